@@ -1,0 +1,36 @@
+"""
+Passerelles: a graph of occupations and competencies, and ranked, explained reskilling moves between jobs.
+
+Every public name is imported on first use, so that ``import passerelles`` stays light.
+"""
+
+import logging
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import Any
+
+__version__ = _version("passerelles")
+
+# Public name -> module that defines it.
+_PUBLIC = {
+    "PasserellesError": "passerelles.errors",
+    "Referential": "passerelles.referentials.referential",
+    "ReferentialError": "passerelles.errors",
+    "UnknownCodeError": "passerelles.errors",
+    "load_referential": "passerelles.referentials.load",
+}
+__all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - computed from the one list of names
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'passerelles' has no attribute {name!r}")
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -1,0 +1,100 @@
+"""Look a sentence up by key and fill it in: the one door to the language files."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+Lang = Literal["fr", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+@cache
+def _subject(lang: str, subject: str) -> dict[str, Any]:
+    text = (files("passerelles.language") / lang / f"{subject}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
+    """
+    Sentence `key` in `lang`, with `values` filled in.
+
+    Parameters
+    ----------
+    key
+        ``subject.name`` or ``subject.table.name``: an entry of ``language/<lang>/<subject>.toml``. An entry may
+        be a table with ``one`` and ``many``: the value `n` chooses (French counts 0 and 1 as singular).
+    lang
+        ``"fr"`` or ``"en"``.
+    **values
+        What the sentence's ``{placeholders}`` stand for. Floats and large integers are written the way the
+        language writes them.
+
+    Raises
+    ------
+    KeyError
+        If the key is in no language file: a fault of the program, never of its input.
+
+    Examples
+    --------
+    >>> say("terms.occupation_count", lang="fr", n=1584)
+    '1 584 métiers'
+    >>> say("terms.occupation_count", lang="en", n=1)
+    '1 occupation'
+    """
+    subject, *path = key.split(".")
+    entry: Any = _subject(lang, subject)
+    for name in path:
+        entry = entry[name]
+    if isinstance(entry, dict):
+        entry = entry["one" if is_singular(values.get("n"), lang=lang) else "many"]
+    return str(entry).format(**{k: _written(v, lang) for k, v in values.items()})
+
+
+def is_singular(n: object, *, lang: Lang) -> bool:
+    """
+    Whether a count takes the singular in `lang`.
+
+    Examples
+    --------
+    >>> is_singular(0, lang="fr"), is_singular(0, lang="en")
+    (True, False)
+    """
+    if not isinstance(n, int | float):
+        return False
+    return abs(n) < 2 if lang == "fr" else n == 1  # noqa: PLR2004 - the French rule itself
+
+
+def number(value: float, *, lang: Lang = "fr", decimals: int = 0) -> str:
+    """
+    Write a number the way `lang` does; narrow no-break spaces between thousands in French.
+
+    Examples
+    --------
+    >>> number(1234.5, lang="fr", decimals=1)
+    '1\u202f234,5'
+    >>> number(1234.5, lang="en", decimals=1)
+    '1,234.5'
+    """
+    text = f"{value:,.{decimals}f}"
+    return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
+
+
+def percent(share: float, *, lang: Lang = "fr") -> str:
+    """
+    Write a share in [0, 1] as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.412, lang="fr")
+    '41\u202f%'
+    >>> percent(0.412, lang="en")
+    '41%'
+    """
+    return number(share * 100, lang=lang) + ("%" if lang == "en" else "\u202f%")
+
+
+def _written(value: object, lang: Lang) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return number(value, lang=lang, decimals=0 if isinstance(value, int) else 2)

@@ -1,0 +1,167 @@
+"""The `Referential`: one frozen value that holds a whole referential, with look-ups by code."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from passerelles.model import (
+    Competency,
+    Credential,
+    CredentialRequirement,
+    Domain,
+    JobTitle,
+    Mobility,
+    Occupation,
+    Provenance,
+    Requirement,
+    Tag,
+    WorkContext,
+)
+from passerelles.notices import Notice
+
+
+@dataclass(frozen=True)
+class Referential:
+    """
+    Occupations, competencies and the links between them, as read from one source, plus its overlays.
+
+    Every tuple is sorted by code, so that two readings of the same files give equal values. `notices` is what
+    reading found (see the notice catalogue); nothing was dropped without one.
+    """
+
+    name: str
+    version: str
+    provenance: Provenance
+    occupations: tuple[Occupation, ...]
+    competencies: tuple[Competency, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    titles: tuple[JobTitle, ...] = ()
+    contexts: tuple[WorkContext, ...] = ()
+    occupation_contexts: tuple[tuple[str, str], ...] = ()
+    tags: tuple[Tag, ...] = ()
+    occupation_tags: tuple[tuple[str, str, bool], ...] = ()
+    domains: tuple[Domain, ...] = ()
+    mobilities: tuple[Mobility, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    credential_requirements: tuple[CredentialRequirement, ...] = ()
+    language: str = "fr"
+    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """One line: name, version and sizes."""
+        sizes = f"{len(self.occupations)} occupations, {len(self.competencies)} competencies"
+        return f"<Referential {self.name} {self.version}: {sizes}, {len(self.requirements)} requirements>"
+
+    def with_overlay(self, name_or_path: str | Path) -> "Referential":
+        """
+        Return a new referential with a branch's specialised occupations, credentials and requirements on top.
+
+        Parameters
+        ----------
+        name_or_path
+            Name of an embedded overlay (``"enseignement-conduite"``), or a folder or zip in the overlay format.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no such overlay, or it is no overlay. What this referential lacks is a notice, not an error.
+
+        Examples
+        --------
+        >>> from passerelles import load_referential
+        >>> plain = load_referential("transitions")
+        >>> split = plain.with_overlay("enseignement-conduite")
+        >>> [o.label for o in split.parts_of("K2110")][:1]
+        ["Enseignant / Enseignante de la conduite, catégorie B"]
+        """
+        from passerelles.referentials.overlay import apply_overlay  # noqa: PLC0415 - it builds on this class
+
+        return apply_overlay(self, name_or_path)
+
+    def parts_of(self, code: str) -> tuple[Occupation, ...]:
+        """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
+        return tuple(o for o in self.occupations if o.base == code)
+
+    @cached_property
+    def occupation_by_code(self) -> Mapping[str, Occupation]:
+        """Occupation of each code."""
+        return MappingProxyType({o.code: o for o in self.occupations})
+
+    @cached_property
+    def competency_by_code(self) -> Mapping[str, Competency]:
+        """Competency of each code."""
+        return MappingProxyType({c.code: c for c in self.competencies})
+
+    @cached_property
+    def credential_by_code(self) -> Mapping[str, Credential]:
+        """Credential of each code."""
+        return MappingProxyType({c.code: c for c in self.credentials})
+
+    @cached_property
+    def context_by_code(self) -> Mapping[str, WorkContext]:
+        """Work context of each code."""
+        return MappingProxyType({c.code: c for c in self.contexts})
+
+    @cached_property
+    def domain_by_code(self) -> Mapping[str, Domain]:
+        """Node of the domain tree of each code."""
+        return MappingProxyType({d.code: d for d in self.domains})
+
+    @cached_property
+    def requirements_of(self) -> Mapping[str, tuple[Requirement, ...]]:
+        """Requirements of each occupation, by competency code; an occupation that lists none is not a key."""
+        return _grouped(self.requirements)
+
+    @cached_property
+    def titles_of(self) -> Mapping[str, tuple[JobTitle, ...]]:
+        """Job titles of each occupation, by title code."""
+        grouped: dict[str, list[JobTitle]] = {}
+        for title in self.titles:
+            grouped.setdefault(title.occupation, []).append(title)
+        return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
+
+    @cached_property
+    def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
+        """Credentials that each occupation requires or that lead to it."""
+        return _grouped(self.credential_requirements)
+
+    @cached_property
+    def contexts_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the work contexts of each occupation."""
+        grouped: dict[str, list[str]] = {}
+        for occupation, context in self.occupation_contexts:
+            grouped.setdefault(occupation, []).append(context)
+        return MappingProxyType({code: tuple(contexts) for code, contexts in grouped.items()})
+
+    def prerequisites_of(self, credential: str) -> tuple[str, ...]:
+        """
+        Every credential that must be held before `credential`, itself excluded, prerequisites first.
+
+        A cycle (a fault that validation reports) does not hang: each credential is listed once.
+        """
+        order: list[str] = []
+        seen = {credential}
+
+        def visit(code: str) -> None:
+            found = self.credential_by_code.get(code)
+            for required in found.prerequisites if found else ():
+                if required not in seen:
+                    seen.add(required)
+                    visit(required)
+                    order.append(required)
+
+        visit(credential)
+        return tuple(order)
+
+
+_Row = TypeVar("_Row", Requirement, CredentialRequirement)
+
+
+def _grouped(rows: Iterable[_Row]) -> Mapping[str, tuple[_Row, ...]]:
+    grouped: dict[str, list[_Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.occupation, []).append(row)
+    return MappingProxyType({code: tuple(found) for code, found in grouped.items()})
