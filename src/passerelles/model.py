@@ -122,6 +122,9 @@ class Hours(NamedTuple):
     source: str = ""
 
 
+UNKNOWN_HOURS = Hours()
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What the law or a branch demands before one may do a job: licence, title, certificate, authorisation."""
@@ -129,7 +132,7 @@ class Credential:
     code: str
     label: str
     kind: CredentialKind
-    hours: Hours = Hours()
+    hours: Hours = UNKNOWN_HOURS
     source: str = ""
     certifinfo: str | None = None
     rncp: str | None = None

@@ -116,15 +116,15 @@ def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     for line, (occupation, competency, action, status) in table.numbered(*columns):
         if occupation in skipped or draft.nowhere(occupation, "occupations", table=table, line=line):
             continue
-        code = by_code.get(competency) or by_label.get(normalise_label(competency))
+        found = by_code.get(competency) or by_label.get(normalise_label(competency))
         verb = draft.coded(_ACTIONS, action.casefold(), column="action", table=table, line=line)
-        if code is None or (verb != "add" and (occupation, code) not in draft.requirements):
+        if found is None or (verb != "add" and (occupation, found) not in draft.requirements):
             draft.note("overlay_competency_missing", file=table.name, line=line, subject=competency, verb=verb)
         elif verb == "remove":
-            del draft.requirements[occupation, code]
+            del draft.requirements[occupation, found]
         else:
             typed = draft.coded(STATUS, status.casefold(), column="status", table=table, line=line)
-            draft.requirements[occupation, code] = typed
+            draft.requirements[occupation, found] = typed
 
 
 def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:

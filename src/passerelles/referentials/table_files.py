@@ -7,6 +7,7 @@ from typing import Final
 from passerelles.files.source import FileSource
 from passerelles.files.tabular import Table, empty_table, read_table
 from passerelles.model import (
+    UNKNOWN_HOURS,
     Competency,
     CompetencyKind,
     Credential,
@@ -129,14 +130,14 @@ def _hours(cells: tuple[str, str, str], source: str, draft: Draft, table: Table,
             values.append(float(cell.replace(",", ".").replace(" ", "")) if cell else None)
         except ValueError:
             draft.note("hours_invalid", file=table.name, line=line, value=cell)
-            return Hours()
+            return UNKNOWN_HOURS
     known = [v for v in values if v is not None]
     if any(v < 0 or v != v or v == float("inf") for v in known) or known != sorted(known):  # noqa: PLR0124 - NaN
         draft.note("hours_invalid", file=table.name, line=line, value=" / ".join(cells))
-        return Hours()
+        return UNKNOWN_HOURS
     if known and not source:
         draft.note("hours_unsourced", file=table.name, line=line)
-        return Hours()
+        return UNKNOWN_HOURS
     return Hours(values[0], values[1], values[2], source)
 
 
