@@ -1,0 +1,36 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _data_folder() -> Path | None:
+    chosen = os.environ.get("PASSERELLES_DATA")
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(chosen) if chosen else beside
+    return folder.resolve() if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the public data sets; without it the test is skipped, which continuous integration forbids."""
+    folder = _data_folder()
+    if folder is None:
+        if os.environ.get("CI") == "true" and os.environ.get("PASSERELLES_DATA"):
+            pytest.fail("PASSERELLES_DATA names no folder, and CI must run the real-data tests")
+        pytest.skip("needs the public data sets: set PASSERELLES_DATA to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rome4(real_data: Path) -> Path:
+    """Folder of the ROME 4 CSV set."""
+    return real_data / "rome-v460"
+
+
+@pytest.fixture(scope="session")
+def rome3(real_data: Path) -> Path:
+    """Folder of the ROME 3 CSV set."""
+    return real_data / "rome-v347"
