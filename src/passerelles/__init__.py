@@ -15,8 +15,12 @@ __version__ = _version("passerelles")
 _PUBLIC = {
     "PasserellesError": "passerelles.errors",
     "Referential": "passerelles.referentials.referential",
+    "OccupationGraph": "passerelles.graph.core",
+    "Profile": "passerelles.profile",
     "ReferentialError": "passerelles.errors",
     "UnknownCodeError": "passerelles.errors",
+    "Settings": "passerelles.settings",
+    "build_graph": "passerelles.graph.build",
     "load_referential": "passerelles.referentials.load",
 }
 __all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - computed from the one list of names

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
@@ -16,9 +17,10 @@ def normalise_label(text: str) -> str:
     >>> normalise_label("Moniteur / Monitrice d’auto‑école")
     'moniteur monitrice d auto ecole'
     """
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain).strip()
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded.translate(_LIGATURES)))
+    return _NOT_WORD.sub(" ", folded).strip()
 
 
 def words(text: str) -> tuple[str, ...]:

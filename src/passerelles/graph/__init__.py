@@ -1,0 +1,1 @@
+"""The typed graph: sparse matrices behind a code index, and its networkx face."""

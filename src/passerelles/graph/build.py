@@ -1,0 +1,128 @@
+"""`build_graph`: a referential into matrices, once, the same in every run."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.graph.core import OccupationGraph, frozen, frozen_csr
+from passerelles.graph.near import close_pairs, word_vectors
+from passerelles.model import Competency
+from passerelles.referentials.referential import Referential
+from passerelles.settings import NearSettings, Settings, WeightSettings
+
+
+def build_graph(referential: Referential, *, settings: Settings | None = None) -> OccupationGraph:
+    """
+    Build the graph of a referential.
+
+    Parameters
+    ----------
+    referential
+        What `load_referential` gives, with its overlays.
+    settings
+        Weights of requirements and discounts of near matches; the defaults where None.
+
+    Returns
+    -------
+    graph
+        Immutable; building it twice gives equal matrices.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> "K2110" in graph.position
+    True
+    """
+    chosen = settings or Settings()
+    codes = tuple(o.code for o in referential.occupations)
+    row = {code: i for i, code in enumerate(codes)}
+    competencies = _competencies(referential)
+    column = {c.code: i for i, c in enumerate(competencies)}
+    bases = [o.base for o in referential.occupations]
+    plain = np.asarray([base is None for base in bases], dtype=np.bool_)
+    return OccupationGraph(
+        referential=referential,
+        settings=chosen,
+        codes=codes,
+        competency_codes=tuple(column),
+        weights=_weights(referential, row, column, plain, chosen.weights),
+        macro=_macro(competencies, column),
+        near_labels=_near_labels(competencies, chosen.near),
+        context_codes=tuple(c.code for c in referential.contexts),
+        contexts=_links(referential.occupation_contexts, row, [c.code for c in referential.contexts]),
+        tag_codes=tuple(t.code for t in referential.tags),
+        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, [t.code for t in referential.tags]),
+        mobility=_mobility(referential, row),
+    )
+
+
+def _competencies(referential: Referential) -> list[Competency]:
+    """Return what some occupation requires, and what that rolls up to, by code."""
+    by_code = referential.competency_by_code
+    codes = {r.competency for r in referential.requirements}
+    codes |= {macro for code in codes if (macro := by_code[code].macro) is not None and macro in by_code}
+    return [by_code[code] for code in sorted(codes)]
+
+
+def _weights(
+    referential: Referential,
+    row: dict[str, int],
+    column: dict[str, int],
+    plain: NDArray[np.bool_],
+    settings: WeightSettings,
+) -> sparse.csr_array:
+    by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
+    rows = np.asarray([row[r.occupation] for r in referential.requirements], dtype=np.int32)
+    columns = np.asarray([column[r.competency] for r in referential.requirements], dtype=np.int32)
+    data = np.asarray([by_status[r.status] for r in referential.requirements], dtype=np.float64)
+    if settings.rarity:
+        # Parts of a split fiche are left out: an overlay must not make what it splits look common.
+        frequency = np.bincount(columns[plain[rows]], minlength=len(column))
+        data *= (np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0)[columns]
+    return frozen_csr(sparse.csr_array((data, (rows, columns)), shape=(len(row), len(column))))
+
+
+def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:
+    broader = [c.code if c.is_macro else c.macro for c in competencies]
+    found = [-1 if code is None else column.get(code, -1) for code in broader]
+    return frozen(np.asarray(found, dtype=np.int32))
+
+
+def _near_labels(competencies: Sequence[Competency], settings: NearSettings) -> sparse.csr_array:
+    """Credit between close labels of one kind; labels of the exact categories, and unknown ones, are left out."""
+    size = len(competencies)
+    kept = [
+        i for i, c in enumerate(competencies) if c.label is not None and c.category not in settings.exact_categories
+    ]
+    if len(kept) < 2:  # noqa: PLR2004 - a pair takes two
+        return frozen_csr(sparse.csr_array((size, size)))
+    left, right, cosine = close_pairs(word_vectors([competencies[i].name for i in kept]), settings.label_threshold)
+    place = np.asarray(kept, dtype=np.int32)
+    left, right = place[left], place[right]
+    kinds = np.asarray([c.kind for c in competencies])
+    same = kinds[left] == kinds[right]
+    left, right, credit = left[same], right[same], settings.label_credit * cosine[same]
+    matrix = sparse.coo_array(
+        (np.concatenate([credit, credit]), (np.concatenate([left, right]), np.concatenate([right, left]))),
+        shape=(size, size),
+    )
+    return frozen_csr(matrix.tocsr())
+
+
+def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> sparse.csr_array:
+    column = {code: i for i, code in enumerate(codes)}
+    cells = [(row[left], column[right]) for left, right in pairs]
+    rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
+    ones = np.ones(len(cells), dtype=np.float64)
+    return frozen_csr(sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(codes))))
+
+
+def _mobility(referential: Referential, row: dict[str, int]) -> sparse.csr_array:
+    moves = [m for m in referential.mobilities if m.origin != m.target]
+    rows = np.asarray([row[m.origin] for m in moves], dtype=np.int32)
+    columns = np.asarray([row[m.target] for m in moves], dtype=np.int32)
+    data = np.asarray([1.0 / (m.rank or 1) for m in moves], dtype=np.float64)
+    return frozen_csr(sparse.csr_array((data, (rows, columns)), shape=(len(row), len(row))))

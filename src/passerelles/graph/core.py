@@ -1,0 +1,138 @@
+"""`OccupationGraph`: an immutable referential in matrices; rows are occupations, columns what they are linked to."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.model import Occupation
+from passerelles.referentials.referential import Referential
+from passerelles.settings import Settings
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class OccupationGraph:
+    """
+    Occupations, competencies, work contexts and tags as sparse matrices, with the codes of rows and columns.
+
+    Attributes
+    ----------
+    codes
+        Codes of the n occupations, sorted; row positions never leave the package.
+    competency_codes
+        Codes of the m competencies that some occupation requires, or that one of these rolls up to; sorted.
+    weights
+        Shape (n, m): weight of each requirement, > 0, no unit; 0 = not required.
+    macro
+        Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
+    near_labels
+        Shape (m, m): credit in (0, 1) between competencies whose labels nearly agree; symmetric, 0 on the diagonal.
+    contexts, tags
+        Shapes (n, c) and (n, t), boolean.
+    mobility
+        Shape (n, n): 1 / rank of each known mobility (1 where it is not ranked), origins in rows.
+    """
+
+    referential: Referential
+    settings: Settings
+    codes: tuple[str, ...]
+    competency_codes: tuple[str, ...]
+    weights: sparse.csr_array
+    macro: NDArray[np.int32]
+    near_labels: sparse.csr_array
+    context_codes: tuple[str, ...]
+    contexts: sparse.csr_array
+    tag_codes: tuple[str, ...]
+    tags: sparse.csr_array
+    mobility: sparse.csr_array
+    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def __repr__(self) -> str:
+        """One line: referential and sizes."""
+        name = f"{self.referential.name} {self.referential.version}"
+        return f"<OccupationGraph {name}: {len(self.codes)} occupations, {len(self.competency_codes)} competencies>"
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Row of each occupation code."""
+        return MappingProxyType({code: i for i, code in enumerate(self.codes)})
+
+    @cached_property
+    def competency_position(self) -> Mapping[str, int]:
+        """Column of each competency code."""
+        return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
+
+    @cached_property
+    def occupations(self) -> tuple[Occupation, ...]:
+        """Occupations in the order of `codes`."""
+        return tuple(self.referential.occupation_by_code[code] for code in self.codes)
+
+    @cached_property
+    def base_rows(self) -> NDArray[np.int32]:
+        """Shape (n,): row of the fiche that a specialised occupation is a part of, else the occupation's own row."""
+        rows = [self.position[o.base if o.base is not None else o.code] for o in self.occupations]
+        return frozen(np.asarray(rows, dtype=np.int32))
+
+    @cached_property
+    def is_specialised(self) -> NDArray[np.bool_]:
+        """Shape (n,): whether each occupation comes from an overlay."""
+        return frozen(np.asarray([o.base is not None for o in self.occupations], dtype=np.bool_))
+
+    @cached_property
+    def group(self) -> NDArray[np.int32]:
+        """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
+        names = [o.parent or f"\0{o.base or o.code}" for o in self.occupations]
+        number = {name: i for i, name in enumerate(sorted(set(names)))}
+        return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
+
+    @cached_property
+    def total_weight(self) -> NDArray[np.float64]:
+        """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
+        return frozen(np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel())
+
+    def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
+        """
+        Return what `build` makes of this graph, made once and kept.
+
+        The graph never changes, so what follows from it alone does not either; upper layers keep their indexes
+        here instead of in a global cache. Safe to call from several threads.
+        """
+        try:
+            found: Value = self._memo[key]
+        except KeyError:
+            with self._lock:
+                if key not in self._memo:
+                    self._memo[key] = build()
+                found = self._memo[key]
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without the derived indexes and the lock: another process builds what it needs."""
+        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
+        return (OccupationGraph, tuple(values))
+
+
+Array = TypeVar("Array", bound=NDArray[Any])
+
+
+def frozen(array: Array) -> Array:
+    """Mark an array read-only and return it."""
+    array.flags.writeable = False
+    return array
+
+
+def frozen_csr(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Sort the indices of a matrix, mark its arrays read-only and return it."""
+    matrix.sort_indices()
+    for array in (matrix.data, matrix.indices, matrix.indptr):
+        array.flags.writeable = False
+    return matrix

@@ -1,0 +1,54 @@
+"""A person as the engine sees one: an occupation, competencies and credentials, and nothing that identifies anybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from passerelles.codes import check_code
+from passerelles.errors import PasserellesError
+from passerelles.model import Ternary
+
+_TERNARY = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """
+    Where a path starts.
+
+    Parameters
+    ----------
+    occupation
+        Code or exact job title of the occupation exercised, or None.
+    competencies
+        Codes of competencies held, besides those that the occupation requires.
+    credentials
+        ``"yes"``, ``"no"`` or ``"unknown"`` by credential code; a credential that is absent is unknown, except
+        that the credentials which the occupation requires are held.
+
+    Raises
+    ------
+    PasserellesError
+        If a code is no text, or a credential is neither held, nor not held, nor unknown.
+
+    Examples
+    --------
+    >>> Profile("K2110", credentials={"PERMIS-C": "yes"}).credentials["PERMIS-C"]
+    'yes'
+    """
+
+    occupation: str | None = None
+    competencies: tuple[str, ...] = ()
+    credentials: Mapping[str, Ternary] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check and freeze what was given."""
+        if self.occupation is not None:
+            check_code(self.occupation, what="occupation")
+        codes = tuple(sorted({check_code(c, what="competency") for c in self.competencies}))
+        for code, held in self.credentials.items():
+            check_code(code, what="credential")
+            if held not in _TERNARY:
+                raise PasserellesError("not_ternary", code=code, value=repr(held))
+        object.__setattr__(self, "competencies", codes)
+        object.__setattr__(self, "credentials", MappingProxyType(dict(sorted(self.credentials.items()))))
