@@ -20,8 +20,12 @@ _PUBLIC = {
     "ReferentialError": "passerelles.errors",
     "UnknownCodeError": "passerelles.errors",
     "Settings": "passerelles.settings",
+    "Move": "passerelles.ranking.move",
     "build_graph": "passerelles.graph.build",
     "load_referential": "passerelles.referentials.load",
+    "rank_all": "passerelles.ranking.moves",
+    "rank_moves": "passerelles.ranking.moves",
+    "rank_sources": "passerelles.ranking.moves",
 }
 __all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - computed from the one list of names
 

@@ -43,12 +43,14 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     column = {c.code: i for i, c in enumerate(competencies)}
     bases = [o.base for o in referential.occupations]
     plain = np.asarray([base is None for base in bases], dtype=np.bool_)
+    weights, core = _weights(referential, row, column, plain, chosen.weights)
     return OccupationGraph(
         referential=referential,
         settings=chosen,
         codes=codes,
         competency_codes=tuple(column),
-        weights=_weights(referential, row, column, plain, chosen.weights),
+        weights=weights,
+        core=core,
         macro=_macro(competencies, column),
         near_labels=_near_labels(competencies, chosen.near),
         context_codes=tuple(c.code for c in referential.contexts),
@@ -73,7 +75,8 @@ def _weights(
     column: dict[str, int],
     plain: NDArray[np.bool_],
     settings: WeightSettings,
-) -> sparse.csr_array:
+) -> tuple[sparse.csr_array, NDArray[np.bool_]]:
+    """Weights, and which of them are at the core; requirements come sorted by occupation, then competency."""
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
     rows = np.asarray([row[r.occupation] for r in referential.requirements], dtype=np.int32)
     columns = np.asarray([column[r.competency] for r in referential.requirements], dtype=np.int32)
@@ -82,7 +85,9 @@ def _weights(
         # Parts of a split fiche are left out: an overlay must not make what it splits look common.
         frequency = np.bincount(columns[plain[rows]], minlength=len(column))
         data *= (np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0)[columns]
-    return frozen_csr(sparse.csr_array((data, (rows, columns)), shape=(len(row), len(column))))
+    core = frozen(np.asarray([r.status == "core" for r in referential.requirements], dtype=np.bool_))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(row)))]).astype(np.int32)
+    return frozen_csr(sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))), core
 
 
 def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.model import Occupation
+from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 
@@ -31,6 +31,8 @@ class OccupationGraph:
         Codes of the m competencies that some occupation requires, or that one of these rolls up to; sorted.
     weights
         Shape (n, m): weight of each requirement, > 0, no unit; 0 = not required.
+    core
+        Shape (nnz,): for each stored weight, in the order of ``weights.data``, whether it is at the core.
     macro
         Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
     near_labels
@@ -46,6 +48,7 @@ class OccupationGraph:
     codes: tuple[str, ...]
     competency_codes: tuple[str, ...]
     weights: sparse.csr_array
+    core: NDArray[np.bool_]
     macro: NDArray[np.int32]
     near_labels: sparse.csr_array
     context_codes: tuple[str, ...]
@@ -75,6 +78,11 @@ class OccupationGraph:
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations in the order of `codes`."""
         return tuple(self.referential.occupation_by_code[code] for code in self.codes)
+
+    @cached_property
+    def competencies(self) -> tuple[Competency, ...]:
+        """Competencies in the order of `competency_codes`."""
+        return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
 
     @cached_property
     def base_rows(self) -> NDArray[np.int32]:

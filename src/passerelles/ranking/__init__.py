@@ -1,0 +1,1 @@
+"""Rankings: one step from an occupation or a person, or towards a job, each explained."""

@@ -1,0 +1,74 @@
+"""What explains one move: held, near and missing competencies, credentials, and what the experts list."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Ternary
+from passerelles.ranking.move import Item, Known, NeededCredential
+from passerelles.scoring.coverage import Holding
+
+
+def split_items(
+    graph: OccupationGraph, holding: Holding, target: int
+) -> tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]:
+    """Return what the target requires as held, near and missing, each by falling weight, then code."""
+    some = slice(graph.weights.indptr[target], graph.weights.indptr[target + 1])
+    columns, weights = graph.weights.indices[some], graph.weights.data[some]
+    order = np.lexsort((columns, -weights))
+    columns = columns[order]
+    competencies = graph.competencies
+    held: list[Item] = []
+    near: list[Item] = []
+    missing: list[Item] = []
+    for column, weight, core, credit, via in zip(
+        columns.tolist(),
+        weights[order].tolist(),
+        graph.core[some][order].tolist(),
+        holding.credit[columns].tolist(),
+        holding.via[columns].tolist(),
+        strict=True,
+    ):
+        code, label, kind, *_ = competencies[column]
+        if via == column:
+            held.append(Item(code, label, kind, core, weight))
+        elif via < 0:
+            missing.append(Item(code, label, kind, core, weight))
+        else:
+            through = competencies[via]
+            near.append(Item(code, label, kind, core, weight, through.code, through.label, credit))
+    return tuple(held), tuple(near), tuple(missing)
+
+
+def needed_credentials(
+    graph: OccupationGraph, credentials: Mapping[str, Ternary], target: str
+) -> tuple[NeededCredential, ...]:
+    """Return what the target requires, prerequisites first, each held, not held or unknown."""
+    referential = graph.referential
+    found: dict[str, NeededCredential] = {}
+    for row in referential.credentials_of.get(target, ()):
+        if row.kind != "required":
+            continue
+        for code in (*referential.prerequisites_of(row.credential), row.credential):
+            credential = referential.credential_by_code[code]
+            source = row.source if code == row.credential else credential.source
+            needed = NeededCredential(
+                code, credential.label, credential.kind, credentials.get(code, "unknown"), source or credential.source
+            )
+            found.setdefault(code, needed)
+    return tuple(found.values())
+
+
+def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known | None:
+    """Return the entry of the referential's own list, looked up through the fiche of a specialised occupation."""
+    if origin is None:
+        return None
+    by_code = graph.referential.occupation_by_code
+    ends = (by_code[origin].base or origin, by_code[target].base or target)
+    listed = graph.derived("listed_moves", lambda: {(m.origin, m.target): m for m in graph.referential.mobilities})
+    move = listed.get(ends)
+    if move is None:
+        return None
+    source = f"{graph.referential.name.upper()} {graph.referential.version}"
+    return Known(rank=move.rank, kind=move.kind, source=source)

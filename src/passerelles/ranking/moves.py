@@ -1,0 +1,312 @@
+"""`rank_moves`, `rank_sources` and `rank_all`: the best steps from an origin, towards a target, from everywhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.profile import Profile
+from passerelles.ranking.explain import known_move, needed_credentials, split_items
+from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
+from passerelles.ranking.move import End, Move, PartValue
+from passerelles.ranking.origin import Start, excluded_rows, find_start
+from passerelles.referentials.reference import find_occupation
+from passerelles.scoring.coverage import coverage_row
+from passerelles.scoring.levels import level_of, probability_of
+from passerelles.scoring.origins import one_origin
+from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.table import Scores, score_origin, score_table
+from passerelles.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """An origin with the row of scores and coverages towards every target."""
+
+    start: Start
+    scores: Scores
+    row: int  # of the origin in `scores`
+    totals: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+
+
+def rank_moves(
+    graph: OccupationGraph,
+    origin: str | Profile,
+    *,
+    targets: Iterable[str] | None = None,
+    filters: Iterable[str | Filter] = (),
+    settings: Settings | None = None,
+    limit: int | None = 10,
+) -> list[Move]:
+    """
+    Rank the moves from an origin, best first.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    origin
+        A code, a specialised code, an exact job title, or a `Profile`.
+    targets
+        Codes or exact titles to rank; every other occupation where None. A pair's score does not depend on them.
+    filters
+        Names such as ``"unregulated"`` or ``"min-coverage=0.2"``; see `passerelles.ranking.filters.parse_filter`.
+        Only a ``no`` drops a move; ``unknown`` keeps it, marked, unless ``settings.strict``.
+    settings
+        Scorer and strictness; the graph's own where None.
+    limit
+        Most moves to return; None for all.
+
+    Returns
+    -------
+    moves
+        By falling score, ties by target code.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code or title is not in the referential; it carries suggestions.
+    PasserellesError
+        If a filter, the scorer or the limit is not valid.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, rank_moves
+    >>> graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    >>> [move.target.code for move in rank_moves(graph, "K2110-B", limit=2)]
+    ['K2110-GL', 'K2110-2R']
+    """
+    chosen = settings or graph.settings
+    scorer = load_scorer(chosen.scorer)
+    checks = [parse_filter(graph, f) for f in filters]
+    check_limit(limit)
+    scored = _score(graph, find_start(graph, origin), scorer)
+    barred = excluded_rows(graph, scored.start.row)
+    rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
+    ordered = rows[np.lexsort((rows, -scored.totals[rows]))]
+    moves: list[Move] = []
+    for target in ordered.tolist():
+        if limit is not None and len(moves) >= limit:
+            break
+        verdicts = _judge(graph, scored, target, checks)
+        if _passes(verdicts, strict=chosen.strict):
+            moves.append(_move(graph, scorer, scored, target, rank=len(moves) + 1, verdicts=verdicts))
+    return moves
+
+
+def rank_sources(
+    graph: OccupationGraph,
+    target: str,
+    *,
+    origins: Iterable[str] | None = None,
+    filters: Iterable[str | Filter] = (),
+    settings: Settings | None = None,
+    limit: int | None = 10,
+) -> list[Move]:
+    """
+    Rank the moves towards a target, best first: in which occupations are people who hold most of it.
+
+    The moves, their scores and their explanations are those of `rank_moves` for the same pairs; see there for the
+    parameters and what is raised.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, rank_sources
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> move = rank_sources(graph, "N4101", limit=1)[0]
+    >>> move.target.code
+    'N4101'
+    """
+    chosen = settings or graph.settings
+    scorer = load_scorer(chosen.scorer)
+    checks = [parse_filter(graph, f) for f in filters]
+    check_limit(limit)
+    column = graph.position[find_occupation(graph.referential, target)]
+    totals = score_table(graph, scorer).scores.totals_to(column)
+    barred = np.zeros(len(graph.codes), dtype=np.bool_)
+    barred[column] = True
+    barred[graph.base_rows == column] = True  # a split fiche is no target of its own parts
+    rows = np.flatnonzero(~barred) if origins is None else _rows(graph, origins, barred)
+    ordered = rows[np.lexsort((rows, -totals[rows]))]
+    moves: list[Move] = []
+    for row in ordered.tolist():
+        if limit is not None and len(moves) >= limit:
+            break
+        scored = _score(graph, find_start(graph, graph.codes[row]), scorer)
+        verdicts = _judge(graph, scored, column, checks)
+        if _passes(verdicts, strict=chosen.strict):
+            moves.append(_move(graph, scorer, scored, column, rank=len(moves) + 1, verdicts=verdicts))
+    return moves
+
+
+@dataclass(frozen=True, eq=False)
+class AllMoves:
+    """
+    Best moves of every origin.
+
+    Attributes
+    ----------
+    origins
+        Shape (n,): codes of the origins.
+    targets
+        Shape (n, limit): codes of their best targets, best first; empty text where there are fewer.
+    scores
+        Shape (n, limit), float64; NaN where there are fewer.
+    """
+
+    origins: NDArray[np.str_]
+    targets: NDArray[np.str_]
+    scores: NDArray[np.float64]
+
+
+def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit: int = 10) -> AllMoves:
+    """
+    Rank the best moves of every origin, without explanation, for batch use.
+
+    Returns
+    -------
+    moves
+        The same targets, scores and order as `rank_moves` of each origin.
+
+    Raises
+    ------
+    PasserellesError
+        If the limit or the scorer is not valid.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, rank_all
+    >>> best = rank_all(build_graph(load_referential("transitions")), limit=3)
+    >>> best.targets.shape[1]
+    3
+    """
+    check_limit(limit)
+    scores = score_table(graph, load_scorer((settings or graph.settings).scorer)).scores
+    size = len(graph.codes)
+    width = max(0, min(limit, size - 1))
+    codes = np.asarray(graph.codes)
+    targets = np.full((size, width), "", dtype=codes.dtype)
+    values = np.full((size, width), np.nan)
+    bases = graph.base_rows
+    for row in range(size):
+        totals = scores.totals(row)
+        totals[row] = -np.inf
+        totals[bases[row]] = -np.inf
+        best = top(totals, width)
+        best = best[np.isfinite(totals[best])]
+        targets[row, : len(best)] = codes[best]
+        values[row, : len(best)] = totals[best]
+    return AllMoves(origins=codes, targets=targets, scores=values)
+
+
+def top(values: NDArray[np.float64], width: int) -> NDArray[np.intp]:
+    """
+    Positions of the `width` greatest values, greatest first, ties by position.
+
+    Examples
+    --------
+    >>> top(np.array([1.0, 3.0, 3.0, 2.0]), 2).tolist()
+    [1, 2]
+    """
+    if width >= len(values):
+        found = np.arange(len(values))
+    else:
+        least = -np.partition(-values, width - 1)[width - 1] if width else np.inf
+        found = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
+    return found[np.lexsort((found, -values[found]))][:width]
+
+
+def check_limit(limit: int | None) -> None:
+    """
+    Refuse a limit that is no positive whole number.
+
+    Raises
+    ------
+    PasserellesError
+        If it is zero, negative, or no integer.
+    """
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise PasserellesError("limit_invalid", value=repr(limit))
+
+
+def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> _Scored:
+    table = score_table(graph, scorer)
+    coverage = coverage_row(graph, start.holding)
+    if start.plain:
+        return _Scored(start, table.scores, start.row, table.scores.totals(start.row), coverage)
+    columns = np.flatnonzero(start.holding.held).astype(np.int32)
+    scores = score_origin(graph, table, one_origin(graph, columns, start.row))
+    return _Scored(start, scores, 0, scores.totals(0), coverage)
+
+
+def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:
+    found = {graph.position[find_occupation(graph.referential, w)] for w in wanted}
+    return np.asarray(sorted(r for r in found if not barred[r]), dtype=np.intp)
+
+
+def _judge(graph: OccupationGraph, scored: _Scored, target: int, checks: Sequence[Filter]) -> tuple[Verdict, ...]:
+    if not checks:
+        return ()
+    candidate = Candidate(graph, scored.start.occupation, graph.occupations[target], _known(scored.coverage[target]))
+    return tuple(each.check(candidate) for each in checks)
+
+
+def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
+    return not any(v.verdict == "no" or (strict and v.verdict == "unknown") for v in verdicts)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _move(
+    graph: OccupationGraph,
+    scorer: Scorer,
+    scored: _Scored,
+    target: int,
+    *,
+    rank: int,
+    verdicts: tuple[Verdict, ...],
+) -> Move:
+    occupation = graph.occupations[target]
+    held, near, missing = split_items(graph, scored.start.holding, target)
+    score = float(scored.totals[target])
+    coverage = _known(scored.coverage[target])
+    position = None if coverage is None else _position(scored, target)
+    probability = probability_of(score, scorer)
+    parts = [
+        PartValue(n, float(p[scored.row, target]))
+        for n, p in zip(scored.scores.names, scored.scores.parts, strict=True)
+    ]
+    if scored.scores.base:
+        parts.insert(0, PartValue("base", scored.scores.base))
+    return Move(
+        rank=rank,
+        origin=scored.start.end,
+        target=End(occupation.code, occupation.label),
+        score=score,
+        probability=probability,
+        level=level_of(probability, position, len(graph.codes), scorer),
+        coverage=coverage,
+        coverage_position=position,
+        parts=tuple(parts),
+        held=held,
+        near=near,
+        missing=missing,
+        credentials=needed_credentials(graph, scored.start.credentials, occupation.code),
+        filters=verdicts,
+        known=known_move(graph, scored.start.end.code, occupation.code),
+        referential=(graph.referential.name, graph.referential.version),
+    )
+
+
+def _position(scored: _Scored, target: int) -> int:
+    """1 = no other target is better covered from this origin, the origin itself left out."""
+    better = scored.coverage > scored.coverage[target]
+    if scored.start.row >= 0:
+        better[scored.start.row] = False
+    return int(better.sum()) + 1

@@ -1,0 +1,96 @@
+"""From what a caller gives as an origin to rows, holdings and credentials of one graph."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from passerelles.errors import UnknownCodeError
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Occupation, Ternary
+from passerelles.profile import Profile
+from passerelles.ranking.move import End
+from passerelles.referentials.reference import find_occupation
+from passerelles.scoring.coverage import Holding, holding_of, required_columns
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """
+    An origin found in a graph.
+
+    `row` is the row of its occupation, -1 without one; `plain` says that it is that occupation and nothing more,
+    so that the table of scores has its row already.
+    """
+
+    row: int
+    plain: bool
+    holding: Holding
+    credentials: Mapping[str, Ternary]
+    end: End
+    occupation: Occupation | None
+
+
+def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
+    """
+    Find an origin in a graph.
+
+    Raises
+    ------
+    UnknownCodeError
+        If its occupation, a competency or a credential is not in the referential.
+    """
+    profile = origin if isinstance(origin, Profile) else Profile(occupation=origin)
+    referential = graph.referential
+    code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
+    row = -1 if code is None else graph.position[code]
+    columns: set[int] = set() if row < 0 else set(required_columns(graph, row).tolist())
+    required = len(columns)
+    for competency in profile.competencies:
+        if competency not in referential.competency_by_code:
+            raise UnknownCodeError(competency, suggestions=_near_codes(competency, graph), key="unknown_competency")
+        # A competency that no occupation asks for is known, and brings nothing.
+        if competency in graph.competency_position:
+            columns.add(graph.competency_position[competency])
+    for credential in profile.credentials:
+        if credential not in referential.credential_by_code:
+            known = tuple(sorted(referential.credential_by_code))
+            raise UnknownCodeError(credential, suggestions=known[:5], key="unknown_credential")
+    occupation = None if code is None else referential.occupation_by_code[code]
+    return Start(
+        row=row,
+        plain=row >= 0 and len(columns) == required,
+        holding=holding_of(graph, sorted(columns)),
+        credentials=held_credentials(graph, code, profile.credentials),
+        end=End(code, occupation.label if occupation else None),
+        occupation=occupation,
+    )
+
+
+def held_credentials(graph: OccupationGraph, code: str | None, stated: Mapping[str, Ternary]) -> Mapping[str, Ternary]:
+    """
+    Credentials of an origin: those that its occupation requires, and their prerequisites, are held.
+
+    What is stated wins over what is inferred; all others are unknown, and are not listed.
+    """
+    found: dict[str, Ternary] = {}
+    for row in graph.referential.credentials_of.get(code or "", ()):
+        if row.kind == "required":
+            found |= dict.fromkeys((row.credential, *graph.referential.prerequisites_of(row.credential)), "yes")
+    return found | dict(stated)
+
+
+def _near_codes(text: str, graph: OccupationGraph) -> tuple[str, ...]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
+
+    found = process.extract(text[:100], graph.competency_codes, scorer=fuzz.ratio, processor=None, limit=3)
+    return tuple(code for code, score, _ in found if score >= 60)  # noqa: PLR2004
+
+
+def excluded_rows(graph: OccupationGraph, row: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Shape (n,): what is no move from an occupation: itself, and the fiche that it is a part of."""
+    barred = np.zeros(len(graph.codes), dtype=np.bool_)
+    if row >= 0:
+        barred[row] = True
+        barred[graph.base_rows[row]] = True
+    return barred

@@ -1,0 +1,87 @@
+"""From what a person writes to a code: an exact code or an exact job title, else the nearest ones as suggestions."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from passerelles.codes import check_code
+from passerelles.errors import UnknownCodeError
+from passerelles.referentials.referential import Referential
+from passerelles.text import normalise_label
+
+_LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
+_NEAREST: Final = 3
+
+
+def find_occupation(referential: Referential, text: str) -> str:
+    """
+    Return the code that `text` stands for.
+
+    Parameters
+    ----------
+    referential
+        Where to look.
+    text
+        A code (``"K2110"``), the code of a specialised occupation, or an exact job title or label; case, accents,
+        hyphens and apostrophes are not compared.
+
+    Raises
+    ------
+    UnknownCodeError
+        If it is neither, or a title that several occupations share; `suggestions` are codes or titles that work.
+    PasserellesError
+        If it is a number, or empty.
+
+    Examples
+    --------
+    >>> from passerelles import load_referential
+    >>> find_occupation(load_referential("transitions"), "Moniteur / Monitrice d'auto-école")
+    'K2110'
+    """
+    check_code(text, what="occupation")
+    if text in referential.occupation_by_code:
+        return text
+    wanted = normalise_label(text[:_LONGEST])
+    found = titles_by_label(referential).get(wanted, ()) if wanted and len(text) <= _LONGEST else ()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownCodeError(text, suggestions=found, key="ambiguous_title")
+    raise UnknownCodeError(_shortened(text), suggestions=nearest(referential, text))
+
+
+def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
+    """Codes of the occupations that each normalised title or label means; a fiche's own label wins over a title."""
+    known: dict[str, set[str]] = {}
+    for title in referential.titles:
+        known.setdefault(normalise_label(title.label), set()).add(title.occupation)
+    for occupation in referential.occupations:
+        if occupation.label is not None:
+            label = normalise_label(occupation.label)
+            # Without an overlay a title and its fiche agree; with one, a claimed title means the part.
+            known.setdefault(label, set()).add(occupation.code)
+            claimed = {c for c in known[label] if referential.occupation_by_code[c].base == occupation.code}
+            if claimed:
+                known[label] = claimed
+    return MappingProxyType({label: tuple(sorted(codes)) for label, codes in known.items()})
+
+
+def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tuple[str, ...]:
+    """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
+
+    cut = text[:_LONGEST].strip()
+    if any(c.isdigit() for c in cut) and " " not in cut:
+        codes = [o.code for o in referential.occupations]
+        found = process.extract(cut.upper(), codes, scorer=fuzz.ratio, processor=None, limit=limit, score_cutoff=60)
+        return tuple(code for code, _, _ in found)
+    labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
+    normalised = [normalise_label(label) for label in labels]
+    found = process.extract(
+        normalise_label(cut), normalised, scorer=fuzz.token_sort_ratio, processor=None, limit=limit, score_cutoff=50
+    )
+    return tuple(labels[i] for _, _, i in found)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,56 @@
+"""`Origins`: what the features read of where a move starts, one row an origin, whether an occupation or a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.graph.core import OccupationGraph, frozen
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """
+    Origins of a block of moves.
+
+    Attributes
+    ----------
+    held
+        Shape (b, m): 1 where a competency is held.
+    rows
+        Shape (b,): row of the occupation exercised, -1 where there is none. What an occupation alone has (contexts,
+        tags, texts, place in the tree, mobilities) is read through it, and is unknown at -1.
+    """
+
+    held: sparse.csr_array
+    rows: NDArray[np.int32]
+
+    @property
+    def occupied(self) -> NDArray[np.bool_]:
+        """Shape (b,): whether the origin has an occupation."""
+        known: NDArray[np.bool_] = self.rows >= 0
+        return known
+
+    def of_occupation(self, matrix: sparse.csr_array) -> sparse.csr_array:
+        """Rows of a matrix over occupations, empty rows for origins without one."""
+        taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
+        if self.occupied.all():
+            return taken
+        return sparse.csr_array(sparse.diags_array(self.occupied.astype(np.float64)) @ taken)
+
+
+def every_occupation(graph: OccupationGraph) -> Origins:
+    """All occupations of a graph as origins, in its order."""
+    held = graph.weights.copy()
+    held.data = np.ones_like(held.data)
+    return Origins(held=held, rows=frozen(np.arange(len(graph.codes), dtype=np.int32)))
+
+
+def one_origin(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], row: int) -> Origins:
+    """One origin that holds the competencies in `columns` and exercises the occupation in `row` (-1 = none)."""
+    where = np.unique(np.asarray(columns, dtype=np.int32))
+    shape = (1, len(graph.competency_codes))
+    held = sparse.csr_array((np.ones(len(where)), where, np.asarray([0, len(where)])), shape=shape)
+    return Origins(held=held, rows=frozen(np.asarray([row], dtype=np.int32)))

@@ -1,0 +1,68 @@
+"""A scorer as a value: named parts, each a weighted sum of features, read from a small JSON file of the package."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from passerelles.errors import PasserellesError
+
+DEFAULT: Final = "unfitted"
+
+
+class Calibration(BaseModel):
+    """
+    From a score to the chance that an expert of the referential lists the move: piecewise linear, non-decreasing.
+
+    `scores` rise strictly, `probabilities` do not fall; below the first and above the last knot the value stays.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scores: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+
+class Scorer(BaseModel):
+    """
+    Weights of an additive score.
+
+    `parts` maps the name of a part to the weight of each of its features. A part is the sum over its features of
+    weight x (feature - mean), the mean being taken over all pairs of the referential that is ranked: 0 is its
+    average candidate. The score is `base` plus the parts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    fitted_on: str | None = None
+    base: float = 0.0
+    parts: dict[str, dict[str, float]]
+    calibration: Calibration | None = None
+    note: str = Field("", description="What a reader of the file should know")
+
+
+@cache
+def load_scorer(name: str = "default") -> Scorer:
+    """
+    Load a scorer that ships with the package.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none of that name; the message lists those that exist.
+
+    Examples
+    --------
+    >>> load_scorer("unfitted").fitted_on is None
+    True
+    """
+    folder = files("passerelles.scoring") / "weights"
+    known = sorted(f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json"))
+    chosen = DEFAULT if name == "default" else name
+    if chosen not in known:
+        raise PasserellesError("unknown_scorer", name=name, known=", ".join(known))
+    return Scorer.model_validate(json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))

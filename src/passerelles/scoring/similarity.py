@@ -1,0 +1,65 @@
+"""Cosine between rows of sparse matrices, rarity weights and word vectors: the algebra that features share."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.text import words
+
+
+def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """
+    Return the smoothed inverse document frequency of each column: ``ln((1 + n) / (1 + df)) + 1``.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, k), entries > 0 where present.
+    plain
+        Shape (n,): the rows that count. Specialised occupations do not, so that an overlay changes no other score.
+    """
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    frequency = np.bincount(matrix.indices[plain[rows]], minlength=matrix.shape[1])
+    return np.asarray(np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0, dtype=np.float64)
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Rows scaled to length 1; empty rows stay empty."""
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel())
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    scaled = matrix.copy().astype(np.float64)
+    scaled.data = scaled.data * np.repeat(scale, np.diff(scaled.indptr))
+    return sparse.csr_array(scaled)
+
+
+def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.csr_array:
+    """Columns multiplied by weights of shape (k,)."""
+    scaled = matrix.copy().astype(np.float64)
+    scaled.data = scaled.data * weights[scaled.indices]
+    return scaled
+
+
+def product(left: sparse.csr_array, right: sparse.csr_array) -> NDArray[np.float32]:
+    """Dense ``left @ right.T`` of shape (b, n); each row is computed alone, so blocks of any size give equal bits."""
+    return np.asarray((left @ right.T).todense(), dtype=np.float32)
+
+
+def bag_of_words(texts: Sequence[str], *, tokens: Callable[[str], Sequence[str]] = words) -> sparse.csr_array:
+    """
+    Counts of tokens, damped: ``1 + ln(count)``.
+
+    Returns
+    -------
+    counts
+        Shape (n_texts, n_tokens), columns in the order of the tokens.
+    """
+    bags = [tokens(text) for text in texts]
+    column = {token: i for i, token in enumerate(sorted({t for bag in bags for t in bag}))}
+    indices = np.asarray([column[t] for bag in bags for t in bag], dtype=np.int32)
+    indptr = np.cumsum([0, *map(len, bags)]).astype(np.int32)
+    counts = sparse.csr_array((np.ones(len(indices)), indices, indptr), shape=(len(texts), len(column)))
+    counts.sum_duplicates()
+    counts.data = 1.0 + np.log(counts.data)
+    return counts
