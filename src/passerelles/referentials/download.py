@@ -1,0 +1,314 @@
+"""`download_referential`: fetch an official referential, check it whole, and only then put it in the user's cache."""
+
+import json
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from lzma import LZMAError
+from pathlib import Path
+from typing import Final, Literal
+
+from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.files.source import check_expansion, open_source
+from passerelles.language.say import Lang, say
+from passerelles.referentials.cache import ZIP_NAME, cache_folder
+from passerelles.referentials.load import read_source, recognise
+from passerelles.referentials.partial import Answer, Part, file_sha256, sweep, temporary
+from passerelles.referentials.referential import Referential
+
+OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemploi/v1/open-data/csv"}
+OFFICIAL_PAGE: Final = {
+    "rome": "https://www.francetravail.org/opendata/repertoire-operationnel-des-meti.html?type=article"
+}
+RECORD_NAME: Final = "provenance.json"
+# The ROME zip is 5 MB.
+MAX_DOWNLOAD_BYTES: Final = 500_000_000
+# Where the network does not help, the message says how to do without it.
+_LAST_RESORT: Final = {"download_no_answer": "download_no_network", "download_refused": "download_server_error"}
+_CHUNK: Final = 1024 * 1024
+_ZIP_START: Final = b"PK\x03\x04"
+_EMPTY_ZIP_START: Final = b"PK\x05\x06"
+_DRIVE: Final = re.compile(r"^[A-Za-z]:")
+# What reading a damaged zip may raise, beside BadZipFile.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    RuntimeError,
+    OSError,
+    struct.error,
+    UnicodeError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadRecord:
+    """
+    Where a cached referential comes from, as ``provenance.json`` beside it says.
+
+    Exactly one of `url` and `file` is set. `date` is UTC (ISO 8601); `size` is in bytes; `version` and `format` are
+    what reading found.
+    """
+
+    name: str
+    url: str | None
+    file: str | None
+    date: str
+    size: int
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+    version: str
+    format: str
+    licence: str
+    schema: Literal["passerelles/download@1"] = "passerelles/download@1"
+
+    def sentence(self, path: Path, lang: Lang = "fr") -> str:
+        """Return what a person reads once it is done; `path` is where the zip lies."""
+        values = {k: v for k, v in asdict(self).items() if k in ("name", "version", "size", "sha256", "date")}
+        return say("download.done", lang=lang, path=path, source=self.url or self.file, **values)
+
+
+def download_referential(
+    name: str = "rome",
+    *,
+    from_file: Path | None = None,
+    url: str | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Path:
+    """
+    Put an official referential in the user's cache, where ``load_referential(name)`` finds it.
+
+    What is received is checked whole before it replaces an earlier copy: a safe zip, intact, that reads as a
+    referential. On any failure the earlier copy stays and nothing partial is left, but for the beginning of a cut
+    transfer that the server can continue: the next call goes on from there.
+
+    Parameters
+    ----------
+    name
+        ``"rome"``.
+    from_file
+        Zip that was fetched by other means (or the folder that a browser unpacked it to); no network is used.
+    url
+        Where to fetch it instead of the official address (a mirror).
+    progress
+        Called with (bytes so far, total or None), once at the start and then after each piece. A resumed transfer
+        starts at the bytes that it already has; a folder is packed without a call.
+
+    Returns
+    -------
+    path
+        The zip in the cache: ``cache_folder()/name/referential.zip``, with ``provenance.json`` beside it.
+
+    Raises
+    ------
+    PasserellesError
+        If the name is unknown, there is no network, the server answers with an error, the transfer is cut, what
+        came is no safe and intact zip, or the cache cannot be written.
+    ReferentialError
+        If what came is no referential.
+
+    Examples
+    --------
+    >>> download_referential("esco")
+    Traceback (most recent call last):
+    ...
+    passerelles.errors.PasserellesError: Nothing to download under the name 'esco'. Known names: rome.
+    """
+    if name not in OFFICIAL_URL:
+        raise PasserellesError("download_unknown_name", name=name, known=", ".join(OFFICIAL_URL))
+    if from_file is not None and url is not None:
+        raise PasserellesError("download_two_sources", file=from_file, url=url)
+    target = cache_folder() / name / ZIP_NAME
+    with _explained(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.parent)
+        with temporary(target) as temp:
+            if from_file is not None:
+                return _store_file(Path(from_file), name, temp, target, progress)
+            return _store_url(url or OFFICIAL_URL[name], name, temp, target, progress)
+
+
+def read_download_record(name: str) -> DownloadRecord | None:
+    """Return the provenance of a cached referential; None where there is none, or it is that of another file."""
+    folder = cache_folder() / name
+    with suppress(OSError, ValueError, TypeError):
+        record = DownloadRecord(**json.loads((folder / RECORD_NAME).read_text(encoding="utf-8")))
+        if record.sha256 == file_sha256(folder / ZIP_NAME):
+            return record
+    return None
+
+
+def _store_url(
+    url: str, name: str, temp: Path, target: Path, progress: Callable[[int, int | None], None] | None
+) -> Path:
+    from passerelles.referentials.transfer import fetch  # noqa: PLC0415 - httpx is loaded only where it serves
+
+    try:
+        answer = fetch(url, temp, part=Part.beside(target), limit=MAX_DOWNLOAD_BYTES, progress=progress)
+    except PasserellesError as error:
+        if error.key not in _LAST_RESORT:
+            raise
+        raise PasserellesError(_LAST_RESORT[error.key], **error.values, name=name, page=OFFICIAL_PAGE[name]) from error
+    referential = _checked(temp, url, answer)
+    _install(temp, target, _record(name, temp, referential, answer=answer))
+    return target
+
+
+def _store_file(
+    file: Path, name: str, temp: Path, target: Path, progress: Callable[[int, int | None], None] | None
+) -> Path:
+    if file.is_dir():
+        recognise(open_source(file))
+        _pack(file, temp)
+    else:
+        _copy(file, temp, progress or (lambda _done, _total: None))
+    referential = _checked(temp, str(file), None)
+    _install(temp, target, _record(name, temp, referential, file=file))
+    return target
+
+
+def _copy(file: Path, temp: Path, progress: Callable[[int, int | None], None]) -> None:
+    total = _size_of(file)
+    if total > MAX_DOWNLOAD_BYTES:
+        raise PasserellesError("download_too_large", origin=file, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
+    done = 0
+    with temp.open("wb") as out:
+        progress(done, total)
+        for chunk in _pieces(file):
+            done += len(chunk)
+            out.write(chunk)
+            progress(done, total)
+
+
+def _size_of(file: Path) -> int:
+    try:
+        if not file.exists():
+            raise PasserellesError("no_such_path", path=file)
+        if not file.is_file():  # a device or a pipe has no end that one could wait for
+            raise PasserellesError("not_folder_nor_zip", path=file)
+        return file.stat().st_size
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=file) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    """Give the bytes of a file; what cannot be read is an error of that file, not of the cache."""
+    try:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=file) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+
+
+def _pack(folder: Path, temp: Path) -> None:
+    """Write the files of a folder to a zip, in order of name and without dates: equal folders give equal zips."""
+    source = open_source(folder)
+    with zipfile.ZipFile(temp, "w") as archive:
+        for name in source.names:
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, source.read(name))
+
+
+def _checked(temp: Path, origin: str, answer: Answer | None) -> Referential:
+    """Refuse what is no safe and intact zip that reads as a referential; `origin` is what messages call it."""
+    with temp.open("rb") as stream:
+        start = stream.read(512)
+    if start.startswith(_EMPTY_ZIP_START):
+        raise PasserellesError("empty_source", path=origin)
+    if not start.startswith(_ZIP_START):
+        kind = answer.content_type if answer and answer.content_type else "?"
+        html = start.lstrip().lower().startswith((b"<!doctype html", b"<html"))
+        raise PasserellesError("download_wrong_content", origin=origin, kind="HTML" if html else kind)
+    with _told_of(origin):
+        _check_zip(temp, origin)
+        return read_source(open_source(temp))
+
+
+def _check_zip(temp: Path, origin: str) -> None:
+    try:
+        with zipfile.ZipFile(temp) as archive:
+            entries = archive.infolist()
+            for entry in entries:
+                _check_entry(entry, origin)
+            check_expansion(temp, entries)
+            damaged = archive.testzip()
+    except PasserellesError:
+        raise
+    except _BROKEN as error:
+        raise PasserellesError("download_broken_zip", origin=origin, reason=str(error) or "?") from error
+    if damaged is not None:
+        raise PasserellesError("download_broken_zip", origin=origin, reason=f"CRC-32: {damaged}")
+
+
+def _check_entry(entry: zipfile.ZipInfo, origin: str) -> None:
+    """Refuse an entry that would land outside of the folder it is unpacked to, were somebody to unpack it."""
+    for name in (entry.filename, entry.orig_filename):
+        path = name.replace("\\", "/")
+        escapes = path.startswith("/") or ".." in path.split("/") or _DRIVE.match(path) or "\0" in path
+        if escapes or stat.S_ISLNK(entry.external_attr >> 16):
+            raise PasserellesError("download_unsafe_zip", origin=origin, entry=name.replace("\0", "?"))
+
+
+def _record(
+    name: str, temp: Path, referential: Referential, *, answer: Answer | None = None, file: Path | None = None
+) -> DownloadRecord:
+    return DownloadRecord(
+        name=name,
+        url=answer.url if answer else None,
+        file=str(file.resolve()) if file else None,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        size=temp.stat().st_size,
+        sha256=file_sha256(temp),
+        etag=answer.etag if answer else None,
+        last_modified=answer.last_modified if answer else None,
+        version=referential.version,
+        format=referential.provenance.format,
+        licence=referential.provenance.licence,
+    )
+
+
+def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
+    """Put the zip, then its record, in place; the checksum in the record tells whether the two belong together."""
+    with temporary(target.with_name(RECORD_NAME)) as note:
+        note.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        for path in (temp, note):
+            with path.open("r+b") as stream:
+                os.fsync(stream.fileno())
+        temp.replace(target)
+        note.replace(target.with_name(RECORD_NAME))
+    Part.beside(target).clear()
+
+
+@contextmanager
+def _told_of(origin: str) -> Iterator[None]:
+    """Let the messages name what a person knows (an address, a file), not the temporary file."""
+    try:
+        yield
+    except ReferentialError as error:
+        raise ReferentialError(error.key, issues=error.issues, **{**error.values, "path": origin}) from error
+    except PasserellesError as error:
+        raise PasserellesError(error.key, **{**error.values, "path": origin}) from error
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a message that says where and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise PasserellesError("download_disk", path=folder, reason=error.strerror or error) from error
