@@ -1,0 +1,5 @@
+"""``python -m passerelles``."""
+
+from passerelles.cli.main import run
+
+run()

@@ -1,0 +1,105 @@
+"""``passerelles rank``: the occupations within reach of an occupation or a profile."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitOption,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+    StrictOption,
+    load_graph,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from passerelles.profile import Profile
+
+FilterOption = Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))]
+ExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("rank", help=say("cli.command.rank"))(rank)
+
+
+def rank(
+    origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
+    profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
+    target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
+    filters: FilterOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    limit: LimitOption = 10,
+    explain: ExplainOption = 0,
+    strict: StrictOption = False,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Rank the moves from an origin."""
+    from passerelles.ranking.moves import rank_moves
+    from passerelles.ranking.origin import find_start
+    from passerelles.report.envelope import envelope
+    from passerelles.report.moves import move_sheets
+    from passerelles.report.terminal import print_moves, print_notice_of_source
+
+    start = read_origin(origin, profile)
+    graph = load_graph(referential, overlay, settings, strict=strict)
+    moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
+    end = find_start(graph, start).end
+    key = "moves.title" if end.code else "moves.title_profile"
+    title = say(key, lang=lang.lang, label=end.label or end.code, code=end.code)
+
+    def show(console: "Console") -> None:
+        print_moves(console, moves, title=title, explained=explain, lang=lang.lang)
+        print_notice_of_source(console, graph.referential, lang=lang.lang)
+
+    payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves])
+    emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    if not moves:
+        raise typer.Exit(1)
+
+
+def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
+    """
+    Return the origin given as an argument, or the profile of a file.
+
+    Raises
+    ------
+    PasserellesError
+        If neither or both are given, or the file holds no profile.
+    """
+    from passerelles.errors import PasserellesError
+    from passerelles.profile import Profile
+
+    if (origin is None) == (profile is None):
+        raise PasserellesError("origin_or_profile")
+    if profile is None:
+        return origin or ""
+    try:
+        data = json.loads(profile.read_text(encoding="utf-8-sig"))
+        known = {"occupation", "competencies", "credentials"}
+        if not isinstance(data, dict) or set(data) - known:
+            raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
+        return Profile(data.get("occupation"), tuple(data.get("competencies", ())), data.get("credentials", {}))
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=profile, reason=error.strerror or error) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, PasserellesError):
+            raise
+        raise PasserellesError("profile_invalid", path=profile, reason=error) from error

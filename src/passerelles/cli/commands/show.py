@@ -1,0 +1,54 @@
+"""``passerelles show``: the sheet of an occupation."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    load,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("show", help=say("cli.command.show"))(show)
+
+
+def show(
+    occupation: Annotated[str, typer.Argument(help=say("cli.argument.occupation"))],
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Show what the referential says of an occupation."""
+    from passerelles.referentials.reference import find_occupation
+    from passerelles.report.envelope import referential_dict
+    from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
+
+    loaded = load(referential, overlay)
+    code = find_occupation(loaded, occupation)
+    payload = {
+        "schema": "passerelles/show@1",
+        "referential": referential_dict(loaded),
+        "results": [occupation_dict(loaded, code)],
+    }
+
+    def show_it(console: "Console") -> None:
+        print_occupation(console, loaded, code, lang=lang.lang)
+
+    sheets = [occupation_sheet(loaded, code, lang=lang.lang)]
+    emit(Answer(payload, sheets, show_it), form=form, output=output, lang=lang.lang)

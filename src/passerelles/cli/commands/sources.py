@@ -1,0 +1,67 @@
+"""``passerelles sources``: the occupations in which to find people for a job that hires."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.commands.rank import ExplainOption, FilterOption
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitOption,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+    StrictOption,
+    load_graph,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("sources", help=say("cli.command.sources"))(sources)
+
+
+def sources(
+    target: Annotated[str, typer.Argument(help=say("cli.argument.target"))],
+    origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
+    filters: FilterOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    limit: LimitOption = 10,
+    explain: ExplainOption = 0,
+    strict: StrictOption = False,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Rank the moves towards a target."""
+    from passerelles.ranking.moves import rank_sources
+    from passerelles.referentials.reference import find_occupation
+    from passerelles.report.envelope import envelope
+    from passerelles.report.moves import move_sheets
+    from passerelles.report.terminal import print_moves, print_notice_of_source
+
+    graph = load_graph(referential, overlay, settings, strict=strict)
+    code = find_occupation(graph.referential, target)
+    moves = rank_sources(graph, code, origins=origin, filters=filters or (), limit=limit)
+    label = graph.referential.occupation_by_code[code].name
+
+    def show(console: "Console") -> None:
+        title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
+        print_moves(console, moves, title=title, towards=True, explained=explain, lang=lang.lang)
+        print_notice_of_source(console, graph.referential, lang=lang.lang)
+
+    payload = envelope("sources@1", graph, [m.to_dict(lang.lang) for m in moves])
+    emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    if not moves:
+        raise typer.Exit(1)

@@ -1,0 +1,39 @@
+"""``passerelles validate``: everything that is wrong with a referential, as a table or JSON; exit 1 on errors."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import Format, FormatOption, LangOption, Language, OutputOption, OverlayOption
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("validate", help=say("cli.command.validate"))(validate)
+
+
+def validate(
+    path: Annotated[str, typer.Argument(help=say("cli.argument.path"))],
+    overlay: OverlayOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Validate a referential."""
+    from passerelles.referentials.validate import validate as run_validation
+    from passerelles.report.validation import notice_sheet, print_report
+
+    report = run_validation(path, overlays=overlay or ())
+
+    def show(console: "Console") -> None:
+        print_report(console, report, lang=lang.lang)
+
+    answer = Answer(report.to_dict(lang.lang), [notice_sheet(report, lang=lang.lang)], show)
+    emit(answer, form=form, output=output, lang=lang.lang)
+    if not report.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,81 @@
+"""Entry point: registers the commands, and turns every error into one message and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, say
+
+DONE: Final = 0
+NEGATIVE: Final = 1
+WRONG: Final = 2
+INTERRUPTED: Final = 130
+COMMANDS: Final = ("demo", "validate", "show", "rank", "sources", "export", "download")
+
+
+def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Build the application with the commands named."""
+    app = typer.Typer(
+        name="passerelles",
+        help=say("cli.help"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in commands:
+        import_module(f"passerelles.cli.commands.{name}").register(app)
+    return app
+
+
+def _root(
+    ctx: typer.Context,
+    version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
+) -> None:
+    if version:
+        import passerelles
+
+        typer.echo(f"passerelles {passerelles.__version__}")
+        ctx.exit(DONE)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # A command is known by its name, so only its module is imported; help and mistakes see them all.
+    named = [word for word in given if word in COMMANDS][:1]
+    asked_first = bool(given) and given[0] in COMMANDS
+    try:
+        make_app(named if asked_first else COMMANDS)(given)
+    except PasserellesError as error:
+        typer.echo(f"passerelles : {error.message(_lang(given))}", err=True)
+        sys.exit(WRONG)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) left: nothing more to say, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+    except KeyboardInterrupt:
+        typer.echo(say("cli.interrupted", lang=_lang(given)), err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # the last door: a fault of the program is told as one, without a traceback
+        if os.environ.get("PASSERELLES_DEBUG"):
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        typer.echo(f"passerelles : {say('cli.fault', lang=_lang(given), reason=reason)}", err=True)
+        sys.exit(WRONG)
+
+
+def _lang(arguments: Sequence[str]) -> Lang:
+    """Language asked for, read from the words themselves: an error may come before they are parsed."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return "en" if any(a == "--lang=en" or (a == "--lang" and b == "en") for a, b in pairs) else "fr"
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,91 @@
+"""Options that commands share, and loading what they name."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.language.say import Lang, say
+
+if TYPE_CHECKING:
+    from passerelles.graph.core import OccupationGraph
+    from passerelles.referentials.referential import Referential
+    from passerelles.settings import Settings
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class Language(StrEnum):
+    """Language of what people read."""
+
+    FR = "fr"
+    EN = "en"
+
+    @property
+    def lang(self) -> Lang:
+        """Return the code that `say` takes."""
+        return "en" if self is Language.EN else "fr"
+
+
+ReferentialOption = Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))]
+OverlayOption = Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))]
+DataOption = Annotated[list[Path] | None, typer.Option("--data", help=say("cli.option.data"))]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))]
+LangOption = Annotated[Language, typer.Option("--lang", help=say("cli.option.lang"))]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))]
+StrictOption = Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))]
+
+
+def load(referential: str, overlays: list[str] | None) -> "Referential":
+    """Load a referential with its overlays, in the order given."""
+    from passerelles.referentials.load import load_referential
+
+    loaded = load_referential(referential)
+    for overlay in overlays or ():
+        loaded = loaded.with_overlay(overlay)
+    return loaded
+
+
+def load_graph(
+    referential: str, overlays: list[str] | None, settings_file: Path | None = None, *, strict: bool = False
+) -> "OccupationGraph":
+    """Load a referential with its overlays and build its graph."""
+    from passerelles.graph.build import build_graph
+
+    return build_graph(load(referential, overlays), settings=read_settings(settings_file, strict=strict))
+
+
+def read_settings(path: Path | None, *, strict: bool = False) -> "Settings":
+    """
+    Read settings from a JSON file; the defaults without one.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be read or holds something else than settings; the message names the fields.
+    """
+    from pydantic import ValidationError
+
+    from passerelles.errors import PasserellesError
+    from passerelles.settings import Settings
+
+    if path is None:
+        return Settings(strict=strict)
+    try:
+        settings = Settings.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise PasserellesError("settings_invalid", path=path, reason=problems) from error
+    return settings.model_copy(update={"strict": True}) if strict else settings

@@ -1,0 +1,1 @@
+"""Results for people: sheets of rows, Excel, text for a terminal."""

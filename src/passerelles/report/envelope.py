@@ -1,0 +1,38 @@
+"""The JSON object around results: which referential, which scorer, which settings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.referentials.referential import Referential
+from passerelles.scoring.scorer import load_scorer
+from passerelles.settings import Settings
+
+
+def referential_dict(referential: Referential) -> dict[str, Any]:
+    """Return name, version, checksum, date and licence of a referential, and its overlays."""
+    provenance = referential.provenance
+    return {
+        "name": referential.name,
+        "version": referential.version,
+        "sha256": provenance.sha256,
+        "date": provenance.date or None,
+        "source": provenance.source,
+        "licence": provenance.licence or None,
+        "overlays": list(provenance.overlays),
+    }
+
+
+def envelope(
+    schema: str, graph: OccupationGraph, results: Sequence[dict[str, Any]], *, settings: Settings | None = None
+) -> dict[str, Any]:
+    """Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``."""
+    chosen = settings or graph.settings
+    scorer = load_scorer(chosen.scorer)
+    return {
+        "schema": f"passerelles/{schema}",
+        "referential": referential_dict(graph.referential),
+        "scorer": {"name": scorer.name, "version": scorer.version, "fitted_on": scorer.fitted_on},
+        "settings": chosen.model_dump(mode="json"),
+        "results": list(results),
+    }

@@ -1,0 +1,150 @@
+"""An occupation's sheet: what the referential says of it, and what it does not."""
+
+from typing import TYPE_CHECKING, Any
+
+from rich.padding import Padding
+from rich.text import Text
+
+from passerelles.language.say import Lang, say
+from passerelles.referentials.referential import Referential
+from passerelles.report.sheet import Column, Sheet
+from passerelles.report.terminal import print_notice_of_source
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FLAGS = ("regulated", "managerial", "digital", "demographic")
+_KINDS = ("savoir-faire", "savoir", "savoir-être")
+
+
+def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
+    """Return everything about an occupation as plain values, ready for JSON; what is not known is null."""
+    occupation = referential.occupation_by_code[code]
+    source = occupation.base or code
+    by_code = referential.competency_by_code
+    return {
+        "code": code,
+        "label": occupation.label,
+        "definition": occupation.definition or None,
+        "access": occupation.access or None,
+        "base": occupation.base,
+        "parts": [{"code": o.code, "label": o.label} for o in referential.parts_of(code)],
+        "parent": occupation.parent,
+        "domain": _domain(referential, occupation.domain),
+        "riasec": occupation.riasec or None,
+        "flags": {name: getattr(occupation, name) for name in (*_FLAGS, "ecological")},
+        "titles": [{"code": t.code, "label": t.label} for t in referential.titles_of.get(code, ())],
+        "requirements": [
+            {
+                "code": r.competency,
+                "label": by_code[r.competency].label,
+                "kind": by_code[r.competency].kind,
+                "status": r.status,
+            }
+            for r in referential.requirements_of.get(code, ())
+        ],
+        "contexts": [
+            {
+                "code": c,
+                "label": referential.context_by_code[c].label,
+                "category": referential.context_by_code[c].category,
+            }
+            for c in referential.contexts_of.get(code, ())
+        ],
+        "credentials": [
+            {
+                "code": row.credential,
+                "label": referential.credential_by_code[row.credential].label,
+                "kind": referential.credential_by_code[row.credential].kind,
+                "requirement": row.kind,
+                "source": row.source or referential.credential_by_code[row.credential].source,
+                "hours": _hours(referential, row.credential),
+                "prerequisites": list(referential.prerequisites_of(row.credential)),
+            }
+            for row in referential.credentials_of.get(code, ())
+        ],
+        "mobilities": [
+            {
+                "code": m.target,
+                "label": referential.occupation_by_code[m.target].label,
+                "rank": m.rank,
+                "kind": m.kind,
+            }
+            for m in referential.mobilities
+            if m.origin == source
+        ],
+    }
+
+
+def occupation_sheet(referential: Referential, code: str, *, lang: Lang) -> Sheet:
+    """Return the same as rows of two cells: field and text."""
+    rows = [(field, text) for field, texts in _lines(referential, code, lang) for text in texts]
+    return Sheet("occupation", (Column("field"), Column("text")), rows)
+
+
+def print_occupation(console: "Console", referential: Referential, code: str, *, lang: Lang = "fr") -> None:
+    """Print the sheet of an occupation."""
+    console.print(Text(f"{code}  {referential.occupation_by_code[code].name}", style="bold"))
+    for field, texts in _lines(referential, code, lang):
+        console.print(Text(field, style="bold"))
+        for text in texts:
+            console.print(Padding(Text(text), (0, 0, 0, 2)))
+    print_notice_of_source(console, referential, lang=lang)
+
+
+def _lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, list[str]]]:
+    found = occupation_dict(referential, code)
+    unknown = [say("show.unknown", lang=lang)]
+    blocks = [
+        ("definition", [found["definition"]] if found["definition"] else unknown),
+        ("access", [found["access"]] if found["access"] else unknown),
+        ("flags", [_flag(name, value, lang) for name, value in found["flags"].items()]),
+        ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
+        ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
+        ("titles", [t["label"] for t in found["titles"]]),
+        ("credentials", [_credential(c, lang) for c in found["credentials"]]),
+    ]
+    for kind in _KINDS:
+        listed = [r for r in found["requirements"] if r["kind"] == kind]
+        order = {"core": 0, "emerging": 1, "other": 2}
+        listed.sort(key=lambda r: (order[r["status"]], r["label"] or r["code"]))
+        blocks.append((kind, [_requirement(r, lang) for r in listed]))
+    if not found["requirements"]:
+        blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
+    blocks += [
+        ("contexts", [c["label"] or c["code"] for c in found["contexts"]]),
+        ("mobilities", [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]),
+    ]
+    return [(say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
+
+
+def _requirement(row: dict[str, Any], lang: Lang) -> str:
+    mark = "" if row["status"] == "other" else say(f"show.status.{row['status']}", lang=lang)
+    return f"{row['label'] or row['code']}{mark}"
+
+
+def _credential(row: dict[str, Any], lang: Lang) -> str:
+    asked = say(f"show.requirement.{row['requirement']}", lang=lang)
+    hours = row["hours"]
+    known = [f"{hours[k]:g} h" for k in ("low", "expected", "high") if hours[k] is not None]
+    length = " / ".join(known) if known else say("show.hours_unknown", lang=lang)
+    source = f" [{row['source']}]" if row["source"] else ""
+    return f"{row['label']} : {asked}, {length}{source}"
+
+
+def _flag(name: str, value: str, lang: Lang) -> str:
+    return f"{say(f'show.flag.{name}', lang=lang)} : {say(f'show.value.{value}', lang=lang)}"
+
+
+def _hours(referential: Referential, code: str) -> dict[str, Any]:
+    return referential.credential_by_code[code].hours._asdict()
+
+
+def _domain(referential: Referential, code: str | None) -> list[dict[str, Any]]:
+    """Path of domains, from the top to the occupation's own."""
+    path: list[dict[str, Any]] = []
+    while code is not None and code in referential.domain_by_code:
+        domain = referential.domain_by_code[code]
+        path.insert(0, {"code": code, "label": domain.label})
+        code = domain.parent
+    return path

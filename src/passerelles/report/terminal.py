@@ -1,0 +1,131 @@
+"""Moves and sheets on a terminal, within 80 columns, long labels wrapped."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.ranking.move import Item, Move
+from passerelles.referentials.referential import Referential
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ITEMS = 4
+
+
+def print_moves(
+    console: "Console",
+    moves: Sequence[Move],
+    *,
+    title: str,
+    towards: bool = False,
+    explained: int = 0,
+    lang: Lang = "fr",
+) -> None:
+    """
+    Print a ranking.
+
+    Parameters
+    ----------
+    console
+        Where to.
+    moves
+        The ranking.
+    title
+        Line above the table.
+    towards
+        The moves share their target, so the origins are shown.
+    explained
+        How many of the first moves are explained below the table.
+    lang
+        Language of the words.
+    """
+    console.print(Text(title, style="bold"))
+    if not moves:
+        console.print(say("moves.none", lang=lang))
+        return
+    calibrated = any(m.probability is not None for m in moves)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column(say("moves.column.occupation", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("moves.column.coverage", lang=lang), justify="right", no_wrap=True)
+    if calibrated:
+        table.add_column(say("moves.column.probability", lang=lang), justify="right", no_wrap=True)
+        table.add_column(say("moves.column.level", lang=lang), no_wrap=True)
+    else:
+        table.add_column(say("moves.column.score", lang=lang), justify="right", no_wrap=True)
+    table.add_column(say("moves.column.known", lang=lang), justify="right", no_wrap=True)
+    for move in moves:
+        end = move.origin if towards else move.target
+        cells = [str(move.rank), f"{end.code} {end.label or ''}".strip(), _coverage(move, lang)]
+        if calibrated:
+            chance = "?" if move.probability is None else percent(move.probability, lang=lang)
+            cells += [chance, say(f"moves.level.{move.level}", lang=lang) if move.level else "?"]
+        else:
+            cells.append(number(move.score, lang=lang, decimals=2))
+        table.add_row(*cells, _known(move, lang))
+    console.print(table)
+    for move in moves[:explained]:
+        print_move(console, move, lang=lang)
+
+
+def print_move(console: "Console", move: Move, *, lang: Lang = "fr") -> None:
+    """Print what explains one move: parts, competencies carried over and missing, credentials."""
+    start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
+    console.print(Text(f"{move.rank}. {start} → {move.target.label or move.target.code}", style="bold"))
+    for part in move.parts:
+        value = ("+" if part.value > 0 else "") + number(part.value, lang=lang, decimals=2)
+        line = (
+            f"{value:>6}  {part.label(lang)} : {part.sentence(lang)}"
+            if part.name != "base"
+            else f"{value:>6}  {part.label(lang)}"
+        )
+        console.print(Padding(line, (0, 0, 0, 2)))
+    for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing)):
+        if items:
+            console.print(Padding(_items(key, items, lang), (0, 0, 0, 2)))
+    for credential in move.credentials:
+        text = say(f"moves.credential.{credential.held}", lang=lang, label=credential.label)
+        console.print(Padding(text, (0, 0, 0, 2)))
+    for verdict in move.filters:
+        console.print(Padding(f"{verdict.name} : {verdict.sentence(lang)}", (0, 0, 0, 2)))
+    console.print()
+
+
+def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
+    """Print source, date and licence of the data, as the licences ask."""
+    provenance = referential.provenance
+    date = provenance.date or say("moves.date_unknown", lang=lang)
+    text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
+    console.print(Text(text, style="dim"))
+
+
+def _coverage(move: Move, lang: Lang) -> str:
+    if move.coverage is None or move.coverage_position is None:
+        return say("moves.coverage_unknown", lang=lang)
+    return say(
+        "moves.coverage", lang=lang, share=percent(move.coverage, lang=lang), position=str(move.coverage_position)
+    )
+
+
+def _known(move: Move, lang: Lang) -> str:
+    if move.known is None:
+        return "–"
+    if move.known.rank is None:
+        return move.known.kind
+    return say("moves.known", lang=lang, rank=str(move.known.rank))
+
+
+def _items(key: str, items: Sequence[Item], lang: Lang) -> str:
+    names = [
+        (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
+        for i in items[:_ITEMS]
+    ]
+    rest = len(items) - len(names)
+    more = say("moves.more", lang=lang, n=rest) if rest else ""
+    return say(f"moves.items.{key}", lang=lang, n=len(items), names="; ".join(names)) + more
