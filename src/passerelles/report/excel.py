@@ -62,7 +62,8 @@ def _fill(page: "Worksheet", sheet: Sheet, lang: Lang) -> None:
             value = row[number - 1]
             if isinstance(value, str):
                 # Typed as text outright: a label that begins with = + - or @ stays a label.
-                cell.set_explicit_value(value.translate(_FORBIDDEN), data_type="s")
+                cell.value = value.translate(_FORBIDDEN)
+                cell.data_type = "s"
                 cell.quotePrefix = value[:1] in "=+-@"
             else:
                 cell.value = value
