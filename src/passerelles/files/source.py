@@ -1,14 +1,20 @@
 """A folder or a zip of files, read member by member; nothing is ever unpacked to disk."""
 
+import lzma
 import zipfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from passerelles.errors import PasserellesError
 
 # A ROME zip is 5 MB for 27 MB of CSV (ratio 6). Far beyond that, it is an accident or an attack.
-MAX_TOTAL_BYTES = 1_000_000_000
-MAX_RATIO = 200
+MAX_TOTAL_BYTES: Final = 500_000_000
+MAX_FILE_BYTES: Final = 200_000_000
+MAX_RATIO: Final = 200
+_TABLES: Final = (".csv", ".toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +22,23 @@ class FileSource:
     """
     Files by name, whether they lie in a folder or in a zip.
 
-    `names` are file names without their folders, sorted; `place` is what a person typed.
+    `members` gives the name of each file, without its folder, and its path inside the folder or the zip, sorted by
+    name; `place` is what a person typed.
     """
 
     place: Path
-    members: tuple[tuple[str, str], ...]  # (name, path inside the folder or the zip)
+    members: tuple[tuple[str, str], ...]
     zipped: bool
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the files, sorted."""
         return tuple(name for name, _ in self.members)
+
+    def find(self, name: str) -> str | None:
+        """Name under which a file is there, upper and lower case alike (as on Windows), or None."""
+        alike = [each for each in self.names if each.casefold() == name.casefold()]
+        return name if name in alike else next(iter(alike), None)
 
     def read(self, name: str) -> bytes:
         """
@@ -35,18 +47,27 @@ class FileSource:
         Raises
         ------
         PasserellesError
-            If the file cannot be read (permission, damaged zip).
+            If the file cannot be read (permission, damaged zip, unreasonable size).
         """
         inner = dict(self.members)[name]
         try:
-            if not self.zipped:
-                return (self.place / inner).read_bytes()
-            with zipfile.ZipFile(self.place) as archive:
-                return archive.read(inner)
+            return self._read_zipped(inner) if self.zipped else self._read_file(inner)
         except PermissionError as error:
             raise PasserellesError("no_permission", path=self.place / name) from error
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-            raise PasserellesError("unreadable_member", path=self.place, name=name, reason=error) from error
+        except (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError) as error:
+            # RuntimeError: encrypted; NotImplementedError, a kind of it: an unknown compression.
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise PasserellesError("unreadable_member", path=self.place, name=name, reason=reason) from error
+
+    def _read_file(self, inner: str) -> bytes:
+        path = self.place / inner
+        _check_size(path, path.stat().st_size)
+        return path.read_bytes()
+
+    def _read_zipped(self, inner: str) -> bytes:
+        with zipfile.ZipFile(self.place) as archive:
+            _check_size(self.place / inner, archive.getinfo(inner).file_size)
+            return archive.read(inner)
 
 
 def open_source(place: str | Path) -> FileSource:
@@ -73,31 +94,11 @@ def open_source(place: str | Path) -> FileSource:
     return source
 
 
-def _open_folder(path: Path) -> FileSource:
-    found = sorted((p.name, p.name) for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-    return FileSource(place=path, members=tuple(found), zipped=False)
-
-
-def _open_zip(path: Path) -> FileSource:
-    if not zipfile.is_zipfile(path):
-        raise PasserellesError("not_folder_nor_zip", path=path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [i for i in archive.infolist() if not i.is_dir()]
-    except zipfile.BadZipFile as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error) from error
-    check_expansion(path, infos)
-    found: dict[str, str] = {}
-    for info in sorted(infos, key=lambda i: (i.filename.count("/"), i.filename)):
-        name = info.filename.rsplit("/", 1)[-1]
-        if name and not name.startswith(".") and not info.filename.startswith("__MACOSX"):
-            found.setdefault(name, info.filename)
-    return FileSource(place=path, members=tuple(sorted(found.items())), zipped=True)
-
-
-def check_expansion(path: Path, infos: list[zipfile.ZipInfo]) -> None:
+def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
     """
     Refuse a zip that would expand beyond reason, judged from its directory before anything is read.
+
+    A directory that lies gains nothing: a member is never read beyond the size that it declares.
 
     Raises
     ------
@@ -108,3 +109,47 @@ def check_expansion(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     packed = max(1, sum(i.compress_size for i in infos))
     if total > MAX_TOTAL_BYTES or total / packed > MAX_RATIO:
         raise PasserellesError("zip_bomb", path=path, megabytes=total // 1_000_000)
+
+
+def _check_size(path: Path, size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        raise PasserellesError("file_too_big", path=path, megabytes=size // 1_000_000)
+
+
+def _open_folder(path: Path) -> FileSource:
+    found = sorted((p.name, p.name) for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    return FileSource(place=path, members=tuple(found), zipped=False)
+
+
+def _open_zip(path: Path) -> FileSource:
+    if not path.is_file():
+        raise PasserellesError("not_folder_nor_zip", path=path)
+    with path.open("rb") as file:  # says that reading is forbidden, where is_zipfile would say 'no zip'
+        if not zipfile.is_zipfile(file):
+            raise PasserellesError("not_folder_nor_zip", path=path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [i for i in archive.infolist() if not i.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error) from error
+    check_expansion(path, infos)
+    return FileSource(place=path, members=_members(infos), zipped=True)
+
+
+def _members(infos: Sequence[zipfile.ZipInfo]) -> tuple[tuple[str, str], ...]:
+    """
+    Files of one folder of a zip: the one nearest the top that holds tables.
+
+    Files of several folders are never mixed: two folders of one zip may hold two referentials.
+    """
+    folders: dict[str, dict[str, str]] = {}
+    for info in infos:
+        folder, _, name = info.filename.replace("\\", "/").rpartition("/")
+        if name and not name.startswith(".") and not folder.startswith("__MACOSX"):
+            folders.setdefault(folder, {})[name] = info.filename
+
+    def rank(folder: str) -> tuple[bool, int, str]:
+        tables = any(name.casefold().endswith(_TABLES) for name in folders[folder])
+        return not tables, len(folder.split("/")) if folder else 0, folder
+
+    return tuple(sorted(folders[min(folders, key=rank)].items())) if folders else ()

@@ -1,69 +1,110 @@
 """One CSV file into rows of text, whatever wrote it: encoding and delimiter are detected, damage is reported."""
 
+import codecs
 import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from operator import itemgetter
+from typing import Final, NamedTuple
 
 from passerelles.model import FileRecord
-from passerelles.notices import Notice, notice
+from passerelles.notices import Notice, NoticeLog
 
-_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS: Final = (",", ";", "\t", "|")
+# Windows-1252 leaves five bytes undefined; they are read as the control characters that Latin-1 gives them.
+_CP1252: Final = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+
+
+class Decoded(NamedTuple):
+    """Text of a file, the encoding found, and the number of its bytes that are not in that encoding."""
+
+    text: str
+    encoding: str
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """
-    Rows of one file: cells are text, stripped of nothing; `lines` is the line where each row begins.
+    Rows of one file: cells are text; `lines` is the line of the file where each row begins.
 
-    `header` names the columns. Rows that do not have the header's length were dropped, with a notice each.
+    `header` names the columns in lower case; it is empty where the file is absent or no table. Rows that do not
+    have the header's length were dropped, with a notice each.
     """
 
     name: str
     header: tuple[str, ...]
     rows: list[list[str]]
-    lines: list[int]
+    lines: Sequence[int]
     record: FileRecord
-    notices: tuple[Notice, ...]
+    notices: tuple[Notice, ...] = ()
+
+    def column(self, name: str) -> Sequence[str]:
+        """Cells of one column, row by row; a column that is absent gives empty cells."""
+        if name not in self.header:
+            return [""] * len(self.rows)
+        where = self.header.index(name)
+        return [row[where] for row in self.rows]
 
     def columns(self, *names: str) -> Iterator[tuple[str, ...]]:
         """Yield the cells of the columns `names`, row by row; a column that is absent gives empty cells."""
         where = [self.header.index(n) if n in self.header else -1 for n in names]
         if len(where) > 1 and min(where) >= 0:
             return map(itemgetter(*where), self.rows)
-        return (tuple(row[i] if i >= 0 else "" for i in where) for row in self.rows)
+        return (tuple([row[i] if i >= 0 else "" for i in where]) for row in self.rows)
 
     def numbered(self, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield (line, cells) for the columns `names`."""
         return zip(self.lines, self.columns(*names), strict=True)
 
+    def keep(self, chosen: Sequence[bool]) -> "Table":
+        """Return the rows for which `chosen`, one flag a row, is true; the same table where all are."""
+        if all(chosen):
+            return self
+        return replace(self, rows=list(compress(self.rows, chosen)), lines=list(compress(self.lines, chosen)))
+
 
 def empty_table(name: str) -> Table:
     """Table without rows, for a file that is absent."""
-    return Table(name, (), [], [], FileRecord(name, "", "", 0), ())
+    return Table(name, (), [], (), FileRecord(name, "", "", 0))
 
 
-def decode(data: bytes) -> tuple[str, str]:
+def file_record(name: str, data: bytes, encoding: str) -> FileRecord:
+    """Record of a file as it was read, with its SHA-256; it has no rows yet."""
+    return FileRecord(name, hashlib.sha256(data).hexdigest(), encoding, 0)
+
+
+def decode(data: bytes) -> Decoded:
     """
     Text of a file and the encoding found: UTF-8 (BOM or not), UTF-16 with a BOM, else Windows-1252.
+
+    A file that is UTF-8 but for a few bytes (cut in the middle of a letter, or patched by a careless tool) is read
+    as UTF-8, and only those bytes as Windows-1252: read whole as Windows-1252, every accent would be lost.
 
     Examples
     --------
     >>> decode("métier".encode("cp1252"))
-    ('métier', 'cp1252')
+    Decoded(text='métier', encoding='cp1252', damaged=0)
+    >>> decode("métiers très recherchés".encode()[:-2])
+    Decoded(text='métiers très recherchÃ', encoding='utf-8', damaged=1)
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), "utf-16"
+        text = data.decode("utf-16", errors="replace")
+        return Decoded(text, "utf-16", text.count("\ufffd"))
+    encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
     try:
-        return data.decode("utf-8-sig"), "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+        return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
-        # Windows-1252 leaves five bytes undefined; Latin-1 gives them back unchanged, so that nothing is lost.
-        try:
-            return data.decode("cp1252"), "cp1252"
-        except UnicodeDecodeError:
-            return data.decode("latin-1"), "latin-1"
+        text = data.decode(encoding, errors="surrogateescape")
+    beyond_ascii = [c for c in text if c > "\x7f"]
+    stray = [c for c in beyond_ascii if "\udc80" <= c <= "\udcff"]
+    if 2 * len(stray) < len(beyond_ascii):
+        table = {ord(c): _CP1252[ord(c) - 0xDC00] for c in set(stray)}
+        return Decoded(text.translate(table), encoding, len(stray))
+    return Decoded(codecs.charmap_decode(data, "strict", _CP1252)[0], "cp1252")
 
 
 def read_table(
@@ -75,6 +116,7 @@ def read_table(
     required: Sequence[str] = (),
     optional: Sequence[str] = (),
     repair_apostrophes: bool = False,
+    strip: bool = False,
 ) -> Table:
     """
     Read one CSV file.
@@ -88,44 +130,71 @@ def read_table(
     expected_encoding, expected_delimiter
         What the format promises; another one is read all the same and reported. None = anything goes.
     required, optional
-        Columns that the reader needs, or uses where they are: an absent one is reported.
+        Columns (in lower case) that the reader needs, or uses where they are: an absent one is reported, and
+        without a required one the rows mean nothing: they are left out and counted.
     repair_apostrophes
         Read doubled apostrophes (``d''arbres``) as one, and say how many there were.
+    strip
+        Strip the cells of spaces and skip the rows that are blank, as spreadsheets write them.
 
     Returns
     -------
     table
         Its `notices` say everything that was wrong. A file that is no table at all gives no rows and a notice.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    found: list[Notice] = []
-    text, encoding = decode(data)
-    if "\x00" in text[:100_000]:
-        bad = notice("unreadable_file", file=name, reason="binary")
-        return Table(name, (), [], [], FileRecord(name, digest, encoding, 0), (bad,))
+    log = NoticeLog()
+    text, encoding, damaged = decode(data)
+    record = file_record(name, data, encoding)
+    if "\x00" in text:
+        log.note("binary_file", file=name)
+        return Table(name, (), [], (), record, log.notices())
     if expected_encoding and encoding.removesuffix("-sig") != expected_encoding:
-        found.append(notice("encoding_differs", file=name, expected=expected_encoding, encoding=encoding))
+        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=encoding)
     elif expected_encoding is None and encoding not in ("utf-8", "utf-8-sig"):
-        found.append(notice("encoding_detected", file=name, encoding=encoding))
+        log.note("encoding_detected", file=name, encoding=encoding)
+    if damaged:
+        log.note("damaged_text", file=name, count=damaged)
     if repair_apostrophes and (doubled := text.count("''")):
-        found.append(notice("doubled_apostrophes", file=name, count=doubled))
+        log.note("doubled_apostrophes", file=name, count=doubled)
         text = text.replace("''", "'")
     delimiter = _delimiter(text, (*required, *optional))
-    if expected_delimiter and delimiter != expected_delimiter and text.strip():
-        found.append(notice("delimiter_differs", file=name, expected=expected_delimiter, delimiter=repr(delimiter)))
-    header, rows, lines = _parse(text, delimiter, name, found)
-    if required and not set(required) & set(header):
-        # Not one column that the reader knows: it is another kind of file, and its rows mean nothing here.
-        found = [notice("unreadable_file", file=name, reason="columns")]
-        return Table(name, (), [], [], FileRecord(name, digest, encoding, 0), tuple(found))
-    found += [notice("missing_column", file=name, line=1, column=c) for c in required if c not in header]
-    found += [notice("missing_optional_column", file=name, line=1, column=c) for c in optional if c not in header]
-    return Table(name, header, rows, lines, FileRecord(name, digest, encoding, len(rows)), tuple(found))
+    header, rows, lines = _parse(text, delimiter, name, log)
+    if header and expected_delimiter and delimiter != expected_delimiter:
+        shown = "tab" if delimiter == "\t" else delimiter
+        log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
+    table = Table(name, header, rows, lines, record._replace(rows=len(rows)))
+    if strip:
+        rows[:] = [[cell.strip() for cell in row] for row in rows]
+        table = table.keep([any(row) for row in rows])
+    return _check_columns(table, required, optional, log)
+
+
+def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:
+    name, header = table.name, table.header
+    missing = [column for column in required if column not in header]
+    if not header:
+        log.note("empty_file", file=name)
+    elif required and len(missing) == len(required):
+        # Not one column that the reader knows: it is another kind of file, and what its rows lack does not matter.
+        log = NoticeLog()
+        log.note("wrong_file", file=name, expected=", ".join(required), found=", ".join(header[:5])[:100])
+        table = replace(table, header=(), rows=[], lines=())
+    elif missing:
+        rows = max(1, len(table.rows))
+        log.note("missing_column", file=name, line=1, count=rows, column=", ".join(missing))
+        table = replace(table, header=(), rows=[], lines=())
+    else:
+        for column in optional:
+            if column not in header:
+                log.note("missing_optional_column", file=name, line=1, column=column)
+        for column in dict.fromkeys(c for c in header if c and header.count(c) > 1):
+            log.note("duplicate_column", file=name, line=1, column=column)
+    return replace(table, notices=log.notices())
 
 
 def _delimiter(text: str, names: Sequence[str]) -> str:
     """Delimiter under which the first line gives most of the known column names, else most columns."""
-    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
+    first = text.lstrip("\r\n")[:10_000].replace("\r", "\n").split("\n", 1)[0].casefold()
     known = set(names)
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -136,31 +205,61 @@ def _delimiter(text: str, names: Sequence[str]) -> str:
 
 
 def _parse(
-    text: str, delimiter: str, name: str, found: list[Notice]
+    text: str, delimiter: str, name: str, log: NoticeLog
+) -> tuple[tuple[str, ...], list[list[str]], Sequence[int]]:
+    lines = list(io.StringIO(text, newline=""))
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return _parse_damaged(lines, delimiter, name, log)
+    if len(rows) != len(lines) or len(set(map(len, rows))) != 1 or not all(map(any, rows)):
+        return _parse_damaged(lines, delimiter, name, log)
+    # The usual case, three times as fast: a record a line, all of one length, none blank.
+    return _names(rows[0]), rows[1:], range(2, len(rows) + 1)
+
+
+def _parse_damaged(
+    lines: Sequence[str], delimiter: str, name: str, log: NoticeLog
 ) -> tuple[tuple[str, ...], list[list[str]], list[int]]:
-    # strict=True makes the reader say that a quoted field never ends, instead of swallowing the rest of the file.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    """
+    Parse record by record, whatever their lengths, and say what is wrong with each.
+
+    A quote that never closes would swallow all lines that follow. Only its own line is given up, and reading goes
+    on with the next one, as long as that costs no more than reading the file a second time.
+    """
     header: tuple[str, ...] = ()
     rows: list[list[str]] = []
-    lines: list[int] = []
-    line = 1
-    while True:
+    numbers: list[int] = []
+    start, again = 0, len(lines)
+    while start < len(lines):
+        begin = start
+        # strict=True makes the reader say that a quoted field never ends, instead of making one cell of the rest.
+        reader = csv.reader((lines[i] for i in range(begin, len(lines))), delimiter=delimiter, strict=True)
         try:
             for row in reader:
-                if len(row) == len(header):
+                line, start = start + 1, begin + reader.line_num
+                if header and len(row) > len(header) and not any(row[len(header) :]):
+                    del row[len(header) :]  # a spreadsheet's empty cells beyond the last column
+                if not any(row):
+                    continue
+                if not header:
+                    header = _names(row)
+                elif len(row) == len(header):
                     rows.append(row)
-                    lines.append(line)
-                elif any(row) and header:
-                    found.append(notice("row_length", file=name, line=line, got=len(row), expected=len(header)))
-                elif any(row):
-                    header = tuple(cell.strip() for cell in row)
-                line = reader.line_num + 1
-            break
+                    numbers.append(line)
+                else:
+                    log.note("row_length", file=name, line=line, got=len(row), expected=len(header))
         except csv.Error as error:
-            # The csv module goes on with the next line after a fault: only this record is lost, and it is said.
+            end = begin + reader.line_num
+            lost = end - start
+            if lost > 1 and lost <= again:
+                again -= lost
+                lost = 1
             code = "truncated_file" if "unexpected end" in str(error) else "row_malformed"
-            found.append(notice(code, file=name, line=line, reason=error))
-            line = reader.line_num + 1
-    if not header:
-        found.append(notice("empty_file", file=name))
-    return header, rows, lines
+            log.note(code, file=name, line=start + 1, count=lost)
+            start += lost
+    return header, rows, numbers
+
+
+def _names(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().casefold() for cell in row)

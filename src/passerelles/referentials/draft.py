@@ -1,11 +1,15 @@
-"""What a reader fills in row by row, and the checks that every format shares on the way to a `Referential`."""
+"""What a reader fills in file by file, and what every format shares: declaring rows, following links, freezing."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from types import MappingProxyType
+from typing import Final, Protocol, TypeVar
 
-from passerelles.codes import is_rome_code, looks_like_code
-from passerelles.files.tabular import Table
+from passerelles.errors import PasserellesError
+from passerelles.files.source import FileSource
+from passerelles.files.tabular import Table, empty_table, read_table
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -16,29 +20,37 @@ from passerelles.model import (
     JobTitle,
     Mobility,
     Occupation,
-    Provenance,
-    Requirement,
     Status,
     Tag,
     WorkContext,
 )
-from passerelles.notices import Notice, notice, sort_notices
+from passerelles.notices import NoticeLog
 from passerelles.referentials.referential import Referential
+from passerelles.text import normalise_label
 
 _Value = TypeVar("_Value")
+# What a file that cannot be read is reported as, by the key of the error.
+_UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
+
+
+class _Declared(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def label(self) -> str | None: ...
 
 
 @dataclass
 class Draft:
     """
-    A referential being read. Mutable and private to the readers; `finish` checks it and freezes it.
+    A referential being read. Mutable and private to the readers; `checks.finish` checks it and freezes it.
 
-    Rows are kept in dictionaries by code (first row wins, a later one is reported), links by their two codes.
+    Rows are kept in dictionaries by code (the first row wins, a later one is reported), links by their two codes.
     """
 
     occupations: dict[str, Occupation] = field(default_factory=dict)
     competencies: dict[str, Competency] = field(default_factory=dict)
-    requirements: dict[tuple[str, str], Status] = field(default_factory=dict)
+    requirements: dict[str, dict[str, Status]] = field(default_factory=lambda: defaultdict(dict))
     titles: dict[str, JobTitle] = field(default_factory=dict)
     contexts: dict[str, WorkContext] = field(default_factory=dict)
     occupation_contexts: set[tuple[str, str]] = field(default_factory=set)
@@ -48,17 +60,17 @@ class Draft:
     mobilities: dict[tuple[str, str], Mobility] = field(default_factory=dict)
     credentials: dict[str, Credential] = field(default_factory=dict)
     credential_requirements: dict[tuple[str, str], CredentialRequirement] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    log: NoticeLog = field(default_factory=NoticeLog)
     files: list[FileRecord] = field(default_factory=list)
+    overlay: str = ""  # name of the overlay being laid; "" while a referential itself is read
     replaceable: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) that an overlay may declare anew
 
     @classmethod
-    def of(cls, referential: Referential) -> "Draft":
+    def of(cls, referential: Referential, *, overlay: str) -> "Draft":
         """Thaw a referential, so that an overlay can be laid on it."""
         draft = cls(
             occupations=dict(referential.occupation_by_code),
             competencies=dict(referential.competency_by_code),
-            requirements={(r.occupation, r.competency): r.status for r in referential.requirements},
             titles={t.code: t for t in referential.titles},
             contexts=dict(referential.context_by_code),
             occupation_contexts=set(referential.occupation_contexts),
@@ -68,147 +80,222 @@ class Draft:
             mobilities={(m.origin, m.target): m for m in referential.mobilities},
             credentials=dict(referential.credential_by_code),
             credential_requirements={(c.occupation, c.credential): c for c in referential.credential_requirements},
+            log=NoticeLog(referential.notices),
+            overlay=overlay,
         )
+        for occupation, competency, status in referential.requirements:
+            draft.requirements[occupation][competency] = status
         draft.replaceable |= {("credentials", code) for code in draft.credentials}
         draft.replaceable |= {("competencies", code) for code in draft.competencies}
         return draft
 
-    def note(self, code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> None:
-        """Report one thing found."""
-        self.notices.append(notice(code, file=file, line=line, count=count, **values))
+    def shown(self, name: str) -> str:
+        """Name of a file for people: an overlay's files are told from those of the referential under it."""
+        return f"{self.overlay}/{name}" if self.overlay else name
 
-    def took(self, table: Table) -> None:
-        """Record a file that was read, with what reading it found."""
-        self.files.append(table.record)
-        self.notices += table.notices
+    def note(
+        self, code: str, table: Table | None = None, line: int | None = None, *, count: int = 1, **values: object
+    ) -> None:
+        """Report one thing found, in a row of a table or (without a table) in the whole."""
+        self.log.note(code, file=table.name if table else "", line=line, count=count, **values)
 
-    def declare(self, kind: str, code: str, value: _Value, *, table: Table, line: int) -> bool:
+    def read(  # noqa: PLR0913 - the options of `read_table`
+        self,
+        source: FileSource,
+        name: str,
+        *,
+        needed: bool,
+        required: Sequence[str],
+        optional: Sequence[str] = (),
+        expected_encoding: str | None = None,
+        expected_delimiter: str | None = None,
+        repair_apostrophes: bool = False,
+        strip: bool = False,
+    ) -> Table:
+        """Read one file that is there; where it is of no use, say so, and whether a referential can do without."""
+        data = self.bytes_of(source, name)
+        table = empty_table(self.shown(name))
+        if data is not None:
+            table = read_table(
+                data,
+                name=table.name,
+                required=required,
+                optional=optional,
+                expected_encoding=expected_encoding,
+                expected_delimiter=expected_delimiter,
+                repair_apostrophes=repair_apostrophes,
+                strip=strip,
+            )
+            self.files.append(table.record)
+            for each in table.notices:
+                self.log.add(each)
+        if needed and not table.header:
+            self.note("unusable_required_file", table)
+        return table
+
+    def bytes_of(self, source: FileSource, name: str) -> bytes | None:
+        """Bytes of a file that is there; None, and a notice, where it may not be read."""
+        try:
+            return source.read(name)
+        except PasserellesError as error:
+            code = _UNREADABLE.get(error.key, "unreadable_file")
+            values = {key: error.values[key] for key in ("megabytes", "reason") if key in error.values}
+            self.log.note(code, file=self.shown(name), line=None, count=1, **values)
+            return None
+
+    def declare(self, kind: str, value: _Declared, table: Table, line: int) -> bool:
         """Add one declared row to the dictionary `kind`; report an empty or a repeated code instead."""
-        into: dict[str, _Value] = getattr(self, kind)
+        into: dict[str, _Declared] = getattr(self, kind)
+        code = value.code
         if not code:
-            self.note("empty_code", file=table.name, line=line)
+            self.note("empty_code", table, line)
         elif code in into and (kind, code) not in self.replaceable:
-            self.note("duplicate_code", file=table.name, line=line, subject=code)
+            self.note("duplicate_code", table, line, subject=code)
         else:
             into[code] = value
             self.replaceable.discard((kind, code))
-            if getattr(value, "label", "") is None:
-                self.note("label_missing", file=table.name, line=line, subject=code)
+            if value.label is None:
+                self.note("label_missing", table, line, subject=code)
             return True
         return False
 
-    def require_occupation(self, code: str, *, table: Table, line: int) -> None:
-        """Keep an occupation that is linked but not declared: flagged, label unknown."""
-        if code not in self.occupations:
-            self.note("undeclared_occupation", file=table.name, line=line, subject=code)
+    def declare_all(self, kind: str, values: Sequence[_Declared], table: Table) -> None:
+        """Declare one value a row of `table`; all at once where there is nothing to say of any."""
+        into: dict[str, _Declared] = getattr(self, kind)
+        fresh = {value.code: value for value in values}
+        whole = len(fresh) == len(values) and "" not in fresh and into.keys().isdisjoint(fresh)
+        if whole and all(value.label for value in values):
+            into.update(fresh)
+            return
+        for line, value in zip(table.lines, values, strict=True):
+            self.declare(kind, value, table, line)
+
+    def require_occupations(self, table: Table, column: str) -> None:
+        """Keep the occupations that a table links but nothing declares: flagged, label unknown."""
+        for row, code in _strangers(table.column(column), self.occupations):
+            self.note("undeclared_occupation", table, table.lines[row], subject=code)
             self.occupations[code] = Occupation(code=code, label=None)
 
-    def require_competency(self, code: str, kind: CompetencyKind, *, table: Table, line: int) -> None:
-        """Keep a competency that is linked but not declared: flagged, label unknown."""
-        if code not in self.competencies:
-            self.note("undeclared_competency", file=table.name, line=line, subject=code)
-            self.competencies[code] = Competency(code=code, label=None, kind=kind)
-
-    def nowhere(self, code: str, among: str, *, table: Table, line: int) -> bool:
-        """Whether `code` is absent from the dictionary `among`; a row that leads nowhere is dropped and reported."""
-        if code in getattr(self, among):
-            return False
-        self.note("link_to_nowhere", file=table.name, line=line, subject=code, among=among)
-        return True
-
-    def coded(self, known: Mapping[str, _Value], value: str, *, column: str, table: Table, line: int) -> _Value:
-        """Meaning of a coded cell; one that the format does not know is unknown (as an empty one), and reported."""
-        if value not in known:
-            self.note("invalid_value", file=table.name, line=line, column=column, value=value)
-        return known.get(value, known[""])
-
-    def finish(
+    def require_competencies(
         self,
+        table: Table,
+        column: str,
         *,
-        name: str,
-        version: str,
-        provenance: Provenance,
-        language: str = "fr",
-        extra_notices: Iterable[Notice] = (),
-    ) -> Referential:
-        """Check what only the whole can show, sort, and freeze."""
-        _complete_domains(self)
-        _cut_cycles(self)
-        _report_bare_occupations(self)
-        return Referential(
-            name=name,
-            version=version,
-            provenance=provenance,
-            language=language,
-            occupations=_by_code(self.occupations),
-            competencies=_by_code(self.competencies),
-            requirements=tuple(Requirement(o, c, s) for (o, c), s in sorted(self.requirements.items())),
-            titles=_by_code(self.titles),
-            contexts=_by_code(self.contexts),
-            occupation_contexts=tuple(sorted(self.occupation_contexts)),
-            tags=_by_code(self.tags),
-            occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(self.occupation_tags.items())),
-            domains=_by_code(self.domains),
-            mobilities=tuple(sorted(self.mobilities.values(), key=lambda m: (m.origin, m.rank or 10**6, m.target))),
-            credentials=_by_code(self.credentials),
-            credential_requirements=tuple(v for _, v in sorted(self.credential_requirements.items())),
-            notices=sort_notices([*self.notices, *extra_notices]),
-        )
+        kinds: Mapping[str, CompetencyKind] = MappingProxyType({}),
+        kind_column: str = "",
+        code: str = "undeclared_competency",
+    ) -> None:
+        """Keep the competencies that a table links but nothing declares: reported under `code`, label unknown."""
+        strangers = _strangers(table.column(column), self.competencies)
+        cells = table.column(kind_column) if strangers else ()
+        for row, competency in strangers:
+            self.note(code, table, table.lines[row], subject=competency)
+            self.competencies[competency] = Competency(competency, None, kinds.get(cells[row], "savoir-faire"))
+
+    def declare_titles(self, titles: Sequence[JobTitle], table: Table, column: str) -> None:
+        """Declare one job title a row; `column` names the column of their occupations."""
+        chosen = [bool(title.label and title.occupation) for title in titles]
+        for line, title, good in zip(table.lines, titles, chosen, strict=True):
+            if not good:
+                self.note("title_without_label" if title.occupation else "empty_code", table, line, subject=title.code)
+        kept = table.keep(chosen)
+        self.declare_all("titles", list(compress(titles, chosen)), kept)
+        self.require_occupations(kept, column)
+
+    def keyed(self, table: Table, *columns: str, also: Sequence[str] = ()) -> Table:
+        """
+        Rows with all of `columns` filled in, each combination once; what is left out is reported.
+
+        `also` names columns that tell two rows apart and may be empty.
+        """
+        keys = list(table.columns(*columns, *also))
+        distinct = set(keys)
+        full = len(columns)
+        if len(distinct) == len(keys) and all(map(all, (key[:full] for key in distinct) if also else distinct)):
+            return table
+        seen: set[tuple[str, ...]] = set()
+        chosen: list[bool] = []
+        for line, key in zip(table.lines, keys, strict=True):
+            if "" in key[:full]:
+                self.note("empty_code", table, line)
+            elif key in seen:
+                self.note("duplicate_link", table, line, subject=" - ".join(key))
+            chosen.append("" not in key[:full] and key not in seen)
+            seen.add(key)
+        return table.keep(chosen)
+
+    def moves(self, table: Table, origin: str, target: str, *, also: Sequence[str] = ()) -> Table:
+        """Rows of a table of mobilities that are moves: between two declared occupations, each once."""
+        table = self.keyed(table, origin, target, also=also)
+        table = self.linked(table, **{origin: "occupations", target: "occupations"})
+        ends = list(table.columns(origin, target))
+        for line, (start, end) in zip(table.lines, ends, strict=True):
+            if start == end:
+                self.note("move_within_occupation", table, line, subject=start)
+        return table.keep([start != end for start, end in ends])
+
+    def linked(self, table: Table, **ends: str) -> Table:
+        """
+        Rows whose codes are all declared; a row that leads nowhere is reported and left out.
+
+        `ends` gives for each column the dictionary in which its codes must be: ``linked(table, context="contexts")``.
+        """
+        chosen = [True] * len(table.rows)
+        for column, among in ends.items():
+            cells = table.column(column)
+            lost = set(cells).difference(getattr(self, among))
+            for row, cell in enumerate(cells) if lost else ():
+                if cell in lost and chosen[row]:
+                    chosen[row] = False
+                    # What a referential lacks is no fault of an overlay that is made for several.
+                    missing = "overlay_occupation_missing" if self.overlay and among == "occupations" else None
+                    self.note(missing or "link_to_nowhere", table, table.lines[row], subject=cell, among=among)
+        return table.keep(chosen)
+
+    def coded(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
+        """Meaning of a coded cell; one that the format does not know is unknown (as an empty one), and reported."""
+        found = meaning(known, value)
+        if found is None:
+            self.note("invalid_value", table, line, column=column, value=value)
+        return known[""] if found is None else found
+
+    def rank(self, cell: str, column: str, table: Table, line: int) -> int | None:
+        """Rank from 1 that a cell gives; None where it is empty, and a notice where it is no rank."""
+        rank = int(cell) if cell.isdecimal() else 0
+        if cell and not rank:
+            self.note("invalid_value", table, line, column=column, value=cell)
+        return rank or None
+
+    def typed(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
+        """Kind that a cell names; an unknown kind cannot be, so another word is read as the commonest, and reported."""
+        found = meaning(known, value)
+        if found is None:
+            self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
+        return known[""] if found is None else found
 
 
-def _by_code(values: Mapping[str, _Value]) -> tuple[_Value, ...]:
-    return tuple(values[code] for code in sorted(values))
+def _strangers(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
+    """Codes that are not in `known`, empty ones excluded, each with the row where it comes first."""
+    unknown = set(cells).difference(known, [""])
+    found: dict[str, int] = {}
+    for row, cell in enumerate(cells) if unknown else ():
+        if cell in unknown:
+            found.setdefault(cell, row)
+    return [(row, code) for code, row in found.items()]
 
 
-def _complete_domains(draft: Draft) -> None:
-    """Where nothing files a ROME occupation, its code does: K2110 lies in K21, which lies in K."""
-    for code, occupation in draft.occupations.items():
-        if occupation.domain is None and is_rome_code(code):
-            draft.occupations[code] = replace(occupation, domain=code[:3])
-            draft.domains.setdefault(code[:1], Domain(code[:1], None))
-            draft.domains.setdefault(code[:3], Domain(code[:3], None, code[:1]))
-
-
-def _cut_cycles(draft: Draft) -> None:
-    """Follow each macro-competency, domain and prerequisite chain; cut the link that closes a circle, and say so."""
-    parents: dict[str, str | None] = {c.code: c.macro for c in draft.competencies.values()}
-    for code in cycle_starts(parents):
-        draft.note("cyclic_hierarchy", subject=code)
-        draft.competencies[code] = draft.competencies[code]._replace(macro=None)
-    domains: dict[str, str | None] = {d.code: d.parent for d in draft.domains.values()}
-    for code in cycle_starts(domains):
-        draft.note("cyclic_hierarchy", subject=code)
-        draft.domains[code] = draft.domains[code]._replace(parent=None)
-
-
-def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
+def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
     """
-    One code of each circle in a parent relation: the smallest, so that two runs cut the same link.
+    What a coded cell means, without regard to case, accents and hyphens; None where it is no word of the code.
 
     Examples
     --------
-    >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
-    ['a']
+    >>> meaning({"": "unknown", "non": "no"}, "NON")
+    'no'
+    >>> meaning({"savoir-être": "savoir-être"}, "Savoir etre")
+    'savoir-être'
     """
-    done: set[str] = set()
-    starts: list[str] = []
-    for code in sorted(parents):
-        trail: dict[str, None] = {}
-        here: str | None = code
-        while here is not None and here not in done and here not in trail:
-            trail[here] = None
-            here = parents.get(here)
-        if here is not None and here in trail:
-            ring = list(trail)
-            starts.append(min(ring[ring.index(here) :]))
-        done.update(trail)
-    return starts
-
-
-def _report_bare_occupations(draft: Draft) -> None:
-    covered = {occupation for occupation, _ in draft.requirements}
-    for code in sorted(set(draft.occupations) - covered):
-        draft.note("no_requirements", subject=code)
-    for code in sorted(draft.occupations):
-        if not looks_like_code(code):
-            draft.note("odd_code", subject=code)
+    if value in known:
+        return known[value]
+    plain = normalise_label(value)
+    return next((found for word, found in known.items() if plain and normalise_label(word) == plain), None)

@@ -1,6 +1,8 @@
 """`load_referential`: recognise what a name or a path holds, and read it with the reader of that format."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -8,19 +10,21 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.files.source import FileSource, open_source
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.cache import cached_names, cached_path
+from passerelles.referentials.checks import refuse_unusable
 from passerelles.referentials.manifest import FILE_NAME
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.rome3 import read_rome3
 from passerelles.referentials.rome4 import read_rome4
-from passerelles.referentials.rome_files import find_rome_files
+from passerelles.referentials.rome_files import RomeFiles, find_rome_files
 from passerelles.referentials.table import REQUIRED as TABLE_FILES
 from passerelles.referentials.table import read_table_referential
 
 # Kinds of file that one generation of ROME has and the other has not.
-_ONLY_ROME4: Final = frozenset(
-    {"referentiel_savoir", "referentiel_contexte_travail", "rubrique_mobilite", "cr_gd_dp", "item"}
-)
+_ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
 _ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
+# The file of links of ROME 3 has a column that ROME 4 has not.
+_LINKS: Final = "liens_rome_referentiels"
+_ROME3_COLUMN: Final = b"code_type_referentiel"
 READERS: Final[dict[str, Callable[[FileSource], Referential]]] = {
     "rome4": read_rome4,
     "rome3": read_rome3,
@@ -70,15 +74,22 @@ def find_place(source: str | Path) -> Path:
     PasserellesError
         If there is none; the message lists the names that exist.
     """
+    if not isinstance(source, str | Path):
+        raise PasserellesError("place_not_text", value=repr(source), kind=type(source).__name__)
     name = str(source)
     found = bundled_path(name, "referential") or cached_path(name)
     if found is not None:
         return found
-    path = Path(source)
-    if not path.exists():
+    try:
+        there = Path(source).exists()
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=source) from error
+    except OSError:  # a name that is too long for a path
+        there = False
+    if not there:
         known = ", ".join((*bundled_names("referential"), *cached_names()))
         raise PasserellesError("no_such_referential", name=name, known=known)
-    return path
+    return Path(source)
 
 
 def recognise(source: FileSource) -> str:
@@ -90,17 +101,56 @@ def recognise(source: FileSource) -> str:
     ReferentialError
         If it is none that the package reads.
     """
-    if FILE_NAME in source.names or set(TABLE_FILES) & set(source.names):
+    if any(source.find(name) for name in (FILE_NAME, *TABLE_FILES)):
         return "table"
-    kinds = set(find_rome_files(source).by_kind)
-    if not kinds:
+    files = find_rome_files(source)
+    if not files.by_kind:
         raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
-    return "rome4" if len(kinds & _ONLY_ROME4) >= len(kinds & _ONLY_ROME3) else "rome3"
+    return "rome3" if _is_rome3(files) else "rome4"
+
+
+def _is_rome3(files: RomeFiles) -> bool:
+    kinds = files.by_kind.keys()
+    if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
+        return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
+    return _links_of_rome3(files)
+
+
+def _links_of_rome3(files: RomeFiles) -> bool:
+    if _LINKS not in files.by_kind:
+        return False
+    try:
+        return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
+    except PasserellesError:  # the reader will say so
+        return False
 
 
 def read_source(source: FileSource) -> Referential:
     """Read a folder or zip with the reader of its format; see `load_referential` for what is raised."""
-    referential = READERS[recognise(source)](source)
-    if not referential.occupations:
-        raise ReferentialError("no_occupations", issues=referential.notices, path=source.place)
+    referential = read_anyway(source)
+    refuse_unusable(referential.notices, source.place)
     return referential
+
+
+def read_anyway(source: FileSource) -> Referential:
+    """Read a folder or zip of which not everything need be there: what is missing is a notice, as all else is."""
+    reader = READERS[recognise(source)]
+    with _no_collection():
+        return reader(source)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """
+    Put the garbage collector off while a referential is built.
+
+    A reader makes hundreds of thousands of small values and no circles of them; looking for circles again and again
+    takes a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,26 +1,23 @@
 """``manifest.toml``: what a table referential or an overlay says of itself."""
 
 import tomllib
-from typing import Literal
+from datetime import date
+from typing import Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.errors import PasserellesError
 from passerelles.files.source import FileSource
-from passerelles.files.tabular import decode
-from passerelles.notices import notice
+from passerelles.files.tabular import decode, file_record
+from passerelles.referentials.draft import Draft
 
-FILE_NAME = "manifest.toml"
+FILE_NAME: Final = "manifest.toml"
+_NEEDED: Final = ("schema", "name", "version")
 
 
-class Manifest(BaseModel):
+class Manifest(NamedTuple):
     """Name, version, licence and source of a folder in the project's own format."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_: Literal["passerelles/table@1", "passerelles/overlay@1"] = Field(alias="schema")
-    name: str = Field(min_length=1)
-    version: str = Field(min_length=1)
+    name: str
+    version: str
     title: str = ""
     date: str = ""
     language: str = "fr"
@@ -29,31 +26,54 @@ class Manifest(BaseModel):
     description: str = ""
 
 
-def read_manifest(source: FileSource, *, schema: str) -> Manifest:
+def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:
     """
     Read and check the manifest of a folder or zip.
 
+    What is wrong with it becomes a notice, and the folder's own name stands for the missing name, so that the rest
+    of the folder can be checked in the same pass.
+
     Raises
     ------
-    ReferentialError
-        If it is absent, is no TOML, lacks a field or describes another schema; the message says which.
+    PasserellesError
+        If it describes another schema: an overlay is not a referential.
     """
-    if FILE_NAME not in source.names:
-        issues = [notice("missing_required_file", file=FILE_NAME)]
-        raise ReferentialError("missing_required_file", issues=issues, files=FILE_NAME, path=source.place)
-    text, _ = decode(source.read(FILE_NAME))
+    fields = _fields(source, draft)
+    if fields.get("schema", schema) != schema:
+        raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=fields["schema"])
+    kept: dict[str, str] = {}
+    faults: list[str] = []
+    for key, value in fields.items():
+        written = value.isoformat() if isinstance(value, date) else value
+        if key not in (*Manifest._fields, "schema"):
+            draft.log.note("unknown_manifest_key", file=draft.shown(FILE_NAME), key=key)
+        elif not isinstance(written, str):
+            faults.append(f"{key} = {value!r}")
+        else:
+            kept[key] = written.strip()
+    if fields:
+        faults += [key for key in _NEEDED if not kept.get(key) and not any(f.startswith(f"{key} =") for f in faults)]
+    if faults:
+        draft.log.note("invalid_manifest", file=draft.shown(FILE_NAME), reason=", ".join(faults))
+    kept.pop("schema", None)
+    kept["name"] = kept.get("name") or source.place.stem
+    kept["version"] = kept.get("version") or "unknown"
+    return Manifest(**kept)
+
+
+def _fields(source: FileSource, draft: Draft) -> dict[str, object]:
+    name = source.find(FILE_NAME)
+    if name is None:
+        draft.log.note("missing_required_file", file=draft.shown(FILE_NAME))
+        return {}
+    data = draft.bytes_of(source, name)
+    if data is None:
+        draft.log.note("unusable_required_file", file=draft.shown(FILE_NAME))
+        return {}
+    text, encoding, _ = decode(data)
+    draft.files.append(file_record(draft.shown(FILE_NAME), data, encoding))
     try:
-        manifest = Manifest.model_validate(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _invalid(source, str(error)) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise _invalid(source, problems) from error
-    if manifest.schema_ != schema:
-        raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=manifest.schema_)
-    return manifest
-
-
-def _invalid(source: FileSource, reason: str) -> ReferentialError:
-    issues = [notice("invalid_manifest", file=FILE_NAME, reason=reason)]
-    return ReferentialError("invalid_manifest", issues=issues, path=source.place / FILE_NAME, reason=reason)
+        draft.log.note("invalid_manifest", file=draft.shown(FILE_NAME), reason=error)
+        return {}

@@ -1,20 +1,23 @@
 """Overlays: a branch's specialised occupations, credentials and requirements laid on any referential."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError
 from passerelles.files.source import FileSource, open_source
-from passerelles.files.tabular import Table
-from passerelles.model import CredentialRequirement, JobTitle, Occupation
+from passerelles.model import JobTitle
 from passerelles.referentials.bundled import bundled_names, bundled_path
+from passerelles.referentials.checks import finish, refuse_unusable
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.manifest import read_manifest
 from passerelles.referentials.provenance import checksum
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table_files import (
     STATUS,
+    check_names,
     read_competencies,
     read_credential_requirements,
     read_credentials,
@@ -23,7 +26,22 @@ from passerelles.referentials.table_files import (
 from passerelles.text import normalise_label
 
 SCHEMA: Final = "passerelles/overlay@1"
-_ACTIONS: Final = {"": "add", "add": "add", "ajouter": "add", "remove": "remove", "retirer": "remove", "set": "set"}
+OPTIONAL: Final = (
+    "specialised_occupations.csv",
+    "macro_competencies.csv",
+    "competencies.csv",
+    "requirements.csv",
+    "titles.csv",
+    "credentials.csv",
+    "credential_prerequisites.csv",
+    "credential_requirements.csv",
+)
+_ACTIONS: Final = {
+    "": "add",
+    **dict.fromkeys(("add", "ajouter"), "add"),
+    **dict.fromkeys(("remove", "retirer"), "remove"),
+    **dict.fromkeys(("set", "régler"), "set"),
+}
 
 
 def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referential:
@@ -32,36 +50,34 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
 
     Raises
     ------
+    ReferentialError
+        If its manifest is missing or not valid.
     PasserellesError
         If there is no such overlay, or it is no overlay.
     """
     source = open_source(_place(name_or_path))
-    manifest = read_manifest(source, schema=SCHEMA)
-    draft = Draft.of(referential)
+    draft = Draft.of(referential, overlay=source.place.stem)
+    manifest = read_manifest(source, draft, schema=SCHEMA)
+    refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
+    check_names(source, (), OPTIONAL, draft)
     skipped = _specialised(source, draft)
     read_competencies(source, draft)
     _requirements(source, draft, skipped)
     _titles(source, draft, skipped)
     read_credentials(source, draft)
-    for code in skipped:  # what hangs on a specialised occupation that has no base goes with it, already reported
-        draft.occupations.setdefault(code, Occupation(code, None))
-    read_credential_requirements(source, draft)
-    for code in skipped:
-        del draft.occupations[code]
-        for key in [k for k in draft.credential_requirements if k[0] == code]:
-            del draft.credential_requirements[key]
-    files = [*referential.provenance.files, *(f._replace(name=f"{manifest.name}/{f.name}") for f in draft.files)]
-    return draft.finish(
+    read_credential_requirements(source, draft, skipped=skipped)
+    files = (*referential.provenance.files, *draft.files)
+    return finish(
+        draft,
         name=referential.name,
         version=referential.version,
         language=referential.language,
         provenance=replace(
             referential.provenance,
-            files=tuple(files),
+            files=files,
             sha256=checksum(files),
             overlays=(*referential.provenance.overlays, f"{manifest.name} {manifest.version}"),
         ),
-        extra_notices=referential.notices,
     )
 
 
@@ -69,79 +85,109 @@ def _place(name_or_path: str | Path) -> Path:
     embedded = bundled_path(str(name_or_path), "overlay")
     if embedded is not None:
         return embedded
-    path = Path(name_or_path)
-    if not path.exists():
+    try:
+        there = Path(name_or_path).exists()
+    except OSError:  # a name too long for a path, a folder that may not be entered
+        there = False
+    if not there:
         raise PasserellesError("no_such_overlay", name=name_or_path, known=", ".join(bundled_names("overlay")))
-    return path
+    return Path(name_or_path)
 
 
 def _specialised(source: FileSource, draft: Draft) -> set[str]:
-    """Add specialised occupations, each a copy of its base; return those whose base is not in the referential."""
-    table = read_own_table(
-        source, "specialised_occupations.csv", ("code", "base", "label"), draft, optional=("definition",)
-    )
+    """Add specialised occupations, each a copy of its base; return those left out, with which goes what they ask."""
+    keys = ("code", "base", "label")
+    table = read_own_table(source, "specialised_occupations.csv", keys, draft, optional=("definition",))
+    taken = frozenset(draft.occupations)
     skipped: set[str] = set()
-    for line, (code, base, label, definition) in table.numbered("code", "base", "label", "definition"):
+    for line, (code, base, label, definition) in table.numbered(*keys, "definition"):
         origin = draft.occupations.get(base)
         if origin is None or origin.base is not None:
-            draft.note("overlay_base_missing", file=table.name, line=line, subject=code, base=base)
+            draft.note("overlay_base_missing", table, line, subject=code, base=base)
             skipped.add(code)
             continue
         part = replace(origin, code=code, label=label or None, base=base, definition=definition or origin.definition)
-        if draft.declare("occupations", code, part, table=table, line=line):
+        if draft.declare("occupations", part, table, line):
             _inherit(draft, base=base, code=code)
+        elif code in taken:
+            skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
     return skipped
 
 
 def _inherit(draft: Draft, *, base: str, code: str) -> None:
     """Give a part what its base has; mobilities are not copied, they are looked up through the base."""
-    draft.requirements |= {(code, c): s for (o, c), s in draft.requirements.items() if o == base}
-    draft.occupation_contexts |= {(code, c) for o, c in draft.occupation_contexts if o == base}
-    draft.occupation_tags |= {(code, t): p for (o, t), p in draft.occupation_tags.items() if o == base}
+    draft.requirements[code] = dict(draft.requirements.get(base, {}))
+    draft.occupation_contexts |= {(code, context) for o, context in draft.occupation_contexts if o == base}
+    draft.occupation_tags |= {(code, tag): main for (o, tag), main in draft.occupation_tags.items() if o == base}
     draft.credential_requirements |= {
-        (code, c): CredentialRequirement(code, c, row.kind, row.source)
-        for (o, c), row in draft.credential_requirements.items()
+        (code, credential): row._replace(occupation=code)
+        for (o, credential), row in draft.credential_requirements.items()
         if o == base
     }
 
 
 def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     """Add, remove or re-weight; a competency that this referential lacks is a notice."""
-    columns = ("occupation", "competency", "action", "status")
-    table = read_own_table(source, "requirements.csv", columns[:2], draft, optional=columns[2:])
-    by_code = {code: code for code in draft.competencies}
-    by_label: dict[str, str] = {}
-    for code in sorted(draft.competencies, reverse=True):
-        by_label[normalise_label(draft.competencies[code].name)] = code
-    for line, (occupation, competency, action, status) in table.numbered(*columns):
-        if occupation in skipped or draft.nowhere(occupation, "occupations", table=table, line=line):
-            continue
-        found = by_code.get(competency) or by_label.get(normalise_label(competency))
-        verb = draft.coded(_ACTIONS, action.casefold(), column="action", table=table, line=line)
-        if found is None or (verb != "add" and (occupation, found) not in draft.requirements):
-            draft.note("overlay_competency_missing", file=table.name, line=line, subject=competency, verb=verb)
+    keys = ("occupation", "competency")
+    table = read_own_table(source, "requirements.csv", keys, draft, optional=("action", "status"))
+    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
+    table = draft.linked(table, occupation="occupations")
+    labelled = _by_label((c.code, c.name) for c in draft.competencies.values())
+    for line, (occupation, text, action, status) in table.numbered(*keys, "action", "status"):
+        asked = draft.requirements[occupation]
+        candidates = [text] if text in draft.competencies else labelled(text)
+        # Where several competencies bear one label, the one that the occupation asks for is meant.
+        code = next((c for c in candidates if c in asked), next(iter(candidates), None))
+        verb = draft.typed(_ACTIONS, action, "action", table, line)
+        if code is None or (verb != "add" and code not in asked):
+            draft.note("overlay_competency_missing", table, line, subject=text, verb=verb)
         elif verb == "remove":
-            del draft.requirements[occupation, found]
+            del asked[code]
         else:
-            typed = draft.coded(STATUS, status.casefold(), column="status", table=table, line=line)
-            draft.requirements[occupation, found] = typed
+            asked[code] = draft.coded(STATUS, status, "status", table, line)
+    for code in sorted(set(table.column("occupation"))):
+        if not draft.requirements[code]:
+            draft.note("no_requirements", subject=code)
 
 
 def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
-    table = read_own_table(source, "titles.csv", ("occupation", "code", "label"), draft)
-    by_label = {normalise_label(t.label): t.code for _, t in sorted(draft.titles.items(), reverse=True)}
-    for line, (occupation, code, label) in table.numbered("occupation", "code", "label"):
-        if occupation in skipped or draft.nowhere(occupation, "occupations", table=table, line=line):
-            continue
-        known = code if code in draft.titles else by_label.get(normalise_label(label)) if label else None
+    keys = ("occupation", "code", "label")
+    table = read_own_table(source, "titles.csv", keys, draft)
+    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
+    table = draft.linked(table, occupation="occupations")
+    labelled = _by_label((t.code, t.label) for t in draft.titles.values())
+    for line, (occupation, code, label) in table.numbered(*keys):
+        known = code if code in draft.titles else next(iter(labelled(label)), None)
         if known is not None:
             draft.titles[known] = draft.titles[known]._replace(occupation=occupation)
         elif label:
-            _add_title(draft, table, line, JobTitle(code or f"{occupation}/{line}", label, occupation))
+            draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
         else:
-            draft.note("overlay_title_missing", file=table.name, line=line, subject=code)
+            draft.note("overlay_title_missing", table, line, subject=code)
 
 
-def _add_title(draft: Draft, table: Table, line: int, title: JobTitle) -> None:
-    draft.declare("titles", title.code, title, table=table, line=line)
+def _by_label(pairs: Iterable[tuple[str, str]]) -> Callable[[str], list[str]]:
+    """
+    Make the look-up of codes by label, sorted: the very label, else the same words.
+
+    Normalising every label of a referential takes a moment: it is done once, and only for a label that is not there
+    to the letter.
+    """
+    exact: dict[str, list[str]] = {}
+    for code, label in sorted(pairs):
+        exact.setdefault(label, []).append(code)
+
+    @cache
+    def alike() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for label, codes in exact.items():
+            found.setdefault(normalise_label(label), []).extend(codes)
+        return found
+
+    def look_up(label: str) -> list[str]:
+        if not label:
+            return []
+        return exact.get(label) or sorted(alike().get(normalise_label(label), []))
+
+    return look_up

@@ -4,65 +4,79 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from passerelles.errors import ReferentialError
 from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table, empty_table, read_table
-from passerelles.notices import notice
+from passerelles.files.tabular import Table, decode, empty_table
 from passerelles.referentials.draft import Draft
 
-_NAME = re.compile(
+_NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RomeFiles:
-    """Files of one ROME set by kind (``referentiel_code_rome``); `version` is the one that their names carry."""
+    """
+    Files of one ROME set by kind (``referentiel_code_rome``); `version` is the one that their names carry.
+
+    `required` are the kinds without which there is no referential; `others` the files that are not of this set.
+    """
 
     source: FileSource
     version: str
     by_kind: Mapping[str, str]
-    others: tuple[str, ...]  # names of another version, or that no reader knows
+    others: tuple[str, ...]
+    required: tuple[str, ...] = ()
+
+    def expected_name(self, kind: str) -> str:
+        """Name under which France Travail publishes the file of a kind."""
+        return f"unix_{kind}{f'_v{self.version}' if self.version else ''}_utf8.csv"
 
 
-def find_rome_files(source: FileSource) -> RomeFiles:
+def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> RomeFiles:
     """
     Sort the files of a source by kind; where several versions lie together, the most complete one is taken.
 
-    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike.
+    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike. Between two
+    versions that are equally complete, the later one is taken.
     """
     matches = [(name, m) for name in source.names if (m := _NAME.match(name))]
     versions = Counter(m["version"] or "" for _, m in matches)
-    version = max(versions, key=lambda v: (versions[v], v.zfill(9)), default="")
-    by_kind = {m["kind"].lower(): name for name, m in matches if (m["version"] or "") == version}
+    version = max(versions, key=lambda v: (versions[v], int(v or 0)), default="")
+    by_kind: dict[str, str] = {}
+    for name, match in matches:
+        if (match["version"] or "") == version:
+            by_kind.setdefault(match["kind"].lower(), name)
     used = set(by_kind.values())
-    return RomeFiles(source, version, by_kind, tuple(n for n in source.names if n not in used))
+    return RomeFiles(source, version, by_kind, tuple(n for n in source.names if n not in used), required)
 
 
-def check_required(files: RomeFiles, required: Sequence[str], draft: Draft) -> None:
+def check_files(files: RomeFiles, unread: Sequence[str], draft: Draft) -> None:
     """
-    Stop when a file is missing without which there is no referential.
+    Report what is missing of the set, and what lies beside it and is not read.
 
-    Raises
-    ------
-    ReferentialError
-        Names the missing files and the place; `issues` has a notice each.
+    `unread` are the kinds that France Travail publishes and no reader uses: their absence costs nothing.
     """
-    missing = [f"unix_{kind}_v{files.version or 'NNN'}_utf8.csv" for kind in required if kind not in files.by_kind]
-    if missing:
-        issues = [*draft.notices, *(notice("missing_required_file", file=name) for name in missing)]
-        raise ReferentialError(
-            "missing_required_file", issues=issues, files=", ".join(missing), path=files.source.place
-        )
-
-
-def check_versions(files: RomeFiles, draft: Draft) -> None:
-    """Report files of another version that lie in the same place: they are not read."""
+    for kind in files.required:
+        if kind not in files.by_kind:
+            draft.log.note("missing_required_file", file=files.expected_name(kind))
+    for kind in unread:
+        if kind not in files.by_kind:
+            draft.log.note("missing_unread_file", file=files.expected_name(kind))
     for name in files.others:
         match = _NAME.match(name)
-        if match and match["version"] != files.version:
-            draft.note("mixed_versions", file=name, version=files.version)
+        if match and (match["version"] or "") != files.version:
+            draft.log.note("mixed_versions", file=name, version=files.version)
+        elif name.lower().endswith(".csv"):
+            draft.log.note("unknown_file", file=name)
+
+
+def report_unknown_kinds(files: RomeFiles, known: Sequence[str], draft: Draft) -> None:
+    """Report the files of the set that bear a name of no known kind."""
+    for kind, name in sorted(files.by_kind.items()):
+        if kind not in known:
+            draft.log.note("unknown_file", file=name)
 
 
 def read_rome_table(
@@ -71,17 +85,44 @@ def read_rome_table(
     """Read the file of one kind; an absent one costs its feature only, and is reported."""
     name = files.by_kind.get(kind)
     if name is None:
-        expected = f"unix_{kind}_v{files.version or 'NNN'}_utf8.csv"
-        draft.note("missing_file", file=expected)
+        expected = files.expected_name(kind)
+        if kind not in files.required:
+            draft.log.note("missing_file", file=expected, feature=kind)
         return empty_table(expected)
-    table = read_table(
-        files.source.read(name),
-        name=name,
-        expected_encoding="utf-8",
-        expected_delimiter=",",
+    return draft.read(
+        files.source,
+        name,
+        needed=kind in files.required,
         required=columns,
         optional=optional,
+        expected_encoding="utf-8",
+        expected_delimiter=",",
         repair_apostrophes=True,
     )
-    draft.took(table)
-    return table
+
+
+def read_texts(files: RomeFiles, position: str, draft: Draft) -> dict[tuple[str, str], str]:
+    """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
+    table = read_rome_table(
+        files, "texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,)
+    )
+    sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
+        sentences.setdefault((code, kind), []).append((int(place) if place.isdecimal() else 0, text.strip()))
+    return {key: " ".join(t for _, t in sorted(found, key=lambda s: s[0])) for key, found in sentences.items()}
+
+
+def read_riasec(files: RomeFiles, draft: Draft) -> dict[str, str]:
+    """Major then minor RIASEC letter of each occupation."""
+    table = read_rome_table(
+        files, "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
+    )
+    return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
+
+
+def publication_date(source: FileSource, draft: Draft) -> str:
+    """Date of publication as ``version.txt`` gives it, in ISO form; empty where that file does not say."""
+    name = source.find("version.txt")
+    data = draft.bytes_of(source, name) if name else None
+    match = re.search(r"publication\s*:\s*(\d{2})/(\d{2})/(\d{4})", decode(data or b"").text)
+    return f"{match[3]}-{match[2]}-{match[1]}" if match else ""

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from passerelles.errors import ReferentialError
 from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table
 from passerelles.model import (
     Domain,
     JobTitle,
@@ -16,7 +14,7 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
-from passerelles.notices import notice
+from passerelles.referentials.checks import finish
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.manifest import FILE_NAME, read_manifest
 from passerelles.referentials.provenance import checksum
@@ -25,6 +23,7 @@ from passerelles.referentials.table_files import (
     ECOLOGICAL,
     STATUS,
     YES_NO,
+    check_names,
     read_competencies,
     read_credential_requirements,
     read_credentials,
@@ -61,31 +60,24 @@ _MOBILITY: Final[dict[str, MobilityKind]] = {
     "listed": "listed",
     "proche": "proche",
     "évolution": "évolution",
-    "evolution": "évolution",
 }
 
 
 def read_table_referential(source: FileSource) -> Referential:
     """
-    Read a folder or zip in the project's own format.
+    Read a folder or zip in the project's own format; its notices say everything that was wrong.
 
     Raises
     ------
-    ReferentialError
-        If the manifest, the occupations, the competencies or the requirements are absent or unusable.
+    PasserellesError
+        If its manifest describes an overlay.
     """
-    manifest = read_manifest(source, schema=SCHEMA)
-    missing = [name for name in REQUIRED if name not in source.names]
-    if missing:
-        issues = [notice("missing_required_file", file=name) for name in missing]
-        raise ReferentialError("missing_required_file", issues=issues, files=", ".join(missing), path=source.place)
     draft = Draft()
-    for name in source.names:
-        if name.endswith(".csv") and name not in (*REQUIRED, *OPTIONAL):
-            draft.note("unknown_file", file=name)
+    manifest = read_manifest(source, draft, schema=SCHEMA)
+    check_names(source, REQUIRED, OPTIONAL, draft)
     _domains(source, draft)
     _occupations(source, draft)
-    read_competencies(source, draft)
+    read_competencies(source, draft, needed=True)
     _requirements(source, draft)
     _titles(source, draft)
     _contexts(source, draft)
@@ -93,7 +85,8 @@ def read_table_referential(source: FileSource) -> Referential:
     _mobilities(source, draft)
     read_credentials(source, draft)
     read_credential_requirements(source, draft)
-    return draft.finish(
+    return finish(
+        draft,
         name=manifest.name,
         version=manifest.version,
         language=manifest.language,
@@ -111,19 +104,19 @@ def read_table_referential(source: FileSource) -> Referential:
 def _domains(source: FileSource, draft: Draft) -> None:
     table = read_own_table(source, "domains.csv", ("code", "label"), draft, optional=("parent",))
     for line, (code, label, parent) in table.numbered("code", "label", "parent"):
-        draft.declare("domains", code, Domain(code, label or None, parent or None), table=table, line=line)
+        draft.declare("domains", Domain(code, label or None, parent or None), table, line)
 
 
 def _occupations(source: FileSource, draft: Draft) -> None:
     table = read_own_table(
-        source, "occupations.csv", ("code", "label"), draft, optional=(*_TEXTS, *_FLAGS, "ecological")
+        source, "occupations.csv", ("code", "label"), draft, optional=(*_TEXTS, *_FLAGS, "ecological"), needed=True
     )
     for line, (code, label, eco, *cells) in table.numbered("code", "label", "ecological", *_TEXTS, *_FLAGS):
         definition, access, parent, domain, major, minor = cells[: len(_TEXTS)]
-        flags = {
-            name: draft.coded(YES_NO, cell.casefold(), column=name, table=table, line=line)
+        regulated, managerial, digital, demographic = (
+            draft.coded(YES_NO, cell, name, table, line)
             for name, cell in zip(_FLAGS, cells[len(_TEXTS) :], strict=True)
-        }
+        )
         occupation = Occupation(
             code=code,
             label=label or None,
@@ -131,70 +124,62 @@ def _occupations(source: FileSource, draft: Draft) -> None:
             access=access,
             parent=parent or None,
             domain=domain or None,
-            ecological=draft.coded(ECOLOGICAL, eco.casefold(), column="ecological", table=table, line=line),
-            riasec=major + minor,
-            **flags,
+            regulated=regulated,
+            managerial=managerial,
+            ecological=draft.coded(ECOLOGICAL, eco, "ecological", table, line),
+            digital=digital,
+            demographic=demographic,
+            riasec=(major + minor).upper(),
         )
-        draft.declare("occupations", code, occupation, table=table, line=line)
+        draft.declare("occupations", occupation, table, line)
 
 
 def _requirements(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "requirements.csv", ("occupation", "competency"), draft, optional=("status",))
-    for line, (occupation, competency, status) in table.numbered("occupation", "competency", "status"):
-        if not occupation or not competency:
-            draft.note("empty_code", file=table.name, line=line)
-            continue
-        draft.require_occupation(occupation, table=table, line=line)
-        draft.require_competency(competency, "savoir-faire", table=table, line=line)
-        if (occupation, competency) in draft.requirements:
-            draft.note("duplicate_link", file=table.name, line=line, subject=f"{occupation} - {competency}")
-        else:
-            typed = draft.coded(STATUS, status.casefold(), column="status", table=table, line=line)
-            draft.requirements[occupation, competency] = typed
+    keys = ("occupation", "competency")
+    table = read_own_table(source, "requirements.csv", keys, draft, optional=("status",), needed=True)
+    table = draft.keyed(table, *keys)
+    draft.require_occupations(table, "occupation")
+    draft.require_competencies(table, "competency")
+    for line, (occupation, competency, status) in table.numbered(*keys, "status"):
+        draft.requirements[occupation][competency] = draft.coded(STATUS, status, "status", table, line)
 
 
 def _titles(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "titles.csv", ("code", "occupation", "label"), draft)
-    for line, (code, occupation, label) in table.numbered("code", "occupation", "label"):
-        if draft.declare("titles", code, JobTitle(code, label, occupation), table=table, line=line):
-            draft.require_occupation(occupation, table=table, line=line)
+    keys = ("code", "label", "occupation")
+    table = read_own_table(source, "titles.csv", keys, draft)
+    draft.declare_titles(
+        [JobTitle(code, label, occupation) for code, label, occupation in table.columns(*keys)], table, "occupation"
+    )
 
 
 def _contexts(source: FileSource, draft: Draft) -> None:
     table = read_own_table(source, "contexts.csv", ("code", "label"), draft, optional=("category",))
     for line, (code, label, category) in table.numbered("code", "label", "category"):
-        draft.declare("contexts", code, WorkContext(code, label or None, category), table=table, line=line)
-    table = read_own_table(source, "occupation_contexts.csv", ("occupation", "context"), draft)
-    for line, (occupation, context) in table.numbered("occupation", "context"):
-        if not _lost(draft, table, line, (occupation, "occupations"), (context, "contexts")):
-            draft.occupation_contexts.add((occupation, context))
+        draft.declare("contexts", WorkContext(code, label or None, category), table, line)
+    keys = ("occupation", "context")
+    table = draft.keyed(read_own_table(source, "occupation_contexts.csv", keys, draft), *keys)
+    table = draft.linked(table, occupation="occupations", context="contexts")
+    draft.occupation_contexts |= {(occupation, context) for occupation, context in table.columns(*keys)}
 
 
 def _tags(source: FileSource, draft: Draft) -> None:
     table = read_own_table(source, "tags.csv", ("code", "label", "kind"), draft)
     for line, (code, label, kind) in table.numbered("code", "label", "kind"):
-        typed = draft.coded(_TAG_KIND, kind.casefold(), column="kind", table=table, line=line)
-        draft.declare("tags", code, Tag(code, label, typed), table=table, line=line)
-    table = read_own_table(source, "occupation_tags.csv", ("occupation", "tag"), draft, optional=("principal",))
-    for line, (occupation, tag, principal) in table.numbered("occupation", "tag", "principal"):
-        if not _lost(draft, table, line, (occupation, "occupations"), (tag, "tags")):
-            flag = draft.coded(YES_NO, principal.casefold(), column="principal", table=table, line=line)
-            draft.occupation_tags[occupation, tag] = flag == "yes"
+        if code and not label:
+            draft.note("label_missing", table, line, subject=code)
+        tag = Tag(code, label or code, draft.typed(_TAG_KIND, kind, "kind", table, line))
+        draft.declare("tags", tag, table, line)
+    keys = ("occupation", "tag")
+    table = draft.keyed(read_own_table(source, "occupation_tags.csv", keys, draft, optional=("principal",)), *keys)
+    table = draft.linked(table, occupation="occupations", tag="tags")
+    for line, (occupation, code, principal) in table.numbered(*keys, "principal"):
+        flag = draft.coded(YES_NO, principal, "principal", table, line)
+        draft.occupation_tags[occupation, code] = flag == "yes"
 
 
 def _mobilities(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "mobilities.csv", ("origin", "target"), draft, optional=("rank", "kind"))
-    for line, (origin, target, rank, kind) in table.numbered("origin", "target", "rank", "kind"):
-        if _lost(draft, table, line, (origin, "occupations"), (target, "occupations")):
-            continue
-        if (origin, target) in draft.mobilities or origin == target:
-            draft.note("duplicate_link", file=table.name, line=line, subject=f"{origin} - {target}")
-            continue
-        typed = draft.coded(_MOBILITY, kind.casefold(), column="kind", table=table, line=line)
-        draft.mobilities[origin, target] = Mobility(origin, target, int(rank) if rank.isdecimal() else None, typed)
-
-
-def _lost(draft: Draft, table: Table, line: int, *ends: tuple[str, str]) -> bool:
-    """Whether a link leads nowhere at one end or more; each end is reported."""
-    lost = [draft.nowhere(code, among, table=table, line=line) for code, among in ends]
-    return any(lost)
+    keys = ("origin", "target")
+    table = draft.moves(read_own_table(source, "mobilities.csv", keys, draft, optional=("rank", "kind")), *keys)
+    for line, (origin, target, rank, kind) in table.numbered(*keys, "rank", "kind"):
+        typed = draft.typed(_MOBILITY, kind, "kind", table, line)
+        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, "rank", table, line), typed)

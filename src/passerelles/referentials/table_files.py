@@ -1,11 +1,12 @@
 """The project's own CSV files: their columns, and the rows that a referential and an overlay read alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from math import isfinite
+from typing import Final, Literal
 
 from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table, empty_table, read_table
+from passerelles.files.tabular import Table, empty_table
 from passerelles.model import (
     UNKNOWN_HOURS,
     Competency,
@@ -19,6 +20,7 @@ from passerelles.model import (
     Ternary,
 )
 from passerelles.referentials.draft import Draft
+from passerelles.referentials.manifest import FILE_NAME
 
 YES_NO: Final[dict[str, Ternary]] = {
     **dict.fromkeys(("yes", "oui", "o", "y", "1", "true", "vrai"), "yes"),
@@ -28,18 +30,18 @@ YES_NO: Final[dict[str, Ternary]] = {
 ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
     **dict.fromkeys(("green", "vert"), "green"),
     **dict.fromkeys(("strategic", "stratégique"), "strategic"),
-    **dict.fromkeys(("neutral", "blanc"), "neutral"),
+    **dict.fromkeys(("neutral", "neutre", "blanc"), "neutral"),
     **dict.fromkeys(("brown", "brun"), "brown"),
-    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
+    **dict.fromkeys(("", "unknown", "inconnu", "?"), "unknown"),
 }
 STATUS: Final[dict[str, Status]] = {
-    **dict.fromkeys(("core", "coeur", "cœur", "principale"), "core"),
+    **dict.fromkeys(("core", "coeur", "cœur", "coeur de métier", "principale"), "core"),
     **dict.fromkeys(("emerging", "émergente"), "emerging"),
     **dict.fromkeys(("", "other", "autre"), "other"),
 }
 _COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = {
-    "savoir-faire": "savoir-faire",
     "": "savoir-faire",
+    "savoir-faire": "savoir-faire",
     "savoir-être": "savoir-être",
     "savoir": "savoir",
 }
@@ -52,99 +54,122 @@ _CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = {
     "habilitation": "habilitation",
     "diplôme": "diplôme",
 }
-_LINK_KIND: Final[Mapping[str, str]] = {"": "required", "required": "required", "option": "option"}
+_LINK_KIND: Final[dict[str, Literal["required", "option"]]] = {
+    **dict.fromkeys(("", "required", "requis", "exigé"), "required"),
+    **dict.fromkeys(("option", "optional", "facultatif"), "option"),
+}
+# Columns in which authors write to each other: no reader uses them.
+_REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
 
 
 def read_own_table(
-    source: FileSource, name: str, required: Sequence[str], draft: Draft, *, optional: Sequence[str] = ()
+    source: FileSource,
+    name: str,
+    required: Sequence[str],
+    draft: Draft,
+    *,
+    optional: Sequence[str] = (),
+    needed: bool = False,
 ) -> Table:
-    """Read one CSV file of the format; an absent one gives no rows (most are optional, and so unremarkable)."""
-    if name not in source.names:
-        return empty_table(name)
-    table = read_table(source.read(name), name=name, required=required, optional=())
-    known = {*required, *optional, "note", "comment", "commentaire"}
+    """Read one CSV file of the format; an absent one gives no rows, and an absent optional column empty cells."""
+    there = source.find(name)
+    if there is None:
+        return empty_table(draft.shown(name))
+    table = draft.read(source, there, needed=needed, required=required, strip=True)
+    known = {*required, *optional, *_REMARKS}
     for column in table.header:
         if column and column not in known:
-            draft.note("unknown_column", file=name, line=1, column=column)
-    draft.took(table)
-    table.rows[:] = [[cell.strip() for cell in row] for row in table.rows]
+            draft.note("unknown_column", table, 1, column=column)
     return table
 
 
-def read_competencies(source: FileSource, draft: Draft) -> None:
+def check_names(source: FileSource, required: Sequence[str], optional: Sequence[str], draft: Draft) -> None:
+    """Report the files that are missing, and those that the format does not know."""
+    for name in required:
+        if source.find(name) is None:
+            draft.log.note("missing_required_file", file=draft.shown(name))
+    known = {name.casefold() for name in (*required, *optional, FILE_NAME)}
+    for name in source.names:
+        if name.casefold().endswith(".csv") and name.casefold() not in known:
+            draft.log.note("unknown_file", file=draft.shown(name))
+
+
+def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False) -> None:
     """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
     table = read_own_table(source, "macro_competencies.csv", ("code", "label"), draft, optional=("parent", "kind"))
     for line, (code, label, parent, kind) in table.numbered("code", "label", "parent", "kind"):
-        typed = draft.coded(_COMPETENCY_KIND, kind.casefold(), column="kind", table=table, line=line)
+        typed = draft.typed(_COMPETENCY_KIND, kind, "kind", table, line)
         broader = Competency(code, label or None, typed, macro=parent or None, is_macro=True)
-        draft.declare("competencies", code, broader, table=table, line=line)
+        draft.declare("competencies", broader, table, line)
+    optional = ("macro", "category", "expert")
     table = read_own_table(
-        source, "competencies.csv", ("code", "label", "kind"), draft, optional=("macro", "category", "expert")
+        source, "competencies.csv", ("code", "label", "kind"), draft, optional=optional, needed=needed
     )
     for line, (code, label, kind, macro, category) in table.numbered("code", "label", "kind", "macro", "category"):
-        typed = draft.coded(_COMPETENCY_KIND, kind.casefold(), column="kind", table=table, line=line)
-        lost = bool(macro) and draft.nowhere(macro, "competencies", table=table, line=line)
-        competency = Competency(code, label or None, typed, macro=None if lost else macro or None, category=category)
-        draft.declare("competencies", code, competency, table=table, line=line)
+        if not kind:
+            draft.note("invalid_kind", table, line, column="kind", value="", read=_COMPETENCY_KIND[""])
+        typed = draft.typed(_COMPETENCY_KIND, kind, "kind", table, line)
+        draft.declare("competencies", Competency(code, label or None, typed, macro or None, category), table, line)
 
 
 def read_credentials(source: FileSource, draft: Draft) -> None:
     """Credentials with hours and prerequisites; hours without a source, or in disorder, are read as unknown."""
-    columns = ("hours_low", "hours_expected", "hours_high", "hours_source")
-    table = read_own_table(
-        source,
-        "credentials.csv",
-        ("code", "label", "kind"),
-        draft,
-        optional=(*columns, "source", "certifinfo", "rncp"),
-    )
-    for line, (code, label, kind, low, expected, high, hours_source, *rest) in table.numbered(
-        "code", "label", "kind", *columns, "source", "certifinfo", "rncp", "note"
-    ):
+    hours = ("hours_low", "hours_expected", "hours_high", "hours_source")
+    texts = ("source", "certifinfo", "rncp", "note")
+    table = read_own_table(source, "credentials.csv", ("code", "label", "kind"), draft, optional=(*hours, *texts))
+    for line, (code, label, kind, *cells) in table.numbered("code", "label", "kind", *hours, *texts):
+        if not kind:
+            draft.note("invalid_kind", table, line, column="kind", value="", read=_CREDENTIAL_KIND[""])
+        if code and not label:
+            draft.note("label_missing", table, line, subject=code)
+        text, certifinfo, rncp, remark = cells[len(hours) :]
         credential = Credential(
             code=code,
             label=label or code,
-            kind=draft.coded(_CREDENTIAL_KIND, kind.casefold(), column="kind", table=table, line=line),
-            hours=_hours((low, expected, high), hours_source, draft, table, line),
-            source=rest[0],
-            certifinfo=rest[1] or None,
-            rncp=rest[2] or None,
-            note=rest[3],
+            kind=draft.typed(_CREDENTIAL_KIND, kind, "kind", table, line),
+            hours=_hours(cells[: len(hours)], draft, table, line),
+            source=text,
+            certifinfo=certifinfo or None,
+            rncp=rncp or None,
+            note=remark,
         )
-        draft.declare("credentials", code, credential, table=table, line=line)
-    table = read_own_table(
-        source, "credential_prerequisites.csv", ("credential", "requires"), draft, optional=("source",)
-    )
-    for line, (code, required) in table.numbered("credential", "requires"):
-        lost = [draft.nowhere(c, "credentials", table=table, line=line) for c in (code, required)]
-        if not any(lost):
-            known = draft.credentials[code]
-            draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
+        draft.declare("credentials", credential, table, line)
+    keys = ("credential", "requires")
+    table = read_own_table(source, "credential_prerequisites.csv", keys, draft, optional=("source",))
+    table = draft.linked(draft.keyed(table, *keys), credential="credentials", requires="credentials")
+    for code, required in table.columns(*keys):
+        known = draft.credentials[code]
+        draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
     _cut_prerequisite_cycles(draft)
 
 
-def _hours(cells: tuple[str, str, str], source: str, draft: Draft, table: Table, line: int) -> Hours:
-    values: list[float | None] = []
-    for cell in cells:
-        try:
-            values.append(float(cell.replace(",", ".").replace(" ", "")) if cell else None)
-        except ValueError:
-            draft.note("hours_invalid", file=table.name, line=line, value=cell)
-            return UNKNOWN_HOURS
-    known = [v for v in values if v is not None]
-    if any(v < 0 or v != v or v == float("inf") for v in known) or known != sorted(known):  # noqa: PLR0124 - NaN
-        draft.note("hours_invalid", file=table.name, line=line, value=" / ".join(cells))
+def _hours(cells: Sequence[str], draft: Draft, table: Table, line: int) -> Hours:
+    *figures, source = cells
+    try:
+        values = [_figure(cell) for cell in figures]
+    except ValueError:
+        draft.note("hours_invalid", table, line, value=" / ".join(figures))
+        return UNKNOWN_HOURS
+    known = [value for value in values if value is not None]
+    if known != sorted(known) or not all(isfinite(value) and value >= 0 for value in known):
+        draft.note("hours_invalid", table, line, value=" / ".join(figures))
         return UNKNOWN_HOURS
     if known and not source:
-        draft.note("hours_unsourced", file=table.name, line=line)
+        draft.note("hours_unsourced", table, line, value=" / ".join(figures))
         return UNKNOWN_HOURS
     return Hours(values[0], values[1], values[2], source)
 
 
+def _figure(cell: str) -> float | None:
+    """Read a number as a French or an English spreadsheet writes it: ``1 120,5``, ``1120.5``."""
+    plain = "".join(cell.split()).replace(",", ".")
+    return float(plain) if plain else None
+
+
 def _cut_prerequisite_cycles(draft: Draft) -> None:
     """Cut the link that closes a circle of prerequisites: nobody could ever obtain either credential."""
-    for code, credential in sorted(draft.credentials.items()):
-        for required in credential.prerequisites:
+    for code in sorted(draft.credentials):
+        for required in draft.credentials[code].prerequisites:
             if _leads_to(draft, required, code):
                 draft.note("cyclic_prerequisite", subject=code, other=required)
                 kept = tuple(c for c in draft.credentials[code].prerequisites if c != required)
@@ -164,19 +189,14 @@ def _leads_to(draft: Draft, start: str, goal: str) -> bool:
     return False
 
 
-def read_credential_requirements(source: FileSource, draft: Draft) -> None:
-    """What each occupation demands, and what merely leads to it."""
-    table = read_own_table(
-        source, "credential_requirements.csv", ("occupation", "credential"), draft, optional=("kind", "source")
-    )
-    for line, (occupation, credential, kind, text) in table.numbered("occupation", "credential", "kind", "source"):
-        lost = [
-            draft.nowhere(occupation, "occupations", table=table, line=line),
-            draft.nowhere(credential, "credentials", table=table, line=line),
-        ]
-        if any(lost):
-            continue
-        option = draft.coded(_LINK_KIND, kind.casefold(), column="kind", table=table, line=line) == "option"
+def read_credential_requirements(source: FileSource, draft: Draft, *, skipped: Collection[str] = ()) -> None:
+    """What each occupation demands, and what merely leads to it; rows of the occupations `skipped` are left out."""
+    keys = ("occupation", "credential")
+    table = read_own_table(source, "credential_requirements.csv", keys, draft, optional=("kind", "source"))
+    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
+    table = draft.linked(draft.keyed(table, *keys), occupation="occupations", credential="credentials")
+    for line, (occupation, credential, kind, text) in table.numbered(*keys, "kind", "source"):
+        typed = draft.typed(_LINK_KIND, kind, "kind", table, line)
         draft.credential_requirements[occupation, credential] = CredentialRequirement(
-            occupation, credential, "option" if option else "required", text
+            occupation, credential, typed, text
         )

@@ -1,0 +1,152 @@
+"""`validate`: everything that reading a referential finds, in one pass, with counts of what it holds."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from passerelles.files.source import open_source
+from passerelles.language.say import Lang
+from passerelles.notices import Notice, Severity, count_by_severity
+from passerelles.referentials.load import find_place, read_anyway
+from passerelles.referentials.overlay import apply_overlay
+from passerelles.referentials.referential import Referential
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """
+    What validation found: `notices`, errors first, and `counts` of what could be read.
+
+    `place` is the folder or zip, `format` the one recognised. `counts` has the same keys whatever was read; its
+    ``dropped`` is the number of rows left out, all of them told by the notices, and `dropped` gives them by file.
+    """
+
+    name: str
+    version: str
+    place: str
+    format: str
+    sha256: str
+    counts: Mapping[str, int]
+    dropped: Mapping[str, int]
+    notices: tuple[Notice, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no error was found."""
+        return self.severities["error"] == 0
+
+    @property
+    def severities(self) -> dict[Severity, int]:
+        """Occurrences of each severity, zero included."""
+        return count_by_severity(self.notices)
+
+    def summary(self) -> tuple[Notice, ...]:
+        """One notice a code and file, with the number of all its occurrences and the details of the first."""
+        groups: dict[tuple[str, str], Notice] = {}
+        for each in self.notices:
+            first = groups.get((each.code, each.file))
+            count = each.count + (first.count if first else 0)
+            kept = first or each
+            groups[each.code, each.file] = Notice(kept.code, kept.file, kept.line, kept.values, count)
+        return tuple(groups.values())
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON; the sentences are in `lang`."""
+        return {
+            "schema": "passerelles/validate@1",
+            "referential": {"name": self.name, "version": self.version, "sha256": self.sha256},
+            "place": self.place,
+            "format": self.format,
+            "ok": self.ok,
+            "severities": dict(self.severities),
+            "counts": dict(self.counts),
+            "dropped": dict(self.dropped),
+            "results": [n.to_dict(lang) for n in self.notices],
+        }
+
+
+def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> ValidationReport:
+    """
+    Read a referential, and say all that is wrong with it.
+
+    Parameters
+    ----------
+    place
+        As for `load_referential`: a name, a folder or a zip.
+    overlays
+        Names or paths of overlays to lay on it; what they lack in it is reported too.
+
+    Returns
+    -------
+    report
+        A required file that is missing, or that cannot be read, is an error in it, not an exception.
+
+    Raises
+    ------
+    PasserellesError
+        If there is nothing at that place, or it is no referential at all.
+
+    Examples
+    --------
+    >>> report = validate("transitions")
+    >>> report.ok, report.counts["dropped"]
+    (True, 0)
+    """
+    source = open_source(find_place(place))
+    referential = read_anyway(source)
+    if not any(n.kind.fatal for n in referential.notices):
+        for overlay in overlays:
+            referential = apply_overlay(referential, overlay)
+    dropped = Counter({n.file: 0 for n in referential.notices if n.dropped})
+    for each in referential.notices:
+        dropped[each.file] += each.dropped
+    return ValidationReport(
+        name=referential.name,
+        version=referential.version,
+        place=str(place),
+        format=referential.provenance.format,
+        sha256=referential.provenance.sha256,
+        counts=MappingProxyType(_counts(referential)),
+        dropped=MappingProxyType({file: n for file, n in sorted(dropped.items()) if n}),
+        notices=referential.notices,
+    )
+
+
+def _counts(referential: Referential) -> dict[str, int]:
+    kinds = Counter(c.kind for c in referential.competencies)
+    kind_of = {c.code: c.kind for c in referential.competencies}
+    asked = Counter(kind_of[r.competency] for r in referential.requirements)
+    statuses = Counter(r.status for r in referential.requirements)
+    undeclared = sum(n.count for n in referential.notices if n.code == "undeclared_occupation")
+    specialised = sum(o.base is not None for o in referential.occupations)
+    return {
+        "occupations_declared": len(referential.occupations) - undeclared - specialised,
+        "occupations_undeclared": undeclared,
+        "occupations_specialised": specialised,
+        "titles": len(referential.titles),
+        "competencies": len(referential.competencies),
+        "competencies_savoir_faire": kinds["savoir-faire"],
+        "competencies_savoir_etre": kinds["savoir-être"],
+        "competencies_savoir": kinds["savoir"],
+        "competencies_without_label": sum(c.label is None for c in referential.competencies),
+        "requirements": len(referential.requirements),
+        "requirements_savoir_faire": asked["savoir-faire"],
+        "requirements_savoir_etre": asked["savoir-être"],
+        "requirements_savoir": asked["savoir"],
+        "requirements_core": statuses["core"],
+        "requirements_emerging": statuses["emerging"],
+        "requirements_other": statuses["other"],
+        "contexts": len(referential.contexts),
+        "work_contexts": len(referential.occupation_contexts),
+        "tags": len(referential.tags),
+        "occupation_tags": len(referential.occupation_tags),
+        "domains": len(referential.domains),
+        "mobilities": len(referential.mobilities),
+        "credentials": len(referential.credentials),
+        "credential_requirements": len(referential.credential_requirements),
+        "files_read": len(referential.provenance.files),
+        "dropped": sum(n.dropped for n in referential.notices),
+    }
