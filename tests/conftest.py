@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from passerelles.graph.core import OccupationGraph
 
 
 def _data_folder() -> Path | None:
@@ -34,3 +38,19 @@ def rome4(real_data: Path) -> Path:
 def rome3(real_data: Path) -> Path:
     """Folder of the ROME 3 CSV set."""
     return real_data / "rome-v347"
+
+
+@pytest.fixture(scope="session")
+def rome4_graph(rome4: Path) -> "OccupationGraph":
+    """Graph of the real ROME 4, built once for all tests."""
+    from passerelles import build_graph, load_referential
+
+    return build_graph(load_referential(rome4))
+
+
+@pytest.fixture(scope="session")
+def embedded_graph() -> "OccupationGraph":
+    """Graph of the embedded referential with the overlay that ships."""
+    from passerelles import build_graph, load_referential
+
+    return build_graph(load_referential().with_overlay("enseignement-conduite"))

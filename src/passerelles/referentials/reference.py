@@ -73,7 +73,7 @@ def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tu
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
         codes = [o.code for o in referential.occupations]
-        found = process.extract(cut.upper(), codes, scorer=fuzz.ratio, processor=None, limit=limit, score_cutoff=60)
+        found = process.extract(cut.upper(), codes, scorer=fuzz.ratio, processor=None, limit=limit, score_cutoff=50)
         return tuple(code for code, _, _ in found)
     labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
     normalised = [normalise_label(label) for label in labels]

@@ -1,0 +1,83 @@
+"""Imports only go down the layers, and importing the package stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
+LEVELS = [
+    ["language"],
+    ["errors"],
+    ["codes", "text"],
+    ["model", "notices"],
+    ["settings", "profile"],
+    ["files"],
+    ["referentials"],
+    ["market"],
+    ["graph"],
+    ["scoring", "matching"],
+    ["ranking"],
+    ["evaluation"],
+    ["paths"],
+    ["territory"],
+    ["report"],
+    ["cli"],
+]
+RANK = {name: level for level, names in enumerate(LEVELS) for name in names}
+
+
+def _imports(file: Path) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.lineno, node.module or ""))
+    return found
+
+
+def test_every_module_has_a_layer() -> None:
+    names = {p.relative_to(SRC).parts[0].removesuffix(".py") for p in SRC.rglob("*.py")}
+    assert names - set(RANK) - {"__init__", "__main__"} == set()
+
+
+def test_imports_only_go_down() -> None:
+    faults = []
+    for file in sorted(SRC.rglob("*.py")):
+        top = file.relative_to(SRC).parts[0].removesuffix(".py")
+        if top not in RANK:
+            continue
+        for line, name in _imports(file):
+            parts = name.split(".")
+            if parts[0] == "passerelles" and len(parts) == 1 and top != "cli":
+                faults.append(f"{file.relative_to(SRC)}:{line} imports from the package's own face")
+            elif parts[0] == "passerelles" and len(parts) > 1 and parts[1] != top and RANK[parts[1]] >= RANK[top]:
+                faults.append(f"{file.relative_to(SRC)}:{line} imports {name}")
+    assert not faults, "\n".join(faults)
+
+
+def test_files_keep_to_their_budget() -> None:
+    long = {str(f.relative_to(SRC)): n for f in SRC.rglob("*.py") if (n := len(f.read_text("utf-8").splitlines())) > 400}
+    assert long == {}
+
+
+def test_importing_the_package_is_light() -> None:
+    code = (
+        "import sys, socket\n"
+        "def refuse(*a, **k): raise OSError('no network at import')\n"
+        "socket.socket.connect = refuse\n"
+        "import passerelles\n"
+        "heavy = {'sklearn', 'networkx', 'matplotlib', 'altair', 'plotly', 'pandas', 'scipy', 'openpyxl', 'pyarrow'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_public_names_all_resolve() -> None:
+    import passerelles
+
+    for name in passerelles.__all__:
+        assert getattr(passerelles, name) is not None
+    assert set(passerelles.__all__) <= set(dir(passerelles))

@@ -1,0 +1,184 @@
+"""The command line as a person uses it: exit codes, four formats, one message and no traceback."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from passerelles.cli.main import COMMANDS, run
+
+
+def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one command."""
+    with pytest.raises(SystemExit) as ended:
+        run(words)
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_rank_prints_the_contract_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("rank", "K2110", "--format", "json", "--limit", "3", capsys=capsys)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["schema"] == "passerelles/rank@1"
+    assert {"name", "version", "sha256"} <= set(answer["referential"])
+    assert {"name", "version", "fitted_on"} <= set(answer["scorer"])
+    assert [item["rank"] for item in answer["results"]] == [1, 2, 3]
+    wanted = {"rank", "origin", "target", "score", "probability", "level", "coverage", "parts", "held", "near", "missing"}
+    for item in answer["results"]:
+        assert wanted | {"filters", "known"} <= set(item)
+        assert item["score"] == pytest.approx(sum(p["value"] for p in item["parts"]), abs=1e-9)
+
+
+def test_sources_mirror_rank(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call("sources", "N4101", "--format", "json", "--limit", "1", capsys=capsys)
+    item = json.loads(out)["results"][0]
+    _, out, _ = call("rank", item["origin"]["code"], "--target", "N4101", "--format", "json", capsys=capsys)
+    same = json.loads(out)["results"][0]
+    assert {k: v for k, v in item.items() if k != "rank"} == {k: v for k, v in same.items() if k != "rank"}
+
+
+def test_csv_has_a_header_and_one_row_a_move(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call("rank", "K2110", "--format", "csv", "--limit", "4", capsys=capsys)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 4
+    assert rows[0]["rank"] == "1"
+    assert rows[0]["origin_code"] == "K2110"
+
+
+def test_excel_types_its_cells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "classement.xlsx"
+    code, out, _ = call("rank", "K2110", "--format", "xlsx", "--output", str(file), capsys=capsys)
+    assert (code, out) == (0, "")
+    book = openpyxl.load_workbook(file)
+    page = book.worksheets[0]
+    assert page.title == "Classement"
+    assert page.freeze_panes == "A2"
+    assert page["A2"].value == 1
+    assert isinstance(page["F2"].value, float)
+
+
+def test_a_table_fits_eighty_columns_and_has_no_colour_when_piped() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "passerelles", "rank", "K2110"], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert result.stderr == ""
+
+
+def test_demo_shows_the_flagship_first_then_three_trades(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("demo", capsys=capsys)
+    assert code == 0
+    assert out.index("poids lourds") < out.index("2. ")
+    _, out, _ = call("demo", "--format", "json", capsys=capsys)
+    moves = json.loads(out)["results"]
+    assert len(moves) == 4
+    assert moves[0]["target"]["code"] == "K2110-GL"
+
+
+def test_a_profile_file_ranks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "profil.json"
+    file.write_text('{"occupation": "K2110", "credentials": {}}', encoding="utf-8")
+    code, out, _ = call("rank", "--profile", str(file), "--format", "json", capsys=capsys)
+    assert code == 0
+    assert json.loads(out)["results"][0]["origin"]["code"] == "K2110"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("rank", "K2"), "Métier inconnu"),
+        (("rank", "K2", "--lang", "en"), "Unknown occupation"),
+        (("rank",), "Donnez un métier d'origine"),
+        (("rank", "K2110", "--referential", "nulle-part"), "Pas de référentiel"),
+        (("rank", "K2110", "--overlay", "nulle-part"), "Pas de référentiel de branche"),
+        (("rank", "K2110", "--filter", "nope"), "Filtre inconnu"),
+        (("rank", "K2110", "--format", "xlsx"), "--output"),
+        (("rank", "K2110", "--output", "/nulle/part/x.json"), "/nulle/part"),
+        (("show", "zzz"), "Métier inconnu"),
+        (("sources", ""), "vide"),
+        (("validate", "/nulle/part"), "/nulle/part"),
+        (("rank", "--profile", "/nulle/part.json"), "/nulle/part.json"),
+        (("rank", "K2110", "--settings", "/nulle/part.json"), "/nulle/part.json"),
+        (("export", "graphe.inconnu"), "inconnu"),
+        (("download", "esco"), "esco"),
+    ],
+)
+def test_a_wrong_request_gives_one_message_and_exit_2(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = call(*words, capsys=capsys)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"occupation": 2110}', '{"nom": "x"}', '{"occupation": "K2110", "credentials": {"a": "peut-être"}}'])
+def test_a_profile_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "profil.json"
+    file.write_text(text, encoding="utf-8")
+    code, _, err = call("rank", "--profile", str(file), capsys=capsys)
+    assert code == 2
+    assert "Traceback" not in err
+    assert "Défaut du programme" not in err
+
+
+def test_nothing_left_is_a_negative_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("rank", "K2110", "--filter", "min-coverage=1", capsys=capsys)
+    assert code == 1
+    assert "Aucun métier" in out
+
+
+def test_validation_errors_exit_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text('schema = "passerelles/table@1"\nname = "x"\nversion = "1"\n', "utf-8")
+    (tmp_path / "occupations.csv").write_text("code,label\nA,Métier\n", "utf-8")
+    (tmp_path / "competencies.csv").write_text("code,label,kind\nc,Savoir,savoir\n", "utf-8")
+    (tmp_path / "requirements.csv").write_text("occupation,competency\nA,c\nB,c\n", "utf-8")
+    code, out, _ = call("validate", str(tmp_path), "--format", "json", capsys=capsys)
+    assert code == 1
+    assert {n["code"] for n in json.loads(out)["results"]} == {"undeclared_occupation"}
+
+
+def test_an_output_file_is_whole_or_absent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    assert call("rank", "K2", "--format", "json", "--output", str(file), capsys=capsys)[0] == 2
+    assert list(tmp_path.iterdir()) == []
+    assert call("rank", "K2110", "--format", "json", "--output", str(file), capsys=capsys)[0] == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["results"]
+    assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_a_fault_of_the_program_is_told_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_a: object, **_k: object) -> None:
+        raise RuntimeError("boum")
+
+    monkeypatch.setattr("passerelles.ranking.moves.rank_moves", fail)
+    monkeypatch.delenv("PASSERELLES_DEBUG", raising=False)
+    code, _, err = call("rank", "K2110", capsys=capsys)
+    assert code == 2
+    assert "boum" in err
+    assert "Traceback" not in err
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        code, out, _ = call(name, "--help", capsys=capsys)
+        assert code == 0
+        assert "--lang" in out
+
+
+def test_two_processes_print_the_same_bytes() -> None:
+    def output(seed: str) -> bytes:
+        command = [sys.executable, "-m", "passerelles", "rank", "N1103", "--format", "json"]
+        return subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout
+
+    assert output("1") == output("2")

@@ -1,0 +1,171 @@
+"""Rankings: hand-worked order, one score a pair, every explanation adds up."""
+
+import json
+import math
+import threading
+
+import numpy as np
+import pytest
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Credential
+from passerelles.profile import Profile
+from passerelles.ranking.moves import rank_all, rank_moves, rank_sources, top
+from passerelles.settings import Settings
+from small import occupation, referential
+
+UNFITTED = Settings(scorer="unfitted")
+
+
+@pytest.fixture(scope="module")
+def graph() -> OccupationGraph:
+    """Five occupations: B shares most with A, C some, D nothing; E lists nothing."""
+    return build_graph(
+        referential(
+            {"A1": ["a*", "b", "c"], "A2": ["a*", "b", "d"], "B1": ["a", "e", "f"], "C1": ["x", "y"], "D1": []},
+            mobilities=[("A1", "A2"), ("A1", "C1")],
+            contexts={"A1": ["nuit"], "A2": ["nuit"], "B1": ["jour"]},
+        )
+    )
+
+
+def test_the_order_is_the_one_worked_out_by_hand(graph: OccupationGraph) -> None:
+    assert [m.target.code for m in rank_moves(graph, "A1", settings=UNFITTED)][:2] == ["A2", "B1"]
+
+
+def test_parts_sum_to_the_score(graph: OccupationGraph, rome4_graph: OccupationGraph) -> None:
+    for some, origin in ((graph, "A1"), (rome4_graph, "K2110"), (rome4_graph, "A1101")):
+        for move in rank_moves(some, origin, limit=None):
+            assert math.isclose(sum(p.value for p in move.parts), move.score, abs_tol=1e-9)
+
+
+def test_coverage_follows_from_the_items_listed(rome4_graph: OccupationGraph) -> None:
+    for move in rank_moves(rome4_graph, "N4101", limit=20):
+        total = sum(i.weight for i in (*move.held, *move.near, *move.missing))
+        gained = sum(i.weight for i in move.held) + sum(i.weight * (i.credit or 0) for i in move.near)
+        assert move.coverage == pytest.approx(gained / total, abs=1e-9)
+        for items in (move.held, move.near, move.missing):
+            assert list(items) == sorted(items, key=lambda i: (-i.weight, i.code))
+
+
+def test_a_pair_has_one_score(rome4_graph: OccupationGraph) -> None:
+    best = rank_all(rome4_graph, limit=5)
+    for origin in ("K2110", "A1101", "M1805"):
+        if origin not in rome4_graph.position:
+            continue
+        moves = rank_moves(rome4_graph, origin, limit=5)
+        row = rome4_graph.position[origin]
+        assert list(best.targets[row]) == [m.target.code for m in moves]
+        assert list(best.scores[row]) == [m.score for m in moves]
+        for move in moves:
+            target = move.target.code or ""
+            alone = rank_moves(rome4_graph, origin, targets=[target], filters=["min-coverage=0"])[0].to_dict()
+            back = rank_sources(rome4_graph, target, origins=[origin])[0].to_dict()
+            for other in (alone, back):
+                same = {k: v for k, v in other.items() if k not in ("rank", "filters")}
+                assert same == {k: v for k, v in move.to_dict().items() if k not in ("rank", "filters")}
+
+
+def test_ties_are_broken_by_code() -> None:
+    twins = build_graph(referential({"A": ["a"], "B": ["a"], "C": ["a"], "D": ["a"]}, occupations=[occupation(c, label="Même", parent=None, domain=None) for c in "ABCD"]))
+    assert [m.target.code for m in rank_moves(twins, "B", settings=UNFITTED)] == ["A", "C", "D"]
+    assert [list(row) for row in rank_all(twins, limit=3, settings=UNFITTED).targets][1] == ["A", "C", "D"]
+
+
+@pytest.mark.parametrize("width", [0, 1, 3, 5, 9])
+def test_top_is_a_stable_sort(width: int) -> None:
+    values = np.array([1.0, 3.0, 3.0, -np.inf, 3.0, 0.0])
+    assert top(values, width).tolist() == np.lexsort((np.arange(6), -values))[:width].tolist()
+
+
+def test_an_occupation_without_competencies_stays_unknown(graph: OccupationGraph) -> None:
+    move = rank_moves(graph, "A1", targets=["D1"])[0]
+    assert move.coverage is None
+    assert move.coverage_position is None
+    assert move.held == move.missing == ()
+    assert json.loads(json.dumps(move.to_dict(), allow_nan=False))["coverage"] is None
+    assert rank_moves(graph, "D1", targets=["A1"])[0].coverage == 0.0
+
+
+def test_known_moves_are_marked_beside_the_score(graph: OccupationGraph) -> None:
+    marks = {m.target.code: m.known for m in rank_moves(graph, "A1")}
+    assert marks["A2"] is not None
+    assert marks["A2"].source == "PETIT 1"
+    assert marks["B1"] is None
+
+
+def test_a_profile_that_adds_nothing_is_its_occupation(graph: OccupationGraph) -> None:
+    plain = [m.to_dict() for m in rank_moves(graph, "A1")]
+    assert [m.to_dict() for m in rank_moves(graph, Profile("A1"))] == plain
+    assert [m.to_dict() for m in rank_moves(graph, Profile("A1", competencies=("a",)))] == plain
+
+
+def test_a_profile_without_an_occupation_ranks_by_what_it_holds(graph: OccupationGraph) -> None:
+    moves = rank_moves(graph, Profile(competencies=("x", "y")))
+    assert moves[0].target.code == "C1"
+    assert moves[0].coverage == 1.0
+    assert moves[0].origin.to_dict() == {"code": None, "label": None}
+    assert moves[0].known is None
+    assert len(moves) == 5
+
+
+def test_one_more_competency_never_lowers_a_coverage(rome4_graph: OccupationGraph) -> None:
+    target = rank_moves(rome4_graph, "N4101", limit=1)[0]
+    gained = Profile("N4101", competencies=(target.missing[0].code,))
+    after = rank_moves(rome4_graph, gained, targets=[target.target.code or ""])[0]
+    assert after.coverage is not None
+    assert target.coverage is not None
+    assert after.coverage > target.coverage
+    assert math.isclose(sum(p.value for p in after.parts), after.score, abs_tol=1e-9)
+
+
+def test_credentials_are_held_stated_or_unknown() -> None:
+    licence = Credential("PERMIS", "Permis", "permis")
+    title = Credential("TITRE", "Titre", "titre", prerequisites=("PERMIS",))
+    other = Credential("CCS", "Certificat", "certificat", prerequisites=("TITRE",))
+    graph = build_graph(
+        referential({"A": ["a"], "B": ["a"]}, credentials=[licence, title, other], demands=[("A", "TITRE"), ("B", "CCS")])
+    )
+    held = {c.code: c.held for c in rank_moves(graph, "A")[0].credentials}
+    assert held == {"PERMIS": "yes", "TITRE": "yes", "CCS": "unknown"}
+    assert list(held) == ["PERMIS", "TITRE", "CCS"]
+    stated = rank_moves(graph, Profile("A", credentials={"CCS": "no", "PERMIS": "unknown"}))[0]
+    assert {c.code: c.held for c in stated.credentials} == {"PERMIS": "unknown", "TITRE": "yes", "CCS": "no"}
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, True])
+def test_a_limit_that_is_no_positive_whole_number_is_refused(graph: OccupationGraph, limit: int) -> None:
+    with pytest.raises(PasserellesError, match="positive whole number"):
+        rank_moves(graph, "A1", limit=limit)
+
+
+def test_unknown_codes_suggest_the_nearest(graph: OccupationGraph) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(graph, "A9")
+    assert "A1" in caught.value.suggestions
+    with pytest.raises(UnknownCodeError, match="Unknown competency"):
+        rank_moves(graph, Profile(competencies=("zzz",)))
+    with pytest.raises(UnknownCodeError, match="Unknown credential"):
+        rank_moves(graph, Profile("A1", credentials={"zzz": "yes"}))
+    with pytest.raises(PasserellesError, match="never a number"):
+        rank_moves(graph, 2110)  # type: ignore[arg-type]
+    with pytest.raises(PasserellesError, match="scorer"):
+        rank_moves(graph, "A1", settings=Settings(scorer="nope"))
+
+
+def test_many_threads_get_the_serial_answers(rome4_graph: OccupationGraph) -> None:
+    origins = list(rome4_graph.codes[:64])
+    serial = {o: [m.to_dict() for m in rank_moves(rome4_graph, o, limit=3)] for o in origins}
+    found: dict[str, object] = {}
+
+    def work(part: list[str]) -> None:
+        for origin in part:
+            found[origin] = [m.to_dict() for m in rank_moves(rome4_graph, origin, limit=3)]
+
+    threads = [threading.Thread(target=work, args=(origins[i::8],)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == serial
