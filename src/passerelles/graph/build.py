@@ -8,7 +8,7 @@ from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph, frozen, frozen_csr
 from passerelles.graph.near import close_pairs, word_vectors
-from passerelles.model import Competency
+from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import NearSettings, Settings, WeightSettings
 
@@ -39,7 +39,7 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     chosen = settings or Settings()
     codes = tuple(o.code for o in referential.occupations)
     row = {code: i for i, code in enumerate(codes)}
-    competencies = _competencies(referential)
+    competencies = _competencies(referential, referential.occupations)
     column = {c.code: i for i, c in enumerate(competencies)}
     bases = [o.base for o in referential.occupations]
     plain = np.asarray([base is None for base in bases], dtype=np.bool_)
@@ -52,7 +52,7 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
         weights=weights,
         core=core,
         macro=_macro(competencies, column),
-        near_labels=_near_labels(competencies, chosen.near),
+        near_labels=_near_labels(competencies, _counted(referential, competencies), chosen.near),
         context_codes=tuple(c.code for c in referential.contexts),
         contexts=_links(referential.occupation_contexts, row, [c.code for c in referential.contexts]),
         tag_codes=tuple(t.code for t in referential.tags),
@@ -61,12 +61,21 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     )
 
 
-def _competencies(referential: Referential) -> list[Competency]:
-    """Return what some occupation requires, and what that rolls up to, by code."""
+def _competencies(referential: Referential, occupations: Iterable[Occupation]) -> list[Competency]:
+    """Return what some of the occupations require, and what that rolls up to, by code."""
     by_code = referential.competency_by_code
-    codes = {r.competency for r in referential.requirements}
+    asking = {o.code for o in occupations}
+    codes = {r.competency for r in referential.requirements if r.occupation in asking}
     codes |= {macro for code in codes if (macro := by_code[code].macro) is not None and macro in by_code}
     return [by_code[code] for code in sorted(codes)]
+
+
+def _counted(referential: Referential, competencies: Sequence[Competency]) -> list[bool]:
+    """Whether a competency is there without the parts of split fiches: only these tell how rare a word is."""
+    if all(o.base is None for o in referential.occupations):
+        return [True] * len(competencies)
+    plain = {c.code for c in _competencies(referential, (o for o in referential.occupations if o.base is None))}
+    return [c.code in plain for c in competencies]
 
 
 def _weights(
@@ -96,15 +105,18 @@ def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArra
     return frozen(np.asarray(found, dtype=np.int32))
 
 
-def _near_labels(competencies: Sequence[Competency], settings: NearSettings) -> sparse.csr_array:
+def _near_labels(
+    competencies: Sequence[Competency], counted: Sequence[bool], settings: NearSettings
+) -> sparse.csr_array:
     """Credit between close labels of one kind; labels of the exact categories, and unknown ones, are left out."""
     size = len(competencies)
     kept = [
         i for i, c in enumerate(competencies) if c.label is not None and c.category not in settings.exact_categories
     ]
-    if len(kept) < 2:  # noqa: PLR2004 - a pair takes two
+    if len(kept) < 2 or settings.label_credit == 0:  # noqa: PLR2004 - a pair takes two
         return frozen_csr(sparse.csr_array((size, size)))
-    left, right, cosine = close_pairs(word_vectors([competencies[i].name for i in kept]), settings.label_threshold)
+    vectors = word_vectors([competencies[i].name for i in kept], [counted[i] for i in kept])
+    left, right, cosine = close_pairs(vectors, settings.label_threshold)
     place = np.asarray(kept, dtype=np.int32)
     left, right = place[left], place[right]
     kinds = np.asarray([c.kind for c in competencies])

@@ -1,11 +1,11 @@
 """`OccupationGraph`: an immutable referential in matrices; rows are occupations, columns what they are linked to."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from scipy import sparse
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Value = TypeVar("Value")
 
@@ -36,9 +39,9 @@ class OccupationGraph:
     macro
         Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
     near_labels
-        Shape (m, m): credit in (0, 1) between competencies whose labels nearly agree; symmetric, 0 on the diagonal.
+        Shape (m, m): credit in (0, 1] between competencies whose labels nearly agree; symmetric, 0 on the diagonal.
     contexts, tags
-        Shapes (n, c) and (n, t), boolean.
+        Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0.
     mobility
         Shape (n, n): 1 / rank of each known mobility (1 where it is not ranked), origins in rows.
     """
@@ -58,6 +61,14 @@ class OccupationGraph:
     mobility: sparse.csr_array
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        """Mark every array read-only: a graph that another process sends comes without these marks."""
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                frozen(value)
+            elif isinstance(value, sparse.csr_array):
+                frozen_csr(value)
 
     def __repr__(self) -> str:
         """One line: referential and sizes."""
@@ -107,6 +118,31 @@ class OccupationGraph:
         """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
         return frozen(np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel())
 
+    def to_networkx(self) -> "nx.MultiDiGraph[str]":
+        """
+        Return the whole referential as a typed networkx graph.
+
+        Nodes are occupations, job titles, competencies, macro-competencies, work contexts, tags, domains and
+        credentials, called ``type:code``. Every node and edge has a ``type`` and a ``weight``, and a ``label``
+        where it is known; what is unknown is absent. The key of an edge is its type. docs/graph.md lists types
+        and attributes.
+
+        Returns
+        -------
+        view
+            A new graph at each call: changing it changes nothing here.
+
+        Examples
+        --------
+        >>> from passerelles import build_graph, load_referential
+        >>> view = build_graph(load_referential("transitions")).to_networkx()
+        >>> view.nodes["occupation:K2110"]["type"]
+        'occupation'
+        """
+        from passerelles.graph.nx_view import to_networkx  # noqa: PLC0415 - it builds on this class
+
+        return to_networkx(self)
+
     def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """
         Return what `build` makes of this graph, made once and kept.
@@ -124,9 +160,10 @@ class OccupationGraph:
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without the derived indexes and the lock: another process builds what it needs."""
-        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
-        return (OccupationGraph, tuple(values))
+        """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")}
+        values["referential"] = replace(self.referential)
+        return (OccupationGraph, tuple(values.values()))
 
 
 Array = TypeVar("Array", bound=NDArray[Any])

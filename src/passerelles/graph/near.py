@@ -1,5 +1,6 @@
 """Which competency labels nearly agree: an exact search of all pairs above a cosine, by prefix filtering."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,11 +12,18 @@ from passerelles.text import words
 _CHUNK = 200_000
 
 
-def word_vectors(labels: Sequence[str]) -> sparse.csr_array:
+def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> sparse.csr_array:
     """
     Rarity-weighted word vectors of labels, rows of length 1 (0 for a label without words).
 
     Weight of a word: ``ln(n / df)`` + 1, once a label; columns in order of falling rarity, then of the word.
+
+    Parameters
+    ----------
+    labels
+        The labels, one a row.
+    counted
+        Which of them `n` and `df` count, all where None; a word of the others alone is as rare as can be.
 
     Returns
     -------
@@ -23,13 +31,14 @@ def word_vectors(labels: Sequence[str]) -> sparse.csr_array:
         Shape (n_labels, n_words), float64.
     """
     bags = [sorted(set(words(label))) for label in labels]
-    frequency: dict[str, int] = {}
+    known = [True] * len(labels) if counted is None else counted
+    frequency = Counter(word for bag, counts in zip(bags, known, strict=True) if counts for word in bag)
     for bag in bags:
         for word in bag:
-            frequency[word] = frequency.get(word, 0) + 1
+            frequency.setdefault(word, 1)
     ordered = sorted(frequency, key=lambda w: (frequency[w], w))
     column = {word: i for i, word in enumerate(ordered)}
-    rarity = np.log(len(labels) / np.asarray([frequency[w] for w in ordered], dtype=np.float64)) + 1.0
+    rarity = np.log(max(1, sum(known)) / np.asarray([frequency[w] for w in ordered], dtype=np.float64)) + 1.0
     lengths = [len(bag) for bag in bags]
     indices = np.asarray([column[w] for bag in bags for w in bag], dtype=np.int32)
     data = rarity[indices] if len(indices) else np.zeros(0)
