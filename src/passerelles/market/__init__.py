@@ -1,0 +1,1 @@
+"""The labour market and where it lies: projects, tension, wages, basins, certifications, and their signals."""

@@ -1,0 +1,173 @@
+"""Figures as statistics publish them: a number, a masked cell, an estimate, or nothing; with source, year and place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from passerelles.language.say import Lang, number, say
+
+Standing = Literal["observed", "secret", "estimated", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """
+    A number known within bounds, both included; `low == high` when it is known exactly.
+
+    Examples
+    --------
+    >>> Interval(250, 250) + Interval(1, 4)
+    Interval(low=251, high=254)
+    >>> (Interval(250, 250) + Interval(1, 4)).exact
+    False
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError(f"an interval's low end ({self.low}) is over its high end ({self.high})")
+
+    def __add__(self, other: "Interval") -> "Interval":
+        """Bounds of the sum of the two numbers."""
+        return Interval(self.low + other.low, self.high + other.high)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is known exactly."""
+        return self.low == self.high
+
+
+def total(intervals: Iterable[Interval | None]) -> Interval | None:
+    """
+    Bounds of a sum; None (unknown) as soon as one term is unknown, and for no term at all.
+
+    Examples
+    --------
+    >>> total([Interval(5, 5), Interval(1, 4)])
+    Interval(low=6, high=9)
+    >>> total([Interval(5, 5), None]) is None
+    True
+    """
+    result: Interval | None = None
+    for each in intervals:
+        if each is None:
+            return None
+        result = each if result is None else result + each
+    return result
+
+
+def share(part: Interval | None, whole: Interval | None) -> Interval | None:
+    """
+    Bounds of part / whole, a share in [0, 1]; unknown if either is, or if the whole may be nothing.
+
+    Examples
+    --------
+    >>> share(Interval(30, 30), Interval(60, 60))
+    Interval(low=0.5, high=0.5)
+    >>> share(Interval(1, 4), Interval(8, 8))
+    Interval(low=0.125, high=0.5)
+    """
+    if part is None or whole is None or whole.low <= 0:
+        return None
+    return Interval(min(1.0, part.low / whole.high), min(1.0, part.high / whole.low))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    One figure and where it comes from.
+
+    `interval` is None when nothing is known. `standing` says how it is known: ``observed`` (printed by the
+    source), ``secret`` (a masked cell is in it: known within bounds), ``estimated`` (computed here under an
+    assumption), ``unknown``. `about` is the code that the source gives it for (a family, a ROME code), which may
+    be broader than the job asked about, and `via` says how the job leads there; `territory` is where it was
+    measured, which may be wider than the basin asked about. `why` says why it is unknown or how it was estimated:
+    an entry ``market.why.*`` of the language files.
+    """
+
+    interval: Interval | None
+    standing: Standing
+    source: str = ""
+    year: str = ""
+    territory: str = ""
+    about: str = ""
+    via: str = ""
+    why: str = ""
+
+    @property
+    def low(self) -> float | None:
+        """Lower bound, None when unknown."""
+        return None if self.interval is None else self.interval.low
+
+    @property
+    def high(self) -> float | None:
+        """Upper bound, None when unknown."""
+        return None if self.interval is None else self.interval.high
+
+    @property
+    def value(self) -> float | None:
+        """The number where it is known exactly, else None."""
+        return self.interval.low if self.interval is not None and self.interval.exact else None
+
+    def at_least(self, bound: float) -> Literal["yes", "no", "unknown"]:
+        """Whether the number is `bound` or more, when the bounds can tell."""
+        if self.interval is None:
+            return "unknown"
+        if self.interval.low >= bound:
+            return "yes"
+        return "no" if self.interval.high < bound else "unknown"
+
+    def at_most(self, bound: float) -> Literal["yes", "no", "unknown"]:
+        """Whether the number is `bound` or less, when the bounds can tell."""
+        if self.interval is None:
+            return "unknown"
+        if self.interval.high <= bound:
+            return "yes"
+        return "no" if self.interval.low > bound else "unknown"
+
+    def scaled(self, factor: float, *, why: str) -> "Figure":
+        """Return an estimate: the figure times `factor` (0 or more), under the assumption named by `why`."""
+        if self.interval is None:
+            return self
+        bounds = Interval(self.interval.low * factor, self.interval.high * factor)
+        return replace(self, interval=bounds, standing="estimated", why=why)
+
+    def say(self, lang: Lang = "fr", *, decimals: int = 0) -> str:
+        """Write the figure and how it is known, as a person reads it."""
+        if self.interval is None:
+            why = say(f"market.why.{self.why}", lang=lang) if self.why else ""
+            return say("market.figure.unknown_why" if why else "market.figure.unknown", lang=lang, why=why)
+        low, high = (number(v, lang=lang, decimals=decimals) for v in (self.interval.low, self.interval.high))
+        amount = low if self.interval.exact else say("market.figure.between", lang=lang, low=low, high=high)
+        standing = say(f"market.standing.{self.standing}", lang=lang)
+        return say(
+            "market.figure.known", lang=lang, amount=amount, standing=standing, source=self.source, year=self.year
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "standing": self.standing,
+            "source": self.source or None,
+            "year": self.year or None,
+            "territory": self.territory or None,
+            "about": self.about or None,
+            "via": self.via or None,
+            "why": self.why or None,
+        }
+
+
+def known(interval: Interval, *, source: str, year: str, territory: str, about: str) -> Figure:
+    """Make an observed figure, or a secret one where a masked cell leaves it known within bounds only."""
+    standing: Standing = "observed" if interval.exact else "secret"
+    return Figure(interval, standing, source=source, year=year, territory=territory, about=about)
+
+
+def unknown(why: str, *, source: str = "", year: str = "", territory: str = "", about: str = "") -> Figure:
+    """Make an unknown figure that says why."""
+    return Figure(None, "unknown", source=source, year=year, territory=territory, about=about, why=why)

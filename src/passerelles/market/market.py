@@ -1,0 +1,299 @@
+"""`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.market.bmo import BmoFile, BmoSurvey, Nomenclature, open_bmo
+from passerelles.market.crosswalk import FapRome, codes_of, families_of, read_fap_rome
+from passerelles.market.figures import Figure, Interval, known, unknown
+from passerelles.market.scan import Found, Scan, SourceFile, cells, read, scan, source_file
+from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
+from passerelles.market.tension import TensionTable, read_tension_by_basin, read_tension_by_family
+from passerelles.market.wages import Wages, read_wages
+from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.referentials.referential import Referential
+
+
+class Openings(NamedTuple):
+    """Projects of a family in a basin: how many, the shares judged difficult and seasonal (in [0, 1])."""
+
+    projects: Figure
+    difficult_share: Figure
+    seasonal_share: Figure
+
+
+class Reach(NamedTuple):
+    """Occupations that reach a family of a survey, and those that do not, by code; specialised ones left out."""
+
+    reached: tuple[str, ...]
+    unreached: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Market:
+    """
+    What the market files of a folder say; a part that no file gives is None, and its figures unknown.
+
+    `bmo` holds the surveys, oldest first, each read on first use. `fap2021_labels` names the families of the newer
+    nomenclature, which no table at hand joins to ROME. `notices` is what recognising and reading found, surveys
+    aside: theirs are in `BmoSurvey.notices`.
+    """
+
+    path: Path
+    bmo: tuple[BmoFile, ...] = ()
+    crosswalk: FapRome | None = None
+    tension_by_basin: TensionTable | None = None
+    tension_by_family: TensionTable | None = None
+    wages: Wages | None = None
+    fap2021_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tables: tuple[SourceFile, ...] = ()
+    settings: MarketSettings = DEFAULT_SETTINGS
+    unread_workbooks: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """One line: the years and the parts that are there."""
+        parts = [f"BMO {', '.join(self.years)}"] if self.bmo else []
+        parts += [f.kind for f in self.tables]
+        return f"<Market {'; '.join(parts)}>"
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """What was read: name, SHA-256, year and publisher of each file."""
+        return (*(b.file for b in self.bmo), *self.tables)
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Years of the surveys at hand, oldest first."""
+        return tuple(b.year for b in self.bmo)
+
+    def survey(self, year: str | int | None = None) -> BmoSurvey:
+        """
+        The survey of a year, or the latest one whose families the crosswalk joins to ROME, else the latest.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no survey of that year.
+        MissingExtraError
+            If there is none because workbooks could not be opened without openpyxl.
+        """
+        if year is not None:
+            found = [b for b in self.bmo if b.year == str(year)]
+            if found:
+                return found[0].survey
+        elif self.bmo:
+            return self._default.survey
+        if self.unread_workbooks:
+            raise MissingExtraError("openpyxl", "excel")
+        raise PasserellesError("market_no_survey", year=year or "", years=", ".join(self.years) or "-", path=self.path)
+
+    @cached_property
+    def _default(self) -> BmoFile:
+        """Latest survey in the families of the crosswalk; only the likely ones are read to make sure."""
+        if self.crosswalk is not None:
+            for each in reversed(self.bmo):
+                if each.likely_nomenclature == "FAP2009" and each.survey.nomenclature == "FAP2009":
+                    return each
+        return self.bmo[-1]
+
+    @property
+    def has_survey(self) -> bool:
+        """Whether a survey is at hand."""
+        return bool(self.bmo)
+
+    def family_label(self, family: str) -> str:
+        """Name of a family in the surveys already read or the FAP 2021 labels; its code where none is known."""
+        for each in self.bmo:
+            if each.is_read and family in each.survey.family_labels:
+                return each.survey.family_labels[family]
+        return self.fap2021_labels.get(family, family)
+
+    def openings(self, family: str, basin: str, *, year: str | int | None = None) -> Openings:
+        """
+        Recruitment projects of a family in a basin, summed over the departments that the basin straddles.
+
+        Parameters
+        ----------
+        family
+            Code of a family, in the nomenclature of that year's survey.
+        basin
+            Code of a basin, four characters.
+        year
+            Year of the survey; None = see `survey`.
+
+        Returns
+        -------
+        openings
+            Bounds where a masked cell is in the sum; unknown where the survey has no row, with the reason.
+        """
+        survey = self.survey(year)
+        found = survey.projects(basin, family)
+        source = survey.file.source
+        if basin not in survey.basins:
+            why = "basin_not_surveyed"
+        elif family not in survey.family_labels:
+            why = "family_not_surveyed"
+        else:
+            why = "no_row"
+
+        def figure(bounds: Interval | None) -> Figure:
+            if bounds is None:
+                return unknown(why, source=source, year=survey.year, territory=basin, about=family)
+            return known(bounds, source=source, year=survey.year, territory=basin, about=family)
+
+        return Openings(figure(found.met), figure(found.difficult_share), figure(found.seasonal_share))
+
+
+def survey_families(
+    market: Market, referential: Referential, code: str, *, year: str | int | None = None
+) -> tuple[str, ...]:
+    """
+    Families of an occupation in a survey: through itself, its parent or its base; none where no table joins them.
+
+    A survey in FAP 2021 gives none: no table at hand joins these families to ROME, and codes that look alike in
+    the two nomenclatures do not mean the same families.
+    """
+    survey = market.survey(year)
+    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+        return ()
+    families, _ = families_of(market.crosswalk, referential, code)
+    return tuple(f for f in families if f in survey.family_labels)
+
+
+def family_codes(
+    market: Market, referential: Referential, *, year: str | int | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """
+    Occupations under each family of a survey, by code; a family that none reaches is a key too.
+
+    Specialised occupations are left out: their base stands for them.
+    """
+    survey = market.survey(year)
+    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+        return MappingProxyType(dict.fromkeys(survey.family_labels, ()))
+    grouped = codes_of(market.crosswalk, referential)
+    return MappingProxyType({family: grouped.get(family, ()) for family in survey.family_labels})
+
+
+def reach(market: Market, referential: Referential, *, year: str | int | None = None) -> Reach:
+    """
+    Occupations that reach a family of the survey, and those that do not.
+
+    Examples
+    --------
+    On ROME v460 and BMO 2023: 1,496 reached, 88 unreached (teaching, research, public order and the like, whose
+    families the survey leaves out).
+    """
+    reached: list[str] = []
+    unreached: list[str] = []
+    for occupation in referential.occupations:
+        if occupation.base is None:
+            there = survey_families(market, referential, occupation.code, year=year)
+            (reached if there else unreached).append(occupation.code)
+    return Reach(tuple(sorted(reached)), tuple(sorted(unreached)))
+
+
+def load_market(
+    path: str | Path, *, years: Iterable[str | int] | None = None, settings: MarketSettings | None = None
+) -> Market:
+    """
+    Load the market files of a folder, recognised by what they hold, wherever they lie in it, or a single file.
+
+    Parameters
+    ----------
+    path
+        A folder such as the one of the public data sets, or one file.
+    years
+        Years of the surveys to keep; None = all. A survey is read on first use only.
+    settings
+        Bounds of masked cells, and the fragile / hiring rule.
+
+    Returns
+    -------
+    market
+        Its `files` say what was read (name, SHA-256, year, source), its `notices` what was odd or left out.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there, it may not be read, or it holds no market file.
+    MissingExtraError
+        If `path` is a workbook and openpyxl is not installed.
+    """
+    chosen = settings or DEFAULT_SETTINGS
+    found = scan(path, ("market",))
+    if not found.found and not found.unread_workbooks:
+        raise PasserellesError("no_market_data", path=path)
+    notices = list(found.notices)
+    crosswalk = _only(found, "fap-rome", notices)
+    labels = _only(found, "fap2021-labels", notices)
+    by_basin = _only(found, "tension-rome-basin", notices)
+    by_family = _only(found, "tension-fap", notices)
+    wages = _only(found, "wages", notices)
+    fap_rome = read_fap_rome(crosswalk) if crosswalk else None
+    families2021, labels_file, labels_notices = _labels(labels)
+    tension_by_basin = read_tension_by_basin(by_basin) if by_basin else None
+    tension_by_family = read_tension_by_family(by_family) if by_family else None
+    wage_table = read_wages(wages) if wages else None
+    families: list[tuple[Nomenclature, frozenset[str]]] = []
+    if fap_rome:
+        families.append(("FAP2009", fap_rome.families))
+    if families2021:
+        families.append(("FAP2021", frozenset(families2021)))
+    parts = [p for p in (fap_rome, tension_by_basin, tension_by_family, wage_table) if p is not None]
+    notices += [n for part in parts for n in part.notices]
+    return Market(
+        path=Path(path),
+        bmo=_surveys(found, years, tuple(families), chosen, notices),
+        crosswalk=fap_rome,
+        tension_by_basin=tension_by_basin,
+        tension_by_family=tension_by_family,
+        wages=wage_table,
+        fap2021_labels=MappingProxyType(families2021),
+        tables=(*(part.file for part in parts), *labels_file),
+        settings=chosen,
+        unread_workbooks=found.unread_workbooks,
+        notices=NoticeLog([*notices, *labels_notices]).notices(),
+    )
+
+
+def _only(found: Scan, kind: str, notices: list[Notice]) -> Found | None:
+    """First file of a kind, by name; the others are reported, not read."""
+    first, *others = found.of(kind) or (None,)
+    if first is not None:
+        notices += [notice("duplicate_dataset", file=other.name, other=first.name) for other in others if other]
+    return first
+
+
+def _labels(found: Found | None) -> tuple[dict[str, str], tuple[SourceFile, ...], tuple[Notice, ...]]:
+    if found is None:
+        return {}, (), ()
+    table = read(found)
+    labels = {code: label for _, (code, label) in cells(found, table, "family", "label") if code}
+    return dict(sorted(labels.items())), (source_file(found, table),), table.notices
+
+
+def _surveys(
+    found: Scan,
+    years: Iterable[str | int] | None,
+    families: tuple[tuple[Nomenclature, frozenset[str]], ...],
+    settings: MarketSettings,
+    notices: list[Notice],
+) -> tuple[BmoFile, ...]:
+    wanted = None if years is None else {str(year) for year in years}
+    kept: dict[str, BmoFile] = {}
+    for each in found.of("bmo"):
+        survey = open_bmo(each, known_families=families, settings=settings)
+        if wanted is not None and survey.year not in wanted:
+            notices.append(notice("year_not_wanted", file=each.name, year=survey.year))
+        elif survey.year in kept:
+            notices.append(notice("duplicate_dataset", file=each.name, other=kept[survey.year].found.name))
+        else:
+            kept[survey.year] = survey
+    return tuple(kept[year] for year in sorted(kept))

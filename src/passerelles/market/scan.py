@@ -1,0 +1,189 @@
+"""Finding the public files in a folder by what they hold, and reading each into rows of text."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.files.tabular import Table, read_table
+from passerelles.market.catalogue import Group, Kind, recognise
+from passerelles.market.peek import DamagedWorkbookError, first_rows, is_workbook
+from passerelles.market.workbook import has_excel, read_sheet
+from passerelles.model import FileRecord
+from passerelles.notices import Notice, notice
+
+# Enough for any header; a file is read whole only once it is recognised.
+_PEEK = 65_536
+_SHOWN = 5
+# What these files write where they have no value.
+ABSENT = frozenset({"", "NA", "NaN", "nan"})
+
+
+class SourceFile(NamedTuple):
+    """A file that was read: what it holds, its checksum, the year of its figures and who publishes it."""
+
+    kind: str
+    record: FileRecord
+    year: str = ""
+    source: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A file recognised by its header; `columns` gives the header cell of each column that the reader knows.
+
+    `first` holds the cells of its first rows, by column, enough to tell the year without reading the rest.
+    """
+
+    path: Path
+    name: str
+    kind: Kind
+    columns: dict[str, str]
+    first: dict[str, str]
+    workbook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder holds: the files recognised, sorted by name, and notices about the others."""
+
+    found: tuple[Found, ...]
+    unread_workbooks: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+    def of(self, kind: str) -> tuple[Found, ...]:
+        """Files of one kind, by name."""
+        return tuple(f for f in self.found if f.kind.name == kind)
+
+
+def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
+    """
+    Recognise the files of a folder, its sub-folders included, or a single file.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there or it may not be read.
+    MissingExtraError
+        If `path` is itself a workbook and openpyxl is not installed.
+    """
+    place = Path(path)
+    wanted = tuple(groups)
+    try:
+        if not place.exists():
+            raise PasserellesError("no_such_path", path=place)
+        files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=place) from error
+    root = place.parent if place.is_file() else place
+    found: list[Found] = []
+    others: list[str] = []
+    unread: list[str] = []
+    notices: list[Notice] = []
+    for file in files:
+        name = file.relative_to(root).as_posix()
+        if any(part.startswith(".") for part in Path(name).parts):
+            continue
+        try:
+            item = _recognise(file, name, wanted)
+        except MissingExtraError:
+            if place.is_file():
+                raise
+            unread.append(name)
+            notices.append(notice("excel_extra_missing", file=name))
+            continue
+        except OSError as error:
+            if place.is_file():
+                raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+            notices.append(notice("unreadable_file", file=name, reason=error.strerror or error))
+            continue
+        if item is None:
+            others.append(name)
+        else:
+            found.append(item)
+    if others:
+        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+        notices.append(notice("other_files", count=len(others), names=shown))
+    return Scan(tuple(found), tuple(unread), tuple(notices))
+
+
+def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None:
+    with path.open("rb") as stream:
+        head = stream.read(_PEEK)
+    if head.startswith(b"PK"):
+        data = path.read_bytes()
+        if not is_workbook(data):
+            return None
+        for rows in first_rows(data):
+            for i, row in enumerate(rows):
+                if recognise(row, groups) is not None:
+                    if not has_excel():
+                        raise MissingExtraError("openpyxl", "excel")
+                    header = tuple(cell.strip().casefold() for cell in row)
+                    return _found(path, name, header, rows[i + 1] if i + 1 < len(rows) else [], groups, workbook=True)
+        return None
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    # Cut at a line's end: half a character would make UTF-8 look like Windows-1252.
+    cut = head if len(head) < _PEEK else head[: head.rfind(b"\n") + 1] or head
+    table = read_table(cut, name=name)
+    return _found(path, name, table.header, table.rows[0] if table.rows else [], groups, workbook=False)
+
+
+def _found(
+    path: Path, name: str, header: tuple[str, ...], first: list[str], groups: tuple[Group, ...], *, workbook: bool
+) -> Found | None:
+    kind = recognise(header, groups)
+    if kind is None:
+        return None
+    columns = kind.columns(header) or {}
+    cells = {column: first[header.index(cell)] for column, cell in columns.items() if header.index(cell) < len(first)}
+    return Found(path, name, kind, columns, cells, workbook)
+
+
+def read(found: Found) -> Table:
+    """
+    Read a recognised file whole; columns of its kind that it lacks are reported in the table's notices.
+
+    Raises
+    ------
+    PasserellesError
+        If it can no longer be read.
+    """
+    try:
+        data = found.path.read_bytes()
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=found.path, reason=error.strerror or error) from error
+    kind = found.kind
+    if found.workbook:
+        try:
+            table = read_sheet(data, name=found.name, fits=lambda row: kind.columns(row) is not None)
+        except DamagedWorkbookError as error:
+            raise PasserellesError("unreadable_path", path=found.path, reason=error) from error
+    else:
+        table = read_table(data, name=found.name)
+    missing = [name for name, _ in kind.others if name not in found.columns]
+    notices = [notice("missing_optional_column", file=found.name, line=1, column=c) for c in missing]
+    return Table(table.name, table.header, table.rows, table.lines, table.record, (*table.notices, *notices))
+
+
+def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield (line, stripped cells) for the columns `names` of the kind; an absent column gives empty cells."""
+    actual = [found.columns.get(name, "\x00absent") for name in names]
+    for line, row in table.numbered(*actual):
+        yield line, tuple(cell.strip() for cell in row)
+
+
+def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:
+    """Provenance of a file that was read."""
+    return SourceFile(found.kind.name, table.record, year, found.kind.source, found.kind.licence)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, without keeping it in memory."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
