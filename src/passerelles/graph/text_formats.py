@@ -20,6 +20,8 @@ _GRAPHML_TYPES: Final[Mapping[type[Value], str]] = {str: "string", bool: "boolea
 _GEXF_TYPES: Final[Mapping[type[Value], str]] = {str: "string", bool: "boolean", int: "integer", float: "double"}
 # What XML 1.0 cannot hold in any form (section 2.2 of the recommendation).
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What is not written as it is; few texts hold any.
+_CHANGED: Final = re.compile('[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>"]')
 # White space other than the plain space is written as a reference: parsers would change it.
 _ESCAPES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
@@ -103,7 +105,7 @@ def xml_text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _ILLEGAL.sub(_visible, value).translate(_ESCAPES)
+        return _ILLEGAL.sub(_visible, value).translate(_ESCAPES) if _CHANGED.search(value) else value
     return repr(value)
 
 
