@@ -165,7 +165,8 @@ def _domains(files: RomeFiles, draft: Draft) -> dict[str, str]:
     # The misspelt 'professionel' is the file's own.
     keys = ("code_rome", "code_grand_domaine", "code_domaine_professionel")
     labels = ("libelle_grand_domaine", "libelle_domaine_professionel")
-    table = draft.keyed(read_rome_table(files, "cr_gd_dp", keys, draft, optional=labels), *keys)
+    table = draft.keyed(read_rome_table(files, "cr_gd_dp", keys, draft, optional=labels), "code_rome")
+    table = draft.keyed(table, *keys)
     found: dict[str, str] = {}
     for code, top, domain, top_label, label in table.columns(*keys, *labels):
         draft.domains.setdefault(top, Domain(top, top_label or None))

@@ -106,6 +106,7 @@ def read_texts(files: RomeFiles, position: str, draft: Draft) -> dict[tuple[str,
     table = read_rome_table(
         files, "texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,)
     )
+    table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
         sentences.setdefault((code, kind), []).append((int(place) if place.isdecimal() else 0, text.strip()))
@@ -117,6 +118,7 @@ def read_riasec(files: RomeFiles, draft: Draft) -> dict[str, str]:
     table = read_rome_table(
         files, "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
     )
+    table = draft.keyed(table, "code_rome")
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
 
 
