@@ -48,7 +48,7 @@ def graphml_lines(graph: OccupationGraph) -> Iterator[str]:
 
 def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
     """
-    Yield a GEXF 1.3 document.
+    Yield a GEXF 1.2 document, which every reader of GEXF understands (networkx 3.2 knows no later one).
 
     GEXF has no attributes of the graph: they stand as JSON in ``<description>``. Labels, and weights of edges, are
     XML attributes there, not declared ones.
@@ -56,7 +56,7 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
     facts = graph_attributes(graph)
     nodes = [name for name in NODE_ATTRIBUTES if name != "label"]
     edges = [name for name in EDGE_ATTRIBUTES if name not in ("label", "weight")]
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://gexf.net/1.3" version="1.3">\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
     description = json.dumps(facts, ensure_ascii=False)
     yield f"<meta><creator>{xml_text(facts['generator'])}</creator>"
     yield f"<description>{xml_text(description)}</description></meta>\n"
