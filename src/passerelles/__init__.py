@@ -22,6 +22,7 @@ _PUBLIC = {
     "Settings": "passerelles.settings",
     "Move": "passerelles.ranking.move",
     "build_graph": "passerelles.graph.build",
+    "evaluate": "passerelles.evaluation.evaluate",
     "load_referential": "passerelles.referentials.load",
     "rank_all": "passerelles.ranking.moves",
     "rank_moves": "passerelles.ranking.moves",

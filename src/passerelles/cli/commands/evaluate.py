@@ -1,0 +1,77 @@
+"""``passerelles evaluate``: quality of rankings against the referential's own mobilities, methods side by side."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+    load_graph,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("evaluate", help=say("cli.command.evaluate"))(evaluate)
+
+
+def evaluate(
+    methods: Annotated[str | None, typer.Option("--methods", help=say("cli.option.methods"))] = None,
+    folds: Annotated[int, typer.Option("--folds", help=say("cli.option.folds"))] = 5,
+    groupings: Annotated[int, typer.Option("--groupings", min=0, help=say("cli.option.groupings"))] = 0,
+    predictions: Annotated[Path | None, typer.Option("--predictions", help=say("cli.option.predictions"))] = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Evaluate rankings, with a progress bar on stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from passerelles.evaluation.evaluate import evaluate as run_evaluation
+    from passerelles.evaluation.evaluate import with_other_groupings
+    from passerelles.files.atomic import check_free
+    from passerelles.report.envelope import envelope
+    from passerelles.report.evaluation import evaluation_sheets, print_evaluation
+
+    for path in (predictions, output):
+        if path is not None:
+            check_free(path, overwrite=True)  # before the minutes of work, not after
+    names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
+    graph = load_graph(referential, overlay, settings)
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(done: int, total: int, method: str) -> None:
+            text = say("evaluation.working", lang=lang.lang, method=method)
+            bar.update(task, completed=done, total=total, description=text)
+
+        result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
+        if groupings:
+            result = with_other_groupings(result, graph, methods=names, groupings=groupings, progress=tell)
+    if predictions is not None:
+        result.write_predictions(predictions, overwrite=True)
+        message(say("cli.written", lang=lang.lang, path=predictions))
+
+    def show(console: "Console") -> None:
+        print_evaluation(console, result, lang=lang.lang)
+
+    payload = envelope("evaluate@1", graph, [r.to_dict() for r in result.results]) | {"folds": result.folds}
+    emit(Answer(payload, evaluation_sheets(result, lang=lang.lang), show), form=form, output=output, lang=lang.lang)

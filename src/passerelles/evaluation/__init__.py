@@ -1,0 +1,1 @@
+"""Quality of rankings against the moves that a referential's own experts list."""
