@@ -1,0 +1,297 @@
+"""`load_places`: the geography files of a folder, put together into basins and communes."""
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from passerelles.errors import PasserellesError
+from passerelles.market.places import Basin, Commune, Places
+from passerelles.market.scan import Found, SourceFile, cells, read, scan, source_file
+from passerelles.notices import Notice, NoticeLog
+from passerelles.text import normalise_label
+
+_COMMUNE_WIDTH: Final = 5
+_BASIN_WIDTH: Final = 4
+_CODE_WIDTH: Final = 2  # of a department or region
+
+
+class _Row(NamedTuple):
+    commune: str
+    basin: str
+    label: str
+    department: str
+    region: str
+    name: str
+
+
+class _Geography(NamedTuple):
+    """One file of basins; `year` is that of its columns' names, or the latest where they carry none."""
+
+    found: Found
+    year: str
+    rows: tuple[_Row, ...]
+    file: SourceFile
+
+
+def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places:
+    """
+    Load basins and communes from a folder, recognised by what its files hold, or from a single file.
+
+    Parameters
+    ----------
+    path
+        A folder such as the one of the public data sets, or one file of basins. Where several years are there, the
+        most recent one places the communes; names come from all.
+    travel
+        Table of the user's own travel times between basins (columns ``from, to, minutes`` or ``km``), beside those
+        found in `path`.
+
+    Returns
+    -------
+    places
+        Its `notices` say what was odd: lost zeros, communes without coordinates, damaged names.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there, it may not be read, or it holds no file of basins.
+    """
+    found = scan(path, ("places",))
+    log = NoticeLog(found.notices)
+    geographies = sorted((_read_basins(f, log) for f in found.of("basins")), key=lambda g: (g.year, g.found.name))
+    if not geographies:
+        raise PasserellesError("no_places_data", path=path)
+    files = [g.file for g in reversed(geographies)]
+    latest = geographies[-1]
+    names = _names(geographies, found.of("commune-names"), files, log)
+    points = _coordinates(found.of("coordinates"), files, log)
+    communes = tuple(
+        Commune(row.commune, names.get(row.commune), row.basin, *points.get(row.commune, (None, None)))
+        for row in latest.rows
+    )
+    _report(communes, geographies, latest, log)
+    places = Places(
+        basins=_basins(communes, geographies, latest, log), communes=communes, year=latest.year, files=tuple(files)
+    )
+    tables = list(found.of("travel"))
+    if travel is not None:
+        extra = scan(travel, ("places",)).of("travel")
+        if not extra:
+            raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns="-")
+        tables += extra
+    table = _travel(tables, places, files, log)
+    return replace(places, travel=table, files=tuple(files), notices=log.notices())
+
+
+def _read_basins(found: Found, log: NoticeLog) -> _Geography:
+    table = read(found)
+    _log_all(log, table.notices)
+    rows: dict[str, _Row] = {}
+    lost = {"commune": 0, "basin": 0}
+    wanted = ("commune", "basin", "label", "department", "region", "commune_label")
+    for line, (commune, basin, label, department, region, name) in cells(found, table, *wanted):
+        if not commune or not basin:
+            log.note("empty_code", file=found.name, line=line)
+            continue
+        code = commune.zfill(_COMMUNE_WIDTH)
+        lost["commune"] += len(commune) < _COMMUNE_WIDTH
+        lost["basin"] += len(basin) < _BASIN_WIDTH
+        if code in rows:
+            log.note("duplicate_code", file=found.name, line=line, subject=code)
+            continue
+        rows[code] = _Row(code, basin.zfill(_BASIN_WIDTH), label, _department(code, department), _filled(region), name)
+    for column, n in lost.items():
+        if n:
+            log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
+    # The older file names its columns after its year (BE19); the newer one does not.
+    digits = found.columns["basin"].strip()[-2:]
+    year = f"20{digits}" if digits.isdigit() else ""
+    ordered = tuple(rows[code] for code in sorted(rows))
+    return _Geography(found, year or _YEAR_OF_PLAIN, ordered, source_file(found, table, year=year or _YEAR_OF_PLAIN))
+
+
+# France Travail's file with plain column names (codgeo, codbe, libbe) is the one of 2021.
+_YEAR_OF_PLAIN: Final = "2021"
+
+
+def _department(commune: str, code: str) -> str:
+    """Department of a commune; overseas ones, which the file lumps under 97, are told by the commune's code."""
+    return commune[: _CODE_WIDTH + 1] if commune.startswith(("97", "98")) else _filled(code)
+
+
+def _filled(code: str) -> str:
+    return code.zfill(_CODE_WIDTH) if code else ""
+
+
+def _names(
+    geographies: Iterable[_Geography], lists: Iterable[Found], files: list[SourceFile], log: NoticeLog
+) -> Mapping[str, str]:
+    """Name of each commune: from the most recent file of basins that gives one, else from a list of communes."""
+    names: dict[str, str] = {}
+    for found in lists:
+        table = read(found)
+        _log_all(log, table.notices)
+        files.append(source_file(found, table))
+        names |= {
+            code.zfill(_COMMUNE_WIDTH): name
+            for _, (code, name) in cells(found, table, "commune", "commune_label")
+            if code and name
+        }
+    for geography in geographies:
+        names |= {row.commune: row.name for row in geography.rows if row.name}
+    return names
+
+
+def _coordinates(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, tuple[float, float]]:
+    points: dict[str, tuple[float, float]] = {}
+    for found in tables:
+        table = read(found)
+        _log_all(log, table.notices)
+        files.append(source_file(found, table, year=found.first.get("year", "")))
+        for line, (code, latitude, longitude) in cells(found, table, "commune", "latitude", "longitude"):
+            point = _point(latitude, longitude)
+            if point is None:
+                log.note(
+                    "invalid_value",
+                    file=found.name,
+                    line=line,
+                    column="latitude, longitude",
+                    value=f"{latitude}, {longitude}",
+                )
+            elif code:
+                points.setdefault(code.zfill(_COMMUNE_WIDTH), point)
+    return points
+
+
+def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
+    try:
+        point = float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
+    except ValueError:
+        return None
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # noqa: PLR2004 - degrees; nan fails too
+
+
+def _report(communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog) -> None:
+    file = latest.found.name
+    bare = sum(c.latitude is None for c in communes)
+    nameless = sum(c.name is None for c in communes)
+    if bare:
+        log.note("communes_without_coordinates", file=file, count=bare)
+    if nameless:
+        log.note("communes_without_name", file=file, count=nameless)
+    basin_of = {c.code: c.basin for c in communes}
+    for older in geographies[:-1]:
+        moved = sum(basin_of.get(row.commune, row.basin) != row.basin for row in older.rows)
+        if moved:
+            log.note("commune_moved", file=file, other=older.found.name, count=moved)
+
+
+def _basins(
+    communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog
+) -> tuple[Basin, ...]:
+    members: dict[str, list[Commune]] = {}
+    for commune in communes:
+        members.setdefault(commune.basin, []).append(commune)
+    rows: dict[str, list[_Row]] = {}
+    for row in latest.rows:
+        rows.setdefault(row.basin, []).append(row)
+    labels: dict[str, Counter[str]] = {code: Counter() for code in members}
+    for geography in geographies:
+        for row in geography.rows:
+            if row.basin in labels and row.label:
+                labels[row.basin][row.label] += 1
+    basins = []
+    for code in sorted(members):
+        name, aliases = _name(code, labels[code], {r.label for r in rows[code]}, latest.found.name, log)
+        points = [
+            (c.latitude, c.longitude) for c in members[code] if c.latitude is not None and c.longitude is not None
+        ]
+        if not points:
+            log.note("basin_without_coordinates", file=latest.found.name, subject=f"{code} {name}")
+        basins.append(
+            Basin(
+                code=code,
+                name=name,
+                communes=tuple(c.code for c in members[code]),
+                latitude=_mean(p[0] for p in points),
+                longitude=_mean(p[1] for p in points),
+                aliases=aliases,
+                departments=tuple(sorted({r.department for r in rows[code]} - {""})),
+                regions=tuple(sorted({r.region for r in rows[code]} - {""})),
+            )
+        )
+    return tuple(basins)
+
+
+def _name(code: str, labels: Counter[str], latest: set[str], file: str, log: NoticeLog) -> tuple[str, tuple[str, ...]]:
+    """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is said."""
+    sound = {label: n for label, n in labels.items() if not _damaged(label)}
+    for label in sorted(set(labels) - set(sound)):
+        log.note("basin_name_damaged", file=file, value=label, subject=code)
+    votes: Counter[str] = Counter()
+    for label, n in sound.items():
+        votes[normalise_label(label)] += n
+    if not votes:
+        return code, ()
+    best = min(votes, key=lambda name: (-votes[name], name))
+    name = min((label for label in sound if normalise_label(label) == best), key=lambda label: (-sound[label], label))
+    differing = {normalise_label(label) for label in latest & set(sound)}
+    if len(differing) > 1:
+        log.note("basin_names_differ", file=file, subject=code, names=", ".join(sorted(latest & set(sound))))
+    aliases = {normalise_label(label): label.strip() for label in sorted(sound) if normalise_label(label) != best}
+    return name.strip(), tuple(aliases[key] for key in sorted(aliases))
+
+
+def _damaged(label: str) -> bool:
+    """Whether a name holds a letter that is not Latin: a sign of a wrong encoding upstream."""
+    return any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    numbers = list(values)
+    return math.fsum(numbers) / len(numbers) if numbers else None
+
+
+def _travel(
+    tables: Iterable[Found], places: Places, files: list[SourceFile], log: NoticeLog
+) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
+    travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
+    for found in tables:
+        table = read(found)
+        _log_all(log, table.notices)
+        files.append(source_file(found, table))
+        for line, (start, end, minutes, km) in cells(found, table, "start", "end", "minutes", "km"):
+            ends = []
+            for text in (start, end):
+                try:
+                    ends.append(places.basin(text).code)
+                except PasserellesError:
+                    log.note("place_unknown", file=found.name, line=line, value=text)
+            values = [_positive(text) for text in (minutes, km)]
+            if len(ends) < 2:  # noqa: PLR2004 - a start and an end
+                continue
+            if any(v is None and text for v, text in zip(values, (minutes, km), strict=True)) or values == [None, None]:
+                log.note("travel_invalid", file=found.name, line=line, value=f"{minutes} {km}".strip())
+            elif (ends[0], ends[1]) in travel:
+                log.note("duplicate_code", file=found.name, line=line, subject=f"{start} - {end}")
+            else:
+                travel[ends[0], ends[1]] = (values[0], values[1])
+    return MappingProxyType(dict(sorted(travel.items())))
+
+
+def _positive(text: str) -> float | None:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if 0 <= value < math.inf else None
+
+
+def _log_all(log: NoticeLog, notices: Iterable[Notice]) -> None:
+    for each in notices:
+        log.add(each)

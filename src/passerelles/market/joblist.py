@@ -1,0 +1,279 @@
+"""A user's own list of jobs (métiers porteurs of a region, fragile jobs of a branch), which overrides the rule."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from passerelles.errors import PasserellesError
+from passerelles.files.tabular import Table, read_table
+from passerelles.market.crosswalk import Link, links_of
+from passerelles.market.peek import is_workbook
+from passerelles.market.places import Places
+from passerelles.market.scan import SourceFile
+from passerelles.market.workbook import read_sheet
+from passerelles.notices import Notice, NoticeLog
+from passerelles.referentials.referential import Referential
+from passerelles.text import normalise_label
+
+ListedStatus = Literal["hiring", "fragile"]
+_COLUMNS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "code": frozenset({"code", "rome", "code rome", "code metier", "occupation"}),
+        "title": frozenset(
+            {
+                "job",
+                "metier",
+                "metiers",
+                "appellation",
+                "titre",
+                "title",
+                "intitule",
+                "libelle",
+                "libelle rome",
+                "emploi",
+            }
+            | {"intitule metier", "libelle metier", "nom metier", "metier porteur", "metiers porteurs"}
+        ),
+        "basin": frozenset({"bassin", "basin", "bassin d emploi", "code bassin", "nom bassin"}),
+        "region": frozenset({"region", "code region", "nom region", "reg"}),
+        "status": frozenset({"statut", "status"}),
+    }
+)
+_STATUSES: Final[Mapping[str, ListedStatus]] = MappingProxyType(
+    {
+        "": "hiring",
+        **dict.fromkeys(("hiring", "porteur", "metier porteur", "recrute"), "hiring"),
+        **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
+    }
+)
+_HINTS: Final = 3
+_CUTOFF: Final = 70  # of 100: below, a hint is noise
+
+
+class Entry(NamedTuple):
+    """
+    One row of a list: an occupation, the place that it holds for, and what it says.
+
+    `basin` is a basin code (or a normalised name where no geography was given), `region` a code or normalised name;
+    "" = everywhere.
+    """
+
+    occupation: str
+    status: ListedStatus
+    basin: str
+    region: str
+    line: int
+    given: str
+
+
+class Listed(NamedTuple):
+    """What a list says of an occupation: the row, and how the occupation leads to it."""
+
+    entry: Entry
+    link: Link
+
+
+@dataclass(frozen=True)
+class JobList:
+    """Rows of a user's list that could be resolved; `notices` gives the others, with their line."""
+
+    file: SourceFile
+    entries: tuple[Entry, ...]
+    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def entries_of(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Rows of each occupation code, in the order of the file."""
+        grouped: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            grouped.setdefault(entry.occupation, []).append(entry)
+        return MappingProxyType({code: tuple(rows) for code, rows in grouped.items()})
+
+    def find(
+        self, referential: Referential, code: str, *, basin: Iterable[str] = (), region: Iterable[str] = ()
+    ) -> Listed | None:
+        """
+        Row that holds for an occupation in a place, or None.
+
+        Parameters
+        ----------
+        referential, code
+            The occupation; a row about its parent or its base holds for it too.
+        basin, region
+            Codes or names of the place. A row that names a basin or region holds there only.
+
+        Returns
+        -------
+        listed
+            The row of the nearest code; among these the one of the basin, then of the region, then of everywhere,
+            then the first of the file.
+        """
+        basins, regions = _keys(basin), _keys(region)
+        for link in links_of(referential, code):
+            there = [
+                e
+                for e in self.entries_of.get(link.code, ())
+                if (not e.basin or e.basin in basins) and (not e.region or e.region in regions)
+            ]
+            if there:
+                return Listed(min(there, key=lambda e: (not e.basin, not e.region, e.line)), link)
+        return None
+
+
+def load_job_list(path: str | Path, referential: Referential, *, places: Places | None = None) -> JobList:
+    """
+    Load a list of jobs from a CSV file or a workbook.
+
+    Parameters
+    ----------
+    path
+        A file with a column of codes (``code_rome``) or of job titles (``métier``), and optionally ``bassin``,
+        ``région`` and ``statut`` (``porteur``, the default, or ``fragilisé``).
+    referential
+        Where codes and titles are looked up; a title must be exact, case, accents and punctuation aside.
+    places
+        Where basins are looked up; without it they are compared by name.
+
+    Returns
+    -------
+    jobs
+        Every row that could not be resolved is a notice with its line; a title read as a code is one too.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be read, or has no column of codes or titles.
+    MissingExtraError
+        If it is a workbook and openpyxl is not installed.
+    """
+    table = _table(Path(path))
+    columns = _columns(table.header)
+    if not {"code", "title"} & set(columns):
+        raise PasserellesError(
+            "market_columns", path=path, column="code, métier", columns=", ".join(table.header) or "-"
+        )
+    log = NoticeLog(table.notices)
+    titles = _titles(referential)
+    entries: dict[tuple[str, str, str], Entry] = {}
+    wanted = [columns.get(name, "\x00absent") for name in ("code", "title", "basin", "region", "status")]
+    for line, row in table.numbered(*wanted):
+        code, title, basin, region, status = (cell.strip() for cell in row)
+        occupation = _resolve(referential, titles, code, title, line, table.name, log)
+        said = _STATUSES.get(normalise_label(status))
+        if said is None:
+            log.note("status_unknown", file=table.name, line=line, value=status)
+        place = _basin(basin, places, line, table.name, log)
+        if occupation is None or said is None or place is None:
+            continue
+        key = (occupation, place, _key(region))
+        if key in entries:
+            log.note(
+                "duplicate_code",
+                file=table.name,
+                line=line,
+                subject=" ".join(filter(None, (occupation, basin, region))),
+            )
+            continue
+        entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
+    file = SourceFile("job-list", table.record)
+    return JobList(file, tuple(entries.values()), log.notices())
+
+
+def _table(path: Path) -> Table:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise PasserellesError("no_such_path", path=path) from error
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=path) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+    if not is_workbook(data):
+        return read_table(data, name=path.name, strip=True)
+    try:
+        return read_sheet(data, name=path.name, fits=lambda row: bool({"code", "title"} & set(_columns(row))))
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error) from error
+
+
+def _columns(header: Sequence[str]) -> dict[str, str]:
+    """Header cell of each column known, the first that fits."""
+    found: dict[str, str] = {}
+    for cell in header:
+        for name, names in _COLUMNS.items():
+            if normalise_label(cell) in names:
+                found.setdefault(name, cell.strip().casefold())
+    return found
+
+
+def _titles(referential: Referential) -> Mapping[str, frozenset[str]]:
+    """Occupations of each normalised label or job title."""
+    grouped: dict[str, set[str]] = {}
+    pairs = [(o.label, o.code) for o in referential.occupations if o.label]
+    pairs += [(t.label, t.occupation) for t in referential.titles]
+    for label, code in pairs:
+        grouped.setdefault(normalise_label(label), set()).add(code)
+    return {name: frozenset(codes) for name, codes in grouped.items()}
+
+
+def _resolve(
+    referential: Referential,
+    titles: Mapping[str, frozenset[str]],
+    code: str,
+    title: str,
+    line: int,
+    file: str,
+    log: NoticeLog,
+) -> str | None:
+    """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
+    if not code and not title:
+        log.note("empty_code", file=file, line=line)
+        return None
+    for text in filter(None, (code, title)):
+        if text.upper() in referential.occupation_by_code:
+            return text.upper()
+        if text in referential.occupation_by_code:
+            return text
+    for text in filter(None, (code, title)):
+        codes = titles.get(normalise_label(text), frozenset())
+        if len(codes) == 1:
+            found = next(iter(codes))
+            log.note("job_resolved", file=file, line=line, value=text, subject=found)
+            return found
+        if codes:
+            log.note("job_ambiguous", file=file, line=line, value=text, names=", ".join(sorted(codes)))
+            return None
+    text = title or code
+    near = process.extract(normalise_label(text), titles.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=_HINTS)
+    hint = f" ({', '.join(name for name, _, _ in near)})" if near else ""
+    log.note("job_unresolved", file=file, line=line, value=text, hint=hint)
+    return None
+
+
+def _basin(text: str, places: Places | None, line: int, file: str, log: NoticeLog) -> str | None:
+    """Code of a basin, "" for everywhere, None where it is unknown."""
+    if not text:
+        return ""
+    if places is None:
+        return _key(text)
+    try:
+        return places.basin(text).code
+    except PasserellesError:
+        log.note("place_unknown", file=file, line=line, value=text)
+        return None
+
+
+def _key(text: str) -> str:
+    """Comparable form of a code or name; a code keeps its digits, without the zeros that spreadsheets lose."""
+    plain = text.strip()
+    return plain.lstrip("0") if plain.isascii() and plain.isdigit() else normalise_label(plain)
+
+
+def _keys(texts: Iterable[str]) -> frozenset[str]:
+    given = [t for t in texts if t]
+    return frozenset({*given, *(_key(t) for t in given)})

@@ -1,0 +1,229 @@
+"""The figures of one job in one basin, each found at the nearest level at which it was published."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from passerelles.market.crosswalk import Link, families_of, links_of, shares
+from passerelles.market.figures import Figure, Interval, known, share, total, unknown
+from passerelles.market.market import Market, Openings, family_codes
+from passerelles.market.tension import COMPONENTS, Tension, TensionTable
+from passerelles.referentials.referential import Referential
+
+COUNTRY = "FR"
+_UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
+
+
+class Openness(NamedTuple):
+    """
+    A family of a job in a basin.
+
+    `jobs` is the number of occupations that share its projects, `part` the share of this job in [0, 1] (None where
+    the job is not one of them, such as a specialised one: it has its base's).
+    """
+
+    family: str
+    label: str
+    openings: Openings
+    jobs: int
+    part: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "family": {"code": self.family, "label": self.label},
+            "projects": self.openings.projects.to_dict(),
+            "difficult_share": self.openings.difficult_share.to_dict(),
+            "seasonal_share": self.openings.seasonal_share.to_dict(),
+            "jobs": self.jobs,
+            "part": self.part,
+        }
+
+
+JobOpenings = tuple[tuple[Openness, ...], Openings, Figure]
+
+
+def job_openings(
+    market: Market,
+    referential: Referential,
+    basin: str,
+    *,
+    weights: Mapping[str, float] | None = None,
+    year: str | int | None = None,
+) -> Callable[[str], JobOpenings]:
+    """
+    Return a function that gives a job's families, the sum of their openings, and the job's estimated part.
+
+    Parameters
+    ----------
+    market, referential
+        The figures, and the occupations that they are joined to.
+    basin
+        Code of a basin.
+    weights
+        Weights of the occupations within a family; None = equal. A family none of whose occupations has a positive
+        weight is spread equally.
+    year
+        Year of the survey.
+    """
+    if not market.has_survey:
+        return lambda _: ((), _nothing(unknown("no_survey", territory=basin)), unknown("no_survey", territory=basin))
+    survey = market.survey(year)
+    source, when = survey.file.source, survey.year
+    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+        figure = unknown("no_crosswalk", source=source, year=when, territory=basin)
+        return lambda _: ((), _nothing(figure), figure)
+    crosswalk = market.crosswalk
+    codes = family_codes(market, referential, year=year)
+    parts: dict[str, Mapping[str, float]] = {}
+
+    def part_of(family: str) -> Mapping[str, float]:
+        if family not in parts:
+            weighed = weights is not None and any(weights.get(c, 0) for c in codes[family])
+            parts[family] = shares(codes[family], weights if weighed else None)
+        return parts[family]
+
+    def openings_of(code: str) -> JobOpenings:
+        families, link = families_of(crosswalk, referential, code)
+        surveyed = [f for f in families if f in survey.family_labels]
+        if link is None or not surveyed:
+            figure = unknown("no_family", source=source, year=when, territory=basin)
+            return (), _nothing(figure), figure
+        listed = tuple(
+            Openness(
+                family=family,
+                label=survey.family_labels[family],
+                openings=market.openings(family, basin, year=when),
+                jobs=len(codes[family]),
+                part=part_of(family).get(code),
+            )
+            for family in surveyed
+        )
+        whole = _whole(market, listed, basin, when, link)
+        return listed, whole, _estimated(listed, whole.projects)
+
+    return openings_of
+
+
+def _nothing(figure: Figure) -> Openings:
+    return Openings(figure, figure, figure)
+
+
+def _whole(market: Market, families: tuple[Openness, ...], basin: str, year: str, link: Link) -> Openings:
+    """Sum of the families that the survey prints in the basin."""
+    survey = market.survey(year)
+    printed = [f.family for f in families if (basin, f.family) in survey.projects_of]
+    about = " + ".join(printed or [f.family for f in families])
+    if not printed:
+        first = families[0].openings
+        return Openings(*(replace(figure, about=about, via=link.via) for figure in first))
+    each = [survey.projects(basin, family) for family in printed]
+    met, xmet, smet = (total(getattr(p, name) for p in each) for name in ("met", "xmet", "smet"))
+    why = "partly_published" if len(printed) < len(families) else ""
+
+    def figure(bounds: Interval | None) -> Figure:
+        source = survey.file.source
+        if bounds is None:
+            return unknown("not_published", source=source, year=year, territory=basin, about=about)
+        made = known(bounds, source=source, year=year, territory=basin, about=about)
+        return replace(made, via=link.via, why=why)
+
+    return Openings(figure(met), figure(share(xmet, met)), figure(share(smet, met)))
+
+
+def _estimated(families: tuple[Openness, ...], whole: Figure) -> Figure:
+    """The job's own part of its families' projects, under the weights: for display only."""
+    bounds = [
+        Interval(f.openings.projects.interval.low * f.part, f.openings.projects.interval.high * f.part)
+        for f in families
+        if f.openings.projects.interval is not None and f.part is not None
+    ]
+    summed = total(bounds)
+    if summed is None or whole.interval is None:
+        return replace(whole, interval=None, standing="unknown", why=whole.why or "not_published")
+    return replace(whole, interval=summed, standing="estimated", why="spread")
+
+
+def job_tension(
+    market: Market,
+    referential: Referential,
+    code: str,
+    basin: str,
+    departments: tuple[str, ...] = (),
+    regions: tuple[str, ...] = (),
+) -> tuple[Figure, tuple[Figure, ...]]:
+    """
+    Tension of a job and its components, at the nearest level published.
+
+    First by ROME code in the basin (the job's own code, its parent's, its base's); else by family in the
+    department, the region (where the basin lies in one only), then the country. `territory` and `about` of the
+    figure say which.
+    """
+    by_basin = market.tension_by_basin
+    if by_basin is not None:
+        for link in links_of(referential, code):
+            row = by_basin.rows.get((link.code, basin))
+            if row is not None and row.tension is not None:
+                return _tension([(link.code, row)], by_basin, basin, link)
+    by_family = market.tension_by_family
+    if by_family is not None and market.crosswalk is not None:
+        families, found = families_of(market.crosswalk, referential, code)
+        areas = [f"department:{d}" for d in departments if len(departments) == 1]
+        areas += [f"region:{r}" for r in regions if len(regions) == 1]
+        for area in (*areas, COUNTRY):
+            rows = [(f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows]
+            rows = [(f, row) for f, row in rows if row.tension is not None]
+            if rows and found is not None:
+                return _tension(rows, by_family, area, found)
+    return unknown("no_tension", territory=basin), _UNKNOWN_COMPONENTS
+
+
+def _tension(
+    rows: list[tuple[str, Tension]], table: TensionTable, territory: str, link: Link
+) -> tuple[Figure, tuple[Figure, ...]]:
+    about = " + ".join(code for code, _ in rows)
+
+    def figure(values: list[int | None]) -> Figure:
+        classes = [v for v in values if v is not None]
+        if not classes:
+            return unknown("not_published", source=table.file.source, year=table.year, territory=territory, about=about)
+        several = len(rows) > 1
+        return Figure(
+            Interval(min(classes), max(classes)),
+            "estimated" if several else "observed",
+            source=table.file.source,
+            year=table.year,
+            territory=territory,
+            about=about,
+            via=link.via,
+            why="several_families" if several else "",
+        )
+
+    components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
+    return figure([row.tension for _, row in rows]), components
+
+
+def job_wage(market: Market, referential: Referential, code: str) -> Figure:
+    """
+    Median net monthly wage of a job's families, euro, for the country; from the lowest to the highest of several.
+
+    A family without a wage takes that of the broader family; `about` says so.
+    """
+    if market.wages is None or market.crosswalk is None:
+        return unknown("no_wage", territory=COUNTRY)
+    families, link = families_of(market.crosswalk, referential, code)
+    found = {w.family: w for w in map(market.wages.nearest, families) if w is not None}
+    amounts = [w.euros for w in found.values() if w.euros is not None]
+    if not amounts or link is None:
+        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
+    several = len(found) > 1
+    return Figure(
+        Interval(min(amounts), max(amounts)),
+        "estimated" if several else "observed",
+        source=market.wages.file.source,
+        year=", ".join(sorted({w.period for w in found.values()})),
+        territory=COUNTRY,
+        about=" + ".join(sorted(found)),
+        via=link.via,
+        why="several_families" if several else "",
+    )

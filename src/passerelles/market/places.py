@@ -1,0 +1,296 @@
+"""Employment basins and communes: found by code or name, with the distances between them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from passerelles.codes import check_code
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.market.distance import Floats, distance_matrix_km
+from passerelles.market.scan import SourceFile
+from passerelles.notices import Notice, NoticeLog
+from passerelles.text import normalise_label
+
+Measure = Literal["same", "table", "great-circle", "unknown"]
+_SUGGESTIONS: Final = 5
+_LISTED: Final = 12
+_CUTOFF: Final = 60  # of 100: below, a suggestion is noise
+_BASIN_WIDTH: Final = 4
+
+
+class Commune(NamedTuple):
+    """A commune: INSEE code (five characters), name, basin, coordinates in degrees; None = unknown."""
+
+    code: str
+    name: str | None
+    basin: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basin:
+    """
+    An employment basin: code (four characters), name, and the mean of its communes' coordinates.
+
+    `aliases` are other names of the same code. The centre weighs each commune alike, whatever its population;
+    None where no commune has coordinates. `departments` and `regions` are codes.
+    """
+
+    code: str
+    name: str
+    communes: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    aliases: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class Distance(NamedTuple):
+    """Distance between two basins, None = unknown, and how it was measured; minutes only from a table of travel."""
+
+    km: float | None
+    minutes: float | None
+    measure: Measure
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"km": self.km, "minutes": self.minutes, "measure": self.measure}
+
+
+class Within(NamedTuple):
+    """
+    Basins within a radius, nearest first, with their distance in km; the basin itself is the first, at 0.
+
+    `unknown` lists the basins whose distance is not known: neither in nor out.
+    """
+
+    near: tuple[tuple[Basin, float], ...]
+    unknown: tuple[Basin, ...]
+
+
+@dataclass(frozen=True)
+class Places:
+    """
+    Basins and communes, sorted by code, and a user's travel table where there is one.
+
+    `travel` gives (minutes, km) by (from, to), basin codes; None = not given.
+    """
+
+    basins: tuple[Basin, ...]
+    communes: tuple[Commune, ...] = ()
+    travel: Mapping[tuple[str, str], tuple[float | None, float | None]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    year: str = ""
+    files: tuple[SourceFile, ...] = ()
+    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """One line: year and sizes."""
+        return f"<Places {self.year}: {len(self.basins)} basins, {len(self.communes)} communes>"
+
+    @cached_property
+    def basin_by_code(self) -> Mapping[str, Basin]:
+        """Basin of each code."""
+        return MappingProxyType({b.code: b for b in self.basins})
+
+    @cached_property
+    def commune_by_code(self) -> Mapping[str, Commune]:
+        """Commune of each code."""
+        return MappingProxyType({c.code: c for c in self.communes})
+
+    def basin(self, text: str) -> Basin:
+        """
+        Basin of a code, of a name, or of the name or INSEE code of one of its communes.
+
+        Parameters
+        ----------
+        text
+            ``"5313"``, ``"redon"``, ``"Pau"``, ``"64445"``; case, accents and hyphens do not matter. A basin's own
+            name comes before another basin's alias, and that before a commune's name.
+
+        Raises
+        ------
+        UnknownCodeError
+            If nothing has that name; with the nearest names.
+        PasserellesError
+            If communes of several basins have that name (the message lists them), or `text` is not text.
+        """
+        name = normalise_label(check_code(text, what="bassin"))
+        found = self._exact(text.strip())
+        if found is not None:
+            return found
+        for index in (self._basins_by_name, self._basins_by_alias):
+            codes = index.get(name, ())
+            if len(codes) > 1:
+                choices = ", ".join(f"{code} {self.basin_by_code[code].name}" for code in codes)
+                raise PasserellesError("ambiguous_place", name=text, choices=choices)
+            if codes:
+                return self.basin_by_code[codes[0]]
+        communes = self._communes_by_name.get(name, ())
+        basins = sorted({commune.basin for commune in communes})
+        if len(basins) > 1:
+            raise PasserellesError("ambiguous_place", name=text, choices=self._choices(communes))
+        if basins:
+            return self.basin_by_code[basins[0]]
+        raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+
+    def suggest(self, text: str, *, limit: int = _SUGGESTIONS) -> tuple[str, ...]:
+        """Names of basins and communes nearest to a text, best first, ties by name."""
+        name = normalise_label(text)
+        ranked = process.extract(name, self._labels.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=None)
+        ordered = sorted(ranked, key=lambda hit: (-hit[1], hit[0] not in self._basins_by_name, hit[0]))
+        return tuple(self._labels[key] for key, _, _ in ordered[:limit])
+
+    def distance(self, start: str, end: str) -> Distance:
+        """
+        Distance from one basin to another, both by code.
+
+        A travel table comes first (the other direction where it gives only that one), then the great circle
+        between centres; a basin that the geography lacks is at an unknown distance from all but itself.
+
+        Raises
+        ------
+        UnknownCodeError
+            If a code is not one of `basins` (see `with_basins`).
+        """
+        for code in (start, end):
+            if code not in self.basin_by_code:
+                raise UnknownCodeError(code, suggestions=self.suggest(str(code)), key="unknown_basin")
+        if start == end:
+            return Distance(0.0, 0.0, "same")
+        minutes, km = self.travel.get((start, end)) or self.travel.get((end, start)) or (None, None)
+        crow = self.distance_matrix[self._row[start], self._row[end]]
+        if km is not None:
+            return Distance(km, minutes, "table")
+        if np.isnan(crow):
+            return Distance(None, minutes, "table" if minutes is not None else "unknown")
+        return Distance(float(crow), minutes, "great-circle")
+
+    @cached_property
+    def distance_matrix(self) -> Floats:
+        """Great-circle km between all basins, in the order of `basins`; nan = unknown, diagonal 0, read-only."""
+        points = [(b.latitude, b.longitude) for b in self.basins]
+        degrees = np.array(points, dtype=np.float64).reshape(-1, 2)  # None becomes nan
+        matrix = distance_matrix_km(degrees)
+        matrix.setflags(write=False)
+        return matrix
+
+    def within(self, basin: str, radius_km: float) -> Within:
+        """
+        Basins within a radius of a basin, itself included, bounds included.
+
+        Parameters
+        ----------
+        basin
+            Code or name, see `basin`.
+        radius_km
+            Kilometres, 0 or more.
+
+        Raises
+        ------
+        PasserellesError
+            If the radius is negative or no number, or the basin is unknown.
+        """
+        if not radius_km >= 0:  # also refuses nan
+            raise PasserellesError("negative_radius", value=radius_km)
+        start = self.basin(basin)
+        near: list[tuple[Basin, float]] = []
+        unknown: list[Basin] = []
+        for other in self.basins:
+            km = self.distance(start.code, other.code).km
+            if km is None:
+                unknown.append(other)
+            elif km <= radius_km:
+                near.append((other, km))
+        near.sort(key=lambda pair: (pair[1], pair[0] != start, pair[0].code))
+        return Within(tuple(near), tuple(unknown))
+
+    def _exact(self, text: str) -> Basin | None:
+        """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""
+        if text in self.basin_by_code:
+            return self.basin_by_code[text]
+        commune = self.commune_by_code.get(text)
+        if commune is not None:
+            return self.basin_by_code[commune.basin]
+        return self.basin_by_code.get(text.zfill(_BASIN_WIDTH)) if text.isascii() and text.isdigit() else None
+
+    @cached_property
+    def _row(self) -> Mapping[str, int]:
+        return {basin.code: i for i, basin in enumerate(self.basins)}
+
+    @cached_property
+    def _basins_by_name(self) -> Mapping[str, tuple[str, ...]]:
+        return _index((normalise_label(b.name), b.code) for b in self.basins)
+
+    @cached_property
+    def _basins_by_alias(self) -> Mapping[str, tuple[str, ...]]:
+        return _index((normalise_label(alias), b.code) for b in self.basins for alias in b.aliases)
+
+    @cached_property
+    def _communes_by_name(self) -> Mapping[str, tuple[Commune, ...]]:
+        grouped: dict[str, list[Commune]] = {}
+        for commune in self.communes:
+            if commune.name:
+                grouped.setdefault(normalise_label(commune.name), []).append(commune)
+        return {name: tuple(found) for name, found in grouped.items()}
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        """Label to show of each normalised name; a basin's before a commune's."""
+        labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
+        labels |= {normalise_label(b.name): b.name for b in self.basins}
+        return {name: labels[name] for name in sorted(labels) if name}
+
+    def _choices(self, communes: Iterable[Commune]) -> str:
+        listed = [f"{c.name} ({c.code}) : {c.basin} {self.basin_by_code[c.basin].name}" for c in communes]
+        return ", ".join(listed[:_LISTED]) + (", …" if len(listed) > _LISTED else "")
+
+
+def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -> Places:
+    """
+    Return places that also know the basins of a survey which the geography lacks.
+
+    Parameters
+    ----------
+    places
+        The geography.
+    names
+        Name of each basin, by code, such as a survey gives them.
+    source
+        Where the names come from, for the notices.
+
+    Returns
+    -------
+    places
+        Basins without a geography have no commune and no centre: their distances are unknown, and a notice says
+        so. Another name of a known basin becomes an alias, unless it is some basin's own name.
+    """
+    known = dict(places.basin_by_code)
+    own = {normalise_label(b.name) for b in known.values()} | {
+        normalise_label(n) for c, n in names.items() if c not in known
+    }
+    log = NoticeLog(places.notices)
+    for code in sorted(names):
+        name = names[code]
+        basin = known.get(code)
+        if basin is None:
+            known[code] = Basin(code, name or code)
+            log.note("basin_without_geography", file=source, subject=f"{code} {name}".strip())
+        elif name and normalise_label(name) not in own | {normalise_label(a) for a in basin.aliases}:
+            known[code] = replace(basin, aliases=(*basin.aliases, name))
+    return replace(places, basins=tuple(known[code] for code in sorted(known)), notices=log.notices())
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    grouped: dict[str, set[str]] = {}
+    for name, code in pairs:
+        grouped.setdefault(name, set()).add(code)
+    return {name: tuple(sorted(codes)) for name, codes in grouped.items()}

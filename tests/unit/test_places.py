@@ -1,0 +1,204 @@
+"""Basins by code, name or commune; centres; distances; what the geography lacks stays unknown."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, write
+from passerelles import PasserellesError, UnknownCodeError, load_market, load_places
+from passerelles.market.distance import great_circle_km
+from passerelles.market.places import Places, with_basins
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return load_places(places_folder(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("5313", "5313"), ("REDON", "5313"), ("redon", "5313"), ("  Redon ", "5313"), ("Béarn", "7538"),
+        ("pau", "7538"), ("LACQ", "7538"), ("64445", "7538"), ("l'abergement clemenciat", "8401"), ("101", "0101"),
+        ("0101", "0101"), ("bassin basse-terre", "0101"), ("Iles du Nord", "0101"), ("saint-vincent", "5313"),
+        ("agde pézenas", "7649"), ("Bourg-en-Bresse", "8401"),
+    ],
+)  # fmt: skip
+def test_a_basin_is_found_by_code_name_alias_or_commune(places: Places, text: str, code: str) -> None:
+    assert places.basin(text).code == code
+
+
+def test_a_commune_name_of_several_basins_lists_the_choices(places: Places) -> None:
+    with pytest.raises(PasserellesError) as caught:
+        places.basin("Sainte Colombe")
+    assert caught.value.key == "ambiguous_place"
+    message = caught.value.message("fr")
+    assert "44007" in message
+    assert "01002" in message
+    assert "BOURG EN BRESSE" in message
+
+
+def test_an_unknown_name_gets_suggestions(places: Places) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        places.basin("Rédonn")
+    assert caught.value.suggestions[0] == "REDON"
+    assert "Vouliez-vous dire" in caught.value.message("fr")
+    for nothing in ("", "  ", 5313):
+        with pytest.raises(PasserellesError):
+            places.basin(nothing)  # type: ignore[arg-type]
+    assert places.suggest("qqqqqqqq") == ()
+
+
+def test_basin_names_come_before_aliases_and_communes(tmp_path: Path) -> None:
+    text = BASINS_2021 + "1,97,97801,104,ILES DU NORD\n"
+    places = load_places(write(tmp_path / "b.csv", text))
+    assert places.basin("Iles du Nord").code == "0104"
+
+
+def test_communes_keep_their_zeros_and_their_latest_basin(places: Places) -> None:
+    assert places.commune_by_code["01001"].basin == "8401"  # 8403 in the file of 2019
+    assert places.basin_by_code["8401"].communes == ("01001", "01002")
+    assert places.basin_by_code["5313"].departments == ("35", "44", "56")
+    assert places.basin_by_code["0101"].departments == ("971",)
+    codes = {n.code: n.count for n in places.notices}
+    assert codes["commune_moved"] == 1
+    refilled = {dict(n.values)["column"]: n.count for n in places.notices if n.code == "zero_filled"}
+    assert refilled == {"codgeo": 2, "codbe": 2}
+
+
+def test_the_centre_is_the_plain_mean_of_located_communes(places: Places) -> None:
+    redon = places.basin_by_code["5313"]
+    assert redon.latitude == pytest.approx((47.65 + 47.41) / 2)
+    assert redon.longitude == pytest.approx((-2.08 - 1.86) / 2)
+    agde = places.basin_by_code["7649"]
+    assert (agde.latitude, agde.longitude, agde.name) == (None, None, "AGDE-PEZENAS")
+    codes = {n.code: n.count for n in places.notices}
+    assert codes["communes_without_coordinates"] == 4
+    assert codes["communes_without_name"] == 2
+    assert codes["basin_without_coordinates"] == 1
+    assert codes["basin_name_damaged"] == 1
+    assert codes["basin_names_differ"] == 1
+    assert codes["invalid_value"] == 1  # a latitude that is no number
+
+
+def _chord_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great circle by another road: the angle between two vectors."""
+    u, v = (
+        np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+        for lat, lon in ((math.radians(p), math.radians(q)) for p, q in (a, b))
+    )
+    return 6371.0088 * math.atan2(float(np.linalg.norm(np.cross(u, v))), float(u @ v))
+
+
+def test_distances_agree_with_another_formula(places: Places) -> None:
+    a, b = places.basin("Redon"), places.basin("Pau")
+    assert a.latitude is not None
+    assert a.longitude is not None
+    assert b.latitude is not None
+    assert b.longitude is not None
+    expected = _chord_km((a.latitude, a.longitude), (b.latitude, b.longitude))
+    found = places.distance("5313", "7538")
+    assert found.measure == "great-circle"
+    assert found.km == pytest.approx(expected, rel=1e-9)
+    assert great_circle_km(48.8566, 2.3522, 43.2965, 5.3698) == pytest.approx(660.48, abs=0.01)
+    assert great_circle_km(0, 0, 0, 180) == pytest.approx(math.pi * 6371.0088)
+
+
+def test_unknown_distances_stay_unknown(places: Places) -> None:
+    assert places.distance("7649", "5313") == (None, None, "unknown")
+    assert places.distance("7649", "7649") == (0.0, 0.0, "same")
+    with pytest.raises(UnknownCodeError):
+        places.distance("5313", "9999")
+    matrix = places.distance_matrix
+    row = [b.code for b in places.basins].index("7649")
+    assert np.isnan(np.delete(matrix[row], row)).all()
+    assert matrix[row, row] == 0
+    assert not matrix.flags.writeable
+
+
+def test_a_radius_keeps_its_bound_and_sets_the_unknown_apart(places: Places) -> None:
+    exact = places.distance("5313", "8401").km
+    assert exact is not None
+    inside, outside = places.within("Redon", exact), places.within("Redon", exact - 1e-6)
+    assert "8401" in [b.code for b, _ in inside.near]
+    assert "8401" not in [b.code for b, _ in outside.near]
+    assert inside.near[0] == (places.basin_by_code["5313"], 0.0)
+    assert [km for _, km in inside.near] == sorted(km for _, km in inside.near)
+    assert [b.code for b in inside.unknown] == ["7649"]
+    for radius in (-1, math.nan):
+        with pytest.raises(PasserellesError):
+            places.within("Redon", radius)
+
+
+def test_basins_that_only_a_survey_knows(places: Places) -> None:
+    wider = with_basins(places, {"7549": "AIGUILLON", "5313": "Redon", "7538": "Pays de Béarn"}, source="bmo")
+    assert wider.basin("aiguillon").code == "7549"
+    assert wider.distance("7549", "5313").measure == "unknown"
+    assert wider.basin("pays de bearn").code == "7538"
+    assert {b.code for b in wider.within("Redon", 9_999).unknown} == {"7549", "7649"}
+    [said] = [n for n in wider.notices if n.code == "basin_without_geography"]
+    assert said.file == "bmo"
+    assert "7549" not in places.basin_by_code
+
+
+def test_a_travel_table_comes_before_the_crow(tmp_path: Path) -> None:
+    folder = places_folder(tmp_path / "geo")
+    table = write(
+        tmp_path / "trajets.csv",
+        "from;to;minutes;km\nRedon;Pau;330;560\nBéarn;bourg en bresse;400;\nRedon;Nulle-Part;3;\n"
+        "Redon;8401;-5;\nredon;lacq;1;1\n",
+    )
+    places = load_places(folder, travel=table)
+    assert places.distance("5313", "7538") == (560.0, 330.0, "table")
+    assert places.distance("7538", "5313") == (560.0, 330.0, "table")  # the other direction, where only one is given
+    mixed = places.distance("7538", "8401")
+    assert (mixed.minutes, mixed.measure) == (400.0, "great-circle")
+    found = {n.code: n.line for n in places.notices if n.file == "trajets.csv"}
+    assert (found["place_unknown"], found["travel_invalid"], found["duplicate_code"]) == (4, 5, 6)
+    with pytest.raises(PasserellesError):
+        load_places(folder, travel=write(tmp_path / "rien.csv", "a,b\n1,2\n"))
+
+
+def test_what_is_no_geography_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "c.csv", COORDINATES)
+    with pytest.raises(PasserellesError) as caught:
+        load_places(tmp_path)
+    assert caught.value.key == "no_places_data"
+
+
+def test_the_older_file_alone_is_enough(tmp_path: Path) -> None:
+    places = load_places(write(tmp_path / "b.csv", BASINS_2019))
+    assert (places.year, places.basin("Pau").code) == ("2019", "7538")
+    assert places.distance("7538", "5313").km is None
+
+
+@pytest.mark.real_data
+def test_the_published_geography(real_data: Path) -> None:
+    places = load_places(real_data)
+    assert (len(places.communes), len(places.basins), places.year) == (37_498, 404, "2021")
+    assert all(len(c.code) == 5 for c in places.communes)
+    counts = {n.code: n.count for n in places.notices}
+    assert counts["communes_without_coordinates"] == 2_619
+    assert {dict(n.values)["column"]: n.count for n in places.notices if n.code == "zero_filled"}["codgeo"] == 3_282
+    names = {"Redon": "5313", "Pau": "7538", "Lacq": "7538", "Béarn": "7538", "Figeac": "7622", "rodez": "7614"}
+    assert {name: places.basin(name).code for name in names} == names
+    near = {b.name for b, _ in places.within("Redon", 60).near}
+    assert {"REDON", "VANNES", "RENNES", "SAINT NAZAIRE"} <= near
+    assert "TARBES" not in near
+    assert not np.isnan(places.distance_matrix).any()
+    with pytest.raises(PasserellesError) as caught:
+        places.basin("Sainte-Colombe")
+    assert caught.value.key == "ambiguous_place"
+
+
+@pytest.mark.real_data
+def test_two_surveyed_basins_are_not_in_the_geography(real_data: Path) -> None:
+
+    survey = load_market(real_data, years=[2023]).survey()
+    places = load_places(real_data)
+    assert set(survey.basins) - set(places.basin_by_code) == {"0104", "7549"}
+    wider = with_basins(places, {b.code: b.label for b in survey.basins.values()})
+    assert wider.distance("7549", "5313").km is None
+    assert wider.basin("Bassin Iles du Nord").code == "0104"

@@ -1,0 +1,52 @@
+"""Wages by family: three levels, the period that ends last, nothing invented."""
+
+from pathlib import Path
+
+import pytest
+
+from market_files import WAGES, write
+from passerelles import load_market
+from passerelles.market.wages import Wages
+
+
+def _wages(path: Path, text: str = WAGES) -> Wages:
+    wages = load_market(write(path, text)).wages
+    assert wages is not None
+    return wages
+
+
+def test_the_latest_period_wins_in_any_order(tmp_path: Path) -> None:
+    wages = _wages(tmp_path / "w.csv")
+    assert wages.latest["J3Z43"][1:] == ("2017-2019", 1903)
+    head, *rows = WAGES.strip().splitlines()
+    again = _wages(tmp_path / "v.csv", "\n".join([head, *reversed(rows)]) + "\n")
+    assert again.latest == wages.latest
+
+
+def test_a_family_without_a_wage_takes_the_broader_one(tmp_path: Path) -> None:
+    wages = _wages(tmp_path / "w.csv")
+    found = wages.nearest("W1Z80")
+    assert found is not None
+    assert (found.family, found.euros) == ("W1Z", 2100)
+    assert wages.nearest("X0Z99") is None
+    assert wages.nearest("Z") is None  # listed without a value: unknown, not zero
+
+
+def test_unreadable_and_empty_cells_are_told_apart(tmp_path: Path) -> None:
+    wages = _wages(
+        tmp_path / "w.csv", WAGES + '"A0Z","2017-2019",-5\n"B0Z","2017-2019",beaucoup\n"J3Z43","2017-2019",9\n'
+    )
+    codes = [n.code for n in wages.notices]
+    assert (codes.count("unknown_cell"), codes.count("invalid_value"), codes.count("duplicate_code")) == (2, 2, 1)
+    assert wages.latest["A0Z"].euros is None
+    assert wages.latest["J3Z43"].euros == 1903
+
+
+@pytest.mark.real_data
+def test_the_published_table(real_data: Path) -> None:
+    wages = load_market(real_data / "market" / "salaire-median-fap.csv").wages
+    assert wages is not None
+    assert (len(wages.rows), len(wages.latest)) == (654, 327)
+    assert sum(w.period == "2017-2019" for w in wages.latest.values()) == 303
+    assert wages.latest["Ensemble"].euros == 1800
+    assert wages.latest["W1Z80"].euros == 1780
