@@ -9,8 +9,7 @@ import openpyxl
 import pytest
 
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
-from passerelles import PasserellesError
-from passerelles.errors import MissingExtraError
+from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.market import scan as scan_module
 from passerelles.market import workbook
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown

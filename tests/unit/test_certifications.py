@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from market_files import write
-from passerelles import PasserellesError, Referential, UnknownCodeError, load_certifications, load_referential
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.certifications import Certifications, is_active, reach
+from passerelles.market.certifinfo import load_certifications
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
 HEADER = (

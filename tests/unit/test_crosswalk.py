@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from market_files import CROSSWALK, market_folder, write
-from passerelles import PasserellesError, Referential, load_market, load_referential
+from passerelles.errors import PasserellesError
 from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, shares
-from passerelles.market.market import family_codes, reach, survey_families
+from passerelles.market.market import family_codes, load_market, reach, survey_families
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, write
-from passerelles import PasserellesError, UnknownCodeError, load_market, load_places
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.distance import great_circle_km
+from passerelles.market.geography import load_places
+from passerelles.market.market import load_market
 from passerelles.market.places import Places, with_basins
 
 

@@ -8,14 +8,17 @@ import openpyxl
 import pytest
 
 from market_files import BMO_ROWS, TENSION_ROME, bmo_row, market_folder, places_folder, write, write_bmo
-from passerelles import PasserellesError, Referential, UnknownCodeError, load_market, load_places, load_referential
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
+from passerelles.market.geography import load_places
 from passerelles.market.joblist import load_job_list
-from passerelles.market.market import Market, Openings
+from passerelles.market.market import Market, Openings, load_market
 from passerelles.market.measures import job_tension
 from passerelles.market.settings import MarketSettings
 from passerelles.market.signals import find_basin, judge, signal, signals
 from passerelles.model import JobTitle
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from market_files import TENSION_FAP, TENSION_ROME, write
-from passerelles import load_market
+from passerelles.market.market import load_market
 from passerelles.market.tension import COMPONENTS, TensionTable
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from market_files import WAGES, write
-from passerelles import load_market
+from passerelles.market.market import load_market
 from passerelles.market.wages import Wages
 
 
