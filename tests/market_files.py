@@ -87,6 +87,7 @@ Conditions de travail contraignantes,Inadéquation géographique,Année,niveau_g
 J3Z43,63100,-0.1,3.0,5.0,3.0,2.0,5.0,4.0,5.0,2019,nat,fap 225,,
 J3Z43,100,0.2,4.0,5.0,3.0,2.0,5.0,4.0,5.0,2019,reg ,fap 225,1.0,
 J3Z43,100,,,,,,,,,2019,dep,fap 225,,35
+J3Z43,100,0.1,2.0,2.0,2.0,2.0,2.0,2.0,2.0,2019,dep,fap 225,,44
 W1Z80,100,0.3,1.0,1.0,1.0,1.0,1.0,1.0,1.0,2019,nat,fap 225,,
 """
 WAGES = """"Fap3","Annee","Salaire_median"

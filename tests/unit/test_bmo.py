@@ -197,6 +197,15 @@ def test_the_peek_sees_what_openpyxl_sees(tmp_path: Path) -> None:
         assert [r for r in sheet if any(r)] == [_trimmed(r) for r in rows if any(r)]
 
 
+def test_columns_beyond_z_are_seen(tmp_path: Path) -> None:
+    path = write_bmo(tmp_path / "f.xlsx", BMO_ROWS)
+    book = openpyxl.load_workbook(path)
+    book["données"].insert_cols(1, 30)
+    book.save(path)
+    assert first_rows(path.read_bytes())[1][0].index("annee") == 30
+    assert load_market(path).survey().projects("5313", "W1Z80").met == Interval(16, 16)
+
+
 def _trimmed(row: list[str]) -> list[str]:
     while row and not row[-1]:
         row = row[:-1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from market_files import CROSSWALK, market_folder, write
+from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, shares
 from passerelles.market.market import family_codes, load_market, reach, survey_families
@@ -80,6 +80,16 @@ def test_families_of_2021_are_never_joined(tmp_path: Path, jobs: Referential) ->
     assert dict(family_codes(market, jobs, year=2024)) == {"A0X40": ()}
     assert reach(market, jobs, year=2024).reached == ()
     assert market.family_label("A0X41") == "Éleveurs"
+
+
+def test_a_code_that_looks_alike_in_the_newer_families_joins_nothing(tmp_path: Path, jobs: Referential) -> None:
+    folder = market_folder(tmp_path)
+    rows = [bmo_row(family, 5313, "35", "9", annee=2024) for family in ("A0X40", "A0X41", "J3Z43")]
+    write_bmo(folder / "deux.xlsx", rows, BMO_2024)
+    market = load_market(folder)
+    assert market.survey(2024).nomenclature == "FAP2021"
+    assert survey_families(market, jobs, "N4101", year=2024) == ()
+    assert market.openings("J3Z43", "5313", year=2024).projects.value == 9
 
 
 def test_shares_are_equal_or_weighted_and_sum_to_one() -> None:

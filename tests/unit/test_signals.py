@@ -93,6 +93,8 @@ def test_tension_falls_back_from_basin_to_department_region_and_country(market: 
     assert tension("N4102", "5313", (), ("01",)).territory == "region:01"
     assert tension("N4102", "5313", ("35",), ("01",)).territory == "region:01"  # 35 is printed without a class
     assert tension("N4102", "5313", (), ("01", "53")).territory == "FR"  # a basin of two regions has neither's
+    assert tension("N4102", "5313", ("44",), ("01",)).territory == "department:44"
+    assert tension("N4102", "5313", ("44", "56"), ("01",)).territory == "region:01"
     both = tension("K2110", "9999")
     assert (both.low, both.high, both.standing, both.why) == (1, 3, "estimated", "several_families")
     assert both.about == "J3Z43 + W1Z80"

@@ -50,7 +50,7 @@ def test_a_class_beyond_five_and_a_repeated_row_are_said(tmp_path: Path) -> None
 
 def test_families_are_known_by_country_region_and_department(tmp_path: Path) -> None:
     table = _by_family(tmp_path / "t.csv")
-    assert {t for c, t in table.rows if c == "J3Z43"} == {"FR", "region:01", "department:35"}
+    assert {t for c, t in table.rows if c == "J3Z43"} == {"FR", "region:01", "department:35", "department:44"}
     assert [table.rows["J3Z43", t].tension for t in ("FR", "region:01", "department:35")] == [3, 4, None]
     assert table.rows["J3Z43", "department:35"].components == (None,) * 6
     assert table.rows["J3Z43", "FR"].components == (5, 3, 2, 5, 4, 5)
