@@ -1,7 +1,6 @@
-"""`evaluate` and its command: the contract's shapes, no leak, callables, and what is refused."""
+"""`evaluate`: the contract's shapes, no leak, callables, and what is refused."""
 
 import csv
-import io
 import json
 import sys
 from collections import Counter
@@ -12,12 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import openpyxl
 import pytest
 
 import passerelles
 from passerelles import load_referential
-from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.evaluation import methods as known_methods
 from passerelles.evaluation.breakdown import break_down
@@ -133,7 +130,8 @@ def test_a_perfect_ranking_and_an_upside_down_one(plain_graph: OccupationGraph) 
 
 def test_ties_go_by_code_and_the_origin_is_no_candidate(embedded_graph: OccupationGraph) -> None:
     def same(graph: OccupationGraph, origin: str) -> dict[str, float]:
-        return dict.fromkeys(reversed(graph.codes), 1.0)
+        # A specialised occupation would come first if it were a candidate, and so would the origin.
+        return {o.code: 1.0 + (o.base is not None or o.code == origin) for o in reversed(graph.occupations)}
 
     by_origin: dict[str, list[tuple[str, int]]] = {}
     for each in evaluate(embedded_graph, methods=[same]).predictions:
@@ -197,8 +195,9 @@ def test_breakdown_of_four_occupations_by_hand() -> None:
         occupation("A2", parent="P", domain="A11", regulated="no"),
         occupation("B1", parent=None, domain="B", managerial="yes"),
         occupation("C1", parent=None, domain=None),
+        occupation("C1-X", parent=None, base="C1"),  # no part of a split fiche makes its group larger
     ]
-    needs = {"A1": ["a"], "A2": ["a", "b"], "B1": ["a", "b", "c"], "C1": ["a", "b", "c", "d"]}
+    needs = {"A1": ["a"], "A2": ["a", "b"], "B1": ["a", "b", "c"], "C1": ["a", "b", "c", "d"], "C1-X": ["a"]}
     graph = build_graph(referential(needs, occupations=known))
     domains = tuple(replace_parent(graph))
     graph = build_graph(replace(graph.referential, domains=domains))
@@ -350,69 +349,6 @@ def test_names_stay_free_for_callables_of_the_same_name(plain_graph: OccupationG
         "cosine",
         "cosine-3",
     ]
-
-
-def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        run(["evaluate", *words])
-    out, err = capsys.readouterr()
-    return int(ended.value.code or 0), out, err
-
-
-def test_command_prints_the_contract_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "p.csv"
-    words = ["--methods", "random, cosine", "--folds", "3", "--format", "json", "--predictions", str(file)]
-    code, out, err = call(*words, capsys=capsys)
-    answer = json.loads(out)
-    assert code == 0
-    assert str(file) in err.replace("\n", "")
-    assert answer["schema"] == "passerelles/evaluate@1"
-    assert {"referential", "scorer", "settings", "results"} <= set(answer)
-    assert [item["method"] for item in answer["results"]] == ["random", "cosine"]
-    assert file.read_text(encoding="utf-8").startswith("method,fold,origin,target,rank,score\nrandom,")
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_command_fits_eighty_columns(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    words = ["--methods", "cosine,nesta-directed", "--groupings", "1", "--lang", lang]
-    code, out, err = call(*words, capsys=capsys)
-    assert code == 0
-    assert max(map(len, out.splitlines())) <= 80
-    assert "nesta-directed" in out
-    assert "…" not in out
-    assert {"fr": "Réglementé", "en": "Regulated"}[lang] in out
-    assert err == ""  # no terminal, no bar
-
-
-def test_command_writes_rows_and_a_workbook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    _, out, _ = call("--methods", "cosine", "--format", "csv", capsys=capsys)
-    rows = list(csv.DictReader(io.StringIO(out)))
-    assert rows[0]["method"] == "cosine"
-    assert float(rows[0]["ndcg@10_low"]) < float(rows[0]["ndcg@10"]) < float(rows[0]["ndcg@10_high"])
-    file = tmp_path / "e.xlsx"
-    code, _, _ = call("--methods", "cosine", "--format", "xlsx", "--output", str(file), capsys=capsys)
-    assert code == 0
-    assert openpyxl.load_workbook(file).sheetnames == ["Évaluation", "Par groupe"]
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["--methods", "cosinus"], "cosinus"),
-        (["--methods", ","], "jaccard"),
-        (["--folds", "1"], "au moins 2"),
-        (["--folds", "5000"], "moins de plis"),
-        (["--predictions", "/nowhere/at/all.csv"], "/nowhere/at"),
-    ],
-)
-def test_command_refuses_with_one_message(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = call(*words, capsys=capsys)
-    assert (code, out) == (2, "")
-    assert told in err
-    assert "Traceback" not in err
 
 
 def test_the_public_name_is_the_function() -> None:
