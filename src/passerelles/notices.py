@@ -214,7 +214,10 @@ class NoticeLog:
 
     def note(self, code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> None:
         """Make a notice and take it."""
-        self.add(notice(code, file=file, line=line, count=count, **values))
+        if (code, file) in self._beyond:  # beyond the limit only the number is kept: do not make what goes at once
+            self._beyond[code, file] += count
+        else:
+            self.add(notice(code, file=file, line=line, count=count, **values))
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what was found: errors first, then by code, file and line; the same order in every run."""

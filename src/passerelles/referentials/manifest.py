@@ -46,7 +46,7 @@ def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:
     for key, value in fields.items():
         written = value.isoformat() if isinstance(value, date) else value
         if key not in (*Manifest._fields, "schema"):
-            draft.log.note("unknown_manifest_key", file=draft.shown(FILE_NAME), key=key)
+            draft.log.note("unknown_manifest_key", file=draft.shown(FILE_NAME), subject=key)
         elif not isinstance(written, str):
             faults.append(f"{key} = {value!r}")
         else:

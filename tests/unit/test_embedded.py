@@ -1,0 +1,171 @@
+"""The embedded referential and its samples: sound, in our own words, and about the trades that ROME means."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from rapidfuzz import fuzz
+
+from passerelles.referentials.bundled import bundled_folder, bundled_names
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
+from passerelles.referentials.validate import validate
+from passerelles.text import normalise_label
+
+TERRITORIES = ("redon", "aurillac-figeac-rodez", "lacq-pau-tarbes")
+# The domains of ROME in which the eight kinds of project lie.
+PROJECTS = {
+    "driving schools and road transport": ("K2110", "N41"),
+    "logistics": ("N11",),
+    "car industry": ("H29", "I16"),
+    "metalworking and maintenance": ("H29", "I13"),
+    "construction": ("F16", "F17"),
+    "maritime": ("N31", "A14"),
+    "care and local services": ("J15", "K13"),
+    "digital and sales": ("M18", "D14"),
+}
+
+
+@pytest.fixture(scope="module")
+def transitions() -> Referential:
+    return load_referential("transitions", strict=True)
+
+
+@pytest.mark.parametrize("name", bundled_names("referential"))
+def test_an_embedded_referential_passes_its_validator_without_a_word(name: str) -> None:
+    report = validate(name)
+    assert report.notices == ()
+    assert report.counts["dropped"] == 0
+
+
+@pytest.mark.parametrize("name", bundled_names("overlay"))
+def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: str) -> None:
+    report = validate("transitions", overlays=[name])
+    # One overlay serves several referentials: what this one lacks is a warning, and nothing else is.
+    assert {n.code for n in report.notices} <= {
+        "overlay_competency_missing",
+        "overlay_title_missing",
+        "overlay_occupation_missing",
+    }
+    assert report.counts["occupations_specialised"] > 0
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", bundled_names("overlay"))
+def test_an_embedded_overlay_is_without_error_on_the_real_rome(rome4: Path, name: str) -> None:
+    plain, laid = validate(rome4), validate(rome4, overlays=[name])
+    found = Counter(n.code for n in laid.notices) - Counter(n.code for n in plain.notices)
+    assert set(found) <= {"overlay_competency_missing", "overlay_title_missing", "overlay_occupation_missing"}
+    assert laid.ok
+    assert laid.counts["occupations_specialised"] > 0
+
+
+def test_it_is_large_enough(transitions: Referential) -> None:
+    competencies = [c for c in transitions.competencies if not c.is_macro]
+    assert len(transitions.occupations) >= 100
+    assert len(competencies) >= 600
+    assert {c.kind for c in competencies} == {"savoir-faire", "savoir-être", "savoir"}
+
+
+def test_each_occupation_asks_for_15_to_40_competencies_with_cores(transitions: Referential) -> None:
+    for occupation in transitions.occupations:
+        asked = transitions.requirements_of[occupation.code]
+        assert 15 <= len(asked) <= 40, occupation
+        assert any(r.status == "core" for r in asked), occupation
+        assert not all(r.status == "core" for r in asked), occupation
+
+
+def test_half_of_the_competencies_serve_two_occupations_and_each_serves_one(transitions: Referential) -> None:
+    served = Counter(r.competency for r in transitions.requirements)
+    competencies = [c.code for c in transitions.competencies if not c.is_macro]
+    assert min(served[code] for code in competencies) >= 1
+    assert sum(served[code] >= 2 for code in competencies) >= len(competencies) / 2
+
+
+def test_no_two_competencies_bear_the_same_words(transitions: Referential) -> None:
+    words = Counter(normalise_label(c.name) for c in transitions.competencies)
+    assert [label for label, count in words.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_the_trades_of_every_kind_of_project_are_there(transitions: Referential, project: str) -> None:
+    codes = [o.code for o in transitions.occupations]
+    for prefix in PROJECTS[project]:
+        assert any(code.startswith(prefix) for code in codes), prefix
+
+
+def test_every_credential_has_a_source_and_every_hour_too(transitions: Referential) -> None:
+    assert transitions.credentials
+    for credential in transitions.credentials:
+        assert credential.source, credential.code
+        known = [h for h in credential.hours[:3] if h is not None]
+        assert not known or credential.hours.source, credential.code
+    assert all(r.source for r in transitions.credential_requirements if r.kind == "required")
+
+
+def test_every_occupation_has_moves(transitions: Referential) -> None:
+    origins = {m.origin for m in transitions.mobilities}
+    assert len(origins) >= 0.8 * len(transitions.occupations)
+    by_domain = Counter(code[0] for code in origins)
+    assert all(count >= 1 for count in by_domain.values())
+
+
+@pytest.mark.real_data
+def test_codes_and_labels_are_those_of_rome(transitions: Referential, rome4: Path) -> None:
+    rome = load_referential(rome4)
+    for occupation in transitions.occupations:
+        fiche = rome.occupation_by_code.get(occupation.code)
+        assert fiche is not None, occupation.code
+        known = [fiche.name, *(t.label for t in rome.titles_of.get(occupation.code, ()))]
+        closeness = max(fuzz.token_set_ratio(normalise_label(occupation.name), normalise_label(k)) for k in known)
+        assert closeness >= 85, (occupation.code, occupation.label, fiche.label)
+
+
+@pytest.mark.real_data
+def test_titles_are_those_of_the_same_fiche_in_rome(transitions: Referential, rome4: Path) -> None:
+    codes = {t.code: t.occupation for t in load_referential(rome4).titles}
+    shared = [t for t in transitions.titles if t.code in codes]
+    assert len(shared) > 100
+    assert [t for t in shared if codes[t.code] != t.occupation] == []
+
+
+@pytest.mark.real_data
+def test_no_competency_bears_a_label_of_rome(transitions: Referential, rome4: Path, rome3: Path) -> None:
+    labels = {
+        normalise_label(c.label) for place in (rome4, rome3) for c in load_referential(place).competencies if c.label
+    }
+    own = [c.name for c in transitions.competencies]
+    assert [label for label in own if normalise_label(label) in labels] == []
+
+
+@pytest.mark.real_data
+def test_sentences_are_not_those_of_rome(transitions: Referential, rome4: Path) -> None:
+    texts = {normalise_label(t) for o in load_referential(rome4).occupations for t in (o.definition, o.access) if t}
+    own = [t for o in transitions.occupations for t in (o.definition, o.access) if t]
+    assert [text for text in own if normalise_label(text) in texts] == []
+
+
+def _sample(territory: str, side: str) -> list[dict[str, str]]:
+    path = bundled_folder() / "transitions" / "territories" / f"{territory}-{side}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("territory", TERRITORIES)
+@pytest.mark.parametrize(("side", "number"), [("fragile", "headcount"), ("hiring", "openings")])
+def test_the_sample_tables_are_about_jobs_that_exist(
+    transitions: Referential, territory: str, side: str, number: str
+) -> None:
+    rows = _sample(territory, side)
+    codes = {o.code for o in transitions.occupations}
+    titles = {t.label for t in transitions.titles}
+    assert len(rows) >= 5
+    for row in rows:
+        assert row["job"] in codes | titles, row
+        assert int(row[number]) > 0
+        assert row["employer"].strip()
+        assert row["basin"].strip()
+        assert "fictif" in row["note"]  # invented, and said to be
+        assert "illustratif" in row["note"]
+    assert len({(r["employer"], r["job"], r["basin"]) for r in rows}) == len(rows)

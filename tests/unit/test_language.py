@@ -1,0 +1,74 @@
+"""The language files: the same keys and the same placeholders in both languages, and nothing left in one only."""
+
+import re
+import string
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import passerelles
+from passerelles.language.say import LANGS, is_singular, number, percent, say
+
+FOLDER = Path(passerelles.__file__).parent / "language"
+# words.toml holds rules of one language (words without weight, endings), not sentences.
+SUBJECTS = sorted({p.stem for p in FOLDER.glob("*/*.toml")} - {"words"})
+
+
+def entries(lang: str, subject: str) -> dict[str, str]:
+    def walk(table: dict[str, Any], path: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for key, value in table.items():
+            found |= walk(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value}
+        return found
+
+    return walk(tomllib.loads((FOLDER / lang / f"{subject}.toml").read_text(encoding="utf-8")), "")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_there_is_something_to_test() -> None:
+    assert {"errors", "notices", "terms"} <= set(SUBJECTS)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_both_languages_have_the_same_keys_and_placeholders(subject: str) -> None:
+    french, english = (entries(lang, subject) for lang in ("fr", "en"))
+    assert set(french) == set(english)
+    for key, text in french.items():
+        plural = key.rpartition(".")[2] in ("one", "many")  # a singular may leave its number out
+        if not plural:
+            assert placeholders(text) == placeholders(english[key]), key
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_sentence_is_text_that_can_be_filled_in(lang: str, subject: str) -> None:
+    for key, text in entries(lang, subject).items():
+        assert isinstance(text, str), key
+        assert all(name.isidentifier() for name in placeholders(text)), key
+        assert text.strip(), key
+
+
+def test_every_error_raised_in_the_program_has_its_sentence() -> None:
+    raised = re.compile(r"(?:PasserellesError|ReferentialError)\(\s*\"(\w+)\"")
+    source = "\n".join(p.read_text(encoding="utf-8") for p in FOLDER.parent.rglob("*.py"))
+    keys = set(raised.findall(source)) - {"key"}
+    assert len(keys) > 10
+    assert keys <= set(entries("fr", "errors"))
+
+
+def test_an_unknown_key_is_a_fault_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        say("terms.nothing_of_the_kind")
+
+
+def test_numbers_are_written_as_each_language_does() -> None:
+    assert number(1234567.25, lang="fr", decimals=2) == "1\u202f234\u202f567,25"
+    assert number(1234567.25, lang="en", decimals=2) == "1,234,567.25"
+    assert percent(0.5, lang="fr") == "50\u202f%"
+    assert (is_singular(1.5, lang="fr"), is_singular(1.5, lang="en")) == (True, False)
+    assert not is_singular(None, lang="fr")
