@@ -1,6 +1,7 @@
 """The project's own format: every field, every word that Excel users write, every way to spoil it."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.overlay import OPTIONAL as OVERLAY_FILES
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table import OPTIONAL, REQUIRED
 from sets import MANIFEST, Sheets, column, moved, table, write_table, zipped
@@ -341,3 +343,13 @@ def test_what_the_writer_writes_is_what_csv_reads(tmp_path: Path) -> None:
     folder = write_table(tmp_path, table())
     with (folder / "credentials.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == table()["credentials"]
+
+
+def test_the_documentation_names_every_file_and_column() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "table-format.md").read_text(encoding="utf-8")
+    for name in (*REQUIRED, *OPTIONAL, *OVERLAY_FILES):
+        assert f"`{name}`" in page
+    for name, sheet in table().items():
+        section = page[page.index(f"`{name}.csv`", page.index("## Les tableaux")) :]
+        for column_name in sheet[0]:
+            assert re.search(rf"\| \*{{0,2}}{column_name}\*{{0,2}} \|", section), (name, column_name)

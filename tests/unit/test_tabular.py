@@ -110,9 +110,9 @@ def test_a_field_beyond_the_limit_costs_its_own_line_only() -> None:
 def test_every_line_that_damage_costs_is_counted() -> None:
     # Each line opens a quote that never closes: giving up line by line would read the file 20,000 times.
     lines = 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     table = read("code,label\n" + 'A,"x\n' * lines)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     lost = sum(n.dropped for n in table.notices)
     assert len(table.rows) == 0
     assert lost == lines
@@ -174,9 +174,9 @@ def test_ten_megabytes_of_garbage_cost_little_time_and_few_notices() -> None:
     noise = random.Random(1)  # noqa: S311 - the same noise in every run
     printable = bytes(noise.choices(b"abc,;\"\n'\xe9\xff ", k=10_000_000))
     binary = noise.randbytes(10_000_000)
-    made = time.perf_counter()
+    made = time.process_time()
     tables = [read(printable), read(HEADER.encode() + printable), read(binary)]
-    assert time.perf_counter() - made < 30
+    assert time.process_time() - made < 30
     assert [len(t.notices) <= 4 * LISTED for t in tables] == [True] * 3
     assert any(n.severity == "error" for n in tables[0].notices)
     kept = tables[1]
