@@ -44,7 +44,9 @@ def referential(
     names = dict(labels or {})
     codes = sorted({c.rstrip("*") for listed in requirements.values() for c in listed} | set(rolled))
     competencies = [Competency(c, names.get(c, c), "savoir-faire", macro=rolled.get(c)) for c in codes]
-    competencies += [Competency(m, names.get(m, m), "savoir-faire", is_macro=True) for m in sorted(set(rolled.values()) - set(codes))]
+    competencies += [
+        Competency(m, names.get(m, m), "savoir-faire", is_macro=True) for m in sorted(set(rolled.values()) - set(codes))
+    ]
     links = {(o, c.rstrip("*")): c.endswith("*") for o, listed in requirements.items() for c in listed}
     settled = dict(contexts or {})
     return Referential(

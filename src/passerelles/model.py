@@ -42,13 +42,18 @@ class Occupation:
 
 
 class JobTitle(NamedTuple):
-    """One of the labels under which people know an occupation; `code` is the OGR code in ROME."""
+    """
+    One of the labels under which people know an occupation; `code` is the OGR code in ROME.
+
+    `fiche` is the occupation under which the referential lists the title when an overlay claims it for another.
+    """
 
     code: str
     label: str
     occupation: str
     principal: bool = False
     rare: bool = False
+    fiche: str | None = None
 
 
 class Competency(NamedTuple):

@@ -3,9 +3,26 @@
 import re
 import unicodedata
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_LIGATURES = (("œ", "oe"), ("æ", "ae"))  # casefold has already written ß as ss
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+
+def fold_accents(text: str) -> str:
+    """
+    Lower case without accents or ligatures; punctuation stays.
+
+    Examples
+    --------
+    >>> fold_accents("Bac + 2, Œnologue confirmé")
+    'bac + 2, oenologue confirme'
+    """
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    for ligature, letters in _LIGATURES:
+        folded = folded.replace(ligature, letters)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", folded))
 
 
 def normalise_label(text: str) -> str:
@@ -17,10 +34,7 @@ def normalise_label(text: str) -> str:
     >>> normalise_label("Moniteur / Monitrice d’auto‑école")
     'moniteur monitrice d auto ecole'
     """
-    folded = text.casefold()
-    if not folded.isascii():
-        folded = _MARKS.sub("", unicodedata.normalize("NFKD", folded.translate(_LIGATURES)))
-    return _NOT_WORD.sub(" ", folded).strip()
+    return _NOT_WORD.sub(" ", fold_accents(text)).strip()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from passerelles.cli.main import COMMANDS, run
 
 
@@ -28,7 +29,19 @@ def test_rank_prints_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
     assert {"name", "version", "sha256"} <= set(answer["referential"])
     assert {"name", "version", "fitted_on"} <= set(answer["scorer"])
     assert [item["rank"] for item in answer["results"]] == [1, 2, 3]
-    wanted = {"rank", "origin", "target", "score", "probability", "level", "coverage", "parts", "held", "near", "missing"}
+    wanted = {
+        "rank",
+        "origin",
+        "target",
+        "score",
+        "probability",
+        "level",
+        "coverage",
+        "parts",
+        "held",
+        "near",
+        "missing",
+    }
     for item in answer["results"]:
         assert wanted | {"filters", "known"} <= set(item)
         assert item["score"] == pytest.approx(sum(p["value"] for p in item["parts"]), abs=1e-9)
@@ -64,7 +77,11 @@ def test_excel_types_its_cells(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 def test_a_table_fits_eighty_columns_and_has_no_colour_when_piped() -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "passerelles", "rank", "K2110"], capture_output=True, text=True, check=True, encoding="utf-8"
+        [sys.executable, "-m", "passerelles", "rank", "K2110"],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
     )
     assert "\x1b" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
@@ -120,7 +137,10 @@ def test_a_wrong_request_gives_one_message_and_exit_2(
     assert len(err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"occupation": 2110}', '{"nom": "x"}', '{"occupation": "K2110", "credentials": {"a": "peut-être"}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{", '{"occupation": 2110}', '{"nom": "x"}', '{"occupation": "K2110", "credentials": {"a": "peut-être"}}'],
+)
 def test_a_profile_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "profil.json"
     file.write_text(text, encoding="utf-8")

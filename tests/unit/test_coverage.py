@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import coverage_block, coverage_row, holding_of, holding_of_row
@@ -18,7 +19,9 @@ FLAT = Settings(weights=WeightSettings(rarity=False))
 
 def test_hand_worked_case() -> None:
     # B asks for a (core, weight 2), b (1) and c (1). A holds a, and d which shares the macro-competency of c.
-    graph = build_graph(referential({"A": ["a", "d"], "B": ["a*", "b", "c"]}, macros={"c": "M", "d": "M"}), settings=FLAT)
+    graph = build_graph(
+        referential({"A": ["a", "d"], "B": ["a*", "b", "c"]}, macros={"c": "M", "d": "M"}), settings=FLAT
+    )
     holding = holding_of_row(graph, graph.position["A"])
     assert coverage_row(graph, holding)[graph.position["B"]] == pytest.approx((2 + 0.5) / 4)
     # The other way round: of a and d (weights 1, the core mark is B's), B holds a, and c is near d.
@@ -42,7 +45,10 @@ def test_an_occupation_that_lists_nothing_has_an_unknown_coverage() -> None:
 
 def test_close_labels_count_at_their_discount_and_say_through_what() -> None:
     labels = {"x": "Conduire un véhicule léger rapidement", "y": "Conduire un véhicule léger", "z": "Tailler une haie"}
-    graph = build_graph(referential({"A": ["x"], "B": ["y", "z"]}, labels=labels), settings=FLAT.model_copy(update={"near": NearSettings(label_threshold=0.6)}))
+    graph = build_graph(
+        referential({"A": ["x"], "B": ["y", "z"]}, labels=labels),
+        settings=FLAT.model_copy(update={"near": NearSettings(label_threshold=0.6)}),
+    )
     holding = holding_of_row(graph, graph.position["A"])
     column = graph.competency_position["y"]
     assert 0.6 * 0.8 <= holding.credit[column] <= 0.8
@@ -58,8 +64,17 @@ def graphs(draw: st.DrawFn) -> OccupationGraph:
     labels = {i: " ".join(draw(st.lists(st.sampled_from(words), min_size=1, max_size=3))) for i in items}
     macros = {i: draw(st.sampled_from(["M1", "M2"])) for i in items if draw(st.booleans())}
     codes = [f"A{i}" for i in range(draw(st.integers(2, 5)))]
-    needs = {c: draw(st.lists(st.sampled_from([*items, *(f"{i}*" for i in items)]), max_size=6, unique_by=lambda s: s.rstrip("*"))) for c in codes}
-    near = NearSettings(label_threshold=draw(st.sampled_from([0.6, 0.9])), macro_credit=draw(st.sampled_from([0.0, 0.5, 0.75])))
+    needs = {
+        c: draw(
+            st.lists(
+                st.sampled_from([*items, *(f"{i}*" for i in items)]), max_size=6, unique_by=lambda s: s.rstrip("*")
+            )
+        )
+        for c in codes
+    }
+    near = NearSettings(
+        label_threshold=draw(st.sampled_from([0.6, 0.9])), macro_credit=draw(st.sampled_from([0.0, 0.5, 0.75]))
+    )
     return build_graph(referential(needs, labels=labels, macros=macros), settings=Settings(near=near))
 
 
@@ -73,16 +88,16 @@ def _by_loops(graph: OccupationGraph, held: set[str], target: str) -> float:
         if row.occupation != target:
             continue
         weight = float(np.asarray(graph.weights[[graph.position[target]], [position[row.competency]]]).ravel()[0])
-        credits = [1.0 if h == row.competency else float(near[position[h], position[row.competency]]) for h in held]
+        shares = [1.0 if h == row.competency else float(near[position[h], position[row.competency]]) for h in held]
         mine = by_code[row.competency]
         macro = mine.code if mine.is_macro else mine.macro
-        credits += [
+        shares += [
             graph.settings.near.macro_credit
             for h in held
             if macro is not None and (h if by_code[h].is_macro else by_code[h].macro) == macro
         ]
         total += weight
-        gained += weight * max(credits, default=0.0)
+        gained += weight * max(shares, default=0.0)
     return gained / total if total else math.nan
 
 

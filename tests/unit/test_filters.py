@@ -1,6 +1,7 @@
 """Filters answer yes, no or unknown; only no drops a move, and strict drops unknown too."""
 
 import pytest
+
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

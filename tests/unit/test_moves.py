@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -68,7 +69,12 @@ def test_a_pair_has_one_score(rome4_graph: OccupationGraph) -> None:
 
 
 def test_ties_are_broken_by_code() -> None:
-    twins = build_graph(referential({"A": ["a"], "B": ["a"], "C": ["a"], "D": ["a"]}, occupations=[occupation(c, label="Même", parent=None, domain=None) for c in "ABCD"]))
+    twins = build_graph(
+        referential(
+            {"A": ["a"], "B": ["a"], "C": ["a"], "D": ["a"]},
+            occupations=[occupation(c, label="Même", parent=None, domain=None) for c in "ABCD"],
+        )
+    )
     assert [m.target.code for m in rank_moves(twins, "B", settings=UNFITTED)] == ["A", "C", "D"]
     assert [list(row) for row in rank_all(twins, limit=3, settings=UNFITTED).targets][1] == ["A", "C", "D"]
 
@@ -125,7 +131,9 @@ def test_credentials_are_held_stated_or_unknown() -> None:
     title = Credential("TITRE", "Titre", "titre", prerequisites=("PERMIS",))
     other = Credential("CCS", "Certificat", "certificat", prerequisites=("TITRE",))
     graph = build_graph(
-        referential({"A": ["a"], "B": ["a"]}, credentials=[licence, title, other], demands=[("A", "TITRE"), ("B", "CCS")])
+        referential(
+            {"A": ["a"], "B": ["a"]}, credentials=[licence, title, other], demands=[("A", "TITRE"), ("B", "CCS")]
+        )
     )
     held = {c.code: c.held for c in rank_moves(graph, "A")[0].credentials}
     assert held == {"PERMIS": "yes", "TITRE": "yes", "CCS": "unknown"}

@@ -15,7 +15,7 @@ DONE: Final = 0
 NEGATIVE: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
-COMMANDS: Final = ("demo", "validate", "show", "rank", "sources", "export", "download", "evaluate")
+COMMANDS: Final = ("demo", "validate", "show", "rank", "sources", "export", "download", "evaluate", "train")
 
 
 def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:

@@ -1,7 +1,7 @@
 """`OccupationGraph`: an immutable referential in matrices; rows are occupations, columns what they are linked to."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
 from types import MappingProxyType
@@ -161,9 +161,8 @@ class OccupationGraph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")}
-        values["referential"] = replace(self.referential)
-        return (OccupationGraph, tuple(values.values()))
+        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
+        return (OccupationGraph, tuple(values))
 
 
 Array = TypeVar("Array", bound=NDArray[Any])

@@ -18,7 +18,7 @@ from passerelles.scoring.coverage import coverage_row
 from passerelles.scoring.levels import level_of, probability_of
 from passerelles.scoring.origins import one_origin
 from passerelles.scoring.scorer import Scorer, load_scorer
-from passerelles.scoring.table import Scores, score_origin, score_table
+from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings
 
 
@@ -127,9 +127,7 @@ def rank_sources(
     check_limit(limit)
     column = graph.position[find_occupation(graph.referential, target)]
     totals = score_table(graph, scorer).scores.totals_to(column)
-    barred = np.zeros(len(graph.codes), dtype=np.bool_)
-    barred[column] = True
-    barred[graph.base_rows == column] = True  # a split fiche is no target of its own parts
+    barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, origins, barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
     moves: list[Move] = []
@@ -191,11 +189,8 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
     codes = np.asarray(graph.codes)
     targets = np.full((size, width), "", dtype=codes.dtype)
     values = np.full((size, width), np.nan)
-    bases = graph.base_rows
     for row in range(size):
-        totals = scores.totals(row)
-        totals[row] = -np.inf
-        totals[bases[row]] = -np.inf
+        totals = np.where(excluded_rows(graph, row), -np.inf, scores.totals(row))
         best = top(totals, width)
         best = best[np.isfinite(totals[best])]
         targets[row, : len(best)] = codes[best]
@@ -239,7 +234,7 @@ def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> _Scored:
     if start.plain:
         return _Scored(start, table.scores, start.row, table.scores.totals(start.row), coverage)
     columns = np.flatnonzero(start.holding.held).astype(np.int32)
-    scores = score_origin(graph, table, one_origin(graph, columns, start.row))
+    scores = score_person(graph, table, one_origin(graph, columns, start.row))
     return _Scored(start, scores, 0, scores.totals(0), coverage)
 
 
@@ -278,12 +273,7 @@ def _move(
     coverage = _known(scored.coverage[target])
     position = None if coverage is None else _position(scored, target)
     probability = probability_of(score, scorer)
-    parts = [
-        PartValue(n, float(p[scored.row, target]))
-        for n, p in zip(scored.scores.names, scored.scores.parts, strict=True)
-    ]
-    if scored.scores.base:
-        parts.insert(0, PartValue("base", scored.scores.base))
+    parts = tuple(PartValue(name, value) for name, value in scored.scores.of_pair(scored.row, target))
     return Move(
         rank=rank,
         origin=scored.start.end,
@@ -293,7 +283,7 @@ def _move(
         level=level_of(probability, position, len(graph.codes), scorer),
         coverage=coverage,
         coverage_position=position,
-        parts=tuple(parts),
+        parts=parts,
         held=held,
         near=near,
         missing=missing,

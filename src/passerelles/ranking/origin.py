@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -87,10 +88,11 @@ def _near_codes(text: str, graph: OccupationGraph) -> tuple[str, ...]:
     return tuple(code for code, score, _ in found if score >= 60)  # noqa: PLR2004
 
 
-def excluded_rows(graph: OccupationGraph, row: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Shape (n,): what is no move from an occupation: itself, and the fiche that it is a part of."""
+def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:
+    """Shape (n,): what is no move from an occupation: itself, the fiche that it is a part of, its own parts."""
     barred = np.zeros(len(graph.codes), dtype=np.bool_)
     if row >= 0:
         barred[row] = True
         barred[graph.base_rows[row]] = True
+        barred[graph.base_rows == row] = True
     return barred

@@ -160,7 +160,8 @@ def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     for line, (occupation, code, label) in table.numbered(*keys):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
         if known is not None:
-            draft.titles[known] = draft.titles[known]._replace(occupation=occupation)
+            title = draft.titles[known]
+            draft.titles[known] = title._replace(occupation=occupation, fiche=title.fiche or title.occupation)
         elif label:
             draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
         else:

@@ -55,6 +55,10 @@ class Referential:
         sizes = f"{len(self.occupations)} occupations, {len(self.competencies)} competencies"
         return f"<Referential {self.name} {self.version}: {sizes}, {len(self.requirements)} requirements>"
 
+    def __getstate__(self) -> dict[str, object]:
+        """Pickle the fields alone: the look-ups are made anew where they are needed."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
         """
         Return a new referential with a branch's specialised occupations, credentials and requirements on top.
@@ -75,7 +79,7 @@ class Referential:
         >>> plain = load_referential("transitions")
         >>> split = plain.with_overlay("enseignement-conduite")
         >>> [o.label for o in split.parts_of("K2110")][:1]
-        ["Enseignant / Enseignante de la conduite, catégorie B"]
+        ['Enseignant / Enseignante de la conduite, deux-roues']
         """
         from passerelles.referentials.overlay import apply_overlay  # noqa: PLC0415 - it builds on this class
 
@@ -121,6 +125,15 @@ class Referential:
         grouped: dict[str, list[JobTitle]] = {}
         for title in self.titles:
             grouped.setdefault(title.occupation, []).append(title)
+        return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
+
+    @cached_property
+    def titles_under(self) -> Mapping[str, tuple[JobTitle, ...]]:
+        """Job titles that the referential itself lists under each fiche, whatever an overlay claims; by title code."""
+        grouped: dict[str, list[JobTitle]] = {}
+        for title in self.titles:
+            fiche = title.fiche or title.occupation
+            grouped.setdefault(fiche, []).append(title)
         return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
 
     @cached_property

@@ -9,8 +9,10 @@ from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import coverage_block
+from passerelles.scoring.measures import own_titles
 from passerelles.scoring.origins import Origins
 from passerelles.scoring.similarity import bag_of_words, product, rarity, unit_rows, weighted
+from passerelles.scoring.tree import Tree, tree_of
 
 Dense = NDArray[np.float32]
 _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent group, same domain, same top domain
@@ -28,7 +30,7 @@ class ContentIndex:
     tags: sparse.csr_array
     titles: sparse.csr_array
     texts: sparse.csr_array
-    tree: tuple[NDArray[np.int32], ...]  # parent group, domain, top domain; -1 = unknown
+    tree: Tree
 
 
 def content_index(graph: OccupationGraph) -> ContentIndex:
@@ -42,7 +44,7 @@ def _build(graph: OccupationGraph) -> ContentIndex:
     listed.data = np.ones_like(listed.data)
     rare = rarity(listed, plain)
     titles = bag_of_words(
-        [" ".join([o.name, *(t.label for t in graph.referential.titles_of.get(o.code, ()))]) for o in graph.occupations]
+        [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
     )
     texts = bag_of_words([f"{o.name} {o.definition}" for o in graph.occupations])
     return ContentIndex(
@@ -53,25 +55,8 @@ def _build(graph: OccupationGraph) -> ContentIndex:
         tags=unit_rows(weighted(graph.tags, rarity(graph.tags, plain))),
         titles=unit_rows(weighted(titles, rarity(titles, plain))),
         texts=unit_rows(weighted(texts, rarity(texts, plain))),
-        tree=(graph.group, *_tree(graph)),
+        tree=tree_of(graph),
     )
-
-
-def _tree(graph: OccupationGraph) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    domains = graph.referential.domain_by_code
-    own = [o.domain for o in graph.occupations]
-    tops: list[str | None] = []
-    for code in own:
-        top = code
-        while top is not None and top in domains and domains[top].parent is not None:
-            top = domains[top].parent
-        tops.append(top)
-    return _numbered(own), _numbered(tops)
-
-
-def _numbered(names: list[str | None]) -> NDArray[np.int32]:
-    number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}))}
-    return np.asarray([-1 if name is None else number[name] for name in names], dtype=np.int32)
 
 
 def coverage(index: ContentIndex, origins: Origins) -> Dense:
@@ -108,7 +93,9 @@ def tree(index: ContentIndex, origins: Origins) -> Dense:
     """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
     rows = np.maximum(origins.rows, 0)
     total = np.zeros((len(rows), len(index.graph.codes)), dtype=np.float32)
-    for level, weight in zip(index.tree, (_PARENT, _DOMAIN, _TOP), strict=True):
+    for level, weight in zip(
+        (index.tree.group, index.tree.domain, index.tree.top), (_PARENT, _DOMAIN, _TOP), strict=True
+    ):
         same = (level[rows][:, None] == level[None, :]) & (level >= 0)[None, :]
         total += np.float32(weight / _CLOSEST) * same
     total[~origins.occupied] = 0.0

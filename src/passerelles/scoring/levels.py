@@ -1,8 +1,7 @@
 """From a score to a probability, and from that and a relative coverage to the level that people read."""
 
+import math
 from typing import Final, Literal
-
-import numpy as np
 
 from passerelles.scoring.scorer import Scorer
 
@@ -18,7 +17,7 @@ def probability_of(score: float, scorer: Scorer) -> float | None:
     """Chance in [0, 1] that an expert of the referential lists the move; None when the scorer is not calibrated."""
     if scorer.calibration is None:
         return None
-    return float(np.interp(score, scorer.calibration.scores, scorer.calibration.probabilities))
+    return 1.0 / (1.0 + math.exp(-(scorer.calibration.slope * score + scorer.calibration.intercept)))
 
 
 def level_of(probability: float | None, position: int | None, size: int, scorer: Scorer) -> Level | None:

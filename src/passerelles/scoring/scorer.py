@@ -12,20 +12,34 @@ from passerelles.errors import PasserellesError
 DEFAULT: Final = "unfitted"
 
 
-class Calibration(BaseModel):
-    """
-    From a score to the chance that an expert of the referential lists the move: piecewise linear, non-decreasing.
-
-    `scores` rise strictly, `probabilities` do not fall; below the first and above the last knot the value stays.
-    """
-
+class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scores: tuple[float, ...]
-    probabilities: tuple[float, ...]
+
+class Calibration(_Frozen):
+    """
+    From a score to the chance that an expert of the referential lists the move: ``1 / (1 + exp(-(a s + b)))``.
+
+    The slope ``a`` is positive, so the chance rises with the score (Platt, 1999, 'Probabilistic outputs for support
+    vector machines').
+    """
+
+    slope: float = Field(gt=0)
+    intercept: float
 
 
-class Scorer(BaseModel):
+class Prior(_Frozen):
+    """
+    What content alone expects of a move, which the mobility features start from.
+
+    The chance is the logistic function of ``base`` plus the content parts divided by ``scale``.
+    """
+
+    scale: float
+    base: float
+
+
+class Scorer(_Frozen):
     """
     Weights of an additive score.
 
@@ -34,13 +48,12 @@ class Scorer(BaseModel):
     average candidate. The score is `base` plus the parts.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str
     version: str
     fitted_on: str | None = None
     base: float = 0.0
     parts: dict[str, dict[str, float]]
+    prior: Prior | None = None
     calibration: Calibration | None = None
     note: str = Field("", description="What a reader of the file should know")
 
@@ -49,6 +62,11 @@ class Scorer(BaseModel):
 def load_scorer(name: str = "default") -> Scorer:
     """
     Load a scorer that ships with the package.
+
+    Parameters
+    ----------
+    name
+        ``"fitted"`` (the default), ``"content"`` (the same without features made from mobilities) or ``"unfitted"``.
 
     Raises
     ------
@@ -66,3 +84,8 @@ def load_scorer(name: str = "default") -> Scorer:
     if chosen not in known:
         raise PasserellesError("unknown_scorer", name=name, known=", ".join(known))
     return Scorer.model_validate(json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))
+
+
+def scorer_text(scorer: Scorer) -> str:
+    """Return a scorer as the text of its JSON file: the same scorer gives the same bytes."""
+    return json.dumps(scorer.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"

@@ -1,6 +1,7 @@
 """Scores of all pairs, part by part: computed once for a graph, looked up by every ranking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,21 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph, frozen
-from passerelles.scoring import content
-from passerelles.scoring.content import ContentIndex, content_index
-from passerelles.scoring.origins import Origins, every_occupation
-from passerelles.scoring.scorer import Scorer
+from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Scene, scene_of_all
+from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.origins import Origins
+from passerelles.scoring.ranks import Dense
+from passerelles.scoring.scorer import Prior, Scorer
 
-Feature = Callable[[ContentIndex, Origins], NDArray[np.float32]]
-FEATURES: Final[Mapping[str, Feature]] = {
-    "coverage": content.coverage,
-    "resemblance": content.resemblance,
-    "contexts": content.contexts,
-    "tags": content.tags,
-    "titles": content.titles,
-    "texts": content.texts,
-    "tree": content.tree,
-}
+# Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
+# point, in which two machines may differ, never decide a rank.
+UNITS: Final = 100_000
+_MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,81 +31,129 @@ class Scores:
     names
         Names of the k parts.
     parts
-        Shape (k, b, n), float32. The score of a pair is `base` plus its parts, added in order in double precision.
+        Shape (k, b, n), int32, in units of 1 / `UNITS`. The score of a pair is `base` plus its parts.
     """
 
-    base: float
+    base: int
     names: tuple[str, ...]
-    parts: NDArray[np.float32]
+    parts: NDArray[np.int32]
 
     def totals(self, row: int) -> NDArray[np.float64]:
         """Scores of one origin, shape (n,)."""
-        return _added(self.base, self.parts[:, row, :])
+        return self._scaled(self.parts[:, row, :])
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (b,)."""
-        return _added(self.base, self.parts[:, :, column])
+        return self._scaled(self.parts[:, :, column])
 
+    def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
+        """Name and value of each part of one pair, the base first where there is one."""
+        values = self.parts[:, row, column].tolist()
+        found = [(name, value / UNITS) for name, value in zip(self.names, values, strict=True)]
+        return [("base", self.base / UNITS), *found] if self.base else found
 
-def _added(base: float, parts: NDArray[np.float32]) -> NDArray[np.float64]:
-    total = np.full(parts.shape[1:], base, dtype=np.float64)
-    for part in parts:
-        total += part
-    return total
+    def _scaled(self, parts: NDArray[np.int32]) -> NDArray[np.float64]:
+        return np.asarray((parts.sum(axis=0, dtype=np.int64) + self.base) / UNITS, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreTable:
-    """Scores of every pair of a graph under one scorer, and the feature means that centre them."""
+    """
+    Scores of every pair of a graph under one scorer.
+
+    `means` are the feature means that centre them, `reference` what people are measured against (None where the
+    scorer needs none), `off` the names of the parts that say nothing on this referential, for want of data.
+    """
 
     scorer: Scorer
     scores: Scores
     means: Mapping[str, float]
+    reference: Reference | None
+    off: tuple[str, ...]
 
 
 def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     """Return the table of a graph under a scorer, made at the first call."""
-    return graph.derived(("score_table", scorer.name, scorer.version), lambda: _build(graph, scorer))
+    return graph.derived(("score_table", scorer.name, scorer.version), lambda: build_table(graph, scorer))
 
 
-def _build(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
-    index = content_index(graph)
-    origins = every_occupation(graph)
+def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
+    """Compute the table of a graph under a scorer; see `score_table`, which keeps it."""
+    scene = scene_of_all(graph)
     plain = ~graph.is_specialised
-    means: dict[str, float] = {}
     size = len(graph.codes)
-    parts = np.zeros((len(scorer.parts), size, size), dtype=np.float32)
-    for part, weights in zip(parts, scorer.parts.values(), strict=True):
-        for name, weight in weights.items():
-            values = FEATURES[name](index, origins)
-            means[name] = _mean_of_pairs(values, plain)
-            _add_feature(part, values, weight, means[name])
-    return ScoreTable(scorer, Scores(scorer.base, tuple(scorer.parts), frozen(parts)), means)
+    means: dict[str, float] = {}
+    sums = np.zeros((len(scorer.parts), size, size), dtype=np.float32)
+    with one_thread():
+        for part, weights in zip(sums, scorer.parts.values(), strict=True):
+            for name in sorted(set(weights) - _MOBILITY):
+                values = FEATURES[name].compute(scene)
+                means[name] = mean_of_pairs(values, plain)
+                _add(part, values, weights[name], means[name])
+        if scorer.prior is not None:
+            found = mobility_features(scene, expected_chance(sums, scorer.prior))
+            for part, weights in zip(sums, scorer.parts.values(), strict=True):
+                for name in sorted(set(weights) & _MOBILITY):
+                    _add(part, found[name], weights[name], 0.0)
+    parts = np.rint(sums * np.float32(UNITS)).astype(np.int32)
+    off = tuple(name for name, part in zip(scorer.parts, parts, strict=True) if not part.any())
+    scores = Scores(round(scorer.base * UNITS), tuple(scorer.parts), frozen(parts))
+    reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
+    return ScoreTable(scorer, scores, means, reference, off)
 
 
-def score_origin(graph: OccupationGraph, table: ScoreTable, origins: Origins) -> Scores:
-    """Score origins that are not rows of the graph (people), under the same means as the table."""
-    index = content_index(graph)
-    parts = np.zeros((len(table.scorer.parts), len(origins.rows), len(graph.codes)), dtype=np.float32)
-    for part, weights in zip(parts, table.scorer.parts.values(), strict=True):
-        for name, weight in weights.items():
-            _add_feature(part, FEATURES[name](index, origins), weight, table.means[name])
-    return Scores(table.scorer.base, table.scores.names, frozen(parts))
+def expected_chance(content: NDArray[np.float32], prior: Prior) -> NDArray[np.float64]:
+    """Chance of each move by content alone, shape (n, n), from the content parts, shape (k, n, n)."""
+    logit = content.sum(axis=0, dtype=np.float64) / prior.scale + prior.base
+    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
 
 
-def _add_feature(part: NDArray[np.float32], values: NDArray[np.float32], weight: float, mean: float) -> None:
+def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> Scores:
+    """
+    Score one origin that is no row of the graph: a person.
+
+    Parts that follow from what is held are computed from it; all others are those of the occupation exercised, and
+    without one say nothing, but for the parts that are the same for all origins.
+    """
+    scene = Scene(graph, origin, table.reference)
+    row = int(origin.rows[0])
+    parts = np.zeros((len(table.scorer.parts), 1, len(graph.codes)), dtype=np.int32)
+    with one_thread():
+        for number, weights in enumerate(table.scorer.parts.values()):
+            features = [FEATURES.get(name) for name in weights]
+            if all(f is not None and f.of_holdings for f in features):
+                part = np.zeros((1, len(graph.codes)), dtype=np.float32)
+                for name in sorted(weights):
+                    _add(part, FEATURES[name].compute(scene), weights[name], table.means[name])
+                parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
+            elif row >= 0 or all(f is not None and f.of_target for f in features):
+                parts[number, 0] = table.scores.parts[number, max(row, 0)]
+    return Scores(table.scores.base, table.scores.names, frozen(parts))
+
+
+def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    known = np.isnan(values)
-    values = (values - np.float32(mean)) * np.float32(weight)
-    if known.any():
-        values[known] = 0.0
-    part += values
+    unknown = np.isnan(values)
+    centred = (values - np.float32(mean)) * np.float32(weight)
+    if unknown.any():
+        centred[unknown] = 0.0
+    part += centred
 
 
-def _mean_of_pairs(values: NDArray[np.float32], plain: NDArray[np.bool_]) -> float:
+def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
     """Mean over pairs of two different occupations of the referential proper, unknown values left out."""
     square = values if plain.all() else values[np.ix_(plain, plain)]
     diagonal = np.diagonal(square)
+    unknown = np.isnan(square)
+    count = square.size - int(unknown.sum()) - int((~np.isnan(diagonal)).sum())
     total = np.nansum(square, dtype=np.float64) - np.nansum(diagonal, dtype=np.float64)
-    count = square.size - len(diagonal) - int(np.isnan(square).sum()) + int(np.isnan(diagonal).sum())
     return float(total / count) if count else 0.0
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra on one thread: with several, the order of additions and so the last bits would vary."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
+
+    with threadpool_limits(limits=1):
+        yield

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.options import (
     Format,
     FormatOption,
@@ -62,6 +62,10 @@ def rank(
     graph = load_graph(referential, overlay, settings, strict=strict)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
     end = find_start(graph, start).end
+    parts = graph.referential.parts_of(end.code) if end.code else ()
+    if parts:
+        names = ", ".join(part.code for part in parts)
+        message(say("moves.split", lang=lang.lang, code=end.code, parts=names))
     key = "moves.title" if end.code else "moves.title_profile"
     title = say(key, lang=lang.lang, label=end.label or end.code, code=end.code)
 

@@ -1,0 +1,42 @@
+"""``passerelles train``: fit the scorers anew on a referential, and write them as the package ships them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from passerelles.cli.answer import message
+from passerelles.cli.options import LangOption, Language, ReferentialOption, load_graph
+from passerelles.language.say import say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("train", help=say("cli.command.train"))(train)
+
+
+def train(
+    output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.weights"))],
+    referential: ReferentialOption = "rome",
+    lang: LangOption = Language.FR,
+) -> None:
+    """Fit, calibrate and write the scorers."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from passerelles.errors import PasserellesError
+    from passerelles.evaluation.train import train as fit_all
+    from passerelles.files.atomic import atomic_file
+    from passerelles.scoring.scorer import scorer_text
+
+    if not output.is_dir():
+        raise PasserellesError("no_such_path", path=output)
+    graph = load_graph(referential, None)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("cli.training", lang=lang.lang), total=None)
+        scorers = fit_all(graph, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    for name, scorer in scorers.items():
+        path = output / f"{name}.json"
+        with atomic_file(path, overwrite=True) as file:
+            file.write(scorer_text(scorer).encode("utf-8"))
+        message(say("cli.written", lang=lang.lang, path=path))

@@ -1,0 +1,169 @@
+"""Fitting: two logistic regressions over named features, in which a closeness never gets a negative weight."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.features import CONTENT_PARTS, FEATURES, Scene, scene_of_all
+from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.ranks import Dense
+from passerelles.scoring.scorer import Prior, Scorer
+from passerelles.scoring.table import mean_of_pairs, one_thread
+
+VERSION: Final = "1"
+_NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...
+_OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
+_PENALTY: Final = 0.001
+_SEED: Final = 0
+_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Pairs that a fit sees: row and column of each, whether experts list it, and how many pairs it stands for."""
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    listed: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+
+def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str | None = None) -> Scorer:
+    """
+    Fit a scorer on the mobilities of a graph.
+
+    Content features are weighted by a logistic regression (scikit-learn, ridge penalty, features in standard
+    deviations). A second one weighs that result as a whole beside the features made from mobilities. After each, the
+    closeness features whose weight is negative are dropped, and it is fitted again, until none is. Specialised
+    occupations take no part.
+
+    Parameters
+    ----------
+    graph
+        Its mobilities are the examples; an origin without any is left out.
+    content_only
+        Leave out every feature made from mobilities.
+    name
+        Name of the scorer; ``"fitted"`` or ``"content"`` where None.
+
+    Returns
+    -------
+    scorer
+        Not calibrated. The same graph gives the same weights, to the last digit kept.
+
+    Raises
+    ------
+    PasserellesError
+        If the graph has no mobilities to learn from.
+    """
+    scene = scene_of_all(graph)
+    with one_thread():
+        features = _content_features(scene)
+        sample = _draw(graph, features["overall.rank"] + features["description.text_rank"])
+        free = [n for n in features if not FEATURES[n].closeness]
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, free)
+        fitted_on = f"{graph.referential.name} {graph.referential.version}"
+        content = {part: _of_part(part, weights) for part in CONTENT_PARTS}
+        if content_only:
+            return Scorer(
+                name=name or "content", version=VERSION, fitted_on=fitted_on, base=_rounded(base), parts=content
+            )
+        logit = _logit(features, weights, base)
+        found = mobility_features(scene, 1.0 / (1.0 + np.exp(-logit.astype(np.float64))))
+        columns = {"content": logit[sample.rows, sample.columns]} | {
+            n: v[sample.rows, sample.columns] for n, v in found.items()
+        }
+        second, shift = _fit(columns, sample, [])
+    scale = second.pop("content", 0.0)
+    moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
+    moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
+    return Scorer(
+        name=name or "fitted",
+        version=VERSION,
+        fitted_on=fitted_on,
+        base=_rounded(shift + scale * base),
+        parts=moved,
+        prior=Prior(scale=_rounded(scale), base=_rounded(base)),
+    )
+
+
+def _content_features(scene: Scene) -> dict[str, Dense]:
+    """All content features, less their means; an unknown value is the mean."""
+    plain = ~scene.graph.is_specialised
+    found: dict[str, Dense] = {}
+    for part, named in CONTENT_PARTS.items():
+        for name, feature in named.items():
+            values = feature.compute(scene)
+            found[f"{part}.{name}"] = np.nan_to_num(values - np.float32(mean_of_pairs(values, plain)), copy=False)
+    return found
+
+
+def _logit(features: Mapping[str, Dense], weights: Mapping[str, float], base: float) -> Dense:
+    logit: Dense = np.full_like(next(iter(features.values())), base)
+    for name, weight in weights.items():
+        logit += np.float32(weight) * features[name]
+    return logit
+
+
+def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
+    """Draw pairs: for each origin that lists moves, its nearest candidates, its moves, and some of the rest."""
+    generator = np.random.default_rng(_SEED)
+    plain = np.flatnonzero(~graph.is_specialised)
+    listed = graph.mobility
+    rows: list[NDArray[np.int64]] = []
+    columns: list[NDArray[np.int64]] = []
+    weights: list[NDArray[np.float64]] = []
+    for row in plain.tolist():
+        targets = listed.indices[listed.indptr[row] : listed.indptr[row + 1]]
+        if not len(targets):
+            continue
+        others = plain[plain != row]
+        order = others[np.lexsort((others, -closeness[row, others]))]
+        near = np.union1d(order[: min(_NEAREST, len(plain) // 3)], targets)
+        rest = np.setdiff1d(others, near)
+        drawn = generator.choice(rest, min(_OTHERS, len(rest)), replace=False) if len(rest) else rest
+        rows.append(np.full(len(near) + len(drawn), row))
+        columns += [near, drawn]
+        weights += [np.ones(len(near)), np.full(len(drawn), len(rest) / max(1, len(drawn)))]
+    if not rows:
+        raise PasserellesError("nothing_to_fit", name=graph.referential.name)
+    row_of, column_of = np.concatenate(rows), np.concatenate(columns)
+    known = np.asarray(listed[row_of, column_of]).ravel() > 0
+    return _Sample(row_of, column_of, known, np.concatenate(weights))
+
+
+def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tuple[dict[str, float], float]:
+    """Fit weights and intercept; only the features in `free` may weigh negatively."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - fitting alone needs it
+
+    names = list(columns)
+    values = np.stack([columns[n] for n in names], axis=1).astype(np.float64)
+    spread = values.std(axis=0)
+    spread[spread < 1e-6] = 1.0  # noqa: PLR2004 - a feature that never varies here
+    centre = values.mean(axis=0)
+    standard = (values - centre) / spread
+    active = np.arange(len(names))
+    while True:
+        model = LogisticRegression(C=_PENALTY, max_iter=300, tol=1e-6)
+        model.fit(standard[:, active], sample.listed, sample_weight=sample.weights)
+        found = model.coef_[0]
+        wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, found, strict=True)])
+        if not wrong.any():
+            break
+        active = active[~wrong]
+    weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, found, strict=True)}
+    shift = sum(w * centre[names.index(n)] for n, w in weights.items())
+    return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
+
+
+def _of_part(part: str, weights: Mapping[str, float]) -> dict[str, float]:
+    return {n: w for n, w in weights.items() if n.split(".", 1)[0] == part}
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), _DECIMALS)

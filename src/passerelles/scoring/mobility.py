@@ -1,0 +1,213 @@
+"""Features made from the mobilities that experts list, never from those of the origin's own parent group."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.features import Scene
+from passerelles.scoring.ranks import Dense
+from passerelles.scoring.tree import tree_of
+
+# Closeness is raised to this power, and ridge penalties are added on either side, before moves are carried over;
+# the floor keeps a move that content already foresees from weighing without bound. Chosen on groupings of v460
+# that no published figure uses.
+POWER: Final = 1.33
+ORIGIN_RIDGE: Final = 0.64
+TARGET_RIDGE: Final = 2.6
+VARIANCE_FLOOR: Final = 0.02
+_PAIR_PRIOR: Final = 200.0  # pairs of occupations that a flow between two domains must outweigh
+_LEVEL_PRIOR: Final = 3.0
+_CITED_PRIOR: Final = 3.0
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """
+    Mobilities of the n occupations of the referential proper, and what content alone expected of them.
+
+    Attributes
+    ----------
+    rows
+        Shape (n,): their rows in the graph.
+    listed
+        Shape (n, n): 1 where the experts of the origin's fiche list the target.
+    known
+        Shape (n,): whether a fiche lists any; one that lists none is unknown, not without ways out.
+    surprise
+        Shape (n, n): listed less expected, in standard deviations; 0 in the rows that are not known.
+    group, top_domain, domain, level
+        Shape (n,): numbers of the parent group, of the top domain, of the domain, and of the level of training and
+        management.
+    closeness
+        Shape (n, n): overall closeness, diagonal 1.
+    """
+
+    rows: NDArray[np.int32]
+    listed: Array
+    known: NDArray[np.bool_]
+    surprise: Array
+    group: NDArray[np.int32]
+    top_domain: NDArray[np.int32]
+    domain: NDArray[np.int32]
+    level: NDArray[np.int32]
+    closeness: Array
+
+    @property
+    def elsewhere(self) -> Array:
+        """Shape (n, n): 1 where two occupations are of different parent groups."""
+        return np.asarray(self.group[:, None] != self.group[None, :], dtype=np.float32)
+
+
+def gather_moves(scene: Scene, expected: NDArray[np.float64]) -> Moves:
+    """
+    Return the mobilities of a graph beside the chance, shape (n, n), that content alone gives to each.
+
+    The surprise of a move is ``(listed - p) / sqrt(p (1 - p) + floor)``: what similarity already foresees teaches
+    nothing, a way out that it does not see teaches much.
+    """
+    graph = scene.graph
+    rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
+    listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
+    known = np.asarray(listed.any(axis=1), dtype=np.bool_)
+    chance = expected[np.ix_(rows, rows)].copy()
+    np.fill_diagonal(chance, 0.0)
+    surprise = (listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR) * known[:, None]
+    attributes = scene.reference.attributes
+    managerial = np.round(attributes.cadre[rows]).astype(np.int32)
+    levels = np.round(attributes.level[rows]).astype(np.int32) * 2 + managerial
+    tree = tree_of(graph)
+    return Moves(
+        rows=rows,
+        listed=listed,
+        known=known,
+        surprise=surprise.astype(np.float32),
+        group=graph.group[rows],
+        top_domain=tree.top[rows],
+        domain=tree.domain[rows],
+        level=levels,
+        closeness=scene.reference.overall[np.ix_(rows, rows)],
+    )
+
+
+def carried_over(moves: Moves) -> tuple[Array, Array]:
+    """
+    Surprises of close origins carried over to each origin, to the same targets and to close ones.
+
+    Kernel ridge regression of the rows of surprises on closeness; the row of an origin is predicted without any row
+    of its own parent group, in closed form (leave-group-out of a linear smoother). Close targets share by a second
+    smoother that depends on content only.
+
+    Returns
+    -------
+    exact, smoothed
+        Shape (n, n) each.
+    """
+    kernel = np.clip(moves.closeness, 0.0, None).astype(np.float64) ** POWER
+    known = np.flatnonzero(moves.known)
+    unknown = np.flatnonzero(~moves.known)
+    inverse = np.linalg.inv(kernel[np.ix_(known, known)] + ORIGIN_RIDGE * np.eye(len(known)))
+    operator = np.zeros_like(kernel)
+    operator[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
+    for members in _members(moves.group[known]):
+        block = np.linalg.solve(inverse[np.ix_(members, members)], inverse[members])
+        operator[np.ix_(known[members], known)] = -block
+    operator[moves.group[:, None] == moves.group[None, :]] = 0.0
+    exact = operator.astype(np.float32) @ moves.surprise
+    # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
+    eye = np.eye(len(kernel))
+    targets = eye - TARGET_RIDGE * np.linalg.inv(kernel + TARGET_RIDGE * eye)
+    return exact, exact @ targets.astype(np.float32)
+
+
+def _members(group: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    order = np.argsort(group, kind="stable")
+    edges = np.flatnonzero(np.diff(group[order])) + 1
+    return [part for part in np.split(order, edges) if len(part)]
+
+
+def reverse_move(moves: Moves) -> Array:
+    """Surprise of the move the other way round, where the target is of another group."""
+    return np.ascontiguousarray((moves.elsewhere * moves.surprise).T)
+
+
+def cited_together(moves: Moves) -> Array:
+    """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
+    other = moves.listed * moves.elsewhere  # lists of o' for a target t of another group than o'
+    together = other.T @ moves.listed
+    per_group = np.zeros((int(moves.group.max()) + 1, len(moves.rows)), dtype=np.float32)
+    np.add.at(per_group, moves.group, moves.listed)
+    outside = moves.listed.sum(axis=0)[None, :] - per_group[moves.group]
+    own = np.diagonal(outside)[:, None]
+    norm = np.sqrt((own + _CITED_PRIOR) * (outside + _CITED_PRIOR))
+    return np.asarray(np.sqrt(together / norm), dtype=np.float32)
+
+
+def same_level_elsewhere(moves: Moves) -> Array:
+    """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
+    alike = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
+    weights = alike * moves.elsewhere * moves.known[None, :]
+    return _shrunk(weights @ moves.surprise, weights.sum(axis=1, keepdims=True), _LEVEL_PRIOR)
+
+
+def domain_flow(moves: Moves) -> Array:
+    """Mean surprise between the origin's domain, outside its group, and the target's domain."""
+    same = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
+    weights = same * moves.elsewhere * moves.known[None, :]
+    pairs = weights.sum(axis=1, keepdims=True) * same.sum(axis=1)[None, :]
+    return _shrunk(weights @ moves.surprise @ same, pairs, _PAIR_PRIOR)
+
+
+def _shrunk(total: Array, count: Array, prior: float) -> Array:
+    return np.asarray(total / (count + prior), dtype=np.float32)
+
+
+MobilityFeature = Callable[[Moves], Array]
+MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "similar_moves": ("exact", "smoothed"),
+        "seen_elsewhere": ("reverse", "cited_together", "same_level", "domain_flow"),
+    }
+)
+
+
+def mobility_features(scene: Scene, expected: NDArray[np.float64]) -> dict[str, Dense]:
+    """
+    Return every feature made from mobilities, shape (n, n) over all occupations of the graph.
+
+    Each is less the origin's own mean over all targets: a mean over all origins would read the mobilities of the
+    origin's own group through the others. A specialised occupation goes by its fiche; between two parts of one
+    fiche the features are 0, as for a fiche and itself. Without any mobility every feature is 0.
+    """
+    moves = gather_moves(scene, expected)
+    if not moves.known.any():
+        size = len(scene.graph.codes)
+        return {f"{p}.{n}": np.zeros((size, size), np.float32) for p, names in MOBILITY_PARTS.items() for n in names}
+    exact, smoothed = carried_over(moves)
+    found = {
+        "similar_moves.exact": exact,
+        "similar_moves.smoothed": smoothed,
+        "seen_elsewhere.reverse": reverse_move(moves),
+        "seen_elsewhere.cited_together": cited_together(moves),
+        "seen_elsewhere.same_level": same_level_elsewhere(moves),
+        "seen_elsewhere.domain_flow": domain_flow(moves),
+    }
+    return {name: _for_all(scene.graph, moves.rows, values) for name, values in found.items()}
+
+
+def _for_all(graph: OccupationGraph, rows: NDArray[np.int32], values: Array) -> Dense:
+    np.fill_diagonal(values, 0.0)
+    values = values - (values.sum(axis=1, dtype=np.float64) / max(1, len(rows) - 1)).astype(np.float32)[:, None]
+    np.fill_diagonal(values, 0.0)
+    if len(rows) == len(graph.codes):
+        return values
+    place = np.zeros(len(graph.codes), dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    own = place[graph.base_rows]
+    return values[np.ix_(own, own)]

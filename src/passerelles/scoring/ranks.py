@@ -1,0 +1,74 @@
+"""Ranks as closeness: -log2(1 + rank), among the nearest few hundred; further away all count alike."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.graph.core import frozen
+
+Dense = NDArray[np.float32]
+# Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
+FURTHEST: Final = 512
+
+
+def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
+    """
+    Return the greatest values of each row, in rising order.
+
+    Parameters
+    ----------
+    values
+        Shape (b, n).
+    competitors
+        Shape (n,): the columns that count. Specialised occupations do not, so that an overlay changes no other rank.
+    own
+        Shape (b,): column that never counts in each row (the occupation itself), -1 for none.
+
+    Returns
+    -------
+    nearest
+        Shape (b, c), c = min(FURTHEST, number of competitors).
+    """
+    columns = np.flatnonzero(competitors)
+    count = max(1, min(FURTHEST, len(columns)))
+    if not len(columns):
+        return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
+    place = np.full(len(competitors) + 1, -1)
+    place[columns] = np.arange(len(columns))
+    nearest = np.empty((len(values), count), dtype=np.float32)
+    for row, (line, mine) in enumerate(zip(values, own, strict=True)):
+        taken = line[columns]
+        if mine >= 0 and place[mine] >= 0:
+            taken[place[mine]] = -np.inf
+        nearest[row] = np.sort(np.partition(taken, len(taken) - count)[len(taken) - count :])
+    return frozen(nearest)
+
+
+def rank_closeness(values: Dense, nearest: Dense) -> Dense:
+    """
+    Return -log2(1 + rank) of each value in its row; 1 is the best rank, equal values share the best of theirs.
+
+    Parameters
+    ----------
+    values
+        Shape (b, k).
+    nearest
+        Shape (b, c), from `nearest_values`: the competitors of each row, in rising order.
+
+    Returns
+    -------
+    closeness
+        Shape (b, k), from -1 (nothing is closer) down to ``-log2(2 + c)``; 0 rank steps beyond.
+
+    Examples
+    --------
+    >>> rank_closeness(np.array([[9.0, 5.0, 1.0]], np.float32), np.array([[1.0, 5.0, 9.0]], np.float32))
+    array([[-1.       , -1.5849625, -2.       ]], dtype=float32)
+    """
+    count = nearest.shape[1]
+    scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
+    found = np.empty(values.shape, dtype=np.float32)
+    for row, (line, sorted_line) in enumerate(zip(values, nearest, strict=True)):
+        found[row] = scale[count - np.searchsorted(sorted_line, line, side="right")]
+    return found
