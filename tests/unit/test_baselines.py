@@ -74,7 +74,7 @@ def test_chance_is_the_same_in_every_process() -> None:
 
     def output(seed: str) -> bytes:
         env, command = {"PYTHONHASHSEED": seed, "PATH": ""}, [sys.executable, "-c", code]
-        return subprocess.run(command, capture_output=True, check=True, env=env).stdout  # noqa: S603
+        return subprocess.run(command, capture_output=True, check=True, env=env).stdout
 
     assert output("1") == output("2")
 
