@@ -63,6 +63,9 @@ def test_moves_are_typed_and_the_closer_kind_of_two_stands(tmp_path: Path) -> No
     expected = (Mobility("Y1001", "Y1003", None, "proche"), Mobility("Y1002", "Y1001", None, "évolution"))
     assert load(tmp_path).mobilities == expected
     sheets = rome3()
+    sheets["rubrique_mobilite"].append(["Y1002", "Y1001", "501", "502", "", ""])
+    assert load(tmp_path / "untyped", sheets).mobilities == expected
+    sheets = rome3()
     sheets["rubrique_mobilite"] = [sheets["rubrique_mobilite"][0], *sheets["rubrique_mobilite"][:0:-1]]
     assert load(tmp_path / "reversed", sheets).mobilities == expected
 

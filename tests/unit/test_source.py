@@ -55,6 +55,8 @@ def test_two_folders_of_a_zip_are_never_mixed(tmp_path: Path) -> None:
     place = make_zip(tmp_path / "two.zip", {"one/a.csv": b"1", "two/a.csv": b"2", "two/b.csv": b"2"})
     source = open_source(place)
     assert (source.names, source.read("a.csv")) == (("a.csv",), b"1")
+    place = make_zip(tmp_path / "deep.zip", {"a/b/a.csv": b"deep", "z/a.csv": b"near the top", "0.txt": b"?"})
+    assert open_source(place).read("a.csv") == b"near the top"
 
 
 def test_names_are_found_whatever_their_case(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     Examples
     --------
     >>> load_referential("transitions").occupation_by_code["K2110"].label
-    'Moniteur / Monitrice de conduite'
+    'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """
     referential = read_source(open_source(find_place(source)))
     errors = [n for n in referential.notices if n.severity == "error"]

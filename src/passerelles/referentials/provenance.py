@@ -13,7 +13,7 @@ def checksum(files: Iterable[FileRecord]) -> str:
     Examples
     --------
     >>> checksum([FileRecord("a.csv", "00", "utf-8", 1)])[:8]
-    '05f8a7ca'
+    '5e673bda'
     """
     digest = hashlib.sha256()
     for record in sorted(files):
