@@ -1,0 +1,154 @@
+"""Lots of people and lots of openings: checked rows, all problems told at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, say
+from passerelles.notices import Notice
+
+Side = Literal["fragile", "hiring"]
+
+
+class Problem(NamedTuple):
+    """
+    One thing wrong in a table of lots.
+
+    `row` is the line of the file (the header is line 1) or the number of the row given, 0 for the table as a whole;
+    `column` is the header as it is written there; `values` fill in the sentence ``territory.problem.<key>``.
+    """
+
+    file: str
+    row: int
+    column: str
+    key: str
+    values: Mapping[str, object]
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return where and what, as a person reads it."""
+        where = "territory.where.cell" if self.row and self.column else "territory.where.row"
+        if not self.row:
+            where = "territory.where.table"
+        place = say(where, lang=lang, file=self.file, row=str(self.row), column=self.column)
+        return say("territory.where.problem", lang=lang, place=place, what=self.what(lang))
+
+    def what(self, lang: Lang = "fr") -> str:
+        """Return what is wrong and what to do."""
+        notice = self.values.get("notice")
+        if isinstance(notice, Notice):
+            return notice.what(lang)
+        return say(f"territory.problem.{self.key}", lang=lang, **self.values)
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "file": self.file,
+            "row": self.row or None,
+            "column": self.column or None,
+            "problem": self.key,
+            "what": self.what(lang),
+        }
+
+
+class LotsError(PasserellesError):
+    """Tables of lots that cannot be used; `problems` holds everything found in all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.row, p.column, p.key)))
+        super().__init__("territory_input", n=len(self.problems), list="")
+
+    def message(self, lang: Lang = "fr") -> str:
+        """Return one line a problem below the first."""
+        lines = "\n".join(f"  - {p.sentence(lang)}" for p in self.problems)
+        return say("errors.territory_input", lang=lang, n=len(self.problems), list=lines)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lot:
+    """
+    People of one employer in one fragile job, or its openings in one hiring job, in one basin.
+
+    Attributes
+    ----------
+    employer
+        Name as given; the source of the openings where a survey is the employer.
+    job
+        Occupation code.
+    basin
+        Basin code, or the normalised name where no geography is known.
+    people
+        Headcount or openings, 0 or more.
+    basin_label
+        Name of the basin.
+    pool
+        Openings that share one capacity: ``family`` code of a survey; empty where they are the lot's own.
+    given, confidence, row
+        What was written as the job, how sure its code is in [0, 1], and where.
+    """
+
+    employer: str
+    job: str
+    basin: str
+    pool: str = ""
+    people: int = 0
+    basin_label: str = ""
+    label: str | None = None
+    given: str = ""
+    confidence: float = 1.0
+    row: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names the lot."""
+        return (self.employer, self.job, self.basin, self.pool)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "employer": self.employer,
+            "job": {"code": self.job, "label": self.label},
+            "people": self.people,
+            "basin": {"code": self.basin, "label": self.basin_label},
+            "given": self.given,
+            "confidence": self.confidence,
+            "row": self.row or None,
+            "family": self.pool or None,
+        }
+
+
+@dataclass(frozen=True)
+class Lots:
+    """
+    A side of a territory, sorted: the order of the rows given plays no part.
+
+    `pools` maps (basin, family) to the capacity that lots with that pool share; it is empty where each lot has its
+    own. `file` and `sha256` say what was read, empty for rows from memory.
+    """
+
+    side: Side
+    lots: tuple[Lot, ...]
+    pools: Mapping[tuple[str, str], int]
+    pool_labels: Mapping[str, str]
+    file: str = ""
+    sha256: str = ""
+    source: str = ""
+
+    @property
+    def people(self) -> int:
+        """Headcount, or openings: a shared capacity counts once."""
+        own = sum(lot.people for lot in self.lots if not lot.pool)
+        return own + sum(self.pools.values())
+
+    def resolved(self) -> tuple[Lot, ...]:
+        """Lots whose job was written otherwise than by its code, in the order of the rows."""
+        return tuple(sorted((x for x in self.lots if x.given and x.given != x.job), key=lambda lot: (lot.row, lot.key)))
+
+
+def made(side: Side, lots: Iterable[Lot], *, file: str = "", sha256: str = "", source: str = "") -> Lots:
+    """Put lots with openings of their own together."""
+    return Lots(side, tuple(sorted(lots)), {}, {}, file, sha256, source)
+
+
+Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

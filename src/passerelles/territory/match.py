@@ -1,0 +1,365 @@
+"""`match_territory`: fragile lots and hiring lots to the best flows of people between them, explained and certified."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifications import Certifications
+from passerelles.market.market import Market
+from passerelles.market.places import Places
+from passerelles.ranking.moves import rank_moves
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.allocation import Allocation, Change, Flow, HoursOf
+from passerelles.territory.explain import uncovered_lots, unfilled_pools
+from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.lots import Lots, Table
+from passerelles.territory.network import InfeasibleError, Ints, Network
+from passerelles.territory.pairs import (
+    Bounds,
+    Moves,
+    Pairs,
+    drawn,
+    find_pairs,
+    moves_between,
+    pool_keys,
+)
+from passerelles.territory.plan import TENTHS, Outcome, Task, best_flow, most_people
+from passerelles.territory.pools import survey_openings
+from passerelles.territory.reading import Locator, make_locator, read_sides
+
+if TYPE_CHECKING:
+    from passerelles.ranking.move import Move
+
+_EXACT: Final = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """Both sides and everything that does not depend on the bounds."""
+
+    graph: OccupationGraph
+    fragile: Lots
+    hiring: Lots
+    locator: Locator
+    costs: Costs
+    settings: TerritorySettings
+    strict: bool
+
+
+def match_territory(  # noqa: PLR0913 - each option is named at every call
+    graph: OccupationGraph,
+    fragile: Table,
+    hiring: Table | None = None,
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    certifications: Certifications | None = None,
+    radius_km: float | None = None,
+    frame: str | None = None,
+    budget_hours: float | None = None,
+    min_probability: float | None = None,
+    settings: Settings | None = None,
+    costs: Costs | None = None,
+    changes: bool = True,
+) -> Allocation:
+    """
+    Allocate the people of fragile lots to the openings of hiring lots.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    fragile, hiring
+        Tables of lots: path of a CSV file or workbook, rows as mappings, a data frame, or what
+        `passerelles.territory.pools.survey_openings` gives. Without `hiring`, the openings are those of the
+        market's survey, around the fragile lots.
+    market, places
+        Survey of recruitment needs, and geography. Without a geography basins are names, and no radius applies.
+    certifications
+        What leads to a job, for the hours of training.
+    radius_km
+        Farthest basin, km between centres; 0 = the same basin. None = that of the settings, else no bound.
+    frame
+        Legal frame that the training must fit, such as ``"transco"``; unknown fits, unless ``settings.strict``.
+    budget_hours
+        Most expected hours of training in all.
+    min_probability
+        Least chance of a move, in [0, 1]; a move to the same job always passes.
+    settings
+        `Settings.territory` holds every other choice.
+    costs
+        Hours of moves; the package's effort model where None.
+    changes
+        Whether to work out what would change with each bound moved (one more solution each).
+
+    Returns
+    -------
+    allocation
+        Optimal under the stated order of objectives, whole people, the same whatever the order of the rows.
+
+    Raises
+    ------
+    LotsError
+        With every problem of both tables.
+    PasserellesError
+        If a bound is no number, or there are no openings to allocate to.
+
+    Notes
+    -----
+    maximise Σ x, then minimise Σ h·x, then maximise people in the same job, then minimise Σ d·x, subject to
+    Σ_j x_ij ≤ people_i, Σ_i x_ij ≤ openings_j, x whole; docs/territory.md gives the whole model.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> fragile = [{"employer": "A", "job": "N4101", "headcount": 7, "basin": "Redon"}]
+    >>> hiring = [{"employer": "B", "job": "N4101", "openings": 5, "basin": "Redon"}]
+    >>> allocation = match_territory(graph, fragile, hiring)
+    >>> allocation.placed, allocation.hours, allocation.uncovered[0].reason
+    (5, 0.0, 'capacity')
+    """
+    every = settings or graph.settings
+    chosen = every.territory
+    least = chosen.min_probability if min_probability is None else min_probability
+    bounds = Bounds(
+        radius_km=_number("radius_km", chosen.radius_km if radius_km is None else radius_km),
+        frame=frame,
+        min_probability=_number("min_probability", least, 1.0),
+        max_hours=chosen.max_hours,
+    )
+    budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
+    locator = make_locator(places, market)
+    first, second = read_sides(graph.referential, fragile, hiring, locator=locator)
+    if second is None:
+        second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
+    model = costs if costs is not None else default_costs(graph, certifications)
+    case = _Case(graph, first, second, locator, model, chosen, every.strict)
+    return _allocate(case, bounds, budget, changes=changes)
+
+
+def _number(name: str, value: float | None, most: float = math.inf) -> float | None:
+    if value is not None and not 0 <= value <= most:  # also refuses nan
+        raise PasserellesError("territory_bound", name=name, value=repr(value))
+    return value
+
+
+def _surveyed(
+    graph: OccupationGraph,
+    fragile: Lots,
+    market: Market | None,
+    locator: Locator,
+    bounds: Bounds,
+    settings: TerritorySettings,
+) -> tuple[Lots, Bounds]:
+    """Openings of the survey around the fragile lots, within the radius given or that of the settings."""
+    if market is None:
+        raise PasserellesError("territory_no_hiring")
+    radius = settings.bmo_radius_km if bounds.radius_km is None else bounds.radius_km
+    starts = {lot.basin for lot in fragile.lots}
+    basins = [
+        end
+        for end in market.survey().basins
+        if any((km := locator.km(start, end)) is not None and km <= radius for start in starts)
+    ]
+    found = survey_openings(market, graph.referential, basins=basins, settings=settings)
+    return found, replace(bounds, radius_km=radius)
+
+
+def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool) -> Allocation:
+    moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
+    pairs = _pairs(case, moves, bounds)
+    _, capacity = pool_keys(case.hiring)
+    task = _task(case, pairs, capacity, budget)
+    opened = pairs.open
+    flow = np.zeros(len(pairs.lot), dtype=np.int64)
+    unmet: tuple[str, ...] = ()
+    try:
+        outcome = best_flow(task, case.settings)
+        flow[opened] = outcome.flow
+        status = "optimal" if all(s.gap == 0 for s in outcome.stages) else "time_limit"
+    except InfeasibleError:
+        outcome, status, unmet = Outcome(np.zeros(0, dtype=np.int64), ()), "infeasible", _unmet(case, task)
+    binding = "weights" if case.settings.objective == "weighted" else "budget"
+    allocation = Allocation(
+        status=status,  # type: ignore[arg-type]  # one of the three words above
+        fragile=case.fragile,
+        hiring=case.hiring,
+        flows=_flows(case, moves, pairs, flow),
+        uncovered=uncovered_lots(case.fragile, pairs, flow, capacity, binding=binding),
+        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, flow, case.settings, binding=binding),
+        changes=(),
+        stages=outcome.stages,
+        bounds=bounds,
+        budget_hours=budget,
+        radius_applied=bounds.radius_km is not None and case.locator.places is not None,
+        settings=case.settings,
+        referential=(case.graph.referential.name, case.graph.referential.version),
+        notes=_notes(case, moves, bounds),
+        unmet=unmet,
+        allowed=_allowed(case, pairs),
+    )
+    if changes and status == "optimal" and allocation.uncovered:
+        found = _changes(case, moves, bounds, budget, allocation)
+        allocation = replace(allocation, changes=found)
+    return allocation
+
+
+def _pairs(case: _Case, moves: Moves, bounds: Bounds) -> Pairs:
+    return find_pairs(
+        case.graph, case.fragile, case.hiring, moves, case.locator, bounds, case.settings, strict=case.strict
+    )
+
+
+def _task(case: _Case, pairs: Pairs, capacity: Ints, budget: float | None) -> Task:
+    opened = pairs.open
+    lots = case.fragile.lots
+    names: list[str] = []
+    if case.settings.floor:
+        names = sorted({getattr(lot, case.settings.floor_by) for lot in lots})
+    number = {name: i for i, name in enumerate(names)}
+    people = np.asarray([lot.people for lot in lots], dtype=np.int64)
+    group = np.asarray([number[getattr(lot, case.settings.floor_by)] if names else 0 for lot in lots], dtype=np.intp)
+    heads = np.bincount(group, weights=people, minlength=len(names)) if names else np.zeros(0)
+    need = np.ceil(case.settings.floor * heads - _EXACT).astype(np.int64)
+    network = Network(people, capacity, pairs.lot[opened], pairs.pool[opened], group, need)
+    km = pairs.km[opened]
+    known = km[~np.isnan(km)]
+    far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
+    tie = [
+        drawn(lots[int(i)].key, case.hiring.lots[int(j)].key)
+        for i, j in zip(pairs.lot[opened], pairs.entry[opened], strict=True)
+    ]
+    return Task(
+        network=network,
+        hours=pairs.hours[opened],
+        km=np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64),
+        same=pairs.same[opened],
+        tie=np.asarray(tie, dtype=np.int64),
+        budget=None if budget is None else math.floor(budget * TENTHS + _EXACT),
+    )
+
+
+def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
+    """Groups that could not reach the floor even if all else made way for them; none where they only clash."""
+    names = sorted({getattr(lot, case.settings.floor_by) for lot in case.fragile.lots})
+    found = []
+    for number, name in enumerate(names):
+        need = np.zeros(len(names), dtype=np.int64)
+        need[number] = task.network.need[number]
+        alone = replace(task, network=replace(task.network, need=need))
+        try:
+            most_people(alone)
+        except InfeasibleError:
+            found.append(name)
+    return tuple(found)
+
+
+def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
+    used = np.flatnonzero(flow)
+    row = {int(r): i for i, r in enumerate(moves.origins)}
+    column = {int(c): i for i, c in enumerate(moves.targets)}
+    position = case.graph.position
+    explained: dict[tuple[str, str], Move | None] = {}
+    found = []
+    for pair in used.tolist():
+        fragile = case.fragile.lots[int(pairs.lot[pair])]
+        hiring = case.hiring.lots[int(pairs.entry[pair])]
+        same = bool(pairs.same[pair])
+        where = (row[position[fragile.job]], column[position[hiring.job]])
+        jobs = (fragile.job, hiring.job)
+        if not same and jobs not in explained and len(explained) < case.settings.explained_moves:
+            explained[jobs] = next(iter(rank_moves(case.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
+        km, chance = float(pairs.km[pair]), float(moves.probability[where])
+        found.append(
+            Flow(
+                fragile=fragile,
+                hiring=hiring,
+                people=int(flow[pair]),
+                hours=HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair])),
+                km=None if math.isnan(km) else round(km, 1),
+                same_job=same,
+                probability=None if same or math.isnan(chance) else chance,
+                move=None if same else explained.get(jobs),
+            )
+        )
+    return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+
+
+def _hours(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
+    low, expected, high = (float(a[where]) for a in moves.hours[:3])
+    return HoursOf(
+        None if math.isnan(low) else round(low, 1),
+        tenths / TENTHS,
+        None if math.isnan(high) else round(high, 1),
+        assumed=math.isnan(expected),
+    )
+
+
+def _notes(case: _Case, moves: Moves, bounds: Bounds) -> tuple[str, ...]:
+    notes = []
+    if case.locator.places is None:
+        notes.append("no_geography" if bounds.radius_km is None else "radius_not_applied")
+    moving = ~moves.same & ~moves.part
+    if moving.any() and bool(np.isnan(moves.probability[moving]).all()):
+        notes.append("no_probability")
+    if moving.any() and bool(np.isnan(moves.hours.expected[moving]).any()):
+        notes.append("some_hours_unknown" if case.settings.assumed_hours is None else "hours_assumed")
+    if moves.frame is not None and bool((moves.frame[moving] == -1).any()):
+        notes.append("frame_unknown")
+    if case.hiring.pools:
+        notes.append("survey_openings" if case.settings.masked_openings == "low" else "survey_openings_high")
+    return tuple(notes)
+
+
+def _allowed(case: _Case, pairs: Pairs) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Pairs of lot and pool open to people: what anyone who knows the rules knows too."""
+    keys, _ = pool_keys(case.hiring)
+    lots = case.fragile.lots
+    return frozenset((lots[int(pairs.lot[p])].key, keys[int(pairs.pool[p])]) for p in pairs.open)
+
+
+def _changes(
+    case: _Case, moves: Moves, bounds: Bounds, budget: float | None, allocation: Allocation
+) -> tuple[Change, ...]:
+    """Solve again with each bound moved; a bound that is not set cannot move."""
+    chosen = case.settings
+    tried: list[tuple[str, float | None, Bounds, float | None]] = []
+    if budget is not None:
+        extra = chosen.more_hours * case.fragile.people
+        tried.append(("budget", chosen.more_hours, bounds, budget + extra))
+        tried.append(("no_budget", None, bounds, None))
+    if bounds.max_hours is not None:
+        wider = replace(bounds, max_hours=bounds.max_hours + chosen.more_hours)
+        tried.append(("max_hours", chosen.more_hours, wider, budget))
+    if allocation.radius_applied and bounds.radius_km is not None and not case.hiring.pools:
+        tried.append(("radius", chosen.more_km, replace(bounds, radius_km=bounds.radius_km + chosen.more_km), budget))
+    if bounds.min_probability:
+        least = max(0.0, bounds.min_probability - chosen.less_probability)
+        tried.append(("probability", least, replace(bounds, min_probability=least), budget))
+    if bounds.frame is not None:
+        tried.append(("no_frame", None, replace(bounds, frame=None), budget))
+    found = []
+    _, capacity = pool_keys(case.hiring)
+    for kind, step, moved, money in tried:
+        again = replace(moves, frame=None) if moved.frame is None else moves
+        pairs = _pairs(case, again, moved)
+        try:
+            placed, tenths = _people(case, _task(case, pairs, capacity, money))
+        except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
+            continue
+        more = placed - allocation.placed
+        bound = money if kind == "budget" else moved.radius_km if kind == "radius" else step
+        found.append(Change(kind, bound, step, placed, more, tenths / TENTHS))
+    return tuple(found)
+
+
+def _people(case: _Case, task: Task) -> tuple[int, int]:
+    if case.settings.objective == "weighted":
+        outcome = best_flow(task, case.settings)
+        return int(outcome.flow.sum()), int(task.hours @ outcome.flow)
+    return most_people(task)

@@ -1,0 +1,190 @@
+"""The order of objectives: people placed, least hours, the same job, least distance, then a draw fixed by the names."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.settings import TerritorySettings
+from passerelles.territory.network import (
+    Face,
+    InfeasibleError,
+    Ints,
+    Network,
+    Stage,
+    minimise,
+    whole_face,
+    with_total,
+)
+
+TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
+_MILLI: Final = 1000  # a weighted sum is counted in thousandths
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """
+    What to optimise.
+
+    Attributes
+    ----------
+    hours, km
+        Shape (k,): tenths of an hour and of a kilometre of each pair.
+    same
+        Shape (k,): whether the job stays the same.
+    tie
+        Shape (k,): a number drawn from the names of the pair's two lots, the same in every run.
+    budget
+        Most tenths of an hour in all; None = no bound.
+    """
+
+    network: Network
+    hours: Ints
+    km: Ints
+    same: NDArray[np.bool_]
+    tie: Ints
+    budget: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """People on each pair, shape (k,), and the certificate of each objective, in order."""
+
+    flow: Ints
+    stages: tuple[Stage, ...]
+
+
+def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
+    """
+    Solve a task to proven optimality.
+
+    Raises
+    ------
+    InfeasibleError
+        If the floors cannot all be met, within the budget where there is one.
+    """
+    if settings.objective == "weighted":
+        return _weighted(task, settings)
+    matrix = task.network.matrix()
+    face, stages = _placed(task, matrix)
+    flow, _, face = minimise(task.network, matrix, face, task.hours, "hours")
+    stages.append(_stage("hours", task, flow, stages[-1]))
+    return _finish(task, matrix, face, stages)
+
+
+def most_people(task: Task) -> tuple[int, int]:
+    """Return how many people can be placed at most, and the least tenths of an hour that it takes."""
+    matrix = task.network.matrix()
+    face, stages = _placed(task, matrix)
+    flow, _, _ = minimise(task.network, matrix, face, task.hours, "hours")
+    return stages[0].value, int(task.hours @ flow)
+
+
+def _stage(name: str, task: Task, flow: Ints, before: Stage) -> Stage:
+    hours = int(task.hours @ flow)
+    return Stage(name, hours, hours, before.exact)
+
+
+def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, list[Stage]]:
+    """Face of the flows that place most people, within the budget."""
+    network = task.network
+    everything = whole_face(network)
+    _, stage, face = minimise(network, matrix, everything, np.full(network.size, -1, dtype=np.int64), "people")
+    people = replace(stage, value=-stage.value, bound=-stage.bound)
+    if task.budget is None:
+        return face, [people]
+    flow, _, _ = minimise(network, matrix, face, task.hours, "hours")
+    if int(task.hours @ flow) <= task.budget:
+        return face, [people]
+    return _within_budget(task, matrix, everything, people)
+
+
+def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, people: Stage) -> tuple[Face, list[Stage]]:
+    """
+    Most people within the budget, by bisection.
+
+    The least hours of placing exactly P people never fall as P grows, and each of these programs is a network: P is
+    the answer when its least hours are within the budget and those of P + 1 are not. No other program is needed.
+    """
+    low, high = int(task.network.need.sum()), people.value  # `high` does not fit
+    if _least_hours(task, matrix, everything, low) > (task.budget or 0):
+        raise InfeasibleError
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _least_hours(task, matrix, everything, middle) <= (task.budget or 0):
+            low = middle
+        else:
+            high = middle
+    return with_total(everything, low), [Stage("people", low, low, people.exact)]
+
+
+def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> int:
+    flow, _, _ = minimise(task.network, matrix, with_total(everything, people), task.hours, "hours")
+    return int(task.hours @ flow)
+
+
+def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage]) -> Outcome:
+    """Settle what is left open: the same job first, then least distance, then the draw."""
+    _, stage, face = minimise(task.network, matrix, face, -task.same.astype(np.int64), "same_job")
+    stages.append(replace(stage, value=-stage.value, bound=-stage.bound))
+    _, stage, face = minimise(task.network, matrix, face, task.km, "distance")
+    stages.append(stage)
+    flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
+    return Outcome(flow, tuple(stages))
+
+
+def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
+    """
+    Least weighted sum of hours and kilometres less the worth of placements, then the draw.
+
+    With a budget the sum is no longer that of a network: a mixed-integer program, with the bound that its search
+    proves.
+    """
+    value = settings.weight_hour * task.hours / TENTHS + settings.weight_km * task.km / TENTHS - settings.weight_person
+    cost = np.rint(value * _MILLI).astype(np.int64)
+    matrix = task.network.matrix()
+    everything = whole_face(task.network)
+    if task.budget is None:
+        _, stage, face = minimise(task.network, matrix, everything, cost, "weighted")
+        flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
+        return Outcome(flow, (stage,))
+    flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s)
+    if stage.gap:
+        return Outcome(flow, (stage,))
+    limits = np.full(task.network.size, 0, dtype=np.int64) + cost
+    flow, _ = _search(task, matrix, everything, task.tie, settings.time_limit_s, kept=(limits, stage.value))
+    return Outcome(flow, (stage,))
+
+
+def _search(
+    task: Task,
+    matrix: sparse.csc_array,
+    face: Face,
+    cost: Ints,
+    seconds: float,
+    kept: tuple[Ints, int] | None = None,
+) -> tuple[Ints, Stage]:
+    from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
+
+    lower = np.where(face.lower < 0, -np.inf, face.lower)
+    upper = np.where(face.upper < 0, np.inf, face.upper)
+    rows = [matrix, sparse.csc_array(task.hours[None, :].astype(np.float64))]
+    lower, upper = np.append(lower, -np.inf), np.append(upper, float(task.budget or 0))
+    if kept is not None:
+        rows.append(sparse.csc_array(kept[0][None, :].astype(np.float64)))
+        lower, upper = np.append(lower, -np.inf), np.append(upper, float(kept[1]))
+    result = milp(
+        cost.astype(np.float64),
+        constraints=LinearConstraint(sparse.vstack(rows, format="csc"), lower, upper),
+        integrality=np.ones(task.network.size, dtype=np.int64),
+        options={"mip_rel_gap": 0.0, "time_limit": seconds},
+    )
+    if result.x is None:
+        if result.status == 2:  # noqa: PLR2004 - scipy's code of an infeasible problem
+            raise InfeasibleError
+        raise RuntimeError(f"the solver stopped: {result.message}")
+    flow = np.rint(result.x).astype(np.int64)
+    bound = int(np.ceil(float(result.mip_dual_bound) - 1e-3))  # costs are whole: so is the least of them
+    return flow, Stage("weighted", int(cost @ flow), min(bound, int(cost @ flow)), exact=False)

@@ -1,0 +1,67 @@
+"""Openings of a survey as lots: a family's projects in a basin are one capacity that its occupations share."""
+
+from collections.abc import Iterable
+
+from passerelles.errors import PasserellesError
+from passerelles.market.market import Market, family_codes
+from passerelles.referentials.referential import Referential
+from passerelles.settings import TerritorySettings
+from passerelles.territory.lots import Lot, Lots
+
+
+def survey_openings(
+    market: Market,
+    referential: Referential,
+    *,
+    basins: Iterable[str] | None = None,
+    year: str | int | None = None,
+    settings: TerritorySettings | None = None,
+) -> Lots:
+    """
+    Openings of the survey of recruitment needs, for `match_territory`.
+
+    Parameters
+    ----------
+    market, referential
+        The survey, and the occupations that its families are joined to.
+    basins
+        Codes of the basins to take; None = all of the survey.
+    year
+        Year of the survey; None = the latest that is joined to ROME.
+    settings
+        `masked_openings` says at which end of its interval a masked number counts.
+
+    Returns
+    -------
+    lots
+        One lot for each occupation of each family and basin; lots of one family and basin share its projects, an
+        integer. A family that no occupation reaches, or that has no row in the basin, gives none: unknown is not 0.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no survey, or its families are not joined to ROME.
+    """
+    chosen = settings or TerritorySettings()
+    survey = market.survey(year)
+    codes = {f: [c for c in found if c in referential.occupation_by_code] for f, found in
+             family_codes(market, referential, year=year).items()}  # fmt: skip
+    if not any(codes.values()):
+        raise PasserellesError("territory_no_crosswalk", year=survey.year)
+    wanted = None if basins is None else set(basins)
+    employer = f"BMO {survey.year}"
+    lots: list[Lot] = []
+    pools: dict[tuple[str, str], int] = {}
+    for (basin, family), projects in sorted(survey.projects_of.items()):
+        if projects.met is None or not codes.get(family) or (wanted is not None and basin not in wanted):
+            continue
+        end = projects.met.low if chosen.masked_openings == "low" else projects.met.high
+        capacity = int(end)
+        pools[(basin, family)] = capacity
+        label = survey.basins[basin].label
+        lots += [
+            Lot(employer, code, basin, family, capacity, label, referential.occupation_by_code[code].name)
+            for code in codes[family]
+        ]
+    labels = {family: survey.family_labels[family] for _, family in pools}
+    return Lots("hiring", tuple(sorted(lots)), pools, labels, source=f"{survey.file.source} {survey.year}".strip())
