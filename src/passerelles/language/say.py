@@ -38,7 +38,7 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
     Examples
     --------
     >>> say("terms.occupation_count", lang="fr", n=1584)
-    '1 584 métiers'
+    '1\\u202f584 métiers'
     >>> say("terms.occupation_count", lang="en", n=1)
     '1 occupation'
     """

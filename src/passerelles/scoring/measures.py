@@ -109,15 +109,19 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
             counts = sparse.csr_array(counts + texts.background)
         weights = rarity(counts, plain)
         if name in ("item_text", "all_text"):
-            weights = _without_singles(counts, weights)
+            weights = _without_singles(counts, weights, plain)
         rarities[name] = weights
     empty = MeasureIndex(graph, others, rarities, spreads, texts.background)
     return MeasureIndex(graph, measure(empty, origins), rarities, spreads, texts.background)
 
 
-def _without_singles(counts: sparse.csr_array, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give no weight to a word that one occupation alone uses: it brings nothing together."""
-    return np.where(np.bincount(counts.indices, minlength=counts.shape[1]) >= 2, weights, 0.0)  # noqa: PLR2004
+def _without_singles(
+    counts: sparse.csr_array, weights: NDArray[np.float64], plain: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Give no weight to a word that one occupation of the referential alone uses: it brings nothing together."""
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    users = np.bincount(counts.indices[plain[rows]], minlength=counts.shape[1])
+    return np.where(users >= 2, weights, 0.0)  # noqa: PLR2004 - two make a pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +217,7 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
 
     def unit(counts: sparse.csr_array, *, singles: bool = True) -> sparse.csr_array:
         weights = rarity(counts, plain)
-        return unit_rows(weighted(counts, weights if singles else _without_singles(counts, weights)))
+        return unit_rows(weighted(counts, weights if singles else _without_singles(counts, weights, plain)))
 
     def damped(counts: sparse.csr_array) -> sparse.csr_array:
         taken = counts.copy()

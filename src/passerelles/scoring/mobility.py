@@ -202,9 +202,8 @@ def mobility_features(scene: Scene, expected: NDArray[np.float64]) -> dict[str, 
 
 
 def _for_all(graph: OccupationGraph, rows: NDArray[np.int32], values: Array) -> Dense:
-    np.fill_diagonal(values, 0.0)
-    values = values - (values.sum(axis=1, dtype=np.float64) / max(1, len(rows) - 1)).astype(np.float32)[:, None]
-    np.fill_diagonal(values, 0.0)
+    others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
+    values = values - (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]
     if len(rows) == len(graph.codes):
         return values
     place = np.zeros(len(graph.codes), dtype=np.int32)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerelles.errors import PasserellesError
 
-DEFAULT: Final = "unfitted"
+DEFAULT: Final = "fitted"
 
 
 class _Frozen(BaseModel):

@@ -1,0 +1,164 @@
+"""Scores of all pairs: named parts, no leak of the own group's mobilities, the same bytes in any process."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS, say
+from passerelles.model import Mobility
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
+from passerelles.scoring.features import CONTENT_PARTS, FEATURES
+from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.mobility import MOBILITY_PARTS
+from passerelles.scoring.ranks import FURTHEST, nearest_values, rank_closeness
+from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.table import build_table, score_table
+
+SHIPPED = ("fitted", "content", "unfitted")
+
+
+@pytest.fixture(scope="module")
+def plain() -> OccupationGraph:
+    """Graph of the embedded referential without its overlay."""
+    return build_graph(load_referential())
+
+
+def _numbers(scorer: Scorer) -> Iterator[float]:
+    yield from (w for weights in scorer.parts.values() for w in weights.values())
+    yield scorer.base
+    if scorer.prior:
+        yield from (scorer.prior.scale, scorer.prior.base)
+    if scorer.calibration:
+        yield from (scorer.calibration.slope, scorer.calibration.intercept)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_is_small_and_keyed_by_features_alone(name: str) -> None:
+    scorer = load_scorer(name)
+    known = {*FEATURES, *(f"{part}.{f}" for part, names in MOBILITY_PARTS.items() for f in names)}
+    assert len(scorer.parts) <= 10
+    assert sum(1 for _ in _numbers(scorer)) <= 300
+    assert {feature for weights in scorer.parts.values() for feature in weights} <= known
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
+    for weights in load_scorer(name).parts.values():
+        for feature, weight in weights.items():
+            assert weight >= 0 or not FEATURES[feature].closeness
+
+
+def test_only_the_content_scorer_reads_no_mobilities(plain: OccupationGraph) -> None:
+    bare = build_graph(_with_mobilities(plain.referential, []))
+    content = load_scorer("content")
+    assert np.array_equal(build_table(plain, content).scores.parts, build_table(bare, content).scores.parts)
+    table = build_table(bare, load_scorer("fitted"))
+    assert set(table.off) == set(MOBILITY_PARTS)
+    assert not set(build_table(plain, load_scorer("fitted")).off) & set(MOBILITY_PARTS)
+
+
+def test_every_part_is_named_and_said_in_both_languages() -> None:
+    names = {part for name in SHIPPED for part in load_scorer(name).parts} | set(CONTENT_PARTS) | set(MOBILITY_PARTS)
+    for lang in LANGS:
+        for name in names:
+            sentences = {say(f"parts.{sign}.{name}", lang=lang) for sign in ("plus", "minus")}
+            assert len(sentences) == 2
+            assert say(f"parts.label.{name}", lang=lang)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_parts_are_centred_on_the_average_candidate(plain: OccupationGraph, name: str) -> None:
+    parts = score_table(plain, load_scorer(name)).scores.parts
+    size = len(plain.codes)
+    off_diagonal = ~np.eye(size, dtype=np.bool_)
+    for part in parts:
+        assert abs(part[off_diagonal].mean()) < 2  # hundred-thousandths
+
+
+def _with_mobilities(referential: Referential, moves: list[tuple[str, str]]) -> Referential:
+    values = {name: getattr(referential, name) for name in referential.__dataclass_fields__}
+    rows = tuple(Mobility(o, t, i) for i, (o, t) in enumerate(sorted(set(moves)), start=1) if o != t)
+    return Referential(**{**values, "mobilities": rows})
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.data())
+def test_the_own_groups_mobilities_change_nothing_to_the_bit(data: st.DataObject) -> None:
+    referential = load_referential()
+    by_group: dict[str, list[str]] = {}
+    for occupation in referential.occupations:
+        by_group.setdefault(occupation.parent or occupation.code, []).append(occupation.code)
+    group = data.draw(st.sampled_from(sorted(by_group, key=lambda g: (-len(by_group[g]), g))[:20]))
+    members = by_group[group]
+    codes = [o.code for o in referential.occupations if o.code not in members]
+    changed = [(m.origin, m.target) for m in referential.mobilities if m.origin not in members]
+    changed += [(o, t) for o in members for t in data.draw(st.lists(st.sampled_from(codes), min_size=1, max_size=6))]
+    before, after = build_graph(referential), build_graph(_with_mobilities(referential, changed))
+    scorer = load_scorer("fitted")
+    rows = [before.position[code] for code in members]
+    one, other = build_table(before, scorer).scores.parts, build_table(after, scorer).scores.parts
+    assert np.array_equal(one[:, rows], other[:, rows])
+
+
+def test_the_own_groups_mobilities_change_nothing_on_the_real_rome(rome4_graph: OccupationGraph) -> None:
+    referential = rome4_graph.referential
+    group = {o.code for o in referential.occupations if o.parent == "M1805"}
+    assert len(group) > 3
+    kept = [(m.origin, m.target) for m in referential.mobilities if m.origin not in group]
+    moved = [(code, target) for code in group for target in ("A1101", "K2110", "N4101")]
+    scorer = load_scorer("fitted")
+    other = build_table(build_graph(_with_mobilities(referential, kept + moved)), scorer).scores.parts
+    rows = [rome4_graph.position[code] for code in group]
+    one = score_table(rome4_graph, scorer).scores.parts
+    assert np.array_equal(one[:, rows], other[:, rows])
+    assert not np.array_equal(one, other)  # the others do read them
+
+
+def test_a_fit_is_the_same_twice_and_learns_from_mobilities(plain: OccupationGraph) -> None:
+    scorer = fit_scorer(plain)
+    assert fit_scorer(build_graph(load_referential())) == scorer
+    codes = list(plain.codes)
+    shuffled = [(o, codes[(i * 37 + 11) % len(codes)]) for i, o in enumerate(codes)]
+    assert fit_scorer(build_graph(_with_mobilities(plain.referential, shuffled))) != scorer
+
+
+def test_two_processes_make_the_same_scores() -> None:
+    code = (
+        "import hashlib, passerelles as p\n"
+        "from passerelles.scoring.table import score_table\n"
+        "from passerelles.scoring.scorer import load_scorer\n"
+        "graph = p.build_graph(p.load_referential().with_overlay('enseignement-conduite'))\n"
+        "print(hashlib.sha256(score_table(graph, load_scorer('fitted')).scores.parts.tobytes()).hexdigest())\n"
+    )
+
+    def digest(seed: str, threads: str) -> str:
+        env = {"PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PATH": ""}
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
+
+    assert digest("1", "1") == digest("2", "2")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=2, max_size=12), st.integers(0, 11))
+def test_rank_closeness_counts_who_is_strictly_closer(values: list[float], own: int) -> None:
+    own = own % len(values)
+    line = np.asarray([values], dtype=np.float32)
+    everyone = np.ones(len(values), dtype=np.bool_)
+    found = rank_closeness(line, nearest_values(line, everyone, np.asarray([own], dtype=np.int32)))
+    for column, value in enumerate(values):
+        closer = sum(v > value for i, v in enumerate(values) if i != own)
+        assert found[0, column] == pytest.approx(-np.log2(2 + closer))
+
+
+def test_ranks_stop_counting_far_away() -> None:
+    line = np.arange(3 * FURTHEST, dtype=np.float32)[None, :]
+    everyone = np.ones(line.shape[1], dtype=np.bool_)
+    found = rank_closeness(line, nearest_values(line, everyone, np.asarray([-1], dtype=np.int32)))
+    assert found[0, 0] == found[0, FURTHEST] == pytest.approx(-np.log2(2 + FURTHEST))
