@@ -108,12 +108,22 @@ def test_a_profile_that_adds_nothing_is_its_occupation(graph: OccupationGraph) -
 
 
 def test_a_profile_without_an_occupation_ranks_by_what_it_holds(graph: OccupationGraph) -> None:
-    moves = rank_moves(graph, Profile(competencies=("x", "y")))
+    moves = rank_moves(graph, Profile(competencies=("x", "y")), settings=UNFITTED)
     assert moves[0].target.code == "C1"
     assert moves[0].coverage == 1.0
     assert moves[0].origin.to_dict() == {"code": None, "label": None}
     assert moves[0].known is None
     assert len(moves) == 5
+
+
+@pytest.mark.parametrize("code", ["K2110", "N4101", "H2909", "K1304", "M1855"])
+def test_whoever_holds_all_that_a_job_asks_is_sent_there_first(embedded_graph: OccupationGraph, code: str) -> None:
+    held = tuple(r.competency for r in embedded_graph.referential.requirements_of[code])
+    for scorer in ("fitted", "content", "unfitted"):
+        first = rank_moves(embedded_graph, Profile(competencies=held), limit=5, settings=Settings(scorer=scorer))
+        assert code in [m.target.code for m in first]
+        assert first[0].coverage is not None
+        assert first[0].coverage > 0.6
 
 
 def test_one_more_competency_never_lowers_a_coverage(rome4_graph: OccupationGraph) -> None:

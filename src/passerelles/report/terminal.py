@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.ranking.move import Item, Move
+from passerelles.ranking.move import Item, Move, PartValue
 from passerelles.referentials.referential import Referential
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _ITEMS = 4
+_PARTS = 4
 
 
 def print_moves(
@@ -70,6 +71,9 @@ def print_moves(
             cells.append(number(move.score, lang=lang, decimals=2))
         table.add_row(*cells, _known(move, lang))
     console.print(table)
+    if calibrated:
+        console.print(Text(say("moves.disclaimer", lang=lang), style="dim"))
+    console.print()
     for move in moves[:explained]:
         print_move(console, move, lang=lang)
 
@@ -78,14 +82,15 @@ def print_move(console: "Console", move: Move, *, lang: Lang = "fr") -> None:
     """Print what explains one move: parts, competencies carried over and missing, credentials."""
     start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
     console.print(Text(f"{move.rank}. {start} → {move.target.label or move.target.code}", style="bold"))
-    for part in move.parts:
-        value = ("+" if part.value > 0 else "") + number(part.value, lang=lang, decimals=2)
-        line = (
-            f"{value:>6}  {part.label(lang)} : {part.sentence(lang)}"
-            if part.name != "base"
-            else f"{value:>6}  {part.label(lang)}"
-        )
+    ordered = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
+    for part in ordered[:_PARTS]:
+        line = f"{_signed(part, lang)}  {part.label(lang)} : {part.sentence(lang)}"
         console.print(Padding(line, (0, 0, 0, 2)))
+    rest = [
+        f"{p.label(lang)} {_signed(p, lang)}" for p in [*ordered[_PARTS:], *(p for p in move.parts if p.name == "base")]
+    ]
+    if rest:
+        console.print(Padding(say("moves.other_parts", lang=lang, parts=" ; ".join(rest)), (0, 0, 0, 2)))
     for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing)):
         if items:
             console.print(Padding(_items(key, items, lang), (0, 0, 0, 2)))
@@ -103,6 +108,10 @@ def print_notice_of_source(console: "Console", referential: Referential, *, lang
     date = provenance.date or say("moves.date_unknown", lang=lang)
     text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
     console.print(Text(text, style="dim"))
+
+
+def _signed(part: PartValue, lang: Lang) -> str:
+    return ("+" if part.value > 0 else "") + number(part.value, lang=lang, decimals=2)
 
 
 def _coverage(move: Move, lang: Lang) -> str:
