@@ -21,7 +21,7 @@ from passerelles.scoring.ranks import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import build_table, score_table
 
-SHIPPED = ("fitted", "content", "unfitted")
+SHIPPED = ("fitted", "content", "holdings", "unfitted")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """`train`: the scorers that ship, fitted on a whole referential and calibrated on moves that the fit did not see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.fit import fit_holdings, fit_scorer
 from passerelles.scoring.scorer import Calibration, Scorer
 from passerelles.scoring.table import build_table
 
@@ -22,9 +23,25 @@ Progress = Callable[[int, int], None]
 Pairs = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 
+Fit = Callable[[OccupationGraph], Scorer]
+
+
+def fit_content(graph: OccupationGraph) -> Scorer:
+    """Fit the scorer without features made from mobilities; see `fit_scorer`."""
+    return fit_scorer(graph, content_only=True)
+
+
+FITS: Final[Mapping[str, Fit]] = MappingProxyType(
+    {"fitted": fit_scorer, "content": fit_content, "holdings": fit_holdings}
+)
+
+
 def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[str, Scorer]:
     """
-    Fit and calibrate the scorers that ship: ``fitted``, and ``content`` without features made from mobilities.
+    Fit and calibrate the scorers that ship.
+
+    ``fitted`` is the default; ``content`` does without features made from mobilities; ``holdings`` is for people
+    without an occupation.
 
     Parameters
     ----------
@@ -44,27 +61,26 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
         If the referential lists no mobility, or has too few parent groups to hold some out.
     """
     said = progress or (lambda _done, _total: None)
-    total = 2 * (1 + len(GROUPINGS) * FOLDS)
+    total = len(FITS) * (1 + len(GROUPINGS) * FOLDS)
     done = 0
     found: dict[str, Scorer] = {}
-    for name, content_only in (("fitted", False), ("content", True)):
+    for name, fit in FITS.items():
         pairs: list[Pairs] = []
         for grouping in GROUPINGS:
             for fold in make_folds(graph, FOLDS, grouping=grouping):
-                pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, content_only=content_only))
+                pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
                 done += 1
                 said(done, total)
         scores = np.concatenate([p[0] for p in pairs])
         listed = np.concatenate([p[1] for p in pairs])
-        scorer = fit_scorer(graph, content_only=content_only)
-        found[name] = scorer.model_copy(update={"calibration": calibrate(scores, listed)})
+        found[name] = fit(graph).model_copy(update={"calibration": calibrate(scores, listed)})
         done += 1
         said(done, total)
     return found
 
 
 def held_out_pairs(
-    graph: OccupationGraph, origins: NDArray[np.int32], held_out: NDArray[np.int32], *, content_only: bool = False
+    graph: OccupationGraph, origins: NDArray[np.int32], held_out: NDArray[np.int32], *, fit: Fit = fit_scorer
 ) -> Pairs:
     """
     Score origins with a scorer that never saw their parent groups.
@@ -76,7 +92,7 @@ def held_out_pairs(
     """
     known = known_mobilities(graph)
     seen = graph_without(graph, held_out)
-    scores = build_table(seen, fit_scorer(seen, content_only=content_only)).scores
+    scores = build_table(seen, fit(seen)).scores
     plain = np.flatnonzero(~graph.is_specialised)
     values: list[NDArray[np.float64]] = []
     listed: list[NDArray[np.bool_]] = []

@@ -17,7 +17,7 @@ from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
 from passerelles.scoring.levels import level_of, probability_of
 from passerelles.scoring.origins import one_origin
-from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.scorer import Scorer, load_scorer, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings
 
@@ -81,10 +81,11 @@ def rank_moves(
     ['K2110-GL', 'K2110-2R']
     """
     chosen = settings or graph.settings
-    scorer = load_scorer(chosen.scorer)
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
-    scored = _score(graph, find_start(graph, origin), scorer)
+    start = find_start(graph, origin)
+    scorer = scorer_for(chosen.scorer, occupied=start.row >= 0)
+    scored = _score(graph, start, scorer)
     barred = excluded_rows(graph, scored.start.row)
     rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
     ordered = rows[np.lexsort((rows, -scored.totals[rows]))]

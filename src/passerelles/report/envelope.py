@@ -5,7 +5,7 @@ from typing import Any
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.scorer import scorer_for
 from passerelles.settings import Settings
 
 
@@ -24,11 +24,20 @@ def referential_dict(referential: Referential) -> dict[str, Any]:
 
 
 def envelope(
-    schema: str, graph: OccupationGraph, results: Sequence[dict[str, Any]], *, settings: Settings | None = None
+    schema: str,
+    graph: OccupationGraph,
+    results: Sequence[dict[str, Any]],
+    *,
+    settings: Settings | None = None,
+    occupied: bool = True,
 ) -> dict[str, Any]:
-    """Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``."""
+    """
+    Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``.
+
+    `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
+    """
     chosen = settings or graph.settings
-    scorer = load_scorer(chosen.scorer)
+    scorer = scorer_for(chosen.scorer, occupied=occupied)
     return {
         "schema": f"passerelles/{schema}",
         "referential": referential_dict(graph.referential),

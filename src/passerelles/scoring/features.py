@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import content
@@ -141,8 +142,9 @@ def _group_closeness(scene: Scene) -> Dense:
     whole = scene.reference.overall.copy()
     np.fill_diagonal(whole, 0.0)
     plain = np.flatnonzero(~graph.is_specialised)
-    sums = np.zeros((int(graph.group.max()) + 1, len(graph.codes)), dtype=np.float64)
-    np.add.at(sums, graph.group[plain], whole[plain])
+    shape = (int(graph.group.max()) + 1, len(graph.codes))
+    members = sparse.csr_array((np.ones(len(plain)), (graph.group[plain], plain)), shape=shape)
+    sums = members @ whole.astype(np.float64)
     counts = np.bincount(graph.group[plain], minlength=len(sums))
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
     return np.asarray(means[graph.group[scene.mine]])
@@ -168,7 +170,7 @@ def _of_target(values: Callable[[Scene], NDArray[np.float64]], *, scaled: bool =
             plain = column[~scene.graph.is_specialised]
             spread = plain.std()
             column = (column - plain.mean()) / spread if spread > 0 else np.zeros_like(column)
-        return np.repeat(column.astype(np.float32)[None, :], len(scene.origins.rows), axis=0)
+        return np.broadcast_to(column.astype(np.float32), (len(scene.origins.rows), len(column)))
 
     return compute
 

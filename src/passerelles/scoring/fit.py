@@ -1,6 +1,6 @@
 """Fitting: two logistic regressions over named features, in which a closeness never gets a negative weight."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +63,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
     """
     scene = scene_of_all(graph)
     with one_thread():
-        features = _content_features(scene)
+        features = _centred_features(scene, [f"{part}.{n}" for part, named in CONTENT_PARTS.items() for n in named])
         sample = _draw(graph, features["overall.rank"] + features["description.text_rank"])
         free = [n for n in features if not FEATURES[n].closeness]
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, free)
@@ -92,14 +92,35 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
     )
 
 
-def _content_features(scene: Scene) -> dict[str, Dense]:
-    """All content features, less their means; an unknown value is the mean."""
+def fit_holdings(graph: OccupationGraph) -> Scorer:
+    """
+    Fit the scorer of people without an occupation: what follows from what they hold, and nothing else.
+
+    Without the parts that read an occupation, the weights of `fitted` would leave the word to how often a job is a
+    target; these are fitted for competencies alone. See `fit_scorer` for the method and what is raised.
+    """
+    scene = scene_of_all(graph)
+    names = [name for name, feature in FEATURES.items() if feature.of_holdings and name != "resemblance"]
+    with one_thread():
+        features = _centred_features(scene, names)
+        sample = _draw(graph, features["overall.rank"])
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, [])
+    return Scorer(
+        name="holdings",
+        version=VERSION,
+        fitted_on=f"{graph.referential.name} {graph.referential.version}",
+        base=_rounded(base),
+        parts={part: named for part in ("coverage", "overall", "competencies") if (named := _of_part(part, weights))},
+    )
+
+
+def _centred_features(scene: Scene, names: Sequence[str]) -> dict[str, Dense]:
+    """Features less their means; an unknown value is the mean."""
     plain = ~scene.graph.is_specialised
     found: dict[str, Dense] = {}
-    for part, named in CONTENT_PARTS.items():
-        for name, feature in named.items():
-            values = feature.compute(scene)
-            found[f"{part}.{name}"] = np.nan_to_num(values - np.float32(mean_of_pairs(values, plain)), copy=False)
+    for name in names:
+        values = FEATURES[name].compute(scene)
+        found[name] = np.nan_to_num(values - np.float32(mean_of_pairs(values, plain)), copy=False)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene
@@ -141,8 +142,10 @@ def cited_together(moves: Moves) -> Array:
     """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
     other = moves.listed * moves.elsewhere  # lists of o' for a target t of another group than o'
     together = other.T @ moves.listed
-    per_group = np.zeros((int(moves.group.max()) + 1, len(moves.rows)), dtype=np.float32)
-    np.add.at(per_group, moves.group, moves.listed)
+    size = len(moves.rows)
+    shape = (int(moves.group.max()) + 1, size)
+    members = sparse.csr_array((np.ones(size, np.float32), (moves.group, np.arange(size))), shape=shape)
+    per_group = members @ moves.listed
     outside = moves.listed.sum(axis=0)[None, :] - per_group[moves.group]
     own = np.diagonal(outside)[:, None]
     norm = np.sqrt((own + _CITED_PRIOR) * (outside + _CITED_PRIOR))

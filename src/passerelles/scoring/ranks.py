@@ -68,7 +68,8 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
     """
     count = nearest.shape[1]
     scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
-    found = np.empty(values.shape, dtype=np.float32)
+    found = np.full(values.shape, scale[count], dtype=np.float32)
     for row, (line, sorted_line) in enumerate(zip(values, nearest, strict=True)):
-        found[row] = scale[count - np.searchsorted(sorted_line, line, side="right")]
+        near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
+        found[row, near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
     return found

@@ -66,7 +66,8 @@ def load_scorer(name: str = "default") -> Scorer:
     Parameters
     ----------
     name
-        ``"fitted"`` (the default), ``"content"`` (the same without features made from mobilities) or ``"unfitted"``.
+        ``"fitted"`` (the default), ``"content"`` (the same without features made from mobilities), ``"holdings"``
+        (for people without an occupation) or ``"unfitted"``.
 
     Raises
     ------
@@ -84,6 +85,17 @@ def load_scorer(name: str = "default") -> Scorer:
     if chosen not in known:
         raise PasserellesError("unknown_scorer", name=name, known=", ".join(known))
     return Scorer.model_validate(json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))
+
+
+def scorer_for(name: str, *, occupied: bool) -> Scorer:
+    """
+    Return the scorer that serves an origin: the one named, or ``holdings`` for a person without an occupation.
+
+    The fitted scorers read mostly what an occupation is; for somebody who has none they would leave the word to how
+    often a job is a target.
+    """
+    scorer = load_scorer(name)
+    return scorer if occupied or scorer.fitted_on is None else load_scorer("holdings")
 
 
 def scorer_text(scorer: Scorer) -> str:

@@ -1,12 +1,13 @@
 """Cosine between rows of sparse matrices, rarity weights and word vectors: the algebra that features share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.text import words
+from passerelles.text import words_of_all
 
 
 def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -43,21 +44,23 @@ def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.c
 
 def product(left: sparse.csr_array, right: sparse.csr_array) -> NDArray[np.float32]:
     """Dense ``left @ right.T`` of shape (b, n); each row is computed alone, so blocks of any size give equal bits."""
-    return np.asarray((left @ right.T).todense(), dtype=np.float32)
+    found = left @ right.T
+    found.data = found.data.astype(np.float32)  # before it is dense: half the memory to fill
+    return np.asarray(found.toarray(), dtype=np.float32)
 
 
-def bag_of_words(texts: Sequence[str], *, tokens: Callable[[str], Sequence[str]] = words) -> sparse.csr_array:
+def bag_of_words(texts: Sequence[str]) -> sparse.csr_array:
     """
-    Counts of tokens, damped: ``1 + ln(count)``.
+    Counts of words, damped: ``1 + ln(count)``.
 
     Returns
     -------
     counts
-        Shape (n_texts, n_tokens), columns in the order of the tokens.
+        Shape (n_texts, n_words), columns in the order of the words.
     """
-    bags = [tokens(text) for text in texts]
-    column = {token: i for i, token in enumerate(sorted({t for bag in bags for t in bag}))}
-    indices = np.asarray([column[t] for bag in bags for t in bag], dtype=np.int32)
+    bags = words_of_all(texts)
+    column = {word: i for i, word in enumerate(sorted(set(chain.from_iterable(bags))))}
+    indices = np.fromiter(map(column.__getitem__, chain.from_iterable(bags)), dtype=np.int32)
     indptr = np.cumsum([0, *map(len, bags)]).astype(np.int32)
     counts = sparse.csr_array((np.ones(len(indices)), indices, indptr), shape=(len(texts), len(column)))
     counts.sum_duplicates()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.text import fold_accents, words
+from passerelles.text import fold_accents, words_of_all
 
 _SHORTEST_STEMMED = 5
 
@@ -52,11 +53,6 @@ def level_named(text: str, rules: WordRules) -> float:
     return sum(found) / len(found) if found else float("nan")
 
 
-def kept_words(text: str, rules: WordRules) -> list[str]:
-    """Words of a text that carry weight, in order."""
-    return [w for w in words(text) if w not in rules.stop and len(w) > 1]
-
-
 def stem(word: str, rules: WordRules) -> str:
     """
     Cut the longest known ending of a word of five letters or more, so that gender and number do not count.
@@ -93,10 +89,10 @@ class TextCounts:
 
 def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     """Count the words of texts; columns are in the order of the words, so that the same texts give equal matrices."""
-    bags = [kept_words(text, rules) for text in texts]
-    vocabulary = sorted({w for bag in bags for w in bag})
+    bags = [[w for w in bag if w not in rules.stop and len(w) > 1] for bag in words_of_all(texts)]
+    vocabulary = sorted(set(chain.from_iterable(bags)))
     number = {word: i for i, word in enumerate(vocabulary)}
-    flat = np.fromiter((number[w] for bag in bags for w in bag), dtype=np.int64)
+    flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
     lengths = np.fromiter(map(len, bags), dtype=np.int64, count=len(bags))
     row = np.repeat(np.arange(len(bags)), lengths)
     stems = [stem(word, rules) for word in vocabulary]

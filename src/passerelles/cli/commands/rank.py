@@ -73,7 +73,7 @@ def rank(
         print_moves(console, moves, title=title, explained=explain, lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves])
+    payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves], occupied=end.code is not None)
     emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
     if not moves:
         raise typer.Exit(1)
