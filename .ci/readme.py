@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 text = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-match = re.search(rf"<!-- ci: {re.escape(sys.argv[1])} -->\s*```sh\n(.+?)\n```", text, re.S)
+match = re.search(rf"<!-- ci: {re.escape(sys.argv[1])} -->\s*```sh\n(.+?)\n```", text, re.DOTALL)
 if match is None:
     raise SystemExit(f"README.md has no command marked 'ci: {sys.argv[1]}'")
 print(match[1])

@@ -43,7 +43,8 @@ def rome3(real_data: Path) -> Path:
 @pytest.fixture(scope="session")
 def rome4_graph(rome4: Path) -> "OccupationGraph":
     """Graph of the real ROME 4, built once for all tests."""
-    from passerelles import build_graph, load_referential
+    from passerelles.graph.build import build_graph
+    from passerelles.referentials.load import load_referential
 
     return build_graph(load_referential(rome4))
 
@@ -51,6 +52,7 @@ def rome4_graph(rome4: Path) -> "OccupationGraph":
 @pytest.fixture(scope="session")
 def embedded_graph() -> "OccupationGraph":
     """Graph of the embedded referential with the overlay that ships."""
-    from passerelles import build_graph, load_referential
+    from passerelles.graph.build import build_graph
+    from passerelles.referentials.load import load_referential
 
     return build_graph(load_referential().with_overlay("enseignement-conduite"))

@@ -340,7 +340,7 @@ def test_no_damage_gets_through_as_anything_but_a_message(data: st.DataObject) -
 
 def test_the_web_library_is_loaded_only_to_fetch() -> None:
     code = "import sys, passerelles.referentials.download; sys.exit('httpx' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own line of Python
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -177,7 +177,7 @@ def test_two_processes_write_equal_bytes(sample: OccupationGraph, tmp_path: Path
         folder = tmp_path / seed
         folder.mkdir()
         command = [sys.executable, "-c", script, str(folder), str(TESTS), str(TESTS / "unit")]
-        done = subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True, capture_output=True)  # noqa: S603
+        done = subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True, capture_output=True)
         outputs.add(done.stdout.decode().replace("\r\n", "\n"))
     assert outputs == {digests(sample, tmp_path)}
 

@@ -53,7 +53,7 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
     for text, _ in CASES:
         for move in rank_moves(graph, "A1", filters=[text]):
             for lang in ("fr", "en"):
-                assert move.filters[0].sentence(lang)  # type: ignore[arg-type]
+                assert move.filters[0].sentence(lang)
 
 
 def test_filters_stack_and_never_change_a_score(graph: OccupationGraph) -> None:

@@ -236,7 +236,7 @@ def test_two_processes_build_equal_bytes() -> None:
     )
     command = [sys.executable, "-c", script, str(TESTS), str(TESTS / "unit")]
     outputs = {
-        subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True, capture_output=True).stdout  # noqa: S603
+        subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True, capture_output=True).stdout
         for seed in ("1", "2")
     }
     assert outputs == {

@@ -16,7 +16,7 @@ def _subject(lang: str, subject: str) -> dict[str, Any]:
 
 
 def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
-    """
+    r"""
     Sentence `key` in `lang`, with `values` filled in.
 
     Parameters
@@ -38,7 +38,7 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
     Examples
     --------
     >>> say("terms.occupation_count", lang="fr", n=1584)
-    '1\\u202f584 métiers'
+    '1\u202f584 métiers'
     >>> say("terms.occupation_count", lang="en", n=1)
     '1 occupation'
     """
