@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"))  # casefold has already written ß as ss
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_MARK = "\0"  # stands between texts that are normalised in one go
+_NOT_WORD_NOR_MARK = re.compile(r"[^0-9a-z\0]+")
 
 
 def fold_accents(text: str) -> str:
@@ -47,3 +50,16 @@ def words(text: str) -> tuple[str, ...]:
     ('conduite', 'd', 'un', 'vehicule')
     """
     return tuple(normalise_label(text).split())
+
+
+def words_of_all(texts: Sequence[str]) -> list[list[str]]:
+    """
+    Words of each of many texts: what `words` gives for each, several times faster.
+
+    Examples
+    --------
+    >>> words_of_all(["Conduite d'un véhicule", ""])
+    [['conduite', 'd', 'un', 'vehicule'], []]
+    """
+    joined = _MARK.join(text.replace(_MARK, " ") for text in texts)
+    return [text.split() for text in _NOT_WORD_NOR_MARK.sub(" ", fold_accents(joined)).split(_MARK)][: len(texts)]
