@@ -80,6 +80,20 @@ def number(value: float, *, lang: Lang = "fr", decimals: int = 0) -> str:
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
+def ordinal(rank: int, *, lang: Lang = "fr") -> str:
+    """
+    Write a rank the way `lang` does.
+
+    Examples
+    --------
+    >>> ordinal(1, lang="fr"), ordinal(12, lang="fr"), ordinal(12, lang="en")
+    ('1er', '12e', 'no. 12')
+    """
+    if lang == "en":
+        return f"no. {number(rank, lang=lang)}"
+    return "1er" if rank == 1 else f"{number(rank, lang=lang)}e"
+
+
 def percent(share: float, *, lang: Lang = "fr") -> str:
     """
     Write a share in [0, 1] as a percentage.

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.say import Lang, number, ordinal, percent, say
 from passerelles.ranking.move import Item, Move, PartValue
 from passerelles.referentials.referential import Referential
 
@@ -118,7 +118,10 @@ def _coverage(move: Move, lang: Lang) -> str:
     if move.coverage is None or move.coverage_position is None:
         return say("moves.coverage_unknown", lang=lang)
     return say(
-        "moves.coverage", lang=lang, share=percent(move.coverage, lang=lang), position=str(move.coverage_position)
+        "moves.coverage",
+        lang=lang,
+        share=percent(move.coverage, lang=lang),
+        position=ordinal(move.coverage_position, lang=lang),
     )
 
 
