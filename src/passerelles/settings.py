@@ -1,8 +1,8 @@
 """Settings are a value: frozen, nested, one default in one place, stored in every result."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Section(BaseModel):
@@ -38,6 +38,14 @@ class NearSettings(_Section):
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 
+class FrameHours(_Section):
+    """Hours of training that a legal frame pays for, None = no bound, and where the figures come from."""
+
+    low: float | None = Field(None, ge=0)
+    high: float | None = Field(None, ge=0)
+    source: str
+
+
 class TerritorySettings(_Section):
     """
     What allocating the people of a territory to its openings takes for granted; hours are hours of training a person.
@@ -64,6 +72,17 @@ class TerritorySettings(_Section):
     min_probability: float | None = Field(None, ge=0, le=1, description="Least chance of a move")
     floor: float = Field(0.0, ge=0, le=1, description="Least share placed of each group's people; 0 = none")
     floor_by: Literal["employer", "job"] = Field("employer", description="What the floor is a share of")
+    frames: dict[str, FrameHours] = Field(
+        default={
+            "transco": FrameHours(
+                high=24 * 140.0, source="Transitions collectives (guides 2021-2025) : 24 mois au plus, de 140 h"
+            ),
+            "reconversion": FrameHours(
+                low=150.0, high=450.0, source="Code du travail, L. 6324-1 à L. 6324-11 (loi 2025-989)"
+            ),
+        },
+        description="What allocation checks of a frame; who may enter it, and the certification, stay unknown here",
+    )
     assumed_hours: float | None = Field(None, ge=0, description="Hours of a move whose hours are unknown")
     assumed_probability: float | None = Field(None, ge=0, le=1, description="Chance of a move whose chance is unknown")
     masked_openings: Literal["low", "high"] = Field(
@@ -85,6 +104,123 @@ class TerritorySettings(_Section):
     rank_market: float = Field(0.5, ge=0, description="Points of the tightest market (tension 5) over the slackest (1)")
 
 
+class EffortSettings(_Section):
+    """
+    Hours of training that a move takes, where no credential states them: a share of a full qualification.
+
+    Each macro-competency (or category of knowledge) that the target asks for is a block. A block's hours rise with
+    what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
+    what they leave. The missing share of all blocks, less what adapting to the post teaches, is the share of the full
+    qualification at the target's level. docs/paths.md gives the formula, and what it makes of the experts' moves.
+    """
+
+    skill_hours: float = Field(
+        7.0, ge=0, description="A missing savoir-faire: a training day; the unit in which modules are sold"
+    )
+    knowledge_hours: float = Field(3.5, ge=0, description="A missing savoir: half a training day")
+    soft_hours: float = Field(
+        3.5, ge=0, description="A missing savoir-être: half a day; it is worked on together with the rest"
+    )
+    entry_hours: float = Field(
+        35.0, ge=0, description="On top, for a macro-competency of which nothing is held: a week to find one's bearings"
+    )
+    skill_cap: float = Field(
+        70.0, gt=0, description="Hours that one macro-competency tends to: two weeks, the usual length of one module"
+    )
+    knowledge_cap: float = Field(
+        35.0, gt=0, description="Hours that one category of knowledge, or all savoir-être, tend to: a week"
+    )
+    adaptation: float = Field(
+        0.6,
+        ge=0,
+        lt=1,
+        description=(
+            "Share of the target's range that is learned in the post and takes no funded hour: a fiche lists the whole "
+            "range of an occupation (56 items at the median of ROME v460), no post asks for all of it, and adapting an "
+            "employee to the post is the employer's duty (Code du travail, L. 6321-1). Set so that the experts' own "
+            "moves come to about half the hours of random pairs"
+        ),
+    )
+    level_hours: dict[str, float] = Field(
+        default={"2": 400.0, "3": 800.0, "4": 1350.0, "5": 1350.0, "6": 1800.0, "7": 2400.0},
+        description=(
+            "Full qualification by level. 3: CAP, 800 h at least in apprenticeship; 2: a CAP in one year, 400 h; 4: "
+            "bac pro in two years, 1,350 h; 5: BTS, 1,350 h (Code de l'éducation, decree 2020-624 of 22 May 2020). 6: "
+            "the least of a BUT's three years, 1,800 h; 7: two more years at 300 h each; both orders of magnitude, no "
+            "national minimum is known. A required title whose length is known takes precedence"
+        ),
+    )
+    level_unknown: Literal["2", "3", "4", "5", "6", "7"] = Field(
+        "4", description="Level of an occupation whose fiche names none, of a person without one: the middle of the scale"
+    )
+    adaptation_per_level: float = Field(
+        0.2,
+        ge=0,
+        description=(
+            "What is taken off `adaptation` for each level that the target lies above the highest held so far: a post "
+            "teaches less of a job whose level one has not reached; three levels up, nothing"
+        ),
+    )
+    low: float = Field(0.7, gt=0, le=1, description="Low end of an estimate, as a share: exemptions and prior learning")
+    high: float = Field(1.4, ge=1, description="High end of an estimate: repeats, remedial teaching, placements")
+
+    @model_validator(mode="after")
+    def _levels_known(self) -> Self:
+        if set(self.level_hours) != set("234567") or min(self.level_hours.values()) <= 0:
+            raise ValueError("level_hours: every level from 2 to 7, with positive hours")
+        return self
+
+
+class PathSettings(_Section):
+    """
+    What practising an intermediate job brings, how paths are compared, and how far the search goes.
+
+    A path's cost is in hours: ``hours_weight x expected hours + step_weight x stages + move_weight x (1 - chance of
+    the weakest move) - market_weight x market of the target``; the chance counts only where the scorer is calibrated.
+    """
+
+    practice_kinds: tuple[Literal["savoir-faire", "savoir-être", "savoir"], ...] = Field(
+        ("savoir-faire", "savoir-être"),
+        description="Kinds of competency that practising a job teaches; knowledge is taught, not picked up",
+    )
+    practice_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description=(
+            "Share of the hours for these kinds that practising an intermediate job replaces: a work-study contract "
+            "leaves about as much to the firm as to the school. An assumption, shown as one"
+        ),
+    )
+    practice_months: float = Field(
+        12.0,
+        ge=0,
+        description="Months in the intermediate job that it takes: the year of activity that the VAE used to ask for",
+    )
+    month_hours: float = Field(
+        140.0, gt=0, description="Hours of full-time training in a month: 35 hours in each of four weeks"
+    )
+    min_saving_hours: float = Field(
+        140.0,
+        gt=0,
+        description="Least hours that each stage must save against leaving it out: a month of training for a year's job",
+    )
+    hours_weight: float = Field(1.0, ge=0, description="An expected hour of training: the unit of the cost")
+    step_weight: float = Field(140.0, ge=0, description="Each stage more: the hours that it must save at least")
+    move_weight: float = Field(
+        100.0, ge=0, description="A weakest move that no expert would list, against one that all would: 100 hours"
+    )
+    market_weight: float = Field(
+        100.0, ge=0, description="A target whose market is 1, against one at 0, where a market is given: 100 hours"
+    )
+    max_evaluations: int = Field(
+        400_000, ge=1000, description="Most stages tried for one target before the gap is reported instead of a proof"
+    )
+    hiring: tuple[str, ...] | None = Field(
+        None, description="Codes on the list of hiring jobs that some frames ask for; None = no list, unknown"
+    )
+
+
 class Settings(_Section):
     """All settings of the engine; JSON in, JSON out."""
 
@@ -92,5 +228,7 @@ class Settings(_Section):
     weights: WeightSettings = WeightSettings()
     near: NearSettings = NearSettings()
     territory: TerritorySettings = TerritorySettings()
+    effort: EffortSettings = EffortSettings()
+    paths: PathSettings = PathSettings()
     scorer: str = Field("default", description="Name of a scorer that ships with the package, or 'default'")
     strict: bool = Field(default=False, description="Drop a move when a filter's verdict is unknown")

@@ -6,8 +6,14 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifications import Certifications
+from passerelles.paths.demands import demands_of
+from passerelles.paths.effort import effort_table, state_of
+from passerelles.ranking.origin import held_credentials
+from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.settings import Settings
+from passerelles.territory.frames import frame_verdicts
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -15,6 +21,7 @@ Rows = NDArray[np.intp]
 YES: Final = 1
 NO: Final = 0
 UNKNOWN: Final = -1
+TENTHS: Final = 10
 
 
 class Hours(NamedTuple):
@@ -41,21 +48,71 @@ class Costs(Protocol):
         """Whether the training of every pair fits a legal frame: `YES`, `NO` or `UNKNOWN`."""
 
 
-@dataclass(frozen=True)
-class NoCosts:
-    """Without an effort model every move's hours are unknown."""
+@dataclass(frozen=True, eq=False)
+class EffortCosts:
+    """
+    Hours of single steps by the package's effort model, from occupation to occupation.
+
+    A step takes the longer of what is missing and of the required certificates that are not held. Its hours are
+    unknown where the target lists nothing, or where a certificate of unknown length is missing.
+
+    Attributes
+    ----------
+    graph, settings
+        What the model reads.
+    lever
+        Competencies that everybody has acquired beforehand, by code; their own hours are not counted in the moves.
+    """
+
+    graph: OccupationGraph
+    settings: Settings
+    lever: tuple[str, ...] = ()
 
     def hours(self, origins: Rows, targets: Rows) -> Hours:
-        """Return unknown hours for every pair."""
-        shape = (len(origins), len(targets))
-        nothing = np.full(shape, np.nan)
-        return Hours(nothing, nothing, nothing, np.full(shape, UNKNOWN, dtype=np.int8))
+        """Return the hours of every pair."""
+        graph = self.graph
+        table = effort_table(graph, self.settings)
+        demands = demands_of(graph)
+        every = np.arange(len(graph.codes))
+        expected = np.full((len(origins), len(targets)), np.nan)
+        possible = np.full(expected.shape, YES, dtype=np.int8)
+        for i, row in enumerate(origins.tolist()):
+            total, _ = table.towards_all(self._left(row))
+            tenths = table.final(total, every, table.level[row])
+            missing = ~demands.held(graph.referential, held_credentials(graph, graph.codes[row], {}))
+            certified = demands.needed @ (demands.length * missing)
+            unknown = (demands.needed & (demands.unknown & missing)).any(axis=1) | (table.whole == 0)
+            closed = np.asarray((demands.needed & (demands.closed & missing)).any(axis=1))
+            found = np.where(unknown, np.nan, np.maximum(tenths, certified) / TENTHS)
+            expected[i] = found[targets]
+            possible[i, closed[targets]] = NO
+        effort = self.settings.effort
+        return Hours(expected * effort.low, expected, expected * effort.high, possible)
 
-    def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:  # noqa: ARG002 - see `Costs`
-        """Return unknown for every pair."""
-        return np.full((len(origins), len(targets)), UNKNOWN, dtype=np.int8)
+    def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
+        """
+        Return whether every pair's expected hours lie in a frame's bounds.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no frame of that name.
+        """
+        return frame_verdicts(frame, self.hours(origins, targets).expected, self.settings.territory)
+
+    def _left(self, row: int) -> NDArray[np.uint8]:
+        """What somebody of an occupation lacks, the lever taken off."""
+        table = effort_table(self.graph, self.settings)
+        if not self.lever:
+            return table.uncovered[:, row]
+        for code in self.lever:
+            if code not in self.graph.referential.competency_by_code:
+                raise UnknownCodeError(code, key="unknown_competency")
+        held = set(required_columns(self.graph, row).tolist())
+        held |= {self.graph.competency_position[c] for c in self.lever if c in self.graph.competency_position}
+        return state_of(self.graph, table, holding_of(self.graph, sorted(held)))
 
 
-def default_costs(graph: OccupationGraph, certifications: Certifications | None = None) -> Costs:  # noqa: ARG001 - filled in below
+def default_costs(graph: OccupationGraph, settings: Settings, *, lever: tuple[str, ...] = ()) -> Costs:
     """Return the effort model of the package for a graph."""
-    return NoCosts()
+    return EffortCosts(graph, settings, lever)

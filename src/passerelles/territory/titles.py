@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from passerelles.matching.answers import REVIEW
+from passerelles.matching.resolve import resolve_title
 from passerelles.referentials.referential import Referential
 
 
@@ -13,6 +15,13 @@ class Resolved(NamedTuple):
     confidence: float
 
 
-def resolve_job(referential: Referential, text: str) -> Resolved | None:  # noqa: ARG001 - filled in below
-    """Return the occupation of a title that is not exact; None where none is sure enough to run with."""
-    return None
+def resolve_job(referential: Referential, text: str) -> Resolved | None:
+    """
+    Return the occupation of a title that is not exact; None where none is worth a look.
+
+    A doubtful one is taken and shown with its confidence: the person corrects it in the file.
+    """
+    first = next(iter(resolve_title(referential, text, limit=1)), None)
+    if first is None or first.confidence < REVIEW:
+        return None
+    return Resolved(first.code, text, round(first.confidence, 3))

@@ -1,0 +1,305 @@
+"""`rank_territory`: for each fragile lot the hiring jobs within reach, or for each hiring job the fragile lots."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.joblist import JobList
+from passerelles.market.market import Market
+from passerelles.market.measures import job_tension
+from passerelles.market.places import Places
+from passerelles.market.signals import BasinKey, find_basin, signals
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.lots import Lot, Lots, Table, made
+from passerelles.territory.pairs import Bounds, Moves, Why, moves_between, verdicts
+from passerelles.territory.plan import TENTHS
+from passerelles.territory.reading import Locator, make_locator, read_lots
+
+Side = Literal["fragile", "hiring"]
+_SLACK = 4  # classes of tension above the slackest
+
+
+@dataclass(frozen=True, slots=True)
+class RankPart:
+    """One part of a rank's score, in points, and the figure that it comes from; None = unknown, 0 points."""
+
+    name: str
+    value: float
+    figure: float | None
+
+    def sentence(self, lang: Lang = "fr", *, same: bool = False) -> str:
+        """Return the part in words."""
+        if same and self.name == "move":
+            return say("territory.sentence.move_same", lang=lang)
+        if self.figure is None:
+            return say(f"territory.sentence.{self.name}_unknown", lang=lang)
+        shown = {
+            "move": percent(self.figure, lang=lang),
+            "hours": number(self.figure, lang=lang),
+            "market": number(self.figure, lang=lang),
+            "distance": number(self.figure, lang=lang),
+        }[self.name]
+        key = {"move": "chance", "hours": "hours", "market": "tension", "distance": "km"}[self.name]
+        return say(f"territory.sentence.{self.name}", lang=lang, **{key: shown})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """
+    A fragile lot and a hiring lot, ranked among those of its side.
+
+    `score` is the sum of `parts`; it orders one list and means nothing across settings.
+    """
+
+    rank: int
+    fragile: Lot
+    hiring: Lot
+    score: float
+    parts: tuple[RankPart, ...]
+    hours: tuple[float | None, float | None, float | None]
+    km: float | None
+    probability: float | None
+    tension: float | None
+    same_job: bool
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return an item of ``territory-rank@1``, ready for JSON."""
+        low, expected, high = self.hours
+        return {
+            "rank": self.rank,
+            "fragile_employer": self.fragile.employer,
+            "hiring_employer": self.hiring.employer,
+            "origin": {"code": self.fragile.job, "label": self.fragile.label},
+            "target": {"code": self.hiring.job, "label": self.hiring.label},
+            "from_basin": self.fragile.basin_label,
+            "to_basin": self.hiring.basin_label,
+            "headcount": self.fragile.people or None,
+            "openings": self.hiring.people,
+            "family": self.hiring.pool or None,
+            "score": self.score,
+            "parts": [
+                {
+                    "name": p.name,
+                    "label": say(f"territory.part.{p.name}", lang=lang),
+                    "value": p.value,
+                    "figure": p.figure,
+                    "sentence": p.sentence(lang, same=self.same_job),
+                }
+                for p in self.parts
+            ],
+            "probability": self.probability,
+            "hours_per_person": {"low": low, "expected": expected, "high": high},
+            "km": self.km,
+            "tension": self.tension,
+            "same_job": self.same_job,
+        }
+
+
+def rank_territory(  # noqa: PLR0913 - each option is named at every call
+    graph: OccupationGraph,
+    basin: str,
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    fragile: Table | None = None,
+    hiring: Table | None = None,
+    listed: JobList | None = None,
+    radius_km: float | None = None,
+    by: Side = "fragile",
+    settings: Settings | None = None,
+    costs: Costs | None = None,
+    limit: int = 10,
+) -> list[Ranked]:
+    """
+    Rank what is between the two ends of a territory.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    basin
+        Code or name of the basin of the fragile lots; with `by` ``"hiring"``, of the hiring jobs.
+    market, places
+        Survey, tensions and geography.
+    fragile, hiring
+        Tables of lots. Without one, the jobs that the rule of the market (or `listed`) calls fragile or hiring.
+    listed
+        A user's list of hiring and fragile jobs, which overrides the rule.
+    radius_km
+        Farthest basin of the other side; that of the settings where None.
+    by
+        ``"fragile"``: for each fragile lot the hiring jobs; ``"hiring"``: for each hiring job the fragile lots.
+    limit
+        Most items of each list.
+
+    Returns
+    -------
+    ranked
+        By lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out.
+
+    Raises
+    ------
+    PasserellesError
+        If neither a table nor market data gives one of the sides.
+
+    Notes
+    -----
+    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`.
+    """
+    every = settings or graph.settings
+    chosen = every.territory
+    locator = make_locator(places, market)
+    centre = locator.find(basin)
+    radius = radius_km if radius_km is not None else chosen.radius_km
+    radius = chosen.bmo_radius_km if radius is None else radius
+    starts = _side(
+        graph, "fragile", fragile, market, locator, _around(centre, radius, locator, market, by == "hiring"), listed
+    )
+    ends = _side(
+        graph, "hiring", hiring, market, locator, _around(centre, radius, locator, market, by == "fragile"), listed
+    )
+    here, there = (starts, ends) if by == "fragile" else (ends, starts)
+    if not here.lots or not there.lots:
+        return []
+    model = costs if costs is not None else default_costs(graph, every)
+    moves = moves_between(graph, model, starts, ends, None, chosen)
+    why, tenths = verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False)
+    tensions = _tensions(graph, market, locator, ends)
+    row = {int(r): i for i, r in enumerate(moves.origins)}
+    column = {int(c): i for i, c in enumerate(moves.targets)}
+    found: list[Ranked] = []
+    for lot in here.lots:
+        items = []
+        for other in there.lots:
+            start, end = (lot, other) if by == "fragile" else (other, lot)
+            where = (row[graph.position[start.job]], column[graph.position[end.job]])
+            km = locator.km(start.basin, end.basin)
+            if why[where] in (Why.SAME_FICHE, Why.NOT_POSSIBLE) or (km is not None and km > radius):
+                continue
+            items.append(
+                _ranked(start, end, moves, where, int(tenths[where]), km, tensions.get((end.job, end.basin)), chosen)
+            )
+        items.sort(key=lambda r: (-r.score, r.hiring.key, r.fragile.key))
+        found += [_numbered(item, n) for n, item in enumerate(items[:limit], start=1)]
+    return found
+
+
+def _ranked(
+    start: Lot,
+    end: Lot,
+    moves: Moves,
+    where: tuple[int, int],
+    tenths: int,
+    km: float | None,
+    tension: float | None,
+    settings: TerritorySettings,
+) -> Ranked:
+    same = bool(moves.same[where])
+    chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
+    hours = None if tenths < 0 else tenths / TENTHS
+    market = None if tension is None else settings.rank_market * (tension - 1) / _SLACK
+    parts = (
+        RankPart("move", 1.0 if same else chance or 0.0, 1.0 if same else chance),
+        RankPart("hours", 0.0 if hours is None else -hours / settings.rank_hours, hours),
+        RankPart("market", market or 0.0, tension),
+        RankPart("distance", 0.0 if km is None else -km / settings.rank_km, km),
+    )
+    low, high = (float(a[where]) for a in (moves.hours.low, moves.hours.high))
+    ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
+    return Ranked(
+        rank=0,
+        fragile=start,
+        hiring=end,
+        score=sum(p.value for p in parts),
+        parts=parts,
+        hours=(0.0, 0.0, 0.0) if same else ends,
+        km=None if km is None else round(km, 1),
+        probability=None if same else chance,
+        tension=tension,
+        same_job=same,
+    )
+
+
+def _numbered(item: Ranked, rank: int) -> Ranked:
+    values = {name: getattr(item, name) for name in Ranked.__dataclass_fields__}
+    return Ranked(**(values | {"rank": rank}))
+
+
+def _around(
+    centre: tuple[str, str],
+    radius: float,
+    locator: Locator,
+    market: Market | None,
+    wide: bool,  # noqa: FBT001
+) -> tuple[str, ...]:
+    """Basins to look in: the centre's own, or all within the radius."""
+    if not wide or market is None or not market.has_survey:
+        return (centre[0],)
+    known = market.survey().basins
+    near = [b for b in known if (km := locator.km(centre[0], b)) is not None and km <= radius]
+    return tuple(sorted({centre[0], *near}))
+
+
+def _side(  # noqa: PLR0913, PLR0917 - a table, or where the market is asked instead
+    graph: OccupationGraph,
+    side: Side,
+    table: Table | None,
+    market: Market | None,
+    locator: Locator,
+    basins: Sequence[str],
+    listed: JobList | None,
+) -> Lots:
+    """Lots of a table, or the jobs that the market's rule or a user's list says."""
+    if table is not None:
+        return read_lots(graph.referential, table, side, locator=locator)
+    if market is None:
+        raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
+    lots = []
+    for basin in basins:
+        key = _key(market, locator, basin)
+        for found in signals(market, graph.referential, key, listed=listed):
+            if found.status == side:
+                openings = int(found.projects.low or 0) if side == "hiring" else 0
+                family = found.families[0].family if found.families else ""
+                lots.append(
+                    Lot(
+                        f"BMO {found.projects.year}".strip(),
+                        found.occupation,
+                        basin,
+                        family,
+                        openings,
+                        key.name,
+                        found.label,
+                    )
+                )
+    return made(side, lots)
+
+
+def _key(market: Market, locator: Locator, basin: str) -> BasinKey:
+    return find_basin(market, basin, places=locator.places)
+
+
+def _tensions(
+    graph: OccupationGraph, market: Market | None, locator: Locator, ends: Lots
+) -> dict[tuple[str, str], float]:
+    """Tension class of each hiring job in its basin, where it is known exactly."""
+    if market is None:
+        return {}
+    found = {}
+    keys = {}
+    for lot in ends.lots:
+        if lot.basin not in keys:
+            try:
+                keys[lot.basin] = _key(market, locator, lot.basin)
+            except PasserellesError:
+                keys[lot.basin] = BasinKey(lot.basin, lot.basin_label)
+        key = keys[lot.basin]
+        tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
+        if tension.value is not None:
+            found[(lot.job, lot.basin)] = tension.value
+    return found
