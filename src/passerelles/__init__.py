@@ -30,6 +30,8 @@ _PUBLIC = {
     "rank_all": "passerelles.ranking.moves",
     "rank_moves": "passerelles.ranking.moves",
     "rank_sources": "passerelles.ranking.moves",
+    "resolve_competency": "passerelles.matching.resolve",
+    "resolve_title": "passerelles.matching.resolve",
 }
 __all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - computed from the one list of names
 

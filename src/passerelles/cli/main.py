@@ -15,7 +15,20 @@ DONE: Final = 0
 NEGATIVE: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
-COMMANDS: Final = ("demo", "validate", "show", "rank", "sources", "export", "download", "evaluate", "train")
+COMMANDS: Final = (
+    "demo",
+    "validate",
+    "show",
+    "rank",
+    "sources",
+    "export",
+    "download",
+    "evaluate",
+    "train",
+    "resolve",
+    "migrate",
+    "territory",
+)
 
 
 def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:

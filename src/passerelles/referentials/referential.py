@@ -1,11 +1,12 @@
 """The `Referential`: one frozen value that holds a whole referential, with look-ups by code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from passerelles.model import (
     Competency,
@@ -21,6 +22,8 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.notices import Notice
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,21 @@ class Referential:
     def parts_of(self, code: str) -> tuple[Occupation, ...]:
         """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
         return tuple(o for o in self.occupations if o.base == code)
+
+    def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
+        """
+        Return what `build` makes of this referential, made once and kept with it.
+
+        The referential never changes, so what follows from it alone does not either; upper layers keep their
+        indexes here instead of in a global cache. Safe to call from several threads.
+        """
+        memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
+        if key not in memo:
+            with vars(self).setdefault("_lock", RLock()):
+                if key not in memo:
+                    memo[key] = build()
+        found: Value = memo[key]
+        return found
 
     @cached_property
     def occupation_by_code(self) -> Mapping[str, Occupation]:

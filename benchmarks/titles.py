@@ -1,0 +1,78 @@
+"""Measure the resolver of titles and competencies on ROME: ``titles.py DATA [splits]``; see docs/titles.md."""
+
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from title_splits import Query, figures, held_out, noisy_titles, nonsense, reworded_skills
+
+from passerelles import Referential, load_referential, resolve_title
+from passerelles.matching.answers import Candidate
+from passerelles.matching.resolve import competency_index, resolve_competencies, resolve_titles, title_index
+
+
+def tell(name: str, answers: list[list[Candidate]], queries: Sequence[Query]) -> dict[str, float]:
+    found = figures(answers, queries)
+    print(f"{name:28}", *(f"{key} {value:.4f}" for key, value in found.items()), flush=True)
+    return found
+
+
+def splits(referential: Referential, seeds: Sequence[int]) -> None:
+    """Held-out synonyms: each split, the mean, and the pooled calibration."""
+    pooled: list[list[Candidate]] = []
+    asked: list[Query] = []
+    rows = []
+    for seed in seeds:
+        index, queries = held_out(referential, seed)
+        answers = list(resolve_titles(index, [q.text for q in queries]))
+        rows.append(tell(f"held out, split {seed}", answers, queries))
+        pooled += answers
+        asked += queries
+    print("mean of splits", {key: round(float(np.mean([row[key] for row in rows])), 4) for key in rows[0]})
+    tell("held out, pooled", pooled, asked)
+
+
+def speed(referential: Referential) -> None:
+    texts = [t.label.lower().replace("e", "a", 1) for t in referential.titles[:10_000]]
+    start = time.perf_counter()
+    list(resolve_titles(referential, texts))
+    bulk = time.perf_counter() - start
+    each = []
+    for text in texts[::50]:
+        start = time.perf_counter()
+        resolve_title(referential, text)
+        each.append(time.perf_counter() - start)
+    print(f"10,000 titles {bulk:.1f} s; one title {1e3 * statistics.median(each):.2f} ms median")
+
+
+def skills(new: Referential, old: Referential) -> None:
+    start = time.perf_counter()
+    competency_index(new)
+    print(f"competency index {time.perf_counter() - start:.1f} s")
+    names = ("skills typed", "skills shortened", "skills of the older wording")
+    for name, queries in zip(names, reworded_skills(new, old, 1), strict=True):
+        tell(name, list(resolve_competencies(new, [q.text for q in queries])), queries)
+    strange = nonsense(7)
+    tell("skills, nonsense", list(resolve_competencies(new, [q.text for q in strange])), strange)
+
+
+def main(data: Path, seeds: Sequence[int]) -> None:
+    new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
+    start = time.perf_counter()
+    title_index(new)
+    print(f"title index {time.perf_counter() - start:.1f} s")
+    speed(new)
+    for seed in range(3):
+        queries = noisy_titles(new, seed)
+        tell(f"typing errors {seed}", list(resolve_titles(new, [q.text for q in queries])), queries)
+    strange = nonsense(7)
+    tell("nonsense", list(resolve_titles(new, [q.text for q in strange])), strange)
+    splits(new, seeds)
+    skills(new, old)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [int(s) for s in sys.argv[2].split(",")] if len(sys.argv) > 2 else range(5))

@@ -1,0 +1,108 @@
+"""``passerelles migrate``: codes of an older version of a referential to those of the loaded one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.lists import ColumnOption, InputOption, chosen_column, emit_list, list_form
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    load,
+)
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from passerelles.matching.migrate import Migration, Versions
+
+TitleColumnOption = Annotated[str | None, typer.Option("--title-column", help=say("cli.option.title_column"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("migrate", help=say("cli.command.migrate"))(migrate)
+
+
+def migrate(
+    codes: Annotated[list[str] | None, typer.Argument(help=say("cli.argument.old_codes"))] = None,
+    old: Annotated[str | None, typer.Option("--from", help=say("cli.option.from_version"))] = None,
+    title: Annotated[str, typer.Option("--title", help=say("cli.option.migrate_title"))] = "",
+    source: InputOption = None,
+    column: ColumnOption = None,
+    title_column: TitleColumnOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Migrate codes, the codes of a list, or every code of the older version."""
+    from passerelles.matching.migrate import Versions
+
+    if (source is not None and codes) or (source is None and not codes and old is None):
+        raise PasserellesError("migrate_needs")
+    if source is not None:
+        form = list_form(form, output)
+        _list(source, column, title_column, old, referential, overlay, form=form, output=output, lang=lang.lang)
+        return
+    versions = Versions(load(referential, overlay), load(old, None) if old is not None else None)
+    found = [versions.migrate(code, title) for code in codes] if codes else versions.all()
+    emit(_answer(versions, found, lang.lang), form=form, output=output, lang=lang.lang)
+    if all(m.outcome == "unknown" for m in found):
+        raise typer.Exit(1)
+
+
+def _answer(versions: "Versions", found: "Sequence[Migration]", lang: Lang) -> Answer:
+    from passerelles.report.resolution import migration_envelope, migration_sheet, print_migrations
+
+    moves = versions.moves() if versions.old is not None else None
+    new = f"{versions.new.name} {versions.new.version}"
+    before = f"{versions.old.name} {versions.old.version}" if versions.old is not None else ""
+    title = say("resolve.migrate.title" if before else "resolve.migrate.title_parent", lang=lang, new=new, old=before)
+
+    def show(console: "Console") -> None:
+        print_migrations(console, found, moves, title=title, lang=lang)
+
+    payload = migration_envelope(versions.new, versions.old, found, moves, lang=lang)
+    return Answer(payload, [migration_sheet(found, lang=lang)], show)
+
+
+def _list(
+    source: Path,
+    column: str | None,
+    title_column: str | None,
+    old: str | None,
+    referential: str,
+    overlay: list[str] | None,
+    *,
+    form: Format,
+    output: Path | None,
+    lang: Lang,
+) -> None:
+    from passerelles.matching.migrate import Versions
+    from passerelles.matching.migrate_list import migrate_list
+    from passerelles.matching.worklist import read_worklist
+    from passerelles.report.resolution import migration_line
+
+    worklist = read_worklist(source, column=column)
+    name = chosen_column(worklist, column)
+    titles = chosen_column(worklist, title_column) if title_column is not None else None
+    versions = Versions(load(referential, overlay), load(old, None) if old is not None else None)
+    done, found = migrate_list(versions, worklist, name, title_column=titles, lang=lang)
+    if form in (Format.CSV, Format.XLSX):
+        emit_list(done, form, output, lang=lang)
+        message(migration_line(found, lang=lang))
+    else:
+        emit(_answer(versions, found, lang), form=form, output=output, lang=lang)

@@ -1,0 +1,95 @@
+"""Lists in and out, for the commands that add columns to a person's own table."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from passerelles.cli.answer import message
+from passerelles.cli.options import Format
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.language.say import Lang, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from passerelles.matching.review import Progress
+    from passerelles.matching.worklist import Worklist
+
+InputOption = Annotated[Path | None, typer.Option("--input", "-i", help=say("cli.option.input"))]
+ColumnOption = Annotated[str | None, typer.Option("--column", "-c", help=say("cli.option.column"))]
+
+
+def list_form(form: Format, output: Path | None) -> Format:
+    """
+    Form of a list: the one asked for, else what the name of the output says.
+
+    Checks what would make the run fail at its end: the name, the folder, the library.
+
+    Raises
+    ------
+    PasserellesError
+        If the name says nothing, the folder does not exist, or a workbook is asked for on stdout.
+    MissingExtraError
+        If a workbook is asked for and openpyxl is not installed.
+    """
+    from passerelles.files.atomic import check_free
+    from passerelles.market.workbook import has_excel
+
+    if output is not None:
+        check_free(output, overwrite=True)
+        if form is Format.TABLE:
+            known = {".csv": Format.CSV, ".xlsx": Format.XLSX, ".json": Format.JSON}
+            if output.suffix.casefold() not in known:
+                raise PasserellesError("resolve_output", path=output, known=", ".join(known))
+            form = known[output.suffix.casefold()]
+    if form is Format.XLSX and output is None:
+        raise PasserellesError("excel_needs_output")
+    if form is Format.XLSX and not has_excel():
+        raise MissingExtraError("openpyxl", "excel")
+    return form
+
+
+def chosen_column(worklist: "Worklist", column: str | None) -> str:
+    """
+    Column to read: the one named, else the only one.
+
+    Raises
+    ------
+    PasserellesError
+        If it is not there, or none is named and there are several.
+    """
+    if column is not None:
+        return worklist.header[worklist.place(column)]
+    if len(worklist.header) == 1:
+        return worklist.header[0]
+    raise PasserellesError("resolve_which_column", columns=", ".join(name for name in worklist.header if name))
+
+
+def emit_list(worklist: "Worklist", form: Format, output: Path | None, *, lang: Lang) -> None:
+    """Write a list as CSV or a workbook, whole or not at all, and say where."""
+    from passerelles.matching.worklist import csv_text, write_worklist
+
+    if output is None:
+        sys.stdout.write(csv_text(worklist))
+        return
+    write_worklist(worklist, output, form="xlsx" if form is Format.XLSX else "csv")
+    message(say("cli.written", lang=lang, path=output))
+
+
+@contextmanager
+def progress_bar(text: str) -> "Iterator[Progress]":
+    """Give what tells a progress bar on stderr how far the work is; nothing is shown where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    screen = Console(stderr=True)
+    with Bar(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(text, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

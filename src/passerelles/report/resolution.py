@@ -1,0 +1,205 @@
+"""Titles resolved and codes migrated, as rows, sheets and on a terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from passerelles.language.say import Lang, percent, say
+from passerelles.matching.answers import REVIEW, SURE, Candidate, status
+from passerelles.matching.migrate import Destination, Migration, TitleMoves
+from passerelles.matching.review import Review, Row
+from passerelles.matching.weights import Kind, about_weights
+from passerelles.referentials.referential import Referential
+from passerelles.report.envelope import referential_dict
+from passerelles.report.sheet import Column, Sheet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SHOWN = 3
+_MERGES = 3
+
+
+def resolution_envelope(referential: Referential, results: Sequence[dict[str, Any]], *, kind: Kind) -> dict[str, Any]:
+    """Return the object that ``resolve --format json`` prints."""
+    return {
+        "schema": "passerelles/resolve@1",
+        "referential": referential_dict(referential),
+        "scorer": dict(about_weights()),
+        "settings": {"kind": kind, "sure": SURE, "review": REVIEW},
+        "results": list(results),
+    }
+
+
+def candidate_dicts(candidates: Sequence[Candidate], *, lang: Lang) -> list[dict[str, Any]]:
+    """Return the candidates as plain values, with their rank and the verdict on the first."""
+    verdict = status(candidates)
+    return [
+        {"rank": n, **c.to_dict(lang), "status": verdict if n == 1 else None} for n, c in enumerate(candidates, start=1)
+    ]
+
+
+def row_dict(row: Row, *, lang: Lang) -> dict[str, Any]:
+    """Return one row of a reviewed list as plain values."""
+    return {
+        "row": row.number,
+        "text": row.text,
+        "status": row.status,
+        "choice": row.choice or None,
+        "candidates": [{"rank": n, **c.to_dict(lang)} for n, c in enumerate(row.candidates, start=1)],
+    }
+
+
+def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
+    """Return the candidates of one text as rows."""
+    columns = (
+        Column("rank", "integer"),
+        *(Column("code"), Column("label"), Column("title"), Column("title_code")),
+        *(Column("score", "number"), Column("confidence", "share"), Column("reason"), Column("why")),
+    )
+    rows = [
+        (n, c.code, c.label, c.title, c.title_code, c.score, c.confidence, c.reason, c.why(lang))
+        for n, c in enumerate(candidates, start=1)
+    ]
+    return Sheet("resolution", columns, rows)
+
+
+def print_candidates(
+    console: "Console", text: str, candidates: Sequence[Candidate], *, kind: Kind = "title", lang: Lang = "fr"
+) -> None:
+    """Print the candidates of one text: code, what matched, confidence, and why."""
+    if not candidates:
+        console.print(Text(say("resolve.nothing", lang=lang, text=_short(text))))
+        return
+    console.print(Text(say("resolve.title", lang=lang, text=_short(text), status=status(candidates)), style="bold"))
+    table = _table()
+    table.add_column("#", justify="right")
+    name = "candidate" if kind == "title" else "competency"
+    table.add_column(say(f"resolve.column.{name}", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("resolve.column.confidence", lang=lang), justify="right", no_wrap=True)
+    table.add_column(say("resolve.column.why", lang=lang), ratio=1, overflow="fold")
+    for n, c in enumerate(candidates, start=1):
+        table.add_row(str(n), Text(f"{c.code} {c.label}"), percent(c.confidence, lang=lang), Text(c.why(lang)))
+    console.print(table)
+    console.print(Text(say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang)), style="dim"))
+
+
+def print_review(console: "Console", done: Review, *, lang: Lang = "fr") -> None:
+    """Print a reviewed list: each text with its first candidate and the verdict."""
+    table = _table()
+    table.add_column("#", justify="right")
+    table.add_column(say("resolve.column.text", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("resolve.column.candidate", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("resolve.column.confidence", lang=lang), justify="right", no_wrap=True)
+    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
+    for row in done.rows:
+        first = row.candidates[0] if row.candidates else None
+        cells = (Text(f"{first.code} {first.label}"), percent(first.confidence, lang=lang)) if first else ("–", "")
+        table.add_row(str(row.number), Text(_short(row.text)), *cells, row.status)
+    console.print(table)
+    console.print(Text(review_line(done, lang=lang), style="dim"))
+
+
+def review_line(done: Review, *, lang: Lang) -> str:
+    """Return how many rows have each verdict, in one sentence."""
+    counts = {"sure": done.count("sûr"), "review": done.count("à vérifier"), "unknown": done.count("inconnu")}
+    return say("resolve.done", lang=lang, n=len(done.rows), **counts)
+
+
+def migration_envelope(
+    new: Referential, old: Referential | None, found: Sequence[Migration], moves: TitleMoves | None, *, lang: Lang
+) -> dict[str, Any]:
+    """Return the object that ``migrate --format json`` prints."""
+    return {
+        "schema": "passerelles/migrate@1",
+        "referential": referential_dict(new),
+        "from": referential_dict(old) if old is not None else None,
+        "settings": {},
+        "titles": moves._asdict() if moves else None,
+        "results": [m.to_dict(lang) for m in found],
+    }
+
+
+def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
+    """Return one row for each old code and each code to which it may lead."""
+    columns = (
+        *(Column("old_code"), Column("title"), Column("outcome"), Column("new_code"), Column("basis")),
+        *(Column("code"), Column("label"), Column("share", "share"), Column("merges")),
+    )
+    rows = [
+        (m.code, m.title, say(f"resolve.migrate.outcome.{m.outcome}", lang=lang), m.destination, m.basis)
+        + ((d.code, d.label, d.share, ", ".join(d.merges)) if d else (None, None, None, None))
+        for m in found
+        for d in (m.destinations or (None,))
+    ]
+    return Sheet("migration", columns, rows)
+
+
+def print_migrations(
+    console: "Console",
+    found: Sequence[Migration],
+    moves: TitleMoves | None,
+    *,
+    title: str,
+    lang: Lang = "fr",
+) -> None:
+    """Print where codes lead: what is decided and why, else every code possible with its share."""
+    console.print(Text(title, style="bold"))
+    table = _table()
+    table.add_column(say("resolve.column.old", lang=lang), no_wrap=True)
+    table.add_column(say("resolve.column.new", lang=lang), no_wrap=True)
+    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
+    table.add_column(say("resolve.column.shares", lang=lang), ratio=1, overflow="fold")
+    for m in found:
+        shown = say(f"resolve.migrate.outcome.{m.outcome}", lang=lang)
+        table.add_row(m.code, m.destination or "?", shown, Text(_possible(m, lang)))
+    console.print(table)
+    console.print(Text(migration_line(found, lang=lang)))
+    if moves is not None:
+        console.print(Text(say("resolve.migrate.moves", lang=lang, **moves._asdict())))
+    if any(m.outcome == "open" for m in found):
+        console.print(Text(say("resolve.migrate.hint", lang=lang), style="dim"))
+
+
+def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
+    """Return how many codes are kept, moved, open and unknown, in one sentence."""
+    counts = {name: sum(m.outcome == name for m in found) for name in ("kept", "moved", "open", "unknown")}
+    return say("resolve.migrate.done", lang=lang, n=len(found), **counts)
+
+
+def _possible(found: Migration, lang: Lang) -> str:
+    if found.destination is not None:
+        own = [d for d in found.destinations if d.code == found.destination]
+        label = f"{own[0].label}{_merges(own[0], lang)}. " if own else ""
+        return label + found.why(lang)
+    parts = [_share(d, lang) for d in found.destinations[:_SHOWN]]
+    rest = len(found.destinations) - len(parts)
+    text = (" ; " if lang == "fr" else "; ").join(parts) or found.why(lang)
+    text += say("resolve.migrate.more", lang=lang, n=rest) if rest else ""
+    return text + (f" ({say('resolve.migrate.lost', lang=lang, n=found.lost)})" if found.lost else "")
+
+
+def _share(one: Destination, lang: Lang) -> str:
+    if one.share is None:
+        return say("resolve.migrate.no_share", lang=lang, code=one.code, label=one.label) + _merges(one, lang)
+    share = percent(one.share, lang=lang)
+    return say("resolve.migrate.share", lang=lang, code=one.code, label=one.label, share=share) + _merges(one, lang)
+
+
+def _merges(one: Destination, lang: Lang) -> str:
+    if not one.merges:
+        return ""
+    shown = ", ".join(one.merges[:_MERGES]) + ("…" if len(one.merges) > _MERGES else "")
+    return say("resolve.migrate.merges", lang=lang, codes=shown)
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else f"{flat[:79]}…"  # noqa: PLR2004 - a line of a terminal
