@@ -1,4 +1,4 @@
-"""Several allocations of one territory side by side: another radius, another budget, with a training lever or without."""
+"""Several allocations of one territory side by side: another radius or budget, with a training lever or without."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,0 +1,250 @@
+"""``passerelles territory rank|match``: who could go where on a territory."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.options import (
+    DataOption,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitOption,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+    StrictOption,
+    load_graph,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from passerelles.market.market import Market
+    from passerelles.market.places import Places
+
+FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
+HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
+RadiusOption = Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))]
+TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add both commands to the application."""
+    group = typer.Typer(help=say("cli.command.territory"), no_args_is_help=True)
+    group.command("rank", help=say("cli.command.territory_rank"))(rank)
+    group.command("match", help=say("cli.command.territory_match"))(match)
+    app.add_typer(group, name="territory")
+
+
+def rank(
+    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))],
+    fragile: FragileOption = None,
+    hiring: HiringOption = None,
+    jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
+    employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
+    radius: RadiusOption = None,
+    travel: TravelOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    data: DataOption = None,
+    limit: LimitOption = 10,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
+    from passerelles.market.joblist import load_job_list
+    from passerelles.report.envelope import envelope
+    from passerelles.report.territory import print_ranking, ranking_sheets
+    from passerelles.territory.ranks import rank_territory
+
+    graph = load_graph(referential, overlay, settings)
+    market, places = load_data(data, market=True, travel=travel)
+    listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
+    by = "hiring" if employers else "fragile"
+    found = rank_territory(
+        graph,
+        basin,
+        market=market,
+        places=places,
+        fragile=fragile,
+        hiring=hiring,
+        listed=listed,
+        radius_km=radius,
+        by="hiring" if employers else "fragile",
+        limit=limit,
+    )
+    items = [r.to_dict(lang.lang) for r in found]
+    title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=basin)
+
+    def show(console: "Console") -> None:
+        print_ranking(console, items, title=title, by=by, lang=lang.lang)
+
+    payload = envelope("territory-rank@1", graph, items) | {"basin": basin, "by": by}
+    emit(Answer(payload, ranking_sheets(items), show), form=form, output=output, lang=lang.lang)
+    if not found:
+        raise typer.Exit(1)
+
+
+def match(
+    fragile: Annotated[Path, typer.Option("--fragile", help=say("cli.option.fragile"))],
+    hiring: HiringOption = None,
+    radius: RadiusOption = None,
+    frame: Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))] = None,
+    budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
+    probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
+    mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
+    scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None,
+    travel: TravelOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    data: DataOption = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))] = None,
+    strict: StrictOption = False,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Allocate people to openings."""
+    from passerelles.errors import PasserellesError
+    from passerelles.report.envelope import envelope
+    from passerelles.report.territory import allocation_sheets, print_allocation
+    from passerelles.territory.discretion import publish, published_dict
+    from passerelles.territory.match import match_territory
+
+    graph = load_graph(referential, overlay, settings, strict=strict)
+    market, places = load_data(data, market=hiring is None, travel=travel)
+    common: dict[str, Any] = {
+        "market": market,
+        "places": places,
+        "radius_km": radius,
+        "frame": frame,
+        "budget_hours": budget,
+        "min_probability": probability,
+    }
+    if scenario:
+        if mask:  # the totals of two scenarios would be two equations about the same people
+            raise PasserellesError("territory_mask_scenarios")
+        _compare(graph, fragile, hiring, scenario, common, form=form, output=output, lang=lang)
+        return
+    allocation = match_territory(graph, fragile, hiring, **common)
+    found = published_dict(publish(allocation), lang.lang) if mask else allocation.to_dict(lang.lang)
+    if limit is not None:
+        found["results"] = found["results"][:limit]
+    summary = "" if mask else allocation.summary(lang.lang)
+
+    def show(console: "Console") -> None:
+        print_allocation(console, found, summary=summary, lang=lang.lang)
+
+    payload = envelope("territory@1", graph, ()) | found
+    emit(Answer(payload, allocation_sheets(found, lang.lang), show), form=form, output=output, lang=lang.lang)
+    for note in found["notes"]:
+        if form is not Format.TABLE:
+            message(note["sentence"])
+    if allocation.status == "infeasible" or not allocation.placed:
+        raise typer.Exit(1)
+
+
+def _compare(
+    graph: Any,
+    fragile: Path,
+    hiring: Path | None,
+    texts: list[str],
+    common: dict[str, Any],
+    *,
+    form: Format,
+    output: Path | None,
+    lang: Language,
+) -> None:
+    from passerelles.report.envelope import envelope
+    from passerelles.report.territory import print_scenarios, scenario_sheets
+    from passerelles.territory.scenarios import compare_scenarios
+
+    scenarios = {text: read_scenario(text) for text in texts}
+    items = [s.to_dict(lang.lang) for s in compare_scenarios(graph, fragile, hiring, scenarios, **common)]
+
+    def show(console: "Console") -> None:
+        print_scenarios(console, items, lang=lang.lang)
+
+    payload = envelope("territory-scenarios@1", graph, items)
+    emit(Answer(payload, scenario_sheets(items), show), form=form, output=output, lang=lang.lang)
+    if not any(item["placed"] for item in items):
+        raise typer.Exit(1)
+
+
+def read_scenario(text: str) -> dict[str, Any]:
+    """
+    Read ``"radius=30,budget=2000,lever=C1+C2"``.
+
+    Raises
+    ------
+    PasserellesError
+        If a name or a number is not understood.
+
+    Examples
+    --------
+    >>> read_scenario("radius=30, frame=transco")
+    {'radius_km': 30.0, 'frame': 'transco'}
+    """
+    from passerelles.errors import PasserellesError
+
+    names = {"radius": "radius_km", "budget": "budget_hours", "probability": "min_probability"}
+    found: dict[str, Any] = {}
+    for part in text.split(","):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        wrong = PasserellesError("territory_scenario", text=text, part=part.strip())
+        if name in names:
+            try:
+                found[names[name]] = float(value)
+            except ValueError as error:
+                raise wrong from error
+        elif name == "frame":
+            found["frame"] = value
+        elif name == "lever":
+            found["lever"] = tuple(filter(None, value.split("+")))
+        else:
+            raise wrong
+    return found
+
+
+def load_data(
+    folders: list[Path] | None, *, market: bool, travel: Path | None = None
+) -> "tuple[Market | None, Places | None]":
+    """
+    Load the market (where it is wanted) and the geography from the folders given, else PASSERELLES_DATA.
+
+    What no folder holds is None, unless folders are named and none of them holds anything.
+    """
+    from passerelles.errors import PasserellesError
+    from passerelles.market.geography import load_places
+    from passerelles.market.market import load_market
+
+    default = os.environ.get("PASSERELLES_DATA")
+    chosen = list(folders or ([Path(default)] if default else []))
+    found_market: Market | None = None
+    found_places: Places | None = None
+    for folder in chosen:
+        if market and found_market is None:
+            try:
+                found_market = load_market(folder)
+            except PasserellesError as error:
+                if error.key != "no_market_data":
+                    raise
+        if found_places is None:
+            try:
+                found_places = load_places(folder, travel=travel)
+            except PasserellesError as error:
+                if error.key != "no_places_data":
+                    raise
+    if folders and found_market is None and found_places is None:
+        raise PasserellesError("no_places_data", path=", ".join(map(str, folders)))
+    return found_market, found_places

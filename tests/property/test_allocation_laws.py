@@ -1,0 +1,215 @@
+"""Laws of allocation on random small territories, against brute force and networkx."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from territory_cases import JOBS, Written, graph, openings, people
+
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.allocation import Allocation
+from passerelles.territory.match import match_territory
+from passerelles.territory.network import Network
+from passerelles.territory.plan import Task, best_flow
+
+BASINS = ("Nord", "Sud")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A territory of a few lots; hours are whole, so that sums are exact."""
+
+    fragile: tuple[tuple[str, str, int, str], ...]
+    hiring: tuple[tuple[str, str, int, str], ...]
+    hours: dict[tuple[str, str], float]
+    budget: float | None
+    floor: float
+
+    def match(self, **options: Any) -> Allocation:
+        chosen = Settings(territory=TerritorySettings(floor=self.floor))
+        rows = {"fragile": people(*self.fragile), "hiring": openings(*self.hiring)} | options
+        return match_territory(
+            graph(),
+            rows["fragile"],
+            rows["hiring"],
+            costs=Written(self.hours),
+            budget_hours=self.budget,
+            settings=chosen,
+            changes=False,
+        )
+
+    def cost(self, i: int, j: int) -> int | None:
+        start, end = self.fragile[i][1], self.hiring[j][1]
+        if start == end:
+            return 0
+        found = self.hours.get((start, end))
+        return None if found is None else int(found)
+
+
+def lots(most: int, count: int, names: str) -> st.SearchStrategy[tuple[tuple[str, str, int, str], ...]]:
+    row = st.tuples(st.sampled_from(names), st.sampled_from(JOBS[:4]), st.integers(0, most), st.sampled_from(BASINS))
+    return st.lists(row, min_size=1, max_size=count, unique_by=lambda r: (r[0], r[1], r[3])).map(tuple)
+
+
+HOURS = st.dictionaries(
+    st.tuples(st.sampled_from(JOBS[:4]), st.sampled_from(JOBS[:4])), st.integers(0, 9).map(float), max_size=16
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, most: int = 3, count: int = 3, bounded: bool = True) -> Case:
+    return Case(
+        draw(lots(most, count, "AB")),
+        draw(lots(most, count, "XY")),
+        draw(HOURS),
+        draw(st.none() | st.integers(0, 40).map(float)) if bounded else None,
+        draw(st.sampled_from((0.0, 0.0, 0.3, 0.5))) if bounded else 0.0,
+    )
+
+
+def every_table(case: Case) -> Iterator[dict[tuple[int, int], int]]:
+    """Every whole table of flows within supplies, openings, budget and floors."""
+    pairs = [
+        (i, j) for i in range(len(case.fragile)) for j in range(len(case.hiring)) if case.cost(i, j) is not None
+    ]
+    most = [min(case.fragile[i][2], case.hiring[j][2]) for i, j in pairs]
+    needs = {name: ceil(case.floor * sum(r[2] for r in case.fragile if r[0] == name) - 1e-9) for name in "AB"}
+    for values in product(*(range(m + 1) for m in most)):
+        table = dict(zip(pairs, values, strict=True))
+        if any(sum(v for (a, _), v in table.items() if a == i) > r[2] for i, r in enumerate(case.fragile)):
+            continue
+        if any(sum(v for (_, b), v in table.items() if b == j) > r[2] for j, r in enumerate(case.hiring)):
+            continue
+        if case.budget is not None and sum(v * (case.cost(*p) or 0) for p, v in table.items()) > case.budget:
+            continue
+        if any(sum(v for (a, _), v in table.items() if case.fragile[a][0] == n) < need for n, need in needs.items()):
+            continue
+        yield table
+
+
+def worth(case: Case, table: dict[tuple[int, int], int]) -> tuple[int, int, int, int]:
+    """Objectives in order, all to be minimised; a distance between two names is unknown, farther than none."""
+    return (
+        -sum(table.values()),
+        sum(v * (case.cost(*p) or 0) for p, v in table.items()),
+        -sum(v for (i, j), v in table.items() if case.fragile[i][1] == case.hiring[j][1]),
+        sum(v for (i, j), v in table.items() if case.fragile[i][3] != case.hiring[j][3]),
+    )
+
+
+def table_of(case: Case, found: Allocation) -> dict[tuple[int, int], int]:
+    start = {(r[0], r[1], r[3].lower()): i for i, r in enumerate(case.fragile)}
+    end = {(r[0], r[1], r[3].lower()): j for j, r in enumerate(case.hiring)}
+    return {(start[f.fragile.key[:3]], end[f.hiring.key[:3]]): f.people for f in found.flows}
+
+
+@given(cases(most=2, count=3))
+@settings(max_examples=150, deadline=None)
+def test_no_table_is_better_than_the_one_found(case: Case) -> None:
+    found = case.match()
+    tables = list(every_table(case)) if len(case.fragile) * len(case.hiring) <= 9 else []
+    best = min((worth(case, t) for t in tables), default=None)
+    if best is None:
+        assert found.status == "infeasible"
+        return
+    assert found.status == "optimal"
+    assert worth(case, table_of(case, found)) == best
+    assert found.gap == 0
+
+
+@given(cases(most=30, count=5, bounded=False))
+@settings(max_examples=100, deadline=None)
+def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
+    found = case.match()
+    net = nx.DiGraph()
+    for i, row in enumerate(case.fragile):
+        net.add_edge("in", ("f", i), capacity=row[2], weight=0)
+    for j, row in enumerate(case.hiring):
+        net.add_edge(("h", j), "out", capacity=row[2], weight=0)
+    for i, j in product(range(len(case.fragile)), range(len(case.hiring))):
+        hours = case.cost(i, j)
+        if hours is not None:
+            same = case.fragile[i][1] == case.hiring[j][1]
+            far = case.fragile[i][3] != case.hiring[j][3]
+            net.add_edge(("f", i), ("h", j), weight=hours * 10**8 - same * 10**4 + far)
+    net.add_edge("out", "in", weight=-(10**14))
+    net.add_edge("in", "out", capacity=0, weight=0)
+    flow = nx.min_cost_flow(net)
+    table = {
+        (i, j): flow[("f", i)].get(("h", j), 0) for i in range(len(case.fragile)) for j in range(len(case.hiring))
+    }
+    assert worth(case, table_of(case, found)) == worth(case, {p: v for p, v in table.items() if v})
+
+
+@given(cases(most=9, count=5), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_the_rows_plays_no_part(case: Case, random: Any) -> None:
+    first, second = people(*case.fragile), openings(*case.hiring)
+    random.shuffle(first)
+    random.shuffle(second)
+    again = case.match(fragile=first, hiring=second)
+    assert _without_rows(again.to_dict()) == _without_rows(case.match().to_dict())
+
+
+def _without_rows(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_rows(v) for k, v in value.items() if k != "row"}
+    return [_without_rows(v) for v in value] if isinstance(value, list) else value
+
+
+@given(cases(most=40, count=6))
+@settings(max_examples=80, deadline=None)
+def test_sums_hold(case: Case) -> None:
+    found = case.match()
+    for lot in found.fragile.lots:
+        sent = sum(f.people for f in found.flows if f.fragile.key == lot.key)
+        left = sum(u.people for u in found.uncovered if u.lot.key == lot.key)
+        assert sent + left == lot.people
+    for lot in found.hiring.lots:
+        taken = sum(f.people for f in found.flows if f.hiring.key == lot.key)
+        empty = sum(u.empty for u in found.unfilled if (u.employer, u.code, u.basin) == lot.key[:3])
+        assert taken + empty == lot.people
+    if case.budget is not None:
+        assert found.hours <= case.budget
+    if found.status == "optimal" and case.floor:
+        assert all(placed >= case.floor * heads - 1e-9 for placed, heads in found.shares("employer").values())
+
+
+@given(cases(most=9, count=4), st.floats(1, 30))
+@settings(max_examples=50, deadline=None)
+def test_more_budget_never_places_fewer(case: Case, more: float) -> None:
+    if case.budget is None:
+        return
+    wider = Case(case.fragile, case.hiring, case.hours, case.budget + more, case.floor)
+    first, second = case.match(), wider.match()
+    assert second.placed >= first.placed
+
+
+@given(st.integers(0, 10_000), st.integers(1, 30), st.none() | st.integers(0, 200))
+@settings(max_examples=60, deadline=None)
+def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int | None) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    lot, pool = (a.ravel().astype(np.intp) for a in np.meshgrid(np.arange(n), np.arange(m), indexing="ij"))
+    network = Network(
+        rng.integers(0, 3, n), rng.integers(0, 3, m), lot, pool, np.zeros(n, dtype=np.intp), np.zeros(0, dtype=np.int64)
+    )
+    hours, km = rng.integers(0, 100, n * m), rng.integers(0, 100, n * m)
+    task = Task(network, hours, km, np.zeros(n * m, dtype=np.bool_), rng.integers(0, 1000, n * m), budget)
+    chosen = TerritorySettings(objective="weighted", weight_person=worth_of_one, weight_hour=1, weight_km=0.5)
+    found = best_flow(task, chosen)
+    cost = np.rint(1000 * (hours / 10 + km / 20 - worth_of_one)).astype(int)
+    best = 0
+    for values in product(range(3), repeat=n * m):
+        x = np.array(values)
+        inside = (np.bincount(lot, x, n) <= network.supply).all() and (np.bincount(pool, x, m) <= network.capacity).all()
+        if inside and (budget is None or hours @ x <= budget):
+            best = min(best, int(cost @ x))
+    assert int(cost @ found.flow) == best
+    assert found.stages[0].gap == 0
