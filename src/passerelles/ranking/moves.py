@@ -15,7 +15,7 @@ from passerelles.ranking.move import End, Move, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
-from passerelles.scoring.levels import level_of, probability_of
+from passerelles.scoring.levels import coverage_position, level_of, probability_of
 from passerelles.scoring.origins import one_origin
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
@@ -272,7 +272,7 @@ def _move(
     held, near, missing = split_items(graph, scored.start.holding, target)
     score = float(scored.totals[target])
     coverage = _known(scored.coverage[target])
-    position = None if coverage is None else _position(scored, target)
+    position = coverage_position(scored.coverage, scored.start.row, target)
     probability = probability_of(score, scorer)
     parts = tuple(PartValue(name, value) for name, value in scored.scores.of_pair(scored.row, target))
     return Move(
@@ -293,11 +293,3 @@ def _move(
         known=known_move(graph, scored.start.end.code, occupation.code),
         referential=(graph.referential.name, graph.referential.version),
     )
-
-
-def _position(scored: _Scored, target: int) -> int:
-    """1 = no other target is better covered from this origin, the origin itself left out."""
-    better = scored.coverage > scored.coverage[target]
-    if scored.start.row >= 0:
-        better[scored.start.row] = False
-    return int(better.sum()) + 1

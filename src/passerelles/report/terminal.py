@@ -1,6 +1,7 @@
 """Moves and sheets on a terminal, within 80 columns, long labels wrapped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -26,6 +27,7 @@ def print_moves(
     title: str,
     towards: bool = False,
     explained: int = 0,
+    notes: Mapping[int, str] = MappingProxyType({}),
     lang: Lang = "fr",
 ) -> None:
     """
@@ -43,6 +45,8 @@ def print_moves(
         The moves share their target, so the origins are shown.
     explained
         How many of the first moves are explained below the table.
+    notes
+        By rank of the move, a sentence to add below its explanation.
     lang
         Language of the words.
     """
@@ -75,11 +79,11 @@ def print_moves(
         console.print(Text(say("moves.disclaimer", lang=lang), style="dim"))
     console.print()
     for move in moves[:explained]:
-        print_move(console, move, lang=lang)
+        print_move(console, move, note=notes.get(move.rank), lang=lang)
 
 
-def print_move(console: "Console", move: Move, *, lang: Lang = "fr") -> None:
-    """Print what explains one move: parts, competencies carried over and missing, credentials."""
+def print_move(console: "Console", move: Move, *, note: str | None = None, lang: Lang = "fr") -> None:
+    """Print what explains one move: parts, competencies carried over and missing, credentials, and a note."""
     start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
     console.print(Text(f"{move.rank}. {start} → {move.target.label or move.target.code}", style="bold"))
     ordered = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
@@ -99,6 +103,8 @@ def print_move(console: "Console", move: Move, *, lang: Lang = "fr") -> None:
         console.print(Padding(text, (0, 0, 0, 2)))
     for verdict in move.filters:
         console.print(Padding(f"{verdict.name} : {verdict.sentence(lang)}", (0, 0, 0, 2)))
+    if note is not None:
+        console.print(Padding(note, (0, 0, 0, 2)))
     console.print()
 
 

@@ -3,14 +3,20 @@
 import math
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from passerelles.scoring.scorer import Scorer
 
 Level = Literal["proche", "accessible", "exigeante"]
+LEVELS: Final[tuple[Level, ...]] = ("proche", "accessible", "exigeante")  # from the nearest to the furthest
 # Thresholds on the probability that an expert lists the move, and on the position of the coverage among all targets.
+# On v460, out of fold (docs/scoring.md, docs/model-card.md): one move in three that is `proche` is listed, one in
+# thirteen that is `accessible`, one in six hundred that is `exigeante`.
 CLOSE_PROBABILITY: Final = 0.3
 OPEN_PROBABILITY: Final = 0.1
-CLOSE_POSITION: Final = 0.02
-OPEN_POSITION: Final = 0.10
+CLOSE_POSITION: Final = 0.01
+OPEN_POSITION: Final = 0.02
 
 
 def probability_of(score: float, scorer: Scorer) -> float | None:
@@ -20,12 +26,50 @@ def probability_of(score: float, scorer: Scorer) -> float | None:
     return 1.0 / (1.0 + math.exp(-(scorer.calibration.slope * score + scorer.calibration.intercept)))
 
 
+def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:
+    """
+    Position of a target's coverage among all targets of an origin.
+
+    Parameters
+    ----------
+    coverage
+        Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
+    own
+        Row of the origin's own occupation, which does not compete; -1 for none.
+    target
+        Row of the target.
+
+    Returns
+    -------
+    position
+        From 1 (no other target is better covered); equal coverages share the best position. None where the
+        target's coverage is not known.
+
+    Examples
+    --------
+    >>> coverage_position(np.array([1.0, 0.2, 0.5, 0.2]), 0, 3)
+    2
+    """
+    if np.isnan(coverage[target]):
+        return None
+    better = coverage > coverage[target]
+    if own >= 0:
+        better[own] = False
+    return int(better.sum()) + 1
+
+
 def level_of(probability: float | None, position: int | None, size: int, scorer: Scorer) -> Level | None:
     """
     Level of a move: `proche`, `accessible` or `exigeante`; None when the scorer is not calibrated.
 
     Probability counts first; the position of the coverage among all `size` targets can raise a level by one, and
-    a raw coverage never does: the experts' own moves cover little exactly.
+    a raw coverage never does: the experts' own moves cover little exactly. A position that is not known raises nothing.
+
+    Examples
+    --------
+    >>> from passerelles.scoring.scorer import load_scorer
+    >>> [level_of(p, n, 1000, load_scorer()) for p, n in ((0.4, 500), (0.2, 10), (0.2, 11), (0.05, 20), (0.05, 21))]
+    ['proche', 'proche', 'accessible', 'accessible', 'exigeante']
     """
     if probability is None or scorer.calibration is None:
         return None
@@ -35,3 +79,15 @@ def level_of(probability: float | None, position: int | None, size: int, scorer:
     if probability >= OPEN_PROBABILITY or share <= OPEN_POSITION:
         return "accessible"
     return "exigeante"
+
+
+def reaches(level: Level | None, wanted: Level) -> bool:
+    """
+    Whether a level is at least as near as another; an unknown one is not.
+
+    Examples
+    --------
+    >>> reaches("proche", "accessible"), reaches("exigeante", "accessible"), reaches(None, "exigeante")
+    (True, False, False)
+    """
+    return level is not None and LEVELS.index(level) <= LEVELS.index(wanted)

@@ -113,24 +113,26 @@ def expected_chance(content: NDArray[np.float32], prior: Prior) -> NDArray[np.fl
 
 def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> Scores:
     """
-    Score one origin that is no row of the graph: a person.
+    Score origins that are no rows of the graph: people. Each has the same score alone and among others.
 
     Parts that follow from what is held are computed from it; all others are those of the occupation exercised, and
     without one say nothing, but for the parts that are the same for all origins.
     """
     scene = Scene(graph, origin, table.reference)
-    row = int(origin.rows[0])
-    parts = np.zeros((len(table.scorer.parts), 1, len(graph.codes)), dtype=np.int32)
+    rows = np.maximum(origin.rows, 0)
+    parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
     with one_thread():
         for number, weights in enumerate(table.scorer.parts.values()):
             features = [FEATURES.get(name) for name in weights]
             if all(f is not None and f.of_holdings for f in features):
-                part = np.zeros((1, len(graph.codes)), dtype=np.float32)
+                part = np.zeros(parts.shape[1:], dtype=np.float32)
                 for name in sorted(weights):
                     _add(part, FEATURES[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
-            elif row >= 0 or all(f is not None and f.of_target for f in features):
-                parts[number, 0] = table.scores.parts[number, max(row, 0)]
+            else:
+                parts[number] = table.scores.parts[number, rows]
+                if not all(f is not None and f.of_target for f in features):
+                    parts[number, ~origin.occupied] = 0
     return Scores(table.scores.base, table.scores.names, frozen(parts))
 
 

@@ -52,6 +52,7 @@ def rank(
     lang: LangOption = Language.FR,
 ) -> None:
     """Rank the moves from an origin."""
+    from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
@@ -69,11 +70,18 @@ def rank(
     key = "moves.title" if end.code else "moves.title_profile"
     title = say(key, lang=lang.lang, label=end.label or end.code, code=end.code)
 
+    found = {move.rank: nearer(graph, start, move) for move in moves[:explain]}
+    notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
+
     def show(console: "Console") -> None:
-        print_moves(console, moves, title=title, explained=explain, lang=lang.lang)
+        print_moves(console, moves, title=title, explained=explain, notes=notes, lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves], occupied=end.code is not None)
+    items = [m.to_dict(lang.lang) for m in moves]
+    for item, move in zip(items[:explain], moves, strict=False):  # asked for by --explain alone: it takes time
+        nearest = found[move.rank]
+        item["counterfactual"] = None if nearest is None else nearest.to_dict()
+    payload = envelope("rank@1", graph, items, occupied=end.code is not None)
     emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
     if not moves:
         raise typer.Exit(1)

@@ -1,0 +1,202 @@
+"""What would bring a move within reach: the fewest competencies to acquire, found by scoring the person again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, say
+from passerelles.profile import Profile
+from passerelles.ranking.move import Item, Move
+from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.origin import Start, find_start
+from passerelles.scoring.coverage import coverage_row, holding_of
+from passerelles.scoring.levels import LEVELS, Level, coverage_position, level_of, probability_of, reaches
+from passerelles.scoring.origins import Origins
+from passerelles.scoring.scorer import Scorer, scorer_for
+from passerelles.scoring.table import score_person, score_table
+from passerelles.settings import Settings
+
+MOST: Final = 3  # competencies: more would be a course, not a complement
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """
+    What would bring a move to a level.
+
+    `added` are the competencies to acquire, by falling weight; none where the move is there already. `move` is the
+    move of somebody who holds them, scored as any other.
+    """
+
+    level: Level
+    added: tuple[Item, ...]
+    move: Move
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "level": self.level,
+            "added": [item.to_dict() for item in self.added],
+            "score": self.move.score,
+            "probability": self.move.probability,
+            "coverage": self.move.coverage,
+            "coverage_position": self.move.coverage_position,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """Trying competencies on top of what one origin holds, for one target."""
+
+    graph: OccupationGraph
+    scorer: Scorer
+    start: Start
+    target: int
+    wanted: Level
+
+    def outcomes(self, tried: Sequence[Sequence[int]]) -> list[tuple[Level | None, float, float]]:
+        """Level, score and coverage of the move, for each set of columns held besides."""
+        own = np.flatnonzero(self.start.holding.held)
+        held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
+        table = score_table(self.graph, self.scorer)
+        scores = score_person(self.graph, table, _people(self.graph, held, self.start.row)).totals_to(self.target)
+        found: list[tuple[Level | None, float, float]] = []
+        for columns, score in zip(held, scores.tolist(), strict=True):
+            coverage = coverage_row(self.graph, holding_of(self.graph, columns))
+            position = coverage_position(coverage, self.start.row, self.target)
+            level = level_of(probability_of(score, self.scorer), position, len(self.graph.codes), self.scorer)
+            found.append((level, score, float(coverage[self.target])))
+        return found
+
+    def grow(self, missing: Sequence[int], most: int, *, by_coverage: bool) -> list[int] | None:
+        """Add one competency at a time, that which brings the most, until the level is reached."""
+        chosen: list[int] = []
+        while len(chosen) < min(most, len(missing)):
+            left = [c for c in missing if c not in chosen]
+            outcomes = self.outcomes([[*chosen, c] for c in left])
+            reached = [i for i, (level, _, _) in enumerate(outcomes) if reaches(level, self.wanted)]
+
+            def worth(i: int, outcomes: list[tuple[Level | None, float, float]] = outcomes) -> tuple[float, float, int]:
+                _, score, coverage = outcomes[i]
+                return (coverage, score, -i) if by_coverage else (score, coverage, -i)
+
+            chosen.append(left[max(reached or range(len(left)), key=worth)])
+            if reached:
+                return chosen
+        return None
+
+
+def counterfactual(
+    graph: OccupationGraph,
+    origin: str | Profile,
+    target: str,
+    *,
+    level: Level = "accessible",
+    most: int = MOST,
+    settings: Settings | None = None,
+) -> Counterfactual | None:
+    """
+    Find the fewest missing competencies with which a move would reach a level.
+
+    One competency is tried after the other, each by scoring again somebody who would hold it; the best stays, then
+    a second one is tried on top, and so on, once by the score and once by the coverage. The set found is scored once
+    more, whole. One competency is found whenever one is enough; of several, fewer may exist that were not tried.
+    Credentials that the target requires are not looked at.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    origin, target
+        As in `rank_moves`.
+    level
+        What to reach: ``"proche"`` or ``"accessible"``.
+    most
+        Most competencies to add.
+    settings
+        Scorer; the graph's own where None.
+
+    Returns
+    -------
+    counterfactual
+        None where no such set is found, where the scorer is not calibrated, or where it is no move.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code or title is not in the referential.
+    PasserellesError
+        If there is no such level.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> found = counterfactual(graph, "N4101", "K2110", level="proche")
+    >>> found is None or found.move.level
+    'proche'
+    """
+    if level not in LEVELS:
+        raise PasserellesError("unknown_level", name=level, known=", ".join(LEVELS))
+    chosen = settings or graph.settings
+    moves = rank_moves(graph, origin, targets=[target], settings=chosen)
+    if not moves or moves[0].level is None:
+        return None
+    before = moves[0]
+    if reaches(before.level, level):
+        return Counterfactual(level, (), before)
+    start = find_start(graph, origin)
+    scorer = scorer_for(chosen.scorer, occupied=start.row >= 0)
+    search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
+    missing = [graph.competency_position[item.code] for item in before.missing]
+    found = [s for s in (search.grow(missing, most, by_coverage=flag) for flag in (False, True)) if s is not None]
+    for columns in sorted(found, key=len):
+        codes = {graph.competency_codes[c] for c in columns}
+        after = rank_moves(graph, _with(origin, codes), targets=[target], settings=chosen)[0]
+        if reaches(after.level, level):
+            return Counterfactual(level, tuple(i for i in before.missing if i.code in codes), after)
+    return None
+
+
+def nearer(
+    graph: OccupationGraph, origin: str | Profile, move: Move, *, settings: Settings | None = None
+) -> Counterfactual | None:
+    """Return what would bring a move one level nearer; None as in `counterfactual`, and for one that is `proche`."""
+    if move.level is None or move.level == LEVELS[0] or move.target.code is None:
+        return None
+    return counterfactual(graph, origin, move.target.code, level=_next(move.level), settings=settings)
+
+
+def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:
+    """Say in words what `nearer` found for a move; None where there is no nearer level."""
+    if move.level is None or move.level == LEVELS[0]:
+        return None
+    level = say(f"moves.level.{_next(move.level)}", lang=lang)
+    if found is None:
+        return say("moves.counterfactual.none", lang=lang, n=MOST, level=level)
+    names = "; ".join(item.label or item.code for item in found.added)
+    return say("moves.counterfactual.some", lang=lang, n=len(found.added), level=level, names=names)
+
+
+def _next(level: Level) -> Level:
+    return LEVELS[LEVELS.index(level) - 1]
+
+
+def _with(origin: str | Profile, codes: set[str]) -> Profile:
+    if isinstance(origin, Profile):
+        return replace(origin, competencies=(*origin.competencies, *sorted(codes)))
+    return Profile(origin, competencies=tuple(sorted(codes)))
+
+
+def _people(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], row: int) -> Origins:
+    """People of one occupation, who hold the competencies in the given columns."""
+    indptr = np.cumsum([0, *map(len, held)])
+    cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
+    matrix = sparse.csr_array(cells, shape=(len(held), len(graph.competency_codes)))
+    return Origins(held=matrix, rows=np.full(len(held), row, dtype=np.int32))
