@@ -13,14 +13,14 @@ __version__ = _version("passerelles")
 
 # Public name -> module that defines it.
 _PUBLIC = {
-    "PasserellesError": "passerelles.errors",
-    "Referential": "passerelles.referentials.referential",
-    "OccupationGraph": "passerelles.graph.core",
-    "Profile": "passerelles.profile",
-    "ReferentialError": "passerelles.errors",
-    "UnknownCodeError": "passerelles.errors",
-    "Settings": "passerelles.settings",
     "Move": "passerelles.ranking.move",
+    "OccupationGraph": "passerelles.graph.core",
+    "PasserellesError": "passerelles.errors",
+    "Profile": "passerelles.profile",
+    "Referential": "passerelles.referentials.referential",
+    "ReferentialError": "passerelles.errors",
+    "Settings": "passerelles.settings",
+    "UnknownCodeError": "passerelles.errors",
     "build_graph": "passerelles.graph.build",
     "evaluate": "passerelles.evaluation.evaluate",
     "load_certifications": "passerelles.market.certifinfo",

@@ -1,0 +1,44 @@
+# What type checkers see of the lazily imported face; tests/test_face.py keeps it equal to __init__.py.
+from passerelles.errors import PasserellesError as PasserellesError
+from passerelles.errors import ReferentialError as ReferentialError
+from passerelles.errors import UnknownCodeError as UnknownCodeError
+from passerelles.evaluation.evaluate import evaluate as evaluate
+from passerelles.graph.build import build_graph as build_graph
+from passerelles.graph.core import OccupationGraph as OccupationGraph
+from passerelles.market.certifinfo import load_certifications as load_certifications
+from passerelles.market.geography import load_places as load_places
+from passerelles.market.market import load_market as load_market
+from passerelles.matching.resolve import resolve_competency as resolve_competency
+from passerelles.matching.resolve import resolve_title as resolve_title
+from passerelles.profile import Profile as Profile
+from passerelles.ranking.move import Move as Move
+from passerelles.ranking.moves import rank_all as rank_all
+from passerelles.ranking.moves import rank_moves as rank_moves
+from passerelles.ranking.moves import rank_sources as rank_sources
+from passerelles.referentials.load import load_referential as load_referential
+from passerelles.referentials.referential import Referential as Referential
+from passerelles.settings import Settings as Settings
+
+__version__: str
+__all__ = [
+    "Move",
+    "OccupationGraph",
+    "PasserellesError",
+    "Profile",
+    "Referential",
+    "ReferentialError",
+    "Settings",
+    "UnknownCodeError",
+    "__version__",
+    "build_graph",
+    "evaluate",
+    "load_certifications",
+    "load_market",
+    "load_places",
+    "load_referential",
+    "rank_all",
+    "rank_moves",
+    "rank_sources",
+    "resolve_competency",
+    "resolve_title",
+]
