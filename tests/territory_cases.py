@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from small import referential
 
 from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
 from passerelles.territory.hours import Hours, Rows
+from small import referential
 
 JOBS = tuple(f"J{i:02d}" for i in range(8))
 

@@ -96,7 +96,7 @@ class TerritorySettings(_Section):
     less_probability: float = Field(0.05, gt=0, le=1, description="How much the least chance is lowered there")
     explained_moves: int = Field(300, ge=0, description="Most distinct moves explained in full in one result")
     max_pairs: int = Field(
-        20_000_000, ge=1, description="Most pairs of lot and opening compared: about 1 GB; give a radius beyond"
+        10_000_000, ge=1, description="Most pairs of lot and pool compared: about 2 GB; give a radius beyond"
     )
     time_limit_s: float = Field(60.0, gt=0, description="Longest search of the one case that is no network (docs)")
     rank_hours: float = Field(1000.0, gt=0, description="Hours that cost one point in a ranking: about a year's course")
@@ -212,6 +212,14 @@ class PathSettings(_Section):
     )
     market_weight: float = Field(
         100.0, ge=0, description="A target whose market is 1, against one at 0, where a market is given: 100 hours"
+    )
+    moves_considered: int | None = Field(
+        100,
+        ge=1,
+        description=(
+            "Every move of a path with stages is one of so many best-scored moves of where it starts (6 % of the "
+            "occupations of ROME v460): a stage that nobody would take is no stage. None = all; direct moves always are"
+        ),
     )
     max_evaluations: int = Field(
         400_000, ge=1000, description="Most stages tried for one target before the gap is reported instead of a proof"

@@ -10,13 +10,13 @@ import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from territory_cases import JOBS, Written, graph, openings, people
 
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 from passerelles.territory.network import Network
 from passerelles.territory.plan import Task, best_flow
+from territory_cases import JOBS, Written, graph, openings, people
 
 BASINS = ("Nord", "Sud")
 
@@ -75,9 +75,7 @@ def cases(draw: st.DrawFn, *, most: int = 3, count: int = 3, bounded: bool = Tru
 
 def every_table(case: Case) -> Iterator[dict[tuple[int, int], int]]:
     """Every whole table of flows within supplies, openings, budget and floors."""
-    pairs = [
-        (i, j) for i in range(len(case.fragile)) for j in range(len(case.hiring)) if case.cost(i, j) is not None
-    ]
+    pairs = [(i, j) for i in range(len(case.fragile)) for j in range(len(case.hiring)) if case.cost(i, j) is not None]
     most = [min(case.fragile[i][2], case.hiring[j][2]) for i, j in pairs]
     needs = {name: ceil(case.floor * sum(r[2] for r in case.fragile if r[0] == name) - 1e-9) for name in "AB"}
     for values in product(*(range(m + 1) for m in most)):
@@ -127,7 +125,7 @@ def test_no_table_is_better_than_the_one_found(case: Case) -> None:
 @settings(max_examples=100, deadline=None)
 def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
     found = case.match()
-    net = nx.DiGraph()
+    net: nx.DiGraph[Any] = nx.DiGraph()
     for i, row in enumerate(case.fragile):
         net.add_edge("in", ("f", i), capacity=row[2], weight=0)
     for j, row in enumerate(case.hiring):
@@ -141,9 +139,7 @@ def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
     net.add_edge("out", "in", weight=-(10**14))
     net.add_edge("in", "out", capacity=0, weight=0)
     flow = nx.min_cost_flow(net)
-    table = {
-        (i, j): flow[("f", i)].get(("h", j), 0) for i in range(len(case.fragile)) for j in range(len(case.hiring))
-    }
+    table = {(i, j): flow[("f", i)].get(("h", j), 0) for i in range(len(case.fragile)) for j in range(len(case.hiring))}
     assert worth(case, table_of(case, found)) == worth(case, {p: v for p, v in table.items() if v})
 
 
@@ -208,7 +204,9 @@ def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int
     best = 0
     for values in product(range(3), repeat=n * m):
         x = np.array(values)
-        inside = (np.bincount(lot, x, n) <= network.supply).all() and (np.bincount(pool, x, m) <= network.capacity).all()
+        inside = (np.bincount(lot, x, n) <= network.supply).all() and (
+            np.bincount(pool, x, m) <= network.capacity
+        ).all()
         if inside and (budget is None or hours @ x <= budget):
             best = min(best, int(cost @ x))
     assert int(cost @ found.flow) == best

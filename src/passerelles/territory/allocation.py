@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from passerelles.language.say import Lang, percent, say
 from passerelles.ranking.move import Move
 from passerelles.settings import TerritorySettings
@@ -216,6 +219,9 @@ class Allocation:
         The same job first, then by lots.
     stages
         Objectives in order, each with the value reached and the bound that no allocation passes.
+    allowed
+        Shape (pairs, 2): positions of the lot and of the pool of each pair open to people, which anyone who knows the
+        rules knows too.
     notes
         Keys of ``territory.note.*``: what the reader must know (no geography, radius not applied...).
     """
@@ -235,7 +241,9 @@ class Allocation:
     referential: tuple[str, str]
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()  # groups whose floor no allocation reaches, where infeasible
-    allowed: frozenset[tuple[tuple[str, ...], tuple[str, ...]]] = field(default=frozenset(), repr=False)
+    allowed: NDArray[np.int32] = field(
+        default_factory=lambda: np.zeros((0, 2), dtype=np.int32), repr=False, compare=False
+    )
 
     @property
     def placed(self) -> int:

@@ -142,15 +142,13 @@ def _table(allocation: Allocation) -> Table:
     keys, capacity = pool_keys(allocation.hiring)
     row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(lots)}
     column = {key: j for j, key in enumerate(keys)}
-    people: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {
-        (f.fragile.key, pool_key(f.hiring)): f.people for f in allocation.flows
-    }
-    allowed = sorted(allocation.allowed | set(people))
+    people = {(row[f.fragile.key], column[pool_key(f.hiring)]): f.people for f in allocation.flows}
+    allowed = sorted({(i, j) for i, j in allocation.allowed.tolist()} | set(people))
     return Table(
         supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
         capacity=capacity,
-        row=np.asarray([row[a] for a, _ in allowed], dtype=np.intp),
-        column=np.asarray([column[b] for _, b in allowed], dtype=np.intp),
+        row=np.asarray([i for i, _ in allowed], dtype=np.intp),
+        column=np.asarray([j for _, j in allowed], dtype=np.intp),
         flow=np.asarray([people.get(pair, 0) for pair in allowed], dtype=np.int64),
         row_group=np.arange(len(lots), dtype=np.intp),
         column_group=np.arange(len(keys), dtype=np.intp),

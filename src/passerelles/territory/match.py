@@ -204,7 +204,7 @@ def _allocate(
         referential=(case.graph.referential.name, case.graph.referential.version),
         notes=(*_notes(case, moves, bounds), *notes),
         unmet=unmet,
-        allowed=_allowed(case, pairs),
+        allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
     )
     if changes and status == "optimal" and allocation.uncovered:
         found = _changes(case, moves, bounds, budget, allocation)
@@ -317,13 +317,6 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds) -> tuple[str, ...]:
     if case.hiring.pools:
         notes.append("survey_openings" if case.settings.masked_openings == "low" else "survey_openings_high")
     return tuple(notes)
-
-
-def _allowed(case: _Case, pairs: Pairs) -> frozenset[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Pairs of lot and pool open to people: what anyone who knows the rules knows too."""
-    keys, _ = pool_keys(case.hiring)
-    lots = case.fragile.lots
-    return frozenset((lots[int(pairs.lot[p])].key, keys[int(pairs.pool[p])]) for p in pairs.open)
 
 
 def _changes(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -224,7 +225,8 @@ def find_pairs(
     sizes = np.diff(side.start)
     listed = len(fragile.lots) * len(side.job) <= settings.max_pairs // 10
     keep = {basin: np.flatnonzero(listed | (blocked[basin] != Why.RADIUS)) for basin in km}
-    total = sum(int(sizes[keep[lot.basin]].sum()) for lot in fragile.lots)
+    pools = np.asarray([len(set(side.pool[a:b].tolist())) for a, b in pairwise(side.start.tolist())], dtype=np.int64)
+    total = sum(int(pools[keep[lot.basin]].sum()) for lot in fragile.lots)
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     blocks = []

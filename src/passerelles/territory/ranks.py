@@ -245,7 +245,7 @@ def _around(
     return tuple(sorted({centre[0], *near}))
 
 
-def _side(  # noqa: PLR0913, PLR0917 - a table, or where the market is asked instead
+def _side(
     graph: OccupationGraph,
     side: Side,
     table: Table | None,

@@ -1,0 +1,229 @@
+"""Allocation on territories small enough to solve by hand, and on the three real ones."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelles import build_graph, load_market, load_places, load_referential
+from passerelles.errors import PasserellesError
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.allocation import Allocation
+from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.match import match_territory
+from territory_cases import Written, every, graph, openings, people, places
+
+BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0), Ile=None)  # Nord-Sud: 50 km
+
+
+def match(fragile: Any, hiring: Any, hours: dict[tuple[str, str], float], **options: Any) -> Allocation:
+    chosen = Settings(territory=TerritorySettings(**options.pop("settings", {})))
+    costs = options.pop("costs", Written(hours))
+    return match_territory(graph(), fragile, hiring, costs=costs, settings=chosen, **options)
+
+
+def flows(found: Allocation) -> list[tuple[str, str, str, int]]:
+    return [(f.fragile.employer, f.hiring.employer, f.hiring.job, f.people) for f in found.flows]
+
+
+def test_most_people_come_before_least_hours() -> None:
+    # J00 could go to J01 (10 h) or J02 (90 h), J03 to J01 only: placing all costs the 90 hours.
+    fragile = people(("A", "J00", 5, "x"), ("B", "J03", 5, "x"))
+    hiring = openings(("P", "J01", 5, "x"), ("Q", "J02", 5, "x"))
+    hours = {("J00", "J01"): 10.0, ("J00", "J02"): 90.0, ("J03", "J01"): 20.0}
+    found = match(fragile, hiring, hours)
+    assert flows(found) == [("A", "Q", "J02", 5), ("B", "P", "J01", 5)]
+    assert found.hours == 5 * 90 + 5 * 20
+    assert found.totals()["hours"] == {"low": 275.0, "expected": 550.0, "high": 1100.0}
+    assert found.gap == 0
+    assert all(s.exact for s in found.stages)
+
+
+def test_the_same_job_takes_no_hours_and_comes_first() -> None:
+    fragile = people(("A", "J00", 4, "Nord"))
+    hiring = openings(("P", "J01", 9, "Nord"), ("Q", "J00", 3, "Sud"))
+    found = match(fragile, hiring, {("J00", "J01"): 0.0}, places=BASINS)
+    # Other work at 0 hours in the same basin is nearer, the same job comes first all the same.
+    assert flows(found) == [("A", "Q", "J00", 3), ("A", "P", "J01", 1)]
+    first = found.to_dict()["results"][0]
+    assert first["same_job"]
+    assert first["hours_per_person"] == {"low": 0.0, "expected": 0.0, "high": 0.0}
+    assert first["move"] is None
+    assert found.to_dict()["results"][1]["move"]["target"]["code"] == "J01"
+
+
+def test_the_budget_is_kept_and_what_more_would_bring_comes_from_solving_again() -> None:
+    fragile, hiring = people(("A", "J00", 10, "x")), openings(("P", "J01", 10, "x"))
+    found = match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=100)
+    assert (found.placed, found.hours) == (3, 90.0)
+    assert found.uncovered[0].reason == "budget"
+    assert found.unfilled[0].reason == "budget"
+    changes = {c.kind: c for c in found.changes}
+    assert changes["budget"].more == 7  # 40 hours a head: 500 hours in all
+    assert changes["budget"].placed == 10
+    assert changes["no_budget"].hours == 300.0
+    assert "40 heures de formation de plus par tête : 7 personnes" in changes["budget"].sentence("fr")
+    exact = match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=90)
+    assert exact.placed == 3
+
+
+def test_every_reason_has_its_name() -> None:
+    hiring = openings(("P", "J01", 5, "Nord"))
+
+    def reason(hours: dict[tuple[str, str], float], basin: str = "Nord", **options: Any) -> str:
+        return match(people(("A", "J00", 2, basin)), hiring, hours, places=BASINS, **options).uncovered[0].reason
+
+    known = {("J00", "J01"): 100.0}
+    assert reason({}) == "hours_unknown"
+    assert reason(known, "Sud", radius_km=30) == "radius"
+    assert reason(known, "Ile", radius_km=30) == "distance_unknown"
+    assert reason(known, settings={"max_hours": 50}) == "max_hours"
+    assert reason(known, min_probability=0.999) == "probability"
+    assert reason(known, costs=Written(known, frozenset({("J00", "J01")}))) == "not_possible"
+    assert reason(known, frame="f", costs=Written(known, frames={("J00", "J01"): 0})) == "frame"
+    many = match(people(("A", "J00", 9, "Nord")), hiring, known, places=BASINS)
+    assert (many.uncovered[0].people, many.uncovered[0].reason) == (4, "capacity")
+
+
+def test_unknown_hours_count_only_under_an_assumption() -> None:
+    fragile, hiring = people(("A", "J00", 2, "x")), openings(("P", "J01", 5, "x"))
+    assert match(fragile, hiring, {}).placed == 0
+    found = match(fragile, hiring, {}, settings={"assumed_hours": 200})
+    assert (found.placed, found.hours) == (2, 400.0)
+    assert found.flows[0].hours.assumed
+    assert found.flows[0].hours.low is None
+    assert "hours_assumed" in found.notes
+
+
+def test_an_unknown_frame_is_kept_and_dropped_when_strict() -> None:
+    fragile, hiring = people(("A", "J00", 2, "x")), openings(("P", "J01", 5, "x"))
+    costs = Written({("J00", "J01"): 10.0})
+    kept = match_territory(graph(), fragile, hiring, costs=costs, frame="f")
+    assert kept.placed == 2
+    assert "frame_unknown" in kept.notes
+    assert match_territory(graph(), fragile, hiring, costs=costs, frame="f", settings=Settings(strict=True)).placed == 0
+
+
+def test_without_geography_the_radius_is_not_applied_and_the_output_says_so() -> None:
+    fragile, hiring = people(("A", "J00", 2, "Rédon")), openings(("P", "J01", 1, "REDON"), ("Q", "J01", 1, "ailleurs"))
+    found = match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=5)
+    assert {f.hiring.employer: f.km for f in found.flows} == {"P": 0.0, "Q": None}
+    assert "radius_not_applied" in found.notes
+    assert found.certificate()["radius_applied"] is False
+    assert found.totals()["km"] is None
+
+
+def test_a_wider_radius_is_tried_in_what_would_change() -> None:
+    fragile, hiring = people(("A", "J00", 4, "Nord")), openings(("P", "J01", 3, "Sud"))
+    found = match(fragile, hiring, {("J00", "J01"): 10.0}, places=BASINS, radius_km=30)
+    assert found.placed == 0
+    assert [(c.kind, c.more) for c in found.changes] == [("radius", 3)]
+    assert found.unfilled[0].reason == "radius"
+    assert found.unfilled[0].candidates[0].km == pytest.approx(50.0, abs=0.1)
+
+
+def test_a_family_is_one_capacity_of_all_its_jobs() -> None:
+    pool = [Lot("BMO", job, "nord", "F1", 3, "Nord") for job in ("J01", "J02")]
+    hiring = Lots("hiring", tuple(sorted(pool)), {("nord", "F1"): 3}, {"F1": "Famille"})
+    fragile = people(("A", "J00", 2, "Nord"), ("B", "J03", 2, "Nord"))
+    hours = {("J00", "J01"): 10.0, ("J00", "J02"): 5.0, ("J03", "J01"): 10.0}
+    found = match(fragile, hiring, hours)
+    assert found.placed == 3
+    assert {f.hiring.job for f in found.flows if f.fragile.employer == "A"} == {"J02"}  # the family's best job for A
+    assert found.hiring.people == 3
+
+
+def test_the_floor_protects_the_small_employer_or_says_that_it_cannot() -> None:
+    fragile = people(("A", "J00", 4, "x"), ("B", "J03", 4, "x"))
+    hiring = openings(("P", "J01", 4, "x"))
+    hours = {("J00", "J01"): 10.0, ("J03", "J01"): 90.0}
+    assert match(fragile, hiring, hours).shares("employer") == {"A": (4, 4), "B": (0, 4)}
+    fair = match(fragile, hiring, hours, settings={"floor": 0.5})
+    assert fair.shares("employer") == {"A": (2, 4), "B": (2, 4)}
+    clash = match(fragile, hiring, hours, settings={"floor": 0.75})
+    assert (clash.status, clash.placed, clash.unmet) == ("infeasible", 0, ())
+    alone = match(fragile, hiring, {("J00", "J01"): 10.0}, settings={"floor": 0.5, "floor_by": "job"})
+    assert (alone.status, alone.unmet) == ("infeasible", ("J03",))
+
+
+def test_weights_may_leave_people_where_they_are() -> None:
+    fragile, hiring = people(("A", "J00", 3, "x")), openings(("P", "J01", 2, "x"), ("Q", "J02", 9, "x"))
+    hours = {("J00", "J01"): 50.0, ("J00", "J02"): 500.0}
+    found = match(fragile, hiring, hours, settings={"objective": "weighted", "weight_person": 200})
+    assert flows(found) == [("A", "P", "J01", 2)]
+    assert found.uncovered[0].reason == "weights"
+    budget = match(fragile, hiring, hours, budget_hours=60, settings={"objective": "weighted"})
+    assert (budget.placed, budget.gap) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "options", [{"radius_km": -1}, {"budget_hours": float("nan")}, {"min_probability": 1.5}], ids=str
+)
+def test_bounds_that_are_none_are_refused(options: dict[str, float]) -> None:
+    with pytest.raises(PasserellesError) as error:
+        match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, **options)
+    assert error.value.key == "territory_bound"
+
+
+def test_openings_must_come_from_somewhere() -> None:
+    with pytest.raises(PasserellesError) as error:
+        match_territory(graph(), people(("A", "J00", 1, "x")))
+    assert error.value.key == "territory_no_hiring"
+
+
+def test_a_shared_tie_is_drawn_alike_whatever_the_rows_and_runs() -> None:
+    fragile = people(*((f"E{i}", "J00", 3, "x") for i in range(6)))
+    hiring = openings(*((f"H{i}", "J01", 2, "x") for i in range(6)))
+    one = match(fragile, hiring, every(10.0))
+    two = match(fragile[::-1], hiring[::-1], every(10.0))
+    assert flows(one) == flows(two)
+    assert one.placed == 12
+
+
+def test_everything_serialises() -> None:
+    found = match(people(("A", "J00", 9, "x")), openings(("P", "J01", 5, "x")), every(10.0), budget_hours=30)
+    for shape in (found.to_dict("fr"), found.to_dict("en")):
+        text = json.dumps(shape, allow_nan=False)
+        assert json.loads(text)["totals"]["placed"] == 3
+    assert {"results", "uncovered", "unfilled", "totals", "bounds"} <= set(found.to_dict())
+
+
+SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "radius"), [("redon", 30.0), ("aurillac-figeac-rodez", 60.0), ("lacq-pau-tarbes", 60.0)]
+)
+def test_the_three_territories_on_real_data(real_data: Path, rome4_graph: Any, name: str, radius: float) -> None:
+    market, where = load_market(real_data, years=["2023"]), load_places(real_data)
+    fragile = SAMPLES / f"{name}-fragile.csv"
+    own = match_territory(rome4_graph, fragile, SAMPLES / f"{name}-hiring.csv", places=where, radius_km=radius)
+    survey = match_territory(rome4_graph, fragile, market=market, places=where, radius_km=radius, changes=False)
+    for found in (own, survey):
+        assert found.gap == 0
+        assert all(s.exact for s in found.stages)
+        assert all(f.km is not None and f.km <= radius for f in found.flows)
+        taken: dict[tuple[str, str, str], int] = {}
+        for f in found.flows:
+            key = (f.hiring.employer, f.hiring.pool or f.hiring.job, f.hiring.basin)
+            taken[key] = taken.get(key, 0) + f.people
+        for lot in found.hiring.lots:
+            assert taken.get((lot.employer, lot.pool or lot.job, lot.basin), 0) <= lot.people
+    assert survey.hours <= own.hours
+    assert "survey_openings" in survey.notes
+    probable = match_territory(
+        rome4_graph, fragile, SAMPLES / f"{name}-hiring.csv", places=where, radius_km=radius, min_probability=0.1
+    )
+    assert probable.placed < own.placed
+    assert all(f.same_job or (f.probability or 0) >= 0.1 for f in probable.flows)
+
+
+def test_an_effort_model_is_there_by_default() -> None:
+    embedded = build_graph(load_referential())
+    found = match_territory(embedded, SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
+    assert found.placed > 100
+    assert found.hours > 0
+    assert replace(found, flows=()).placed == 0

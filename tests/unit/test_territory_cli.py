@@ -1,0 +1,105 @@
+"""The commands ``territory rank`` and ``territory match``: shapes, exit codes, one message and no traceback."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from passerelles.cli.main import run
+
+SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
+FRAGILE, HIRING = str(SAMPLES / "redon-fragile.csv"), str(SAMPLES / "redon-hiring.csv")
+
+
+@pytest.fixture(autouse=True)
+def _no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+
+
+def call(*arguments: str) -> int:
+    try:
+        run(["territory", *arguments])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_match_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--radius", "30", "--format", "json") == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert found["schema"] == "passerelles/territory@1"
+    assert {"referential", "scorer", "settings", "results", "uncovered", "unfilled", "totals", "bounds"} <= set(found)
+    assert {"fragile_employer", "hiring_employer", "origin", "target", "from_basin", "to_basin", "people",
+            "hours_per_person", "move"} <= set(found["results"][0])  # fmt: skip
+    assert found["totals"]["placed"] == sum(f["people"] for f in found["results"])
+    assert found["bounds"]["radius_applied"] is False
+    assert "rayon n'est pas appliqué" in err
+
+
+def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--budget-hours", "5000", "--lang", "en") == 0
+    assert "more hours of training a head" in " ".join(capsys.readouterr().out.split())
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert sum(int(r["people"]) for r in rows) > 100
+    path = tmp_path / "redon.xlsx"
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "xlsx", "--output", str(path)) == 0
+    assert openpyxl.load_workbook(path).sheetnames == [
+        "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait", "Appellations lues",
+    ]  # fmt: skip
+
+
+def test_a_mask_leaves_no_small_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--budget-hours", "3000", "--mask", "--format", "json")
+        == 0
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert found["masked"]
+    assert all(f["people"] is None or f["people"] >= 5 for f in found["results"])
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--mask", "--scenario", "radius=30") == 2
+
+
+def test_every_problem_of_both_tables_and_exit_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bad = tmp_path / "mal.csv"
+    bad.write_text("employeur;métier;effectif;bassin\nA;;3;Redon\nB;H2909;-1;\n", encoding="utf-8")
+    output = tmp_path / "sortie.json"
+    assert call("match", "--fragile", str(bad), "--hiring", HIRING, "--format", "json", "--output", str(output)) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n  - mal.csv") == 3
+    assert "Traceback" not in err
+    assert not output.exists()
+
+
+def test_nothing_feasible_is_exit_1(tmp_path: Path) -> None:
+    few = tmp_path / "postes.csv"
+    few.write_text("employer,job,openings,basin\nP,N4101,5,Redon\n", encoding="utf-8")
+    assert call("match", "--fragile", FRAGILE, "--hiring", str(few), "--min-probability", "1") == 1
+    assert call("match", "--fragile", FRAGILE) == 2  # no openings and no data
+
+
+def test_scenarios_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "json")
+    assert call(*given, "--scenario", "budget=1000", "--scenario", "budget=9000") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == "passerelles/territory-scenarios@1"
+    first, second = found["results"]
+    assert first["placed"] < second["placed"]
+    assert call(*given, "--scenario", "rayon=3") == 2
+
+
+def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("rank", "--basin", "Redon", "--fragile", FRAGILE, "--hiring", HIRING, "--limit", "2")
+    assert call(*given, "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == "passerelles/territory-rank@1"
+    assert len(found["results"]) == 18
+    for item in found["results"]:
+        assert item["score"] == pytest.approx(sum(p["value"] for p in item["parts"]), abs=1e-9)
+    assert call(*given, "--employers") == 0
+    assert "Métiers fragilisés d'où pourvoir" in capsys.readouterr().out
+    assert call("rank", "--basin", "Redon", "--fragile", FRAGILE) == 2
