@@ -16,6 +16,7 @@ from passerelles.matching.readings import Reading
 
 CLOSE = ("ratio", "sorted", "near", "asked", "told", "first", "last", "head", "kin")
 """Names of the evidence computed for the best owners only."""
+_HEAD, _KIN = CLOSE.index("head"), CLOSE.index("kin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,46 +198,60 @@ def close_evidence(
         Shape (n_owners,): the most similar entry of each owner, -1 without any.
     """
     text = " ".join(reading.stems)
-    asked = frozenset(reading.families)
-    weigh = index.family_weight
-    asked_total = sum(weigh(term) for term in asked) or 1.0
+    asked = {term: index.family_weight(term) for term in sorted(set(reading.families))}
+    asked_total = sum(asked.values()) or 1.0
     typed = _typed(index, " ".join(reading.words), wide.nearest[row])
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
-    for place, owner in enumerate(owners.tolist()):
-        start, stop = int(index.starts[owner]), int(index.starts[owner + 1])
+    lows, highs = index.starts[owners].tolist(), index.starts[owners + 1].tolist()
+    similar = wide.titles[row]
+    sorted_too = index.meaning is None  # no title weighs it
+    for place, (owner, start, stop) in enumerate(zip(owners.tolist(), lows, highs, strict=True)):
         if start == stop:
             continue
-        entry = start + int(wide.titles[row, start:stop].argmax())
+        entry = start + int(similar[start:stop].argmax())
         entries[place] = entry
-        other, told = index.texts[entry], index.family_sets[entry]
-        shared = sum(weigh(term) for term in asked & told)
-        ratio = fuzz.ratio(text, other, processor=None) / 100.0
-        stems = index.stems[entry]
-        result[place, :8] = (
-            ratio,
-            fuzz.token_sort_ratio(text, other, processor=None) / 100.0,
+        other, told, stems = index.texts[entry], index.family_sets[entry], index.stems[entry]
+        shared = sum([weight for term, weight in asked.items() if term in told])
+        result[place, :7] = (
+            fuzz.ratio(text, other) / 100.0,
+            fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0,
             typed.get(owner, 0.0),
             shared / asked_total,
-            shared / (sum(weigh(term) for term in told) or 1.0),
-            float(stems[:1] == reading.stems[:1]),
-            float(stems[-1:] == reading.stems[-1:]),
-            float(wide.heads[row, index.head_of[start:stop]].max()),
+            shared / index.told[entry],
+            stems[:1] == reading.stems[:1],
+            stems[-1:] == reading.stems[-1:],
         )
-    if index.meaning is not None:
-        result[:, 8] = _kin(index, wide.mapped[row], owners)
+    _fill_nearest(index, wide, row, owners, result)
     return result, entries
+
+
+def _fill_nearest(index: TitleIndex, wide: Wide, row: int, owners: IntArray, result: FloatArray) -> None:
+    """Fill in the last columns: the best of each owner's entries by first word, and in the latent space."""
+    lows, sizes = index.starts[owners], np.diff(index.starts)[owners]
+    filled = np.flatnonzero(sizes)
+    if not len(filled):
+        return
+    lows, sizes = lows[filled], sizes[filled]
+    begins = np.cumsum(sizes) - sizes
+    members = np.repeat(lows - begins, sizes) + np.arange(int(sizes.sum()))
+    heads = np.take(wide.heads[row], index.head_of[members])
+    result[filled, _HEAD] = np.maximum.reduceat(heads, begins)
+    if index.meaning is not None:
+        cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
+        result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
 
 
 def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
-    forms: list[str] = []
-    owners: list[int] = []
-    for entry in nearest.tolist():
-        for form in index.written[entry]:
-            if abs(len(form) - len(text)) <= 2:  # noqa: PLR2004 - two errors
-                forms.append(form)
-                owners.append(int(index.owner[entry]))
+    short, long = len(text) - 2, len(text) + 2
+    found_at = [
+        (form, owner)
+        for entry, owner in zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
+        for form in index.written[entry]
+        if short <= len(form) <= long
+    ]
+    forms, owners = [form for form, _ in found_at], [owner for _, owner in found_at]
     found: dict[int, float] = {}
     for _, errors, place in process.extract(
         text, forms, scorer=OSA.distance, processor=None, score_cutoff=2, limit=None
@@ -244,16 +259,3 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
         if errors * 4 < len(text):
             found[owners[place]] = max(found.get(owners[place], 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
     return found
-
-
-def _kin(index: TitleIndex, mapped: FloatArray, owners: IntArray) -> FloatArray:
-    """Cosine of the nearest entry of each owner in the latent space."""
-    result = np.zeros(len(owners), dtype=np.float32)
-    if index.meaning is None:
-        return result
-    titles, starts = index.meaning.titles, index.starts
-    for place, owner in enumerate(owners.tolist()):
-        start, stop = starts[owner], starts[owner + 1]
-        if start < stop:
-            result[place] = max(0.0, float((titles[start:stop] @ mapped).max()))
-    return result

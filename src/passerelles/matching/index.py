@@ -55,8 +55,9 @@ class TitleIndex:
         Normalised form to (entry position, whether it is the other gender form).
     same
         Stems, joined, to entry positions.
-    stems, texts, written, family_sets
-        By entry: stems, the same joined, its normalised forms as one writes them, and its families.
+    stems, texts, written, family_sets, told
+        By entry: stems, the same joined, its normalised forms as one writes them, its families, and the sum of
+        their weights.
     letters, stem_field, family_field
         Fields over entries.
     heads, head_of
@@ -85,6 +86,7 @@ class TitleIndex:
     texts: tuple[str, ...]
     written: tuple[tuple[str, ...], ...]
     family_sets: tuple[frozenset[str], ...]
+    told: tuple[float, ...]
     letters: Field
     stem_field: Field
     family_field: Field
@@ -151,6 +153,8 @@ def build_index(
     heads, head_of, head_share = _heads(forms, owner, len(kept))
     family_field = fit_field([Counter(terms) for terms in families])[0]
     texts = read_texts(kept, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)
+    weights = dict(zip(family_field.vocabulary, family_field.idf.tolist(), strict=True))
+    family_sets = tuple(frozenset(terms) for terms in families)
     groups: dict[str, int] = {}
     return TitleIndex(
         pack=pack,
@@ -164,7 +168,8 @@ def build_index(
         stems=forms,
         texts=tuple(" ".join(form) for form in forms),
         written=written,
-        family_sets=tuple(frozenset(terms) for terms in families),
+        family_sets=family_sets,
+        told=tuple(sum(sorted(weights[term] for term in terms)) or 1.0 for terms in family_sets),
         letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
         stem_field=fit_field([Counter(form) for form in forms])[0],
         family_field=family_field,
@@ -176,7 +181,7 @@ def build_index(
         covers=texts.covers,
         meaning=texts.meaning,
         vocabulary=frozenset(word for spelled in written for form in spelled for word in form.split()),
-        weights={term: float(family_field.idf[column]) for term, column in family_field.vocabulary.items()},
+        weights=weights,
         unknown=float(family_field.idf.max(initial=1.0)),
     )
 

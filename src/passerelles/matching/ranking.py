@@ -1,7 +1,7 @@
 """Rank owners for readings, and what the calibration looks at; apart from answers, so that weights can be fitted."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,47 +139,44 @@ def rank_block(
         return [None] * len(choices)
     wide = wide_evidence(index, flat)
     first = _total(wide.parts, weights.first)
-    result: list[Trial | None] = []
+    best = np.round(first.max(axis=1), 6).tolist()
+    rows: list[int] = []
     start = 0
     for options in choices:
-        if not options:
-            result.append(None)
-            continue
-        rows = range(start, start + len(options))
+        if options:
+            rows.append(max(range(start, start + len(options)), key=lambda place: (best[place], -place)))
         start += len(options)
-        row = max(rows, key=lambda place: (round(float(first[place].max()), 6), -place))
-        result.append(_trial(index, flat[row], wide, row, first[row], weights=weights, looked_at=looked_at))
-    return result
+    trials = iter(_trials(index, flat, wide, rows, [_best(first[row], looked_at) for row in rows], weights.final))
+    return [next(trials) if options else None for options in choices]
 
 
-def _trial(
+def _trials(
     index: TitleIndex,
-    reading: Reading,
+    flat: Sequence[Reading],
     wide: Wide,
-    row: int,
-    first: FloatArray,
-    *,
-    weights: Weights,
-    looked_at: int,
-) -> Trial:
-    owners = _best(first, looked_at)
-    close, entries = close_evidence(index, reading, wide, row, owners)
-    evidence = np.concatenate(
-        [np.stack([wide.parts[name][row, owners] for name in index.evidence_names], axis=1), close], axis=1
+    rows: Sequence[int],
+    owners: Sequence[IntArray],
+    final: Mapping[str, float],
+) -> Iterator[Trial]:
+    """Ranked owners of the readings kept, all of one length: their evidence is added up in one go."""
+    table = np.stack([wide.parts[name] for name in index.evidence_names], axis=2)
+    close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
+    evidence = np.stack(
+        [np.concatenate([table[r, o], c], axis=1) for r, o, (c, _) in zip(rows, owners, close, strict=True)]
     ).astype(np.float64)
-    values = expand(evidence, index.evidence_names + CLOSE, tuple(weights.final)) @ np.asarray(
-        [*weights.final.values()]
-    )
-    order = np.lexsort((owners, -np.round(values, 5)))
-    covered = wide.parts.get("cover_titles", wide.parts["families"])[row]
-    return Trial(
-        reading=reading,
-        owners=owners[order],
-        entries=entries[order],
-        values=values[order],
-        evidence=evidence[order],
-        rivals=math.log1p(float(np.count_nonzero(covered >= _ALL))),
-    )
+    expanded = expand(evidence, index.evidence_names + CLOSE, tuple(final))
+    values = expanded @ np.asarray([*final.values()])
+    covered = wide.parts.get("cover_titles", wide.parts["families"])
+    for place, row in enumerate(rows):
+        order = np.lexsort((owners[place], -np.round(values[place], 5)))
+        yield Trial(
+            reading=flat[row],
+            owners=owners[place][order],
+            entries=close[place][1][order],
+            values=values[place][order],
+            evidence=evidence[place][order],
+            rivals=math.log1p(float(np.count_nonzero(covered[row] >= _ALL))),
+        )
 
 
 def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
