@@ -38,14 +38,6 @@ class NearSettings(_Section):
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 
-class FrameHours(_Section):
-    """Hours of training that a legal frame pays for, None = no bound, and where the figures come from."""
-
-    low: float | None = Field(None, ge=0)
-    high: float | None = Field(None, ge=0)
-    source: str
-
-
 class TerritorySettings(_Section):
     """
     What allocating the people of a territory to its openings takes for granted; hours are hours of training a person.
@@ -72,17 +64,6 @@ class TerritorySettings(_Section):
     min_probability: float | None = Field(None, ge=0, le=1, description="Least chance of a move")
     floor: float = Field(0.0, ge=0, le=1, description="Least share placed of each group's people; 0 = none")
     floor_by: Literal["employer", "job"] = Field("employer", description="What the floor is a share of")
-    frames: dict[str, FrameHours] = Field(
-        default={
-            "transco": FrameHours(
-                high=24 * 140.0, source="Transitions collectives (guides 2021-2025) : 24 mois au plus, de 140 h"
-            ),
-            "reconversion": FrameHours(
-                low=150.0, high=450.0, source="Code du travail, L. 6324-1 à L. 6324-11 (loi 2025-989)"
-            ),
-        },
-        description="What allocation checks of a frame; who may enter it, and the certification, stay unknown here",
-    )
     assumed_hours: float | None = Field(None, ge=0, description="Hours of a move whose hours are unknown")
     assumed_probability: float | None = Field(None, ge=0, le=1, description="Chance of a move whose chance is unknown")
     masked_openings: Literal["low", "high"] = Field(

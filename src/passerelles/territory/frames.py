@@ -1,30 +1,62 @@
-"""Legal frames as allocation can check them: the hours that a frame pays for, and nothing that it cannot know."""
+"""Legal frames over every pair of jobs at once, by the same rules as for one path."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import PasserellesError
-from passerelles.settings import TerritorySettings
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifications import Certifications
+from passerelles.model import Ternary
+from passerelles.paths.build import Context, step_credentials
+from passerelles.paths.demands import required_codes
+from passerelles.paths.legal import BREAKS, FITS, Frame, fits
+from passerelles.ranking.origin import held_credentials
+from passerelles.settings import Settings
 
-_NO = 0
-_UNKNOWN = -1
+_NO, _YES, _UNKNOWN = 0, 1, -1
 
 
-def frame_verdicts(frame: str, expected: NDArray[np.float64], settings: TerritorySettings) -> NDArray[np.int8]:
+def frame_verdicts(
+    graph: OccupationGraph,
+    frame: Frame,
+    expected: NDArray[np.float64],
+    origins: NDArray[np.intp],
+    targets: NDArray[np.intp],
+    settings: Settings,
+    *,
+    certifications: Certifications | None = None,
+) -> NDArray[np.int8]:
     """
-    Return whether expected hours fit a frame: 0 where they lie outside its bounds, else -1.
+    Judge single steps by a legal frame.
 
-    Hours within the bounds are not enough for a yes: the certification and the person's situation are unknown here.
+    Parameters
+    ----------
+    expected
+        Shape (origins, targets): expected hours, nan = unknown.
+    certifications
+        What leads to each job; without it, whether the training ends with a certification may stay unknown.
 
-    Raises
-    ------
-    PasserellesError
-        If the settings have no frame of that name.
+    Returns
+    -------
+    verdicts
+        Shape (origins, targets): 1 fits, 0 breaks a rule, -1 unknown.
     """
-    bounds = settings.frames.get(frame)
-    if bounds is None:
-        raise PasserellesError("territory_frame", name=frame, known=", ".join(sorted(settings.frames)))
-    low = 0.0 if bounds.low is None else bounds.low
-    high = np.inf if bounds.high is None else bounds.high
-    outside = (expected < low) | (expected > high)  # nan, an unknown length, is neither
-    return np.where(outside, _NO, _UNKNOWN).astype(np.int8)
+    hiring = settings.paths.hiring
+    context = Context(graph, (frame,), None if hiring is None else frozenset(hiring), certifications)
+    found = np.full(expected.shape, _UNKNOWN, dtype=np.int8)
+    held = [held_credentials(graph, graph.codes[row], {}) for row in origins.tolist()]
+    for j, row in enumerate(targets.tolist()):
+        code = graph.codes[row]
+        required = required_codes(graph.referential, code)
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for i, known in enumerate(held):
+            alike.setdefault(tuple(c for c in required if known.get(c) == "yes"), []).append(i)
+        for kept, rows in alike.items():
+            holding: dict[str, Ternary] = dict.fromkeys(kept, "yes")
+            case = context.case(code, step_credentials(graph, holding, code), known=True)
+            hours = expected[rows, j]
+            unknown = np.isnan(hours)
+            sure = np.where(unknown, 0.0, hours)
+            verdict = fits(frame, case, sure, sure / settings.paths.month_hours)
+            found[rows, j] = np.where(verdict == BREAKS, _NO, np.where(verdict == FITS, _YES, _UNKNOWN))
+            found[np.asarray(rows)[unknown], j] = _UNKNOWN
+    return found

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifications import Certifications
 from passerelles.paths.demands import demands_of
 from passerelles.paths.effort import effort_table, state_of
+from passerelles.paths.legal import find_frame
 from passerelles.ranking.origin import held_credentials
 from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import Settings
@@ -62,11 +64,14 @@ class EffortCosts:
         What the model reads.
     lever
         Competencies that everybody has acquired beforehand, by code; their own hours are not counted in the moves.
+    certifications
+        What leads to each job: whether a training can end with a certification, as legal frames ask.
     """
 
     graph: OccupationGraph
     settings: Settings
     lever: tuple[str, ...] = ()
+    certifications: Certifications | None = None
 
     def hours(self, origins: Rows, targets: Rows) -> Hours:
         """Return the hours of every pair."""
@@ -91,14 +96,18 @@ class EffortCosts:
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
         """
-        Return whether every pair's expected hours lie in a frame's bounds.
+        Return whether every pair's training fits a legal frame.
 
         Raises
         ------
         PasserellesError
             If there is no frame of that name.
         """
-        return frame_verdicts(frame, self.hours(origins, targets).expected, self.settings.territory)
+        law = find_frame(frame)
+        expected = self.hours(origins, targets).expected
+        return frame_verdicts(
+            self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
+        )
 
     def _left(self, row: int) -> NDArray[np.uint8]:
         """What somebody of an occupation lacks, the lever taken off."""
@@ -113,6 +122,12 @@ class EffortCosts:
         return state_of(self.graph, table, holding_of(self.graph, sorted(held)))
 
 
-def default_costs(graph: OccupationGraph, settings: Settings, *, lever: tuple[str, ...] = ()) -> Costs:
+def default_costs(
+    graph: OccupationGraph,
+    settings: Settings,
+    *,
+    lever: tuple[str, ...] = (),
+    certifications: Certifications | None = None,
+) -> Costs:
     """Return the effort model of the package for a graph."""
-    return EffortCosts(graph, settings, lever)
+    return EffortCosts(graph, settings, lever, certifications)

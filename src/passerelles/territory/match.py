@@ -80,7 +80,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     market, places
         Survey of recruitment needs, and geography. Without a geography basins are names, and no radius applies.
     certifications
-        What leads to a job. Certif Info gives no length, so that it changes no hours; a note says so.
+        What leads to each job: whether a training can end with a certification, as legal frames ask. Certif Info
+        gives no length, so that it changes no hours.
     radius_km
         Farthest basin, km between centres; 0 = the same basin. None = that of the settings, else no bound.
     frame
@@ -137,10 +138,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     first, second = read_sides(graph.referential, fragile, hiring, locator=locator)
     if second is None:
         second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
-    model = costs if costs is not None else default_costs(graph, every)
-    notes = () if certifications is None else ("certifications_not_used",)
+    model = costs if costs is not None else default_costs(graph, every, certifications=certifications)
     case = _Case(graph, first, second, locator, model, chosen, every.strict)
-    return _allocate(case, bounds, budget, notes, changes=changes)
+    return _allocate(case, bounds, budget, changes=changes)
 
 
 def _number(name: str, value: float | None, most: float = math.inf) -> float | None:
@@ -171,9 +171,7 @@ def _surveyed(
     return found, replace(bounds, radius_km=radius)
 
 
-def _allocate(
-    case: _Case, bounds: Bounds, budget: float | None, notes: tuple[str, ...], *, changes: bool
-) -> Allocation:
+def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool) -> Allocation:
     moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
     pairs = _pairs(case, moves, bounds)
     _, capacity = pool_keys(case.hiring)
@@ -202,7 +200,7 @@ def _allocate(
         radius_applied=bounds.radius_km is not None and case.locator.places is not None,
         settings=case.settings,
         referential=(case.graph.referential.name, case.graph.referential.version),
-        notes=(*_notes(case, moves, bounds), *notes),
+        notes=_notes(case, moves, bounds),
         unmet=unmet,
         allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
     )

@@ -26,6 +26,7 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
     from passerelles.market.places import Places
 
@@ -124,6 +125,7 @@ def match(
     graph = load_graph(referential, overlay, settings, strict=strict)
     market, places = load_data(data, market=hiring is None, travel=travel)
     common: dict[str, Any] = {
+        "certifications": load_known_certifications(data) if frame or scenario else None,
         "market": market,
         "places": places,
         "radius_km": radius,
@@ -216,6 +218,26 @@ def read_scenario(text: str) -> dict[str, Any]:
     return found
 
 
+def load_known_certifications(folders: list[Path] | None) -> "Certifications | None":
+    """Load the certifications of the first folder that has some; None where none has."""
+    from passerelles.errors import PasserellesError
+    from passerelles.market.certifinfo import load_certifications
+
+    for folder in data_folders(folders):
+        try:
+            return load_certifications(folder)
+        except PasserellesError as error:
+            if error.key != "no_certifications_data":
+                raise
+    return None
+
+
+def data_folders(folders: list[Path] | None) -> list[Path]:
+    """Return the folders given, else the one of PASSERELLES_DATA."""
+    default = os.environ.get("PASSERELLES_DATA")
+    return list(folders or ([Path(default)] if default else []))
+
+
 def load_data(
     folders: list[Path] | None, *, market: bool, travel: Path | None = None
 ) -> "tuple[Market | None, Places | None]":
@@ -228,11 +250,9 @@ def load_data(
     from passerelles.market.geography import load_places
     from passerelles.market.market import load_market
 
-    default = os.environ.get("PASSERELLES_DATA")
-    chosen = list(folders or ([Path(default)] if default else []))
     found_market: Market | None = None
     found_places: Places | None = None
-    for folder in chosen:
+    for folder in data_folders(folders):
         if market and found_market is None:
             try:
                 found_market = load_market(folder)
