@@ -1,0 +1,52 @@
+"""Labels of branch skill lists to competencies, with the same honesty as titles."""
+
+from pathlib import Path
+
+import pytest
+
+from job_titles import referential
+from passerelles import load_referential, resolve_competency
+from passerelles.matching.answers import status
+from passerelles.matching.resolve import resolve_competencies
+from passerelles.text import normalise_label
+
+SMALL = referential()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Conduire un engin de levage", "100"),
+        ("CONDUIRE UN ENGIN DE LEVAGE", "100"),
+        ("conduire engins de levage", "100"),
+        ("peser marchandise", "200"),
+        ("acceuillir du public", "300"),
+    ],
+)
+def test_the_right_competency(text: str, code: str) -> None:
+    assert resolve_competency(SMALL, text)[0].code == code
+
+
+@pytest.mark.parametrize("text", ["", "100", "😀", "xqzw kjh", "the lazy dog", "a" * 100_000])
+def test_never_a_wrong_certainty(text: str) -> None:
+    assert status(resolve_competency(SMALL, text)) == "inconnu"
+
+
+def test_a_competency_without_a_label_is_never_an_answer() -> None:
+    assert "400" not in {c.code for c in resolve_competency(SMALL, "conduire peser accueillir", limit=50)}
+
+
+@pytest.mark.real_data
+def test_older_wordings_of_the_real_rome(real_data: Path) -> None:
+    """ROME 3 labels of competencies that ROME 4 words otherwise: at 0.9 and above, at least 93 of 100 are right."""
+    new, old = load_referential(real_data / "rome-v460"), load_referential(real_data / "rome-v347")
+    today = {normalise_label(c.label) for c in new.competencies if c.label}
+    labels = {c.code: c.label for c in new.competencies}
+    asked = [c for c in old.competencies if c.label and labels.get(c.code) and normalise_label(c.label) not in today]
+    asked = asked[::8]
+    found = list(resolve_competencies(new, [str(c.label) for c in asked]))
+    right = [bool(f) and f[0].code == c.code for f, c in zip(found, asked, strict=True)]
+    sure = [r for f, r in zip(found, right, strict=True) if f and f[0].confidence >= 0.9]
+    assert sum(right) / len(right) >= 0.6
+    assert len(sure) / len(asked) >= 0.15
+    assert sum(sure) / len(sure) >= 0.93

@@ -1,0 +1,147 @@
+"""Forms of titles, stems, readings of what people type, and language packs as data."""
+
+from pathlib import Path
+
+import pytest
+
+from passerelles.errors import PasserellesError
+from passerelles.matching.forms import Lexicon, gender_forms, joined_words, paired_forms
+from passerelles.matching.pack import LanguagePack, language_pack, load_pack
+from passerelles.matching.readings import readings
+from passerelles.text import normalise_label
+
+FRENCH = language_pack("fr")
+KNOWN = frozenset({"chauffeur", "moniteur", "boulanger", "cariste", "redon", "95"})
+
+
+def read(text: str, pack: LanguagePack = FRENCH) -> list[str]:
+    return [" ".join(r.words) for r in readings(text, known=KNOWN, lexicon=Lexicon(pack))]
+
+
+@pytest.mark.parametrize(
+    ("label", "masculine", "feminine"),
+    [
+        ("Moniteur / Monitrice d'auto-école", "Moniteur d'auto-école", "Monitrice d'auto-école"),
+        ("Chef pâtissier / Cheffe pâtissière de gare", "Chef pâtissier de gare", "Cheffe pâtissière de gare"),
+        ("Artiste Plasticien / Plasticienne", "Artiste Plasticien", "Artiste Plasticienne"),
+        ("Accastilleur(se)-monteur(se)", "Accastilleur-monteur", "Accastilleuse-monteuse"),
+        ("Conseiller(ère) commercial(e)", "Conseiller commercial", "Conseillère commerciale"),
+        ("Opérateur(trice) machine", "Opérateur machine", "Opératrice machine"),
+        ("Steward / Hôtesse de l'air", "Steward de l'air", "Hôtesse de l'air"),
+        ("Cariste", "Cariste", "Cariste"),
+        ("Ostréiculteur (huîtres)", "Ostréiculteur (huîtres)", "Ostréiculteur (huîtres)"),
+    ],
+)
+def test_both_genders_of_a_title(label: str, masculine: str, feminine: str) -> None:
+    assert gender_forms(label, pack=FRENCH) == (masculine, feminine)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("vendeur", "vendeuse"),
+        ("boulanger", "boulangère"),
+        ("technicien", "techniciennes"),
+        ("directeur", "directrices"),
+        ("chef", "cheffe"),
+        ("employé", "employées"),
+        ("principal", "principaux"),
+        ("sportif", "sportives"),
+        ("veuf", "veufs"),
+    ],
+)
+def test_stems_join_genders_and_numbers(left: str, right: str) -> None:
+    lexicon = Lexicon(FRENCH)
+    assert lexicon.stem(normalise_label(left)) == lexicon.stem(normalise_label(right))
+
+
+def test_families_join_a_trade_and_its_worker() -> None:
+    lexicon = Lexicon(FRENCH)
+    assert len({lexicon.root(lexicon.stem(word)) for word in ("soudeur", "soudage", "soudure")}) == 1
+    assert lexicon.root(lexicon.stem("boulanger")) != lexicon.root(lexicon.stem("boucher"))
+
+
+def test_two_sides_of_a_slash_are_one_title_only_when_they_agree() -> None:
+    lexicon = Lexicon(FRENCH)
+    assert paired_forms("Vendeur / Vendeuse en gros", lexicon=lexicon) == ("Vendeur en gros", "Vendeuse en gros")
+    assert paired_forms("serveur / barman", lexicon=lexicon) is None
+
+
+def test_a_number_and_its_letter_are_one_word() -> None:
+    assert joined_words("Infographiste 3 D", FRENCH) == joined_words("infographiste 3D", FRENCH)
+    assert joined_words("agent d'accueil", FRENCH) == ("agent", "d", "accueil")
+
+
+@pytest.mark.parametrize("text", ["d'auto-école", "d’auto‑école", "D'AUTO-ECOLE", "d‘auto–école", "d`auto—école"])
+def test_apostrophes_and_hyphens_of_every_kind(text: str) -> None:
+    assert read(f"moniteur {text}")[0] == "moniteur d auto ecole"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boulanger (H/F)",
+        "Boulanger h/f - CDI",
+        "boulanger f/h/x temps plein",
+        "BOULANGER 35h",
+        "boulanger - Quimperlé (29)",
+        "boulanger à Quimperlé",
+        "recherche boulanger débutant accepté",
+        "boulanger(ère)",
+        "boulanger.ère",
+        "bou\u00adlanger",
+        "apprenti boulanger",
+    ],
+)
+def test_noise_around_a_title_is_taken_away(text: str) -> None:
+    assert read(text)[0] == "boulanger"
+
+
+def test_numbers_of_certificates_are_no_words_but_known_ones_stay() -> None:
+    assert read("cariste 1-3-5") == ["cariste"]
+    assert read("CDI") != [""]
+
+
+def test_context_chooses_what_an_abbreviation_means() -> None:
+    assert read("chauffeur TC")[0] == "chauffeur transport commun"
+    assert read("ingénieur TC")[0] == "ingenieur technico commercial"
+    assert read("moniteur PL")[0] == "moniteur poids lourd"
+    assert read("AS de nuit")[0] == "aide soignant de nuit"
+    assert len(read("tech indus compta dev")) <= 4
+
+
+@pytest.mark.parametrize("text", ["", "  ", "42", "12 345", "😀", "-", "́" * 50, "a" * 1001, "Бухгалтер"])
+def test_what_is_no_title_has_no_reading(text: str) -> None:
+    assert read(text) == []
+
+
+def test_a_language_is_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "titles.toml"
+    sections = (
+        'language = "xx"\nstop_words = ["ze"]\njoins = []\n[stem]\nplural = [["en", "", 3]]\nfeminine = []\nroot = []\n'
+        "root_min = 4\n[gender]\nendings = []\npairs = []\n[noise]\nanywhere = []\nleading = []\ntrailing = []\n"
+        'places = []\n[signs]\n[abbreviations]\nlkw = "lastwagen"\n'
+    )
+    file.write_text(sections, encoding="utf-8")
+    pack = load_pack(file)
+    assert read("ze LKW Fahreren", pack) == ["ze lastwagen fahreren"]
+    assert Lexicon(pack).stems("ze Fahreren") == ("fahrer",)
+    file.write_text('language = "xx"', encoding="utf-8")
+    with pytest.raises(PasserellesError, match="stem"):
+        load_pack(file)
+
+
+def test_a_language_without_rules_gets_the_few_of_english() -> None:
+    assert language_pack("zz").language == "en"
+    assert language_pack("../fr").language == "en"
+    assert Lexicon(language_pack("en")).stems("the drivers") == ("driver",)
+
+
+def test_every_written_rule_is_folded() -> None:
+    for pack in (FRENCH, language_pack("en")):
+        for words in (pack.stop_words, pack.leading, pack.trailing, pack.abbreviations):
+            assert all(word == normalise_label(word) for word in words)
+        for meanings in pack.abbreviations.values():
+            assert all(
+                m.expansion and " ".join(m.expansion) == normalise_label(" ".join(m.expansion)) for m in meanings
+            )

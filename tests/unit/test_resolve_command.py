@@ -1,0 +1,241 @@
+"""``passerelles resolve``: one title, and whole lists that come back with their columns and the choices made."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from job_titles import referential
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.matching.review import ADDED, review
+from passerelles.matching.worklist import Worklist, read_worklist, write_worklist
+
+LIST = "id;intitulé du poste;note\n01;Monitrice PL h/f;=1+1\n02;cariste 1-3-5;+33 6\n\n03;xqzw;\n"
+
+
+def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        run(words)
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    file = tmp_path / "liste.csv"
+    file.write_bytes(LIST.encode("cp1252"))
+    return file
+
+
+def test_one_title_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call("resolve", "MONITRICE PL H/F", "--format", "json", "--limit", "2", capsys=capsys)
+    answer = json.loads(out)
+    assert (code, err) == (0, "")
+    assert answer["schema"] == "passerelles/resolve@1"
+    assert {"name", "version", "sha256"} <= set(answer["referential"])
+    assert {"name", "version", "fitted_on"} <= set(answer["scorer"])
+    assert answer["status"] == "sûr"
+    assert [item["rank"] for item in answer["results"]] == [1, 2]
+    item = answer["results"][0]
+    assert item["code"] == "K2110"
+    assert item["title"]["label"] == "Moniteur / Monitrice poids lourds"
+    assert 0.9 <= item["confidence"] <= 1.0
+    assert item["reason"] == "abbreviation"
+
+
+def test_one_title_as_table_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call("resolve", "cariste", capsys=capsys)
+    assert "N1101" in out
+    assert max(map(len, out.splitlines())) <= 80
+    _, out, _ = call("resolve", "cariste", "--format", "csv", capsys=capsys)
+    assert next(csv.DictReader(io.StringIO(out)))["code"] == "N1101"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_nothing_recognised_is_a_negative_answer(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("resolve", "", "--lang", lang, capsys=capsys)[0] == 1
+    assert call("resolve", "42", "--format", "json", capsys=capsys)[0] == 1
+
+
+def test_competencies(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("resolve", "Accueillir du public", "--competencies", "--format", "json", capsys=capsys)
+    answer = json.loads(out)
+    assert (code, answer["settings"]["kind"]) == (0, "competency")
+
+
+def test_a_list_keeps_its_columns_and_gets_the_contracts(
+    listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "relu.csv"
+    code, out, err = call(
+        *("resolve", "--input", str(listed), "--column", "Intitule du poste", "--output", str(output)), capsys=capsys
+    )
+    assert (code, out) == (0, "")
+    assert "relu.csv" in err
+    rows = table(output)
+    assert list(rows[0]) == ["id", "intitulé du poste", "note", *ADDED]
+    assert [row["id"] for row in rows] == ["01", "02", "", "03"]
+    assert [row["statut"] for row in rows] == ["sûr", "sûr", "inconnu", "inconnu"]
+    assert rows[0]["note"] == "=1+1"
+    assert (rows[0]["code_1"], rows[0]["title_1"]) == ("K2110", "Moniteur / Monitrice poids lourds")
+    assert 0.9 <= float(rows[0]["confidence"]) <= 1
+    assert {row["choix"] for row in rows} == {""}
+
+
+def test_a_workbook_keeps_texts_as_texts(listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "relu.xlsx"
+    call("resolve", "-i", str(listed), "-c", "intitulé du poste", "-o", str(output), capsys=capsys)
+    page = openpyxl.load_workbook(output).worksheets[0]
+    assert [page["A2"].value, page["C2"].value, page["C2"].data_type] == ["01", "=1+1", "s"]
+    assert page["C3"].value == "+33 6"
+    again = tmp_path / "encore.csv"
+    call("resolve", "-i", str(output), "-c", "intitulé du poste", "-o", str(again), capsys=capsys)
+    assert table(again)[0]["note"] == "=1+1"
+
+
+def test_a_second_run_honours_the_choices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output, again = tmp_path / "relu.csv", tmp_path / "encore.csv"
+    titles = ["cariste", "boulanger", "cuisinier", "soudeur", "cariste"]
+    listed = tmp_path / "liste.csv"
+    listed.write_text("intitulé\n" + "\n".join(titles) + "\n", encoding="utf-8")
+    call("resolve", "-i", str(listed), "-o", str(output), capsys=capsys)
+    rows = table(output)
+    choices = ["k2110", "2", "Moniteur / Monitrice d'auto-école", "n'importe quoi", ""]
+    for row, choice in zip(rows, choices, strict=True):
+        row["choix"] = choice
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    output.write_text(buffer.getvalue(), encoding="utf-8")
+    code, _, err = call("resolve", "-i", str(output), "-c", "intitulé", "-o", str(again), capsys=capsys)
+    assert code == 0
+    assert "n'importe quoi" in err
+    done = table(again)
+    assert list(done[0]) == list(rows[0])
+    assert [row["code_1"] for row in done] == ["K2110", rows[1]["code_2"], "K2110", rows[3]["code_1"], "N1101"]
+    assert [row["statut"] for row in done][:3] == ["sûr", "sûr", "sûr"]
+    assert done[3]["statut"] == "à vérifier"
+    assert [row["choix"] for row in done] == choices
+    assert float(done[0]["confidence"]) == 1
+    assert done[0]["code_2"] == "N1101"
+
+
+def test_a_workbook_is_read_at_its_header_whatever_stands_above(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["Liste de la branche"])
+    page.append([])
+    page.append(["Intitulé", "effectif", "total"])
+    page.append(["cariste", 3, "=B4*2"])
+    page.append([None, None, None])
+    book.save(tmp_path / "liste.xlsx")
+    found = read_worklist(tmp_path / "liste.xlsx", column="intitule")
+    assert found.header == ("Intitulé", "effectif", "total")
+    assert found.rows == [["cariste", 3, "=B4*2"]]
+
+
+def test_rows_of_other_lengths_lose_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text("a,b\n1\n1,2,3\n", encoding="utf-8")
+    found = read_worklist(file)
+    assert found.header == ("a", "b", "")
+    assert found.rows == [["1", None, None], ["1", "2", "3"]]
+
+
+def test_a_file_of_one_column_may_hold_commas(tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text('intitulé\nboulanger, pâtissier\n"cariste"\n', encoding="utf-8")
+    assert read_worklist(file).rows == [["boulanger, pâtissier"], ["cariste"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "vide"),
+        (b"\n\n", "vide"),
+        (b"a\x00b", "classeur"),
+        (b"\xd0\xcf\x11\xe0 vieux classeur", "xlsx"),
+        (b'a;b\n"x;y\n', "guillemets"),
+        (b"a;b\n1;2\n", "Colonne"),
+    ],
+)
+def test_a_list_that_is_none_gives_one_message_and_no_file(
+    data: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "liste.csv").write_bytes(data)
+    output = tmp_path / "relu.csv"
+    code, _, err = call(
+        *("resolve", "--input", str(tmp_path / "liste.csv"), "--column", "intitulé", "--output", str(output)),
+        capsys=capsys,
+    )
+    assert code == 2
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["liste.csv"]
+
+
+def test_a_column_that_is_not_there_is_suggested(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = call("resolve", "--input", str(listed), "--column", "intitule poste", capsys=capsys)
+    assert code == 2
+    assert "intitulé du poste" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("cariste", "--input", "x.csv"),
+        ("--input", "/nulle/part.csv"),
+        ("--input", "LIST"),
+        ("--input", "LIST", "--column", "id", "--output", "/nulle/part/x.csv"),
+        ("--input", "LIST", "--column", "id", "--output", "x.doc"),
+        ("--input", "LIST", "--column", "id", "--format", "xlsx"),
+        ("cariste", "--limit", "0"),
+    ],
+)
+def test_a_wrong_request_is_told_in_one_message(
+    words: tuple[str, ...], listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = call("resolve", *(str(listed) if w == "LIST" else w for w in words), capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+
+
+def test_a_list_as_json_and_on_the_screen(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call("resolve", "-i", str(listed), "-c", "intitulé du poste", "--format", "json", capsys=capsys)
+    results = json.loads(out)["results"]
+    assert [r["row"] for r in results] == [1, 2, 3, 4]
+    assert results[0]["candidates"][0]["code"] == "K2110"
+    _, out, _ = call("resolve", "-i", str(listed), "-c", "intitulé du poste", capsys=capsys)
+    assert "N1101" in out
+
+
+def test_a_column_called_like_one_of_ours_is_still_read() -> None:
+    listed = Worklist(("label_1", "code_1"), [["cariste", "vieux"]])
+    done = review(referential(), listed, "label_1")
+    assert done.rows[0].candidates[0].code == "N1101"
+    assert done.worklist.header[0] == "label_1"
+    assert "vieux" not in done.worklist.rows[0]
+
+
+def test_progress_is_told_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    review(referential(), Worklist(("t",), [["cariste"]] * 3), "t", progress=lambda *at: told.append(at))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_list_is_whole_or_absent(tmp_path: Path) -> None:
+    with pytest.raises(PasserellesError):
+        write_worklist(Worklist(("a",), [["b"]]), tmp_path / "pas" / "x.csv", form="csv")
+    write_worklist(Worklist(("a",), [["b\x07"]]), tmp_path / "x.xlsx", form="xlsx")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"]

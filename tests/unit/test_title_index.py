@@ -1,0 +1,130 @@
+"""The index of titles, against scikit-learn and plain linear algebra."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from job_titles import ROWS, referential
+from passerelles.errors import PasserellesError
+from passerelles.matching.fields import fit_field, fit_letters, letter_bag, similarity
+from passerelles.matching.index import Entry, TitleIndex, build_index
+from passerelles.matching.meaning import Owner, _decompose
+from passerelles.matching.pack import language_pack
+from passerelles.matching.weights import shipped_weights
+
+TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
+QUERIES = ("patissier boulanger", "conducteur", "inconnu total", "bus bus routier", "chocolatier patissier bus", "de")
+
+
+def built(rows: tuple[tuple[str, str, str], ...]) -> TitleIndex:
+    codes = sorted({code for _, _, code in rows})
+    owners = [Owner(code, code, f"Métier {code}", ("Accueillir",)) for code in codes]
+    return build_index([Entry(*row) for row in rows], owners, pack=language_pack("fr"), dimensions=8)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_words_weigh_as_in_scikit_learn(*, few: bool) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    oracle = TfidfVectorizer(sublinear_tf=True, analyzer=str.split)
+    known = oracle.fit_transform(TEXTS)
+    expected = (oracle.transform(QUERIES) @ known.T).toarray()
+    field, _ = fit_field([Counter(text.split()) for text in TEXTS])
+    bags = [Counter(text.split()) for text in QUERIES]
+    found = np.vstack([similarity(field, [bag]) for bag in bags]) if few else similarity(field, bags)
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_letters_weigh_as_in_scikit_learn(*, few: bool) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    oracle = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4))
+    known = oracle.fit_transform(TEXTS)
+    expected = (oracle.transform(QUERIES) @ known.T).toarray()
+    field = fit_letters([Counter(text.split()) for text in TEXTS], shortest=2, longest=4)
+    bags = [letter_bag(text.split(), 2, 4) for text in QUERIES]
+    found = np.vstack([similarity(field, [bag]) for bag in bags]) if few else similarity(field, bags)
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_latent_space_is_that_of_singular_values() -> None:
+    matrix = sparse.random_array((60, 90), density=0.2, rng=np.random.default_rng(3), dtype=np.float32).tocsr()
+    coordinates, axes = _decompose(sparse.csr_array(matrix), 8)
+    left, scale, right = np.linalg.svd(matrix.toarray().astype(float), full_matrices=False)
+    assert np.linalg.norm(coordinates, axis=0) == pytest.approx(scale[:8], rel=0.02)
+    best = (left[:, :8] * scale[:8]) @ right[:8]
+    assert np.linalg.norm(coordinates @ axes.T - matrix) <= 1.02 * np.linalg.norm(best - matrix)
+    assert axes.T @ axes == pytest.approx(np.eye(8), abs=1e-3)
+
+
+def test_the_order_of_rows_is_nothing() -> None:
+    here, there = built(ROWS), built(ROWS[::-1])
+    assert here.entries == there.entries
+    assert here.codes == there.codes
+    assert dict(here.exact) == dict(there.exact)
+    assert here.letters.columns.toarray() == pytest.approx(there.letters.columns.toarray())
+
+
+def test_every_form_of_a_title_leads_to_it() -> None:
+    index = built(ROWS)
+    for form, other in (("moniteur d auto ecole", False), ("monitrice d auto ecole", True)):
+        (entry, feminine), *rest = index.exact[form]
+        assert not rest
+        assert (index.entries[entry].ogr, feminine) == ("1", other)
+    assert {index.entries[e].code for e, _ in index.exact["vendeur en boulangerie"]} == {"D1106", "D1107"}
+    assert {index.entries[e].ogr for e, _ in index.exact["infographiste 3d"]} == {"15"}
+
+
+def test_a_label_of_an_unknown_code_is_refused_and_so_is_nothing() -> None:
+    with pytest.raises(PasserellesError, match="Z9999"):
+        build_index([Entry("1", "x", "Z9999")], [Owner("A1101", "y")], pack=language_pack("fr"))
+    with pytest.raises(PasserellesError):
+        build_index([], [Owner("A1101", "y")], pack=language_pack("fr"))
+
+
+def test_one_title_is_an_index_too() -> None:
+    assert built(ROWS[:1]).meaning is None
+    assert built(ROWS).meaning is not None
+
+
+def test_what_ships_is_a_few_numbers() -> None:
+    """At most 100 weights, and names of evidence only: no title, no run of letters."""
+    numbers = [
+        value
+        for w in shipped_weights().values()
+        for part in (w.first, w.final, w.confidence)
+        for value in part.values()
+    ]
+    assert len(numbers) <= 100
+    names = {name for w in shipped_weights().values() for part in (w.first, w.final, w.confidence) for name in part}
+    index = built(ROWS)
+    allowed = {
+        *index.evidence_names,
+        "words",
+        "sorted",
+        "ratio",
+        "near",
+        "asked",
+        "told",
+        "first",
+        "last",
+        "head",
+        "kin",
+    }
+    allowed |= {"chance", "margin", "title", "cover", "known", "bare", "head_size", "rivals", "constant", "middle"}
+    assert {part for name in names for part in name.removeprefix("best:").split("*")} <= allowed
+
+
+def test_a_referential_keeps_its_index_and_pickles_without_it() -> None:
+    import pickle
+
+    from passerelles.matching.resolve import title_index
+
+    made = referential()
+    assert title_index(made) is title_index(made)
+    again = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own bytes
+    assert again == made
+    assert "_memo" not in vars(again)
