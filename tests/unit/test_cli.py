@@ -190,10 +190,12 @@ def test_a_fault_of_the_program_is_told_without_a_traceback(
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = {"territory": ("rank", "match")}
     for name in COMMANDS:
-        code, out, _ = call(name, "--help", capsys=capsys)
-        assert code == 0
-        assert "--lang" in out
+        for rest in groups.get(name, ("",)):
+            code, out, _ = call(*(word for word in (name, rest, "--help") if word), capsys=capsys)
+            assert code == 0
+            assert "--lang" in out
 
 
 def test_two_processes_print_the_same_bytes() -> None:
