@@ -17,9 +17,9 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.territory.allocation import Allocation, Change
 from passerelles.territory.audit import TOTAL, Auditor, Cell, Table
-from passerelles.territory.lots import Lot
+from passerelles.territory.lots import Lot, pool_key
 from passerelles.territory.network import Ints
-from passerelles.territory.pairs import pool_key, pool_keys
+from passerelles.territory.pairs import pool_keys
 
 _ROUNDS: Final = 6  # of more masking, before lots or openings are published together
 _MOST_PAIRS: Final = 30_000  # beyond, one publishes territory by territory

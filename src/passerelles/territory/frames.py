@@ -1,16 +1,20 @@
 """Legal frames over every pair of jobs at once, by the same rules as for one path."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.model import Ternary
 from passerelles.paths.build import Context, step_credentials
 from passerelles.paths.demands import required_codes
 from passerelles.paths.legal import BREAKS, FITS, Frame, fits
 from passerelles.ranking.origin import held_credentials
 from passerelles.settings import Settings
+
+if TYPE_CHECKING:
+    from passerelles.model import Ternary
 
 _NO, _YES, _UNKNOWN = 0, 1, -1
 

@@ -17,7 +17,7 @@ from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, Costs, Floats, Hours, Rows
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Lots, pool_key
 from passerelles.territory.network import Ints
 from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator
@@ -163,18 +163,8 @@ class Side:
 
 
 def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
-    """Name and capacity of each pool, sorted by name: a shared one of the survey, or a hiring lot itself."""
-    sizes: dict[tuple[str, ...], int] = {}
-    for lot in hiring.lots:
-        shared = hiring.pools.get((lot.basin, lot.pool)) if lot.pool else None
-        sizes[pool_key(lot)] = lot.people if shared is None else shared
-    keys = sorted(sizes)
-    return keys, np.asarray([sizes[k] for k in keys], dtype=np.int64)
-
-
-def pool_key(lot: Lot) -> tuple[str, ...]:
-    """Name of the pool that a hiring lot draws from."""
-    return (lot.employer, "", lot.basin, lot.pool) if lot.pool else (lot.employer, lot.job, lot.basin, "")
+    """Name and capacity of each pool, sorted by name."""
+    return list(hiring.capacities), np.asarray(list(hiring.capacities.values()), dtype=np.int64)
 
 
 def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:

@@ -6,7 +6,7 @@ from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes
 from passerelles.referentials.referential import Referential
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import NAME_OF, Lot, Lots
 
 
 def survey_openings(
@@ -64,4 +64,6 @@ def survey_openings(
             for code in codes[family]
         ]
     labels = {family: survey.family_labels[family] for _, family in pools}
-    return Lots("hiring", tuple(sorted(lots)), pools, labels, source=f"{survey.file.source} {survey.year}".strip())
+    return Lots(
+        "hiring", tuple(sorted(lots, key=NAME_OF)), pools, labels, source=f"{survey.file.source} {survey.year}".strip()
+    )
