@@ -132,7 +132,8 @@ class EffortSettings(_Section):
         ),
     )
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = Field(
-        "4", description="Level of an occupation whose fiche names none, of a person without one: the middle of the scale"
+        "4",
+        description="Level where a fiche names none, and of a person without an occupation: the middle of the scale",
     )
     adaptation_per_level: float = Field(
         0.2,
@@ -184,7 +185,7 @@ class PathSettings(_Section):
     min_saving_hours: float = Field(
         140.0,
         gt=0,
-        description="Least hours that each stage must save against leaving it out: a month of training for a year's job",
+        description="Least hours that each stage must save: a month of training, for a job of a year",
     )
     hours_weight: float = Field(1.0, ge=0, description="An expected hour of training: the unit of the cost")
     step_weight: float = Field(140.0, ge=0, description="Each stage more: the hours that it must save at least")
@@ -204,6 +205,14 @@ class PathSettings(_Section):
     )
     max_evaluations: int = Field(
         400_000, ge=1000, description="Most stages tried for one target before the gap is reported instead of a proof"
+    )
+    open_hours: float = Field(
+        450.0,
+        ge=0,
+        description="Levers: hours up to which a job counts as open: the most of an ordinary période de reconversion",
+    )
+    exact_sets: int = Field(
+        20_000, ge=1, description="Levers: most sets that are all tried, for a proven best choice; beyond, step by step"
     )
     hiring: tuple[str, ...] | None = Field(
         None, description="Codes on the list of hiring jobs that some frames ask for; None = no list, unknown"

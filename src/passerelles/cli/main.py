@@ -28,6 +28,8 @@ COMMANDS: Final = (
     "resolve",
     "migrate",
     "territory",
+    "paths",
+    "levers",
 )
 
 

@@ -1,0 +1,285 @@
+"""The effort model: hours of training that what is missing takes, block by block, in whole numbers.
+
+With x(b) the hours of what is missing in block b of the target (items, near matches at what they leave, and the entry
+into a macro-competency of which nothing is held), and c(b) the block's cap::
+
+    S = sum over blocks of c x / (c + x)          S0 = the same for somebody who holds nothing
+    hours = Q max(0, S / S0 - a) / (1 - a)        Q = full qualification, a = adaptation to the post,
+                                                  less for each level above the highest held so far
+
+A stage, practised, takes ``hours x (1 - s P / S)``: P is the part of S that practice teaches, s the share it replaces.
+
+Item hours are kept in hundredths, uncovered shares in two-hundredths, blocks in thousandths of an hour and results in
+tenths: whole numbers add up the same in any order, so that the search and a re-count agree to the last digit.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.graph.core import OccupationGraph, frozen
+from passerelles.paths.qualification import Qualification, qualification_of
+from passerelles.scoring.coverage import Holding, holding_of_row
+from passerelles.settings import EffortSettings, PathSettings, Settings
+
+UNITS: Final = 200  # an uncovered share of 1
+TENTHS: Final = 10  # of an hour
+_HUNDREDTHS: Final = 100
+_THOUSANDTHS: Final = 1000
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Shares = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class EffortTable:
+    """
+    What the effort of every move of a graph is computed from.
+
+    Attributes
+    ----------
+    uncovered
+        Shape (m + k, n), uint8: for somebody of each occupation, the share of each competency that is not covered,
+        and for each of the k macro-competencies whether nothing of it is held; in 1 / `UNITS`.
+    macros
+        Shape (k,): columns of the macro-competencies.
+    columns, load
+        Shape (e,): columns that each occupation asks for, block by block, and their hours in hundredths.
+    item_start
+        Shape (n + 1,): where each occupation's items begin.
+    block_start, block_first
+        Shape (B,): item at which each block begins; shape (n + 1,): number of each occupation's first block.
+    cap, practised
+        Shape (B,): hours that a block tends to; 1.0 where practice teaches it, else 0.0.
+    whole
+        Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
+    qualification, level
+        Shape (n,): hours of the full qualification, and its European level.
+    adaptation
+        Shape (levels + 1,): what adapting to the post teaches, by how many levels up the target lies.
+    """
+
+    uncovered: Shares
+    macros: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    load: Floats
+    item_start: NDArray[np.int64]
+    block_start: NDArray[np.int64]
+    block_first: NDArray[np.int64]
+    cap: Floats
+    practised: Floats
+    whole: Floats
+    qualification: Floats
+    level: Ints
+    adaptation: Floats
+    qualifications: tuple[Qualification, ...]
+    effort: EffortSettings
+    paths: PathSettings
+
+    def items(self, row: int) -> slice:
+        """Items of an occupation."""
+        return slice(int(self.item_start[row]), int(self.item_start[row + 1]))
+
+    def blocks(self, row: int) -> slice:
+        """Blocks of an occupation."""
+        return slice(int(self.block_first[row]), int(self.block_first[row + 1]))
+
+    def final(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
+        """
+        Hours of a last step, in tenths.
+
+        Parameters
+        ----------
+        total
+            S in thousandths of an hour.
+        rows
+            Targets; all three are broadcast together.
+        level
+            Highest level held so far.
+        """
+        return np.rint(TENTHS * self.raw(total, rows, level)).astype(np.int64)
+
+    def stage(self, total: Floats, practice: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
+        """Hours of a stage that is practised afterwards, in tenths, from S and P in thousandths; see `final`."""
+        taught = self.paths.practice_share * (practice / np.maximum(total, 1.0))
+        return np.rint(TENTHS * (self.raw(total, rows, level) * (1.0 - np.minimum(taught, 1.0)))).astype(np.int64)
+
+    def raw(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+        """Hours of a last step, not rounded."""
+        whole = self.whole[rows]
+        taught = self.adaptation[np.maximum(0, self.level[rows] - level)]
+        least = np.maximum(whole, 1.0)  # an occupation that lists nothing has no hours here; its effort is unknown
+        share = np.maximum(0.0, total - taught * whole) / ((1.0 - taught) * least)
+        return np.asarray(np.minimum(1.0, share) * self.qualification[rows], dtype=np.float64)
+
+    def saturated(self, missing: Floats, cap: Floats) -> Floats:
+        """Block hours in thousandths, from what is missing (hundredths x two-hundredths) and caps."""
+        hours = missing / (_HUNDREDTHS * UNITS)
+        return np.rint(_THOUSANDTHS * (cap * hours / (cap + hours)))
+
+    def towards_all(self, state: Shares) -> tuple[Floats, Floats]:
+        """S and P of every occupation, shape (n,), for one state; see `state_of`."""
+        missing = (
+            np.add.reduceat(self.load * state[self.columns], self.block_start) if len(self.columns) else np.zeros(0)
+        )
+        hours = self.saturated(missing, self.cap)
+        total = self._by_occupation(hours)
+        return total, self._by_occupation(hours * self.practised)
+
+    def _by_occupation(self, blocks: Floats) -> Floats:
+        sums = np.concatenate([[0.0], np.cumsum(blocks)])
+        return np.asarray(sums[self.block_first[1:]] - sums[self.block_first[:-1]], dtype=np.float64)
+
+    def towards(self, row: int, states: Shares) -> tuple[Floats, Floats]:
+        """
+        S and P of one occupation, shape (b,), for several states.
+
+        Parameters
+        ----------
+        row
+            The occupation.
+        states
+            Shape (items of the occupation, b): what is uncovered of its items only.
+        """
+        items, blocks = self.items(row), self.blocks(row)
+        if items.start == items.stop:
+            return np.zeros(states.shape[1]), np.zeros(states.shape[1])
+        missing = np.add.reduceat(states * self.load[items, None], self.block_start[blocks] - items.start, axis=0)
+        hours = self.saturated(missing, self.cap[blocks, None])
+        return hours.sum(axis=0), (hours * self.practised[blocks, None]).sum(axis=0)
+
+    def towards_pairs(self, rows: NDArray[np.intp], states: NDArray[np.intp], floor: Shares) -> tuple[Floats, Floats]:
+        """
+        S and P of several occupations, each for a state of its own, shape (b,).
+
+        Parameters
+        ----------
+        rows, states
+            Shape (b,): occupations, and for each the occupation already passed through.
+        floor
+            Shape (m + k,): what is left uncovered before that one.
+        """
+        items, owner, first = _ragged(self.item_start, rows)
+        columns = self.columns[items]
+        left = np.minimum(floor[columns], self.uncovered[columns, states[owner]])
+        blocks, _, at = _ragged(self.block_first, rows)
+        shift = np.repeat(first[:-1] - self.item_start[rows], np.diff(at))
+        hours = self.saturated(
+            np.add.reduceat(self.load[items] * left, self.block_start[blocks] + shift), self.cap[blocks]
+        )
+        return np.add.reduceat(hours, at[:-1]), np.add.reduceat(hours * self.practised[blocks], at[:-1])
+
+
+def _ragged(starts: Ints, rows: NDArray[np.intp]) -> tuple[Ints, Ints, Ints]:
+    """Positions of several runs one after the other, the number of the run of each, and where each run begins."""
+    lengths = starts[rows + 1] - starts[rows]
+    first = np.concatenate([[0], np.cumsum(lengths)])
+    owner = np.repeat(np.arange(len(rows)), lengths)
+    return starts[rows][owner] + np.arange(first[-1]) - first[:-1][owner], owner, first
+
+
+def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
+    """Return the effort table of a graph under its settings, made at the first call."""
+    key = ("effort_table", settings.effort.model_dump_json(), settings.paths.model_dump_json())
+    return graph.derived(key, lambda: _build(graph, settings))
+
+
+def state_of(graph: OccupationGraph, table: EffortTable, holding: Holding) -> Shares:
+    """What a holding leaves uncovered: shape (m + k,), in 1 / `UNITS`; the union of two is their minimum."""
+    entered = np.zeros(len(table.macros), dtype=np.bool_)
+    held = holding.held & (graph.macro >= 0)
+    entered[np.searchsorted(table.macros, graph.macro[held])] = True
+    shares = UNITS - np.rint(UNITS * holding.credit)
+    return frozen(np.concatenate([shares, np.where(entered, 0, UNITS)]).astype(np.uint8))
+
+
+def _adaptation(effort: EffortSettings) -> Floats:
+    ups = np.arange(max(int(level) for level in effort.level_hours) + 1)
+    return np.asarray(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups), dtype=np.float64)
+
+
+def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
+    return np.unique(graph.macro[graph.macro >= 0])
+
+
+def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
+    effort, paths = settings.effort, settings.paths
+    competencies = graph.competencies
+    macros = _macros(graph)
+    exact = set(graph.settings.near.exact_categories)
+    knowledge = sorted({c.category for c in competencies if c.kind == "savoir"} | {""})
+    loose = sorted({c.category for c in competencies} | {""})
+    size, count = len(competencies), len(macros)
+    # Block of each column: macro-competencies first, then categories of knowledge, all savoir-être, then loose ones.
+    block = np.full(size + count, -1, dtype=np.int64)
+    load = np.zeros(size + count)
+    per_item = {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
+    for i, c in enumerate(competencies):
+        if c.category in exact:
+            continue  # the name of a certificate: an option that leads there, not something to learn beside it
+        load[i] = round(_HUNDREDTHS * per_item[c.kind])
+        if c.kind == "savoir":
+            block[i] = count + knowledge.index(c.category)
+        elif c.kind == "savoir-être":
+            block[i] = count + len(knowledge)
+        elif graph.macro[i] >= 0:
+            block[i] = np.searchsorted(macros, graph.macro[i])
+        else:
+            block[i] = count + len(knowledge) + 1 + loose.index(c.category)
+    block[size:] = np.arange(count)
+    load[size:] = round(_HUNDREDTHS * effort.entry_hours)
+    kinds = ["savoir-faire"] * count + ["savoir"] * len(knowledge) + ["savoir-être"] + ["savoir-faire"] * len(loose)
+    skills = np.asarray([kind == "savoir-faire" for kind in kinds])
+    cap = np.where(skills, effort.skill_cap, effort.knowledge_cap)
+    practised = np.asarray([kind in paths.practice_kinds for kind in kinds], dtype=np.float64)
+    return _assemble(graph, settings, block, load, cap, practised)
+
+
+def _assemble(
+    graph: OccupationGraph, settings: Settings, block: Ints, load: Floats, cap: Floats, practised: Floats
+) -> EffortTable:
+    size, weights = len(graph.competencies), graph.weights
+    count = len(_macros(graph))
+    columns: list[NDArray[np.int64]] = []
+    for row in range(len(graph.codes)):
+        mine = weights.indices[weights.indptr[row] : weights.indptr[row + 1]].astype(np.int64)
+        mine = mine[block[mine] >= 0]
+        entered = np.unique(block[mine])
+        mine = np.concatenate([mine, size + entered[entered < count]])
+        columns.append(mine[np.argsort(block[mine], kind="stable")])
+    lengths = np.asarray([len(c) for c in columns], dtype=np.int64)
+    flat = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
+    item_start = np.concatenate([[0], np.cumsum(lengths)])
+    owner = np.repeat(np.arange(len(columns)), lengths)
+    number = block[flat]
+    fresh = np.ones(len(flat), dtype=np.bool_)
+    fresh[1:] = (number[1:] != number[:-1]) | (owner[1:] != owner[:-1])
+    starts = np.flatnonzero(fresh).astype(np.int64)
+    per_occupation = np.bincount(owner[starts], minlength=len(columns))
+    chosen = number[starts]
+    qualifications = tuple(qualification_of(graph.referential, o, settings.effort) for o in graph.occupations)
+    table = EffortTable(
+        uncovered=np.zeros((0, 0), dtype=np.uint8),
+        macros=frozen(_macros(graph)),
+        columns=frozen(flat.astype(np.int32)),
+        load=frozen(load[flat]),
+        item_start=frozen(item_start),
+        block_start=frozen(starts),
+        block_first=frozen(np.concatenate([[0], np.cumsum(per_occupation)])),
+        cap=frozen(cap[chosen]),
+        practised=frozen(practised[chosen]),
+        whole=np.zeros(len(columns)),
+        qualification=frozen(np.asarray([q.hours for q in qualifications], dtype=np.float64)),
+        level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
+        adaptation=frozen(_adaptation(settings.effort)),
+        qualifications=qualifications,
+        effort=settings.effort,
+        paths=settings.paths,
+    )
+    whole, _ = table.towards_all(np.full(size + count, UNITS, dtype=np.uint8))
+    uncovered = np.empty((len(columns), size + count), dtype=np.uint8)
+    for row in range(len(columns)):
+        uncovered[row] = state_of(graph, table, holding_of_row(graph, row))
+    return replace(table, uncovered=frozen(np.ascontiguousarray(uncovered.T)), whole=frozen(whole))

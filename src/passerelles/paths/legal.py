@@ -1,0 +1,217 @@
+"""Legal frames as data: hours, months, certifying or not, target on a list of hiring jobs; verdicts with reasons."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, number, say
+from passerelles.model import Ternary
+from passerelles.text import normalise_label
+
+BREAKS: Final = 0
+MAYBE: Final = 1
+FITS: Final = 2
+_VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
+
+
+class Frame(BaseModel):
+    """
+    What a law asks of a training: bounds in hours and months, a certification, a target on a list of hiring jobs.
+
+    None = the law sets no such bound. `exempt` names certificates whose training the bounds leave alone; `sources`
+    says where each value was read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str
+    label: str
+    start: str = Field("", alias="from")
+    until: str = ""
+    hours_min: float | None = Field(None, ge=0)
+    hours_max: float | None = Field(None, ge=0)
+    months_max: float | None = Field(None, ge=0)
+    certifying: bool = False
+    hiring_list: bool = False
+    exempt: tuple[str, ...] = ()
+    note: str = ""
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    def is_exempt(self, labels: tuple[str, ...]) -> bool:
+        """Whether all that a training leads to is exempt from the bounds in hours and months."""
+        words = [normalise_label(word) for word in self.exempt]
+        return bool(labels) and all(any(w in normalise_label(label) for w in words) for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that is broken, or that cannot be told; `by` is how far off it is, in `unit`."""
+
+    rule: str
+    limit: float | None = None
+    value: float | None = None
+    by: float | None = None
+
+    def reason(self, lang: Lang = "fr") -> str:
+        """Return the reason in words."""
+        limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
+        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by)
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "rule": self.rule,
+            "reason": self.reason(lang),
+            "limit": self.limit,
+            "value": self.value,
+            "by": None if self.by is None else round(self.by, 1),
+        }
+
+
+def _figure(value: float | None, lang: Lang) -> str:
+    if value is None:
+        return "?"
+    rounded = round(value, 1)
+    return number(rounded, lang=lang, decimals=0 if rounded.is_integer() else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameVerdict:
+    """What one frame says of a step or of a whole path."""
+
+    name: str
+    label: str
+    verdict: Ternary
+    violations: tuple[Violation, ...] = ()
+    unknown: tuple[Violation, ...] = ()
+    exempt: bool = False
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "verdict": self.verdict,
+            "violations": [v.to_dict(lang) for v in self.violations],
+            "unknown": [v.to_dict(lang) for v in self.unknown],
+            "exempt": self.exempt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    What a frame judges: whether hours and months are all known (else they are a lower bound), and the target.
+
+    `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
+    `labels`: what is to be obtained.
+    """
+
+    known: bool
+    certifying: Ternary
+    listed: Ternary
+    labels: tuple[str, ...] = ()
+
+
+def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
+    """
+    Judge a step, or a path from its first day to its last.
+
+    Parameters
+    ----------
+    frame
+        The law.
+    case
+        What is known of the training and of its target.
+    hours, months
+        Expected hours of training, and months from beginning to end, practice of intermediate jobs included; lower
+        bounds where ``case.known`` is False.
+
+    Returns
+    -------
+    verdict
+        ``no`` where a rule is broken, with by how much; ``unknown`` where one cannot be told; else ``yes``.
+    """
+    broken: list[Violation] = []
+    unsure: list[Violation] = []
+    exempt = frame.is_exempt(case.labels)
+    if not exempt:
+        for rule, limit, value in (("hours", frame.hours_max, hours), ("months", frame.months_max, months)):
+            if limit is not None and value > limit:
+                broken.append(Violation(f"{rule}_max", limit, value, value - limit))
+            elif limit is not None and not case.known:
+                unsure.append(Violation(f"{rule}_unknown", limit, value))
+        least = frame.hours_min
+        if least is not None and hours < least and case.known:
+            broken.append(Violation("hours_min", least, hours, least - hours))
+    for asked, answer, rule in (
+        (frame.certifying, case.certifying, "certifying"),
+        (frame.hiring_list, case.listed, "hiring_list"),
+    ):
+        if asked and answer != "yes":
+            (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
+    verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
+    return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt)
+
+
+def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Judge many trainings for one target at once: `BREAKS`, `MAYBE` or `FITS`, as `judge` does one by one."""
+    fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
+    found = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int64)
+    if frame.is_exempt(case.labels):
+        return found
+    if not case.known and (frame.hours_max is not None or frame.months_max is not None):
+        found = np.minimum(found, MAYBE)
+    broken = np.zeros(len(hours), dtype=np.bool_)
+    if frame.hours_max is not None:
+        broken |= hours > frame.hours_max
+    if frame.months_max is not None:
+        broken |= months > frame.months_max
+    if frame.hours_min is not None and case.known:
+        broken |= hours < frame.hours_min
+    return np.where(broken, BREAKS, found)
+
+
+@cache
+def presets() -> Mapping[str, Frame]:
+    """Return the frames that ship with the package, by name."""
+    folder = files("passerelles.paths") / "frames"
+    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".toml")]
+    found = [Frame.model_validate(tomllib.loads(text)) for text in texts]
+    return {frame.name: frame for frame in sorted(found, key=lambda f: f.name)}
+
+
+def find_frame(frame: str | Path | Frame) -> Frame:
+    """
+    Return a frame by its name, from a TOML file, or as it is.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none of that name and no such file, or the file holds no frame.
+
+    Examples
+    --------
+    >>> find_frame("periode-de-reconversion").hours_max
+    450.0
+    """
+    if isinstance(frame, Frame):
+        return frame
+    if str(frame) in presets():
+        return presets()[str(frame)]
+    path = Path(frame)
+    if path.suffix != ".toml" or not path.is_file():
+        raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
+    try:
+        return Frame.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise PasserellesError("frame_invalid", path=path, reason=str(error).splitlines()[0]) from error

@@ -1,0 +1,289 @@
+"""`rank_paths`: the best paths from an origin to targets, proven best, by a stated objective."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.paths.build import CertificationTable, Context, make_detail, months_of, needed_from
+from passerelles.paths.effort import TENTHS
+from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
+from passerelles.paths.path import Path, PathPart
+from passerelles.paths.pool import Candidate, Fit, Ints, Pool
+from passerelles.paths.search import Outcome, Search
+from passerelles.paths.state import State, state_at
+from passerelles.paths.terrain import Terrain, terrain_of
+from passerelles.profile import Profile
+from passerelles.ranking.move import End
+from passerelles.ranking.moves import check_limit
+from passerelles.ranking.origin import Start, find_start
+from passerelles.referentials.reference import find_occupation
+from passerelles.settings import Settings
+
+MOST_STEPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """
+    What the search says of one target.
+
+    `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
+    the fiche that it is a part of, or a part of it). `gap` is in hours of cost, 0 = proven; `evaluated` counts the
+    stages summed up.
+    """
+
+    code: str
+    label: str | None
+    found: int
+    limit: int | None
+    gap: float = 0.0
+    evaluated: int = 0
+    reason: str = ""
+
+    @property
+    def fewer(self) -> bool:
+        """Whether fewer paths exist than were asked for."""
+        return self.limit is not None and self.found < self.limit
+
+    @property
+    def proven(self) -> bool:
+        """Whether no path that was left out can be better."""
+        return self.gap == 0
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values, ready for JSON."""
+        return {
+            "target": {"code": self.code, "label": self.label},
+            "found": self.found,
+            "limit": self.limit,
+            "fewer": self.fewer,
+            "proven": self.proven,
+            "gap": self.gap,
+            "evaluated": self.evaluated,
+            "reason": self.reason or None,
+        }
+
+
+class Paths(list[Path]):
+    """A list of paths, best first, with what the search says of each target in `reached`."""
+
+    def __init__(self, paths: Iterable[Path], reached: tuple[Reached, ...]) -> None:
+        super().__init__(paths)
+        self.reached = reached
+
+    @property
+    def proven(self) -> bool:
+        """Whether every target's paths are proven best."""
+        return all(r.proven for r in self.reached)
+
+
+def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every call
+    graph: OccupationGraph,
+    origin: str | Profile,
+    *,
+    targets: Iterable[str] | str | None,
+    frame: str | Frame | None = None,
+    max_steps: int = 3,
+    certifications: CertificationTable | None = None,
+    pareto: bool = False,
+    settings: Settings | None = None,
+    limit: int | None = 5,
+    hiring: Iterable[str] | None = None,
+    market: Mapping[str, float] | None = None,
+) -> Paths:
+    """
+    Rank the best paths from an origin to targets.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    origin
+        A code, a specialised code, an exact job title, or a `Profile`.
+    targets
+        Codes or exact titles; one may stand alone; every other occupation where None.
+    frame
+        Name of a legal frame (``transco``, ``periode-de-reconversion``, ``periode-de-reconversion-accord``), a TOML
+        file of one, or a `Frame`. A path that breaks it is kept, marked infeasible; fitting it counts for dominance.
+        Every path says what each preset makes of it, asked or not.
+    max_steps
+        Most moves of a path, 1 to 6.
+    certifications
+        What `load_certifications` gives: what leads to a job is listed, and tells whether a way is certifying.
+    pareto
+        Return, for each target, the paths that no other beats on (expected hours, steps, weakest move) at once.
+    settings
+        Effort, objective and scorer; the graph's own where None.
+    limit
+        Most paths for each target; None for all. Fewer may exist: `Paths.reached` says so.
+    hiring
+        Codes or titles on the list of hiring jobs that some frames ask for; that of the settings where None.
+    market
+        Worth of each target in [0, 1] by code, 0 where it is not named; weighs by ``settings.paths.market_weight``.
+
+    Returns
+    -------
+    paths
+        Best first: by cost, those with unknown hours after those with known ones, by the part that is known. They are
+        enumerated, what is dominated is dropped (no better on expected hours, steps, months, weakest move and fit
+        with the frame asked for, and worse on one), then each target's list is cut to `limit`. A stage is proposed
+        only if leaving it out costs at least ``min_saving_hours`` more, and it adds no certificate of unknown length.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code or title is not in the referential; it carries suggestions.
+    PasserellesError
+        If the frame, the limit, the number of steps, the scorer or a market value is not valid.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, rank_paths
+    >>> graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    >>> path = rank_paths(graph, "K2110-B", targets=["K2110-GL"])[0]
+    >>> path.status, [c.code for c in path.steps[0].credentials if c.held != "yes"]
+    ('unknown', ['PERM-C', 'CCS-GL', 'PERM-CE', 'AUT-ENS-GL'])
+    """
+    chosen = settings or graph.settings
+    asked = None if frame is None else find_frame(frame)
+    check_limit(limit)
+    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
+        raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
+    values = _market(graph, market)
+    terrain = terrain_of(graph, chosen)
+    start = find_start(graph, origin)
+    state = state_at(terrain, start)
+    context = _context(graph, chosen, asked, hiring, certifications)
+    found: list[tuple[tuple[int, ...], Path]] = []
+    reached: list[Reached] = []
+    for row in _rows(graph, targets, state):
+        code = graph.codes[row]
+        label = graph.occupations[row].label
+        if not state.open_rows[row]:
+            reason = "same" if row == start.row else "split"
+            reached.append(Reached(code, label, 0, limit, reason=reason))
+            continue
+        fit = _fit(context, start, state, row, asked)
+        pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
+        outcome = Search(state, row, pool, max_steps).run()
+        reached.append(Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated))
+        asking = _Asking(context, start, state, row, asked.name if asked else None, values.get(code, 0.0))
+        found += _paths(asking, outcome)
+    found.sort(key=lambda item: item[0])
+    ranked = [_ranked(path, rank) for rank, (_, path) in enumerate(found, start=1)]
+    return Paths(ranked, tuple(reached))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One target, with all that its paths are made from."""
+
+    context: Context
+    start: Start
+    state: State
+    row: int
+    frame: str | None
+    market: float
+
+
+def _context(
+    graph: OccupationGraph,
+    settings: Settings,
+    asked: Frame | None,
+    hiring: Iterable[str] | None,
+    table: CertificationTable | None,
+) -> Context:
+    listed = settings.paths.hiring if hiring is None else tuple(hiring)
+    codes = None if listed is None else frozenset(find_occupation(graph.referential, h) for h in listed)
+    frames = {**presets(), **({asked.name: asked} if asked else {})}
+    return Context(graph, tuple(frames.values()), codes, table)
+
+
+def _market(graph: OccupationGraph, market: Mapping[str, float] | None) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for code, value in (market or {}).items():
+        if not 0 <= value <= 1:
+            raise PasserellesError("market_value_invalid", code=code, value=repr(value))
+        found[find_occupation(graph.referential, code)] = float(value)
+    return found
+
+
+def _rows(graph: OccupationGraph, targets: Iterable[str] | str | None, state: State) -> list[int]:
+    if targets is None:
+        return np.flatnonzero(state.open_rows).tolist()
+    wanted = [targets] if isinstance(targets, str) else list(targets)
+    return sorted({graph.position[find_occupation(graph.referential, t)] for t in wanted})
+
+
+def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:
+    if asked is None:
+        return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
+    code = context.graph.codes[row]
+    known = bool(state.terrain.lists[row]) and not bool(state.unknown[row].any())
+    case = context.case(code, needed_from(context, start, code), known=known)
+
+    def fit(hours: Ints, steps: int) -> Ints:
+        months = np.asarray([months_of(h / TENTHS, steps, state) for h in hours.tolist()])
+        return fits(asked, case, hours / TENTHS, months)
+
+    return fit
+
+
+def _paths(asking: _Asking, outcome: Outcome) -> list[tuple[tuple[int, ...], Path]]:
+    """Paths to one target with the key that orders them among all: obtainable, known, cost, steps, codes."""
+    state, row = asking.state, asking.row
+    terrain, graph = state.terrain, asking.context.graph
+    paths = terrain.settings.paths
+    direct = int(state.final[row]) / TENTHS
+    bonus = round(TENTHS * paths.market_weight * asking.market)
+    unknown = bool(state.unknown[row].any()) or not bool(terrain.lists[row])
+    found: list[tuple[tuple[int, ...], Path]] = []
+    for place, kept in enumerate(outcome.kept, start=1):
+        rows = (*kept.stages, row)
+        parts = _parts(terrain, kept, asking.market)
+        path = Path(
+            rank=0,
+            place=place,
+            origin=asking.start.end,
+            target=End(graph.codes[row], graph.occupations[row].label),
+            codes=tuple(graph.codes[r] for r in rows),
+            score=sum(p.value for p in parts),
+            parts=parts,
+            weakest=kept.weakest,
+            calibrated=terrain.calibrated,
+            direct_hours=direct,
+            direct_months=round(direct / paths.month_hours, 1),
+            gap=outcome.gap,
+            referential=(graph.referential.name, graph.referential.version),
+            assumptions={
+                "practice_kinds": list(paths.practice_kinds),
+                "practice_share": paths.practice_share,
+                "practice_months": paths.practice_months,
+                "min_saving_hours": paths.min_saving_hours,
+            },
+            make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
+        )
+        found.append(((int(state.closed[row]), int(unknown), kept.cost - bonus, len(rows), *rows), path))
+    return found
+
+
+def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:
+    paths = terrain.settings.paths
+    parts = [
+        PathPart("hours", -round(paths.hours_weight * kept.hours) / TENTHS),
+        PathPart("stages", -len(kept.stages) * round(TENTHS * paths.step_weight) / TENTHS),
+    ]
+    if terrain.calibrated:
+        parts.append(PathPart("weakest", -round(TENTHS * paths.move_weight * (1.0 - kept.weakest)) / TENTHS))
+    if market:
+        parts.append(PathPart("market", round(TENTHS * paths.market_weight * market) / TENTHS))
+    return tuple(parts)
+
+
+def _ranked(path: Path, rank: int) -> Path:
+    values = {name: getattr(path, name) for name in path.__dataclass_fields__}
+    return Path(**(values | {"rank": rank}))

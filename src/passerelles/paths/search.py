@@ -1,0 +1,243 @@
+"""The exact search of the best paths to one target: cheap bounds first, whole sums only for what they leave."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.paths.effort import TENTHS
+from passerelles.paths.pool import Candidate, Floats, Ints, Pool
+from passerelles.paths.state import State
+
+_CHUNK = 96  # pairs of stages summed together, best bound first
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What a search found.
+
+    `gap` is in hours: no path left out costs less than the dearest one kept by more than that; 0 is proven.
+    """
+
+    kept: tuple[Candidate, ...]
+    evaluated: int
+    gap: float
+
+
+class Search:
+    """The search of one target from one state; what it holds is worked out once and narrowed as paths are found."""
+
+    def __init__(self, state: State, target: int, pool: Pool, max_steps: int) -> None:
+        terrain = state.terrain
+        self.state, self.target, self.pool, self.max_steps = state, target, pool, max_steps
+        self.terrain, self.effort = terrain, terrain.effort
+        self.saving = round(TENTHS * terrain.settings.paths.min_saving_hours)
+        self.direct = int(state.final[target])
+        self.columns = self.effort.columns[self.effort.items(target)]
+        self.evaluated = 0
+        self.left_out = float("inf")  # least bound on the cost of what was never looked at
+        self.used = float("inf")  # least ceiling by which anything was left out
+        self.floor = 0.0
+        self.walked: dict[tuple[int, ...], int] = {}
+
+    def run(self) -> Outcome:
+        """Enumerate, in order of steps; what is dominated is dropped by the pool."""
+        state, target = self.state, self.target
+        self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
+        open_ended = bool(self.terrain.lists[target]) and not bool(state.closed[target])
+        if open_ended and self.max_steps > 1 and self.direct >= self.saving:
+            self._one_stage()
+            self._longer()
+            while self._ceiling() > max(self.used, self.floor):
+                # A path found late dominated others, and what was left out may be among the best after all.
+                self.floor, self.used = self.pool.ceiling(), float("inf")
+                self._longer()
+        kept = self.pool.best()
+        ceiling = float(kept[-1].cost) if kept else float("inf")
+        gap = max(0.0, ceiling - self.left_out) / TENTHS if self.left_out < float("inf") else 0.0
+        return Outcome(tuple(kept), self.evaluated, gap)
+
+    def _longer(self) -> None:
+        for stages in range(2, self.max_steps):
+            if self.direct < stages * self.saving:
+                break
+            if stages == 2:  # noqa: PLR2004 - the usual case, and the fast one
+                self._two_stages()
+            else:
+                self._deepen(self.state, stages, stages)
+
+    def _ceiling(self) -> float:
+        """Cost above which nothing is looked at; `used` remembers the least, in case it has to be raised again."""
+        return max(self.pool.ceiling(), self.floor)
+
+    def _allowed(self, state: State) -> NDArray[np.bool_]:
+        """Occupations that can be a stage: open, apart from the target, listing something, adding nothing unknown."""
+        adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
+        found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
+        return np.asarray(found, dtype=np.bool_)
+
+    def _after(self, state: State, rows: Rows, more: Rows | None = None) -> Ints:
+        """Tenths of an hour of the last step after a stage, or two, more."""
+        left = np.minimum(self.effort.uncovered[self.columns[:, None], rows], state.left[self.columns, None])
+        level = np.maximum(self.effort.level[rows], state.level)
+        if more is not None:
+            left = np.minimum(left, self.effort.uncovered[self.columns[:, None], more])
+            level = np.maximum(level, self.effort.level[more])
+        total, _ = self.effort.towards(self.target, left)
+        hours = self.effort.final(total, self.target, level)
+        return np.maximum(hours, self._certified(state, self.target, rows, more))
+
+    def _certified(self, state: State, target: Rows | int, rows: Rows, more: Rows | None = None) -> Ints:
+        """Tenths of an hour of the credentials that targets still take after stages, each row with its own."""
+        demands = self.terrain.demands
+        if not len(demands.codes):
+            return np.zeros(len(rows), dtype=np.int64)
+        missing = demands.needed[target] & state.open_credentials & ~demands.needed[rows]
+        if more is not None:
+            missing &= ~demands.needed[more]
+        return np.asarray(missing @ demands.length, dtype=np.int64)
+
+    def _one_stage(self) -> None:
+        found = self._ends(self.state)
+        if not len(found):
+            return
+        hours = self._after(self.state, found) + self.state.stage[found]
+        self.evaluated += len(found)
+        saves = hours <= self.direct - self.saving
+        found, hours = found[saves], hours[saves]
+        weakest = np.minimum(self.state.strength[found], self.terrain.strength[found, self.target])
+        self.pool.add([(row,) for row in found.tolist()], hours, weakest)
+
+    def _ends(self, state: State) -> Rows:
+        """Stages that can follow a state and come right before the target."""
+        return np.flatnonzero(self._allowed(state) & state.near & self.terrain.near[:, self.target])
+
+    def _limit(self, steps: int) -> float:
+        """Most tenths of an hour that a path of so many steps may take to be kept."""
+        ceiling = self._ceiling()
+        self.used = min(self.used, ceiling)
+        most = float(self.direct - (steps - 1) * self.saving)
+        weight = self.pool.settings.hours_weight
+        if ceiling < float("inf") and weight > 0:
+            fixed = (steps - 1) * round(TENTHS * self.pool.settings.step_weight)
+            most = min(most, (ceiling - fixed + 1.0) / weight)
+        return most
+
+    def _two_stages(self) -> None:
+        """Bound every pair of stages, then sum up those that may be kept."""
+        state, target = self.state, self.target
+        limit = self._limit(3)
+        allowed = self._allowed(state)
+        first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
+        second = np.flatnonzero(allowed & self.terrain.near[:, target])
+        left, right = np.nonzero(self.terrain.near[first[:, None], second])
+        left, right = first[left], second[right]
+        apart = self._apart(left, right)
+        left, right = left[apart], right[apart]
+        if not len(left):
+            return
+        brought = self.terrain.brought
+        total = np.maximum(0.0, state.sums[0][target] - brought[left, target] - brought[right, target])
+        level = np.maximum(np.maximum(self.effort.level[left], self.effort.level[right]), state.level)
+        bound = state.stage[left] + state.stage_bounds(first)[left, right]
+        bound = bound + np.maximum(self.effort.final(total, target, level) - 1, 0)
+        may = bound <= limit
+        self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
+
+    def _apart(self, left: Rows, right: Rows) -> NDArray[np.bool_]:
+        bases = self.terrain.graph.base_rows
+        return np.asarray((left != right) & (bases[left] != right) & (bases[right] != left), dtype=np.bool_)
+
+    def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
+        state, strength = self.state, self.terrain.strength
+        weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
+        may = self.pool.undominated(bound, weakest, 3)
+        may &= self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest) <= self._ceiling() + 1
+        first, second, weakest, bound = first[may], second[may], weakest[may], bound[may]
+        order = np.argsort(bound, kind="stable")
+        for place in range(0, len(order), _CHUNK):
+            some = order[place : place + _CHUNK]
+            least = np.floor(bound[some]).astype(np.int64)
+            if bound[some[0]] > self._limit(3):
+                break
+            some = some[self.pool.cost(least, 3, weakest[some]) <= self._ceiling() + 1]
+            some = some[self.pool.undominated(bound[some], weakest[some], 3)]
+            if self.evaluated > self.terrain.settings.paths.max_evaluations:
+                costs = self.pool.cost(np.floor(bound[order[place:]]).astype(np.int64), 3, weakest[order[place:]])
+                self.left_out = min(self.left_out, float(costs.min()))
+                break
+            if len(some):
+                self._pairs(first[some], second[some], weakest[some])
+
+    def _pairs(self, first: Rows, second: Rows, weakest: Floats) -> None:
+        """Sum pairs of stages up, and add those that save enough against leaving either out."""
+        state = self.state
+        total, practice = self.effort.towards_pairs(second, first, state.left)
+        level = np.maximum(self.effort.level[first], state.level)
+        middle = self.effort.stage(total, practice, second, level)
+        middle = np.maximum(middle, self._certified(state, second, first))
+        hours = state.stage[first] + middle + self._after(state, first, second)
+        self.evaluated += len(first)
+        saves = hours <= self.direct - 2 * self.saving
+        if saves.any():
+            first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
+            alone = np.minimum(
+                self._after(state, first) + state.stage[first], self._after(state, second) + state.stage[second]
+            )
+            saves = hours <= alone - self.saving
+        pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
+        self.pool.add(pairs, hours[saves], weakest[saves])
+
+    def _deepen(self, state: State, stages: int, more: int) -> None:
+        """Paths of more than two stages: one state at a time, the last stage for all occupations at once."""
+        steps = stages + 1
+        rows = np.flatnonzero(self._allowed(state) & state.near)
+        rows = rows[np.argsort(state.stage[rows], kind="stable")]
+        spent = state.hours + state.stage[rows]
+        fixed = self.pool.cost(spent, steps, np.ones(len(rows)))
+        for number, row in enumerate(rows.tolist()):
+            ceiling = self._ceiling()
+            self.used = min(self.used, ceiling)
+            if spent[number] > self.direct - stages * self.saving or fixed[number] > ceiling:
+                break
+            if self.evaluated > self.terrain.settings.paths.max_evaluations:
+                self.left_out = min(self.left_out, float(fixed[number]))
+                break
+            if more > 2:  # noqa: PLR2004 - two left: this one, and the last for all at once
+                self._deepen(state.through(row), stages, more - 1)
+            else:
+                self._last(state.through(row), stages)
+
+    def _last(self, state: State, stages: int) -> None:
+        rows = self._ends(state)
+        if not len(rows):
+            return
+        hours = self._after(state, rows) + state.stage[rows] + state.hours
+        self.evaluated += len(rows)
+        may = np.flatnonzero(hours <= self.direct - stages * self.saving)
+        found = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
+        chosen = rows[found]
+        weakest = np.minimum(state.strength[chosen], self.terrain.strength[chosen, self.target])
+        paths = [(*state.stages, row) for row in chosen.tolist()]
+        self.pool.add(paths, hours[found], np.minimum(weakest, state.weakest))
+
+    def _saves(self, path: tuple[int, ...], hours: int) -> bool:
+        """Whether leaving any stages out would cost at least the saving asked for each."""
+        return all(
+            hours <= self._walk(some) - (len(path) - kept) * self.saving
+            for kept in range(len(path) - 1, -1, -1)
+            for some in combinations(path, kept)
+        )
+
+    def _walk(self, path: tuple[int, ...]) -> int:
+        """Tenths of an hour of a path, step by step."""
+        if path not in self.walked:
+            state = self.state
+            for row in path:
+                state = state.through(row)
+            self.walked[path] = state.hours + int(state.final[self.target])
+        return self.walked[path]

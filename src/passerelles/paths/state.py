@@ -1,0 +1,166 @@
+"""Where a person stands on a path: what is held so far, the hours spent, and what the next step would take."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.paths.effort import Ints, Shares, state_of
+from passerelles.paths.terrain import Terrain, best_scored, strengths
+from passerelles.ranking.origin import Start
+from passerelles.scoring.origins import one_origin
+from passerelles.scoring.table import score_person, score_table
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """
+    Somebody on the way.
+
+    Attributes
+    ----------
+    left
+        Shape (m + k,): what is left uncovered by all that is held so far.
+    level
+        Highest European level held so far.
+    held
+        Shape (c,): credentials held so far.
+    open_rows
+        Shape (n,): occupations that may still be entered.
+    stages
+        Rows passed through, the origin left out.
+    hours, weakest
+        Tenths of an hour of training so far; strength of the weakest move so far.
+    strength, near
+        Shape (n,): strength of each next move, and whether it is one of the best-scored.
+    first_scores
+        Shape (n,): scores of the moves from the origin.
+    """
+
+    terrain: Terrain
+    left: Shares
+    level: int
+    held: NDArray[np.bool_]
+    open_rows: NDArray[np.bool_]
+    stages: tuple[int, ...]
+    hours: int
+    weakest: float
+    strength: NDArray[np.float64]
+    near: NDArray[np.bool_]
+    first_scores: NDArray[np.float64]
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Shape (n,): score of each next move."""
+        if not self.stages:
+            return self.first_scores
+        return score_table(self.terrain.graph, self.terrain.scorer).scores.totals(self.stages[-1])
+
+    @cached_property
+    def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """S and P towards every occupation."""
+        return self.terrain.effort.towards_all(self.left)
+
+    @cached_property
+    def open_credentials(self) -> NDArray[np.bool_]:
+        """Shape (c,): credentials not held."""
+        return ~self.held
+
+    @cached_property
+    def certified(self) -> Ints:
+        """Shape (n,): tenths of an hour of the required credentials that are not held; unknown ones at their least."""
+        demands = self.terrain.demands
+        return np.asarray(demands.needed @ (demands.length * self.open_credentials), dtype=np.int64)
+
+    @cached_property
+    def unknown(self) -> NDArray[np.bool_]:
+        """Shape (n, c): credentials of unknown length that each occupation would take."""
+        demands = self.terrain.demands
+        return demands.needed & (demands.unknown & self.open_credentials)
+
+    @cached_property
+    def closed(self) -> NDArray[np.bool_]:
+        """Shape (n,): occupations that require what nobody can obtain."""
+        demands = self.terrain.demands
+        return np.asarray((demands.needed & (demands.closed & self.open_credentials)).any(axis=1), dtype=np.bool_)
+
+    @cached_property
+    def final(self) -> Ints:
+        """Shape (n,): tenths of an hour of a last step to each occupation."""
+        every = np.arange(len(self.terrain.lists))
+        return np.maximum(self.terrain.effort.final(self.sums[0], every, self.level), self.certified)
+
+    @cached_property
+    def stage(self) -> Ints:
+        """Shape (n,): tenths of an hour of a step to each occupation that is practised afterwards."""
+        every = np.arange(len(self.terrain.lists))
+        return np.maximum(self.terrain.effort.stage(*self.sums, every, self.level), self.certified)
+
+    @cached_property
+    def _bounds(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        size = len(self.terrain.lists)
+        return np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.bool_)
+
+    def stage_bounds(self, through: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Shape (n, n): least tenths of an hour of a step to each column after a stage in each row asked for."""
+        bounds, done = self._bounds
+        for row in through[~done[through]].tolist():
+            level = max(self.level, int(self.terrain.effort.level[row]))
+            bounds[row] = self._bound(self.sums[0] - self.terrain.brought[row], level)
+            done[row] = True
+        return bounds
+
+    def _bound(self, total: NDArray[np.float64], level: int) -> NDArray[np.float64]:
+        """Hours of a stage never fall when S rises with P held: P is taken at its present height, S at its least."""
+        effort = self.terrain.effort
+        least = np.maximum(total, 0.0)
+        practice = np.minimum(self.sums[1], least)
+        found = effort.stage(least, practice, np.arange(len(least)), level) - 1
+        return np.maximum(found, 0).astype(np.float64)
+
+    def through(self, row: int) -> "State":
+        """Return the state after training for an occupation and practising it."""
+        terrain = self.terrain
+        return State(
+            terrain=terrain,
+            left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
+            level=max(self.level, int(terrain.effort.level[row])),
+            held=self.held | terrain.demands.needed[row],
+            open_rows=self.open_rows & terrain.apart(row),
+            stages=(*self.stages, row),
+            hours=self.hours + int(self.stage[row]),
+            weakest=min(self.weakest, float(self.strength[row])),
+            strength=terrain.strength[row],
+            near=terrain.near[row],
+            first_scores=self.first_scores,
+        )
+
+
+def state_at(terrain: Terrain, start: Start) -> State:
+    """Return the state of a person before the first step."""
+    graph = terrain.graph
+    open_rows = terrain.apart(start.row) if start.row >= 0 else np.ones(len(graph.codes), dtype=np.bool_)
+    level = int(terrain.effort.level[start.row]) if start.row >= 0 else int(terrain.settings.effort.level_unknown)
+    scores = _scores(terrain, start)
+    return State(
+        terrain=terrain,
+        left=state_of(graph, terrain.effort, start.holding),
+        level=level,
+        held=terrain.demands.held(graph.referential, start.credentials),
+        open_rows=open_rows,
+        stages=(),
+        hours=0,
+        weakest=float("inf"),
+        strength=strengths(scores, terrain.scorer),
+        near=best_scored(graph, scores, start.row, terrain.settings.paths.moves_considered),
+        first_scores=scores,
+    )
+
+
+def _scores(terrain: Terrain, start: Start) -> NDArray[np.float64]:
+    table = score_table(terrain.graph, terrain.scorer)
+    if start.plain:
+        return table.scores.totals(start.row)
+    columns = np.flatnonzero(start.holding.held).astype(np.int32)
+    return score_person(terrain.graph, table, one_origin(terrain.graph, columns, start.row)).totals(0)

@@ -1,0 +1,76 @@
+"""Levers as rows and on a terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.paths.levers import Lever, Levers
+from passerelles.report.sheet import Column, Sheet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
+    """Return the sheets of a choice of levers: the levers, and each job that each opens to each origin."""
+    columns = (
+        Column("rank", "integer"),
+        Column("code"),
+        Column("lever"),
+        Column("kind"),
+        Column("people_opened", "integer"),
+        Column("people_alone", "integer"),
+        Column("targets_opened", "integer"),
+        Column("with_it"),
+        Column("hours_expected", "number"),
+    )
+    rows = [
+        (
+            each.rank,
+            each.code,
+            each.label,
+            say(f"paths.levers.kind_{'credential' if each.kind == 'credential' else 'competency'}", lang=lang),
+            each.gained,
+            each.alone,
+            len(each.targets),
+            "; ".join(each.with_it) or None,
+            each.hours,
+        )
+        for each in found
+    ]
+    opened = (
+        Column("rank", "integer"),
+        Column("code"),
+        Column("origin_code"),
+        Column("target_code"),
+        Column("people", "integer"),
+    )
+    pairs = [(each.rank, each.code, o.origin, o.target, o.people) for each in found for o in each.opened]
+    return [Sheet("levers", columns, rows), Sheet("opened", opened, pairs)]
+
+
+def print_levers(console: "Console", found: Levers, *, lang: Lang = "fr") -> None:
+    """Print a choice of levers and what it is worth."""
+    console.print(Text(say("paths.levers.title", lang=lang), style="bold"))
+    if found:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        table.add_column("#", justify="right")
+        table.add_column(say("paths.column.competency", lang=lang), ratio=1, overflow="fold")
+        table.add_column(say("paths.column.people", lang=lang), justify="right", no_wrap=True)
+        table.add_column(say("paths.column.opens", lang=lang), overflow="fold")
+        for each in found:
+            kind = say(f"paths.levers.kind_{'credential' if each.kind == 'credential' else 'competency'}", lang=lang)
+            targets = ", ".join(each.targets)
+            table.add_row(str(each.rank), f"{each.code} {each.label} ({kind})", f"+{each.gained}", targets)
+        console.print(table)
+    else:
+        console.print(say("paths.levers.none", lang=lang))
+    figures = {"total": found.total, "already": found.already, "possible": found.possible}
+    written = {name: number(value, lang=lang) for name, value in figures.items()}
+    console.print(Text(say("paths.levers.worth", lang=lang, **written), style="dim"))
+    key = "exact" if found.exact else "greedy"
+    console.print(Text(say(f"paths.levers.{key}", lang=lang, share=percent(found.guarantee, lang=lang)), style="dim"))

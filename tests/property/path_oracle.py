@@ -1,0 +1,215 @@
+"""Paths by brute force: every sequence of occupations, counted by hand with plain numbers, then the stated rules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+from passerelles.model import Credential
+from passerelles.referentials.referential import Referential
+from passerelles.settings import Settings
+
+CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
+HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
+ADAPTATION = 0.6
+FULL = 1350.0  # no fiche here names a level: all are taken for level 4
+PRACTISED = ("savoir-faire", "savoir-être")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A path of the oracle; hours in tenths."""
+
+    codes: tuple[str, ...]
+    hours: int
+    weakest: float
+    fit: int
+    cost: int
+
+    @property
+    def steps(self) -> int:
+        return len(self.codes)
+
+    @property
+    def months(self) -> float:
+        return self.hours / 10 / 140.0 + 12.0 * (self.steps - 1)
+
+
+class Oracle:
+    """A referential counted by plain loops; `strength` gives the strength of a move, `score` its score."""
+
+    def __init__(
+        self,
+        referential: Referential,
+        settings: Settings,
+        strength: Callable[[str, str], float],
+        score: Callable[[str, str], float],
+        *,
+        calibrated: bool,
+    ) -> None:
+        self.referential, self.settings = referential, settings
+        self.strength, self.score, self.calibrated = strength, score, calibrated
+        self.wants = {
+            o.code: {r.competency for r in referential.requirements if r.occupation == o.code}
+            for o in referential.occupations
+        }
+        self.kind = {c.code: c.kind for c in referential.competencies}
+        self.macro = {c.code: (c.code if c.is_macro else c.macro) for c in referential.competencies}
+
+    # Credentials.
+    def chain(self, code: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        if code in seen:
+            return set()
+        found = {code}
+        for required in self.referential.credential_by_code[code].prerequisites:
+            found |= self.chain(required, seen | {code})
+        return found
+
+    def needs(self, occupation: str) -> set[str]:
+        rows = self.referential.credential_requirements
+        direct = [r.credential for r in rows if r.occupation == occupation and r.kind == "required"]
+        return {c for d in direct for c in self.chain(d)}
+
+    def circular(self, code: str) -> bool:
+        waiting = list(self.referential.credential_by_code[code].prerequisites)
+        seen: set[str] = set()
+        while waiting:
+            each = waiting.pop()
+            if each == code:
+                return True
+            if each not in seen:
+                seen.add(each)
+                waiting += self.referential.credential_by_code[each].prerequisites
+        return False
+
+    def unknown(self, credentials: set[str]) -> set[str]:
+        return {c for c in credentials if self.credential(c).hours.expected is None}
+
+    def credential(self, code: str) -> Credential:
+        return self.referential.credential_by_code[code]
+
+    # Effort.
+    def full(self, occupation: str) -> float:
+        titles = [self.credential(c) for c in self.needs(occupation)]
+        known = [c.hours.expected for c in titles if c.kind in ("titre", "diplôme") and c.hours.expected]
+        return max(known) if known else FULL
+
+    def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
+        """S and P in thousandths of an hour."""
+        missing: dict[str, float] = {}
+        macros_held = {self.macro[c] for c in held} - {None}
+        for item in self.wants[occupation]:
+            kind, macro = self.kind[item], self.macro[item]
+            left = 0.0 if item in held else 0.5 if macro in macros_held else 1.0
+            block = "être" if kind == "savoir-être" else "savoir" if kind == "savoir" else f"sf {macro}"
+            missing[block] = missing.get(block, 0.0) + left * HOURS[kind]
+        for macro in {self.macro[i] for i in self.wants[occupation] if self.kind[i] == "savoir-faire"} - {None}:
+            missing[f"sf {macro}"] += 0.0 if macro in macros_held else 35.0
+        total = practised = 0
+        for block, hours in missing.items():
+            of_block = {"être": "savoir-être", "savoir": "savoir"}.get(block, "savoir-faire")
+            value = round(1000 * (CAPS[of_block] * hours / (CAPS[of_block] + hours)))
+            total += value
+            practised += value if of_block in PRACTISED else 0
+        return total, practised
+
+    def step(self, occupation: str, held: set[str], credentials: set[str], *, last: bool) -> int:
+        total, practised = self.blocks(occupation, held)
+        whole, _ = self.blocks(occupation, set())
+        raw = 0.0
+        if whole:
+            share = max(0.0, total - ADAPTATION * whole) / ((1.0 - ADAPTATION) * whole)
+            raw = min(1.0, share) * self.full(occupation)
+        if not last:
+            raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
+        certified = 0
+        for c in self.needs(occupation) - credentials:
+            hours = self.credential(c).hours
+            certified += round(10 * (hours.expected if hours.expected is not None else hours.low or 0.0))
+        return max(round(10 * raw), certified)
+
+    def walk(self, origin: str, codes: Sequence[str]) -> int:
+        held, credentials, hours = set(self.wants[origin]), self.needs(origin), 0
+        for number, code in enumerate(codes):
+            hours += self.step(code, held, credentials, last=number == len(codes) - 1)
+            held |= self.wants[code]
+            credentials |= self.needs(code)
+        return hours
+
+    # The rules.
+    def conflict(self, a: str, b: str) -> bool:
+        base = {o.code: o.base for o in self.referential.occupations}
+        return a == b or base[a] == b or base[b] == a
+
+    def near(self, origin: str, target: str) -> bool:
+        count = self.settings.paths.moves_considered
+        others = [o.code for o in self.referential.occupations if not self.conflict(origin, o.code)]
+        ordered = sorted(others, key=lambda code: (-self.score(origin, code), code))
+        return target in (ordered if count is None else ordered[:count])
+
+    def may(self, origin: str, codes: tuple[str, ...]) -> bool:
+        if any(self.conflict(a, b) for a, b in combinations((origin, *codes), 2)):
+            return False
+        if len(codes) == 1:
+            return True
+        held = self.needs(origin)
+        adds = self.unknown(self.needs(codes[-1]) - held)
+        for code in codes:
+            if any(self.circular(c) for c in self.needs(code) - held):
+                return False
+        for code in codes[:-1]:
+            if not self.wants[code] or self.unknown(self.needs(code) - held) - adds:
+                return False
+        moves = zip((origin, *codes[:-1]), codes, strict=True)
+        return bool(self.wants[codes[-1]]) and all(self.near(a, b) for a, b in moves)
+
+    def saves(self, origin: str, codes: tuple[str, ...]) -> bool:
+        least = round(10 * self.settings.paths.min_saving_hours)
+        hours = self.walk(origin, codes)
+        stages = codes[:-1]
+        return all(
+            hours <= self.walk(origin, (*some, codes[-1])) - (len(stages) - kept) * least
+            for kept in range(len(stages))
+            for some in combinations(stages, kept)
+        )
+
+    def paths(
+        self,
+        origin: str,
+        target: str,
+        max_steps: int,
+        limit: int | None,
+        fit: Callable[[float, float], int],
+        *,
+        pareto: bool,
+    ) -> list[Found]:
+        others = [o.code for o in self.referential.occupations if o.code != target]
+        every: list[Found] = []
+        for stages in range(max_steps):
+            for some in permutations(others, stages):
+                codes = (*some, target)
+                if self.may(origin, codes) and self.saves(origin, codes):
+                    every.append(self._found(origin, codes, fit))
+        kept = [p for p in every if not any(self._dominates(q, p, pareto=pareto) for q in every)]
+        kept.sort(key=lambda p: (p.cost, p.steps, p.codes))
+        return kept[:limit]
+
+    def _found(self, origin: str, codes: tuple[str, ...], fit: Callable[[float, float], int]) -> Found:
+        paths = self.settings.paths
+        moves = list(zip((origin, *codes[:-1]), codes, strict=True))
+        weakest = min(self.strength(a, b) for a, b in moves)
+        hours = self.walk(origin, codes)
+        cost = round(paths.hours_weight * hours) + round(10 * paths.step_weight) * (len(codes) - 1)
+        if self.calibrated:
+            cost += round(10 * paths.move_weight * (1 - weakest))
+        months = hours / 10 / paths.month_hours + paths.practice_months * (len(codes) - 1)
+        return Found(codes, hours, weakest, fit(hours / 10, months), cost)
+
+    @staticmethod
+    def _dominates(q: Found, p: Found, *, pareto: bool) -> bool:
+        theirs = [q.hours, q.steps, -q.weakest]
+        mine = [p.hours, p.steps, -p.weakest]
+        if not pareto:
+            theirs += [q.months, -q.fit]
+            mine += [p.months, -p.fit]
+        no_worse = all(a <= b for a, b in zip(theirs, mine, strict=True))
+        return no_worse and any(a < b for a, b in zip(theirs, mine, strict=True))

@@ -1,0 +1,195 @@
+"""The search equals brute force on random referentials: same paths, hours and order."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+from path_oracle import Oracle
+
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import (
+    Competency,
+    CompetencyKind,
+    Credential,
+    CredentialKind,
+    CredentialRequirement,
+    Hours,
+    Occupation,
+    Provenance,
+    Requirement,
+)
+from passerelles.paths.rank import rank_paths
+from passerelles.paths.terrain import terrain_of
+from passerelles.referentials.referential import Referential
+from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.table import score_table
+from passerelles.settings import PathSettings, Settings
+
+KINDS: tuple[CompetencyKind, ...] = ("savoir-faire", "savoir-faire", "savoir-faire", "savoir", "savoir-être")
+
+
+@st.composite
+def referentials(draw: st.DrawFn) -> Referential:
+    """Up to nine occupations, one of them perhaps a part of another, with up to four credentials."""
+    size = draw(st.integers(3, 9))
+    codes = [f"A{i}" for i in range(size)]
+    split = draw(st.booleans())
+    occupations = [
+        Occupation(code, f"Métier {code}", base="A0" if split and code == "A1" else None, parent=code) for code in codes
+    ]
+    items = [f"C{i:02}" for i in range(draw(st.integers(4, 16)))]
+    macros = ["M0", "M1", "M2"]
+    competencies = [Competency(m, f"macro {m}", "savoir-faire", is_macro=True) for m in macros]
+    for number, code in enumerate(items):
+        kind = KINDS[draw(st.integers(0, 4))]
+        macro = draw(st.sampled_from([*macros, None])) if kind == "savoir-faire" else None
+        competencies.append(Competency(code, f"mot{number:02}", kind, macro=macro))
+    requirements = []
+    for code in codes:
+        wanted = draw(st.sets(st.sampled_from(items), min_size=0 if draw(st.booleans()) else 1, max_size=len(items)))
+        requirements += [Requirement(code, c) for c in sorted(wanted)]
+    credentials, demands = [], []
+    for number in range(draw(st.integers(0, 4))):
+        expected = draw(st.sampled_from([None, 0.0, 12.5, 210.0, 700.0]))
+        before = tuple(f"K{i}" for i in range(number) if draw(st.booleans()))
+        if draw(st.integers(0, 7)) == 0:
+            before = (*before, f"K{number}")  # a circle: nobody can obtain it
+        sort: CredentialKind = draw(st.sampled_from(("permis", "titre", "certificat")))
+        credentials.append(
+            Credential(
+                f"K{number}", f"Certification {number}", sort, Hours(None, expected, None, "s"), prerequisites=before
+            )
+        )
+        asked = draw(st.sets(st.sampled_from(codes), max_size=4))
+        demands += [
+            CredentialRequirement(code, f"K{number}", draw(st.sampled_from(["required", "required", "option"])))
+            for code in sorted(asked)
+        ]
+    return Referential(
+        name="hasard",
+        version="1",
+        provenance=Provenance(source="test", format="test"),
+        occupations=tuple(occupations),
+        competencies=tuple(sorted(competencies)),
+        requirements=tuple(sorted(requirements)),
+        credentials=tuple(credentials),
+        credential_requirements=tuple(sorted(demands)),
+    )
+
+
+def oracle_of(graph: OccupationGraph, chosen: Settings) -> Oracle:
+    scorer = load_scorer(chosen.scorer)
+    scores = score_table(graph, scorer).scores
+    strength = terrain_of(graph, chosen).strength
+    at = graph.position
+    return Oracle(
+        graph.referential,
+        chosen,
+        lambda a, b: float(strength[at[a], at[b]]),
+        lambda a, b: float(scores.totals(at[a])[at[b]]),
+        calibrated=scorer.calibration is not None,
+    )
+
+
+def chosen_settings(saving: float, share: float, considered: int | None, scorer: str) -> Settings:
+    paths = PathSettings(
+        min_saving_hours=saving, practice_share=share, step_weight=saving / 2, moves_considered=considered
+    )
+    return Settings(paths=paths, scorer=scorer)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    referential=referentials(),
+    saving=st.sampled_from([0.1, 20.0, 140.0]),
+    share=st.sampled_from([0.0, 0.5, 1.0]),
+    considered=st.sampled_from([None, 2, 5]),
+    limit=st.sampled_from([1, 2, 5, None]),
+    pareto=st.booleans(),
+)
+def test_the_search_equals_brute_force(
+    referential: Referential, saving: float, share: float, considered: int | None, limit: int | None, *, pareto: bool
+) -> None:
+    chosen = chosen_settings(saving, share, considered, "unfitted")
+    graph = build_graph(referential)
+    oracle = oracle_of(graph, chosen)
+    found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=limit, pareto=pareto)
+    assert found.proven
+    for reached in found.reached:
+        mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
+        wanted = oracle.paths("A0", reached.code, 3, limit, lambda _h, _m: 2, pareto=pareto)
+        assert [p.codes for p in mine] == [w.codes for w in wanted]
+        for path, expected in zip(mine, wanted, strict=True):
+            assert path.hours.expected == pytest.approx(expected.hours / 10, abs=1e-6)
+            assert path.score == pytest.approx(-expected.cost / 10, abs=1e-9)
+            assert path.weakest == expected.weakest
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(referentials(), st.sampled_from([0.1, 30.0]), st.sampled_from([1, 3]))
+def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
+    referential: Referential, saving: float, limit: int
+) -> None:
+    from passerelles.paths.legal import Frame
+
+    frame = Frame(name="essai", label="Essai", hours_min=100, hours_max=400, months_max=30)
+    chosen = chosen_settings(saving, 0.5, None, "unfitted")
+    graph = build_graph(referential)
+    oracle = oracle_of(graph, chosen)
+    found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=limit, frame=frame)
+    for reached in found.reached:
+        needs = oracle.needs(reached.code) - oracle.needs("A0")
+        known = not oracle.unknown(needs) and bool(oracle.wants[reached.code])
+
+        def fit(hours: float, months: float, *, known: bool = known) -> int:
+            if hours > 400 or months > 30 or (known and hours < 100):
+                return 0
+            return 2 if known else 1
+
+        wanted = oracle.paths("A0", reached.code, 3, limit, fit, pareto=False)
+        mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
+        assert [p.codes for p in mine] == [w.codes for w in wanted]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(referentials(), st.sampled_from([0.1, 20.0]), st.sampled_from([2, None]))
+def test_four_steps_equal_brute_force_too(referential: Referential, saving: float, limit: int | None) -> None:
+    chosen = chosen_settings(saving, 0.5, None, "unfitted")
+    graph = build_graph(referential)
+    oracle = oracle_of(graph, chosen)
+    target = graph.codes[-1]
+    found = rank_paths(graph, "A0", targets=[target], settings=chosen, limit=limit, max_steps=4)
+    wanted = oracle.paths("A0", target, 4, limit, lambda _h, _m: 2, pareto=False)
+    assert [p.codes for p in sorted(found, key=lambda p: p.place)] == [w.codes for w in wanted]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(referentials(), st.sampled_from([0.1, 20.0]))
+def test_a_calibrated_scorer_weighs_the_weakest_move(referential: Referential, saving: float) -> None:
+    chosen = chosen_settings(saving, 0.5, None, "default")
+    graph = build_graph(referential)
+    oracle = oracle_of(graph, chosen)
+    found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=3)
+    for reached in found.reached:
+        mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
+        wanted = oracle.paths("A0", reached.code, 3, 3, lambda _h, _m: 2, pareto=False)
+        assert [p.codes for p in mine] == [w.codes for w in wanted]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(referentials())
+def test_what_is_held_never_makes_a_step_dearer(referential: Referential) -> None:
+    """The bounds of the search rest on it."""
+    graph = build_graph(referential)
+    chosen = chosen_settings(1.0, 0.5, None, "unfitted")
+    oracle = oracle_of(graph, chosen)
+    for target in graph.codes:
+        for stage in graph.codes:
+            alone = oracle.step(target, set(oracle.wants["A0"]), oracle.needs("A0"), last=True)
+            more = oracle.wants["A0"] | oracle.wants[stage]
+            assert oracle.step(target, more, oracle.needs("A0") | oracle.needs(stage), last=True) <= alone
