@@ -1,0 +1,146 @@
+"""What would bring a move nearer is found by scoring again, and holds when it is scored once more."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS, Lang, say
+from passerelles.profile import Profile
+from passerelles.ranking.counterfactual import MOST, Counterfactual, counterfactual, nearer, sentence
+from passerelles.ranking.move import Move
+from passerelles.ranking.moves import rank_moves
+from passerelles.scoring.levels import LEVELS, Level, reaches
+from passerelles.settings import Settings
+
+
+def level_with(graph: OccupationGraph, origin: str, target: str, added: tuple[str, ...]) -> Level | None:
+    """Level of the move of somebody who holds more: the plain ranking, with nothing of the search."""
+    return rank_moves(graph, Profile(origin, added), targets=[target])[0].level
+
+
+def far(graph: OccupationGraph, origin: str) -> list[Move]:
+    return [m for m in rank_moves(graph, origin, limit=None) if m.level == "exigeante"]
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_what_is_found_holds_and_one_is_found_when_one_is_enough(
+    embedded_graph: OccupationGraph, data: st.DataObject
+) -> None:
+    origin = data.draw(st.sampled_from(("K2110", "N4101", "H2909", "K1304", "M1607")))
+    move = data.draw(st.sampled_from(far(embedded_graph, origin)[:40]))
+    target = move.target.code or ""
+    found = counterfactual(embedded_graph, origin, target)
+    alone = [
+        i.code for i in move.missing if reaches(level_with(embedded_graph, origin, target, (i.code,)), "accessible")
+    ]
+    if found is None:
+        assert not alone
+        return
+    assert 1 <= len(found.added) <= MOST
+    assert set(found.added) <= set(move.missing)
+    codes = tuple(i.code for i in found.added)
+    assert reaches(level_with(embedded_graph, origin, target, codes), "accessible")
+    assert (len(codes) == 1) == bool(alone)
+    assert found.move.coverage is not None
+    assert move.coverage is not None
+    assert found.move.coverage > move.coverage
+    if len(codes) > 1:  # nothing in it is idle
+        for left_out in codes:
+            rest = tuple(c for c in codes if c != left_out)
+            assert not reaches(level_with(embedded_graph, origin, target, rest), "accessible") or not alone
+
+
+def test_some_moves_take_one_some_more_and_some_are_out_of_reach(embedded_graph: OccupationGraph) -> None:
+    sizes = set()
+    for origin in ("K2110", "N4101", "M1607"):
+        for move in far(embedded_graph, origin)[:25]:
+            found = counterfactual(embedded_graph, origin, move.target.code or "")
+            sizes.add(None if found is None else len(found.added))
+    assert None in sizes
+    assert 1 in sizes
+    assert sizes & {2, 3}
+
+
+def test_a_move_that_is_there_already_takes_nothing(embedded_graph: OccupationGraph) -> None:
+    move = rank_moves(embedded_graph, "N4101", limit=1)[0]
+    assert move.level == "proche"
+    found = counterfactual(embedded_graph, "N4101", move.target.code or "")
+    assert found == Counterfactual("accessible", (), move)
+    assert nearer(embedded_graph, "N4101", move) is None
+    assert sentence(None, move) is None
+
+
+def test_what_a_person_holds_already_counts(embedded_graph: OccupationGraph) -> None:
+    person = Profile(competencies=embedded_graph.competency_codes[:6])
+    for move in rank_moves(embedded_graph, person, limit=60):
+        found = counterfactual(embedded_graph, person, move.target.code or "", level="proche", most=2)
+        if found is not None and found.added:
+            assert not {i.code for i in found.added} & set(person.competencies)
+            grown = Profile(None, (*person.competencies, *(i.code for i in found.added)))
+            again = rank_moves(embedded_graph, grown, targets=[move.target.code or ""])[0]
+            assert again == found.move
+            return
+    pytest.fail("no move of this person can be brought nearer")
+
+
+def test_what_cannot_be_searched(embedded_graph: OccupationGraph) -> None:
+    unfitted = Settings(scorer="unfitted")
+    assert counterfactual(embedded_graph, "K2110", "N4101", settings=unfitted) is None
+    assert counterfactual(embedded_graph, "K2110", "K2110") is None
+    target = far(embedded_graph, "K2110")[0].target.code or ""
+    assert counterfactual(embedded_graph, "K2110", target, most=0) is None
+    with pytest.raises(UnknownCodeError):
+        counterfactual(embedded_graph, "K2110", "Z9999")
+    with pytest.raises(PasserellesError) as caught:
+        counterfactual(embedded_graph, "K2110", "N4101", level="facile")  # type: ignore[arg-type]
+    assert "accessible" in caught.value.message("fr")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_sentence_names_what_to_acquire_and_the_level(embedded_graph: OccupationGraph, lang: Lang) -> None:
+    for move in rank_moves(embedded_graph, "N4101", limit=40):
+        if move.level == LEVELS[0]:
+            continue
+        found = nearer(embedded_graph, "N4101", move)
+        text = sentence(found, move, lang=lang)
+        wanted = LEVELS[LEVELS.index(move.level or "exigeante") - 1]
+        assert text is not None
+        assert say(f"moves.level.{wanted}", lang=lang) in text
+        for item in found.added if found else ():
+            assert (item.label or item.code) in text
+
+
+def call(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        run(words)
+    assert not ended.value.code
+    return capsys.readouterr().out
+
+
+def test_the_key_is_there_only_when_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("rank", "N4101", "--limit", "8", "--format", "json")
+    assert all("counterfactual" not in i for i in json.loads(call(*words, capsys=capsys))["results"])
+    items = json.loads(call(*words, "--explain", "6", capsys=capsys))["results"]
+    assert ["counterfactual" in i for i in items] == [True] * 6 + [False] * 2
+    assert any(i["level"] == "accessible" for i in items[:6])
+    for item in items[:6]:
+        found = item["counterfactual"]
+        if item["level"] == "proche":
+            assert found is None
+        if found is not None:
+            assert {"level", "added", "score", "probability", "coverage", "coverage_position"} == set(found)
+            assert found["level"] == "proche"
+            assert {a["code"] for a in found["added"]} <= {m["code"] for m in item["missing"]}
+
+
+def test_the_screen_says_it_below_the_move(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = " ".join(call("rank", "K2110", "--limit", "40", "--explain", "40", capsys=capsys).split())
+    assert "le mouvement deviendrait « " in shown
+    assert "ne suffiraient pas à rendre ce mouvement « " in shown
+    assert "deviendrait" not in call("rank", "K2110", "--limit", "40", capsys=capsys)

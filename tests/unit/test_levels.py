@@ -1,0 +1,107 @@
+"""Probability, position of a coverage, and the three levels."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.moves import rank_moves
+from passerelles.scoring.levels import (
+    CLOSE_POSITION,
+    CLOSE_PROBABILITY,
+    LEVELS,
+    OPEN_POSITION,
+    OPEN_PROBABILITY,
+    coverage_position,
+    level_of,
+    probability_of,
+    reaches,
+)
+from passerelles.scoring.scorer import Calibration, load_scorer
+from passerelles.settings import Settings
+
+FITTED = load_scorer("fitted")
+chances = st.floats(0, 1)
+positions = st.one_of(st.none(), st.integers(1, 1000))
+
+
+@given(chances, chances, positions)
+def test_more_probable_is_never_further(one: float, other: float, position: int | None) -> None:
+    low, high = sorted((one, other))
+    nearer, further = level_of(high, position, 1000, FITTED), level_of(low, position, 1000, FITTED)
+    assert nearer is not None
+    assert further is not None
+    assert reaches(nearer, further)
+
+
+@given(chances, st.integers(1, 1000), st.integers(1, 1000))
+def test_better_covered_is_never_further_and_at_most_one_level_nearer(chance: float, one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    best, worst = level_of(chance, low, 1000, FITTED), level_of(chance, high, 1000, FITTED)
+    unknown = level_of(chance, None, 1000, FITTED)
+    assert best is not None
+    assert worst is not None
+    assert unknown is not None
+    assert reaches(best, worst)
+    assert reaches(worst, unknown)  # what is not known raises nothing
+    assert LEVELS.index(unknown) - LEVELS.index(best) <= 1
+
+
+@pytest.mark.parametrize(
+    ("chance", "share", "level"),
+    [
+        (CLOSE_PROBABILITY, 1.0, "proche"),
+        (CLOSE_PROBABILITY - 1e-9, 1.0, "accessible"),
+        (OPEN_PROBABILITY, CLOSE_POSITION, "proche"),
+        (OPEN_PROBABILITY, CLOSE_POSITION + 0.001, "accessible"),
+        (OPEN_PROBABILITY - 1e-9, OPEN_POSITION, "accessible"),
+        (OPEN_PROBABILITY - 1e-9, OPEN_POSITION + 0.001, "exigeante"),
+        (0.0, 0.001, "accessible"),
+    ],
+)
+def test_thresholds(chance: float, share: float, level: str) -> None:
+    assert level_of(chance, round(share * 1000), 1000, FITTED) == level
+
+
+def test_without_calibration_there_is_neither_probability_nor_level(embedded_graph: OccupationGraph) -> None:
+    bare = FITTED.model_copy(update={"calibration": None})
+    assert probability_of(1.0, bare) is None
+    assert level_of(0.5, 1, 10, bare) is None
+    move = rank_moves(embedded_graph, "K2110", limit=1, settings=Settings(scorer="unfitted"))[0]
+    assert (move.probability, move.level) == (None, None)
+    assert not reaches(None, "exigeante")
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_probability_follows_the_score(one: float, other: float) -> None:
+    scorer = FITTED.model_copy(update={"calibration": Calibration(slope=0.5, intercept=-1.0)})
+    low, high = sorted((one, other))
+    first, second = probability_of(low, scorer), probability_of(high, scorer)
+    assert first is not None
+    assert second is not None
+    assert 0 <= first <= second <= 1
+    assert math.isclose(math.log(first / (1 - first)), 0.5 * low - 1.0, abs_tol=1e-6)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0, float("nan")]), min_size=2, max_size=9), st.data())
+def test_position_counts_the_other_targets_that_are_better_covered(values: list[float], data: st.DataObject) -> None:
+    own = data.draw(st.integers(-1, len(values) - 1))
+    target = data.draw(st.sampled_from([i for i in range(len(values)) if i != own]))
+    found = coverage_position(np.asarray(values), own, target)
+    if math.isnan(values[target]):
+        assert found is None
+    else:
+        assert found == 1 + sum(v > values[target] for i, v in enumerate(values) if i != own)
+
+
+def test_moves_carry_the_level_of_their_probability_and_position(embedded_graph: OccupationGraph) -> None:
+    size = len(embedded_graph.codes)
+    seen = set()
+    for move in rank_moves(embedded_graph, "N4101", limit=None):
+        assert move.probability == probability_of(move.score, FITTED)
+        assert move.level == level_of(move.probability, move.coverage_position, size, FITTED)
+        seen.add(move.level)
+    assert seen == set(LEVELS)

@@ -1,0 +1,72 @@
+"""What ships is what training gives on the real ROME, and the model card tells it."""
+
+import hashlib
+import json
+import runpy
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelles.evaluation.train import FITS
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.scorer import load_scorer
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def figures() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((DOCS / "model-card.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", sorted(FITS))
+def test_one_fit_on_the_real_rome_gives_the_weights_that_ship(rome4_graph: OccupationGraph, name: str) -> None:
+    assert FITS[name](rome4_graph) == load_scorer(name).model_copy(update={"calibration": None})
+
+
+def test_the_card_is_about_the_weights_that_ship(figures: Mapping[str, Any]) -> None:
+    page = (DOCS / "model-card.md").read_text(encoding="utf-8")
+    assert set(figures["sha256"]) == set(FITS)
+    for name, digest in figures["sha256"].items():
+        content = (files("passerelles.scoring") / "weights" / f"{name}.json").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
+        assert digest in page
+
+
+def test_the_card_is_made_from_its_figures(figures: Mapping[str, Any]) -> None:
+    made = runpy.run_path(str(DOCS / "make_model_card.py"))["page"](figures)
+    assert made == (DOCS / "model-card.md").read_text(encoding="utf-8")
+    assert "[[" not in made
+
+
+def test_the_bars_are_held(figures: Mapping[str, Any]) -> None:
+    fitted, content = figures["methods"]["fitted"], figures["methods"]["content"]
+    other = figures["groupings"]
+    for found in (fitted["ndcg@10"], other["fitted"]["ndcg@10"]["mean"]):
+        assert found >= 0.425
+    for found in (fitted["recall@10"], other["fitted"]["recall@10"]["mean"]):
+        assert found >= 0.38
+    for found in (content["ndcg@10"], other["content"]["ndcg@10"]["mean"]):
+        assert found >= 0.385
+    assert figures["calibration"]["fitted"]["ece"] <= 0.03
+    assert {fitted["protocol"], content["protocol"]} == {"grouped-5-fold"}
+    assert figures["methods"]["shipped"]["protocol"] == "in-sample"
+
+
+def test_figures_agree_with_each_other(figures: Mapping[str, Any]) -> None:
+    for item in figures["methods"].values():
+        for metric, (low, high) in item["ci95"].items():
+            assert 0 <= low <= item[metric] <= high <= 1
+    for groups in figures["methods"]["fitted"]["breakdown"].values():
+        assert sum(g["origins"] for g in groups) == figures["origins"]
+    for calibrated in figures["calibration"].values():
+        assert sum(b["cases"] for b in calibrated["reliability"]) == calibrated["cases"] == 20 * figures["origins"]
+    for kind in ("listed", "first_not_listed", "any"):
+        assert sum(figures["levels"]["fitted"][kind].values()) == pytest.approx(1.0, abs=1e-4)
+    assert sum(c["moves"] for c in figures["misses"]["relation"].values()) == figures["mobilities"]

@@ -1,0 +1,107 @@
+"""`train`: calibrated on moves that the fit did not see, written as the package ships, the same every time."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from passerelles import load_referential
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.evaluation import train as training
+from passerelles.evaluation.folds import known_mobilities, make_folds
+from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, held_out_pairs, train
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.scorer import load_scorer, scorer_text
+
+
+@pytest.fixture(scope="module")
+def plain() -> OccupationGraph:
+    """The embedded referential without overlay."""
+    return build_graph(load_referential())
+
+
+def test_calibration_finds_the_logistic_curve_again() -> None:
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0.0, 2.0, 40_000)
+    listed = rng.random(40_000) < 1.0 / (1.0 + np.exp(-(0.7 * scores - 1.2)))
+    found = calibrate(scores, listed)
+    assert found.slope == pytest.approx(0.7, abs=0.03)
+    assert found.intercept == pytest.approx(-1.2, abs=0.05)
+
+
+def test_a_probability_never_falls_with_the_score() -> None:
+    scores = np.linspace(-1.0, 1.0, 100)
+    assert calibrate(scores, scores < 0).slope > 0
+
+
+def test_held_out_pairs_are_the_first_candidates_and_say_what_is_listed(plain: OccupationGraph) -> None:
+    fold = make_folds(plain, grouping=101)[0]
+    scores, listed = held_out_pairs(plain, fold.origins, fold.held_out)
+    assert len(scores) == len(listed) == CANDIDATES * len(fold.origins)
+    by_origin = scores.reshape(-1, CANDIDATES)
+    assert (np.diff(by_origin, axis=1) <= 0).all()
+    known = np.diff(known_mobilities(plain).indptr)[fold.origins]
+    found = listed.reshape(-1, CANDIDATES).sum(axis=1)
+    assert (found <= known).all()
+    assert found.sum() > known.sum() / 2
+
+
+def test_held_out_mobilities_change_what_is_listed_and_no_score(plain: OccupationGraph) -> None:
+    fold = make_folds(plain, grouping=101)[1]
+    codes = {plain.codes[row] for row in fold.held_out.tolist()}
+    moved = tuple(
+        m._replace(target=plain.codes[(plain.position[m.target] + 7) % len(plain.codes)]) if m.origin in codes else m
+        for m in plain.referential.mobilities
+    )
+    other = build_graph(replace(plain.referential, mobilities=moved))
+    scores, listed = held_out_pairs(plain, fold.origins, fold.held_out)
+    again, relisted = held_out_pairs(other, fold.origins, fold.held_out)
+    assert np.array_equal(scores, again)
+    assert not np.array_equal(listed, relisted)
+
+
+def test_the_command_writes_what_training_gives(
+    plain: OccupationGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "GROUPINGS", (101,))  # one instead of two: half the time, the same steps
+    steps: list[tuple[int, int]] = []
+    scorers = train(plain, progress=lambda *step: steps.append(step))
+    total = len(FITS) * 6
+    assert steps == [(i, total) for i in range(1, total + 1)]
+    with pytest.raises(SystemExit) as ended:
+        run(["train", "--referential", "transitions", "--output", str(tmp_path)])
+    assert not ended.value.code
+    assert capsys.readouterr().out == ""
+    assert {p.stem for p in tmp_path.iterdir()} == set(scorers) == set(FITS)
+    for name, scorer in scorers.items():
+        assert (tmp_path / f"{name}.json").read_text(encoding="utf-8") == scorer_text(scorer)
+        assert scorer.calibration is not None
+        assert scorer.name == name
+        assert scorer.fitted_on == f"{plain.referential.name} {plain.referential.version}"
+        uncalibrated = FITS[name](plain)
+        assert scorer.model_copy(update={"calibration": None}) == uncalibrated
+
+
+def test_what_ships_is_written_the_way_training_writes() -> None:
+    folder = Path(training.__file__).parents[1] / "scoring" / "weights"
+    for name in FITS:
+        assert (folder / f"{name}.json").read_text(encoding="utf-8") == scorer_text(load_scorer(name))
+
+
+def test_what_cannot_be_learned_from_is_told(
+    plain: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = build_graph(replace(plain.referential, mobilities=()))
+    with pytest.raises(PasserellesError):
+        train(bare)
+    with pytest.raises(PasserellesError) as caught:
+        fit_scorer(bare)
+    assert caught.value.key == "nothing_to_fit"
+    with pytest.raises(SystemExit) as ended:
+        run(["train", "--referential", "transitions", "--output", str(tmp_path / "nowhere")])
+    assert ended.value.code == 2
+    assert "nowhere" in capsys.readouterr().err
