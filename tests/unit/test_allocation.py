@@ -67,6 +67,7 @@ def test_the_budget_is_kept_and_what_more_would_bring_comes_from_solving_again()
     assert "40 heures de formation de plus par tête : 7 personnes" in changes["budget"].sentence("fr")
     exact = match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=90)
     assert exact.placed == 3
+    assert match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=89).placed == 2
 
 
 def test_every_reason_has_its_name() -> None:
@@ -146,6 +147,14 @@ def test_the_floor_protects_the_small_employer_or_says_that_it_cannot() -> None:
     assert (clash.status, clash.placed, clash.unmet) == ("infeasible", 0, ())
     alone = match(fragile, hiring, {("J00", "J01"): 10.0}, settings={"floor": 0.5, "floor_by": "job"})
     assert (alone.status, alone.unmet) == ("infeasible", ("J03",))
+
+
+def test_a_floor_that_binds_is_not_passed_for_fewer_kilometres() -> None:
+    fragile = people(("A", "J00", 4, "Sud"), ("B", "J03", 4, "Nord"))
+    hiring = openings(("P", "J01", 4, "Nord"))
+    found = match(fragile, hiring, {("J00", "J01"): 10.0, ("J03", "J01"): 90.0}, places=BASINS, settings={"floor": 0.5})
+    assert found.shares("employer") == {"A": (2, 4), "B": (2, 4)}
+    assert found.hours == 200.0  # four of B would be nearer, at 360 hours
 
 
 def test_weights_may_leave_people_where_they_are() -> None:

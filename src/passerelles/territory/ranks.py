@@ -21,12 +21,13 @@ from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator, make_locator, read_lots
 
 Side = Literal["fragile", "hiring"]
+_PRUDENT = -1.0  # points for unknown hours or kilometres, as for `rank_hours` or `rank_km`: unknown is not nothing
 _SLACK = 4  # classes of tension above the slackest
 
 
 @dataclass(frozen=True, slots=True)
 class RankPart:
-    """One part of a rank's score, in points, and the figure that it comes from; None = unknown, 0 points."""
+    """One part of a rank's score, in points, and the figure that it comes from; None = unknown."""
 
     name: str
     value: float
@@ -149,7 +150,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     Notes
     -----
-    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`.
+    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`. Unknown
+    hours or kilometres cost one point, an unknown chance or tension brings none: a gap in the data never leads a list.
     """
     every = settings or graph.settings
     chosen = every.territory
@@ -205,9 +207,9 @@ def _ranked(
     market = None if tension is None else settings.rank_market * (tension - 1) / _SLACK
     parts = (
         RankPart("move", 1.0 if same else chance or 0.0, 1.0 if same else chance),
-        RankPart("hours", 0.0 if hours is None else -hours / settings.rank_hours, hours),
+        RankPart("hours", _PRUDENT if hours is None else -hours / settings.rank_hours, hours),
         RankPart("market", market or 0.0, tension),
-        RankPart("distance", 0.0 if km is None else -km / settings.rank_km, km),
+        RankPart("distance", _PRUDENT if km is None else -km / settings.rank_km, km),
     )
     low, high = (float(a[where]) for a in (moves.hours.low, moves.hours.high))
     ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
