@@ -5,12 +5,16 @@ from passerelles.errors import UnknownCodeError as UnknownCodeError
 from passerelles.evaluation.evaluate import evaluate as evaluate
 from passerelles.graph.build import build_graph as build_graph
 from passerelles.graph.core import OccupationGraph as OccupationGraph
+from passerelles.graph.export import export_graph as export_graph
 from passerelles.market.certifinfo import load_certifications as load_certifications
 from passerelles.market.geography import load_places as load_places
 from passerelles.market.market import load_market as load_market
 from passerelles.matching.resolve import resolve_competency as resolve_competency
 from passerelles.matching.resolve import resolve_title as resolve_title
+from passerelles.paths.levers import levers as levers
+from passerelles.paths.rank import rank_paths as rank_paths
 from passerelles.profile import Profile as Profile
+from passerelles.ranking.counterfactual import counterfactual as counterfactual
 from passerelles.ranking.move import Move as Move
 from passerelles.ranking.moves import rank_all as rank_all
 from passerelles.ranking.moves import rank_moves as rank_moves
@@ -18,6 +22,7 @@ from passerelles.ranking.moves import rank_sources as rank_sources
 from passerelles.referentials.load import load_referential as load_referential
 from passerelles.referentials.referential import Referential as Referential
 from passerelles.settings import Settings as Settings
+from passerelles.territory.match import match_territory as match_territory
 
 __version__: str
 __all__ = [
@@ -31,13 +36,18 @@ __all__ = [
     "UnknownCodeError",
     "__version__",
     "build_graph",
+    "counterfactual",
     "evaluate",
+    "export_graph",
+    "levers",
     "load_certifications",
     "load_market",
     "load_places",
     "load_referential",
+    "match_territory",
     "rank_all",
     "rank_moves",
+    "rank_paths",
     "rank_sources",
     "resolve_competency",
     "resolve_title",
