@@ -95,6 +95,8 @@ class Auditor:
         rows, fixed = [], []
         for cell in self.printed:
             weights, constant = self.table.weights(cell)
+            if not weights.any():
+                continue  # a constant: no flow the rules allow can change it
             rows.append(weights)
             fixed.append(values[cell] - constant)
         if rows:

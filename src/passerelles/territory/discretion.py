@@ -22,6 +22,7 @@ from passerelles.territory.network import Ints
 from passerelles.territory.pairs import pool_keys
 
 _ROUNDS: Final = 6  # of more masking, before lots or openings are published together
+_MANY_PAIRS: Final = 400  # beyond, empty openings no longer serve to hide others: the audit would take minutes
 _MOST_PAIRS: Final = 30_000  # beyond, one publishes territory by territory
 
 
@@ -143,7 +144,11 @@ def _table(allocation: Allocation) -> Table:
     row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(lots)}
     column = {key: j for j, key in enumerate(keys)}
     people = {(row[f.fragile.key], column[pool_key(f.hiring)]): f.people for f in allocation.flows}
+    used = {j for _, j in people}
     allowed = sorted({(i, j) for i, j in allocation.allowed.tolist()} | set(people))
+    if len(allowed) > _MANY_PAIRS:
+        # Openings that nobody takes are published as such, so that their cells are known to be zero.
+        allowed = [(i, j) for i, j in allowed if j in used]
     return Table(
         supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
         capacity=capacity,
