@@ -138,9 +138,9 @@ def counterfactual(
     --------
     >>> from passerelles import build_graph, load_referential
     >>> graph = build_graph(load_referential("transitions"))
-    >>> found = counterfactual(graph, "N4101", "K2110", level="proche")
-    >>> found is None or found.move.level
-    'proche'
+    >>> found = counterfactual(graph, "K2110", "N4102")
+    >>> [item.label for item in found.added], found.move.level
+    (['Assurer une prise en charge soignée, bagages compris'], 'accessible')
     """
     if level not in LEVELS:
         raise PasserellesError("unknown_level", name=level, known=", ".join(LEVELS))

@@ -34,7 +34,9 @@ class Origins:
         return known
 
     def of_occupation(self, matrix: sparse.csr_array) -> sparse.csr_array:
-        """Rows of a matrix over occupations, empty rows for origins without one."""
+        """Rows of a matrix over occupations, empty rows for origins without one; the matrix itself for all in order."""
+        if np.array_equal(self.rows, np.arange(matrix.shape[0])):
+            return matrix
         taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
         if self.occupied.all():
             return taken

@@ -9,6 +9,8 @@ from scipy import sparse
 
 from passerelles.text import words_of_all
 
+_ROWS = 200  # rows of a block of a symmetric product
+
 
 def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
@@ -27,11 +29,12 @@ def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.flo
 
 
 def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Rows scaled to length 1; empty rows stay empty."""
+    """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel())
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
     scaled = matrix.copy().astype(np.float64)
     scaled.data = scaled.data * np.repeat(scale, np.diff(scaled.indptr))
+    scaled.sort_indices()
     return sparse.csr_array(scaled)
 
 
@@ -43,10 +46,27 @@ def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.c
 
 
 def product(left: sparse.csr_array, right: sparse.csr_array) -> NDArray[np.float32]:
-    """Dense ``left @ right.T`` of shape (b, n); each row is computed alone, so blocks of any size give equal bits."""
-    found = left @ right.T
-    found.data = found.data.astype(np.float32)  # before it is dense: half the memory to fill
-    return np.asarray(found.toarray(), dtype=np.float32)
+    """
+    Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
+
+    Each cell is summed in the order of the columns, so blocks of any size give equal bits, and a matrix by itself
+    gives a symmetric result, of which half is computed.
+    """
+    if left is not right:
+        return _dense(left @ right.T)
+    size = left.shape[0]
+    found = np.empty((size, size), dtype=np.float32)
+    for start in range(0, size, _ROWS):
+        stop = min(start + _ROWS, size)
+        block = _dense(left[:stop] @ left[start:stop].T)
+        found[:stop, start:stop] = block
+        found[start:stop, :stop] = block.T
+    return found
+
+
+def _dense(matrix: sparse.csr_array) -> NDArray[np.float32]:
+    matrix.data = matrix.data.astype(np.float32)  # before it is dense: half the memory to fill
+    return np.asarray(matrix.toarray(), dtype=np.float32)
 
 
 def bag_of_words(texts: Sequence[str]) -> sparse.csr_array:
