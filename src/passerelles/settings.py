@@ -119,7 +119,7 @@ class EffortSettings(_Section):
             "Share of the target's range that is learned in the post and takes no funded hour: a fiche lists the whole "
             "range of an occupation (56 items at the median of ROME v460), no post asks for all of it, and adapting an "
             "employee to the post is the employer's duty (Code du travail, L. 6321-1). Set so that the experts' own "
-            "moves come to about half the hours of random pairs"
+            "moves come to about 60 % of the hours of random pairs"
         ),
     )
     level_hours: dict[str, float] = Field(

@@ -80,7 +80,7 @@ class Violation:
 def _figure(value: float | None, lang: Lang) -> str:
     if value is None:
         return "?"
-    rounded = round(value, 1)
+    rounded = round(float(value), 1)
     return number(rounded, lang=lang, decimals=0 if rounded.is_integer() else 1)
 
 

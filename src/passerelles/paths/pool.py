@@ -1,5 +1,6 @@
 """Paths to one target while they are being searched: their order, and which of them others dominate."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -112,26 +113,23 @@ class Pool:
 
     def _kept(self) -> list[Candidate]:
         ordered = sorted(self.candidates.values(), key=lambda c: (c.cost, len(c.stages), c.stages))
-        if not ordered:
-            return []
-        hours = np.asarray([c.hours for c in ordered])
-        steps = np.asarray([len(c.stages) for c in ordered])
-        weakest = np.asarray([c.weakest for c in ordered])
-        fits = np.asarray([0 if self.pareto else c.fit for c in ordered])
-        costs = np.asarray([c.cost for c in ordered])
+        costs = [c.cost for c in ordered]
         kept: list[Candidate] = []
-        for place, each in enumerate(ordered):
+        for each in ordered:
             if self.limit is not None and len(kept) >= self.limit:
                 break
-            some = slice(0, int(np.searchsorted(costs, each.cost, side="right")))
-            mine = (hours[place], steps[place], weakest[place], fits[place])
-            no_worse = (hours[some] <= mine[0]) & (steps[some] <= mine[1]) & (weakest[some] >= mine[2])
-            no_worse &= fits[some] >= mine[3]
-            better = (hours[some] < mine[0]) | (steps[some] < mine[1]) | (weakest[some] > mine[2])
-            better |= fits[some] > mine[3]
-            if not (no_worse & better).any():
+            as_dear = ordered[: bisect_right(costs, each.cost)]
+            if not any(self._dominates(other, each) for other in as_dear):
                 kept.append(each)
         return kept
+
+    def _dominates(self, one: Candidate, other: Candidate) -> bool:
+        if one.hours > other.hours or one.weakest < other.weakest or len(one.stages) > len(other.stages):
+            return False
+        if not self.pareto and one.fit < other.fit:
+            return False
+        better = one.hours < other.hours or one.weakest > other.weakest or len(one.stages) < len(other.stages)
+        return better or (not self.pareto and one.fit > other.fit)
 
     def ceiling(self) -> float:
         """Cost above which no further path is kept; infinite while fewer than `limit` are, and for a whole set."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -158,7 +159,13 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     start = find_start(graph, origin)
     state = state_at(terrain, start)
     context = _context(graph, chosen, asked, hiring, certifications)
-    found: list[tuple[tuple[int, ...], Path]] = []
+    taken = {
+        "practice_kinds": list(chosen.paths.practice_kinds),
+        "practice_share": chosen.paths.practice_share,
+        "practice_months": chosen.paths.practice_months,
+        "min_saving_hours": chosen.paths.min_saving_hours,
+    }
+    found: list[_Entry] = []
     reached: list[Reached] = []
     for row in _rows(graph, targets, state):
         code = graph.codes[row]
@@ -171,10 +178,10 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reached.append(Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated))
-        asking = _Asking(context, start, state, row, asked.name if asked else None, values.get(code, 0.0))
-        found += _paths(asking, outcome)
-    found.sort(key=lambda item: item[0])
-    ranked = [_ranked(path, rank) for rank, (_, path) in enumerate(found, start=1)]
+        asking = _Asking(context, start, state, row, asked.name if asked else None, values.get(code, 0.0), taken)
+        found += _entries(asking, outcome)
+    found.sort(key=lambda entry: entry.key)
+    ranked = [_path(entry, rank) for rank, entry in enumerate(found, start=1)]
     return Paths(ranked, tuple(reached))
 
 
@@ -188,6 +195,7 @@ class _Asking:
     row: int
     frame: str | None
     market: float
+    assumptions: Mapping[str, object]
 
 
 def _context(
@@ -233,42 +241,52 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     return fit
 
 
-def _paths(asking: _Asking, outcome: Outcome) -> list[tuple[tuple[int, ...], Path]]:
-    """Paths to one target with the key that orders them among all: obtainable, known, cost, steps, codes."""
+class _Entry(NamedTuple):
+    """A path that is kept, and the key that orders it among all: obtainable, known, cost, steps, codes."""
+
+    key: tuple[int, ...]
+    asking: _Asking
+    kept: Candidate
+    place: int
+    gap: float
+
+
+def _entries(asking: _Asking, outcome: Outcome) -> list[_Entry]:
     state, row = asking.state, asking.row
+    bonus = round(TENTHS * state.terrain.settings.paths.market_weight * asking.market)
+    unknown = bool(state.unknown[row].any()) or not bool(state.terrain.lists[row])
+    first = (int(state.closed[row]), int(unknown))
+    return [
+        _Entry((*first, kept.cost - bonus, len(kept.stages), *kept.stages, row), asking, kept, place, outcome.gap)
+        for place, kept in enumerate(outcome.kept, start=1)
+    ]
+
+
+def _path(entry: _Entry, rank: int) -> Path:
+    asking, kept = entry.asking, entry.kept
+    state = asking.state
     terrain, graph = state.terrain, asking.context.graph
     paths = terrain.settings.paths
-    direct = int(state.final[row]) / TENTHS
-    bonus = round(TENTHS * paths.market_weight * asking.market)
-    unknown = bool(state.unknown[row].any()) or not bool(terrain.lists[row])
-    found: list[tuple[tuple[int, ...], Path]] = []
-    for place, kept in enumerate(outcome.kept, start=1):
-        rows = (*kept.stages, row)
-        parts = _parts(terrain, kept, asking.market)
-        path = Path(
-            rank=0,
-            place=place,
-            origin=asking.start.end,
-            target=End(graph.codes[row], graph.occupations[row].label),
-            codes=tuple(graph.codes[r] for r in rows),
-            score=sum(p.value for p in parts),
-            parts=parts,
-            weakest=kept.weakest,
-            calibrated=terrain.calibrated,
-            direct_hours=direct,
-            direct_months=round(direct / paths.month_hours, 1),
-            gap=outcome.gap,
-            referential=(graph.referential.name, graph.referential.version),
-            assumptions={
-                "practice_kinds": list(paths.practice_kinds),
-                "practice_share": paths.practice_share,
-                "practice_months": paths.practice_months,
-                "min_saving_hours": paths.min_saving_hours,
-            },
-            make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
-        )
-        found.append(((int(state.closed[row]), int(unknown), kept.cost - bonus, len(rows), *rows), path))
-    return found
+    direct = int(state.final[asking.row]) / TENTHS
+    rows = (*kept.stages, asking.row)
+    parts = _parts(terrain, kept, asking.market)
+    return Path(
+        rank=rank,
+        place=entry.place,
+        origin=asking.start.end,
+        target=End(graph.codes[asking.row], graph.occupations[asking.row].label),
+        codes=tuple(graph.codes[r] for r in rows),
+        score=sum(p.value for p in parts),
+        parts=parts,
+        weakest=kept.weakest,
+        calibrated=terrain.calibrated,
+        direct_hours=direct,
+        direct_months=round(direct / paths.month_hours, 1),
+        gap=entry.gap,
+        referential=(graph.referential.name, graph.referential.version),
+        assumptions=asking.assumptions,
+        make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
+    )
 
 
 def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:
@@ -282,8 +300,3 @@ def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, 
     if market:
         parts.append(PathPart("market", round(TENTHS * paths.market_weight * market) / TENTHS))
     return tuple(parts)
-
-
-def _ranked(path: Path, rank: int) -> Path:
-    values = {name: getattr(path, name) for name in path.__dataclass_fields__}
-    return Path(**(values | {"rank": rank}))

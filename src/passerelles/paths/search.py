@@ -42,6 +42,7 @@ class Search:
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
         self.floor = 0.0
+        self.alone = np.full(len(terrain.lists), -1, dtype=np.int64)
         self.walked: dict[tuple[int, ...], int] = {}
 
     def run(self) -> Outcome:
@@ -105,12 +106,19 @@ class Search:
         found = self._ends(self.state)
         if not len(found):
             return
-        hours = self._after(self.state, found) + self.state.stage[found]
+        hours = self._alone(found)
         self.evaluated += len(found)
         saves = hours <= self.direct - self.saving
         found, hours = found[saves], hours[saves]
         weakest = np.minimum(self.state.strength[found], self.terrain.strength[found, self.target])
         self.pool.add([(row,) for row in found.tolist()], hours, weakest)
+
+    def _alone(self, rows: Rows) -> Ints:
+        """Tenths of an hour of the path with that one stage, worked out once."""
+        new = np.unique(rows[self.alone[rows] < 0])
+        if len(new):
+            self.alone[new] = self._after(self.state, new) + self.state.stage[new]
+        return self.alone[rows]
 
     def _ends(self, state: State) -> Rows:
         """Stages that can follow a state and come right before the target."""
@@ -134,10 +142,9 @@ class Search:
         allowed = self._allowed(state)
         first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
         second = np.flatnonzero(allowed & self.terrain.near[:, target])
+        # No move leads to itself, nor from a fiche to its parts or back: such pairs are not near.
         left, right = np.nonzero(self.terrain.near[first[:, None], second])
         left, right = first[left], second[right]
-        apart = self._apart(left, right)
-        left, right = left[apart], right[apart]
         if not len(left):
             return
         brought = self.terrain.brought
@@ -148,10 +155,6 @@ class Search:
         may = bound <= limit
         self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
 
-    def _apart(self, left: Rows, right: Rows) -> NDArray[np.bool_]:
-        bases = self.terrain.graph.base_rows
-        return np.asarray((left != right) & (bases[left] != right) & (bases[right] != left), dtype=np.bool_)
-
     def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
         state, strength = self.state, self.terrain.strength
         weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
@@ -161,11 +164,12 @@ class Search:
         order = np.argsort(bound, kind="stable")
         for place in range(0, len(order), _CHUNK):
             some = order[place : place + _CHUNK]
-            least = np.floor(bound[some]).astype(np.int64)
             if bound[some[0]] > self._limit(3):
                 break
-            some = some[self.pool.cost(least, 3, weakest[some]) <= self._ceiling() + 1]
-            some = some[self.pool.undominated(bound[some], weakest[some], 3)]
+            if place:  # the first ones were just found fit to be kept
+                least = np.floor(bound[some]).astype(np.int64)
+                may = self.pool.cost(least, 3, weakest[some]) <= self._ceiling() + 1
+                some = some[may & self.pool.undominated(bound[some], weakest[some], 3)]
             if self.evaluated > self.terrain.settings.paths.max_evaluations:
                 costs = self.pool.cost(np.floor(bound[order[place:]]).astype(np.int64), 3, weakest[order[place:]])
                 self.left_out = min(self.left_out, float(costs.min()))
@@ -176,19 +180,13 @@ class Search:
     def _pairs(self, first: Rows, second: Rows, weakest: Floats) -> None:
         """Sum pairs of stages up, and add those that save enough against leaving either out."""
         state = self.state
-        total, practice = self.effort.towards_pairs(second, first, state.left)
-        level = np.maximum(self.effort.level[first], state.level)
-        middle = self.effort.stage(total, practice, second, level)
-        middle = np.maximum(middle, self._certified(state, second, first))
+        middle = state.after_stage(first, second)
         hours = state.stage[first] + middle + self._after(state, first, second)
         self.evaluated += len(first)
         saves = hours <= self.direct - 2 * self.saving
         if saves.any():
             first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
-            alone = np.minimum(
-                self._after(state, first) + state.stage[first], self._after(state, second) + state.stage[second]
-            )
-            saves = hours <= alone - self.saving
+            saves = hours <= np.minimum(self._alone(first), self._alone(second)) - self.saving
         pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
         self.pool.add(pairs, hours[saves], weakest[saves])
 

@@ -98,18 +98,39 @@ class State:
         return np.maximum(self.terrain.effort.stage(*self.sums, every, self.level), self.certified)
 
     @cached_property
-    def _bounds(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def _steps_after(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tenths of an hour of a step (column) after a stage (row); rows bounded so far, pairs that are exact."""
         size = len(self.terrain.lists)
-        return np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.bool_)
+        return np.zeros((size, size), dtype=np.float32), np.zeros(size, np.bool_), np.zeros((size, size), np.bool_)
 
     def stage_bounds(self, through: NDArray[np.intp]) -> NDArray[np.float32]:
         """Shape (n, n): least tenths of an hour of a step to each column after a stage in each row asked for."""
-        bounds, done = self._bounds
+        bounds, done, _ = self._steps_after
         for row in through[~done[through]].tolist():
             level = max(self.level, int(self.terrain.effort.level[row]))
             bounds[row] = self._bound(self.sums[0] - self.terrain.brought[row], level)
             done[row] = True
         return bounds
+
+    def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
+        """
+        Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards.
+
+        They are kept, and take the place of their bounds: the next target of the same person asks for many again.
+        """
+        known, _, exact = self._steps_after
+        new = np.flatnonzero(~exact[first, second])
+        if len(new):
+            rows, columns = first[new], second[new]
+            effort, demands = self.terrain.effort, self.terrain.demands
+            total, practice = effort.towards_pairs(columns, rows, self.left)
+            hours = effort.stage(total, practice, columns, np.maximum(effort.level[rows], self.level))
+            if len(demands.codes):
+                missing = demands.needed[columns] & self.open_credentials & ~demands.needed[rows]
+                hours = np.maximum(hours, missing @ demands.length)
+            known[rows, columns] = hours
+            exact[rows, columns] = True
+        return known[first, second].astype(np.int64)
 
     def _bound(self, total: NDArray[np.float64], level: int) -> NDArray[np.float64]:
         """Hours of a stage never fall when S rises with P held: P is taken at its present height, S at its least."""

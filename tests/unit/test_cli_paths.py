@@ -1,0 +1,109 @@
+"""`passerelles paths` and `levers`: four formats, exit codes, one message, both languages."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from passerelles.cli.main import run
+
+OVERLAY = ("--overlay", "enseignement-conduite")
+
+
+@pytest.fixture(autouse=True)
+def _no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+
+
+def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one command."""
+    with pytest.raises(SystemExit) as ended:
+        run(words)
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_paths_print_the_contract_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "K2110-B", "K2110-GL", "N4101", *OVERLAY, "--format", "json", capsys=capsys)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["schema"] == "passerelles/paths@1"
+    assert [item["rank"] for item in answer["results"]] == list(range(1, len(answer["results"]) + 1))
+    assert {t["target"]["code"] for t in answer["targets"]} == {"K2110-GL", "N4101"}
+
+
+def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "N1103", "N4101", "--frame", "transco", capsys=capsys)
+    assert code == 0
+    assert "Hypothèse" in out
+    assert "à acquérir" in out.lower() or "à apprendre" in out.lower()
+    assert all(len(line) <= 100 for line in out.splitlines())
+    _, out, _ = call("paths", "N1103", "N4101", "--lang", "en", capsys=capsys)
+    assert "Assumption" in out
+
+
+def test_csv_and_excel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = call("paths", "N1103", "N4101", "--format", "csv", capsys=capsys)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert rows[0]["target_code"] == "N4101"
+    assert float(rows[0]["hours_expected"]) >= 0
+    file = tmp_path / "parcours.xlsx"
+    code, _, _ = call("paths", "N1103", "N4101", "--format", "xlsx", "--output", str(file), capsys=capsys)
+    assert code == 0
+    assert openpyxl.load_workbook(file).sheetnames[:2] == ["Parcours", "Étapes"]
+
+
+def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "K2110-B", "K2110", *OVERLAY, capsys=capsys)
+    assert code == 1
+    assert "Aucun parcours" in out
+    code, out, _ = call("paths", "N1103", "N4101", "--frame", "periode-de-reconversion", capsys=capsys)
+    assert code == 1
+    assert "h de trop" in " ".join(out.split()) or "mois de trop" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("paths", "K2110"), "au moins un métier visé"),
+        (("paths", "K2110", "nulle part"), "Métier inconnu"),
+        (("paths", "K2110", "N4101", "--frame", "rien"), "Cadre légal inconnu"),
+        (("levers", "--origin", "K2110=x", "--target", "N4101"), "Effectif"),
+    ],
+)
+def test_wrong_requests_are_exit_two_with_one_message(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = call(*words, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_list_of_hiring_jobs_and_a_profile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    jobs = tmp_path / "porteurs.csv"
+    jobs.write_text("code rome\nN4101\n", encoding="utf-8")
+    profile = tmp_path / "profil.json"
+    profile.write_text(json.dumps({"occupation": "N1103", "credentials": {"PERM-B": "yes"}}), encoding="utf-8")
+    words = ("paths", "N4101", "--profile", str(profile), "--hiring", str(jobs), "--format", "json")
+    code, out, _ = call(*words, capsys=capsys)
+    item = json.loads(out)["results"][0]
+    assert code == 0
+    transco = next(f for f in item["frames"] if f["name"] == "transco")
+    assert not [u for u in (*transco["unknown"], *transco["violations"]) if u["rule"].startswith("hiring")]
+    assert {c["code"]: c["held"] for c in item["steps"][-1]["credentials"]}["PERM-B"] == "yes"
+
+
+def test_levers_in_three_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("levers", "--origin", "K2110-B=12", "--target", "K2110-2R", *OVERLAY)
+    code, out, _ = call(*words, "--format", "json", capsys=capsys)
+    answer = json.loads(out)
+    assert (code, answer["schema"], answer["exact"]) == (0, "passerelles/levers@1", True)
+    assert answer["results"][0]["code"] == "AUT-ENS-2R"
+    _, out, _ = call(*words, "--format", "csv", capsys=capsys)
+    assert next(csv.DictReader(io.StringIO(out)))["people_opened"] == "12"
+    _, out, _ = call(*words, capsys=capsys)
+    assert "Meilleur choix prouvé" in out

@@ -1,0 +1,151 @@
+"""The effort model: worked out by hand, saturating, capped, monotone; levels read from texts on access."""
+
+import math
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Credential, Hours
+from passerelles.paths.effort import EffortTable, effort_table, state_of
+from passerelles.paths.qualification import level_of_access, qualification_of
+from passerelles.scoring.coverage import holding_of, holding_of_row
+from passerelles.settings import EffortSettings, PathSettings, Settings
+from small import occupation, referential
+
+
+def hours(graph: OccupationGraph, origin: str, target: str, settings: Settings | None = None) -> float:
+    """Expected hours of a direct move."""
+    chosen = settings or Settings()
+    table = effort_table(graph, chosen)
+    at = graph.position
+    total, _ = table.towards_all(state_of(graph, table, holding_of_row(graph, at[origin])))
+    every = np.arange(len(graph.codes))
+    return float(table.final(total, every, int(table.level[at[origin]]))[at[target]]) / 10
+
+
+def saturated(x: float, cap: float) -> float:
+    return round(1000 * cap * x / (cap + x))
+
+
+def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
+    graph = build_graph(
+        referential({"A": ["a", "b"], "B": ["a", "c", "d"]}, macros={"a": "M", "b": "M", "c": "M", "d": "N"})
+    )
+    # Block M: a held (0), c near through the macro-competency held (half of 7 h), no entry. Block N: d and the entry.
+    missing = saturated(3.5, 70) + saturated(7 + 35, 70)
+    whole = saturated(14 + 35, 70) + saturated(7 + 35, 70)
+    share = (missing / whole - 0.6) / 0.4
+    assert hours(graph, "A", "B") == pytest.approx(round(10 * 1350 * max(0.0, share)) / 10)
+    assert hours(graph, "A", "A") == 0.0
+
+
+def test_effort_is_no_sum_over_items() -> None:
+    items = [f"c{i}" for i in range(20)]
+    graph = build_graph(
+        referential({"A": ["z"], "B": items}, macros={**dict.fromkeys(items, "M"), "z": "Z"}),
+        settings=Settings(),
+    )
+    table = effort_table(graph, Settings())
+    row = graph.position["B"]
+    # What is missing, item after item, costs less and less: each difference is under the one before.
+    columns = [graph.competency_position[c] for c in items]
+    totals = []
+    for count in range(20, -1, -1):
+        state = state_of(graph, table, holding_of(graph, columns[:count]))
+        totals.append(float(table.towards_all(state)[0][row]))
+    # The first acquisition spares the entry too; between the others, the last ones learned are the dear ones.
+    steps = np.diff(totals[:-1])
+    assert (steps > 0).all()
+    assert (np.diff(steps) <= 1).all()
+    assert totals[-1] <= 70_000
+
+
+def test_hours_never_exceed_the_full_qualification_and_nothing_held_costs_all_of_it() -> None:
+    graph = build_graph(referential({"A": ["x"], "B": ["a", "b", "c"]}))
+    assert hours(graph, "A", "B") <= 1350
+    far = build_graph(referential({"A": ["x"], "B": ["a", "b"]}, macros={"a": "M", "b": "N", "x": "X"}))
+    assert hours(far, "A", "B") == 1350.0
+
+
+def test_the_level_of_the_target_sets_the_qualification_and_climbing_lessens_adaptation() -> None:
+    low, high = occupation("A", access="Accessible avec un CAP."), occupation("B", access="Accessible avec un master.")
+    other = occupation("C", access="Accessible avec un diplôme de niveau Bac+5.")
+    graph = build_graph(
+        referential({"A": ["a", "x"], "B": ["a", "b"], "C": ["a", "x"]}, occupations=[low, high, other])
+    )
+    assert effort_table(graph, Settings()).level.tolist() == [3, 7, 7]
+    # Same competencies held; from level 3 to 7 a post teaches nothing of what is missing, from 7 it does.
+    assert hours(graph, "A", "B") > hours(graph, "C", "B")
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Cet emploi est accessible sans diplôme particulier. Un CAPA est apprécié.", "2"),
+        ("accessible avec un diplôme de niveau CAP à Bac dans le domaine", "3"),
+        ("accessible avec un Bac professionnel", "4"),
+        ("accessible avec un diplôme de niveau Bac + 2 électricité ou Bac + 5 Master", "5"),
+        ("un diplôme de niveau Bac +3 à Bac +5 en journalisme", "6"),
+        ("accessible avec un Bac + 5, diplôme d'ingénieur", "7"),
+        ("L'inscription au tableau de l'Ordre est obligatoire.", None),
+        ("", None),
+    ],
+)
+def test_levels_are_read_from_the_text_on_access(text: str, level: str | None) -> None:
+    assert level_of_access(text) == level
+
+
+def test_a_required_title_of_known_length_is_the_full_qualification() -> None:
+    title = Credential("T", "Titre", "titre", Hours(None, 910, 1190, "un centre"))
+    some = referential({"A": ["x"], "B": ["a"]}, credentials=[title], demands=[("B", "T")])
+    found = qualification_of(some, some.occupation_by_code["B"], EffortSettings())
+    assert (found.hours, found.credential, found.source) == (910.0, "T", "un centre")
+    assert hours(build_graph(some), "A", "B") <= 910
+
+
+def test_certificate_names_among_knowledge_are_not_learned_hours(rome4_graph: OccupationGraph) -> None:
+    table = effort_table(rome4_graph, Settings())
+    exact = {i for i, c in enumerate(rome4_graph.competencies) if c.category == "Certifications et habilitations"}
+    assert exact
+    assert not exact & set(table.columns.tolist())
+
+
+def test_the_experts_moves_lie_clearly_below_random_pairs(rome4_graph: OccupationGraph) -> None:
+    table: EffortTable = effort_table(rome4_graph, Settings())
+    every = np.arange(len(rome4_graph.codes))
+    rows = range(0, len(rome4_graph.codes), 8)
+    experts: list[float] = []
+    others: list[float] = []
+    for row in rows:
+        total, _ = table.towards_all(table.uncovered[:, row])
+        found = table.final(total, every, int(table.level[row])) / 10
+        listed = rome4_graph.mobility[[row]].nonzero()[1]
+        experts += found[listed].tolist()
+        others += np.delete(found, row).tolist()
+    assert np.median(experts) < 0.7 * np.median(others)
+    assert np.mean(np.asarray(experts) <= 450) > 2 * np.mean(np.asarray(others) <= 450)
+    assert np.mean(np.asarray(experts) <= 2100) > 0.95
+
+
+def test_practice_lessens_a_stage_and_share_zero_does_not() -> None:
+    graph = build_graph(referential({"A": ["x"], "B": ["a", "b"]}))
+    every = np.arange(2)
+    for share in (0.0, 0.5):
+        table = effort_table(graph, Settings(paths=PathSettings(practice_share=share)))
+        total, practice = table.towards_all(table.uncovered[:, 0])
+        stage, final = table.stage(total, practice, every, 4)[1], table.final(total, every, 4)[1]
+        assert stage == pytest.approx(final * (1 - share), abs=1)
+        assert final > 0
+
+
+def test_settings_refuse_levels_that_are_missing_or_not_positive() -> None:
+    with pytest.raises(ValidationError):
+        EffortSettings(level_hours={"3": 800.0})
+    with pytest.raises(ValidationError):
+        EffortSettings(level_hours={**EffortSettings().level_hours, "3": -1.0})
+    again = Settings.model_validate_json(Settings().model_dump_json())
+    assert again == Settings()
+    assert math.isclose(again.effort.adaptation, 0.6)

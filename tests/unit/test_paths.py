@@ -1,0 +1,212 @@
+"""`rank_paths`: stages that save, growing state, frames, objective, requests that cannot be served, the contract."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifinfo import load_certifications
+from passerelles.paths.rank import Paths, Reached, rank_paths
+from passerelles.profile import Profile
+from passerelles.settings import PathSettings, Settings
+from small import occupation, referential
+
+PLAIN = Settings(scorer="unfitted")
+
+
+@pytest.fixture(scope="module")
+def ladder() -> OccupationGraph:
+    """A to C is far; B stands between them, one half of it in A, and holds half of C."""
+    near = [f"a{i}" for i in range(6)]
+    middle = [f"b{i}" for i in range(6)]
+    far = [f"c{i}" for i in range(6)]
+    return build_graph(referential({"A": near, "B": [*near, *middle], "C": [*middle, *far], "D": ["z"], "E": []}))
+
+
+def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: OccupationGraph) -> None:
+    found = rank_paths(ladder, "A", targets="C", settings=PLAIN)
+    best = found[0]
+    assert best.codes == ("B", "C")
+    assert best.hours.expected is not None
+    assert best.direct_hours - best.hours.expected >= 140
+    assert {i.code for i in best.added_by(1)} == {f"b{i}" for i in range(6)}
+    assert [p.codes for p in found] == [("B", "C"), ("C",)]
+    assert best.months.expected == pytest.approx(best.hours.expected / 140 + 12, abs=0.2)
+    text = " ".join(best.to_dict("fr")["explanation"])
+    assert "hypothèse" in text
+    assert "épargne" in text
+
+
+def test_the_state_grows_and_the_credentials_of_a_stage_are_held_after_it(ladder: OccupationGraph) -> None:
+    best = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
+    assert {i.code for i in best.steps[1].held} == {f"b{i}" for i in range(6)}
+    assert {i.code for i in best.steps[1].missing} == {f"c{i}" for i in range(6)}
+
+
+def test_no_stage_that_saves_too_little_is_proposed(ladder: OccupationGraph) -> None:
+    strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
+    assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=strict)] == [("C",)]
+    assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=PLAIN, max_steps=1)] == [("C",)]
+
+
+def test_the_parts_sum_to_the_score(rome4_graph: OccupationGraph) -> None:
+    for path in rank_paths(rome4_graph, "K2110", targets=["N4101", "M1502"]):
+        assert sum(p.value for p in path.parts) == pytest.approx(path.score, abs=1e-9)
+        assert path.hours.expected == pytest.approx(sum(s.hours.expected or 0 for s in path.steps), abs=0.1)
+        steps = [s.probability for s in path.steps]
+        assert path.weakest == min(p for p in steps if p is not None)
+
+
+def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) -> None:
+    found = rank_paths(embedded_graph, "K2110-B", targets=["K2110-B", "K2110"])
+    assert list(found) == []
+    assert {r.code: r.reason for r in found.reached} == {"K2110-B": "same", "K2110": "split"}
+    assert found.proven
+
+
+def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:
+    found = rank_paths(ladder, "A", targets=["C", "D"], settings=PLAIN, limit=2)
+    assert isinstance(found, Paths)
+    assert {r.code: (r.found, r.fewer) for r in found.reached} == {"C": (2, False), "D": (1, True)}
+
+
+def test_a_target_that_lists_nothing_has_an_unknown_effort(ladder: OccupationGraph) -> None:
+    path = rank_paths(ladder, "A", targets="E", settings=PLAIN)[0]
+    assert (path.status, path.hours.high, path.reasons[0][0]) == ("unknown", None, "effort")
+
+
+def test_a_frame_that_is_too_short_makes_a_path_infeasible_and_says_by_how_much(ladder: OccupationGraph) -> None:
+    found = rank_paths(ladder, "A", targets="D", settings=PLAIN, frame="periode-de-reconversion")
+    path = found[0]
+    assert path.status == "infeasible"
+    verdict = next(f for f in path.frames if f.name == "periode-de-reconversion")
+    assert verdict.verdict == "no"
+    assert verdict.violations[0].by == pytest.approx((path.hours.expected or 0) - 450)
+    assert next(f for f in path.steps[0].frames if f.name == "periode-de-reconversion").verdict == "no"
+
+
+def test_the_whole_counts_the_practice_of_stages_and_each_step_its_training_only(ladder: OccupationGraph) -> None:
+    best = rank_paths(ladder, "A", targets="C", settings=PLAIN, frame="periode-de-reconversion", hiring=["C"])[0]
+    whole = next(f for f in best.frames if f.name == "periode-de-reconversion")
+    assert "months_max" in [v.rule for v in whole.violations]
+    assert all("months_max" not in [v.rule for v in f.violations] for s in best.steps for f in s.frames)
+
+
+def test_the_list_of_hiring_jobs_decides_where_a_frame_asks_for_one(ladder: OccupationGraph) -> None:
+    def rule(hiring: list[str] | None) -> set[str]:
+        path = rank_paths(ladder, "A", targets="C", settings=PLAIN, hiring=hiring)[-1]
+        frame = next(f for f in path.frames if f.name == "transco")
+        return {v.rule for v in (*frame.violations, *frame.unknown) if v.rule.startswith("hiring")}
+
+    assert rule(None) == {"hiring_list_unknown"}
+    assert rule(["D"]) == {"hiring_list_no"}
+    assert rule(["C"]) == set()
+
+
+def test_the_market_of_targets_orders_them(ladder: OccupationGraph) -> None:
+    heavy = Settings(scorer="unfitted", paths=PathSettings(market_weight=5000))
+    plain = rank_paths(ladder, "A", targets=["C", "D"], settings=heavy, limit=1)
+    assert plain[0].target.code == "C"
+    pulled = rank_paths(ladder, "A", targets=["C", "D"], settings=heavy, limit=1, market={"D": 1.0})
+    assert pulled[0].target.code == "D"
+    assert pulled[0].score == pytest.approx(sum(p.value for p in pulled[0].parts))
+    with pytest.raises(PasserellesError, match="0 to 1"):
+        rank_paths(ladder, "A", targets=["C"], market={"D": 2.0})
+
+
+def test_people_without_an_occupation_have_paths_too(ladder: OccupationGraph) -> None:
+    person = Profile(competencies=tuple(f"b{i}" for i in range(6)))
+    mine = rank_paths(ladder, person, targets="C", settings=PLAIN)[-1]
+    other = rank_paths(ladder, "D", targets="C", settings=PLAIN)[-1]
+    assert mine.origin.code is None
+    assert mine.direct_hours < other.direct_hours
+    same = rank_paths(ladder, Profile("A"), targets="C", settings=PLAIN)
+    assert [p.to_dict() for p in same] == [p.to_dict() for p in rank_paths(ladder, "A", targets="C", settings=PLAIN)]
+
+
+@pytest.mark.parametrize("bad", [{"limit": 0}, {"max_steps": 0}, {"max_steps": 7}, {"max_steps": True}, {"frame": "x"}])
+def test_requests_that_are_wrong_are_refused(ladder: OccupationGraph, bad: dict[str, object]) -> None:
+    with pytest.raises(PasserellesError):
+        rank_paths(ladder, "A", targets=["C"], **bad)  # type: ignore[arg-type]
+    with pytest.raises(UnknownCodeError):
+        rank_paths(ladder, "A", targets=["nul"])
+
+
+def test_an_item_has_the_shape_of_the_contract(embedded_graph: OccupationGraph) -> None:
+    found = rank_paths(embedded_graph, "N1103", targets=["N4101"], frame="transco")
+    item = json.loads(json.dumps(found[0].to_dict(), allow_nan=False))
+    keys = {"rank", "origin", "target", "status", "hours", "months", "steps", "frames", "score", "parts"}
+    assert keys <= set(item)
+    assert {"low", "expected", "high"} <= set(item["hours"])
+    for step in item["steps"]:
+        assert {"from", "to", "hours", "missing", "credentials"} <= set(step)
+        assert all({"code", "label", "held"} <= set(c) for c in step["credentials"])
+    for frame in item["frames"]:
+        assert {"name", "verdict", "violations"} <= set(frame)
+        assert all({"rule", "reason"} <= set(v) for v in frame["violations"])
+    assert [p.rank for p in found] == list(range(1, len(found) + 1))
+
+
+def test_no_path_passes_twice_through_one_occupation_nor_a_fiche_and_its_part(embedded_graph: OccupationGraph) -> None:
+    bases = {o.code: o.base for o in embedded_graph.referential.occupations}
+    for path in rank_paths(embedded_graph, "N4101", targets=None, limit=5):
+        walked = ["N4101", *path.codes]
+        assert len(set(walked)) == len(walked)
+        assert not {bases[c] for c in walked if bases[c]} & set(walked)
+
+
+def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
+    embedded_graph: OccupationGraph, real_data: object
+) -> None:
+    table = load_certifications(f"{real_data}/certifications")
+    plain = rank_paths(embedded_graph, "N1103", targets=["N4101"])[0]
+    known = rank_paths(embedded_graph, "N1103", targets=["N4101"], certifications=table)[0]
+    assert (plain.codes, plain.hours) == (known.codes, known.hours)
+    options = known.steps[-1].options
+    assert any(o.code.startswith("CI-") and o.via for o in options)
+    unsure = {u.rule for f in known.frames for u in f.unknown}
+    assert "certifying_unknown" not in unsure
+
+
+def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGraph) -> None:
+    codes = rome4_graph.codes
+    rng = np.random.default_rng(11)
+    rank_paths(rome4_graph, codes[0], targets=[codes[1]])  # the tables of the graph are made once
+    clock = time.process_time()
+    reached: list[Reached] = []
+    for _ in range(10):
+        origin, *targets = rng.choice(len(codes), 21, replace=False).tolist()
+        found = rank_paths(rome4_graph, codes[origin], targets=[codes[t] for t in targets])
+        reached += found.reached
+    assert sum(r.proven for r in reached) >= 0.9 * len(reached)
+    # Ten times the aim, so that a busy machine does not fail what a benchmark measures.
+    assert time.process_time() - clock < 10 * 1.0
+
+
+def test_a_budget_too_small_reports_a_gap_instead_of_a_proof(rome4_graph: OccupationGraph) -> None:
+    tight = Settings(paths=PathSettings(max_evaluations=1000, min_saving_hours=1, step_weight=1))
+    found = rank_paths(rome4_graph, "A1101", targets=["M1805"], settings=tight, max_steps=4)
+    assert not found.proven
+    assert found.reached[0].gap > 0
+    assert found[0].gap == found.reached[0].gap
+
+
+def test_two_runs_give_equal_answers(embedded_graph: OccupationGraph) -> None:
+    fresh = build_graph(embedded_graph.referential)
+    one = [p.to_dict() for p in rank_paths(embedded_graph, "N1103", targets=["N4101", "K2110-GL"])]
+    two = [p.to_dict() for p in rank_paths(fresh, "N1103", targets=["N4101", "K2110-GL"])]
+    assert json.dumps(one) == json.dumps(two)
+
+
+def test_a_split_fiche_is_no_stage_between_its_parts() -> None:
+    parts = [occupation("K-1", base="K", parent="K"), occupation("K-2", base="K", parent="K"), occupation("K")]
+    graph = build_graph(
+        referential({"K": ["a", "b", "c"], "K-1": ["a"], "K-2": ["b", "c", "d"], "Z": ["z"]}, occupations=parts)
+    )
+    loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    for path in rank_paths(graph, "K-1", targets=["K-2"], settings=loose, limit=None):
+        assert "K" not in path.codes
