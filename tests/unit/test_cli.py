@@ -47,6 +47,16 @@ def test_rank_prints_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
         assert item["score"] == pytest.approx(sum(p["value"] for p in item["parts"]), abs=1e-9)
 
 
+def test_parts_without_data_are_named(capsys: pytest.CaptureFixture[str], rome3: Path) -> None:
+    _, out, _ = call("rank", "K2110", "-r", str(rome3), "--format", "json", "-n", "1", capsys=capsys)
+    off = json.loads(out)["scorer"]["off"]
+    assert {"similar_moves", "seen_elsewhere"} <= set(off)  # this copy of ROME 3 lists no mobility
+    _, out, _ = call("rank", "K2110", "-r", str(rome3), "-n", "1", capsys=capsys)
+    assert "sans données" in out
+    _, out, _ = call("rank", "K2110", "--format", "json", "-n", "1", capsys=capsys)
+    assert json.loads(out)["scorer"]["off"] == []
+
+
 def test_sources_mirror_rank(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = call("sources", "N4101", "--format", "json", "--limit", "1", capsys=capsys)
     item = json.loads(out)["results"][0]

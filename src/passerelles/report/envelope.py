@@ -6,6 +6,7 @@ from typing import Any
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import scorer_for
+from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
 
 
@@ -34,6 +35,7 @@ def envelope(
     """
     Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``.
 
+    ``off`` names the parts of the score that say nothing on this referential, for want of the data that they read.
     `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
     """
     chosen = settings or graph.settings
@@ -41,7 +43,12 @@ def envelope(
     return {
         "schema": f"passerelles/{schema}",
         "referential": referential_dict(graph.referential),
-        "scorer": {"name": scorer.name, "version": scorer.version, "fitted_on": scorer.fitted_on},
+        "scorer": {
+            "name": scorer.name,
+            "version": scorer.version,
+            "fitted_on": scorer.fitted_on,
+            "off": list(score_table(graph, scorer).off),
+        },
         "settings": chosen.model_dump(mode="json"),
         "results": list(results),
     }

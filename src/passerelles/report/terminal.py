@@ -108,6 +108,13 @@ def print_move(console: "Console", move: Move, *, note: str | None = None, lang:
     console.print()
 
 
+def print_parts_off(console: "Console", off: Sequence[str], *, lang: Lang = "fr") -> None:
+    """Say which parts of the score say nothing on this referential, for want of data."""
+    if off:
+        names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in off)
+        console.print(Text(say("moves.parts_off", lang=lang, names=names), style="dim"))
+
+
 def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
     """Print source, date and licence of the data, as the licences ask."""
     provenance = referential.provenance

@@ -57,7 +57,7 @@ def rank(
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
     from passerelles.report.moves import move_sheets
-    from passerelles.report.terminal import print_moves, print_notice_of_source
+    from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     start = read_origin(origin, profile)
     graph = load_graph(referential, overlay, settings, strict=strict)
@@ -75,6 +75,7 @@ def rank(
 
     def show(console: "Console") -> None:
         print_moves(console, moves, title=title, explained=explain, notes=notes, lang=lang.lang)
+        print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
     items = [m.to_dict(lang.lang) for m in moves]

@@ -49,7 +49,7 @@ def sources(
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import envelope
     from passerelles.report.moves import move_sheets
-    from passerelles.report.terminal import print_moves, print_notice_of_source
+    from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     graph = load_graph(referential, overlay, settings, strict=strict)
     code = find_occupation(graph.referential, target)
@@ -59,6 +59,7 @@ def sources(
     def show(console: "Console") -> None:
         title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
         print_moves(console, moves, title=title, towards=True, explained=explain, lang=lang.lang)
+        print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
     payload = envelope("sources@1", graph, [m.to_dict(lang.lang) for m in moves])
