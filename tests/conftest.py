@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,33 @@ def real_data() -> Path:
             pytest.fail("PASSERELLES_DATA names no folder, and CI must run the real-data tests")
         pytest.skip("needs the public data sets: set PASSERELLES_DATA to their folder")
     return folder
+
+
+def _program(names: tuple[str, ...]) -> str:
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail(f"none of {', '.join(names)} is installed, and CI must run the tests that need it")
+    if found is None:
+        pytest.skip(f"needs one of {', '.join(names)} on the PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's Chromium; without it the test is skipped, which continuous integration forbids."""
+    return _program(("chromium", "chromium-browser", "google-chrome"))
+
+
+@pytest.fixture(scope="session")
+def office() -> str:
+    """Path of LibreOffice, headless; without it the test is skipped, which continuous integration forbids."""
+    return _program(("soffice", "libreoffice"))
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    """Path of Java, for Spark; without it the test is skipped, which continuous integration forbids."""
+    return _program(("java",))
 
 
 @pytest.fixture(scope="session")
