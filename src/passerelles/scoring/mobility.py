@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import lapack
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene
@@ -113,7 +114,7 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     kernel = np.clip(moves.closeness, 0.0, None).astype(np.float64) ** POWER
     known = np.flatnonzero(moves.known)
     unknown = np.flatnonzero(~moves.known)
-    inverse = np.linalg.inv(kernel[np.ix_(known, known)] + ORIGIN_RIDGE * np.eye(len(known)))
+    inverse = _inverse(kernel[np.ix_(known, known)], ORIGIN_RIDGE)
     operator = np.zeros_like(kernel)
     operator[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
     for members in _members(moves.group[known]):
@@ -122,9 +123,21 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     operator[moves.group[:, None] == moves.group[None, :]] = 0.0
     exact = operator.astype(np.float32) @ moves.surprise
     # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
-    eye = np.eye(len(kernel))
-    targets = eye - TARGET_RIDGE * np.linalg.inv(kernel + TARGET_RIDGE * eye)
+    targets = np.eye(len(kernel)) - TARGET_RIDGE * _inverse(kernel, TARGET_RIDGE)
     return exact, exact @ targets.astype(np.float32)
+
+
+def _inverse(kernel: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
+    """Inverse of kernel + ridge x identity, by Cholesky where it is positive definite, as it nearly always is."""
+    penalised = kernel.copy()
+    penalised[np.diag_indices_from(penalised)] += ridge
+    factor, failed = lapack.dpotrf(penalised, lower=True)  # its upper half is made 0
+    if failed:
+        return np.asarray(np.linalg.inv(penalised), dtype=np.float64)
+    lower, _ = lapack.dpotri(factor, lower=True)
+    inverse = np.asarray(lower + lower.T, dtype=np.float64)
+    inverse[np.diag_indices_from(inverse)] /= 2.0
+    return inverse
 
 
 def _members(group: NDArray[np.int32]) -> list[NDArray[np.intp]]:

@@ -42,6 +42,7 @@ def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.c
     """Columns multiplied by weights of shape (k,)."""
     scaled = matrix.copy().astype(np.float64)
     scaled.data = scaled.data * weights[scaled.indices]
+    scaled.eliminate_zeros()  # a column without weight brings nothing together, but would be multiplied
     return scaled
 
 

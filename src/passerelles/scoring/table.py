@@ -96,9 +96,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             for part, weights in zip(sums, scorer.parts.values(), strict=True):
                 for name in sorted(set(weights) & _MOBILITY):
                     _add(part, found[name], weights[name], 0.0)
-    parts = np.empty(sums.shape, dtype=np.int32)
-    for whole, part in zip(parts, sums, strict=True):  # one at a time, for memory
-        whole[:] = np.rint(part * np.float32(UNITS))
+    parts = _in_units(sums)
     off = tuple(name for name, part in zip(scorer.parts, parts, strict=True) if not part.any())
     scores = Scores(round(scorer.base * UNITS), tuple(scorer.parts), frozen(parts))
     reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
@@ -146,6 +144,16 @@ def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
         if unknown.any():
             centred[unknown] = 0.0
         part[some] += centred
+
+
+def _in_units(sums: Dense) -> NDArray[np.int32]:
+    """Write sums, shape (k, n, n), as whole units in their own memory, which they lose."""
+    units = sums.view(np.int32)
+    for whole, part in zip(units, sums, strict=True):
+        for start in range(0, len(part), _BLOCK):
+            some = slice(start, start + _BLOCK)
+            whole[some] = np.rint(part[some] * np.float32(UNITS))
+    return units
 
 
 def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:

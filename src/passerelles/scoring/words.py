@@ -15,6 +15,9 @@ from scipy import sparse
 from passerelles.text import fold_accents, words_of_all
 
 _SHORTEST_STEMMED = 5
+_ALPHABET = b" 0123456789abcdefghijklmnopqrstuvwxyz"
+_BASE = len(_ALPHABET) + 1  # 0 is no letter
+_DIGITS = np.asarray([_ALPHABET.find(byte) + 1 for byte in range(256)], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,13 @@ class TextCounts:
 
 def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     """Count the words of texts; columns are in the order of the words, so that the same texts give equal matrices."""
-    bags = [[w for w in bag if w not in rules.stop and len(w) > 1] for bag in words_of_all(texts)]
-    vocabulary = sorted(set(chain.from_iterable(bags)))
-    number = {word: i for i, word in enumerate(vocabulary)}
+    bags = words_of_all(texts)
+    seen = set(chain.from_iterable(bags))
+    vocabulary = sorted(word for word in seen if word not in rules.stop and len(word) > 1)
+    number = dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)}
     flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
-    lengths = np.fromiter(map(len, bags), dtype=np.int64, count=len(bags))
-    row = np.repeat(np.arange(len(bags)), lengths)
+    row = np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags)))
+    flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules) for word in vocabulary]
     stem_number = {s: i for i, s in enumerate(sorted(set(stems)))}
     stem_of = np.asarray([stem_number[s] for s in stems], dtype=np.int64)
@@ -135,21 +139,30 @@ def piece_counts(texts: TextCounts, lengths: range) -> sparse.csr_array:
 
 
 def _pieces(vocabulary: Sequence[str], lengths: range) -> sparse.csr_array:
-    bags: list[dict[str, int]] = []
-    for word in vocabulary:
-        padded = f" {word} "
-        counts: dict[str, int] = {}
-        for length in lengths:
-            for start in range(max(1, len(padded) - length + 1)):
-                piece = padded[start : start + length]
-                counts[piece] = counts.get(piece, 0) + 1
-            if len(padded) <= length:
-                break
-        bags.append(counts)
-    column = {piece: i for i, piece in enumerate(sorted({p for bag in bags for p in bag}))}
-    indices = np.fromiter((column[p] for bag in bags for p in bag), dtype=np.int32)
-    data = np.fromiter((n for bag in bags for n in bag.values()), dtype=np.float64)
-    indptr = np.concatenate([[0], np.cumsum([len(bag) for bag in bags])]).astype(np.int32)
-    matrix = sparse.csr_array((data, indices, indptr), shape=(len(bags), len(column)))
-    matrix.sort_indices()
-    return matrix
+    """
+    Count the pieces of each word; one shorter than every length is a piece by itself.
+
+    A piece is a number in base 38, its letters from the left: the order of the numbers is that of the pieces.
+    """
+    letters = "".join(f" {word} " for word in vocabulary).encode("ascii")
+    digits = np.concatenate([_DIGITS[np.frombuffer(letters, dtype=np.uint8)], np.zeros(lengths[-1], dtype=np.int64)])
+    sizes = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary)) + 2
+    word = np.repeat(np.arange(len(sizes)), sizes)
+    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(letters))  # letters from here to the end of the word
+    whole = np.flatnonzero((left == sizes[word]) & (left < lengths[0]))
+    rows, numbers = [word[whole]], [_number(digits, whole, left[whole], lengths[-1])]
+    for length in lengths:
+        starts = np.flatnonzero(left >= length)
+        rows.append(word[starts])
+        numbers.append(_number(digits, starts, np.full(len(starts), length), lengths[-1]))
+    pieces, column = np.unique(np.concatenate(numbers), return_inverse=True)
+    return _counts(np.concatenate(rows), column.ravel(), (len(vocabulary), len(pieces)))
+
+
+def _number(
+    digits: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
+) -> NDArray[np.int64]:
+    number = np.zeros(len(starts), dtype=np.int64)
+    for place in range(width):
+        number = number * _BASE + np.where(place < lengths, digits[starts + place], 0)
+    return number
