@@ -9,6 +9,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
     ["language"],
     ["errors"],
+    ["tables"],
     ["codes", "text"],
     ["model", "notices"],
     ["settings", "profile"],
@@ -17,10 +18,13 @@ LEVELS = [
     ["market"],
     ["graph"],
     ["scoring", "matching"],
+    ["compiled"],
     ["ranking"],
+    ["bulk"],
     ["evaluation"],
     ["paths"],
     ["territory"],
+    ["charts"],
     ["report"],
     ["cli"],
 ]

@@ -1,12 +1,14 @@
 """`Move`: one step from an origin to a target, with everything that explains it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from passerelles.language.say import Lang, say
 from passerelles.model import Ternary
 from passerelles.ranking.filters import Verdict
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 Level = Literal["proche", "accessible", "exigeante"]
 
@@ -103,8 +105,8 @@ class Known:
         return {"rank": self.rank, "kind": self.kind, "source": self.source}
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+@dataclass(frozen=True, slots=True, repr=False)
+class Move(Shown):
     """
     A ranked move.
 
@@ -139,6 +141,20 @@ class Move:
     known: Known | None
     referential: tuple[str, str]  # name and version
 
+    def __repr__(self) -> str:
+        """One line: rank, ends and score; `print` shows the whole."""
+        return f"<Move {self.rank}: {self.origin.code} → {self.target.code}, score {self.score:.2f}, {self.level}>"
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the move, the parts of its score, competencies and credentials as tables."""
+        return Moves([self]).sheets(lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the move shows of itself: facts, sentences, and the parts of its score."""
+        from passerelles.ranking.sheets import move_page  # noqa: PLC0415 - it builds on this class
+
+        return move_page(self, lang)
+
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return the shape of an item of ``rank@1``, ready for JSON."""
         return {
@@ -159,6 +175,28 @@ class Move:
             "known": self.known.to_dict() if self.known else None,
             "referential": {"name": self.referential[0], "version": self.referential[1]},
         }
+
+
+class Moves(list[Move], Shown):
+    """A ranking: a list of moves, best first, that shows itself as a table. `towards`: the moves share their target."""
+
+    def __init__(self, moves: Iterable[Move] = (), *, towards: bool = False) -> None:
+        super().__init__(moves)
+        self.towards = towards
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the ranking, the parts of the scores, competencies and credentials as tables."""
+        from passerelles.ranking.sheets import move_sheets  # noqa: PLC0415 - it builds on this class
+
+        return move_sheets(self, lang=lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the ranking shows of itself: a table, and each move to unfold."""
+        from passerelles.ranking.sheets import ranking_page  # noqa: PLC0415 - it builds on this class
+
+        return ranking_page(self, lang)
 
 
 def _dicts(items: Sequence[Item]) -> list[dict[str, Any]]:

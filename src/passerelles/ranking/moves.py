@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.explain import known_move, needed_credentials, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
-from passerelles.ranking.move import End, Move, PartValue
+from passerelles.ranking.move import End, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
@@ -41,7 +41,7 @@ def rank_moves(
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
-) -> list[Move]:
+) -> Moves:
     """
     Rank the moves from an origin, best first.
 
@@ -64,7 +64,8 @@ def rank_moves(
     Returns
     -------
     moves
-        By falling score, ties by target code.
+        By falling score, ties by target code: a list that shows itself as a table in a notebook, and turns into
+        rows and data frames.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def rank_moves(
     barred = excluded_rows(graph, scored.start.row)
     rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
     ordered = rows[np.lexsort((rows, -scored.totals[rows]))]
-    moves: list[Move] = []
+    moves = Moves()
     for target in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break
@@ -107,7 +108,7 @@ def rank_sources(
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
-) -> list[Move]:
+) -> Moves:
     """
     Rank the moves towards a target, best first: in which occupations are people who hold most of it.
 
@@ -131,7 +132,7 @@ def rank_sources(
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, origins, barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
-    moves: list[Move] = []
+    moves = Moves(towards=True)
     for row in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break

@@ -9,14 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from passerelles.language.say import Lang, number, ordinal, percent, say
-from passerelles.ranking.move import Item, Move, PartValue
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.ranking.move import Move
+from passerelles.ranking.sentences import coverage_text, known_text, move_sentences, move_title, signed
 from passerelles.referentials.referential import Referential
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_ITEMS = 4
 _PARTS = 4
 
 
@@ -67,13 +67,13 @@ def print_moves(
     table.add_column(say("moves.column.known", lang=lang), justify="right", no_wrap=True)
     for move in moves:
         end = move.origin if towards else move.target
-        cells = [str(move.rank), f"{end.code} {end.label or ''}".strip(), _coverage(move, lang)]
+        cells = [str(move.rank), f"{end.code} {end.label or ''}".strip(), coverage_text(move, lang)]
         if calibrated:
             chance = "?" if move.probability is None else percent(move.probability, lang=lang)
             cells += [chance, say(f"moves.level.{move.level}", lang=lang) if move.level else "?"]
         else:
             cells.append(number(move.score, lang=lang, decimals=2))
-        table.add_row(*cells, _known(move, lang))
+        table.add_row(*cells, known_text(move, lang))
     console.print(table)
     if calibrated:
         console.print(Text(say("moves.disclaimer", lang=lang), style="dim"))
@@ -84,25 +84,18 @@ def print_moves(
 
 def print_move(console: "Console", move: Move, *, note: str | None = None, lang: Lang = "fr") -> None:
     """Print what explains one move: parts, competencies carried over and missing, credentials, and a note."""
-    start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
-    console.print(Text(f"{move.rank}. {start} → {move.target.label or move.target.code}", style="bold"))
+    console.print(Text(f"{move.rank}. {move_title(move, lang)}", style="bold"))
     ordered = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
     for part in ordered[:_PARTS]:
-        line = f"{_signed(part, lang)}  {part.label(lang)} : {part.sentence(lang)}"
+        line = f"{signed(part, lang)}  {part.label(lang)} : {part.sentence(lang)}"
         console.print(Padding(line, (0, 0, 0, 2)))
     rest = [
-        f"{p.label(lang)} {_signed(p, lang)}" for p in [*ordered[_PARTS:], *(p for p in move.parts if p.name == "base")]
+        f"{p.label(lang)} {signed(p, lang)}" for p in [*ordered[_PARTS:], *(p for p in move.parts if p.name == "base")]
     ]
     if rest:
         console.print(Padding(say("moves.other_parts", lang=lang, parts=" ; ".join(rest)), (0, 0, 0, 2)))
-    for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing)):
-        if items:
-            console.print(Padding(_items(key, items, lang), (0, 0, 0, 2)))
-    for credential in move.credentials:
-        text = say(f"moves.credential.{credential.held}", lang=lang, label=credential.label)
-        console.print(Padding(text, (0, 0, 0, 2)))
-    for verdict in move.filters:
-        console.print(Padding(f"{verdict.name} : {verdict.sentence(lang)}", (0, 0, 0, 2)))
+    for sentence in move_sentences(move, lang):
+        console.print(Padding(sentence, (0, 0, 0, 2)))
     if note is not None:
         console.print(Padding(note, (0, 0, 0, 2)))
     console.print()
@@ -121,36 +114,3 @@ def print_notice_of_source(console: "Console", referential: Referential, *, lang
     date = provenance.date or say("moves.date_unknown", lang=lang)
     text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
     console.print(Text(text, style="dim"))
-
-
-def _signed(part: PartValue, lang: Lang) -> str:
-    return ("+" if part.value > 0 else "") + number(part.value, lang=lang, decimals=2)
-
-
-def _coverage(move: Move, lang: Lang) -> str:
-    if move.coverage is None or move.coverage_position is None:
-        return say("moves.coverage_unknown", lang=lang)
-    return say(
-        "moves.coverage",
-        lang=lang,
-        share=percent(move.coverage, lang=lang),
-        position=ordinal(move.coverage_position, lang=lang),
-    )
-
-
-def _known(move: Move, lang: Lang) -> str:
-    if move.known is None:
-        return "–"
-    if move.known.rank is None:
-        return move.known.kind
-    return say("moves.known", lang=lang, rank=str(move.known.rank))
-
-
-def _items(key: str, items: Sequence[Item], lang: Lang) -> str:
-    names = [
-        (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
-        for i in items[:_ITEMS]
-    ]
-    rest = len(items) - len(names)
-    more = say("moves.more", lang=lang, n=rest) if rest else ""
-    return say(f"moves.items.{key}", lang=lang, n=len(items), names="; ".join(names)) + more

@@ -20,6 +20,7 @@ from passerelles.cli.options import (
     StrictOption,
     load_graph,
 )
+from passerelles.cli.profiles import rank_people, refuse_beside_profiles
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def register(app: typer.Typer) -> None:
 def rank(
     origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
+    profiles: Annotated[Path | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
+    rejects: Annotated[Path | None, typer.Option("--rejects", help=say("cli.option.rejects"))] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
     filters: FilterOption = None,
     referential: ReferentialOption = "transitions",
@@ -56,9 +59,15 @@ def rank(
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
-    from passerelles.report.moves import move_sheets
+    from passerelles.ranking.sheets import move_sheets
     from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
+    if profiles is not None:
+        others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
+        refuse_beside_profiles([name for name, value in others.items() if value])
+        people_graph = load_graph(referential, overlay, settings, strict=strict)
+        rank_people(people_graph, profiles, output, rejects, limit=limit, lang=lang.lang)
+        return
     start = read_origin(origin, profile)
     graph = load_graph(referential, overlay, settings, strict=strict)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)

@@ -1,10 +1,13 @@
-"""Moves as rows: one sheet of the ranking, one of the competencies, one of the parts."""
+"""Moves as tables, and as the pages that they show of themselves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from passerelles.language.say import Lang
-from passerelles.ranking.move import Item, Move
-from passerelles.report.sheet import Cell, Column, Sheet
+from passerelles.language.say import Lang, say
+from passerelles.ranking.move import Item, Move, Moves
+from passerelles.ranking.sentences import move_facts, move_sentences, move_title
+from passerelles.tables.sheet import Cell, Column, Sheet
+from passerelles.tables.shown import Page
 
 _SHOWN = 5
 
@@ -12,6 +15,28 @@ _SHOWN = 5
 def move_sheets(moves: Sequence[Move], *, lang: Lang) -> list[Sheet]:
     """Return the sheets of a ranking: moves, parts of their scores, competencies, credentials."""
     return [_ranking(moves, lang), _parts(moves, lang), _competencies(moves), _credentials(moves)]
+
+
+def move_page(move: Move, lang: Lang) -> Page:
+    """Return a move as a page: facts, sentences, and the parts of its score."""
+    lead = [move_facts(move, lang), *move_sentences(move, lang)]
+    return Page(f"{move.rank}. {move_title(move, lang)}", lead, [_parts([move], lang)])
+
+
+def ranking_page(moves: Moves, lang: Lang) -> Page:
+    """Return a ranking as a page: the table, and each move to unfold."""
+    if not moves:
+        return Page(say("moves.none", lang=lang))
+    first = moves[0]
+    end, key = (first.target, "title_towards") if moves.towards else (first.origin, "title")
+    title = say(f"moves.{key}" if end.code else "moves.title_profile", lang=lang, label=end.label, code=end.code)
+    table = _ranking(moves, lang)
+    other = "origin_label" if moves.towards else "target_label"
+    shown = [k for k in table.brief if k == other or not k.endswith("_label")]
+    if all(m.probability is None for m in moves):
+        shown = [k for k in shown if k not in ("probability", "level")]
+    lead = [say("moves.disclaimer", lang=lang)] if first.probability is not None else []
+    return Page(title, lead, [replace(table, brief=shown)], [move_page(m, lang) for m in moves])
 
 
 def _ranking(moves: Sequence[Move], lang: Lang) -> Sheet:
@@ -50,7 +75,8 @@ def _ranking(moves: Sequence[Move], lang: Lang) -> Sheet:
         )
         for m in moves
     ]
-    return Sheet("ranking", columns, rows)
+    brief = ("rank", "origin_label", "target_label", "score", "probability", "level", "coverage", "known_rank")
+    return Sheet("ranking", columns, rows, brief)
 
 
 def _names(items: Sequence[Item]) -> str:
@@ -71,7 +97,7 @@ def _parts(moves: Sequence[Move], lang: Lang) -> Sheet:
         for m in moves
         for p in m.parts
     ]
-    return Sheet("parts", columns, rows)
+    return Sheet("parts", columns, rows, ("part", "value", "sentence"))
 
 
 def _competencies(moves: Sequence[Move]) -> Sheet:
@@ -93,7 +119,7 @@ def _competencies(moves: Sequence[Move]) -> Sheet:
         for state, items in (("held", m.held), ("near", m.near), ("missing", m.missing))
         for i in items
     ]
-    return Sheet("competencies", columns, rows)
+    return Sheet("competencies", columns, rows, ("state", "competency_label", "kind", "core", "weight", "via"))
 
 
 def _credentials(moves: Sequence[Move]) -> Sheet:
@@ -107,4 +133,4 @@ def _credentials(moves: Sequence[Move]) -> Sheet:
         Column("source"),
     )
     rows = [(m.rank, m.target.code, c.code, c.label, c.kind, c.held, c.source) for m in moves for c in m.credentials]
-    return Sheet("credentials", columns, rows)
+    return Sheet("credentials", columns, rows, ("credential_label", "kind", "held", "source"))

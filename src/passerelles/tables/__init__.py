@@ -1,0 +1,1 @@
+"""Rows with named columns, and how results show themselves: text, HTML, pandas."""

@@ -1,0 +1,131 @@
+"""`Shown`: what results have in common in a notebook, a terminal and a data frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.language.say import Lang
+from passerelles.tables.sheet import Cell, Kind, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DTYPES: dict[Kind, str] = {"integer": "Int64", "number": "float64", "share": "float64"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a result shows of itself: a title, sentences, tables, and pages that unfold."""
+
+    title: str
+    lead: Sequence[str] = ()
+    sheets: Sequence[Sheet] = ()
+    details: Sequence["Page"] = ()
+
+
+class Shown:
+    """
+    A result that turns into rows, a pandas DataFrame, HTML and plain text.
+
+    A class that takes part has `sheets`, all its tables, and `page`, what it shows.
+    """
+
+    __slots__ = ()
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return all tables of the result, the main one first."""
+        raise NotImplementedError
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the result shows of itself."""
+        raise NotImplementedError
+
+    def rows(self, sheet: str | None = None, *, lang: Lang = "fr") -> list[dict[str, Cell]]:
+        """
+        Return the rows of one table as mappings from column to value; None is unknown.
+
+        Parameters
+        ----------
+        sheet
+            Title of the table (``"ranking"``, ``"parts"``...); the main one where None.
+        lang
+            Language of the sentences; columns have the same names in every language.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no table of that title; the message lists those that exist.
+
+        Examples
+        --------
+        >>> from passerelles import build_graph, load_referential, rank_moves
+        >>> moves = rank_moves(build_graph(load_referential("transitions")), "N4101", limit=2)
+        >>> [row["rank"] for row in moves.rows()]
+        [1, 2]
+        """
+        return self._sheet(sheet, lang).records()
+
+    def to_pandas(self, sheet: str | None = None, *, lang: Lang = "fr") -> "pd.DataFrame":
+        """
+        Return one table as a pandas DataFrame; what is unknown is missing, never 0.
+
+        Parameters
+        ----------
+        sheet, lang
+            As for `rows`.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        PasserellesError
+            If there is no table of that title.
+
+        Examples
+        --------
+        >>> from passerelles import build_graph, load_referential, rank_moves
+        >>> moves = rank_moves(build_graph(load_referential("transitions")), "N4101", limit=2)
+        >>> moves.to_pandas("parts").columns.tolist()
+        ['rank', 'target_code', 'target_label', 'part', 'value', 'sentence']
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise MissingExtraError("pandas", "pandas") from error
+        chosen = self._sheet(sheet, lang)
+        data: dict[str, Any] = {}
+        for place, column in enumerate(chosen.columns):
+            cells = [row[place] for row in chosen.rows]
+            truths = any(isinstance(c, bool) for c in cells)
+            dtype = "boolean" if truths else _DTYPES.get(column.kind, "object")
+            data[column.key] = pd.Series(cells, dtype=dtype)
+        return pd.DataFrame(data)
+
+    def to_html(self, lang: Lang = "fr") -> str:
+        """Return the result as a piece of HTML: what a notebook shows. Every text in it is escaped."""
+        from passerelles.tables.render import html_of  # noqa: PLC0415 - a template engine, only where it is used
+
+        return html_of(self.page(lang), lang=lang)
+
+    def to_text(self, lang: Lang = "fr") -> str:
+        """Return the result as plain text, at most 100 columns wide."""
+        from passerelles.tables.render import text_of  # noqa: PLC0415 - as above
+
+        return text_of(self.page(lang), lang=lang)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __str__(self) -> str:
+        """Plain text, in French."""
+        return self.to_text()
+
+    def _sheet(self, title: str | None, lang: Lang) -> Sheet:
+        found = self.sheets(lang)
+        if title is None:
+            return found[0]
+        for sheet in found:
+            if sheet.title == title:
+                return sheet
+        raise PasserellesError("unknown_sheet", name=title, known=", ".join(s.title for s in found))

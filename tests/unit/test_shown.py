@@ -1,0 +1,110 @@
+"""Results in a notebook, a terminal and a data frame."""
+
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelles import OccupationGraph, PasserellesError, Profile, rank_moves, rank_sources
+from passerelles.ranking.move import Moves
+from passerelles.tables.render import html_of, text_of
+from passerelles.tables.sheet import Column, Sheet
+from passerelles.tables.shown import Page
+
+
+class _Reader(HTMLParser):
+    """Tags in order, their balance, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _moves(graph: OccupationGraph) -> Moves:
+    return rank_moves(graph, "K2110-B", limit=4)
+
+
+def test_rows_are_the_moves(embedded_graph: OccupationGraph) -> None:
+    moves = _moves(embedded_graph)
+    rows = moves.rows()
+    assert [r["target_code"] for r in rows] == [m.target.code for m in moves]
+    assert [r["score"] for r in rows] == [m.score for m in moves]
+    parts = moves.rows("parts", lang="en")
+    assert sum(float(r["value"] or 0) for r in parts if r["rank"] == 1) == pytest.approx(moves[0].score, abs=1e-9)
+    assert moves[1].rows()[0]["rank"] == 2
+
+
+def test_a_frame_keeps_the_unknown_unknown(embedded_graph: OccupationGraph) -> None:
+    moves = rank_moves(embedded_graph, Profile(competencies=("TC0081",)), limit=3)
+    frame = moves.to_pandas()
+    assert frame["known_rank"].dtype == pd.Int64Dtype()
+    assert frame["known_rank"].isna().all()
+    assert frame["score"].tolist() == [m.score for m in moves]
+    held = moves.to_pandas("competencies")
+    assert held["core"].dtype == pd.BooleanDtype()
+
+
+def test_no_move_gives_an_empty_frame_with_its_columns(embedded_graph: OccupationGraph) -> None:
+    none = rank_moves(embedded_graph, "K2110-B", targets=[])
+    assert list(none) == []
+    assert none.to_pandas().columns.tolist() == _moves(embedded_graph).to_pandas().columns.tolist()
+    assert none.to_text("en") == none.page("en").title
+    assert "<table" not in none.to_html()
+
+
+def test_an_unknown_table_is_named_with_those_that_exist(embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(PasserellesError, match="ranking, parts, competencies, credentials"):
+        _moves(embedded_graph).to_pandas("party")
+
+
+def test_a_ranking_shows_each_move_and_unfolds_it(embedded_graph: OccupationGraph) -> None:
+    moves = _moves(embedded_graph)
+    seen = _Reader(moves._repr_html_())
+    assert seen.tags.count("details") == len(moves)
+    assert seen.open == []
+    for move in moves:
+        assert (move.target.label or "") in seen.text
+    assert "chance" in seen.text
+    assert "K2110-B" in repr(moves)
+    assert all(len(line) <= 100 for line in str(moves).splitlines())
+
+
+def test_towards_a_target_the_origins_are_shown(embedded_graph: OccupationGraph) -> None:
+    sources = rank_sources(embedded_graph, "N4101", limit=2)
+    text = " ".join(sources.to_text("en").split())
+    assert (sources[0].origin.label or "?").split(" /")[0] in text
+    assert "N4101" in text.split("Rank", maxsplit=1)[0]
+
+
+def test_one_move_says_its_level_and_credentials(embedded_graph: OccupationGraph) -> None:
+    move = _moves(embedded_graph)[0]
+    text = " ".join(str(move).split())
+    for credential in move.credentials:
+        assert credential.label in text
+    assert repr(move).startswith("<Move 1: K2110-B → K2110-GL")
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30))
+def test_every_text_is_escaped(text: str) -> None:
+    sheet = Sheet("ranking", [Column("target_label"), Column("score", "number")], [[text, 1.5]])
+    page = Page(text, [text], [sheet], [Page(text, [text])])
+    seen = _Reader(html_of(page))
+    known = {"div", "p", "strong", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"}
+    assert set(seen.tags) <= known
+    assert seen.text.count(text) >= (5 if text.strip() else 0)
+    assert "1,50" in text_of(page)
