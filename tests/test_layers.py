@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
     ["language"],
     ["errors"],
-    ["tables"],
+    ["tables", "progress"],
     ["codes", "text"],
     ["model", "notices"],
     ["settings", "profile"],

@@ -31,19 +31,25 @@ _PUBLIC = {
     "load_places": "passerelles.market.geography",
     "load_referential": "passerelles.referentials.load",
     "match_territory": "passerelles.territory.match",
+    "progress_bar": "passerelles.progress",
     "rank_all": "passerelles.ranking.moves",
     "rank_moves": "passerelles.ranking.moves",
     "rank_paths": "passerelles.paths.rank",
+    "rank_profiles": "passerelles.bulk.rank",
     "rank_sources": "passerelles.ranking.moves",
     "resolve_competency": "passerelles.matching.resolve",
     "resolve_title": "passerelles.matching.resolve",
 }
-__all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - computed from the one list of names
+# Modules that are names of their own: `passerelles.charts.path_ladder`.
+_SPACES = ("charts",)
+__all__ = [*sorted({*_PUBLIC, *_SPACES}), "__version__"]  # noqa: PLE0604 - computed from the one list of names
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
+    if name in _SPACES:
+        return import_module(f"passerelles.{name}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'passerelles' has no attribute {name!r}")
     value = getattr(import_module(_PUBLIC[name]), name)
@@ -52,4 +58,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC})
+    return sorted({*globals(), *_PUBLIC, *_SPACES})

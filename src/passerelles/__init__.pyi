@@ -1,4 +1,6 @@
 # What type checkers see of the lazily imported face; tests/test_face.py keeps it equal to __init__.py.
+import passerelles.charts as charts
+from passerelles.bulk.rank import rank_profiles as rank_profiles
 from passerelles.errors import PasserellesError as PasserellesError
 from passerelles.errors import ReferentialError as ReferentialError
 from passerelles.errors import UnknownCodeError as UnknownCodeError
@@ -14,6 +16,7 @@ from passerelles.matching.resolve import resolve_title as resolve_title
 from passerelles.paths.levers import levers as levers
 from passerelles.paths.rank import rank_paths as rank_paths
 from passerelles.profile import Profile as Profile
+from passerelles.progress import progress_bar as progress_bar
 from passerelles.ranking.counterfactual import counterfactual as counterfactual
 from passerelles.ranking.move import Move as Move
 from passerelles.ranking.moves import rank_all as rank_all
@@ -36,6 +39,7 @@ __all__ = [
     "UnknownCodeError",
     "__version__",
     "build_graph",
+    "charts",
     "counterfactual",
     "evaluate",
     "export_graph",
@@ -45,9 +49,11 @@ __all__ = [
     "load_places",
     "load_referential",
     "match_territory",
+    "progress_bar",
     "rank_all",
     "rank_moves",
     "rank_paths",
+    "rank_profiles",
     "rank_sources",
     "resolve_competency",
     "resolve_title",

@@ -1,7 +1,6 @@
 """Lists in and out, for the commands that add columns to a person's own table."""
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +12,6 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from passerelles.matching.review import Progress
     from passerelles.matching.worklist import Worklist
 
 InputOption = Annotated[Path | None, typer.Option("--input", "-i", help=say("cli.option.input"))]
@@ -77,19 +73,3 @@ def emit_list(worklist: "Worklist", form: Format, output: Path | None, *, lang: 
         return
     write_worklist(worklist, output, form="xlsx" if form is Format.XLSX else "csv")
     message(say("cli.written", lang=lang, path=output))
-
-
-@contextmanager
-def progress_bar(text: str) -> "Iterator[Progress]":
-    """Give what tells a progress bar on stderr how far the work is; nothing is shown where stderr is no terminal."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    screen = Console(stderr=True)
-    with Bar(console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task(text, total=None)
-
-        def tell(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield tell

@@ -25,8 +25,8 @@ def register(app: typer.Typer) -> None:
 def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: LangOption = Language.FR) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.moves import rank_moves
-    from passerelles.report.envelope import envelope
     from passerelles.ranking.sheets import move_sheets
+    from passerelles.report.envelope import envelope
     from passerelles.report.terminal import print_move, print_moves, print_notice_of_source
 
     graph = load_graph("transitions", [OVERLAY])

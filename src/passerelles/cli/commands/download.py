@@ -21,16 +21,11 @@ def download(
     lang: LangOption = Language.FR,
 ) -> None:
     """Download a referential, with a progress bar on stderr."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-
+    from passerelles.progress import progress_bar
     from passerelles.referentials.download import download_referential, read_download_record
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(say("cli.downloading", lang=lang.lang, name=name), total=None)
-        path = download_referential(
-            name, from_file=from_file, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    text = say("cli.downloading", lang=lang.lang, name=name)
+    with progress_bar(text, unit="bytes", lang=lang.lang) as tell:
+        path = download_referential(name, from_file=from_file, progress=tell)
     record = read_download_record(name)
     message(record.sentence(path, lang.lang) if record else say("cli.written", lang=lang.lang, path=path))

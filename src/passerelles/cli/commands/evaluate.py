@@ -41,12 +41,10 @@ def evaluate(
     lang: LangOption = Language.FR,
 ) -> None:
     """Evaluate rankings, with a progress bar on stderr."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
     from passerelles.files.atomic import check_free
+    from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
     from passerelles.report.evaluation import evaluation_sheets, print_evaluation
 
@@ -55,14 +53,7 @@ def evaluate(
             check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
     graph = load_graph(referential, overlay, settings)
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-
-        def tell(done: int, total: int, method: str) -> None:
-            text = say("evaluation.working", lang=lang.lang, method=method)
-            bar.update(task, completed=done, total=total, description=text)
-
+    with progress_bar(say("evaluation.working", lang=lang.lang), lang=lang.lang) as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:
             result = with_other_groupings(result, graph, methods=names, groupings=groupings, progress=tell)

@@ -58,8 +58,8 @@ def rank(
     from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
-    from passerelles.report.envelope import envelope
     from passerelles.ranking.sheets import move_sheets
+    from passerelles.report.envelope import envelope
     from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     if profiles is not None:

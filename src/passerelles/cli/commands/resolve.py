@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passerelles.cli.answer import Answer, emit, message
-from passerelles.cli.lists import ColumnOption, InputOption, chosen_column, emit_list, list_form, progress_bar
+from passerelles.cli.lists import ColumnOption, InputOption, chosen_column, emit_list, list_form
 from passerelles.cli.options import (
     Format,
     FormatOption,
@@ -95,11 +95,12 @@ def _review(
 ) -> "tuple[Review, Referential]":
     from passerelles.matching.review import review
     from passerelles.matching.worklist import read_worklist
+    from passerelles.progress import progress_bar
 
     worklist = read_worklist(source, column=column)
     name = chosen_column(worklist, column)  # before the seconds of work, not after
     loaded = load(referential, overlay)
-    with progress_bar(say("resolve.working", lang=lang)) as tell:
+    with progress_bar(say("resolve.working", lang=lang), lang=lang) as tell:
         done = review(loaded, worklist, name, kind=kind, progress=tell)
     for row in done.refused[:_TOLD]:
         message(say("resolve.refused", lang=lang, row=row.number, choice=row.choice[:80]))

@@ -46,9 +46,9 @@ def sources(
 ) -> None:
     """Rank the moves towards a target."""
     from passerelles.ranking.moves import rank_sources
+    from passerelles.ranking.sheets import move_sheets
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import envelope
-    from passerelles.ranking.sheets import move_sheets
     from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     graph = load_graph(referential, overlay, settings, strict=strict)

@@ -21,20 +21,17 @@ def train(
     lang: LangOption = Language.FR,
 ) -> None:
     """Fit, calibrate and write the scorers."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from passerelles.errors import PasserellesError
     from passerelles.evaluation.train import train as fit_all
     from passerelles.files.atomic import atomic_file
+    from passerelles.progress import progress_bar
     from passerelles.scoring.scorer import scorer_text
 
     if not output.is_dir():
         raise PasserellesError("no_such_path", path=output)
     graph = load_graph(referential, None)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(say("cli.training", lang=lang.lang), total=None)
-        scorers = fit_all(graph, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    with progress_bar(say("cli.training", lang=lang.lang), lang=lang.lang) as tell:
+        scorers = fit_all(graph, progress=tell)
     for name, scorer in scorers.items():
         path = output / f"{name}.json"
         with atomic_file(path, overwrite=True) as file:

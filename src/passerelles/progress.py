@@ -1,0 +1,133 @@
+"""One progress bar for all long work: a bar on a terminal or in a notebook, a line now and then in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+from passerelles.language.say import Lang, number, say
+
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
+_EVERY_LINE: Final = 30.0  # seconds between two lines of a log
+_EVERY_VIEW: Final = 0.2  # between two views in a notebook
+Unit = Literal["items", "bytes"]
+Draw = Callable[[str, int, int | None], None]
+
+
+class Tell(Protocol):
+    """What long work calls with how much is done, of how much (None = unknown), and what it works on."""
+
+    def __call__(self, done: int, total: int | None = None, what: str = "", /) -> None:
+        """Tell."""
+
+
+@contextmanager
+def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", lang: Lang = "fr") -> Iterator[Tell]:
+    """
+    Give what shows how far some work is, on the error stream: results never mix with it.
+
+    On a terminal it is a bar that goes away; in a notebook a bar in the output; elsewhere, as in the log of a
+    nightly job, one line every 30 seconds, and none for what
+    takes less.
+
+    Parameters
+    ----------
+    text
+        What is being done.
+    total
+        How much there is to do, where it is known from the start.
+    unit
+        ``"bytes"`` for transfers.
+    lang
+        Language of the lines of a log.
+
+    Yields
+    ------
+    tell
+        Callback ``(done, total, what)`` that fits every ``progress`` parameter of the library.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, evaluate, load_referential
+    >>> with progress_bar("evaluating") as tell:
+    ...     found = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
+    """
+    if _in_notebook():
+        yield _telling(_notebook(), text, total, _EVERY_VIEW)
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield _telling(_log(lang), text, total, _EVERY_LINE)
+        return
+    with Progress(*_columns(unit), console=screen, transient=True) as bar:
+        task = bar.add_task(text, total=total)
+
+        def draw(shown: str, done: int, of: int | None) -> None:
+            bar.update(task, completed=done, total=of, description=shown)
+
+        yield _telling(draw, text, total, 0.0)
+
+
+def _columns(unit: Unit) -> "list[ProgressColumn]":
+    from rich.progress import (  # noqa: PLC0415 - as above
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    counted = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    return [TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn()]
+
+
+def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:
+    """Return a callback that draws at most once in `every` seconds, and the end of what it has begun to draw."""
+    known, drawn = total, False
+    last = time.monotonic()
+
+    def tell(done: int, total: int | None = None, what: str = "", /) -> None:
+        nonlocal known, drawn, last
+        known = known if total is None else total
+        now = time.monotonic()
+        if now - last >= every or (drawn and done == known):
+            last, drawn = now, True
+            draw(f"{text} {what}".strip(), done, known)
+
+    return tell
+
+
+def _log(lang: Lang) -> Draw:
+    def draw(shown: str, done: int, of: int | None) -> None:
+        key = "terms.progress_of" if of else "terms.progress"
+        total = "" if of is None else number(of, lang=lang)
+        sys.stderr.write(say(key, lang=lang, text=shown, done=number(done, lang=lang), total=total) + "\n")
+        sys.stderr.flush()
+
+    return draw
+
+
+def _notebook() -> Draw:
+    from IPython.display import HTML, display  # noqa: PLC0415 - there is one, since this runs in it
+
+    handle: Any = display(HTML(""), display_id=True)
+
+    def draw(shown: str, done: int, of: int | None) -> None:
+        place = f' value="{done}" max="{of}"' if of else ""
+        handle.update(HTML(f"<label>{escape(shown)} <progress{place}></progress> {done}</label>"))
+
+    return draw
+
+
+def _in_notebook() -> bool:
+    """Whether a kernel runs this code: IPython is then loaded, and its shell is not that of a terminal."""
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module is not None else None
+    return type(shell).__name__ == "ZMQInteractiveShell"
