@@ -1,5 +1,5 @@
 # What type checkers see of the lazily imported face; tests/test_face.py keeps it equal to __init__.py.
-import passerelles.charts as charts
+import passerelles.charts as charts  # noqa: PLR0402 - a module, told apart from the names of other modules
 from passerelles.bulk.rank import rank_profiles as rank_profiles
 from passerelles.errors import PasserellesError as PasserellesError
 from passerelles.errors import ReferentialError as ReferentialError

@@ -1,0 +1,249 @@
+"""A pen that draws in points from the top left corner; the height of the picture is known once all is drawn."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from passerelles.charts.figure import Chart, new_chart
+from passerelles.charts.fonts import LINE, clean, font, width_of, wrap
+from passerelles.charts.library import Artist, Line2D, Outline, PathPatch, Rectangle, Text
+from passerelles.charts.style import GRID, INK, MARGIN, PAPER, QUIET, Page
+from passerelles.language.say import Lang, number
+
+Align = Literal["left", "center", "right"]
+Point = tuple[float, float]
+_ROUNDING: Final = 1e-9
+_BASELINE: Final = 0.98  # from the top of a line, in sizes of the font
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How an area is filled; the hatch says the same as the colour, for those who do not see it."""
+
+    colour: str
+    hatch: str = ""
+    edge: str = INK
+    width: float = 0.7
+    dash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marker of matplotlib's and how it is filled."""
+
+    shape: str
+    fill: Fill
+
+
+@dataclass
+class Pen:
+    """Things drawn so far on a page."""
+
+    page: Page
+    artists: list[Artist] = field(default_factory=list)
+
+    @property
+    def size(self) -> float:
+        """Size of the letters, in points."""
+        return self.page.size
+
+    def text(
+        self,
+        at: Point,
+        words: str,
+        *,
+        width: float | None = None,
+        size: float | None = None,
+        bold: bool = False,
+        colour: str = INK,
+        align: Align = "left",
+    ) -> float:
+        """Write words from the top of their first line, on as many lines as `width` asks; return where they end."""
+        x, y = at
+        size = size or self.size
+        lines = [clean(words, bold=bold)] if width is None else wrap(words, width, size, bold=bold)
+        for line in lines:
+            self.artists.append(
+                Text(
+                    x, y + size * _BASELINE, line, color=colour, fontproperties=font(bold=bold, size=size), ha=align,
+                    va="baseline", parse_math=False, usetex=False, zorder=5, clip_on=False,
+                )
+            )  # fmt: skip
+            y += size * LINE
+        return y
+
+    def lines(self, words: str, width: float, *, size: float | None = None, bold: bool = False) -> list[str]:
+        """Return the lines that `text` would write."""
+        return wrap(words, width, size or self.size, bold=bold)
+
+    def height(self, words: str, width: float, *, size: float | None = None, bold: bool = False) -> float:
+        """Return how high `text` would be."""
+        size = size or self.size
+        return len(wrap(words, width, size, bold=bold)) * size * LINE
+
+    def wide(self, words: str, *, size: float | None = None, bold: bool = False) -> float:
+        """Return how wide words are on one line."""
+        return width_of(clean(words, bold=bold), size or self.size, bold=bold)
+
+    def box(self, left: float, top: float, width: float, height: float, fill: Fill, *, over: float = 2.0) -> None:
+        """Draw a rectangle."""
+        self.artists.append(
+            Rectangle(
+                (left, top), width, height, facecolor=fill.colour, edgecolor=fill.edge, hatch=fill.hatch or None,
+                linewidth=fill.width, linestyle="--" if fill.dash else "-", zorder=over, clip_on=False, fill=True,
+            )
+        )  # fmt: skip
+
+    def line(
+        self,
+        points: Sequence[Point],
+        *,
+        colour: str = INK,
+        width: float = 0.8,
+        dash: bool = False,
+        over: float = 1.0,
+    ) -> None:
+        """Draw a line through points."""
+        xs, ys = zip(*points, strict=True)
+        self.artists.append(
+            Line2D(
+                xs, ys, color=colour, linewidth=width, linestyle="--" if dash else "-", zorder=over, clip_on=False,
+                solid_capstyle="butt", marker="",
+            )
+        )  # fmt: skip
+
+    def dot(self, at: Point, size: float, fill: Fill, *, marker: str = "o", over: float = 4.0) -> None:
+        """Draw a mark `size` points wide."""
+        self.artists.append(
+            Line2D(
+                [at[0]], [at[1]], linestyle="", marker=marker, markersize=size, markerfacecolor=fill.colour,
+                markeredgecolor=fill.edge, markeredgewidth=fill.width, zorder=over, clip_on=False,
+            )
+        )  # fmt: skip
+
+    def ring(self, at: Point, radius: float, *, colour: str = GRID, width: float = 0.8, dash: bool = False) -> None:
+        """Draw a circle."""
+        unit = Outline.unit_circle()
+        outline = Outline(np.asarray(unit.vertices) * radius + np.asarray(at), unit.codes)
+        self.outline(outline, Fill("none", edge=colour, width=width, dash=dash), over=0.5)
+
+    def outline(self, outline: Outline, fill: Fill, *, over: float = 2.0, alpha: float = 1.0) -> None:
+        """Draw any outline."""
+        self.artists.append(
+            PathPatch(
+                outline, facecolor=fill.colour, edgecolor=fill.edge, hatch=fill.hatch or None, linewidth=fill.width,
+                linestyle="--" if fill.dash else "-", zorder=over, clip_on=False, alpha=alpha,
+                fill=fill.colour != "none",
+            )
+        )  # fmt: skip
+
+    def heading(self, title: str, subtitle: str = "") -> float:
+        """Write the title and what stands under it; return where they end."""
+        y = self.text((MARGIN, MARGIN), title, width=self.page.inner, size=self.size + 2.5, bold=True)
+        if subtitle:
+            y = self.text((MARGIN, y + 2), subtitle, width=self.page.inner, colour=QUIET)
+        return y + self.size
+
+    def note(self, top: float, words: str) -> float:
+        """Write how to read the chart; return where it ends."""
+        return self.text((MARGIN, top), words, width=self.page.inner, size=self.size - 0.5, colour=QUIET) + 2
+
+    def legend(self, top: float, entries: Sequence[tuple[Fill | Mark | str, str]]) -> float:
+        """Draw the key, on as many lines as it takes; an entry that is no area is a sign. Return where it ends."""
+        swatch, gap = self.size * 1.6, self.size * 1.8
+        x, y, bottom = MARGIN, top, top
+        area = swatch
+        for fill, words in entries:
+            swatch = area if isinstance(fill, Fill) else self.size
+            room = min(self.wide(words), self.page.inner - swatch - 5)
+            if x > MARGIN and x + swatch + 5 + room > self.page.right:
+                x, y = MARGIN, bottom + 3
+            middle = y + self.size * LINE / 2
+            if isinstance(fill, Fill):
+                self.box(x, middle - self.size * 0.42, swatch, self.size * 0.84, fill)
+            elif isinstance(fill, Mark):
+                self.dot((x + swatch / 2, middle), self.size * 0.85, fill.fill, marker=fill.shape)
+            else:
+                self.text((x + swatch / 2, y), fill, align="center", bold=True)
+            bottom = max(bottom, self.text((x + swatch + 5, y), words, width=room + 1))
+            x += swatch + 5 + room + gap
+        return bottom + 4
+
+    def chart(self, bottom: float, *, title: str, description: str) -> Chart:
+        """Put everything on a figure that ends under `bottom`."""
+        height = bottom + MARGIN
+        chart = new_chart(self.page.width, height, title=title, description=description)
+        axes = chart.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
+        axes.set_axis_off()
+        axes.set_xlim(0.0, self.page.width)
+        axes.set_ylim(height, 0.0)
+        axes.set_facecolor(PAPER)
+        for artist in self.artists:
+            axes.add_artist(artist)
+        return chart
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """A scale along x: from values in [low, high] to points."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, value: float) -> float:
+        """Return where a value stands."""
+        return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
+
+
+def steps(low: float, high: float, most: int) -> list[float]:
+    """
+    Return round values from `low` to `high`, `most` of them at most.
+
+    Examples
+    --------
+    >>> steps(-1.3, 4.1, 6)
+    [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    for power in range(-6, 9):
+        for digit in (1, 2, 5):
+            step = digit * 10.0**power
+            first, last = math.ceil(low / step - _ROUNDING), math.floor(high / step + _ROUNDING)
+            if last - first < most:
+                return [round(k * step, 9) for k in range(first, last + 1)]
+    return [low]
+
+
+def axis(pen: Pen, ruler: Ruler, span: tuple[float, float], *, write: Callable[[float], str], title: str = "") -> float:
+    """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
+    top, bottom = span
+    size = pen.size - 1
+    room = max(pen.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
+    values = steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room)))
+    for value in values:
+        x = ruler(value)
+        strong = abs(value) < _ROUNDING
+        pen.line([(x, top), (x, bottom)], colour=QUIET if strong else GRID, width=0.9 if strong else 0.6, over=0.3)
+        half = pen.wide(write(value), size=size) / 2
+        at = min(max(x, MARGIN + half), pen.page.right - half)
+        pen.text((at, bottom + 2), write(value), size=size, colour=QUIET, align="center")
+    y = bottom + 2 + size * LINE
+    if title:
+        y = pen.text(((ruler.left + ruler.right) / 2, y), title, size=size, colour=QUIET, align="center")
+    return y
+
+
+def decimals_of(low: float, high: float) -> int:
+    """Return how many decimals tell apart the values of a scale."""
+    span = high - low
+    return 0 if span > 5 else 1 if span > 0.5 else 2  # noqa: PLR2004
+
+
+def writer(ruler: Ruler, lang: Lang) -> Callable[[float], str]:
+    """Return how the numbers of a scale are written."""
+    decimals = decimals_of(ruler.low, ruler.high)
+    return lambda value: number(value, lang=lang, decimals=decimals).replace("-", "\u2212")

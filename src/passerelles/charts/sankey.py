@@ -1,0 +1,223 @@
+"""Flows of a territory as a Sankey diagram: fragile lots on the left, openings on the right, what is left hatched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from passerelles.charts.drawing import Fill, Mark, Pen
+from passerelles.charts.figure import Chart
+from passerelles.charts.library import Outline
+from passerelles.charts.lots import Diagram, read_diagram
+from passerelles.charts.style import CYCLE, DARK, MARGIN, PAPER, VERMILION, deep, page_of, pale
+from passerelles.language.say import Lang, number, say
+
+if TYPE_CHECKING:
+    from passerelles.territory.allocation import Allocation
+
+_LEFT_OVER: Final = Fill(PAPER, hatch="////", edge=VERMILION)
+_EMPTY: Final = Fill(PAPER, hatch="....", edge=DARK)
+_BAR: Final = 9.0
+_STUB: Final = 16.0
+_GAP: Final = 7.0
+_THINNEST: Final = 2.0
+_SPREAD: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a node stands: top and height of its slot, then of its bar, in points."""
+
+    slot: float
+    room: float
+    top: float
+    tall: float
+
+
+def territory_sankey(
+    found: "Allocation | Mapping[str, Any]", *, limit: int = 20, width: float = 8.0, lang: Lang = "fr"
+) -> Chart:
+    """
+    Draw who could go where; widths are proportional to people.
+
+    Parameters
+    ----------
+    found
+        What `match_territory` gives, or its dictionary: the masked one, where small numbers may not be published, is
+        drawn without them.
+    limit
+        How many lots are shown on each side, those with the most people first; the others are drawn as one.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    PasserellesError
+        If `limit` is under 1.
+    """
+    pen = Pen(page_of(width))
+    payload: Mapping[str, Any] = found if isinstance(found, Mapping) else found.to_dict(lang)
+    diagram = read_diagram(payload, limit=limit, lang=lang)
+    title = say("charts.sankey.title", lang=lang)
+    y = pen.heading(title, _facts(payload, lang))
+    if not diagram.left and not diagram.right:
+        y = pen.text((MARGIN, y), say("charts.sankey.none", lang=lang), width=pen.page.inner)
+        return pen.chart(y, title=title, description=_facts(payload, lang))
+    column = pen.page.inner * 0.3
+    y = _heads(pen, y, column, lang)
+    bottom = _draw(pen, diagram, y, column, lang)
+    y = pen.legend(bottom + 4, _key(diagram, lang))
+    y = pen.note(y, say("charts.sankey.note", lang=lang))
+    return pen.chart(y, title=title, description=_words(diagram, payload, lang))
+
+
+def _facts(payload: Mapping[str, Any], lang: Lang) -> str:
+    totals = payload["totals"]
+    shown = {
+        name: say("territory.table.masked", lang=lang) if totals.get(name) is None else number(totals[name], lang=lang)
+        for name in ("headcount", "openings", "placed", "uncovered", "unfilled")
+    }
+    return say("charts.sankey.facts", lang=lang, **shown)
+
+
+def _heads(pen: Pen, y: float, column: float, lang: Lang) -> float:
+    left = say("charts.sankey.left", lang=lang)
+    right = say("charts.sankey.right", lang=lang)
+    ends = [pen.text((MARGIN, y), left, width=column, bold=True)]
+    ends.append(pen.text((pen.page.right - column, y), right, width=column, bold=True))
+    return max(ends) + 4
+
+
+def _draw(pen: Pen, diagram: Diagram, top: float, column: float, lang: Lang) -> float:
+    size = pen.size - 0.5
+    tall = {
+        n.key: sum(pen.height(t, column, size=size, bold=b) for t, b in n.lines(lang))
+        for n in (*diagram.left, *diagram.right)
+    }
+    scale = _scale(diagram, tall)
+    places = _stack(diagram, tall, scale, top)
+    bottom = max(p.slot + p.room for p in places.values()) + _GAP
+    x_left, x_right = MARGIN + column + 8, pen.page.right - column - 8 - _BAR
+    for node in (*diagram.left, *diagram.right):
+        place = places[node.key]
+        on_left = node.side == "left"
+        colour = DARK if not on_left else CYCLE[diagram.left.index(node) % len(CYCLE)]
+        x = x_left if on_left else x_right
+        rest = _thick(node.rest, scale) if node.rest else 0.0
+        pen.box(x, place.top, _BAR, max(place.tall - rest, 0.5), Fill(colour), over=3.0)
+        if rest:
+            look = _LEFT_OVER if on_left else _EMPTY
+            start = x if on_left else x - _STUB
+            pen.box(start, place.top + place.tall - rest, _BAR + _STUB, rest, look, over=3.2)
+        y = place.slot + (place.room - tall[node.key]) / 2
+        at = MARGIN if on_left else x_right + _BAR + 8
+        for text, bold in node.lines(lang):
+            y = pen.text((at, y), text, width=column, size=size, bold=bold)
+    _bands(pen, diagram, places, scale, (x_left + _BAR, x_right))
+    return bottom
+
+
+def _scale(diagram: Diagram, tall: Mapping[str, float]) -> float:
+    """Points a person: bars about as high as the words beside them."""
+    words = max(sum(tall[n.key] for n in side) for side in (diagram.left, diagram.right))
+    people = max(sum(n.people for n in side) for side in (diagram.left, diagram.right))
+    return min(12.0, max(words * 0.8, 120.0) / max(people, 1))
+
+
+def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float) -> dict[str, _Place]:
+    """Place the nodes; those of the shorter side that have flows are spread along the other's."""
+    bars = {
+        node.key: sum(_thick(people, scale) for people in (*node.flows, node.rest) if people)
+        for node in (*diagram.left, *diagram.right)
+    }
+    slots = {key: max(bar, tall[key]) for key, bar in bars.items()}
+    sides = (diagram.left, diagram.right)
+    active = [[n for n in side if n.flows] for side in sides]
+    heights = [sum(slots[n.key] + _GAP for n in side) for side in active]
+    found: dict[str, _Place] = {}
+    for side, moving, height in zip(sides, active, heights, strict=True):
+        more = min((max(heights) - height) / max(len(moving), 1), _SPREAD)
+        y = top
+        for node in side:
+            slot = slots[node.key] + (more if node.flows else 0.0)
+            found[node.key] = _Place(y, slot, y + (slot - bars[node.key]) / 2, bars[node.key])
+            y += slot + _GAP
+    return found
+
+
+def _thick(people: int, scale: float) -> float:
+    return max(people * scale, _THINNEST)
+
+
+def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: float, ends: tuple[float, float]) -> None:
+    rank = {node.key: place for side in (diagram.left, diagram.right) for place, node in enumerate(side)}
+    used = {key: place.top for key, place in places.items()}
+    starts, stops = {}, {}
+    flows = list(diagram.flows)
+    for flow in sorted(flows, key=lambda f: (rank[f.left], rank[f.right])):
+        starts[flow] = used[flow.left]
+        used[flow.left] += _thick(flow.people, scale)
+    for flow in sorted(flows, key=lambda f: (rank[f.right], rank[f.left])):
+        stops[flow] = used[flow.right]
+        used[flow.right] += _thick(flow.people, scale)
+    x0, x1 = ends
+    for flow in sorted(flows, key=lambda f: (-f.people, rank[f.left], rank[f.right])):
+        colour = CYCLE[rank[flow.left] % len(CYCLE)]
+        thick = _thick(flow.people, scale)
+        masked = flow.masked
+        look = Fill(pale(colour, 0.42), hatch="|||" if flow.same_job else "", edge=deep(colour), width=0.6, dash=masked)
+        pen.outline(_ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
+        size = pen.size - 1
+        if thick >= size * 1.25 and not masked:
+            shown = str(flow.people)
+            pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), shown, size=size)
+
+
+def _ribbon(x0: float, y0: float, x1: float, y1: float, thick: float) -> Outline:
+    middle = (x0 + x1) / 2
+    points = [
+        (x0, y0), (middle, y0), (middle, y1), (x1, y1),
+        (x1, y1 + thick), (middle, y1 + thick), (middle, y0 + thick), (x0, y0 + thick), (x0, y0),
+    ]  # fmt: skip
+    move, line, curve, close = Outline.MOVETO, Outline.LINETO, Outline.CURVE4, Outline.CLOSEPOLY
+    return Outline(points, [move, curve, curve, curve, line, curve, curve, curve, close])
+
+
+def _key(diagram: Diagram, lang: Lang) -> list[tuple[Fill | Mark | str, str]]:
+    key: list[tuple[Fill | Mark | str, str]] = [
+        (_LEFT_OVER, say("charts.sankey.uncovered", lang=lang)),
+        (_EMPTY, say("charts.sankey.unfilled", lang=lang)),
+    ]
+    if any(f.same_job for f in diagram.flows):
+        key.insert(
+            0, (Fill(pale(CYCLE[0], 0.42), hatch="|||", edge=deep(CYCLE[0])), say("charts.sankey.same", lang=lang))
+        )
+    if any(f.masked for f in diagram.flows):
+        look = Fill(pale(CYCLE[0], 0.42), edge=deep(CYCLE[0]), dash=True)
+        key.append((look, say("charts.sankey.masked", lang=lang)))
+    return key
+
+
+def _words(diagram: Diagram, payload: Mapping[str, Any], lang: Lang) -> str:
+    names = {n.key: n.short() for n in (*diagram.left, *diagram.right)}
+    told = [_facts(payload, lang)]
+    for flow in diagram.flows:
+        people = (
+            say("territory.table.masked", lang=lang)
+            if flow.masked
+            else say("charts.sankey.people", lang=lang, n=flow.people)
+        )
+        told.append(say("charts.sankey.flow", lang=lang, left=names[flow.left], right=names[flow.right], people=people))
+    for node in (*diagram.left, *diagram.right):
+        if node.rest and not node.masked:
+            key = "left_over" if node.side == "left" else "empty"
+            told.append(say(f"charts.sankey.{key}", lang=lang, name=node.short(), n=node.rest))
+    return " ".join(told)
