@@ -222,6 +222,8 @@ class Allocation:
     allowed
         Shape (pairs, 2): positions of the lot and of the pool of each pair open to people, which anyone who knows the
         rules knows too.
+    allowed_hours
+        Shape (pairs,): tenths of an hour of one person of each of these pairs.
     notes
         Keys of ``territory.note.*``: what the reader must know (no geography, radius not applied...).
     """
@@ -243,6 +245,9 @@ class Allocation:
     unmet: tuple[str, ...] = ()  # groups whose floor no allocation reaches, where infeasible
     allowed: NDArray[np.int32] = field(
         default_factory=lambda: np.zeros((0, 2), dtype=np.int32), repr=False, compare=False
+    )
+    allowed_hours: NDArray[np.int64] = field(
+        default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False
     )
 
     @property

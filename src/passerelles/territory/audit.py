@@ -1,7 +1,8 @@
-"""What a reader could work out of a masked table: the range of each masked cell over all tables that agree with it."""
+"""What a reader could work out of a masked table: the values of each hidden cell over all tables that agree with it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,25 +10,28 @@ from scipy import sparse
 
 from passerelles.territory.network import Ints
 
-# A cell: flow (row group, column group), uncovered people (row group, -1), empty openings (-1, column group), or all
-# people placed (-1, -1).
-Cell = tuple[int, int]
-TOTAL: Cell = (-1, -1)
+Bools = NDArray[np.bool_]
+_SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
+_WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
+_LEAST_SOLVED: Final = 6
+_TOGETHER: Final = 6  # programs that look at many cells at once
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """
-    Flows between lots and pools, put together in groups.
+    Flows of people between lots and pools, and the rules that a reader knows.
 
     Attributes
     ----------
     supply, capacity
-        Shapes (n,) and (m,): headcounts and openings, which the reader knows.
+        Shapes (n,) and (m,): headcounts and openings.
     row, column, flow
-        Shape (k,): lot, pool and people of each pair that the rules allow, which the reader knows too.
-    row_group, column_group
-        Shapes (n,) and (m,): group that each lot and each pool is published in.
+        Shape (k,): lot, pool and people of each pair that the rules allow.
+    hours, budget
+        Shape (k,): tenths of an hour of one person of each pair, and the most of all together; None = no bound.
+    group, least
+        Shapes (n,) and (g,): group of each lot, and the least people placed of each group, g = 0 without floors.
     """
 
     supply: Ints
@@ -35,108 +39,182 @@ class Table:
     row: NDArray[np.intp]
     column: NDArray[np.intp]
     flow: Ints
-    row_group: NDArray[np.intp]
-    column_group: NDArray[np.intp]
+    hours: Ints
+    budget: int | None
+    group: NDArray[np.intp]
+    least: Ints
 
-    def cells(self) -> dict[Cell, int]:
-        """Value of every cell: flows that the rules allow, uncovered people and empty openings of each group."""
-        found: dict[Cell, int] = {}
-        pairs = zip(
-            self.row_group[self.row].tolist(), self.column_group[self.column].tolist(), self.flow.tolist(), strict=True
-        )
-        for i, j, people in pairs:
-            found[(i, j)] = found.get((i, j), 0) + people
-        sent = np.bincount(self.row, weights=self.flow, minlength=len(self.supply)).astype(np.int64)
-        taken = np.bincount(self.column, weights=self.flow, minlength=len(self.capacity)).astype(np.int64)
-        for group, left in zip(self.row_group.tolist(), (self.supply - sent).tolist(), strict=True):
-            found[(group, -1)] = found.get((group, -1), 0) + left
-        for group, empty in zip(self.column_group.tolist(), (self.capacity - taken).tolist(), strict=True):
-            found[(-1, group)] = found.get((-1, group), 0) + empty
-        found[TOTAL] = int(self.flow.sum())
-        return found
+    def sent(self, among: Bools) -> Ints:
+        """People of each lot on some pairs, shape (n,)."""
+        return np.bincount(self.row[among], self.flow[among], len(self.supply)).astype(np.int64)
 
-    def weights(self, cell: Cell) -> tuple[Ints, int]:
-        """Coefficients of the flows, shape (k,), and the constant that give the value of a cell."""
-        i, j = cell
-        rows, columns = self.row_group[self.row], self.column_group[self.column]
-        if cell == TOTAL:
-            return np.ones(len(self.flow), dtype=np.int64), 0
-        if j < 0:
-            return -(rows == i).astype(np.int64), int(self.supply[self.row_group == i].sum())
-        if i < 0:
-            return -(columns == j).astype(np.int64), int(self.capacity[self.column_group == j].sum())
-        return ((rows == i) & (columns == j)).astype(np.int64), 0
+    def taken(self, among: Bools) -> Ints:
+        """People of each pool on some pairs, shape (m,)."""
+        return np.bincount(self.column[among], self.flow[among], len(self.capacity)).astype(np.int64)
+
+    @property
+    def uncovered(self) -> Ints:
+        """People placed nowhere, shape (n,)."""
+        return self.supply - self.sent(np.ones(len(self.flow), dtype=np.bool_))
+
+    @property
+    def empty(self) -> Ints:
+        """Openings left empty, shape (m,)."""
+        return self.capacity - self.taken(np.ones(len(self.flow), dtype=np.bool_))
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """
+    What is printed of a table, and so what is hidden in it.
+
+    Attributes
+    ----------
+    lots, pools
+        Shapes (n,) and (m,): the lots and pools between which flows are hidden; all else is printed.
+    printed
+        Shape (k,): flows printed; those between hidden lots and pools that are not printed are the unknowns.
+    left, spare
+        Shapes (n,) and (m,): whether a lot's uncovered people, a pool's empty openings are printed.
+    total
+        Whether the people placed in all are printed.
+    """
+
+    lots: Bools
+    pools: Bools
+    printed: Bools
+    left: Bools
+    spare: Bools
+    total: bool
+
+    def unknown(self, table: Table) -> Bools:
+        """Which flows a reader does not know, shape (k,)."""
+        return self.lots[table.row] & self.pools[table.column] & ~self.printed
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    A sum of unknown flows that must not be worked out.
+
+    Attributes
+    ----------
+    at
+        Positions among all pairs.
+    need
+        How far its possible values must spread.
+    lot, pool
+        Where it lies, -1 = in several.
+    """
+
+    at: NDArray[np.intp]
+    need: int
+    lot: int = -1
+    pool: int = -1
 
 
 @dataclass(eq=False)
 class Auditor:
     """
-    Finds the ranges of masked cells; keeps every whole table found, which serves other cells too.
+    Finds how far the values of cells spread; every whole table found serves all cells.
 
-    `witnesses` are flows, shape (k,) each, that agree with what is printed.
+    Sums over lots, pools, groups of lots and all are nested on either side: without a budget the programs are linear
+    with whole corners. A budget makes them programs in whole numbers.
     """
 
     table: Table
-    printed: Sequence[Cell]
+    view: View
     witnesses: list[Ints] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Put what is printed in a matrix; the true table is the first witness."""
-        self.witnesses = [self.table.flow]
-        values = self.table.cells()
-        k = len(self.table.flow)
-        sums = [
-            sparse.csr_array((np.ones(k), (at, np.arange(k))), shape=(size, k))
-            for at, size in (
-                (self.table.row, len(self.table.supply)),
-                (self.table.column, len(self.table.capacity)),
-            )
-        ]
-        rows, fixed = [], []
-        for cell in self.printed:
-            weights, constant = self.table.weights(cell)
-            if not weights.any():
-                continue  # a constant: no flow the rules allow can change it
-            rows.append(weights)
-            fixed.append(values[cell] - constant)
-        if rows:
-            sums.append(sparse.csr_array(np.asarray(rows, dtype=np.float64)))
+        """Put what a reader knows in rows; the true table is the first witness."""
+        table, view = self.table, self.view
+        unknown = view.unknown(table)
+        self.at = np.flatnonzero(unknown)
+        self.witnesses = [table.flow[self.at]]
+        known = ~unknown
+        rows, columns = table.row[self.at], table.column[self.at]
+        k = len(self.at)
+        sums = [_sums(rows, len(table.supply), k), _sums(columns, len(table.capacity), k)]
+        most = [table.supply - table.sent(known), table.capacity - table.taken(known)]
+        exact = [np.where(view.left, most[0] - table.uncovered, 0), np.where(view.spare, most[1] - table.empty, 0)]
+        upper = [np.where(view.left, exact[0], most[0]), np.where(view.spare, exact[1], most[1])]
+        lower = exact
+        if view.total:
+            sums.append(sparse.csr_array(np.ones((1, k))))
+            hidden = np.asarray([int(self.witnesses[0].sum())])
+            lower, upper = [*lower, hidden], [*upper, hidden]
+        if len(table.least):
+            sums.append(_sums(table.group[rows], len(table.least), k))
+            printed = np.bincount(table.group, table.sent(known), len(table.least))
+            lower, upper = [*lower, np.maximum(table.least - printed, 0)], [*upper, np.full(len(table.least), np.inf)]
+        self.whole = table.budget is not None
+        if table.budget is not None:
+            sums.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
+            lower = [*lower, np.zeros(1)]
+            upper = [*upper, np.asarray([table.budget - int(table.hours[known] @ table.flow[known])])]
         self._matrix = sparse.vstack(sums, format="csr")
-        free = len(self.table.supply) + len(self.table.capacity)
-        self._lower = np.concatenate([np.zeros(free), fixed])
-        self._upper = np.concatenate([self.table.supply, self.table.capacity, fixed]).astype(np.float64)
+        self._lower = np.concatenate(lower).astype(np.float64)
+        self._upper = np.concatenate(upper).astype(np.float64)
 
-    def narrow(self, masked: Iterable[Cell], span: int) -> list[Cell]:
-        """Masked cells whose possible values spread over less than `span`, in order."""
-        found = []
-        for cell in sorted(masked):
-            weights, _ = self.table.weights(cell)
-            if self._spread(weights) >= span:
-                continue
-            self._extreme(weights)
-            if self._spread(weights) < span:
-                self._extreme(-weights)
-            if self._spread(weights) < span:
-                found.append(cell)
-        return found
+    def narrow(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Cells whose possible values spread, or are proven to spread, over less than they need."""
+        weights = [self._weights(cell) for cell in cells]
+        todo = self._open(cells, weights, range(len(cells)))
+        if not todo or not len(self.at):
+            return [cells[n] for n in todo]
+        solved = max(_LEAST_SOLVED, _WORK // len(self.at))
+        # Many cells at once: all least, all most, then half of them each way, by the binary digits of their numbers.
+        for turn in range(min(_TOGETHER, solved)):
+            together = np.zeros(len(self.at), dtype=np.int64)
+            for n in todo:
+                together[weights[n]] += -1 if (turn if turn < 2 else n >> (turn - 2)) & 1 else 1  # noqa: PLR2004
+            self._extreme(together)
+            todo = self._open(cells, weights, todo)
+            if not todo:
+                return []
+        for n in todo:
+            single = np.zeros(len(self.at), dtype=np.int64)
+            single[weights[n]] = 1
+            for sign in (1, -1):
+                if solved > _TOGETHER and self._spread(weights[n]) < cells[n].need:
+                    solved -= 1
+                    self._extreme(sign * single)
+        return [cells[n] for n in self._open(cells, weights, todo)]
 
-    def _spread(self, weights: Ints) -> int:
-        values = [int(weights @ flow) for flow in self.witnesses]
+    def _open(self, cells: Sequence[Cell], weights: Sequence[NDArray[np.intp]], among: Iterable[int]) -> list[int]:
+        """Cells whose values do not spread enough yet."""
+        return [n for n in among if self._spread(weights[n]) < cells[n].need]
+
+    def _weights(self, cell: Cell) -> NDArray[np.intp]:
+        """Positions of a cell's flows among the unknown ones."""
+        places = np.searchsorted(self.at, cell.at)
+        inside = places < len(self.at)
+        places, at = places[inside], cell.at[inside]
+        return np.asarray(places[self.at[places] == at], dtype=np.intp)
+
+    def _spread(self, places: NDArray[np.intp]) -> int:
+        values = [int(flow[places].sum()) for flow in self.witnesses]
         return max(values) - min(values)
 
     def _extreme(self, weights: Ints) -> None:
         """Add the whole table that makes a sum least."""
         from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is masked
 
-        if not len(weights):
-            return
         result = milp(
             weights.astype(np.float64),
             constraints=LinearConstraint(self._matrix, self._lower, self._upper),
-            integrality=np.ones(len(weights), dtype=np.int64),
+            integrality=np.full(len(weights), int(self.whole)),
+            options={"time_limit": _SECONDS} if self.whole else {},
         )
-        if result.x is not None:
-            flow = np.rint(result.x).astype(np.int64)
-            sums = self._matrix @ flow
-            if (sums >= self._lower - 0.5).all() and (sums <= self._upper + 0.5).all():
-                self.witnesses.append(flow)
+        if result.x is None:
+            return
+        flow = np.rint(result.x).astype(np.int64)
+        sums = self._matrix @ flow
+        # A witness proves something only if it is whole and keeps to every row.
+        if flow.min(initial=0) >= 0 and (sums >= self._lower - 1e-6).all() and (sums <= self._upper + 1e-6).all():
+            self.witnesses.append(flow)
+
+
+def _sums(at: NDArray[np.intp], size: int, k: int) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(k), (at, np.arange(k))), shape=(size, k))

@@ -1,29 +1,31 @@
 """
 Publication of an allocation without cells under a threshold, and without what would give them away.
 
-Cells under the threshold are masked, then others until no masked cell can be worked out to within the threshold by
-anyone who knows the headcounts, the openings, which moves the rules allow, and everything printed. Where masking is
-not enough (a lot of three people is known to send at most three), lots or openings are published together.
+Flows of enough people are printed as they are. The others, and some large ones that would give them away, are put
+together by lot, or all together, as people who go to *other openings*; which openings these are is told, how many
+people each gets is not. `passerelles.territory.masking` chooses, and proves that nothing can be worked out.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.territory.allocation import Allocation, Change
-from passerelles.territory.audit import TOTAL, Auditor, Cell, Table
+from passerelles.territory.allocation import Allocation, Change, Flow
+from passerelles.territory.audit import Table, View
 from passerelles.territory.lots import Lot, pool_key
+from passerelles.territory.masking import choose_view, hidden_total, small_cells
 from passerelles.territory.network import Ints
-from passerelles.territory.pairs import pool_keys
+from passerelles.territory.pairs import floor_groups, pool_keys
+from passerelles.territory.plan import budget_tenths
 
-_ROUNDS: Final = 6  # of more masking, before lots or openings are published together
-_MANY_PAIRS: Final = 400  # beyond, empty openings no longer serve to hide others: the audit would take minutes
-_MOST_PAIRS: Final = 30_000  # beyond, one publishes territory by territory
+# Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
+_BY_RULE = frozenset(
+    ("nothing_near", "radius", "distance_unknown", "same_fiche", "not_possible", "hours_unknown", "max_hours", "frame")
+) | {"probability_unknown", "probability"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +35,8 @@ class Publication:
 
     Attributes
     ----------
-    masked
-        Cells withheld, the total among them where it is.
+    view
+        What is printed and what is hidden; None where nothing needs to be hidden, or where `empty`.
     empty
         Whether there are too few people to publish anything at all.
     """
@@ -42,18 +44,13 @@ class Publication:
     allocation: Allocation
     threshold: int
     table: Table
-    masked: frozenset[Cell]
+    view: View | None
     empty: bool = False
 
     @property
     def changed(self) -> bool:
-        """Whether anything is withheld or published together."""
-        groups = len(set(self.table.row_group.tolist())) + len(set(self.table.column_group.tolist()))
-        return self.empty or bool(self.masked) or groups < len(self.table.supply) + len(self.table.capacity)
-
-    def value(self, cell: Cell) -> int | None:
-        """Value of a cell, None where it is withheld."""
-        return None if self.empty or cell in self.masked else self.table.cells().get(cell, 0)
+        """Whether anything is withheld."""
+        return self.empty or self.view is not None
 
 
 def publish(allocation: Allocation, *, threshold: int | None = None) -> Publication:
@@ -70,72 +67,25 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     Returns
     -------
     publication
-        Over all whole tables that agree with everything printed, each masked cell's values spread over at least
-        `threshold`. Whoever holds the very input tables and this program can still run it: masking protects a
-        publication, not the tables.
+        Over all whole tables that agree with everything printed, with the headcounts and openings of the inputs, the
+        moves that the rules allow, the budget and the floors, each masked cell's values spread over at least
+        `threshold`; and so do those of each flow or uncovered number under it, wherever its lot and its openings are
+        themselves that large. Whoever holds the very input tables and this program can still run it: masking
+        protects a publication, not the tables.
 
     Raises
     ------
     PasserellesError
-        If the threshold is under 2, or there are too many pairs to audit.
+        If the threshold is under 2.
     """
     bound = allocation.settings.mask_threshold if threshold is None else threshold
     if bound < 2:  # noqa: PLR2004 - under 2, no cell is small
         raise PasserellesError("territory_bound", name="threshold", value=repr(threshold))
     table = _table(allocation)
-    if len(table.flow) > _MOST_PAIRS:
-        raise PasserellesError("territory_too_many", n=len(table.flow), most=_MOST_PAIRS)
-    if not _small(table, bound):
-        return Publication(allocation, bound, table, frozenset())
-    while True:
-        table = _large_enough(table, bound)
-        masked, failing = _mask(table, bound)
-        if not failing:
-            return Publication(allocation, bound, table, frozenset(masked))
-        merged = _merge(table, failing[0])
-        if merged is None:
-            return Publication(allocation, bound, table, frozenset(), empty=True)
-        table = merged
-
-
-def _small(table: Table, bound: int) -> list[Cell]:
-    """Cells of people under the threshold, sorted."""
-    return sorted(cell for cell, value in table.cells().items() if cell[0] >= 0 and 0 < value < bound)
-
-
-def _large_enough(table: Table, bound: int) -> Table:
-    """
-    Publish the openings that small cells lie in together, and lots too few to hide a small cell in as well.
-
-    A cell never exceeds the people of its row nor the openings of its column; both must be twice the threshold for
-    its range to span it and leave room for another masked cell. One group of openings for all small cells keeps
-    the table readable, and most cells then rise above the threshold.
-    """
-    small = sorted({j for _, j in _small(table, bound) if j >= 0})
-    if small:
-        groups = np.where(np.isin(table.column_group, small), small[0], table.column_group)
-        table = replace(table, column_group=groups)
-    while True:
-        people, openings = _sizes(table.row_group, table.supply), _sizes(table.column_group, table.capacity)
-        cells = _small(table, bound)
-        rows = sorted({i for i, _ in cells if people[i] < 2 * bound}, key=lambda g: (people[g], g))
-        columns = sorted({j for _, j in cells if j >= 0 and openings[j] < 2 * bound}, key=lambda g: (openings[g], g))
-        if rows and len(people) > 1:
-            table = replace(table, row_group=_joined(table.row_group, rows[0], people))
-        elif columns and len(openings) > 1:
-            table = replace(table, column_group=_joined(table.column_group, columns[0], openings))
-        else:
-            return table
-
-
-def _sizes(groups: NDArray[np.intp], values: Ints) -> dict[int, int]:
-    return {g: int(values[groups == g].sum()) for g in sorted(set(groups.tolist()))}
-
-
-def _joined(groups: NDArray[np.intp], group: int, sizes: Mapping[int, int]) -> NDArray[np.intp]:
-    """Put a group together with the smallest other one; the pair takes the lower number."""
-    other = min((g for g in sizes if g != group), key=lambda g: (sizes[g], g))
-    return np.where(groups == max(group, other), min(group, other), groups)
+    if not small_cells(table, bound).any:
+        return Publication(allocation, bound, table, None)
+    view = choose_view(table, bound)
+    return Publication(allocation, bound, table, view, empty=view is None)
 
 
 def _table(allocation: Allocation) -> Table:
@@ -143,96 +93,49 @@ def _table(allocation: Allocation) -> Table:
     keys, capacity = pool_keys(allocation.hiring)
     row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(lots)}
     column = {key: j for j, key in enumerate(keys)}
-    people = {(row[f.fragile.key], column[pool_key(f.hiring)]): f.people for f in allocation.flows}
-    used = {j for _, j in people}
-    allowed = sorted({(i, j) for i, j in allocation.allowed.tolist()} | set(people))
-    if len(allowed) > _MANY_PAIRS:
-        # Openings that nobody takes are published as such, so that their cells are known to be zero.
-        allowed = [(i, j) for i, j in allowed if j in used]
+    at = allocation.allowed.astype(np.intp).reshape(-1, 2)
+    codes = at[:, 0] * max(len(keys), 1) + at[:, 1]  # sorted: pairs come by lot, then pool
+    people = np.zeros(len(codes), dtype=np.int64)
+    for flow in allocation.flows:
+        code = row[flow.fragile.key] * max(len(keys), 1) + column[pool_key(flow.hiring)]
+        people[np.searchsorted(codes, code)] += flow.people
+    budget = allocation.budget_hours
+    group, least = floor_groups(allocation.fragile, allocation.settings)
     return Table(
         supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
         capacity=capacity,
-        row=np.asarray([i for i, _ in allowed], dtype=np.intp),
-        column=np.asarray([j for _, j in allowed], dtype=np.intp),
-        flow=np.asarray([people.get(pair, 0) for pair in allowed], dtype=np.int64),
-        row_group=np.arange(len(lots), dtype=np.intp),
-        column_group=np.arange(len(keys), dtype=np.intp),
+        row=at[:, 0],
+        column=at[:, 1],
+        flow=people,
+        hours=allocation.allowed_hours,
+        budget=None if budget is None else budget_tenths(budget),
+        group=group,
+        least=least,
     )
-
-
-def _mask(table: Table, bound: int) -> tuple[set[Cell], list[Cell]]:
-    """
-    Mask small cells of people, then others until nothing can be worked out; what still can once all is masked.
-
-    A row or column gives up its smallest cells first: what is printed stays the most telling.
-    """
-    values = table.cells()
-    masked = set(_small(table, bound))
-    if 0 < values[TOTAL] < bound:
-        masked.add(TOTAL)
-    failing: list[Cell] = []
-    for _ in range(_ROUNDS):
-        printed = [cell for cell in sorted(values) if cell not in masked]
-        failing = Auditor(table, printed).narrow(masked, bound)
-        if not failing:
-            return masked, []
-        more: set[Cell] = set()
-        for i, j in failing:
-            for line in (
-                [c for c in printed if i >= 0 and c[0] == i],
-                [c for c in printed if j >= 0 and c[1] == j],
-            ):
-                if line and not more & set(line):
-                    more.add(min(line, key=lambda c: (values[c] == 0, values[c], c)))
-        if not more and TOTAL in printed:
-            more = {TOTAL}
-        if not more:
-            break
-        masked |= more
-    return masked, failing
-
-
-def _merge(table: Table, cell: Cell) -> Table | None:
-    """
-    Put a group of the failing cell together with the smallest other one: lots if they are what is small, else openings.
-
-    None where one group of each is all there is.
-    """
-    people, openings = _sizes(table.row_group, table.supply), _sizes(table.column_group, table.capacity)
-    i = cell[0] if cell[0] >= 0 else min(people, key=lambda g: (people[g], g))
-    j = cell[1] if cell[1] >= 0 else min(openings, key=lambda g: (openings[g], g))
-    wants_row = cell[1] < 0 or (cell[0] >= 0 and people[i] <= openings[j])
-    by_row = len(people) > 1 and (wants_row or len(openings) == 1)
-    if by_row:
-        return replace(table, row_group=_joined(table.row_group, i, people))
-    if len(openings) > 1:
-        return replace(table, column_group=_joined(table.column_group, j, openings))
-    return None
 
 
 def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any]:
     """
     Return the shape of ``territory@1`` with what may be published; what is withheld is null and marked ``masked``.
 
-    Sums that mix masked cells (hours, kilometres, shares) and sentences that tell of free or full openings are left
-    out whole: any of them would be one more equation.
+    A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other line counts, from any of the
+    former to any of the latter. Sums that mix hidden cells (hours, kilometres, shares), the budget, and sentences that
+    tell of free or full openings are left out whole: any of them would be one more equation.
     """
     allocation = publication.allocation
     if not publication.changed:
         return allocation.to_dict(lang) | {"masked": True, "threshold": publication.threshold}
-    keys, _ = pool_keys(allocation.hiring)
-    lots_of = _members(publication.table.row_group.tolist())
-    pools_of = _members(publication.table.column_group.tolist())
-    total = publication.value(TOTAL)
-    note = "nothing_to_show" if publication.empty else "masked"
+    lines = None if publication.view is None else _Lines(publication, publication.view, lang)
+    total = allocation.placed if lines is not None and lines.view.total else None
+    note = "nothing_to_show" if lines is None else "masked"
     sentence = say(f"territory.note.{note}", lang=lang, threshold=str(publication.threshold))
     notes = [{"note": note, "sentence": sentence}]
     notes += [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in allocation.notes]
     everyone, places = allocation.fragile.people, allocation.hiring.people
     return {
-        "results": [] if publication.empty else _flows(publication, lots_of, pools_of, keys, lang),
-        "uncovered": [] if publication.empty else _uncovered(publication, lots_of, lang),
-        "unfilled": [] if publication.empty else _unfilled(publication, pools_of, keys, lang),
+        "results": [] if lines is None else lines.flows(),
+        "uncovered": [] if lines is None else lines.uncovered(),
+        "unfilled": [] if lines is None else lines.unfilled(),
         "totals": {
             "headcount": everyone,
             "openings": places,
@@ -247,7 +150,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
             "by_job": None,
         },
         "bounds": allocation.certificate()
-        | {"objectives": [_stage(s.name, s.value, total) for s in allocation.stages]},
+        | {"budget_hours": None, "objectives": [_stage(s.name, s.value, total) for s in allocation.stages]},
         "changes": [] if total is None else [_change(c, publication.threshold, lang) for c in allocation.changes],
         "notes": notes,
         "unmet_floors": list(allocation.unmet),
@@ -256,13 +159,6 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
         "masked": True,
         "threshold": publication.threshold,
     }
-
-
-def _members(groups: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for place, group in enumerate(groups):
-        found.setdefault(group, []).append(place)
-    return found
 
 
 def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:
@@ -277,7 +173,7 @@ def _change(change: Change, threshold: int, lang: Lang) -> dict[str, Any]:
     text = say("territory.change.masked", lang=lang, what=what) if hidden else change.sentence(lang)
     return {
         "kind": change.kind,
-        "bound": change.bound,
+        "bound": None if change.kind == "budget" else change.bound,
         "step": change.step,
         "placed": None,
         "more": None if hidden else change.more,
@@ -286,108 +182,133 @@ def _change(change: Change, threshold: int, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _flows(
-    publication: Publication,
-    lots_of: Mapping[int, list[int]],
-    pools_of: Mapping[int, list[int]],
-    keys: Sequence[tuple[str, ...]],
-    lang: Lang,
-) -> list[dict[str, Any]]:
-    allocation = publication.allocation
-    lots = allocation.fragile.lots
-    exact = {(f.fragile.key, pool_key(f.hiring)): f for f in allocation.flows}
-    hiring = _hiring_by_pool(allocation)
-    found = []
-    for i, j in sorted(publication.table.cells()):
-        if i < 0 or j < 0:
-            continue
-        people = publication.value((i, j))
-        if people == 0:
-            continue
-        one = len(lots_of[i]) == len(pools_of[j]) == 1
-        flow = exact.get((lots[lots_of[i][0]].key, keys[pools_of[j][0]])) if one else None
-        if people is not None and flow is not None:
-            found.append(flow.to_dict(lang) | {"masked": False})
-            continue
-        start = [lots[n] for n in lots_of[i]]
-        end = [hiring[keys[n]] for n in pools_of[j]]
-        found.append(_together(start, end, people, lang))
-    return found
+class _Lines:
+    """The lines of a publication that hides something."""
 
+    def __init__(self, publication: Publication, view: View, lang: Lang) -> None:
+        self.allocation, self.table, self.view, self.lang = publication.allocation, publication.table, view, lang
+        self.lots = publication.allocation.fragile.lots
+        first: dict[tuple[str, ...], Lot] = {}
+        for lot in publication.allocation.hiring.lots:
+            first.setdefault(pool_key(lot), lot)
+        self.pools = [first[key] for key in pool_keys(publication.allocation.hiring)[0]]
+        unknown = view.unknown(self.table)
+        self.sent, self.taken = self.table.sent(unknown), self.table.taken(unknown)
+        self.rest = hidden_total(self.table, view) if view.total else None
+        self.fragile_names = [_name(self.lots[i]) for i in np.flatnonzero(view.lots).tolist()]
+        self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
-def _hiring_by_pool(allocation: Allocation) -> dict[tuple[str, ...], Lot]:
-    found: dict[tuple[str, ...], Lot] = {}
-    for lot in allocation.hiring.lots:
-        found.setdefault(pool_key(lot), lot)
-    return found
+    def flows(self) -> list[dict[str, Any]]:
+        """Printed flows, then hidden ones by lot where their sum is harmless, then the rest."""
+        row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(self.lots)}
+        column = {key: j for j, key in enumerate(pool_keys(self.allocation.hiring)[0])}
+        printed = set(
+            zip(self.table.row[self.view.printed].tolist(), self.table.column[self.view.printed].tolist(), strict=True)
+        )
 
+        def shown(flow: Flow) -> bool:
+            return (row[flow.fragile.key], column[pool_key(flow.hiring)]) in printed
 
-def _together(start: Sequence[Lot], end: Sequence[Lot], people: int | None, lang: Lang) -> dict[str, Any]:
-    one_start, one_end = len(start) == 1, len(end) == 1
-    own = one_end and not end[0].pool
-    return {
-        "fragile_employer": start[0].employer if one_start else say("territory.table.others", lang=lang),
-        "hiring_employer": end[0].employer if one_end else say("territory.table.other_openings", lang=lang),
-        "origin": {"code": start[0].job, "label": start[0].label} if one_start else None,
-        "target": {"code": end[0].job, "label": end[0].label} if own else None,
-        "from_basin": start[0].basin_label if one_start else None,
-        "to_basin": end[0].basin_label if one_end else None,
-        "people": people,
-        "hours_per_person": {"low": None, "expected": None, "high": None},
-        "family": (end[0].pool or None) if one_end else None,
-        "move": None,
-        "masked": people is None,
-        "fragile_lots": [_name(lot) for lot in start],
-        "hiring_lots": [_name(lot) for lot in end],
-    }
+        found = [f.to_dict(self.lang) | {"masked": False} for f in self.allocation.flows if shown(f)]
+        alone = [i for i in np.flatnonzero(self.view.lots & self.view.left).tolist() if self.sent[i]]
+        found += [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
+        together = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
+        people = None if self.rest is None else self.rest - int(self.sent[self.view.left].sum())
+        if together and people != 0:
+            found.append(self._line([self.lots[i] for i in together], people))
+        return found
+
+    def _line(self, start: Sequence[Lot], people: int | None) -> dict[str, Any]:
+        one = start[0] if len(start) == 1 else None
+        return {
+            "fragile_employer": one.employer if one else say("territory.table.others", lang=self.lang),
+            "hiring_employer": say("territory.table.other_openings", lang=self.lang),
+            "origin": {"code": one.job, "label": one.label} if one else None,
+            "target": None,
+            "from_basin": one.basin_label if one else None,
+            "to_basin": None,
+            "people": people,
+            "hours_per_person": {"low": None, "expected": None, "high": None},
+            "family": None,
+            "move": None,
+            "masked": people is None,
+            "fragile_lots": [_name(lot) for lot in start],
+            "hiring_lots": self.hiring_names,
+        }
+
+    def uncovered(self) -> list[dict[str, Any]]:
+        """People placed nowhere: by lot where that is harmless, then the rest."""
+        left = self.table.uncovered
+        reasons = {u.lot.key: u for u in self.allocation.uncovered}
+        found = []
+        for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
+            lot = self.lots[i]
+            line = {
+                "employer": lot.employer,
+                "job": {"code": lot.job, "label": lot.label},
+                "basin": lot.basin_label,
+                "headcount": lot.people,
+                "people": int(left[i]),
+                "masked": False,
+            }
+            why = reasons[lot.key]
+            if why.reason in _BY_RULE:
+                line |= {"reason": why.reason, "sentence": why.sentence(self.lang)}
+            found.append(line)
+        together = np.flatnonzero(~self.view.left).tolist()
+        heads = int(self.table.supply[together].sum())
+        people = self._others(left, together)
+        if together and people != 0:
+            found.append(
+                {
+                    "employer": say("territory.table.others", lang=self.lang),
+                    "job": None,
+                    "basin": None,
+                    "headcount": heads,
+                    "people": people,
+                    "masked": people is None,
+                    "lots": [_name(self.lots[i]) for i in together],
+                }
+            )
+        return found
+
+    def unfilled(self) -> list[dict[str, Any]]:
+        """Openings left empty: by pool where that is harmless, then the rest."""
+        spare = self.table.empty
+        families = self.allocation.hiring.pool_labels
+        found: list[dict[str, Any]] = []
+        for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
+            pool = self.pools[j]
+            label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
+            found.append(
+                {
+                    "employer": pool.employer,
+                    "job": {"code": pool.pool or pool.job, "label": label},
+                    "basin": pool.basin_label,
+                    "openings": int(self.table.capacity[j]),
+                    "people": int(spare[j]),
+                    "masked": False,
+                }
+            )
+        together = np.flatnonzero(~self.view.spare).tolist()
+        people = self._others(spare, together)
+        if together and people != 0:
+            found.append(
+                {
+                    "employer": say("territory.table.other_openings", lang=self.lang),
+                    "job": None,
+                    "basin": None,
+                    "openings": int(self.table.capacity[together].sum()),
+                    "people": people,
+                    "masked": people is None,
+                    "lots": [_name(self.pools[j]) for j in together],
+                }
+            )
+        return found
+
+    def _others(self, values: Ints, together: Sequence[int]) -> int | None:
+        return None if self.rest is None else int(values[list(together)].sum())
 
 
 def _name(lot: Lot) -> dict[str, str]:
     return {"employer": lot.employer, "job": lot.pool or lot.job, "basin": lot.basin_label}
-
-
-def _uncovered(publication: Publication, lots_of: Mapping[int, list[int]], lang: Lang) -> list[dict[str, Any]]:
-    lots = publication.allocation.fragile.lots
-    found = []
-    for group, members in sorted(lots_of.items()):
-        people = publication.value((group, -1))
-        if people == 0:
-            continue
-        first = lots[members[0]] if len(members) == 1 else None
-        found.append(
-            {
-                "employer": first.employer if first else say("territory.table.others", lang=lang),
-                "job": {"code": first.job, "label": first.label} if first else None,
-                "basin": first.basin_label if first else None,
-                "headcount": sum(lots[n].people for n in members),
-                "people": people,
-                "masked": people is None,
-                "lots": [_name(lots[n]) for n in members],
-            }
-        )
-    return found
-
-
-def _unfilled(
-    publication: Publication, pools_of: Mapping[int, list[int]], keys: Sequence[tuple[str, ...]], lang: Lang
-) -> list[dict[str, Any]]:
-    hiring = _hiring_by_pool(publication.allocation)
-    sizes = publication.table.capacity
-    found = []
-    for group, members in sorted(pools_of.items()):
-        people = publication.value((-1, group))
-        if people == 0:
-            continue
-        first = hiring[keys[members[0]]] if len(members) == 1 else None
-        found.append(
-            {
-                "employer": first.employer if first else say("territory.table.other_openings", lang=lang),
-                "job": {"code": first.pool or first.job, "label": first.label} if first else None,
-                "basin": first.basin_label if first else None,
-                "openings": int(sizes[members].sum()),
-                "people": people,
-                "masked": people is None,
-                "lots": [_name(hiring[keys[n]]) for n in members],
-            }
-        )
-    return found

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,17 +24,16 @@ from passerelles.territory.pairs import (
     Pairs,
     drawn,
     find_pairs,
+    floor_groups,
     moves_between,
     pool_keys,
 )
-from passerelles.territory.plan import TENTHS, Outcome, Task, best_flow, most_people
+from passerelles.territory.plan import TENTHS, Outcome, Task, best_flow, budget_tenths, most_people
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import Locator, make_locator, read_sides
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
-
-_EXACT: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +202,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         notes=_notes(case, moves, bounds),
         unmet=unmet,
         allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
+        allowed_hours=pairs.hours[opened],
     )
     if changes and status == "optimal" and allocation.uncovered:
         found = _changes(case, moves, bounds, budget, allocation)
@@ -219,14 +219,8 @@ def _pairs(case: _Case, moves: Moves, bounds: Bounds) -> Pairs:
 def _task(case: _Case, pairs: Pairs, capacity: Ints, budget: float | None) -> Task:
     opened = pairs.open
     lots = case.fragile.lots
-    names: list[str] = []
-    if case.settings.floor:
-        names = sorted({getattr(lot, case.settings.floor_by) for lot in lots})
-    number = {name: i for i, name in enumerate(names)}
     people = np.asarray([lot.people for lot in lots], dtype=np.int64)
-    group = np.asarray([number[getattr(lot, case.settings.floor_by)] if names else 0 for lot in lots], dtype=np.intp)
-    heads = np.bincount(group, weights=people, minlength=len(names)) if names else np.zeros(0)
-    need = np.ceil(case.settings.floor * heads - _EXACT).astype(np.int64)
+    group, need = floor_groups(case.fragile, case.settings)
     network = Network(people, capacity, pairs.lot[opened], pairs.pool[opened], group, need)
     km = pairs.km[opened]
     known = km[~np.isnan(km)]
@@ -241,7 +235,7 @@ def _task(case: _Case, pairs: Pairs, capacity: Ints, budget: float | None) -> Ta
         km=np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64),
         same=pairs.same[opened],
         tie=np.asarray(tie, dtype=np.int64),
-        budget=None if budget is None else math.floor(budget * TENTHS + _EXACT),
+        budget=None if budget is None else budget_tenths(budget),
     )
 
 

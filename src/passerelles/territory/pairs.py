@@ -23,6 +23,7 @@ from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator
 
 TIE_RANGE: Final = 1 << 20
+_EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 
 
 class Why(IntEnum):
@@ -165,6 +166,17 @@ class Side:
 def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
     """Name and capacity of each pool, sorted by name."""
     return list(hiring.capacities), np.asarray(list(hiring.capacities.values()), dtype=np.int64)
+
+
+def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[NDArray[np.intp], Ints]:
+    """Group of each lot, and the least people placed of each group; no group where there is no floor."""
+    if not settings.floor:
+        return np.zeros(len(fragile.lots), dtype=np.intp), np.zeros(0, dtype=np.int64)
+    names = sorted({getattr(lot, settings.floor_by) for lot in fragile.lots})
+    number = {name: i for i, name in enumerate(names)}
+    group = np.asarray([number[getattr(lot, settings.floor_by)] for lot in fragile.lots], dtype=np.intp)
+    heads = np.bincount(group, weights=[lot.people for lot in fragile.lots], minlength=len(names))
+    return group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
 def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:

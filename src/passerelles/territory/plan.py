@@ -1,5 +1,6 @@
 """The order of objectives: people placed, least hours, the same job, least distance, then a draw fixed by the names."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +21,13 @@ from passerelles.territory.network import (
 )
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
+_EXACT: Final = 1e-9
 _MILLI: Final = 1000  # a weighted sum is counted in thousandths
+
+
+def budget_tenths(hours: float) -> int:
+    """Whole tenths of an hour that a budget holds."""
+    return math.floor(hours * TENTHS + _EXACT)
 
 
 @dataclass(frozen=True, eq=False)
