@@ -14,7 +14,7 @@ import typer
 from passerelles.cli.options import Format
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang
-from passerelles.report.sheet import Sheet
+from passerelles.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,9 +44,12 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         If the file cannot be written, or Excel is asked for on stdout.
     """
     if form is Format.XLSX:
+        from passerelles import __version__
+        from passerelles.report.about import about_sheet
         from passerelles.report.excel import write_workbook
 
-        write_workbook(answer.sheets, output, lang=lang)
+        about = about_sheet(answer.payload, version=__version__, lang=lang)
+        write_workbook([*answer.sheets, about], output, lang=lang)
         return
     text = {Format.TABLE: _table, Format.JSON: _json, Format.CSV: _csv}[form](answer, output)
     if output is None:

@@ -11,7 +11,7 @@ from passerelles.evaluation.breakdown import Group
 from passerelles.evaluation.metrics import METRICS
 from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.language.say import Lang, number, say
-from passerelles.report.sheet import Cell, Column, Sheet
+from passerelles.tables.sheet import Cell, Column, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

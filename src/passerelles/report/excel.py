@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang, say
-from passerelles.report.sheet import Cell, Kind, Sheet
+from passerelles.tables.sheet import Cell, Kind, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as BookCell

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
-from passerelles.report.sheet import Column, Sheet
+from passerelles.tables.sheet import Column, Sheet
 from passerelles.report.terminal import print_notice_of_source
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from passerelles.matching.review import Review, Row
 from passerelles.matching.weights import Kind, about_weights
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict
-from passerelles.report.sheet import Column, Sheet
+from passerelles.tables.sheet import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, number, say
 from passerelles.referentials.validate import ValidationReport
-from passerelles.report.sheet import Column, Sheet
+from passerelles.tables.sheet import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,0 +1,73 @@
+"""Workbooks, opened by an office suite: nothing lost, nothing computed."""
+
+import csv
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from passerelles.cli.main import run
+from passerelles.report.excel import write_workbook
+from passerelles.tables.sheet import Cell, Column, Sheet
+
+# All sheets as UTF-8 CSV, one file each, cells as they are shown.
+ALL_SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+HOSTILE = ["=1+1", "+1", "-2+3", "@SUM(A1)", '=HYPERLINK("x")', "<script>", "a\nb", "012", "1e5", "  x", "\u202f é"]
+
+
+def _convert(office: str, files: list[Path], folder: Path) -> None:
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", ALL_SHEETS, "--outdir", str(folder), *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert "rror" not in done.stderr
+
+
+def _command(*arguments: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(arguments)
+    assert ended.value.code in (0, None)
+
+
+@pytest.mark.external
+def test_an_office_suite_reads_what_was_written(office: str, tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [[text, 1.25, 7, None] for text in HOSTILE]
+    columns = [Column("what"), Column("value", "number"), Column("count", "integer"), Column("coverage", "share")]
+    hostile = tmp_path / "hostile.xlsx"
+    write_workbook([Sheet("totals", columns, rows), Sheet("parts", columns, [])], hostile)
+    files = [hostile]
+    for name, arguments in {
+        "rank": ("rank", "K2110-B", "--overlay", "enseignement-conduite"),
+        "paths": ("paths", "N4101", "K2110"),
+        "evaluate": ("evaluate", "--methods", "cosine,random"),
+        "validate": ("validate", "transitions"),
+        "show": ("show", "N4101"),
+    }.items():
+        files.append(tmp_path / f"{name}.xlsx")
+        _command(*arguments, "--format", "xlsx", "--output", str(files[-1]))
+    _convert(office, files, tmp_path)
+    read = next(tmp_path.glob("hostile-*Totaux*.csv")).read_text(encoding="utf-8")
+    found = list(csv.reader(read.splitlines(keepends=True)))[1:]
+    assert [row[0] for row in found] == HOSTILE
+    assert all(row[1].replace(",", ".") == "1.25" and row[2] == "7" and row[3] == "" for row in found)
+    for file in files[1:]:
+        book = openpyxl.load_workbook(file)
+        assert book.sheetnames[-1] == "Sources et réglages"
+        for page in book:
+            pages = list(tmp_path.glob(f"{file.stem}-{page.title}.csv"))
+            assert len(pages) == 1, (file.name, page.title)
+            lines = list(csv.reader(pages[0].read_text(encoding="utf-8").splitlines(keepends=True)))
+            assert len(lines) == page.max_row
+            assert not any(cell.startswith(("#", "Err:")) and len(cell) < 8 for line in lines for cell in line)
+
+
+def test_the_last_sheet_says_where_an_answer_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "classement.xlsx"
+    _command("rank", "K2110", "--format", "xlsx", "--output", str(file), "--lang", "en")
+    page = openpyxl.load_workbook(file)["Sources and settings"]
+    about = {(str(a), str(b)): c for a, b, c in page.iter_rows(min_row=2, values_only=True)}
+    assert about["Referential", "name"] == "transitions"
+    assert len(str(about["Referential", "sha256"])) == 64
+    assert ("Referential", "licence") in about
+    assert about["Settings", "scorer"] == "default"
+    assert about["Answer", "schema"] == "passerelles/rank@1"
