@@ -142,6 +142,11 @@ class Places:
             return self.basin_by_code[basins[0]]
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
+    def own(self, text: str) -> Basin | None:
+        """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
+        codes = self._basins_by_name.get(normalise_label(text), ())
+        return self._exact(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
+
     def suggest(self, text: str, *, limit: int = _SUGGESTIONS) -> tuple[str, ...]:
         """Names of basins and communes nearest to a text, best first, ties by name."""
         name = normalise_label(text)

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -25,10 +26,15 @@ _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds basins: in the geography where there is one, among a survey's names, else as names to compare."""
+    """
+    Finds basins: in the geography where there is one, else as names to compare; a survey's own basins in both.
+
+    The survey is read only where it may matter: reading one takes seconds, and most tables name basins by their code
+    or their own name.
+    """
 
     places: Places | None = None
-    names: Mapping[str, str] | None = None  # code of each normalised name of a survey
+    market: Market | None = None
 
     def find(self, text: str) -> tuple[str, str]:
         """
@@ -37,30 +43,43 @@ class Locator:
         Raises
         ------
         PasserellesError
-            If the geography does not know it, or it means several places.
+            If neither the geography nor the survey knows it, or it means several places.
         """
         if self.places is not None:
-            basin = self.places.basin(text)
+            basin = self.places.own(text) or self._wide.basin(text)
             return basin.code, basin.name
         name = normalise_label(text)
-        code = (self.names or {}).get(name)
-        return (code or name), text.strip()
+        return self._names.get(name, name), text.strip()
 
     def km(self, start: str, end: str) -> float | None:
         """Kilometres between two basins; None = unknown."""
         if start == end:
             return 0.0
-        return None if self.places is None else self.places.distance(start, end).km
+        if self.places is None or not {start, end} <= self.places.basin_by_code.keys():
+            return None  # a basin of the survey that the geography lacks
+        return self.places.distance(start, end).km
+
+    @cached_property
+    def _surveyed(self) -> Mapping[str, str]:
+        """Name of each basin of the survey, by code."""
+        if self.market is None or not self.market.has_survey:
+            return {}
+        return {b.code: b.label for b in self.market.survey().basins.values()}
+
+    @cached_property
+    def _wide(self) -> Places:
+        """Return the geography with the survey's basins that it lacks."""
+        return with_basins(self.places or Places(()), self._surveyed, source="BMO")
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Code of each normalised name of the survey."""
+        return {normalise_label(label): code for code, label in self._surveyed.items()}
 
 
 def make_locator(places: Places | None, market: Market | None = None) -> Locator:
     """Make the finder of basins of a geography and a survey, either of which may be absent."""
-    if market is None or not market.has_survey:
-        return Locator(places)
-    basins = market.survey().basins
-    if places is not None:
-        return Locator(with_basins(places, {b.code: b.label for b in basins.values()}, source="BMO"))
-    return Locator(None, {normalise_label(b.label): b.code for b in basins.values()})
+    return Locator(places, market)
 
 
 def read_sides(

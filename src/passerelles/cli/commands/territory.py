@@ -68,7 +68,7 @@ def rank(
     from passerelles.territory.ranks import rank_territory
 
     graph = load_graph(referential, overlay, settings)
-    market, places = load_data(data, market=True, travel=travel)
+    market, places = load_data(data, travel=travel)
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
     by = "hiring" if employers else "fragile"
     found = rank_territory(
@@ -123,7 +123,7 @@ def match(
     from passerelles.territory.match import match_territory
 
     graph = load_graph(referential, overlay, settings, strict=strict)
-    market, places = load_data(data, market=hiring is None, travel=travel)
+    market, places = load_data(data, travel=travel)
     common: dict[str, Any] = {
         "certifications": load_known_certifications(data) if frame or scenario else None,
         "market": market,
@@ -233,18 +233,24 @@ def load_known_certifications(folders: list[Path] | None) -> "Certifications | N
 
 
 def data_folders(folders: list[Path] | None) -> list[Path]:
-    """Return the folders given, else the one of PASSERELLES_DATA."""
+    """Return the folders given, else the one of PASSERELLES_DATA, else the user's cache where there is one."""
+    from passerelles.referentials.cache import cache_folder
+
+    if folders:
+        return list(folders)
     default = os.environ.get("PASSERELLES_DATA")
-    return list(folders or ([Path(default)] if default else []))
+    folder = Path(default) if default else cache_folder()
+    return [folder] if default or folder.is_dir() else []
 
 
 def load_data(
-    folders: list[Path] | None, *, market: bool, travel: Path | None = None
+    folders: list[Path] | None, *, travel: Path | None = None
 ) -> "tuple[Market | None, Places | None]":
     """
-    Load the market (where it is wanted) and the geography from the folders given, else PASSERELLES_DATA.
+    Load the market and the geography from the folders given, else from those of `data_folders`.
 
-    What no folder holds is None, unless folders are named and none of them holds anything.
+    The market names basins that the geography lacks; its surveys are read only where they are needed. What no folder
+    holds is None, unless folders are named and none of them holds anything.
     """
     from passerelles.errors import PasserellesError
     from passerelles.market.geography import load_places
@@ -253,7 +259,7 @@ def load_data(
     found_market: Market | None = None
     found_places: Places | None = None
     for folder in data_folders(folders):
-        if market and found_market is None:
+        if found_market is None:
             try:
                 found_market = load_market(folder)
             except PasserellesError as error:
