@@ -1,0 +1,1 @@
+"""People in bulk: Arrow batches of profiles in, Arrow batches of moves out, in constant memory."""

@@ -1,0 +1,216 @@
+"""`rank_profiles`: the best moves of many people at once, in constant memory, the same as one by one."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from passerelles.bulk.best import PlainEngine
+from passerelles.bulk.moves import Writer, no_moves, output_schema, refused
+from passerelles.bulk.people import Directory, Fault, read_people
+from passerelles.bulk.source import BATCH, cut_rows, need_arrow, normalised, opened
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.moves import check_limit
+from passerelles.scoring.scorer import scorer_for
+from passerelles.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Engine = Literal["auto", "plain", "compiled"]
+Rejects = Callable[["pa.RecordBatch"], None]
+Progress = Callable[[int], None]
+_COMPILED_FROM: Final = 2_000  # rows from which compiling the fast engine, some ten seconds, may pay
+
+
+def rank_profiles(
+    graph: OccupationGraph,
+    table: Any,
+    *,
+    settings: Settings | None = None,
+    limit: int = 10,
+    rejects: Rejects | None = None,
+    progress: Progress | None = None,
+    engine: Engine = "auto",
+    threads: int | None = None,
+) -> "pa.RecordBatchReader":
+    """
+    Rank the best moves of many people, a batch after the other.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    table
+        Profiles: a ``pyarrow.Table``, ``RecordBatch`` or ``RecordBatchReader``, an iterable of batches, or the path
+        of a Parquet or CSV file. Columns: ``id`` (text or whole number); ``occupation`` (code or exact title, null
+        for none; may be absent); ``competencies`` (list of codes, null for none); ``credentials`` (may be absent: a
+        map or list of pairs code - ``"yes"``, ``"no"`` or ``"unknown"``, or a struct whose fields are the codes).
+    settings
+        Scorer; the graph's own where None.
+    limit
+        Most moves for a person.
+    rejects
+        Called with batches of the profiles that cannot be ranked. Without it they come among the moves, with a
+        reason and without a rank; either way none is lost, and none stops the others.
+    progress
+        Called after each batch with the number of profiles that are done.
+    engine
+        ``"compiled"`` needs the extra ``fast`` (numba); ``"plain"`` needs nothing; ``"auto"`` compiles where numba
+        is installed and there are many people. All give the same moves, to the bit.
+    threads
+        Threads of the compiled engine; as many as there are processors where None.
+
+    Returns
+    -------
+    moves
+        Reader of batches of `passerelles.bulk.moves.output_schema`, in the order of the profiles; each move is that
+        of `rank_moves` for the same `Profile`. Some batches are in memory at a time, however many profiles come.
+
+    Raises
+    ------
+    PasserellesError
+        If the limit, the scorer, or a column of the first batch is not valid. Batches of another shape that come
+        later are refused row by row.
+    MissingExtraError
+        If pyarrow, or what the engine needs, is not installed.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from passerelles import build_graph, load_referential, rank_profiles
+    >>> people = pa.table({"id": ["p1"], "occupation": ["K2110"], "competencies": [[]]})
+    >>> moves = rank_profiles(build_graph(load_referential("transitions")), people, limit=3)
+    >>> moves.read_all().column("rank").to_pylist()
+    [1, 2, 3]
+    """
+    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
+
+    ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
+    batches = _run(ranker, table, rejects, progress, threads or os.cpu_count() or 1)
+    first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
+
+    def all_batches() -> "Iterator[pa.RecordBatch]":
+        if first is not None:
+            yield first
+        yield from batches
+
+    return pa.RecordBatchReader.from_batches(output_schema(), all_batches())
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """Moves of a batch of people, and those who were refused, both of `output_schema`; `people` counts both."""
+
+    moves: "pa.RecordBatch"
+    refused: "pa.RecordBatch"
+    people: int
+
+
+@dataclass(frozen=True, eq=False)
+class Ranker:
+    """A graph, a scorer and a limit, ready to rank one batch after the other; safe to share between threads."""
+
+    directory: Directory
+    writer: Writer
+    plain: PlainEngine
+    limit: int
+    engine: Engine
+
+    @classmethod
+    def of(
+        cls, graph: OccupationGraph, *, settings: Settings | None = None, limit: int = 10, engine: Engine = "auto"
+    ) -> "Ranker":
+        """Make the ranker of a graph; see `rank_profiles`."""
+        need_arrow()
+        check_limit(limit)
+        name = (settings or graph.settings).scorer
+        scorers = scorer_for(name, occupied=True), scorer_for(name, occupied=False)
+        if engine not in ("auto", "plain", "compiled"):
+            raise PasserellesError("bulk_engine", name=engine)
+        return cls(Directory.of(graph), Writer.of(graph, *scorers), PlainEngine(graph, *scorers), limit, engine)
+
+    def engine_at(self, _number: int) -> PlainEngine:
+        """Return the engine for a batch that starts at a row number: compiling is worth it for many people only."""
+        return self.plain
+
+    def rank(self, batch: "pa.RecordBatch", first: int, *, engine: PlainEngine | None = None) -> Ranked:
+        """
+        Rank the people of a batch, of which `first` is the number of the first row.
+
+        A batch whose columns cannot be read is refused whole, row by row.
+        """
+        import pyarrow as pa  # noqa: PLC0415
+
+        numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
+        try:
+            taken = normalised(batch)
+        except (PasserellesError, pa.ArrowException):
+            ids = pa.nulls(batch.num_rows, pa.string())
+            bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
+            return Ranked(no_moves(), bad, batch.num_rows)
+        people, kept, faults = read_people(self.directory, taken, cut_rows(batch))
+        best = (engine or self.plain).rank(people, self.limit)
+        for position in kept[np.diff(best.starts) == 0].tolist():
+            faults[position] = Fault("no_move")
+        ids = taken.column("id")
+        moves = self.writer.batch(people, best, ids.take(pa.array(kept)), numbers[kept])
+        return Ranked(moves, refused(ids, numbers, faults), batch.num_rows)
+
+
+def _run(
+    ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int
+) -> "Iterator[pa.RecordBatch]":
+    """Rank batch after batch; a few are under way at a time, and come out in order."""
+    with opened(table) as batches, ThreadPoolExecutor(max_workers=threads) as pool:
+        waiting: deque[Future[Ranked]] = deque()
+        done = 0
+        for batch, number in _numbered(batches):
+            if number == 1:
+                normalised(batch)
+            waiting.append(pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(number)))
+            if len(waiting) > threads:
+                done += yield from _told(waiting.popleft().result(), rejects, progress, done)
+        while waiting:
+            done += yield from _told(waiting.popleft().result(), rejects, progress, done)
+
+
+def _numbered(batches: "Iterator[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
+    """Yield pieces of at most `BATCH` rows with the number of their first row, from 1."""
+    first = 1
+    for batch in batches:
+        for start in range(0, max(1, batch.num_rows), BATCH):
+            piece = batch.slice(start, BATCH)
+            yield piece, first
+            first += piece.num_rows
+
+
+def _told(
+    ranked: Ranked, rejects: Rejects | None, progress: Progress | None, done: int
+) -> "Generator[pa.RecordBatch, None, int]":
+    moves, bad = ranked.moves, ranked.refused
+    if rejects is None:
+        moves = in_order(moves, bad)
+    elif bad.num_rows:
+        rejects(bad)
+    if moves.num_rows:
+        yield moves
+    if progress is not None:
+        progress(done + ranked.people)
+    return ranked.people
+
+
+def in_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Return moves and refused profiles as one batch, in the order of the profiles; each profile is in one of them."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if not bad.num_rows:
+        return moves
+    both = pa.Table.from_batches([moves, bad]).combine_chunks()
+    order = np.argsort(both.column("row").to_numpy(), kind="stable")
+    return both.take(pa.array(order)).combine_chunks().to_batches()[0]

@@ -1,0 +1,197 @@
+"""People in bulk: the moves of `rank_moves` to the bit, bad rows aside, memory that does not grow."""
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from passerelles.bulk.moves import output_schema
+from passerelles.bulk.rank import Engine, rank_profiles
+from passerelles.errors import PasserellesError
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Credential
+from passerelles.referentials.load import load_referential
+from passerelles.settings import Settings
+from profile_rows import draw, one_by_one, table
+from small import referential
+
+
+@pytest.fixture(scope="module")
+def graph() -> OccupationGraph:
+    """Embedded referential with its overlay: specialised occupations, credentials, exact titles."""
+    return build_graph(load_referential().with_overlay("enseignement-conduite"))
+
+
+def ranked(graph: OccupationGraph, profiles: Any, **options: Any) -> list[dict[str, Any]]:
+    """Rows of a whole ranking."""
+    found: list[dict[str, Any]] = rank_profiles(graph, profiles, **options).read_all().to_pylist()
+    return found
+
+
+@pytest.mark.parametrize("scorer", ["default", "content", "unfitted"])
+def test_every_move_is_the_one_of_rank_moves(graph: OccupationGraph, scorer: str) -> None:
+    settings = Settings(scorer=scorer)
+    rows = draw(graph, 200 if scorer == "default" else 60)
+    assert ranked(graph, table(rows), settings=settings, engine="plain") == one_by_one(graph, rows, settings=settings)
+
+
+def test_ties_go_by_code_and_limits_are_kept() -> None:
+    # Twins b and c, and d that shares nothing: equal scores everywhere.
+    small = build_graph(referential({"a": ["x", "y"], "b": ["x"], "c": ["x"], "d": ["z"]}))
+    rows: list[Any] = [("1", "a", [], {}), ("2", None, ["x"], {}), ("3", "b", ["z"], {})]
+    for limit in (1, 2, 10):
+        assert ranked(small, table(rows), limit=limit) == one_by_one(small, rows, limit=limit)
+    first = [row for row in ranked(small, table(rows)) if row["id"] == "2"]
+    assert [row["code"] for row in first if row["score"] == first[0]["score"]][:2] == sorted(
+        row["code"] for row in first if row["score"] == first[0]["score"]
+    )[:2]
+
+
+def test_credentials_are_told_as_one_by_one() -> None:
+    permit = Credential("P", "Permis", "permis")
+    small = build_graph(referential({"a": ["x"], "b": ["x"]}, credentials=[permit], demands=[("b", "P")]))
+    stated: list[tuple[str, str | None, list[str], dict[str, Any]]] = [
+        (str(i), "a", [], given) for i, given in enumerate(({"P": "no"}, {"P": "yes"}, {"P": "unknown"}, {}))
+    ]
+    found = ranked(small, table(stated))
+    assert [(r["credentials_missing"], r["credentials_unknown"]) for r in found] == [
+        (["P"], []),
+        ([], []),
+        ([], ["P"]),
+        ([], ["P"]),
+    ]
+    pairs = pa.array([[{"code": c, "held": h} for c, h in s[3].items()] for s in stated])
+    fields = pa.array([{"P": s[3].get("P")} for s in stated])
+    for column in (pairs, fields):
+        same = table(stated).drop_columns(["credentials"]).append_column("credentials", column)
+        assert ranked(small, same) == found
+
+
+BAD: list[tuple[str | None, str | None, list[str | None], dict[str, str], str, str | None]] = [
+    (None, "K2110", [], {}, "null_id", None),
+    ("b", "Z9999", [], {}, "unknown_occupation", "Z9999"),
+    ("c", None, [], {}, "empty_profile", None),
+    ("d", "K2110", ["pas un code"], {}, "unknown_competency", "pas un code"),
+    ("e", "K2110", [None], {}, "empty_code", "competencies"),
+    ("f", "", [], {}, "empty_code", "occupation"),
+    ("g", "K2110", [], {"rien": "yes"}, "unknown_credential", "rien"),
+    ("h", "K2110", [], {"CREDENTIAL": "peut-être"}, "not_ternary", "CREDENTIAL=peut-être"),
+    ("i", "x" * 500, [], {}, "unknown_occupation", "x" * 99 + "…"),
+]
+
+
+def bad_and_good(graph: OccupationGraph) -> pa.Table:
+    """Every kind of bad row, with a good one before, between and after."""
+    known = min(graph.referential.credential_by_code)
+    rows: list[Any] = [("good", "K2110", [], {})]
+    for name, occupation, held, credentials, _, _ in BAD:
+        stated = {known if c == "CREDENTIAL" else c: h for c, h in credentials.items()}
+        rows += [(name, occupation, held, stated), ("good", "K2110", [], {})]
+    return table(rows)
+
+
+def test_bad_rows_are_told_apart_and_stop_nobody(graph: OccupationGraph) -> None:
+    known = min(graph.referential.credential_by_code)
+    aside: list[dict[str, Any]] = []
+    profiles = bad_and_good(graph)
+    moves = ranked(graph, profiles, limit=2, rejects=lambda batch: aside.extend(batch.to_pylist()))
+    expected = [(2 * i + 2, b[0], b[4], b[5] and b[5].replace("CREDENTIAL", known)) for i, b in enumerate(BAD)]
+    assert [(r["row"], r["id"], r["reason"], r["detail"]) for r in aside] == expected
+    assert [r["row"] for r in moves] == [n for n in range(1, 2 * len(BAD) + 2, 2) for _ in range(2)]
+    together = ranked(graph, profiles, limit=2)
+    assert together == sorted(moves + aside, key=lambda r: (r["row"], r["rank"] or 0))
+
+
+def test_a_batch_of_another_shape_is_refused_row_by_row(graph: OccupationGraph) -> None:
+    good = table([("1", "K2110", [], {})]).to_batches()[0]
+    odd = pa.record_batch({"id": ["2", "3"], "competencies": [1, 2]})
+    found = ranked(graph, iter([good, odd, good]), limit=1)
+    assert [(r["row"], r["reason"]) for r in found] == [(1, None), (2, "wrong_type"), (3, "wrong_type"), (4, None)]
+    with pytest.raises(PasserellesError, match="competencies"):
+        rank_profiles(graph, iter([odd]))
+
+
+@pytest.mark.parametrize(
+    ("profiles", "key"),
+    [
+        (pa.table({"id": ["1"]}), "profiles_columns"),
+        (pa.table({"id": ["1"], "competencies": [["a"]], "occupation": [110]}), "profiles_type"),
+        (pa.table({"id": ["1"], "competencies": [[110]]}), "profiles_type"),
+        (pa.table({"id": [1.5], "competencies": [["a"]]}), "profiles_type"),
+        (pa.table({"id": ["1"], "competencies": [["a"]], "credentials": [1]}), "profiles_type"),
+        (12, "profiles_kind"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused_at_once(graph: OccupationGraph, profiles: Any, key: str) -> None:
+    with pytest.raises(PasserellesError) as told:
+        rank_profiles(graph, profiles)
+    assert told.value.key == key
+
+
+def test_every_way_to_give_profiles_gives_the_same(graph: OccupationGraph, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    rows = draw(graph, 50, seed=4)
+    whole = table(rows)
+    expected = ranked(graph, whole)
+    pq.write_table(whole, tmp_path / "p.parquet", row_group_size=7)
+    reader = pa.RecordBatchReader.from_batches(whole.schema, whole.to_batches(max_chunksize=3))
+    large = whole.set_column(2, "competencies", whole["competencies"].cast(pa.large_list(pa.large_string())))
+    encoded = large.set_column(1, "occupation", whole["occupation"].dictionary_encode())
+    given = [whole.slice(0), reader, whole.to_batches(max_chunksize=9), tmp_path / "p.parquet", encoded]
+    for profiles in [*given, whole.combine_chunks().to_batches()[0], str(tmp_path / "p.parquet")]:
+        assert ranked(graph, profiles) == expected
+    number = pa.table({"id": [7], "occupation": ["K2110"], "competencies": pa.array([None], pa.null())})
+    assert {r["id"] for r in ranked(graph, number)} == {"7"}
+
+
+def test_no_profile_gives_no_move(graph: OccupationGraph) -> None:
+    assert ranked(graph, table([])) == []
+    assert ranked(graph, iter(())) == []
+    alone = build_graph(referential({"a": ["x"]}))
+    assert [r["reason"] for r in ranked(alone, table([("1", "a", [], {})]))] == ["no_move"]
+
+
+def test_memory_does_not_grow_with_the_number_of_people(graph: OccupationGraph) -> None:
+    batch = pa.record_batch({"id": ["1"] * 100, "occupation": ["K2110"] * 100, "competencies": [[]] * 100})
+    made = 0
+
+    def stream(batches: int) -> Iterator[pa.RecordBatch]:
+        nonlocal made
+        for _ in range(batches):
+            made += 1
+            yield batch
+
+    def peak(batches: int) -> int:
+        nonlocal made
+        made = 0
+        tracemalloc.start()
+        before = pa.total_allocated_bytes()
+        most = 0
+        for read, moves in enumerate(rank_profiles(graph, stream(batches), limit=1, threads=2), start=1):
+            assert made - read <= 4  # read ahead by a few batches only
+            assert moves.schema == output_schema()
+            most = max(most, pa.total_allocated_bytes() - before)
+        python = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most + python
+
+    few = peak(5)
+    assert peak(30) < 1.5 * few + 2_000_000
+
+
+def test_progress_counts_everybody(graph: OccupationGraph) -> None:
+    told: list[int] = []
+    ranked(graph, bad_and_good(graph).to_batches(max_chunksize=5), progress=told.append)
+    assert told == [5, 10, 15, 19]
+
+
+@pytest.mark.parametrize("engine", ["plain"])
+def test_on_the_real_rome(real_data: Path, engine: Engine) -> None:
+    rome = build_graph(load_referential(real_data / "rome-v460"))
+    rows = draw(rome, 60, seed=1)
+    assert ranked(rome, table(rows), engine=engine) == one_by_one(rome, rows)
