@@ -54,7 +54,7 @@ def test_command_writes_rows_and_a_workbook(capsys: pytest.CaptureFixture[str], 
     file = tmp_path / "e.xlsx"
     code, _, _ = call("--methods", "cosine", "--format", "xlsx", "--output", str(file), capsys=capsys)
     assert code == 0
-    assert openpyxl.load_workbook(file).sheetnames == ["Évaluation", "Par groupe"]
+    assert openpyxl.load_workbook(file).sheetnames == ["Évaluation", "Par groupe", "Sources et réglages"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles import OccupationGraph, PasserellesError, Profile, rank_moves, rank_sources
+from passerelles import OccupationGraph, PasserellesError, Profile, evaluate, rank_moves, rank_sources
 from passerelles.ranking.move import Moves
+from passerelles.referentials.validate import validate
 from passerelles.tables.render import html_of, text_of
 from passerelles.tables.sheet import Column, Sheet
 from passerelles.tables.shown import Page
@@ -108,3 +109,15 @@ def test_every_text_is_escaped(text: str) -> None:
     assert set(seen.tags) <= known
     assert seen.text.count(text) >= (5 if text.strip() else 0)
     assert "1,50" in text_of(page)
+
+
+def test_an_evaluation_and_a_validation_show_themselves(embedded_graph: OccupationGraph) -> None:
+    found = evaluate(embedded_graph, methods=["cosine", "random"])
+    assert [row["method"] for row in found.rows()] == ["cosine", "random"]
+    assert found.to_pandas()["ndcg@10"].tolist() == [r.metrics["ndcg@10"] for r in found.results]
+    assert "cosine" in repr(found)
+    assert _Reader(found._repr_html_()).tags.count("details") == 1
+    report = validate("transitions")
+    assert len(report.rows()) == len(report.notices)
+    assert report.name in repr(report)
+    assert report.name in _Reader(report._repr_html_()).text

@@ -13,7 +13,10 @@ from passerelles.errors import PasserellesError
 from passerelles.evaluation.breakdown import Group
 from passerelles.evaluation.metrics import METRICS
 from passerelles.files.atomic import atomic_file
+from passerelles.language.say import Lang
 from passerelles.settings import Settings
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 
 class Prediction(NamedTuple):
@@ -78,8 +81,8 @@ class MethodResult:
         return item
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation(Shown):
     """
     Results of `evaluate`, in the order of the methods asked for.
 
@@ -93,6 +96,20 @@ class Evaluation:
     grouping: int | None
     settings: Settings
     results: tuple[MethodResult, ...]
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the methods, and each by group of origins, as tables."""
+        from passerelles.evaluation.sheets import evaluation_sheets  # noqa: PLC0415 - it builds on this class
+
+        return evaluation_sheets(self, lang=lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the evaluation shows of itself."""
+        from passerelles.evaluation.sheets import evaluation_page  # noqa: PLC0415 - it builds on this class
+
+        return evaluation_page(self, lang)
 
     def result(self, method: str) -> MethodResult:
         """

@@ -7,16 +7,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from passerelles.files.index import is_index
 from passerelles.files.source import open_source
 from passerelles.language.say import Lang
 from passerelles.notices import Notice, Severity, count_by_severity
+from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.referential import Referential
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class ValidationReport(Shown):
     """
     What validation found: `notices`, errors first, and `counts` of what could be read.
 
@@ -32,6 +36,20 @@ class ValidationReport:
     counts: Mapping[str, int]
     dropped: Mapping[str, int]
     notices: tuple[Notice, ...]
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return every notice as a row."""
+        from passerelles.referentials.sheets import notice_sheet  # noqa: PLC0415 - it builds on this class
+
+        return [notice_sheet(self, lang=lang)]
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the report shows of itself."""
+        from passerelles.referentials.sheets import validation_page  # noqa: PLC0415 - it builds on this class
+
+        return validation_page(self, lang)
 
     @property
     def ok(self) -> bool:
@@ -95,8 +113,7 @@ def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> Valid
     >>> report.ok, report.counts["dropped"]
     (True, 0)
     """
-    source = open_source(find_place(place))
-    referential = read_anyway(source)
+    referential = _read_whole(find_place(place))
     if not any(n.kind.fatal for n in referential.notices):
         for overlay in overlays:
             referential = apply_overlay(referential, overlay)
@@ -113,6 +130,16 @@ def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> Valid
         dropped=MappingProxyType({file: n for file, n in sorted(dropped.items()) if n}),
         notices=referential.notices,
     )
+
+
+def _read_whole(place: Path) -> Referential:
+    """Read a source whatever is wrong with it; of a compiled index, check every byte."""
+    if not is_index(place):
+        return read_anyway(open_source(place))
+    referential = open_referential(place)
+    if referential.index is not None:
+        referential.index.verify()
+    return referential
 
 
 def _counts(referential: Referential) -> dict[str, int]:

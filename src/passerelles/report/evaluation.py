@@ -7,40 +7,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from passerelles.evaluation.breakdown import Group
-from passerelles.evaluation.metrics import METRICS
 from passerelles.evaluation.results import Evaluation, MethodResult
+from passerelles.evaluation.sheets import group_label
 from passerelles.language.say import Lang, number, say
-from passerelles.tables.sheet import Cell, Column, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
-
-_TERNARY = ("regulated", "managerial")
-
-
-def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
-    """Return the sheets of an evaluation: one row a method, then one a method and group of origins."""
-    columns = [Column("method"), Column("protocol"), Column("origins", "integer")]
-    for name in METRICS:
-        columns += [Column(name, "number"), Column(f"{name}_low", "number"), Column(f"{name}_high", "number")]
-    rows: list[Sequence[Cell]] = [
-        (r.method, r.protocol, r.origins, *(cell for n in METRICS for cell in (r.metrics[n], *r.ci95[n])))
-        for r in evaluation.results
-    ]
-    heads = (Column("method"), Column("split"), Column("group"), Column("group_label"), Column("origins", "integer"))
-    groups: list[Sequence[Cell]] = [
-        (r.method, split, g.value, _group_label(split, g, lang), g.origins, *(g.metrics[n] for n in METRICS))
-        for r in evaluation.results
-        for split, found in r.breakdown.items()
-        for g in found
-    ]
-    return [
-        Sheet("evaluation", columns, rows),
-        Sheet("breakdown", (*heads, *(Column(n, "number") for n in METRICS)), groups),
-    ]
 
 
 def print_evaluation(console: "Console", evaluation: Evaluation, *, lang: Lang = "fr") -> None:
@@ -100,18 +72,10 @@ def _breakdown(result: MethodResult, lang: Lang) -> Table:
         table.add_row(Text(say(f"evaluation.split.{split}", lang=lang), style="italic"))
         for group in groups:
             figures = (_figure(group.metrics[name], lang) for name in ("ndcg@10", "recall@10"))
-            label = _group_label(split, group, lang)
+            label = group_label(split, group, lang)
             shown = f"{group.value} {label}" if group.label is not None else label or group.value
             table.add_row(Padding(shown, (0, 0, 0, 2)), number(group.origins, lang=lang), *figures)
     return table
-
-
-def _group_label(split: str, group: Group, lang: Lang) -> str | None:
-    if group.label is not None:
-        return group.label
-    if split in _TERNARY or group.value == "unknown":
-        return say(f"evaluation.value.{group.value}", lang=lang)
-    return None
 
 
 def _other_groupings(result: MethodResult, lang: Lang) -> str:

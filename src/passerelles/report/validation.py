@@ -8,27 +8,11 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, number, say
 from passerelles.referentials.validate import ValidationReport
-from passerelles.tables.sheet import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
-
-
-def notice_sheet(report: ValidationReport, *, lang: Lang) -> Sheet:
-    """Return every notice as a row."""
-    columns = (
-        Column("severity"),
-        Column("code"),
-        Column("file"),
-        Column("line", "integer"),
-        Column("count", "integer"),
-        Column("what"),
-        Column("action"),
-    )
-    rows = [(n.severity, n.code, n.file or None, n.line, n.count, n.what(lang), n.action(lang)) for n in report.notices]
-    return Sheet("notices", columns, rows)
 
 
 def print_report(console: "Console", report: ValidationReport, *, lang: Lang = "fr") -> None:

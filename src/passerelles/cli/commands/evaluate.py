@@ -43,10 +43,11 @@ def evaluate(
     """Evaluate rankings, with a progress bar on stderr."""
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
+    from passerelles.evaluation.sheets import evaluation_sheets
     from passerelles.files.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
-    from passerelles.report.evaluation import evaluation_sheets, print_evaluation
+    from passerelles.report.evaluation import print_evaluation
 
     for path in (predictions, output):
         if path is not None:

@@ -25,8 +25,9 @@ def validate(
     lang: LangOption = Language.FR,
 ) -> None:
     """Validate a referential."""
+    from passerelles.referentials.sheets import notice_sheet
     from passerelles.referentials.validate import validate as run_validation
-    from passerelles.report.validation import notice_sheet, print_report
+    from passerelles.report.validation import print_report
 
     report = run_validation(path, overlays=overlay or ())
 
