@@ -1,0 +1,192 @@
+"""``passerelles report``: a territory as one HTML file to put on the table."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passerelles.cli.answer import message
+from passerelles.cli.commands.territory import (
+    FragileOption,
+    HiringOption,
+    RadiusOption,
+    TravelOption,
+    load_data,
+    load_known_certifications,
+)
+from passerelles.cli.options import (
+    DataOption,
+    LangOption,
+    Language,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+    StrictOption,
+    load_graph,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_TERRITORY = "redon"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("report", help=say("cli.command.report"))(report)
+
+
+def report(
+    output: OutputOption = None,
+    territory: Annotated[str | None, typer.Option("--territory", help=say("cli.option.territory"))] = None,
+    fragile: FragileOption = None,
+    hiring: HiringOption = None,
+    radius: RadiusOption = None,
+    frame: Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))] = None,
+    budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
+    probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
+    mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
+    travel: TravelOption = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    data: DataOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.report_limit"))] = 5,
+    title: Annotated[str, typer.Option("--title", help=say("cli.option.report_title"))] = "",
+    date: Annotated[str, typer.Option("--date", help=say("cli.option.report_date"))] = "",
+    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help=say("cli.option.pictures"))] = True,
+    strict: StrictOption = False,
+    settings: SettingsOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Write the report of a territory."""
+    from passerelles.errors import PasserellesError
+    from passerelles.files.atomic import atomic_file, check_free
+    from passerelles.report.html.case import Case, Request
+    from passerelles.report.html.page import territory_page
+    from passerelles.report.html.pictures import can_draw
+    from passerelles.report.html.words import Words
+    from passerelles.territory.match import match_territory
+
+    if output is None:
+        raise PasserellesError("report_needs_output")
+    check_free(output, overwrite=True)
+    sample = sample_name(territory, fragile, hiring)
+    if sample is not None:
+        fragile, hiring = sample_tables(sample)
+    words = command_words(
+        {
+            "territory": sample,
+            "fragile": None if sample else fragile,
+            "hiring": None if sample else hiring,
+            "radius": radius,
+            "frame": frame,
+            "budget-hours": budget,
+            "min-probability": probability,
+            "mask": mask,
+            "travel": travel,
+            "referential": None if referential == "transitions" else Path(referential),
+            "overlay": [Path(name) for name in overlay or ()],
+            "data": data,
+            "limit": None if limit == 5 else limit,  # noqa: PLR2004 - its default
+            "title": title,
+            "date": date,
+            "no-pictures": not pictures,
+            "strict": strict,
+            "settings": settings,
+            "lang": None if lang is Language.FR else lang.value,
+        }
+    )
+    graph = load_graph(referential, overlay, settings, strict=strict)
+    market, places = load_data(data, travel=travel)
+    certifications = load_known_certifications(data) if data or frame else None
+    if fragile is None:  # said by `sample_name` already; for the type checker
+        raise PasserellesError("report_which_input")
+    allocation = match_territory(
+        graph, fragile, hiring, market=market, places=places, certifications=certifications, radius_km=radius,
+        frame=frame, budget_hours=budget, min_probability=probability,
+    )  # fmt: skip
+    named = title or (say("report.title", lang=lang.lang, territory=sample.title()) if sample else "")
+    request = Request(
+        command=(*words, "--output", "rapport.html"), title=named, date=date, invented=sample is not None,
+        limit=limit, mask=mask, pictures=pictures,
+    )  # fmt: skip
+    case = Case(
+        graph, allocation, request, Words(lang.lang), market, places, certifications, options={"command": words}
+    )
+    page = territory_page(case)
+    with atomic_file(output, overwrite=True) as file:
+        file.write(page.encode("utf-8"))
+    if pictures and not can_draw():
+        message(say("report.cli.no_pictures", lang=lang.lang))
+    message(say("cli.written", lang=lang.lang, path=output))
+    if allocation.status == "infeasible" or not allocation.placed:
+        raise typer.Exit(1)
+
+
+def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None) -> str | None:
+    """
+    Name of the sample to read; None where tables are given.
+
+    Raises
+    ------
+    PasserellesError
+        If both a sample and tables are named, openings without fragile jobs, or a sample that does not exist.
+    """
+    from passerelles.errors import PasserellesError
+    from passerelles.text import normalise_label
+
+    if fragile is not None or hiring is not None:
+        if territory is not None or fragile is None:
+            raise PasserellesError("report_which_input")
+        return None
+    known = sample_names()
+    wanted = territory or DEFAULT_TERRITORY
+    by_label = {normalise_label(name): name for name in known}
+    found = by_label.get(normalise_label(wanted))
+    if found is None:
+        near = get_close_matches(normalise_label(wanted), by_label, n=1, cutoff=0.4)
+        close = [by_label[label] for label in near] or list(known)
+        raise PasserellesError("unknown_territory", name=wanted, near=close[0], known=", ".join(known))
+    return found
+
+
+def sample_names() -> tuple[str, ...]:
+    """Names of the sample territories that ship with the package."""
+    return tuple(sorted(p.name.removesuffix("-fragile.csv") for p in _samples().glob("*-fragile.csv")))
+
+
+def sample_tables(name: str) -> tuple[Path, Path]:
+    """Tables of a sample: fragile jobs and openings."""
+    return _samples() / f"{name}-fragile.csv", _samples() / f"{name}-hiring.csv"
+
+
+def _samples() -> Path:
+    from passerelles.referentials.bundled import bundled_folder
+
+    return bundled_folder() / "transitions" / "territories"
+
+
+def command_words(options: "Mapping[str, Any]") -> tuple[str, ...]:
+    """
+    Write options as a command line has them; of a path only the name, so that the folder is in no report.
+
+    Examples
+    --------
+    >>> command_words({"radius": 30.0, "mask": True, "frame": None, "data": [Path("/a/b")]})
+    ('--radius', '30', '--mask', '--data', 'b')
+    """
+    found: list[str] = []
+    for name, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is None or each is False or each == "":
+                continue
+            found.append(f"--{name}")
+            if each is True:
+                continue
+            if isinstance(each, float) and each.is_integer():
+                each = int(each)  # noqa: PLW2901 - the same number, as people write it
+            found.append(each.name if isinstance(each, Path) else str(each))
+    return tuple(found)

@@ -1,0 +1,282 @@
+"""The moves that the page explains: from each fragile job the best ones towards hiring jobs, and those of the flows."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from passerelles.language.say import ordinal
+from passerelles.model import Hours
+from passerelles.paths.path import Path, Step
+from passerelles.paths.rank import rank_paths
+from passerelles.paths.sentences import hours_text
+from passerelles.ranking.move import Item, Move, NeededCredential
+from passerelles.ranking.moves import rank_moves
+from passerelles.report.html.case import Case
+from passerelles.report.html.grid import Cell, Grid, heads
+
+_MAIN = 3  # targets of each fragile job whose paths of several steps are looked for
+
+
+class Explained(NamedTuple):
+    """A ranked move, its one step of training (None where no path is defined), and the people who would make it."""
+
+    move: Move
+    step: Step | None
+    people: int
+
+    @property
+    def key(self) -> str:
+        """Name of the move in the page."""
+        return move_key(self.move.origin.code or "", self.move.target.code or "")
+
+
+class Origin(NamedTuple):
+    """A fragile job, who has it, the moves explained, and how many jobs were ranked."""
+
+    code: str
+    label: str
+    employers: str
+    moves: tuple[Explained, ...]
+    ranked: int
+
+
+def move_key(origin: str, target: str) -> str:
+    """Name of a move in the page."""
+    return f"move-{origin}-{target}"
+
+
+def explained_origins(case: Case) -> tuple[Origin, ...]:
+    """
+    Return every fragile job with its best moves towards the hiring jobs of the territory.
+
+    The moves of the flows are there whatever their rank. The whole is held to ``territory.explained_moves``: the
+    flows' moves first, then rank by rank, so that no job is left out before another.
+    """
+    ranked = {
+        code: rank_moves(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
+        for code in case.origins
+    }
+    kept = _kept(case, (m for moves in ranked.values() for m in moves))
+    found = []
+    for code, moves in ranked.items():
+        shown = [m for m in moves if (code, m.target.code or "") in kept]
+        steps = _steps(case, code, [m.target.code or "" for m in shown])
+        rows = tuple(
+            Explained(m, steps.get(m.target.code or ""), case.people.get((code, m.target.code or ""), 0)) for m in shown
+        )
+        lots = [lot for lot in case.allocation.fragile.lots if lot.job == code]
+        employers = ", ".join(sorted({lot.employer for lot in lots}))
+        found.append(Origin(code, case.label(code), employers, rows, len(moves)))
+    return tuple(found)
+
+
+def _kept(case: Case, moves: Iterable[Move]) -> set[tuple[str, str]]:
+    ordered = sorted(
+        (m for m in moves if m.rank <= case.request.limit or _pair(m) in case.people),
+        key=lambda m: (_pair(m) not in case.people, m.rank, _pair(m)),
+    )
+    return {_pair(m) for m in ordered[: case.allocation.settings.explained_moves]}
+
+
+def _pair(move: Move) -> tuple[str, str]:
+    return (move.origin.code or "", move.target.code or "")
+
+
+def _steps(case: Case, origin: str, targets: list[str]) -> dict[str, Step]:
+    """The direct path to each target, for its hours, credentials and what legal frames make of it."""
+    if not targets:
+        return {}
+    paths = rank_paths(
+        case.graph, origin, targets=targets, max_steps=1, certifications=case.certifications, hiring=case.targets,
+        limit=1,
+    )  # fmt: skip
+    return {p.codes[0]: p.steps[0] for p in paths}
+
+
+def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, ...], int]:
+    """
+    Return the paths of several steps that spare hours, and how many pairs were looked at.
+
+    From each fragile job, towards its main flows; towards its best ranked moves where it has none, or where flows
+    are withheld.
+    """
+    found: list[Path] = []
+    pairs = 0
+    for origin in origins:
+        flowing = sorted((e for e in origin.moves if e.people), key=lambda e: (-e.people, e.move.rank))
+        targets = [e.move.target.code or "" for e in (flowing or origin.moves)[:_MAIN]]
+        if not targets:
+            continue
+        pairs += len(targets)
+        paths = rank_paths(
+            case.graph, origin.code, targets=targets, frame=case.allocation.bounds.frame,
+            certifications=case.certifications, hiring=case.targets, limit=2,
+        )  # fmt: skip
+        found += [p for p in paths if len(p.codes) > 1]
+    return tuple(found), pairs
+
+
+def moves_grid(case: Case, origins: tuple[Origin, ...]) -> Grid:
+    """Every explained move in one table that sorts and filters."""
+    w = case.words
+    columns: list[str | tuple[str, bool]] = [
+        w("column.from"),
+        w("column.to"),
+        (w("column.rank"), True),
+        w("column.level"),
+    ]
+    columns += [(w("column.chance"), True), (w("column.coverage"), True), (w("column.hours"), True)]
+    columns += [w("column.obtain")]
+    rows = [_row(case, o, e) for o in origins for e in o.moves]
+    return Grid("moves", w("caption.moves"), heads(*columns), tuple(rows))
+
+
+def _row(case: Case, origin: Origin, explained: Explained) -> tuple[Cell, ...]:
+    w, move = case.words, explained.move
+    hours = explained.step.hours if explained.step else None
+    to_obtain = [c.label for c in move.credentials if c.held != "yes"]
+    low, expected, high = (None, None, None) if hours is None else (hours.low, hours.expected, hours.high)
+    if hours is not None and hours.lower_bound:
+        shown = Cell(w("hours.at_least", expected=w.figure(expected)) if expected else w("unknown"), expected or None)
+    else:
+        shown = Cell(w.figure(expected), expected, w.range(low, high))
+    return (
+        Cell(origin.label, note=origin.code),
+        Cell(move.target.label or move.target.code or "", note=move.target.code or "", link=explained.key),
+        Cell(w.figure(move.rank), move.rank),
+        Cell(level_word(case, move.level), level=move.level or "unknown"),
+        Cell(w.share(move.probability), move.probability),
+        Cell(w.share(move.coverage), move.coverage),
+        shown,
+        Cell(" ; ".join(to_obtain) or "–"),
+    )
+
+
+def level_word(case: Case, level: str | None) -> str:
+    """Word for a level, or for an unknown one."""
+    return case.words(f"level.{level or 'unknown'}")
+
+
+class MoveView(NamedTuple):
+    """An explained move as the page shows it."""
+
+    key: str
+    title: str
+    summary: tuple[str, ...]
+    level: str
+    facts: tuple[tuple[str, str], ...]
+    parts: Grid
+    lists: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    credentials: tuple[str, ...]
+    frames: tuple[str, ...]
+    picture: str = ""
+
+
+def view_of(case: Case, explained: Explained, picture: str = "") -> MoveView:
+    """Return an explained move in words."""
+    w, move = case.words, explained.move
+    short = [w("move.rank", rank=w.figure(move.rank)), w("move.chance", chance=w.share(move.probability))]
+    if explained.step is not None:
+        short.append(w.set(hours_text(explained.step.hours, w.lang)))
+    if explained.people:
+        short.append(w("move.people", n=explained.people))
+    lists = tuple(
+        (w(f"move.{name}", n=len(items)), _items(case, items))
+        for name, items in (("held", move.held), ("near", move.near), ("missing", move.missing))
+        if items
+    )
+    return MoveView(
+        key=explained.key,
+        title=move.target.label or move.target.code or "",
+        summary=tuple(short),
+        level=move.level or "unknown",
+        facts=_facts(case, explained),
+        parts=_parts(case, explained),
+        lists=lists,
+        credentials=_credentials(case, move.credentials, explained.step),
+        frames=_frames(case, explained.step),
+        picture=picture,
+    )
+
+
+def _facts(case: Case, explained: Explained) -> tuple[tuple[str, str], ...]:
+    w, move, step = case.words, explained.move, explained.step
+    coverage = w("unknown") if move.coverage is None else w.share(move.coverage)
+    if move.coverage_position is not None:
+        others = len(case.graph.codes) - 1
+        position = ordinal(move.coverage_position, lang=w.lang)
+        coverage = w("move.position", coverage=coverage, position=position, size=w.figure(others))
+    hours = w("unknown")
+    if step is not None:
+        hours = w("move.hours", hours=hours_text(step.hours, w.lang), basis=w(f"basis.{step.basis}"))
+        if step.hours.expected == 0 and not step.hours.lower_bound:
+            hours += " " + w("move.no_hours")
+    known = w("move.not_listed")
+    if move.known is not None:
+        rank = "" if move.known.rank is None else w("move.listed_rank", rank=w.figure(move.known.rank))
+        known = w("move.listed", source=move.known.source) + rank
+    found = [
+        (w("fact.level"), w(f"meaning.{move.level or 'unknown'}")),
+        (w("fact.chance"), w.share(move.probability)),
+        (w("fact.coverage"), coverage),
+        (w("fact.hours"), hours),
+        (w("fact.known"), known),
+    ]
+    return tuple(found)
+
+
+def _parts(case: Case, explained: Explained) -> Grid:
+    w, move = case.words, explained.move
+    rows = [
+        (Cell(p.label(w.lang)), Cell(_signed(case, p.value), p.value), Cell(w.set(p.sentence(w.lang))))
+        for p in move.parts
+    ]
+    rows.append((Cell(w("move.total")), Cell(_signed(case, move.score), move.score), Cell(w("move.total_means"))))
+    columns = heads(w("column.part"), (w("column.value"), True), w("column.meaning"))
+    label = move.target.label or move.target.code
+    return Grid(f"parts-{explained.key}", w("caption.parts", target=label), columns, tuple(rows))
+
+
+def _signed(case: Case, value: float) -> str:
+    text = case.words.figure(abs(value), decimals=2)
+    return text if round(value, 2) == 0 else ("+" if value > 0 else "\u2212") + text
+
+
+def _items(case: Case, items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
+    w = case.words
+    found = []
+    for item in items:
+        notes = [w("move.core")] if item.core else []
+        if item.via is not None:
+            notes.append(w("move.via", label=item.via_label or item.via, credit=w.share(item.credit)))
+        found.append((item.label or item.code, w("move.comma").join(notes)))
+    return tuple(found)
+
+
+def _credentials(case: Case, needed: tuple[NeededCredential, ...], step: Step | None) -> tuple[str, ...]:
+    w = case.words
+    hours = {c.code: c.hours for c in step.credentials} if step else {}
+    found = []
+    for credential in needed:
+        text = w(f"credential.{credential.held}", label=credential.label)
+        length = hours.get(credential.code)
+        if credential.held != "yes" and length is not None:
+            known = length.expected if length.expected is not None else length.low
+            text += " " + (w("credential.length_unknown") if known is None else _length(case, length, known))
+        if credential.source:
+            text += " " + w("credential.source", source=credential.source)
+        found.append(text)
+    return tuple(found)
+
+
+def _length(case: Case, length: Hours, known: float) -> str:
+    source = length.source or case.words("credential.source_missing")
+    return case.words("credential.length", hours=case.words.figure(known), source=source)
+
+
+def _frames(case: Case, step: Step | None) -> tuple[str, ...]:
+    w = case.words
+    found = []
+    for frame in step.frames if step else ():
+        why = " ; ".join(v.reason(w.lang) for v in (*frame.violations, *frame.unknown))
+        found.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
+    return tuple(found)

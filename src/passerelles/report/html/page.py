@@ -1,0 +1,228 @@
+"""`territory_page`: an allocation as one HTML file that opens offline; escaped, deterministic, readable by everyone."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from passerelles.language.say import number, percent
+from passerelles.paths.path import Path
+from passerelles.paths.sentences import hours_text, months_text, path_sentences
+from passerelles.report.html import origins as sources
+from passerelles.report.html import tables
+from passerelles.report.html.case import Case
+from passerelles.report.html.explained import Explained, MoveView, Origin, explained_origins, moves_grid, staged_paths
+from passerelles.report.html.explained import view_of as move_view
+from passerelles.report.html.pictures import NO_PICTURES, Pictures, pictures_of
+from passerelles.report.html.summary import figures_of, sentences_of, title_of
+
+SECTIONS: Final = (
+    "summary", "fragile", "hiring", "flows", "moves", "paths", "uncovered", "unfilled", "sources", "method",
+    "reproduce",
+)  # fmt: skip
+
+
+class OriginView(NamedTuple):
+    """A fragile job and its moves, as the page shows them."""
+
+    code: str
+    label: str
+    employers: str
+    ranked: int
+    views: tuple[MoveView, ...]
+
+
+class PathView(NamedTuple):
+    """A path as the page shows it."""
+
+    key: str
+    title: str
+    summary: tuple[str, ...]
+    sentences: tuple[str, ...]
+    frames: tuple[str, ...]
+    picture: str = ""
+
+
+def territory_page(case: Case) -> str:
+    """
+    Return the report of a territory as one HTML page.
+
+    Parameters
+    ----------
+    case
+        The allocation, where its data come from, and what was asked for.
+
+    Returns
+    -------
+    page
+        HTML that asks for nothing outside itself. The same case gives the same text; no time of day is in it. With
+        pictures, the same version of the drawing library is needed too.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, match_territory
+    >>> from passerelles.report.html.case import Case, Request
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> fragile = [{"employer": "A & B", "job": "H2909", "headcount": 3, "basin": "Redon"}]
+    >>> hiring = [{"employer": "C", "job": "N1103", "openings": 5, "basin": "Redon"}]
+    >>> page = territory_page(Case(graph, match_territory(graph, fragile, hiring), Request(pictures=False)))
+    >>> page.startswith("<!DOCTYPE html>"), "A &amp; B" in page
+    (True, True)
+    """
+    environment = _environment()
+    style, script = _text("style.css"), _text("tables.js")
+    found: str = environment.get_template("page.html").render(
+        w=case.words,
+        page=_content(case),
+        # Nothing here comes from data: both files are the package's own, and the pictures escape their labels.
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(script),
+        version=version("passerelles"),
+    )
+    return found.lstrip() + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    templates = {name: _text(name) for name in ("page.html", "parts.html")}
+    return Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=DictLoader(templates)
+    )
+
+
+def _text(name: str) -> str:
+    return (files("passerelles.report.html") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """Forbid everything from outside, and every script but the page's own; pictures carry their styles inline."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _content(case: Case) -> dict[str, Any]:
+    pictures = pictures_of(case) if case.request.pictures else NO_PICTURES
+    origins = explained_origins(case)
+    paths, pairs = staged_paths(case, origins)
+    w = case.words
+    return {
+        "title": title_of(case),
+        "dates": sources.dates_of(case),
+        "date": w("date.made", date=w.date(case.request.date)) if case.request.date else "",
+        "notices": _notices(case, pictures),
+        "sections": SECTIONS,
+        "figures": figures_of(case),
+        "summary": sentences_of(case),
+        "fragile": tables.fragile_grid(case),
+        "hiring": tables.hiring_grid(case),
+        "sankey": _markup(pictures.flows(case)),
+        "flows": tables.flows_grid(case, tables.explained_keys(origins)),
+        "moves": moves_grid(case, origins),
+        "origins": tuple(_origin(case, o, pictures) for o in origins if o.moves),
+        "paths": tables.paths_grid(case, paths),
+        "paths_intro": w("intro.paths" if paths else "nothing.paths", n=pairs),
+        "path_views": tuple(_path(case, p, pictures) for p in paths),
+        "uncovered": tables.uncovered_grid(case),
+        "changes": tables.changes_list(case),
+        "unfilled": tables.unfilled_grid(case),
+        "objectives": tables.objectives_grid(case),
+        "proof": w("method.optimal" if case.allocation.status == "optimal" else f"method.{case.allocation.status}"),
+        "resolved": _resolved(case),
+        "method": _method(case),
+        "limits": _limits(case),
+        "sources": sources.sources_grid(case),
+        "choices": sources.choices_grid(case),
+        "settings": sources.settings_grid(case),
+        "checksum": sources.checksum_of(case),
+        "command": sources.command_of(case),
+    }
+
+
+def _markup(svg: str) -> Markup:
+    return Markup(svg)  # noqa: S704 - drawn by the package, which escapes every label
+
+
+def _origin(case: Case, origin: Origin, pictures: Pictures) -> OriginView:
+    def view(explained: Explained) -> MoveView:
+        # A picture for each move that people would make; for the others the table of parts says the same.
+        drawn = pictures.parts(case, explained) if explained.people else ""
+        return move_view(case, explained, _markup(drawn))
+
+    views = tuple(view(e) for e in origin.moves)
+    return OriginView(origin.code, origin.label, origin.employers, origin.ranked, views)
+
+
+def _path(case: Case, path: Path, pictures: Pictures) -> PathView:
+    w = case.words
+    start = path.origin.label or path.origin.code or ""
+    chain = " → ".join((start, *(s.target.label or s.target.code or "" for s in path.steps)))
+    short = (
+        w.set(hours_text(path.hours, w.lang)),
+        w("path.months", months=months_text(path.months, w.lang)),
+        w("path.against", hours=w.figure(path.direct_hours)),
+    )
+    frames = []
+    for frame in path.frames:
+        why = " ; ".join(v.reason(w.lang) for v in (*frame.violations, *frame.unknown))
+        frames.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
+    sentences = tuple(w.set(s) for s in path_sentences(path, w.lang))
+    return PathView(tables.path_key(path), chain, short, sentences, tuple(frames), _markup(pictures.ladder(case, path)))
+
+
+def _notices(case: Case, pictures: Pictures) -> tuple[str, ...]:
+    w = case.words
+    found = [w("notice.invented")] if case.request.invented else []
+    found += [w.set(note["sentence"]) for note in case.found["notes"]]
+    if pictures.reason:
+        found.append(w(f"notice.{pictures.reason}"))
+    return tuple(found)
+
+
+def _resolved(case: Case) -> tuple[str, ...]:
+    w = case.words
+    return tuple(
+        w("resolved", given=r["given"], code=r["job"]["code"], label=r["job"]["label"] or "",
+          confidence=percent(r["confidence"], lang=w.lang))
+        for r in case.found["resolved"]
+    )  # fmt: skip
+
+
+def _method(case: Case) -> tuple[str, ...]:
+    w, scorer = case.words, sources.scorer_of(case)
+    settings = case.graph.settings
+    effort, paths = settings.effort, settings.paths
+    fitted = scorer["fitted_on"] or w("method.not_fitted")
+    return (
+        w("method.score", name=scorer["name"], version=scorer["version"], fitted=fitted),
+        w("method.probability"),
+        w("method.coverage"),
+        w("method.level"),
+        w("method.hours", adaptation=percent(effort.adaptation, lang=w.lang)),
+        w(
+            "method.practice",
+            months=number(paths.practice_months, lang=w.lang),
+            share=percent(paths.practice_share, lang=w.lang),
+        ),
+        w(f"method.{case.allocation.settings.objective}"),
+    )
+
+
+def _limits(case: Case) -> tuple[str, ...]:
+    w = case.words
+    found = [w("limit.decides"), w("limit.success"), w("limit.people"), w("limit.hours"), w("limit.low")]
+    off = sources.scorer_of(case)["off"]
+    if off:
+        names = ", ".join(w.part(name) for name in off)
+        found.append(w("limit.off", names=names))
+    if case.request.mask:
+        found.append(w("limit.masked", n=str(case.threshold)))
+    return tuple(found)
