@@ -177,6 +177,29 @@ def test_sums_hold(case: Case) -> None:
         assert all(placed >= case.floor * heads - 1e-9 for placed, heads in found.shares("employer").values())
 
 
+@given(cases(most=9, count=5), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> None:  # noqa: FBT001
+    """
+    Nobody stays without a solution, or trains for another job, while an opening of their own job is free or is given
+    to somebody who trains for it: an exchange would place as many or more people, for no more hours.
+    """
+    found = Case(case.fragile, case.hiring, case.hours, case.budget if bounded else None, 0.0).match()
+    left = {u.lot.key[:3]: u.people for u in found.uncovered}
+    free = {(u.employer, u.code, u.basin): u.empty for u in found.unfilled}
+    for lot in found.fragile.lots:
+        own = [f for f in found.flows if f.fragile == lot]
+        trains = any(not f.same_job for f in own)
+        for opening in found.hiring.lots:
+            if opening.job != lot.job:
+                continue
+            given_away = any(f.hiring == opening and not f.same_job for f in found.flows)
+            assert not (free.get(opening.key[:3]) and (trains or left.get(lot.key[:3])))
+            assert not (given_away and left.get(lot.key[:3]))
+    shown = [f.same_job for f in found.flows]
+    assert shown == sorted(shown, reverse=True)
+
+
 @given(cases(most=9, count=4), st.floats(1, 30))
 @settings(max_examples=50, deadline=None)
 def test_more_budget_never_places_fewer(case: Case, more: float) -> None:

@@ -1,6 +1,7 @@
 """Tables of lots as people make them: everything wrong is told at once, with its row and column."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -8,10 +9,10 @@ import pytest
 
 from passerelles import load_referential
 from passerelles.errors import PasserellesError
-from passerelles.market.places import Basin, Places
+from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.lots import Lot, LotsError, made
-from passerelles.territory.reading import Locator, read_lots, read_sides
+from passerelles.territory.reading import Locator, make_locator, read_lots, read_sides
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,41 @@ def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) 
         read_lots(embedded, fragile(("A", "N4101", 1, "Rodon")), "fragile", locator=locator)
     assert problems(error) == [(1, "basin", "basin_unknown")]
     assert "REDON" in error.value.message("fr")
+
+
+class Survey:
+    """A survey of two basins, one of which the geography lacks; counts how often it is read."""
+
+    has_survey = True
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def survey(self) -> "Survey":
+        self.read += 1
+        return self
+
+    @property
+    def basins(self) -> dict[str, Any]:
+        return {b.code: SimpleNamespace(code=b.code, label=b.name) for b in (REDON, Basin("7549", "AIGUILLON"))}
+
+
+REDON = Basin("5313", "REDON", ("35236",), 47.6, -2.1)
+
+
+def test_a_basin_that_only_the_survey_knows_is_found_and_its_distance_unknown() -> None:
+    agen = Basin("7535", "AGEN", ("47004",), 44.2, 0.6)
+    places = Places((REDON, agen), (Commune("47004", "Aiguillon", "7535", 44.3, 0.3),))
+    survey = Survey()
+    locator = make_locator(places, survey)  # type: ignore[arg-type]
+    assert locator.find("redon") == ("5313", "REDON")
+    assert survey.read == 0  # reading a survey takes seconds
+    # The survey's own basin of that name comes before a commune of it, whose basin is another.
+    assert locator.find("7549") == locator.find("Aiguillon") == ("7549", "AIGUILLON")
+    assert locator.km("7549", "5313") is None
+    assert locator.km("7549", "7549") == 0.0
+    assert survey.read == 1
+    assert make_locator(places).find("Aiguillon") == ("7535", "AGEN")
 
 
 def test_missing_columns_and_empty_tables(embedded: Referential, tmp_path: Path) -> None:

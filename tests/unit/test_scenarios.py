@@ -1,10 +1,13 @@
 """Scenarios side by side: another radius, another budget, a training lever."""
 
+import numpy as np
 import pytest
 
 from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import required_columns
+from passerelles.territory.lever import make_lever
 from passerelles.territory.scenarios import compare_scenarios
 from territory_cases import Written, graph, openings, people, places
 
@@ -29,15 +32,47 @@ def test_a_radius_of_30_and_of_60_km_side_by_side() -> None:
     assert line["options"] == {"radius_km": 60}
 
 
-def test_a_lever_lowers_hours_and_never_raises_them() -> None:
-    embedded = build_graph(load_referential())
-    fragile = people(("A", "H2909", 10, "Redon"))
-    hiring = openings(("P", "K1302", 10, "Redon"))
-    wanted = required_columns(embedded, embedded.position["K1302"]).tolist()
-    lever = tuple(embedded.competency_codes[c] for c in wanted[:2])
+@pytest.fixture(scope="module")
+def embedded() -> OccupationGraph:
+    return build_graph(load_referential())
+
+
+def missing(graph: OccupationGraph, origin: str, target: str) -> list[str]:
+    had = set(required_columns(graph, graph.position[origin]).tolist())
+    wanted = required_columns(graph, graph.position[target]).tolist()
+    return [graph.competency_codes[c] for c in wanted if c not in had]
+
+
+def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(embedded: OccupationGraph) -> None:
+    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
+    lever = tuple(missing(embedded, "H2909", "K1302")[:2])
+    own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
+    assert own >= 14.0  # two items of seven hours, and the bearings of their macro-competencies
     without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}})
-    assert without.allocation.placed == lifted.allocation.placed == 10
-    assert 0 < lifted.allocation.hours < without.allocation.hours
+    assert without.to_dict()["lever"] == {"people": 0, "hours": 0.0}
+    assert lifted.to_dict()["lever"] == {"people": 10, "hours": 10 * own}
+    assert lifted.allocation.flows[0].lever_hours == own
+    each = lifted.allocation.flows[0].hours.expected
+    assert each is not None
+    assert own < each < (without.allocation.flows[0].hours.expected or 0)
+    (tight,) = compare_scenarios(embedded, fragile, hiring, {"b": {"lever": lever, "budget_hours": 10 * each - 0.1}})
+    assert tight.allocation.placed == 9
+
+
+def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: OccupationGraph) -> None:
+    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
+    asked = set(missing(embedded, "H2909", "K1302"))
+    useless = tuple(c for job in ("N4101", "F1703") for c in missing(embedded, "H2909", job) if c not in asked)
+    without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": useless}})
+    assert lifted.to_dict()["lever"] == {"people": 0, "hours": 0.0}
+    assert lifted.allocation.hours == without.allocation.hours
+
+
+def test_a_credential_of_unknown_length_is_no_lever(embedded: OccupationGraph) -> None:
+    driving = build_graph(load_referential().with_overlay("enseignement-conduite"))
+    lever = make_lever(driving, driving.settings.effort, ("AUT-ENS-2R",))
+    assert np.isnan(lever.hours_of(driving.position["H2909"]))
+    assert make_lever(driving, driving.settings.effort, ("AUT-ENS-2R",)).hours_of(driving.position["K2110-2R"]) == 0
 
 
 def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:

@@ -250,22 +250,23 @@ def signals(
             tension=tension,
             components=tuple(zip(COMPONENTS, components, strict=True)),
             wage=job_wage(market, referential, code),
-            status=entry.entry.status if entry is not None else judge(whole, tension, rule),
+            status=entry.entry.status if entry is not None else judge(whole, tension, rule, basin.code),
             listed=entry,
             list_name=listed.file.record.name if listed is not None else "",
             settings=rule,
         )
 
 
-def judge(openings: Openings, tension: Figure, rule: MarketSettings) -> Status:
+def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:
     """
     Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot tell.
 
     Hiring: at least `hiring_min_projects` projects, and employers short of candidates (share judged difficult of
     at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: at most
-    `fragile_max_projects` projects printed, and more people than offers (tension of at most
-    `fragile_max_tension`). A family without a row in a basin that was surveyed has no projects printed; how many it
-    has stays unknown.
+    `fragile_max_projects` projects printed, more people than offers (tension of at most `fragile_max_tension`), and
+    the job is done there: its tension was published for the basin itself. No projects and a slack market in the whole
+    country say nothing of a job that nobody does in the basin, such as fishing captain inland. A family without a row
+    in a basin that was surveyed has no projects printed; how many it has stays unknown.
     """
     projects = openings.projects
     none_printed = projects.why == "no_row"
@@ -274,7 +275,8 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings) -> Status:
     difficult = openings.difficult_share.at_least(rule.hiring_min_difficult_share)
     short = _either(difficult, tension.at_least(rule.hiring_min_tension))
     hiring = _both(hires, short)
-    fragile = _both(few, tension.at_most(rule.fragile_max_tension))
+    done: Ternary = "yes" if tension.territory == basin and tension.interval is not None else "unknown"
+    fragile = _both(_both(few, tension.at_most(rule.fragile_max_tension)), done)
     if hiring == "yes":
         return "hiring"
     if fragile == "yes":

@@ -108,13 +108,13 @@ def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
     columns = _columns(
         ("rank", "integer"), "fragile_employer", "origin_code", "origin_label", "hiring_employer", "target_code",
         "target_label", "to_basin", ("score", "number"), ("probability", "share"), ("hours_expected", "number"),
-        ("tension", "number"), ("km", "number"), ("openings", "integer"), "same_job",
+        ("tension", "number"), ("km", "number"), ("openings", "integer"), "same_job", "unknown_parts", "other_jobs",
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
             r["rank"], r["fragile_employer"], *_end(r["origin"]), r["hiring_employer"], *_end(r["target"]),
             r["to_basin"], r["score"], r["probability"], r["hours_per_person"]["expected"], r["tension"], r["km"],
-            r["openings"], r["same_job"],
+            r["openings"], r["same_job"], ", ".join(r["unknown"]), ", ".join(r["other_jobs"]),
         )
         for r in found
     ]  # fmt: skip
@@ -131,12 +131,12 @@ def scenario_sheets(found: Sequence[Payload]) -> list[Sheet]:
     """Return the comparison of scenarios."""
     columns = _columns(
         "scenario", ("placed", "integer"), ("uncovered", "integer"), ("unfilled", "integer"),
-        ("hours_expected", "number"), ("km", "number"), ("same_job", "integer"), "sentence",
+        ("hours_expected", "number"), ("lever_hours", "number"), ("km", "number"), ("same_job", "integer"), "sentence",
     )  # fmt: skip
     rows = [
         (
-            s["scenario"], s["placed"], s["uncovered"], s["unfilled"], s["hours"]["expected"], s["km"], s["same_job"],
-            s["summary"],
+            s["scenario"], s["placed"], s["uncovered"], s["unfilled"], s["hours"]["expected"], s["lever"]["hours"],
+            s["km"], s["same_job"], s["summary"],
         )
         for s in found
     ]  # fmt: skip
@@ -229,9 +229,14 @@ def print_ranking(console: "Console", found: Sequence[Payload], *, title: str, b
             table = _table(None, ("to",), ("score", "chance", "hours", "market", "km"), lang)
         if table is not None:
             chance = "–" if r["same_job"] else "?" if r["probability"] is None else percent(r["probability"], lang=lang)
+            score = number(r["score"], lang=lang, decimals=2)
+            if r["unknown"]:
+                score = say("territory.table.score_partial", lang=lang, score=score)
+            lot = _lot(r[f"{far}_employer"], r[job[far]], r[basin[far]])
+            if r["other_jobs"]:
+                lot = say("territory.table.other_jobs", lang=lang, lot=lot, n=len(r["other_jobs"]))
             table.add_row(
-                _lot(r[f"{far}_employer"], r[job[far]], r[basin[far]]),
-                number(r["score"], lang=lang, decimals=2), chance, _number(r["hours_per_person"]["expected"], lang),
+                lot, score, chance, _number(r["hours_per_person"]["expected"], lang),
                 _number(r["tension"], lang), _number(r["km"], lang),
             )  # fmt: skip
     if table is not None:
@@ -240,11 +245,14 @@ def print_ranking(console: "Console", found: Sequence[Payload], *, title: str, b
 
 def print_scenarios(console: "Console", found: Sequence[Payload], *, lang: Lang = "fr") -> None:
     """Print scenarios side by side."""
-    table = _table("scenarios", ("scenario",), ("placed", "empty", "total_hours", "km", "same_job"), lang)
+    table = _table(
+        "scenarios", ("scenario",), ("placed", "empty", "total_hours", "lever_hours", "km", "same_job"), lang
+    )
     for s in found:
         table.add_row(
             s["scenario"], _people(s["placed"], lang), _people(s["unfilled"], lang),
-            _number(s["hours"]["expected"], lang), _number(s["km"], lang), _people(s["same_job"], lang),
+            _number(s["hours"]["expected"], lang), _number(s["lever"]["hours"], lang), _number(s["km"], lang),
+            _people(s["same_job"], lang),
         )  # fmt: skip
     console.print(table)
 

@@ -37,7 +37,8 @@ class Flow:
     People of one lot who could take openings of another.
 
     `same_job` is a move to the same job elsewhere: no training, so no `move`. `km` None = unknown. `move` is the
-    explained move, or None beyond the number that the settings explain.
+    explained move, or None beyond the number that the settings explain. `lever_hours` is the part of the expected hours
+    that a training lever takes, 0 where it is not taken.
     """
 
     fragile: Lot
@@ -48,6 +49,7 @@ class Flow:
     same_job: bool
     probability: float | None
     move: Move | None = None
+    lever_hours: float = 0.0
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return a flow of ``territory@1``, ready for JSON."""
@@ -63,6 +65,7 @@ class Flow:
             "people": self.people,
             "hours_per_person": self.hours.to_dict(),
             "hours_assumed": self.hours.assumed,
+            "lever_hours": self.lever_hours,
             "km": self.km,
             "same_job": self.same_job,
             "probability": self.probability,
@@ -285,10 +288,17 @@ class Allocation:
             "same_job": sum(f.people for f in self.flows if f.same_job),
             "hours": {name: self._sum(name) for name in ("low", "expected", "high")},
             "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
+            "lever": self.lever(),
             "km": self._km(),
             "by_employer": _shares(self.shares("employer")),
             "by_job": _shares(self.shares("job")),
         }
+
+    def lever(self) -> dict[str, Any]:
+        """Return the people who take a training lever and its own hours, which the hours in all count too."""
+        taken = [f for f in self.flows if f.lever_hours]
+        tenths = sum(round(f.lever_hours * TENTHS) * f.people for f in taken)
+        return {"people": sum(f.people for f in taken), "hours": tenths / TENTHS}
 
     def certificate(self) -> dict[str, Any]:
         """Return the bounds that held and the proof of each objective."""

@@ -145,6 +145,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
             "same_job": None,
             "hours": {"low": None, "expected": None, "high": None},
             "hours_per_person": None,
+            "lever": None,
             "km": None,
             "by_employer": None,
             "by_job": None,

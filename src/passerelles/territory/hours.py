@@ -1,21 +1,23 @@
 """Hours of training of moves, many at once: the door through which allocation asks the effort model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
+from passerelles.model import Ternary
 from passerelles.paths.demands import demands_of
 from passerelles.paths.effort import effort_table, state_of
 from passerelles.paths.legal import find_frame
 from passerelles.ranking.origin import held_credentials
-from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 from passerelles.territory.frames import frame_verdicts
+from passerelles.territory.lever import make_lever
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -31,13 +33,15 @@ class Hours(NamedTuple):
     Hours of training a person, shape (origins, targets); nan = unknown.
 
     `possible` says whether the move can be made at all (a credential that the person cannot get): `YES`, `NO` or
-    `UNKNOWN`.
+    `UNKNOWN`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not used; None
+    without a lever.
     """
 
     low: Floats
     expected: Floats
     high: Floats
     possible: NDArray[np.int8]
+    lever: Floats | None = None
 
 
 class Costs(Protocol):
@@ -63,7 +67,8 @@ class EffortCosts:
     graph, settings
         What the model reads.
     lever
-        Competencies that everybody has acquired beforehand, by code; their own hours are not counted in the moves.
+        Codes of competencies or credentials that people may acquire beforehand. Somebody takes the lever where its own
+        hours and those that the move still takes are less than the move's without it; the sum is what counts.
     certifications
         What leads to each job: whether a training can end with a certification, as legal frames ask.
     """
@@ -77,22 +82,38 @@ class EffortCosts:
         """Return the hours of every pair."""
         graph = self.graph
         table = effort_table(graph, self.settings)
-        demands = demands_of(graph)
-        every = np.arange(len(graph.codes))
         expected = np.full((len(origins), len(targets)), np.nan)
+        taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
+        lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
-            total, _ = table.towards_all(self._left(row))
-            tenths = table.final(total, every, table.level[row])
-            missing = ~demands.held(graph.referential, held_credentials(graph, graph.codes[row], {}))
-            certified = demands.needed @ (demands.length * missing)
-            unknown = (demands.needed & (demands.unknown & missing)).any(axis=1) | (table.whole == 0)
-            closed = np.asarray((demands.needed & (demands.closed & missing)).any(axis=1))
-            found = np.where(unknown, np.nan, np.maximum(tenths, certified) / TENTHS)
-            expected[i] = found[targets]
-            possible[i, closed[targets]] = NO
+            held = held_credentials(graph, graph.codes[row], {})
+            plain, closed = self._towards(row, table.uncovered[:, row], held)
+            expected[i], possible[i, closed[targets]] = plain[targets], NO
+            if lever is not None:
+                state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
+                rest, _ = self._towards(row, state, lever.with_credentials(row))
+                own = lever.hours_of(row)
+                better = (rest + own)[targets]
+                use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
+                expected[i, use], taken[i, use] = better[use], own
         effort = self.settings.effort
-        return Hours(expected * effort.low, expected, expected * effort.high, possible)
+        used = None if lever is None else taken
+        return Hours(expected * effort.low, expected, expected * effort.high, possible, used)
+
+    def _towards(
+        self, row: int, state: NDArray[np.uint8], credentials: Mapping[str, Ternary]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Hours towards every occupation, and which ones require what nobody can obtain."""
+        graph = self.graph
+        table, demands = effort_table(graph, self.settings), demands_of(graph)
+        total, _ = table.towards_all(state)
+        tenths = table.final(total, np.arange(len(graph.codes)), table.level[row])
+        missing = ~demands.held(graph.referential, credentials)
+        certified = demands.needed @ (demands.length * missing)
+        unknown = (demands.needed & (demands.unknown & missing)).any(axis=1) | (table.whole == 0)
+        closed = np.asarray((demands.needed & (demands.closed & missing)).any(axis=1))
+        return np.where(unknown, np.nan, np.maximum(tenths, certified) / TENTHS), closed
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
         """
@@ -108,18 +129,6 @@ class EffortCosts:
         return frame_verdicts(
             self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
         )
-
-    def _left(self, row: int) -> NDArray[np.uint8]:
-        """What somebody of an occupation lacks, the lever taken off."""
-        table = effort_table(self.graph, self.settings)
-        if not self.lever:
-            return table.uncovered[:, row]
-        for code in self.lever:
-            if code not in self.graph.referential.competency_by_code:
-                raise UnknownCodeError(code, key="unknown_competency")
-        held = set(required_columns(self.graph, row).tolist())
-        held |= {self.graph.competency_position[c] for c in self.lever if c in self.graph.competency_position}
-        return state_of(self.graph, table, holding_of(self.graph, sorted(held)))
 
 
 def default_costs(

@@ -280,6 +280,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
                 move=None if same else explained.get(jobs),
+                lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from passerelles.errors import PasserellesError
@@ -21,16 +21,16 @@ from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator, make_locator, read_lots
 
 Side = Literal["fragile", "hiring"]
-_PRUDENT = -1.0  # points for unknown hours or kilometres, as for `rank_hours` or `rank_km`: unknown is not nothing
+_WEIGHTY = ("move", "hours", "distance", "market")  # parts whose absence matters most come first
 _SLACK = 4  # classes of tension above the slackest
 
 
 @dataclass(frozen=True, slots=True)
 class RankPart:
-    """One part of a rank's score, in points, and the figure that it comes from; None = unknown."""
+    """One part of a rank's score, in points, and the figure that it comes from; both None where it is unknown."""
 
     name: str
-    value: float
+    value: float | None
     figure: float | None
 
     def sentence(self, lang: Lang = "fr", *, same: bool = False) -> str:
@@ -54,7 +54,8 @@ class Ranked:
     """
     A fragile lot and a hiring lot, ranked among those of its side.
 
-    `score` is the sum of `parts`; it orders one list and means nothing across settings.
+    `score` is the sum of the parts that are known; it orders pairs of which the same parts are known, and means nothing
+    across settings. `others` are other jobs of the same family and basin, which share the same openings and rank lower.
     """
 
     rank: int
@@ -67,6 +68,12 @@ class Ranked:
     probability: float | None
     tension: float | None
     same_job: bool
+    others: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of the parts that are unknown, the weightiest first."""
+        return tuple(name for name in _WEIGHTY for p in self.parts if p.name == name and p.value is None)
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return an item of ``territory-rank@1``, ready for JSON."""
@@ -98,6 +105,8 @@ class Ranked:
             "km": self.km,
             "tension": self.tension,
             "same_job": self.same_job,
+            "unknown": list(self.unknown),
+            "other_jobs": list(self.others),
         }
 
 
@@ -141,7 +150,9 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     Returns
     -------
     ranked
-        By lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out.
+        By lot; pairs of which everything is known come first, then the others by what is known of them, grouped by
+        what is not; in each group by falling score, ties by code. What is impossible, or of the same fiche, is left
+        out. Jobs of one family and basin share its projects: the best of them stands for all.
 
     Raises
     ------
@@ -150,8 +161,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     Notes
     -----
-    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`. Unknown
-    hours or kilometres cost one point, an unknown chance or tension brings none: a gap in the data never leads a list.
+    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`. A part that
+    is unknown is no number, good or bad: it is left out, said, and never compared with a known one.
     """
     every = settings or graph.settings
     chosen = every.territory
@@ -186,9 +197,28 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
             items.append(
                 _ranked(start, end, moves, where, int(tenths[where]), km, tensions.get((end.job, end.basin)), chosen)
             )
-        items.sort(key=lambda r: (-r.score, r.hiring.key, r.fragile.key))
-        found += [_numbered(item, n) for n, item in enumerate(items[:limit], start=1)]
+        items.sort(key=_order)
+        found += [replace(item, rank=n) for n, item in enumerate(_by_family(items, by)[:limit], start=1)]
     return found
+
+
+def _order(item: Ranked) -> tuple[object, ...]:
+    missing = [name in item.unknown for name in _WEIGHTY]
+    return (sum(missing), missing, not item.same_job, -item.score, item.hiring.key, item.fragile.key)
+
+
+def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
+    """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
+    best: dict[tuple[str, str, str], Ranked] = {}
+    others: dict[tuple[str, str, str], list[str]] = {}
+    for item in items:
+        far = item.hiring if by == "fragile" else item.fragile
+        key = (far.employer, far.basin, far.pool) if far.pool else far.key[:3]
+        if key in best:
+            others.setdefault(key, []).append(far.job)
+        else:
+            best[key] = item
+    return [replace(item, others=tuple(others.get(key, ()))) for key, item in best.items()]
 
 
 def _ranked(
@@ -206,10 +236,10 @@ def _ranked(
     hours = None if tenths < 0 else tenths / TENTHS
     market = None if tension is None else settings.rank_market * (tension - 1) / _SLACK
     parts = (
-        RankPart("move", 1.0 if same else chance or 0.0, 1.0 if same else chance),
-        RankPart("hours", _PRUDENT if hours is None else -hours / settings.rank_hours, hours),
-        RankPart("market", market or 0.0, tension),
-        RankPart("distance", _PRUDENT if km is None else -km / settings.rank_km, km),
+        RankPart("move", 1.0 if same else chance, 1.0 if same else chance),
+        RankPart("hours", None if hours is None else -hours / settings.rank_hours, hours),
+        RankPart("market", market, tension),
+        RankPart("distance", None if km is None else -km / settings.rank_km, km),
     )
     low, high = (float(a[where]) for a in (moves.hours.low, moves.hours.high))
     ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
@@ -217,7 +247,7 @@ def _ranked(
         rank=0,
         fragile=start,
         hiring=end,
-        score=sum(p.value for p in parts),
+        score=sum(p.value for p in parts if p.value is not None),
         parts=parts,
         hours=(0.0, 0.0, 0.0) if same else ends,
         km=None if km is None else round(km, 1),
@@ -225,11 +255,6 @@ def _ranked(
         tension=tension,
         same_job=same,
     )
-
-
-def _numbered(item: Ranked, rank: int) -> Ranked:
-    values = {name: getattr(item, name) for name in Ranked.__dataclass_fields__}
-    return Ranked(**(values | {"rank": rank}))
 
 
 def _around(

@@ -33,6 +33,7 @@ class Scenario:
             "uncovered": totals["uncovered"],
             "unfilled": totals["unfilled"],
             "hours": totals["hours"],
+            "lever": totals["lever"],
             "km": totals["km"],
             "same_job": totals["same_job"],
             "gap": self.allocation.gap,
@@ -57,8 +58,9 @@ def compare_scenarios(
     graph, fragile, hiring
         As for `match_territory`.
     scenarios
-        Options of `match_territory` by name of scenario; ``lever`` (competency codes) supposes that everybody has
-        acquired these beforehand, at hours of its own that the totals do not count.
+        Options of `match_territory` by name of scenario; with ``lever`` (codes of competencies or credentials) people
+        may acquire these beforehand where that is shorter. Its own hours count, in the hours of each move as in the
+        budget, and stand beside the totals.
     settings, **common
         Options that all share.
 
@@ -80,7 +82,9 @@ def compare_scenarios(
             raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
         given = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
-            given["costs"] = default_costs(graph, chosen, lever=tuple(options["lever"]))
+            given["costs"] = default_costs(
+                graph, chosen, lever=tuple(options["lever"]), certifications=common.get("certifications")
+            )
         allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | given))
         found.append(Scenario(name, dict(options), allocation))
     return found

@@ -243,9 +243,7 @@ def data_folders(folders: list[Path] | None) -> list[Path]:
     return [folder] if default or folder.is_dir() else []
 
 
-def load_data(
-    folders: list[Path] | None, *, travel: Path | None = None
-) -> "tuple[Market | None, Places | None]":
+def load_data(folders: list[Path] | None, *, travel: Path | None = None) -> "tuple[Market | None, Places | None]":
     """
     Load the market and the geography from the folders given, else from those of `data_folders`.
 
