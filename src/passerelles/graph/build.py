@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph, frozen, frozen_csr
+from passerelles.graph.indexed import stored_graph
 from passerelles.graph.near import close_pairs, word_vectors
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
@@ -37,6 +38,9 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     True
     """
     chosen = settings or Settings()
+    compiled = stored_graph(referential, chosen)
+    if compiled is not None:
+        return compiled
     codes = tuple(o.code for o in referential.occupations)
     row = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential, referential.occupations)

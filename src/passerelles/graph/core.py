@@ -1,6 +1,6 @@
 """`OccupationGraph`: an immutable referential in matrices; rows are occupations, columns what they are linked to."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
@@ -17,6 +17,8 @@ from passerelles.settings import Settings
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from passerelles.files.index import Index
 
 Value = TypeVar("Value")
 
@@ -75,6 +77,11 @@ class OccupationGraph:
         name = f"{self.referential.name} {self.referential.version}"
         return f"<OccupationGraph {name}: {len(self.codes)} occupations, {len(self.competency_codes)} competencies>"
 
+    @property
+    def index(self) -> "Index | None":
+        """The compiled index that holds this graph; None for one that was built."""
+        return None
+
     @cached_property
     def position(self) -> Mapping[str, int]:
         """Row of each occupation code."""
@@ -91,7 +98,7 @@ class OccupationGraph:
         return tuple(self.referential.occupation_by_code[code] for code in self.codes)
 
     @cached_property
-    def competencies(self) -> tuple[Competency, ...]:
+    def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`."""
         return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
 

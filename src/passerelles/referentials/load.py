@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.files.index import is_index
 from passerelles.files.source import FileSource, open_source
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.cache import cached_names, cached_path
 from passerelles.referentials.checks import refuse_unusable
+from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.manifest import FILE_NAME
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.rome3 import read_rome3
@@ -40,7 +42,8 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     ----------
     source
         Name of an embedded referential (``"transitions"``), of a downloaded one (``"rome"``), or path of a folder
-        or zip. The format is recognised: ROME 4 CSV, ROME 3 CSV, the project's own tables.
+        or zip. The format is recognised: ROME 4 CSV, ROME 3 CSV, the project's own tables, or an index that
+        ``passerelles compile`` wrote.
     strict
         Refuse a referential in which reading found an error (see the notice catalogue). By default what can be
         kept is kept, and `Referential.notices` says what was found.
@@ -58,7 +61,7 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     >>> load_referential("transitions").occupation_by_code["K2110"].label
     'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """
-    referential = read_source(open_source(find_place(source)))
+    referential = read_place(find_place(source))
     errors = [n for n in referential.notices if n.severity == "error"]
     if strict and errors:
         raise ReferentialError("strict_refusal", issues=errors, n=len(errors), path=source, first=errors[0].what("en"))
@@ -123,6 +126,11 @@ def _links_of_rome3(files: RomeFiles) -> bool:
         return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
     except PasserellesError:  # the reader will say so
         return False
+
+
+def read_place(place: Path) -> Referential:
+    """Read what `find_place` found: a compiled index is opened, all else is read; see `load_referential`."""
+    return open_referential(place) if is_index(place) else read_source(open_source(place))
 
 
 def read_source(source: FileSource) -> Referential:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from passerelles.model import (
     Competency,
@@ -22,6 +22,9 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.notices import Notice
+
+if TYPE_CHECKING:
+    from passerelles.files.index import Index
 
 Value = TypeVar("Value")
 
@@ -61,6 +64,11 @@ class Referential:
     def __getstate__(self) -> dict[str, object]:
         """Pickle the fields alone: the look-ups are made anew where they are needed."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def index(self) -> "Index | None":
+        """The compiled index that holds this referential; None for one that was read from its source."""
+        return None
 
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
         """

@@ -65,8 +65,10 @@ class MeasureIndex:
 
 
 def measure_index(graph: OccupationGraph) -> MeasureIndex:
-    """Return the measures of a graph, made at the first call."""
-    return graph.derived("measures", lambda: _build(graph))
+    """Return the measures of a graph, found in the graph's index or made, at the first call."""
+    from passerelles.scoring.indexed import stored_measures  # noqa: PLC0415 - it builds on this module
+
+    return graph.derived("measures", lambda: stored_measures(graph) or _build(graph))
 
 
 def measure(index: MeasureIndex, origins: Origins) -> Vectors:

@@ -47,6 +47,10 @@ class Scores:
         """Scores towards one target, shape (b,)."""
         return self._scaled(self.parts[:, :, column])
 
+    def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+        """One part of the scores of some rows, shape (len(rows), n)."""
+        return self.parts[part, rows]
+
     def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
         """Name and value of each part of one pair, the base first where there is one."""
         values = self.parts[:, row, column].tolist()
@@ -74,8 +78,13 @@ class ScoreTable:
 
 
 def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
-    """Return the table of a graph under a scorer, made at the first call."""
-    return graph.derived(("score_table", scorer.name, scorer.version), lambda: build_table(graph, scorer))
+    """Return the table of a graph under a scorer, found in the graph's index or made, at the first call."""
+    from passerelles.scoring.indexed import stored_table  # noqa: PLC0415 - it builds on this module
+
+    def find() -> ScoreTable:
+        return stored_table(graph, scorer) or build_table(graph, scorer)
+
+    return graph.derived(("score_table", scorer.name, scorer.version), find)
 
 
 def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
@@ -128,7 +137,7 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
                     _add(part, FEATURES[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
-                parts[number] = table.scores.parts[number, rows]
+                parts[number] = table.scores.of_rows(number, rows)
                 if not all(f is not None and f.of_target for f in features):
                     parts[number, ~origin.occupied] = 0
     return Scores(table.scores.base, table.scores.names, frozen(parts))

@@ -1,0 +1,78 @@
+"""`compile_index`: a graph and its scores into an index that `load_referential` opens at once."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from passerelles.files.index_writer import write_index
+from passerelles.graph.core import OccupationGraph
+from passerelles.graph.indexed import DOCUMENT as GRAPH
+from passerelles.graph.indexed import pack_graph
+from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
+from passerelles.referentials.indexed import pack_referential
+from passerelles.scoring.indexed import DOCUMENT as SCORING
+from passerelles.scoring.indexed import pack_scores, scorer_sum
+from passerelles.scoring.scorer import load_scorer, scorer_for
+
+KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
+
+
+def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool = False) -> Path:
+    """
+    Write a graph, its referential and its scores as an index; the same graph gives the same bytes.
+
+    `load_referential` takes the path as it takes any other, and `build_graph` and the rankings find in it what they
+    would compute, to the bit. Arrays are ``.npy``, all else is JSON; docs/embedding.md gives the layout.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives. An index serves graphs of the same `weights` and `near` settings without building,
+        and the scorer that its settings name, the default one and ``holdings`` without computing; what it does not
+        hold is computed from it.
+    path
+        A folder, where it has no suffix; else one file, an uncompressed zip of the same members.
+    overwrite
+        Replace an index. Nothing else is ever replaced.
+
+    Returns
+    -------
+    path
+        Where it was written.
+
+    Raises
+    ------
+    PasserellesError
+        If something is there, if the folder above does not exist, or if writing is refused or fails. Nothing is left
+        behind then.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from passerelles import build_graph, load_referential, rank_moves
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> with TemporaryDirectory() as folder:
+    ...     place = compile_index(graph, Path(folder) / "metiers.index")
+    ...     opened = build_graph(load_referential(place))
+    ...     rank_moves(opened, "K2110") == rank_moves(graph, "K2110")
+    True
+    """
+    target = Path(path)
+    scorers = {s.name: s for s in map(load_scorer, (*KEPT, graph.settings.scorer))}
+    scorers |= {s.name: s for s in [scorer_for(graph.settings.scorer, occupied=False)]}
+    referential, matrices = pack_referential(graph.referential), pack_graph(graph)
+    scoring, arrays, blocked = pack_scores(graph, list(scorers.values()))
+    about = {
+        "referential": {"name": graph.referential.name, "version": graph.referential.version},
+        "provenance": asdict(graph.referential.provenance),
+        "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in scorers.values()},
+    }
+    write_index(
+        target,
+        about=about,
+        arrays={**referential.arrays, **matrices.arrays, **arrays},
+        blocked=blocked,
+        documents={REFERENTIAL: referential.about, GRAPH: matrices.about, SCORING: scoring},
+        overwrite=overwrite,
+    )
+    return target

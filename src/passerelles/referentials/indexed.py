@@ -1,0 +1,226 @@
+"""A referential inside a compiled index: each table is decoded when it is first asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
+
+from passerelles.errors import PasserellesError
+from passerelles.files.columns import Cell, Packed, columns_of, pack_rows, rows_of
+from passerelles.files.index import Index, open_index
+from passerelles.model import (
+    Competency,
+    Credential,
+    CredentialRequirement,
+    Domain,
+    FileRecord,
+    Hours,
+    JobTitle,
+    Mobility,
+    Occupation,
+    Provenance,
+    Requirement,
+    Tag,
+    WorkContext,
+)
+from passerelles.notices import Notice
+from passerelles.referentials.referential import Referential
+
+DOCUMENT: Final = "referential.json"
+_OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
+# Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
+COLUMNS: Final[Mapping[str, Sequence[str]]] = {
+    "occupations": _OCCUPATION,
+    "competencies": Competency._fields,
+    "requirements": Requirement._fields,
+    "titles": JobTitle._fields,
+    "contexts": WorkContext._fields,
+    "occupation_contexts": ("occupation", "context"),
+    "tags": Tag._fields,
+    "occupation_tags": ("occupation", "tag", "principal"),
+    "domains": Domain._fields,
+    "mobilities": Mobility._fields,
+    "credential_requirements": CredentialRequirement._fields,
+}
+
+
+def pack_referential(referential: Referential) -> Packed:
+    """Turn a referential into the document and the arrays of an index."""
+    tables: dict[str, Any] = {}
+    packed = Packed({}, {})
+    occupation_row: Callable[[Occupation], Sequence[Cell]] = attrgetter(*_OCCUPATION)
+    for name, columns in COLUMNS.items():
+        rows = getattr(referential, name)
+        table = pack_rows(name, columns, [*map(occupation_row, rows)] if name == "occupations" else rows)
+        tables[name] = table.about
+        packed.arrays.update(table.arrays)
+    packed.about.update(
+        name=referential.name,
+        version=referential.version,
+        language=referential.language,
+        provenance=asdict(referential.provenance),
+        credentials=[asdict(c) for c in referential.credentials],
+        notices=[(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
+        tables=tables,
+    )
+    return packed
+
+
+def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferential":
+    """
+    Open the referential of a compiled index.
+
+    Parameters
+    ----------
+    place
+        Folder or file of the index.
+    seal
+        Seal that it must have: what another process knew it by. None = any.
+
+    Raises
+    ------
+    PasserellesError
+        If the index is damaged, of another version, may not be read, or has another seal.
+    """
+    index = open_index(place)
+    if seal is not None and index.seal != seal:
+        raise PasserellesError("index_changed", path=place)
+    return IndexedReferential.of(index)
+
+
+class IndexedReferential(Referential):
+    """A `Referential` whose tables lie in a compiled index; it equals the one that was compiled."""
+
+    _index: Index
+
+    @classmethod
+    def of(cls, index: Index) -> "IndexedReferential":
+        """Return the referential of an open index."""
+        about = index.document(DOCUMENT)
+        made = object.__new__(cls)
+        vars(made).update(
+            _index=index,
+            name=about["name"],
+            version=about["version"],
+            language=about["language"],
+            provenance=_provenance(about["provenance"]),
+        )
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the place alone: another process opens the same index, and shares its memory."""
+        if self.index is None:  # made by `dataclasses.replace`: the tables are its own
+            values = [getattr(self, f.name) for f in fields(self)]
+            return (Referential, tuple(values))
+        return (_reopened, (str(self.index.place), self.index.seal))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the tables, whichever way they are kept."""
+        if not isinstance(other, Referential):
+            return NotImplemented
+        return all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.compare)
+
+    def __hash__(self) -> int:
+        """Hash as the referential that was compiled does."""
+        return hash(tuple(getattr(self, f.name) for f in fields(self) if f.compare))
+
+    @property
+    def index(self) -> Index | None:
+        """The index that the tables lie in."""
+        return vars(self).get("_index")
+
+    @cached_property
+    def occupations(self) -> tuple[Occupation, ...]:
+        """Occupations, by code."""
+        return tuple(Occupation(*row) for row in self._rows("occupations"))
+
+    @cached_property
+    def competencies(self) -> tuple[Competency, ...]:
+        """Competencies, by code."""
+        return tuple(map(Competency._make, self._rows("competencies")))
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Requirements, by occupation, then competency."""
+        return tuple(map(Requirement._make, self._rows("requirements")))
+
+    @cached_property
+    def titles(self) -> tuple[JobTitle, ...]:
+        """Job titles, by code."""
+        return tuple(map(JobTitle._make, self._rows("titles")))
+
+    @cached_property
+    def contexts(self) -> tuple[WorkContext, ...]:
+        """Work contexts, by code."""
+        return tuple(map(WorkContext._make, self._rows("contexts")))
+
+    @cached_property
+    def occupation_contexts(self) -> tuple[tuple[str, str], ...]:
+        """Work contexts of the occupations."""
+        return tuple(self._rows("occupation_contexts"))
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """Tags, by code."""
+        return tuple(map(Tag._make, self._rows("tags")))
+
+    @cached_property
+    def occupation_tags(self) -> tuple[tuple[str, str, bool], ...]:
+        """Tags of the occupations."""
+        return tuple(self._rows("occupation_tags"))
+
+    @cached_property
+    def domains(self) -> tuple[Domain, ...]:
+        """Nodes of the domain tree, by code."""
+        return tuple(map(Domain._make, self._rows("domains")))
+
+    @cached_property
+    def mobilities(self) -> tuple[Mobility, ...]:
+        """Moves that the experts list."""
+        return tuple(map(Mobility._make, self._rows("mobilities")))
+
+    @cached_property
+    def credentials(self) -> tuple[Credential, ...]:
+        """Credentials, by code."""
+        return tuple(map(_credential, self._document["credentials"]))
+
+    @cached_property
+    def credential_requirements(self) -> tuple[CredentialRequirement, ...]:
+        """Credentials that occupations demand."""
+        return tuple(map(CredentialRequirement._make, self._rows("credential_requirements")))
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What reading the source found."""
+        rows = self._document["notices"]
+        return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
+
+    @property
+    def _document(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._index.document(DOCUMENT)
+        return found
+
+    def _rows(self, table: str) -> Any:
+        return rows_of(self._index, table, self._document["tables"][table])
+
+
+def competency_columns(index: Index) -> Callable[[int], Competency]:
+    """Return what decodes one competency by its row, without the others."""
+    columns = columns_of(index, "competencies", index.document(DOCUMENT)["tables"]["competencies"])
+    return lambda row: Competency._make(column[row] for column in columns)
+
+
+def _reopened(place: str, seal: str) -> IndexedReferential:
+    return open_referential(Path(place), seal=seal)
+
+
+def _provenance(about: Mapping[str, Any]) -> Provenance:
+    files = tuple(FileRecord(*record) for record in about["files"])
+    return Provenance(**{**about, "files": files, "overlays": tuple(about["overlays"])})
+
+
+def _credential(about: Mapping[str, Any]) -> Credential:
+    hours, prerequisites = Hours(*about["hours"]), tuple(about["prerequisites"])
+    return Credential(**{**about, "hours": hours, "prerequisites": prerequisites})
