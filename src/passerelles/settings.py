@@ -91,8 +91,9 @@ class EffortSettings(_Section):
 
     Each macro-competency (or category of knowledge) that the target asks for is a block. A block's hours rise with
     what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
-    what they leave. The missing share of all blocks, less what adapting to the post teaches, is the share of the full
-    qualification at the target's level. docs/paths.md gives the formula, and what it makes of the experts' moves.
+    what they leave. With m the missing share of all blocks, the hours are ``Q m (1 - a (1 - m^k))``: Q the full
+    qualification at the target's level, a the most that adapting to the post teaches, k how fast that wanes.
+    docs/paths.md gives the formula, and what it makes of the experts' moves.
     """
 
     skill_hours: float = Field(
@@ -112,14 +113,23 @@ class EffortSettings(_Section):
         35.0, gt=0, description="Hours that one category of knowledge, or all savoir-être, tend to: a week"
     )
     adaptation: float = Field(
-        0.6,
+        0.9,
         ge=0,
-        lt=1,
+        le=1,
         description=(
-            "Share of the target's range that is learned in the post and takes no funded hour: a fiche lists the whole "
-            "range of an occupation (56 items at the median of ROME v460), no post asks for all of it, and adapting an "
-            "employee to the post is the employer's duty (Code du travail, L. 6321-1). Set so that the experts' own "
-            "moves come to about 60 % of the hours of random pairs"
+            "Most of what is missing that adapting to the post teaches: the employer's duty (Code du travail, "
+            "L. 6321-1), it takes no funded hour. The other tenth (safety, rules, machines) is always taught, so that "
+            "the hours are 0 only where nothing is missing"
+        ),
+    )
+    adaptation_power: float = Field(
+        3.0,
+        ge=0,
+        description=(
+            "How fast adaptation wanes as more is missing: with m the missing share of the target's range, the post "
+            "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 79 % to who holds half. Set so "
+            "that a quarter of the experts' own moves takes some 290 hours or less and half of them some 610: the "
+            "courses that a training fund pays for a change of trade run from some 200 hours to a title's 900"
         ),
     )
     level_hours: dict[str, float] = Field(
@@ -136,11 +146,11 @@ class EffortSettings(_Section):
         description="Level where a fiche names none, and of a person without an occupation: the middle of the scale",
     )
     adaptation_per_level: float = Field(
-        0.2,
+        0.3,
         ge=0,
         description=(
             "What is taken off `adaptation` for each level that the target lies above the highest held so far: a post "
-            "teaches less of a job whose level one has not reached; three levels up, nothing"
+            "teaches less of a job whose level one has not reached; three levels up, nothing: hours = Q m"
         ),
     )
     low: float = Field(0.7, gt=0, le=1, description="Low end of an estimate, as a share: exemptions and prior learning")
@@ -171,7 +181,9 @@ class PathSettings(_Section):
         le=1,
         description=(
             "Share of the hours for these kinds that practising an intermediate job replaces: a work-study contract "
-            "leaves about as much to the firm as to the school. An assumption, shown as one"
+            "leaves about as much to the firm as to the school. The rest of what a stage spares towards the target has "
+            "to be taught, on the way to the stage or at the last step: at 0 no stage saves anything. An assumption, "
+            "shown as one"
         ),
     )
     practice_months: float = Field(
@@ -183,12 +195,19 @@ class PathSettings(_Section):
         140.0, gt=0, description="Hours of full-time training in a month: 35 hours in each of four weeks"
     )
     min_saving_hours: float = Field(
-        140.0,
+        210.0,
         gt=0,
-        description="Least hours that each stage must save: a month of training, for a job of a year",
+        description="Least hours that each stage must save, for a job of a year: six weeks of training at 35 hours",
+    )
+    frame_counts_practice: bool = Field(
+        default=False,
+        description=(
+            "Whether months of practice count towards the months that a legal frame allows. No: they are ordinary "
+            "employment, paid by an employer, and no frame finances or limits them; only training periods count"
+        ),
     )
     hours_weight: float = Field(1.0, ge=0, description="An expected hour of training: the unit of the cost")
-    step_weight: float = Field(140.0, ge=0, description="Each stage more: the hours that it must save at least")
+    step_weight: float = Field(210.0, ge=0, description="Each stage more: the hours that it must save at least")
     move_weight: float = Field(
         100.0, ge=0, description="A weakest move that no expert would list, against one that all would: 100 hours"
     )

@@ -1,5 +1,6 @@
 """Paths by brute force: every sequence of occupations, counted by hand with plain numbers, then the stated rules."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
@@ -10,7 +11,7 @@ from passerelles.settings import Settings
 
 CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
 HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
-ADAPTATION = 0.6
+ADAPTATION, POWER = 0.9, 3  # all have one level
 FULL = 1350.0  # no fiche here names a level: all are taken for level 4
 PRACTISED = ("savoir-faire", "savoir-être")
 
@@ -117,8 +118,8 @@ class Oracle:
         whole, _ = self.blocks(occupation, set())
         raw = 0.0
         if whole:
-            share = max(0.0, total - ADAPTATION * whole) / ((1.0 - ADAPTATION) * whole)
-            raw = min(1.0, share) * self.full(occupation)
+            share = total / whole
+            raw = round(share * (1 - ADAPTATION * (1 - share**POWER)), 9) * self.full(occupation)
         if not last:
             raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
         certified = 0
@@ -129,11 +130,17 @@ class Oracle:
 
     def walk(self, origin: str, codes: Sequence[str]) -> int:
         held, credentials, hours = set(self.wants[origin]), self.needs(origin), 0
-        for number, code in enumerate(codes):
-            hours += self.step(code, held, credentials, last=number == len(codes) - 1)
+        target = codes[-1]
+        direct, (total, practised) = self.step(target, held, credentials, last=True), self.blocks(target, held)
+        for code in codes[:-1]:
+            hours += self.step(code, held, credentials, last=False)
             held |= self.wants[code]
             credentials |= self.needs(code)
-        return hours
+        last, (less, left) = self.step(target, held, credentials, last=True), self.blocks(target, held)
+        # Of what the stages spare at the last step, practice gives its share at most; the rest has been taught.
+        learned = min(1.0, max(0.0, (practised - left) / (total - less))) if total > less else 0.0
+        given = math.floor(self.settings.paths.practice_share * learned * (direct - last))
+        return max(hours + last, direct - given)
 
     # The rules.
     def conflict(self, a: str, b: str) -> bool:
@@ -201,7 +208,7 @@ class Oracle:
         cost = round(paths.hours_weight * hours) + round(10 * paths.step_weight) * (len(codes) - 1)
         if self.calibrated:
             cost += round(10 * paths.move_weight * (1 - weakest))
-        months = hours / 10 / paths.month_hours + paths.practice_months * (len(codes) - 1)
+        months = hours / 10 / paths.month_hours  # of training: practice is no part of a frame
         return Found(codes, hours, weakest, fit(hours / 10, months), cost)
 
     @staticmethod

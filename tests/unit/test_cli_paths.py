@@ -36,13 +36,35 @@ def test_paths_print_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call("paths", "N1103", "N4101", "--frame", "transco", capsys=capsys)
+    code, out, _ = call("paths", "N4102", "N1103", "--frame", "transco", capsys=capsys)
+    text = " ".join(out.split())
     assert code == 0
-    assert "Hypothèse" in out
-    assert "à acquérir" in out.lower() or "à apprendre" in out.lower()
+    assert "Hypothèse : exercer un métier intermédiaire 12 mois" in text
+    assert "Acquis repris" in text
+    assert "À apprendre d'abord" in text
+    assert "chaque étape financée à part : étape 1, " in text
+    assert "Ce parcours épargne" in text
     assert all(len(line) <= 100 for line in out.splitlines())
-    _, out, _ = call("paths", "N1103", "N4101", "--lang", "en", capsys=capsys)
-    assert "Assumption" in out
+    _, out, _ = call("paths", "N4102", "N1103", "--lang", "en", capsys=capsys)
+    text = " ".join(out.split())
+    assert "Assumption" in text
+    assert "each step financed on its own: step 1, " in text
+
+
+def test_the_flagship_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "K2110-B", "K2110-GL", *OVERLAY, capsys=capsys)
+    text = " ".join(out.split())
+    assert code == 0
+    assert "Titres exigés, déjà détenus" in text
+    assert "À obtenir, dans cet ordre, sauf si déjà détenu : Permis de conduire, catégorie C (durée inconnue)" in text
+    assert "aucun métier intermédiaire n'épargnerait" in text
+    assert "{" not in out
+
+
+def test_a_fiche_and_its_part_say_where_to_start(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "K2110", "K2110-GL", *OVERLAY, capsys=capsys)
+    assert code == 1
+    assert "Précisez le métier de départ : K2110-2R, K2110-B." in " ".join(out.split())
 
 
 def test_csv_and_excel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -60,9 +82,9 @@ def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> Non
     code, out, _ = call("paths", "K2110-B", "K2110", *OVERLAY, capsys=capsys)
     assert code == 1
     assert "Aucun parcours" in out
-    code, out, _ = call("paths", "N1103", "N4101", "--frame", "periode-de-reconversion", capsys=capsys)
+    code, out, _ = call("paths", "M1606", "F1703", "--frame", "periode-de-reconversion", capsys=capsys)
     assert code == 1
-    assert "h de trop" in " ".join(out.split()) or "mois de trop" in " ".join(out.split())
+    assert "h de trop" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,17 @@ def test_the_flagship_path(source: str, request: pytest.FixtureRequest) -> None:
     order = [c.code for c in path.steps[0].credentials]
     assert order.index("PERM-C") < order.index("PERM-CE") < order.index("AUT-ENS-GL")
     assert order.index("PERM-C") < order.index("CCS-GL") < order.index("AUT-ENS-GL")
-    assert path.status == "unknown"
-    assert path.hours.high is None
+    assert (path.status, path.hours.high, path.hours.lower_bound) == ("unknown", None, True)
+    # No published length of licences and CCS; what is estimated is little, and not nothing.
+    lengths = {c.code: c.hours for c in path.steps[0].credentials}
+    assert all(lengths[c][:3] == (None, None, None) for c in ("PERM-C", "PERM-CE", "CCS-GL"))
+    assert lengths["TP-ECSR"].expected == 910
+    assert lengths["TP-ECSR"].source
+    assert 0 < (path.hours.expected or 0) < 150
+    assert path.steps[0].basis == "estimate"
+    said = path.to_dict("fr")["explanation"][0]
+    assert "Acquis repris" in said
+    assert "Titre professionnel enseignant" in said.split("déjà détenus", 1)[1].split("À obtenir", 1)[0]
+    assert "groupe lourd (durée inconnue)" in said
     assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
     assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]

@@ -1,6 +1,7 @@
 """The effort model: worked out by hand, saturating, capped, monotone; levels read from texts on access."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from passerelles.model import Credential, Hours
 from passerelles.paths.effort import EffortTable, effort_table, state_of
 from passerelles.paths.qualification import level_of_access, qualification_of
 from passerelles.scoring.coverage import holding_of, holding_of_row
+from passerelles.scoring.words import level_named, word_rules
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from small import occupation, referential
 
@@ -37,9 +39,32 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
     # Block M: a held (0), c near through the macro-competency held (half of 7 h), no entry. Block N: d and the entry.
     missing = saturated(3.5, 70) + saturated(7 + 35, 70)
     whole = saturated(14 + 35, 70) + saturated(7 + 35, 70)
-    share = (missing / whole - 0.6) / 0.4
-    assert hours(graph, "A", "B") == pytest.approx(round(10 * 1350 * max(0.0, share)) / 10)
+    m = missing / whole
+    assert hours(graph, "A", "B") == pytest.approx(round(10 * 1350 * m * (1 - 0.9 * (1 - m**3))) / 10)
     assert hours(graph, "A", "A") == 0.0
+
+
+def test_hours_are_zero_only_where_nothing_is_missing() -> None:
+    items = [f"c{i:02}" for i in range(40)]
+    wants = {f"O{n:02}": items[:n] for n in range(1, 41)}
+    graph = build_graph(referential(wants, macros=dict.fromkeys(items, "M")))
+    found = [hours(graph, origin, "O40") for origin in sorted(wants)]
+    assert found[-1] == 0
+    # One item in forty: some hours, not none; each more that is held takes some off.
+    assert 0 < found[-2] < 40
+    assert all(a > b for a, b in pairwise(found))
+    assert max(found) <= 1350
+
+
+def test_the_post_teaches_less_of_a_job_whose_level_is_not_reached() -> None:
+    graph = build_graph(referential({"A": ["a", "x"], "B": ["a", "b"]}))
+    table = effort_table(graph, Settings())
+    total, _ = table.towards_all(table.uncovered[:, 0])
+    by_level = [int(table.final(total, np.arange(2), level)[1]) for level in (4, 3, 2, 1)]
+    m = total[1] / table.whole[1]
+    taught = [0.9, 0.6, 0.3, 0.0]
+    assert by_level == [round(13500 * m * (1 - a * (1 - m**3))) for a in taught]
+    assert by_level == sorted(by_level)
 
 
 def test_effort_is_no_sum_over_items() -> None:
@@ -81,6 +106,16 @@ def test_the_level_of_the_target_sets_the_qualification_and_climbing_lessens_ada
     assert hours(graph, "A", "B") > hours(graph, "C", "B")
 
 
+def test_levels_are_those_that_the_score_reads() -> None:
+    """One source: the language's words; the path model takes the lowest level that is named, whole."""
+    rules = word_rules("fr")
+    for text in ("un CAP", "sans diplôme", "un Bac +4", "un Bac +8", "un BTS", "rien de tel"):
+        mean, level = level_named(text, rules), level_of_access(text)
+        assert (level is None) == math.isnan(mean)
+        assert level is None or int(level) == min(int(mean), 7)
+    assert level_of_access("un CAP", "xx") is None  # a language without rules names no level
+
+
 @pytest.mark.parametrize(
     ("text", "level"),
     [
@@ -91,6 +126,7 @@ def test_the_level_of_the_target_sets_the_qualification_and_climbing_lessens_ada
         ("un diplôme de niveau Bac +3 à Bac +5 en journalisme", "6"),
         ("accessible avec un Bac + 5, diplôme d'ingénieur", "7"),
         ("L'inscription au tableau de l'Ordre est obligatoire.", None),
+        ("Diplôme de niveau Bac +8, doctorat en médecine", "7"),
         ("", None),
     ],
 )
@@ -148,4 +184,6 @@ def test_settings_refuse_levels_that_are_missing_or_not_positive() -> None:
         EffortSettings(level_hours={**EffortSettings().level_hours, "3": -1.0})
     again = Settings.model_validate_json(Settings().model_dump_json())
     assert again == Settings()
-    assert math.isclose(again.effort.adaptation, 0.6)
+    assert math.isclose(again.effort.adaptation, 0.9)
+    with pytest.raises(ValidationError):
+        EffortSettings(adaptation=1.1)

@@ -10,6 +10,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifinfo import load_certifications
+from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.profile import Profile
 from passerelles.settings import PathSettings, Settings
@@ -65,6 +66,10 @@ def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) 
     found = rank_paths(embedded_graph, "K2110-B", targets=["K2110-B", "K2110"])
     assert list(found) == []
     assert {r.code: r.reason for r in found.reached} == {"K2110-B": "same", "K2110": "split"}
+    fiche = rank_paths(embedded_graph, "K2110", targets=["K2110-GL"])
+    assert list(fiche) == []
+    assert fiche.reached[0].parts == ("K2110-2R", "K2110-B")
+    assert fiche.reached[0].to_dict()["parts"] == ["K2110-2R", "K2110-B"]
     assert found.proven
 
 
@@ -89,11 +94,69 @@ def test_a_frame_that_is_too_short_makes_a_path_infeasible_and_says_by_how_much(
     assert next(f for f in path.steps[0].frames if f.name == "periode-de-reconversion").verdict == "no"
 
 
-def test_the_whole_counts_the_practice_of_stages_and_each_step_its_training_only(ladder: OccupationGraph) -> None:
-    best = rank_paths(ladder, "A", targets="C", settings=PLAIN, frame="periode-de-reconversion", hiring=["C"])[0]
-    whole = next(f for f in best.frames if f.name == "periode-de-reconversion")
-    assert "months_max" in [v.rule for v in whole.violations]
-    assert all("months_max" not in [v.rule for v in f.violations] for s in best.steps for f in s.frames)
+def test_practice_counts_towards_a_frame_only_if_the_settings_say_so(ladder: OccupationGraph) -> None:
+    def broken(*, counted: bool) -> list[str]:
+        chosen = Settings(scorer="unfitted", paths=PathSettings(frame_counts_practice=counted))
+        path = rank_paths(ladder, "A", targets="C", settings=chosen)[0]
+        assert len(path.steps) == 2
+        assert path.months.expected is not None
+        assert path.months.expected > 12
+        frame = "periode-de-reconversion"
+        steps = [v.rule for s in path.steps for f in s.frames for v in f.violations if f.name == frame]
+        assert "months_max" not in steps
+        return [v.rule for f in path.frames for v in f.violations if f.name == frame]
+
+    # The year in the intermediate job is employment, not training: hours are too many in all, months are not.
+    assert broken(counted=False) == ["hours_max"]
+    assert broken(counted=True) == ["hours_max", "months_max"]
+
+
+def test_each_step_is_judged_on_its_own_and_the_whole_on_the_sum(ladder: OccupationGraph) -> None:
+    path = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
+    longest = max(s.hours.expected or 0 for s in path.steps)
+    frame = Frame(name="etroit", label="Étroit", hours_max=longest, months_max=12)
+    path = rank_paths(ladder, "A", targets="C", settings=PLAIN, frame=frame)[0]
+    whole = next(f for f in path.frames if f.name == "etroit")
+    assert (whole.verdict, [v.rule for v in whole.violations]) == ("no", ["hours_max"])
+    assert [f.verdict for s in path.steps for f in s.frames if f.name == "etroit"] == ["yes", "yes"]
+    assert path.status == "infeasible"
+
+
+def test_without_practice_no_stage_saves_and_with_it_at_most_its_share(ladder: OccupationGraph) -> None:
+    for share in (0.0, 0.25, 0.5, 1.0):
+        paths = PathSettings(practice_share=share, min_saving_hours=0.1, step_weight=0)
+        found = rank_paths(
+            ladder, "A", targets="C", settings=Settings(scorer="unfitted", paths=paths), limit=None, pareto=True
+        )
+        assert (len(found) == 1) == (share == 0)
+        for path in found:
+            assert path.hours.expected is not None
+            assert path.direct_hours - path.hours.expected <= share * path.direct_hours + 0.1
+
+
+def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder: OccupationGraph) -> None:
+    weak = Settings(scorer="unfitted", paths=PathSettings(practice_share=0.25, min_saving_hours=10, step_weight=10))
+    path = next(p for p in rank_paths(ladder, "A", targets="C", settings=weak) if len(p.steps) == 2)
+    last = path.steps[-1]
+    assert last.consolidated > 0
+    assert last.estimated >= last.consolidated
+    text = last.to_dict("fr")
+    assert text["consolidation_hours"] == last.consolidated
+    assert "sans que sa formation ni sa pratique" in text["sentence"]
+    assert path.hours.expected == pytest.approx(sum(s.hours.expected or 0 for s in path.steps), abs=0.1)
+
+
+def test_a_regulated_job_whose_access_is_not_known_has_unknown_hours() -> None:
+    some = [occupation("B", regulated="yes")]
+    graph = build_graph(referential({"A": ["a"], "B": ["a", "b"], "C": ["a", "b", "c", "d"]}, occupations=some))
+    found = rank_paths(graph, "A", targets=["B", "C"], settings=PLAIN)
+    assert [p.target.code for p in found] == ["C", "B"]
+    assert (found[1].status, found[1].hours.high, found[1].hours.lower_bound) == ("unknown", None, True)
+    assert found[1].reasons[0][0] == "access"
+    assert (found[1].hours.expected or 0) > 0
+    # Nor is it a stage: it would make the hours of others unknown.
+    loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    assert all("B" not in p.codes for p in rank_paths(graph, "A", targets=["C"], settings=loose, limit=None))
 
 
 def test_the_list_of_hiring_jobs_decides_where_a_frame_asks_for_one(ladder: OccupationGraph) -> None:

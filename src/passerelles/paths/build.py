@@ -17,6 +17,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import required_columns
 
 _FULL = ("titre", "diplôme", "certificat")
+_NOT_KNOWN = ("effort", "access")  # what no code of a credential names
 
 
 class CertificationTable(Protocol):
@@ -192,14 +193,18 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
     mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
+    # What the stages spare here and practice does not teach is taught here, unless it was on the way.
+    added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
     full = float(effort.qualification[row])
-    listed = bool(terrain.lists[row])
-    low = round(max(mine * settings.effort.low, certified.low or 0.0), 1)
-    expected = round(max(mine, certified.expected or 0.0), 1)
+    listed, hidden = bool(terrain.lists[row]), bool(terrain.demands.hidden[row])
+    unknown = (*unknown, *(("effort",) if not listed else ()), *(("access",) if hidden else ()))
+    low = round(max(mine * settings.effort.low, certified.low or 0.0) + added * settings.effort.low, 1)
+    expected = round(max(mine, certified.expected or 0.0) + added, 1)
     high = None
-    if certified.high is not None and listed:
-        high = round(max(min(max(full, mine), mine * settings.effort.high), certified.high, expected), 1)
-    hours = Span(min(low, expected), expected, high, lower_bound=bool(unknown) or not listed)
+    if not unknown and certified.high is not None:
+        high = max(mine * settings.effort.high, certified.high) + added * settings.effort.high
+        high = round(max(min(max(full, expected), high), certified.high, expected), 1)
+    hours = Span(min(low, expected), expected, high, lower_bound=bool(unknown))
     months = _months(hours, settings.paths.month_hours)
     case = context.case(code, credentials, known=not hours.lower_bound)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
@@ -216,13 +221,14 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
         sourced=round(certified.expected or 0.0, 1),
         estimated=round(expected - (certified.expected or 0.0), 1),
         practised=round(max(0.0, whole - mine), 1),
+        consolidated=round(added, 1),
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
         credentials=credentials,
         options=context.options(code),
         frames=context.verdicts(case, expected, months.expected or 0.0),
-        unknown=unknown if listed else (*unknown, "effort"),
+        unknown=unknown,
         graph=graph,
         held_columns=frozenset(columns),
     )
@@ -252,7 +258,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     months = months.plus(Span(practice, practice, practice))
     code = graph.codes[rows[-1]]
     case = context.case(code, needed_from(context, start, code), known=not hours.lower_bound)
-    frames = context.verdicts(case, hours.expected or 0.0, months_of(hours.expected or 0.0, len(rows), state))
+    frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
     status, reasons = _status(graph, steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames)
 
@@ -262,10 +268,16 @@ def needed_from(context: Context, start: Start, code: str) -> tuple[StepCredenti
     return step_credentials(context.graph, held_along(context.graph.referential, start, ()), code)
 
 
-def months_of(hours: float, steps: int, state: State) -> float:
-    """Months of a path from its first day to its last."""
+def frame_months(hours: float, steps: int, state: State) -> float:
+    """
+    Months of a path that count towards a legal frame: those of training.
+
+    The practice of intermediate jobs is ordinary employment: a frame neither finances nor limits it, unless
+    ``settings.paths.frame_counts_practice`` says so.
+    """
     paths = state.terrain.settings.paths
-    return hours / paths.month_hours + (steps - 1) * paths.practice_months
+    practice = (steps - 1) * paths.practice_months if paths.frame_counts_practice else 0.0
+    return hours / paths.month_hours + practice
 
 
 def _status(
@@ -278,9 +290,8 @@ def _status(
     if judged is not None and judged.verdict != "yes":
         reasons.append((f"frame_{judged.verdict}", judged.label))
     unknown = [u for s in steps for u in s.unknown]
-    reasons += [
-        ("effort", steps[-1].target.label or "") if u == "effort" else ("length", by_code[u].label) for u in unknown
-    ]
+    last = steps[-1].target.label or ""
+    reasons += [(u, last) if u in _NOT_KNOWN else ("length", by_code[u].label) for u in unknown]
     status: Status = "feasible"
     if unknown or (judged is not None and judged.verdict == "unknown"):
         status = "unknown"

@@ -31,6 +31,9 @@ class Demands:
         Shape (c,): whether the expected hours are not known.
     closed
         Shape (c,): whether its prerequisites run in a circle, so that nobody can obtain it.
+    hidden
+        Shape (n,): whether the occupation is regulated and nothing says what gives access to it: something is needed
+        that is not known.
     """
 
     codes: tuple[str, ...]
@@ -38,6 +41,7 @@ class Demands:
     length: NDArray[np.int64]
     unknown: NDArray[np.bool_]
     closed: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
 
     def held(self, referential: Referential, credentials: Mapping[str, Ternary]) -> NDArray[np.bool_]:
         """Shape (c,): what a person holds; see `with_prerequisites`."""
@@ -76,6 +80,7 @@ def _build(graph: OccupationGraph) -> Demands:
         length=frozen(np.rint(TENTHS * np.asarray(least, dtype=np.float64)).astype(np.int64)),
         unknown=frozen(np.asarray([h.expected is None for h in lengths], dtype=np.bool_)),
         closed=frozen(np.asarray([in_circle(referential, code) for code in codes], dtype=np.bool_)),
+        hidden=frozen(np.asarray([o.regulated == "yes" for o in graph.occupations]) & ~needed.any(axis=1)),
     )
 
 

@@ -4,10 +4,14 @@ With x(b) the hours of what is missing in block b of the target (items, near mat
 into a macro-competency of which nothing is held), and c(b) the block's cap::
 
     S = sum over blocks of c x / (c + x)          S0 = the same for somebody who holds nothing
-    hours = Q max(0, S / S0 - a) / (1 - a)        Q = full qualification, a = adaptation to the post,
-                                                  less for each level above the highest held so far
+    m = S / S0                                    hours = Q m (1 - a (1 - m^k))
+
+with Q the full qualification, a the most that adapting to the post teaches (less for each level above the highest held
+so far) and k how fast that wanes: the hours rise with m, from 0 where nothing is missing to Q where nothing is held.
 
 A stage, practised, takes ``hours x (1 - s P / S)``: P is the part of S that practice teaches, s the share it replaces.
+Towards the target, a path with stages takes at least ``direct - s (fall of P / fall of S) (direct - last)``: what the
+stages spare at the last step was practised for the share s, and taught for the rest.
 
 Item hours are kept in hundredths, uncovered shares in two-hundredths, blocks in thousandths of an hour and results in
 tenths: whole numbers add up the same in any order, so that the search and a re-count agree to the last digit.
@@ -28,9 +32,11 @@ UNITS: Final = 200  # an uncovered share of 1
 TENTHS: Final = 10  # of an hour
 _HUNDREDTHS: Final = 100
 _THOUSANDTHS: Final = 1000
+_DECIMALS: Final = 9
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
+Sums = tuple[Floats | float, Floats | float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +64,7 @@ class EffortTable:
     qualification, level
         Shape (n,): hours of the full qualification, and its European level.
     adaptation
-        Shape (levels + 1,): what adapting to the post teaches, by how many levels up the target lies.
+        Shape (levels + 1,): the most that adapting to the post teaches, by how many levels up the target lies.
     """
 
     uncovered: Shares
@@ -108,11 +114,28 @@ class EffortTable:
 
     def raw(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
         """Hours of a last step, not rounded."""
-        whole = self.whole[rows]
-        taught = self.adaptation[np.maximum(0, self.level[rows] - level)]
-        least = np.maximum(whole, 1.0)  # an occupation that lists nothing has no hours here; its effort is unknown
-        share = np.maximum(0.0, total - taught * whole) / ((1.0 - taught) * least)
-        return np.asarray(np.minimum(1.0, share) * self.qualification[rows], dtype=np.float64)
+        # An occupation that lists nothing has no hours here; its effort is unknown.
+        share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
+        adaptation = self.adaptation[np.maximum(0, self.level[rows] - level)]
+        left = share * (1.0 - adaptation * (1.0 - share**self.effort.adaptation_power))
+        # In billionths, so that the last bits of a power never decide between two paths.
+        return np.asarray(np.round(left, _DECIMALS) * self.qualification[rows], dtype=np.float64)
+
+    def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
+        """
+        Tenths of an hour that a path with stages takes at least, whatever its stages take.
+
+        Parameters
+        ----------
+        direct, last
+            Hours of the direct move, and of the last step after the stages, in tenths.
+        sums, after
+            S and P towards the target before the first step, and after the stages, in thousandths of an hour.
+        """
+        fall = sums[0] - after[0]
+        learned = np.clip((sums[1] - after[1]) / np.maximum(fall, 1.0), 0.0, 1.0)
+        spared = np.floor(self.paths.practice_share * learned * (direct - last))
+        return np.asarray(direct - spared, dtype=np.int64)
 
     def saturated(self, missing: Floats, cap: Floats) -> Floats:
         """Block hours in thousandths, from what is missing (hundredths x two-hundredths) and caps."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.paths.demands import Demands, demands_of
-from passerelles.paths.effort import TENTHS, EffortTable, Shares, effort_table, state_of
+from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
 from passerelles.profile import Profile
 from passerelles.ranking.moves import check_limit
-from passerelles.ranking.origin import Start, find_start
+from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupation
-from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
-Kind = Literal["credential", "competency", "macro"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,11 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Lever:
     """
-    Something to acquire.
+    Something to acquire, or a group of things that open a job only together (`members`, one unless a group).
 
     `gained` counts people x jobs that it opens beyond what those before it open, `alone` those that it opens by
     itself. `with_it` are the prerequisites obtained with a credential, or the competencies of a macro-competency;
-    `hours` the credential's expected hours, prerequisites included, None = unknown.
+    `hours` the credentials' expected hours, prerequisites included, None = unknown.
     """
 
     rank: int
@@ -54,6 +51,7 @@ class Lever:
     opened: tuple[Opened, ...]
     with_it: tuple[str, ...] = ()
     hours: float | None = None
+    members: tuple[str, ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -62,19 +60,19 @@ class Lever:
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        key = "credential" if self.kind == "credential" else "competency"
         return {
             "rank": self.rank,
             "code": self.code,
             "label": self.label,
             "kind": self.kind,
-            "kind_label": say(f"paths.levers.kind_{key}", lang=lang),
+            "kind_label": say(f"paths.levers.kind_{self.kind}", lang=lang),
             "gained": self.gained,
             "alone": self.alone,
             "targets": list(self.targets),
             "opened": [{"origin": o.origin, "target": o.target, "people": o.people} for o in self.opened],
             "with_it": list(self.with_it),
             "hours": self.hours,
+            "members": list(self.members),
         }
 
 
@@ -83,17 +81,19 @@ class Levers(list[Lever]):
     A choice of levers, first the one that opens most.
 
     `total` counts people x jobs that the choice opens, `already` those open without any, `possible` all of them.
-    `exact`: the choice is proven best of its size; else it is worth at least `GUARANTEE` of the best one's.
+    `exact`: the choice is proven best of its size; else it is worth at least the share `guarantee` of the best one's.
     """
 
-    def __init__(self, found: Iterable[Lever], *, total: int, already: int, possible: int, exact: bool) -> None:
+    def __init__(
+        self, found: Iterable[Lever], *, total: int, already: int, possible: int, guarantee: float = 1.0
+    ) -> None:
         super().__init__(found)
-        self.total, self.already, self.possible, self.exact = total, already, possible, exact
+        self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
 
     @property
-    def guarantee(self) -> float:
-        """Least share of the best choice's worth that this one reaches."""
-        return 1.0 if self.exact else GUARANTEE
+    def exact(self) -> bool:
+        """Whether no choice of the same size opens more."""
+        return self.guarantee >= 1.0
 
 
 def levers(
@@ -108,11 +108,13 @@ def levers(
     Choose what to acquire to open the most jobs to the most people.
 
     A job is open to somebody who holds every credential that it requires and for whom the effort model finds at most
-    ``settings.paths.open_hours`` hours. A lever opens it if, acquired alone, it makes it so: a credential with its
-    prerequisites (whose training teaches what is missing, hour for hour), a competency, or all competencies of one
-    macro-competency. A set of levers counts what at least one of its members opens: what only several together would
-    open is not counted, so that the figures are a lower bound, and adding the best next one step by step reaches at
-    least 1 - 1/e of the best set (63 %). Small cases are tried in full.
+    ``settings.paths.open_hours`` hours. What opens it is a credential with its prerequisites (whose training teaches
+    what is missing, hour for hour), a competency, all competencies of one macro-competency, or, where no single one
+    does, a group: all the credentials that are lacking, with up to two of the others. A choice counts what its members
+    open, alone and in these groups; what only three or more competencies would open together is not counted, so that
+    the figures are a lower bound. Small cases are tried in full. Else the best next one is added step by step, which
+    reaches at least 1 - 1/e of the best choice (63 %) where there are no groups; with groups, the guarantee is what
+    the choice opens against a bound on what any choice of that size can.
 
     Parameters
     ----------
@@ -125,7 +127,7 @@ def levers(
     settings
         Effort and thresholds; the graph's own where None.
     limit
-        Most levers.
+        Most acquisitions; a group counts as many as it has members.
 
     Raises
     ------
@@ -145,148 +147,48 @@ def levers(
     chosen = settings or graph.settings
     people = _people(origins)
     rows = sorted({graph.position[find_occupation(graph.referential, t)] for t in targets})
-    situation = _Situation(graph, chosen, [(find_start(graph, who), number) for who, number in people], rows)
-    candidates = [c for c in situation.candidates() if c.worth]
-    weights = situation.weights
-    picked, exact = _pick(candidates, weights, limit, chosen.paths.exact_sets)
+    situation = Situation(graph, chosen, [(find_start(graph, who), number) for who, number in people], rows)
+    choice = _Choice(situation, limit, chosen.paths.exact_sets)
+    picked = choice.pick()
     found: list[Lever] = []
-    covered = np.zeros(len(weights), dtype=np.bool_)
-    for rank, each in enumerate(_ordered(picked, weights), start=1):
-        gained = int(weights[each.opens & ~covered].sum())
+    covered = np.zeros(len(situation.weights), dtype=np.bool_)
+    for rank, each in enumerate(choice.ordered(picked), start=1):
+        gained = choice.worth(each.opens & ~covered)
         covered |= each.opens
-        found.append(situation.lever(each, rank, gained))
+        found.append(_lever(situation, each, rank, gained))
+    total = choice.worth(covered)
     return Levers(
         found,
-        total=int(weights[covered].sum()),
-        already=int(weights[situation.open_already].sum()),
-        possible=int(weights.sum()),
-        exact=exact,
+        total=total,
+        already=choice.worth(situation.open_already),
+        possible=int(situation.weights.sum()),
+        guarantee=1.0 if choice.proven else choice.guarantee(total),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Candidate:
-    code: str
-    label: str
-    kind: Kind
-    opens: NDArray[np.bool_]  # of each pair of origin and target
-    worth: int
-    with_it: tuple[str, ...] = ()
-    hours: float | None = None
-
-
-class _Situation:
-    """Pairs of origin and target, what is missing in each, and what each candidate opens."""
-
-    def __init__(
-        self, graph: OccupationGraph, settings: Settings, starts: list[tuple[Start, int]], targets: list[int]
-    ) -> None:
-        self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
-        self.table: EffortTable = effort_table(graph, settings)
-        self.demands: Demands = demands_of(graph)
-        self.limit = round(TENTHS * settings.paths.open_hours)
-        self.pairs = [
-            (o, t)
-            for o, (start, _) in enumerate(starts)
-            for t in targets
-            if start.row < 0 or not self._same(start.row, t)
-        ]
-        self.weights = np.asarray([starts[o][1] for o, _ in self.pairs], dtype=np.int64)
-        self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
-        self.levels = [
-            int(self.table.level[s.row]) if s.row >= 0 else int(settings.effort.level_unknown) for s, _ in starts
-        ]
-        held = [self.demands.held(graph.referential, s.credentials) for s, _ in starts]
-        self.lacking = np.asarray([self.demands.needed[t] & ~held[o] for o, t in self.pairs], dtype=np.bool_).reshape(
-            len(self.pairs), len(self.demands.codes)
-        )
-        self.effort = np.asarray([self._effort(o, t, self.states[o]) for o, t in self.pairs], dtype=np.int64)
-        listed = np.asarray([self.table.whole[t] > 0 for _, t in self.pairs], dtype=np.bool_)
-        # Where the target lists nothing its effort is unknown: it is never said to be open.
-        self.effort[~listed] = np.iinfo(np.int64).max
-        self.open_already = ~self.lacking.any(axis=1) & (self.effort <= self.limit)
-
-    def _same(self, row: int, target: int) -> bool:
-        bases = self.graph.base_rows
-        return target == row or bool(bases[target] == row) or bool(bases[row] == target)
-
-    def _effort(self, origin: int, target: int, state: Shares) -> int:
-        left = state[self.table.columns[self.table.items(target)]][:, None]
-        total, _ = self.table.towards(target, left)
-        return int(self.table.final(total, target, self.levels[origin])[0])
-
-    def candidates(self) -> list[_Candidate]:
-        """Everything that could be acquired, credentials first, then by code."""
-        return [*self._credentials(), *self._competencies()]
-
-    def _credentials(self) -> list[_Candidate]:
-        referential = self.graph.referential
-        place = {code: i for i, code in enumerate(self.demands.codes)}
-        found: list[_Candidate] = []
-        for code in self.demands.codes:
-            with_it = referential.prerequisites_of(code)
-            brought = np.zeros(len(self.demands.codes), dtype=np.bool_)
-            brought[[place[c] for c in (*with_it, code) if c in place]] = True
-            if (self.demands.closed & brought).any():
-                continue  # nobody can obtain it
-            length = (self.lacking & brought) @ self.demands.length
-            left = self.effort - np.where(self.effort == np.iinfo(np.int64).max, 0, length)
-            opens = ~(self.lacking & ~brought).any(axis=1) & (left <= self.limit) & ~self.open_already
-            known = not bool((self.demands.unknown & brought).any())
-            hours = float(self.demands.length[brought].sum()) / TENTHS if known else None
-            label = referential.credential_by_code[code].label
-            found.append(_Candidate(code, label, "credential", opens, self._worth(opens), with_it, hours))
-        return found
-
-    def _competencies(self) -> list[_Candidate]:
-        bundles = self._bundles()
-        states = [state_of(self.graph, self.table, holding_of(self.graph, list(b))) for _, _, b in bundles]
-        opens = np.zeros((len(bundles), len(self.pairs)), dtype=np.bool_)
-        if not bundles:
-            return []
-        brought = np.stack(states, axis=1)
-        for number, (origin, target) in enumerate(self.pairs):
-            if self.open_already[number] or self.lacking[number].any() or self.table.whole[target] <= 0:
-                continue
-            columns = self.table.columns[self.table.items(target)]
-            left = np.minimum(brought[columns], self.states[origin][columns, None])
-            total, _ = self.table.towards(target, left)
-            opens[:, number] = self.table.final(total, target, self.levels[origin]) <= self.limit
-        competencies = self.graph.competencies
-        found: list[_Candidate] = []
-        for (code, kind, columns_of), row in zip(bundles, opens, strict=True):
-            label = competencies[self.graph.competency_position[code]].name
-            with_it = tuple(competencies[c].code for c in columns_of) if kind == "macro" else ()
-            found.append(_Candidate(code, label, kind, row, self._worth(row), with_it))
-        return found
-
-    def _bundles(self) -> list[tuple[str, Kind, tuple[int, ...]]]:
-        """Competencies that some target requires, one by one and by macro-competency."""
-        weights, macro = self.graph.weights, self.graph.macro
-        wanted = {int(c) for t in self.targets for c in weights.indices[weights.indptr[t] : weights.indptr[t + 1]]}
-        single: list[tuple[str, Kind, tuple[int, ...]]] = [
-            (self.graph.competency_codes[c], "competency", (c,)) for c in sorted(wanted)
-        ]
-        under: dict[int, list[int]] = {}
-        for c in sorted(wanted):
-            if macro[c] >= 0 and macro[c] != c:
-                under.setdefault(int(macro[c]), []).append(c)
-        whole: list[tuple[str, Kind, tuple[int, ...]]] = [
-            (self.graph.competency_codes[m], "macro", tuple(some)) for m, some in sorted(under.items()) if len(some) > 1
-        ]
-        return [*whole, *single]
-
-    def _worth(self, opens: NDArray[np.bool_]) -> int:
-        return int(self.weights[opens].sum())
-
-    def lever(self, each: _Candidate, rank: int, gained: int) -> Lever:
-        """Return a candidate as it is shown."""
-        opened = tuple(
-            Opened(self.starts[o][0].end.code, self.graph.codes[t], self.starts[o][1])
-            for (o, t), yes in zip(self.pairs, each.opens, strict=True)
-            if yes
-        )
-        return Lever(rank, each.code, each.label, each.kind, gained, each.worth, opened, each.with_it, each.hours)
+def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lever:
+    """Return a candidate as it is shown."""
+    opened = tuple(
+        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1])
+        for (o, t), yes in zip(situation.pairs, each.opens, strict=True)
+        if yes
+    )
+    atoms: list[Atom] = [situation.atoms[m] for m in each.members]
+    kind: Kind = atoms[0].kind if len(atoms) == 1 else "group"
+    lengths = [a.hours for a in atoms if a.kind == "credential"]
+    known = [h for h in lengths if h is not None]
+    return Lever(
+        rank,
+        "+".join(a.code for a in atoms),
+        " + ".join(a.label for a in atoms),
+        kind,
+        gained,
+        each.worth,
+        opened,
+        tuple(dict.fromkeys(c for a in atoms for c in a.with_it)),
+        sum(known) if lengths and len(known) == len(lengths) else None,
+        tuple(a.code for a in atoms),
+    )
 
 
 def _people(origins: Iterable[str | Profile] | Mapping[str, int]) -> list[tuple[str | Profile, int]]:
@@ -298,48 +200,90 @@ def _people(origins: Iterable[str | Profile] | Mapping[str, int]) -> list[tuple[
     return sorted(origins.items())
 
 
-def _pick(
-    candidates: list[_Candidate], weights: NDArray[np.int64], limit: int, most_sets: int
-) -> tuple[list[_Candidate], bool]:
-    """Choose at most `limit` candidates: all sets where they are few, else the best next one, ties by kind and code."""
-    size = min(limit, len(candidates))
-    if size == len(candidates):
-        return candidates, True
-    if math.comb(len(candidates), size) <= most_sets:
-        best = max(
-            combinations(range(len(candidates)), size),
-            key=lambda some: (_union(candidates, some, weights), [-i for i in some]),
-        )
-        return [candidates[i] for i in best], True
-    covered = np.zeros(len(weights), dtype=np.bool_)
-    picked: list[_Candidate] = []
-    left = list(candidates)
-    while left and len(picked) < size:
-        gains = [int(weights[c.opens & ~covered].sum()) for c in left]
-        best_gain = max(gains)
-        if best_gain == 0:
-            break
-        each = left.pop(gains.index(best_gain))
-        picked.append(each)
-        covered |= each.opens
-    # Everything that can be opened is: no other choice opens more.
-    every = np.any([c.opens for c in candidates], axis=0)
-    return picked, bool((covered == every).all())
+class _Choice:
+    """The choice of at most `limit` atoms: all sets where they are few, else the best next one by what it costs."""
 
+    def __init__(self, situation: Situation, limit: int, most_sets: int) -> None:
+        self.situation, self.limit, self.most_sets = situation, limit, most_sets
+        self.candidates = situation.candidates()
+        self.atoms = sorted({m for c in self.candidates for m in c.members})
+        self.proven = True
+        self.needs = np.zeros((len(self.candidates), len(situation.atoms)), dtype=np.bool_)
+        for number, each in enumerate(self.candidates):
+            self.needs[number, list(each.members)] = True
+        shape = (len(self.candidates), len(situation.weights))
+        self.opens = np.asarray([c.opens for c in self.candidates], dtype=np.bool_).reshape(shape)
 
-def _union(candidates: list[_Candidate], some: tuple[int, ...], weights: NDArray[np.int64]) -> int:
-    return int(weights[np.any([candidates[i].opens for i in some], axis=0)].sum())
+    def worth(self, opens: Bools) -> int:
+        """People x jobs."""
+        return int(self.situation.weights[opens].sum())
 
+    def inside(self, atoms: Iterable[int]) -> NDArray[np.intp]:
+        """Candidates whose members are all among some atoms, or come along with them."""
+        owned = self.situation.contains[list(atoms)].any(axis=0)
+        return np.flatnonzero(~(self.needs & ~owned).any(axis=1))
 
-def _ordered(picked: list[_Candidate], weights: NDArray[np.int64]) -> list[_Candidate]:
-    """Order a choice: each time the one that opens most beyond those before it; what adds nothing is left out."""
-    covered = np.zeros(len(weights), dtype=np.bool_)
-    left, found = list(picked), []
-    while left:
-        gains = [int(weights[c.opens & ~covered].sum()) for c in left]
-        if max(gains) == 0:
-            break
-        each = left.pop(gains.index(max(gains)))
-        found.append(each)
-        covered |= each.opens
-    return found
+    def covered(self, atoms: Iterable[int]) -> Bools:
+        """Pairs that some atoms open, alone and in groups."""
+        return np.asarray(self.opens[self.inside(atoms)].any(axis=0), dtype=np.bool_)
+
+    def pick(self) -> tuple[int, ...]:
+        """Return the atoms that are chosen; ties go to the first ones."""
+        size = min(self.limit, len(self.atoms))
+        if size == len(self.atoms):
+            return tuple(self.atoms)
+        if math.comb(len(self.atoms), size) <= self.most_sets:
+            return max(combinations(self.atoms, size), key=lambda some: self.worth(self.covered(some)))
+        every = self.opens.any(axis=0)
+        picked = self._step_by_step(size)
+        alone = max((c for c in self.candidates if len(c.members) <= size), key=lambda c: c.worth)
+        if alone.worth > self.worth(self.covered(picked)):
+            picked = alone.members
+        # Everything that can be opened is: no other choice opens more.
+        self.proven = bool((self.covered(picked) == every).all())
+        return picked
+
+    def _step_by_step(self, size: int) -> tuple[int, ...]:
+        picked: list[int] = []
+        while len(picked) < size:
+            covered = self.covered(picked)
+            gains = (self.opens & ~covered) @ self.situation.weights
+            costs = self.needs.sum(axis=1) - self.needs[:, picked].sum(axis=1)
+            fits = (costs > 0) & (costs <= size - len(picked)) & (gains > 0)
+            if not fits.any():
+                break
+            best = int(np.argmax(np.where(fits, gains / np.maximum(costs, 1), -1.0)))
+            picked += [m for m in self.candidates[best].members if m not in picked]
+        return tuple(picked)
+
+    def guarantee(self, total: int) -> float:
+        """Least share of the best choice's worth that a choice worth `total` reaches."""
+        # Each pair opened needs one atom at least of those that serve to open it.
+        reach = [self.worth(self.opens[self.needs[:, a]].any(axis=0)) for a in self.atoms]
+        bound = min(self.worth(self.opens.any(axis=0)), sum(sorted(reach, reverse=True)[: self.limit]))
+        groups = any(len(c.members) > 1 for c in self.candidates)
+        return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
+
+    def ordered(self, picked: tuple[int, ...]) -> list[Candidate]:
+        """Order a choice: each time what opens most beyond those before it; what adds nothing is left out."""
+        left = self._told_by(picked) if picked else []
+        covered = np.zeros(len(self.situation.weights), dtype=np.bool_)
+        found: list[Candidate] = []
+        while left:
+            gains = [self.worth(c.opens & ~covered) for c in left]
+            if max(gains) == 0:
+                break
+            each = left.pop(gains.index(max(gains)))
+            found.append(each)
+            covered |= each.opens
+        return found
+
+    def _told_by(self, picked: tuple[int, ...]) -> list[Candidate]:
+        """What a choice opens, said by its own atoms: one that comes along with another is not named beside it."""
+        opens: dict[tuple[int, ...], Bools] = {}
+        for number in map(int, self.inside(picked)):
+            members = self.candidates[number].members
+            owners = [m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in members]
+            key = tuple(sorted(set(owners)))
+            opens[key] = self.candidates[number].opens | opens.get(key, self.candidates[number].opens)
+        return [Candidate(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]

@@ -89,6 +89,8 @@ class Step:
         The parts of the expected hours that a credential's source states, and that the effort model adds.
     practised
         Hours that practising the occupation afterwards replaces (an assumption); 0 at the last step.
+    consolidated
+        Part of the estimate: what the stages spare at this last step, but neither training nor practice has taught.
     probability
         Chance in [0, 1] that an expert would list the move; None where the scorer is not calibrated.
     """
@@ -101,6 +103,7 @@ class Step:
     sourced: float
     estimated: float
     practised: float
+    consolidated: float
     score: float
     probability: float | None
     regulated: Ternary
@@ -117,6 +120,11 @@ class Step:
         if self.sourced and self.estimated:
             return "mixed"
         return "sourced" if self.sourced else "estimate" if self.estimated else "none"
+
+    @property
+    def to_obtain(self) -> list[StepCredential]:
+        """Credentials that are required and not known to be held, in the order of acquisition."""
+        return [c for c in self.credentials if c.held != "yes"]
 
     @cached_property
     def holding(self) -> Holding:
@@ -153,6 +161,7 @@ class Step:
             "hours": hours,
             "months": self.months.to_dict(),
             "practice": {"months": self.practice_months, "hours_replaced": self.practised, "assumption": True},
+            "consolidation_hours": self.consolidated,
             "score": self.score,
             "probability": self.probability,
             "regulated": self.regulated,
@@ -208,6 +217,8 @@ class Path:
         Chance of the least likely move, or its score where the scorer is not calibrated.
     direct_hours, direct_months
         Expected hours and months of the direct move.
+    alone
+        Whether no path with stages to this target is worth proposing.
     gap
         Hours of cost by which a path that was not looked at could be better than the last one kept; 0 = proven best.
     assumptions
@@ -226,6 +237,7 @@ class Path:
     direct_hours: float
     direct_months: float
     gap: float
+    alone: bool
     referential: tuple[str, str]
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False)
     make: Callable[[], Detail] | None = field(default=None, repr=False, compare=False)

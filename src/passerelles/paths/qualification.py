@@ -1,22 +1,14 @@
 """How long a full qualification for an occupation is: a required title's own length, else that of its level."""
 
-import re
 from typing import Final, NamedTuple
 
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.referential import Referential
+from passerelles.scoring.words import word_rules
 from passerelles.settings import EffortSettings
 from passerelles.text import fold_accents
 
-# What the text on access to an occupation says, without accents, and the European level that it means.
-_LEVELS: Final = (
-    ("2", re.compile(r"\bsans (?:diplome|qualification|formation|condition de diplome)")),
-    ("3", re.compile(r"\b(?:cap|capa|bep|bepa|cqp|certificat d.aptitude professionnelle|niveau 3)\b")),
-    ("4", re.compile(r"\b(?:bac|baccalaureat|niveau bac|brevet professionnel|niveau 4)\b(?! ?\+)")),
-    ("5", re.compile(r"\bbac ?\+ ?2|\b(?:bts|btsa|dut|deust|niveau 5)\b")),
-    ("6", re.compile(r"\bbac ?\+ ?[34]|\b(?:licence|bachelor|niveau 6)\b")),
-    ("7", re.compile(r"\bbac ?\+ ?(?:[5-9]|1\d)|\b(?:master|doctorat|niveau [78])\b|\bdiplome d.ingenieur")),
-)
+_LOWEST, _HIGHEST = 2, 7
 _FULL_KINDS: Final = ("titre", "diplôme")
 
 
@@ -35,9 +27,11 @@ class Qualification(NamedTuple):
     source: str = ""
 
 
-def level_of_access(text: str) -> str | None:
+def level_of_access(text: str, language: str = "fr") -> str | None:
     """
-    Lowest European level that a text on access to an occupation names; None where it names none.
+    Lowest European level that a text on access to an occupation names, from 2 to 7; None where it names none.
+
+    The patterns are those of the language's ``words.toml``, which the score reads too; 2.5 (no diploma) is level 2.
 
     Examples
     --------
@@ -45,7 +39,8 @@ def level_of_access(text: str) -> str | None:
     ('3', None)
     """
     folded = fold_accents(text)
-    return next((level for level, pattern in _LEVELS if pattern.search(folded)), None)
+    named = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
+    return str(min(max(int(min(named)), _LOWEST), _HIGHEST)) if named else None
 
 
 def qualification_of(referential: Referential, occupation: Occupation, settings: EffortSettings) -> Qualification:
@@ -55,7 +50,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     A title or diploma that it requires, itself or as a prerequisite, and whose length is known, is that qualification;
     the longest where there are several. Otherwise its level says.
     """
-    named = level_of_access(occupation.access)
+    named = level_of_access(occupation.access, referential.language)
     level = named or settings.level_unknown
     known = [c for c in _required(referential, occupation.code) if c.kind in _FULL_KINDS and _length(c) > 0]
     if known:

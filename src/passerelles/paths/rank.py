@@ -9,7 +9,7 @@ import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.build import CertificationTable, Context, make_detail, months_of, needed_from
+from passerelles.paths.build import CertificationTable, Context, frame_months, make_detail, needed_from
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart
@@ -33,8 +33,8 @@ class Reached:
     What the search says of one target.
 
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
-    the fiche that it is a part of, or a part of it). `gap` is in hours of cost, 0 = proven; `evaluated` counts the
-    stages summed up.
+    the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from). `gap` is
+    in hours of cost, 0 = proven; `evaluated` counts the stages summed up.
     """
 
     code: str
@@ -44,6 +44,7 @@ class Reached:
     gap: float = 0.0
     evaluated: int = 0
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def fewer(self) -> bool:
@@ -66,6 +67,7 @@ class Reached:
             "gap": self.gap,
             "evaluated": self.evaluated,
             "reason": self.reason or None,
+            "parts": list(self.parts),
         }
 
 
@@ -164,6 +166,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         "practice_share": chosen.paths.practice_share,
         "practice_months": chosen.paths.practice_months,
         "min_saving_hours": chosen.paths.min_saving_hours,
+        "frame_counts_practice": chosen.paths.frame_counts_practice,
     }
     found: list[_Entry] = []
     reached: list[Reached] = []
@@ -172,7 +175,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         label = graph.occupations[row].label
         if not state.open_rows[row]:
             reason = "same" if row == start.row else "split"
-            reached.append(Reached(code, label, 0, limit, reason=reason))
+            reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
         fit = _fit(context, start, state, row, asked)
         pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
@@ -231,14 +234,27 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     if asked is None:
         return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
     code = context.graph.codes[row]
-    known = bool(state.terrain.lists[row]) and not bool(state.unknown[row].any())
-    case = context.case(code, needed_from(context, start, code), known=known)
+    case = context.case(code, needed_from(context, start, code), known=not _unknown(state, row))
 
     def fit(hours: Ints, steps: int) -> Ints:
-        months = np.asarray([months_of(h / TENTHS, steps, state) for h in hours.tolist()])
+        months = np.asarray([frame_months(h / TENTHS, steps, state) for h in hours.tolist()])
         return fits(asked, case, hours / TENTHS, months)
 
     return fit
+
+
+def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:
+    """Parts of the fiche that stands at either end, the end itself left out."""
+    if origin == target:
+        return ()
+    fiche = origin if graph.base_rows[target] == origin else target
+    return tuple(p.code for p in graph.referential.parts_of(graph.codes[fiche]) if p.code != graph.codes[target])
+
+
+def _unknown(state: State, row: int) -> bool:
+    """Whether hours towards an occupation are only known in part."""
+    terrain = state.terrain
+    return bool(state.unknown[row].any() or terrain.demands.hidden[row] or not terrain.lists[row])
 
 
 class _Entry(NamedTuple):
@@ -248,16 +264,15 @@ class _Entry(NamedTuple):
     asking: _Asking
     kept: Candidate
     place: int
-    gap: float
+    outcome: Outcome
 
 
 def _entries(asking: _Asking, outcome: Outcome) -> list[_Entry]:
     state, row = asking.state, asking.row
     bonus = round(TENTHS * state.terrain.settings.paths.market_weight * asking.market)
-    unknown = bool(state.unknown[row].any()) or not bool(state.terrain.lists[row])
-    first = (int(state.closed[row]), int(unknown))
+    first = (int(state.closed[row]), int(_unknown(state, row)))
     return [
-        _Entry((*first, kept.cost - bonus, len(kept.stages), *kept.stages, row), asking, kept, place, outcome.gap)
+        _Entry((*first, kept.cost - bonus, len(kept.stages), *kept.stages, row), asking, kept, place, outcome)
         for place, kept in enumerate(outcome.kept, start=1)
     ]
 
@@ -282,7 +297,8 @@ def _path(entry: _Entry, rank: int) -> Path:
         calibrated=terrain.calibrated,
         direct_hours=direct,
         direct_months=round(direct / paths.month_hours, 1),
-        gap=entry.gap,
+        gap=entry.outcome.gap,
+        alone=not any(k.stages for k in entry.outcome.kept),
         referential=(graph.referential.name, graph.referential.version),
         assumptions=asking.assumptions,
         make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),

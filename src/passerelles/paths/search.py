@@ -37,6 +37,7 @@ class Search:
         self.terrain, self.effort = terrain, terrain.effort
         self.saving = round(TENTHS * terrain.settings.paths.min_saving_hours)
         self.direct = int(state.final[target])
+        self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
         self.evaluated = 0
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
@@ -78,19 +79,22 @@ class Search:
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         """Occupations that can be a stage: open, apart from the target, listing something, adding nothing unknown."""
         adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
+        adds |= self.terrain.demands.hidden
         found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
         return np.asarray(found, dtype=np.bool_)
 
-    def _after(self, state: State, rows: Rows, more: Rows | None = None) -> Ints:
-        """Tenths of an hour of the last step after a stage, or two, more."""
+    def _whole(self, state: State, spent: Ints, rows: Rows, more: Rows | None = None) -> Ints:
+        """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
         left = np.minimum(self.effort.uncovered[self.columns[:, None], rows], state.left[self.columns, None])
         level = np.maximum(self.effort.level[rows], state.level)
         if more is not None:
             left = np.minimum(left, self.effort.uncovered[self.columns[:, None], more])
             level = np.maximum(level, self.effort.level[more])
-        total, _ = self.effort.towards(self.target, left)
-        hours = self.effort.final(total, self.target, level)
-        return np.maximum(hours, self._certified(state, self.target, rows, more))
+        sums = self.effort.towards(self.target, left)
+        last = self.effort.final(sums[0], self.target, level)
+        last = np.maximum(last, self._certified(state, self.target, rows, more))
+        least = self.effort.least(self.direct, self.sums, last, sums)
+        return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
     def _certified(self, state: State, target: Rows | int, rows: Rows, more: Rows | None = None) -> Ints:
         """Tenths of an hour of the credentials that targets still take after stages, each row with its own."""
@@ -117,7 +121,7 @@ class Search:
         """Tenths of an hour of the path with that one stage, worked out once."""
         new = np.unique(rows[self.alone[rows] < 0])
         if len(new):
-            self.alone[new] = self._after(self.state, new) + self.state.stage[new]
+            self.alone[new] = self._whole(self.state, self.state.stage[new], new)
         return self.alone[rows]
 
     def _ends(self, state: State) -> Rows:
@@ -151,7 +155,10 @@ class Search:
         total = np.maximum(0.0, state.sums[0][target] - brought[left, target] - brought[right, target])
         level = np.maximum(np.maximum(self.effort.level[left], self.effort.level[right]), state.level)
         bound = state.stage[left] + state.stage_bounds(first)[left, right]
-        bound = bound + np.maximum(self.effort.final(total, target, level) - 1, 0)
+        last = np.maximum(self.effort.final(total, target, level) - 1, 0)
+        # However much of what the stages spare is practised, it is at most that share of it.
+        share = min(1.0, self.effort.paths.practice_share)
+        bound = np.maximum(bound + last, self.direct - share * (self.direct - last) - 1)
         may = bound <= limit
         self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
 
@@ -181,7 +188,7 @@ class Search:
         """Sum pairs of stages up, and add those that save enough against leaving either out."""
         state = self.state
         middle = state.after_stage(first, second)
-        hours = state.stage[first] + middle + self._after(state, first, second)
+        hours = self._whole(state, state.stage[first] + middle, first, second)
         self.evaluated += len(first)
         saves = hours <= self.direct - 2 * self.saving
         if saves.any():
@@ -214,7 +221,7 @@ class Search:
         rows = self._ends(state)
         if not len(rows):
             return
-        hours = self._after(state, rows) + state.stage[rows] + state.hours
+        hours = self._whole(state, state.stage[rows] + state.hours, rows)
         self.evaluated += len(rows)
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
         found = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
@@ -237,5 +244,5 @@ class Search:
             state = self.state
             for row in path:
                 state = state.through(row)
-            self.walked[path] = state.hours + int(state.final[self.target])
+            self.walked[path] = int(state.path[self.target])
         return self.walked[path]

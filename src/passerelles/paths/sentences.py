@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.paths.path import Path, Span, Step
+from passerelles.paths.path import Path, Span, Step, StepCredential
 from passerelles.ranking.move import Item
 
 _SHOWN = 3
@@ -39,60 +39,77 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 
 def step_sentence(step: Step, lang: Lang = "fr") -> str:
-    """Return one sentence on a step: hours and where they come from, carried over, near, to learn, credentials."""
-    origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
+    """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
+    return " ".join(step_lines(step, lang))
+
+
+def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
+    """Return the sentences of `step_sentence`, one for each thing that is said."""
     total = len(step.held) + len(step.near) + len(step.missing)
-    text = say(
+    first = say(
         f"paths.step.{step.basis}",
         lang=lang,
-        origin=origin,
+        origin=step.origin.label or step.origin.code or say("moves.profile", lang=lang),
         target=step.target.label or step.target.code,
         hours=hours_text(step.hours, lang),
     )
-    text += " " + say(
-        "paths.step.items",
-        lang=lang,
-        held=str(len(step.held)),
-        near=str(len(step.near)),
-        missing=str(len(step.missing)),
-        total=str(total),
-    )
-    if step.missing:
-        text += " " + say("paths.step.learn", lang=lang, names=names(step.missing, lang))
-    to_obtain = [c for c in step.credentials if c.held != "yes"]
-    if to_obtain:
-        text += " " + say("paths.step.obtain", lang=lang, names=", ".join(c.label for c in to_obtain))
+    if step.consolidated:
+        first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
+    counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
+    lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
+    for key, items in (("keep", step.held), ("learn", step.missing)):
+        if items:
+            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, lang)))
+    return lines + _credentials(step, lang)
+
+
+def _credentials(step: Step, lang: Lang) -> list[str]:
+    """What is required: held, to obtain in order, and what grants access to a regulated profession."""
+    lines: list[str] = []
+    for key, some in (("has", [c for c in step.credentials if c.held == "yes"]), ("obtain", step.to_obtain)):
+        if some:
+            lines.append(say(f"paths.step.{key}", lang=lang, names="; ".join(_credential(c, lang) for c in some)))
     if step.regulated == "yes":
         granted = [c.label for c in step.credentials if c.grants]
         key = "regulated" if granted else "regulated_unknown"
-        text += " " + say(f"paths.step.{key}", lang=lang, names=", ".join(granted))
-    return text
+        lines.append(say(f"paths.step.{key}", lang=lang, names=", ".join(granted)))
+    return lines
+
+
+def _credential(credential: StepCredential, lang: Lang) -> str:
+    """A credential with its published length, or that none is known, where it is still to be obtained."""
+    if credential.held == "yes":
+        return credential.label
+    expected = credential.hours.expected
+    known = say("paths.step.no_length" if expected is None else "paths.step.no_training", lang=lang)
+    if expected:
+        known = say("paths.step.length", lang=lang, hours=number(expected, lang=lang))
+    return f"{credential.label} ({known})"
 
 
 def path_sentences(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what explains a path: each step, what each stage brings, and why this path rather than the direct one."""
-    found: list[str] = []
+    return [" ".join(lines) for lines in path_lines(path, lang)]
+
+
+def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
+    """Return the sentences of `path_sentences`, each group of them as lines."""
+    found: list[list[str]] = []
     for place, step in enumerate(path.steps, start=1):
-        found.append(step_sentence(step, lang))
+        found.append(step_lines(step, lang))
         if place < len(path.steps):
             found.append(_stage(path, place, lang))
     if len(path.steps) == 1:
-        found.append(say("paths.why.direct", lang=lang))
-    else:
-        hours = path.hours.expected or 0.0
-        found.append(
-            say(
-                "paths.why.stage",
-                lang=lang,
-                saved=number(path.direct_hours - hours, lang=lang),
-                direct=number(path.direct_hours, lang=lang),
-                months=number((path.months.expected or 0.0) - path.direct_months, lang=lang, decimals=1),
-            )
-        )
-    return found
+        least = number(path.assumptions["min_saving_hours"], lang=lang)
+        return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
+    hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
+    figures = {"saved": path.direct_hours - hours, "direct": path.direct_hours}
+    written = {name: number(value, lang=lang) for name, value in figures.items()}
+    longer = number(months - path.direct_months, lang=lang, decimals=1)
+    return [*found, [say("paths.why.stage", lang=lang, **written, months=longer)]]
 
 
-def _stage(path: Path, place: int, lang: Lang) -> str:
+def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     step = path.steps[place - 1]
     text = say(
         "paths.step.practice",
@@ -104,7 +121,7 @@ def _stage(path: Path, place: int, lang: Lang) -> str:
     )
     added = path.added_by(place)
     key = "adds" if added else "adds_nothing"
-    return text + " " + say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang))
+    return [text, say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang))]
 
 
 def names(items: Sequence[Item], lang: Lang = "fr") -> str:

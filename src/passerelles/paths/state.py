@@ -36,6 +36,8 @@ class State:
         Shape (n,): strength of each next move, and whether it is one of the best-scored.
     first_scores
         Shape (n,): scores of the moves from the origin.
+    first
+        The state before the first step; None there.
     """
 
     terrain: Terrain
@@ -49,6 +51,7 @@ class State:
     strength: NDArray[np.float64]
     near: NDArray[np.bool_]
     first_scores: NDArray[np.float64]
+    first: "State | None" = None
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -90,6 +93,14 @@ class State:
         """Shape (n,): tenths of an hour of a last step to each occupation."""
         every = np.arange(len(self.terrain.lists))
         return np.maximum(self.terrain.effort.final(self.sums[0], every, self.level), self.certified)
+
+    @cached_property
+    def path(self) -> Ints:
+        """Shape (n,): tenths of an hour of the whole path that ends with a step to each occupation from here."""
+        if self.first is None:
+            return self.final
+        least = self.terrain.effort.least(self.first.final, self.first.sums, self.final, self.sums)
+        return np.maximum(self.hours + self.final, least)
 
     @cached_property
     def stage(self) -> Ints:
@@ -155,6 +166,7 @@ class State:
             strength=terrain.strength[row],
             near=terrain.near[row],
             first_scores=self.first_scores,
+            first=self.first or self,
         )
 
 

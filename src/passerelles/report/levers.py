@@ -33,7 +33,7 @@ def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
             each.rank,
             each.code,
             each.label,
-            say(f"paths.levers.kind_{'credential' if each.kind == 'credential' else 'competency'}", lang=lang),
+            say(f"paths.levers.kind_{each.kind}", lang=lang),
             each.gained,
             each.alone,
             len(each.targets),
@@ -62,10 +62,14 @@ def print_levers(console: "Console", found: Levers, *, lang: Lang = "fr") -> Non
         table.add_column(say("paths.column.competency", lang=lang), ratio=1, overflow="fold")
         table.add_column(say("paths.column.people", lang=lang), justify="right", no_wrap=True)
         table.add_column(say("paths.column.opens", lang=lang), overflow="fold")
+        colon = " :" if lang == "fr" else ":"
         for each in found:
-            kind = say(f"paths.levers.kind_{'credential' if each.kind == 'credential' else 'competency'}", lang=lang)
+            kind = say(f"paths.levers.kind_{each.kind}", lang=lang)
             targets = ", ".join(each.targets)
-            table.add_row(str(each.rank), f"{each.code} {each.label} ({kind})", f"+{each.gained}", targets)
+            what = f"{each.label} ({each.code}, {kind})"
+            if each.kind == "group":
+                what = "\n".join([f"{kind}{colon}", *(f"- {n}" for n in each.label.split(" + "))])
+            table.add_row(str(each.rank), what, f"+{each.gained}", targets)
         console.print(table)
     else:
         console.print(say("paths.levers.none", lang=lang))

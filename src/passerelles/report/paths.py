@@ -11,7 +11,7 @@ from rich.text import Text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.paths.path import Path, Step
 from passerelles.paths.rank import Paths
-from passerelles.paths.sentences import hours_short, months_text, path_sentences
+from passerelles.paths.sentences import hours_short, months_text, path_lines, path_sentences
 from passerelles.report.sheet import Cell, Column, Sheet
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ def print_paths(
     """
     console.print(Text(title, style="bold"))
     if not paths:
-        console.print(say("paths.none", lang=lang))
+        for reached in paths.reached:
+            target = f"{reached.code} {reached.label or ''}".strip()
+            key = "paths.none_split" if reached.parts else "paths.none"
+            console.print(say(key, lang=lang, target=target, parts=", ".join(reached.parts)))
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("#", justify="right")
@@ -77,15 +80,29 @@ def print_path(console: "Console", path: Path, *, lang: Lang = "fr") -> None:
     """Print what explains one path: its sentences, its frames, what is not known."""
     start = path.origin.label or path.origin.code or say("moves.profile", lang=lang)
     console.print(Text(f"{path.rank}. {start} → {path.target.label or path.target.code}", style="bold"))
-    for sentence in path_sentences(path, lang):
-        console.print(Padding(sentence, (0, 0, 0, 2)))
+    for lines in path_lines(path, lang):
+        for place, line in enumerate(lines):
+            console.print(Padding(line, (0, 0, 0, 4 if place else 2)))
     for key, what in path.reasons:
         console.print(Padding(say(f"paths.reason.{key}", lang=lang, what=what), (0, 0, 0, 2)))
-    for frame in path.frames:
-        why = "; ".join(v.reason(lang) for v in (*frame.violations, *frame.unknown))
-        text = f"{frame.label} : {say(f'paths.verdict.{frame.verdict}', lang=lang)}" + (f" ({why})" if why else "")
+    for place, frame in enumerate(path.frames):
+        why = ["; ".join(v.reason(lang) for v in (*frame.violations, *frame.unknown))]
+        if len(path.steps) > 1:
+            why.append(_step_verdicts(path, place, lang))
+        said = "; ".join(w for w in why if w)
+        colon = " : " if lang == "fr" else ": "
+        text = f"{frame.label}{colon}{say(f'paths.verdict.{frame.verdict}', lang=lang)}" + (
+            f" ({said})" if said else ""
+        )
         console.print(Padding(text, (0, 0, 0, 2)))
     console.print()
+
+
+def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
+    """What a frame says of each step on its own."""
+    verdicts = [say(f"paths.verdict.{step.frames[frame].verdict}", lang=lang) for step in path.steps]
+    told = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
+    return say("paths.frame_steps.line", lang=lang, verdicts=", ".join(told))
 
 
 def _print_notes(console: "Console", paths: Paths, lang: Lang) -> None:
@@ -105,6 +122,7 @@ def _print_notes(console: "Console", paths: Paths, lang: Lang) -> None:
             months=number(known["practice_months"], lang=lang),
             share=percent(known["practice_share"], lang=lang),
             kinds=", ".join(known["practice_kinds"]),
+            least=number(known["min_saving_hours"], lang=lang),
         )
         console.print(Text(text, style="dim"))
     console.print(Text(say("paths.disclaimer", lang=lang), style="dim"))
