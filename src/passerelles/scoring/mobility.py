@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import lapack
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene
@@ -131,6 +130,8 @@ def _inverse(kernel: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
     """Inverse of kernel + ridge x identity, by Cholesky where it is positive definite, as it nearly always is."""
     penalised = kernel.copy()
     penalised[np.diag_indices_from(penalised)] += ridge
+    from scipy.linalg import lapack  # noqa: PLC0415 - only where a table is made
+
     factor, failed = lapack.dpotrf(penalised, lower=True)  # its upper half is made 0
     if failed:
         return np.asarray(np.linalg.inv(penalised), dtype=np.float64)

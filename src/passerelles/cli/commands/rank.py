@@ -60,7 +60,6 @@ def rank(
     from passerelles.ranking.origin import find_start
     from passerelles.ranking.sheets import move_sheets
     from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     if profiles is not None:
         others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
@@ -83,6 +82,8 @@ def rank(
     notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
 
     def show(console: "Console") -> None:
+        from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
+
         print_moves(console, moves, title=title, explained=explain, notes=notes, lang=lang.lang)
         print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)

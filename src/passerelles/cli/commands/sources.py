@@ -49,7 +49,6 @@ def sources(
     from passerelles.ranking.sheets import move_sheets
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
 
     graph = load_graph(referential, overlay, settings, strict=strict)
     code = find_occupation(graph.referential, target)
@@ -57,6 +56,8 @@ def sources(
     label = graph.referential.occupation_by_code[code].name
 
     def show(console: "Console") -> None:
+        from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
+
         title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
         print_moves(console, moves, title=title, towards=True, explained=explain, lang=lang.lang)
         print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
