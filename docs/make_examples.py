@@ -1,0 +1,78 @@
+"""Write the examples of the shapes: real answers on the embedded referential, cut short."""
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from passerelles.cli.main import run
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUT = ROOT / "src" / "passerelles" / "report" / "shapes" / "examples.json"
+BRANCH = ["--overlay", "enseignement-conduite"]
+WHOLE = {"parts", "targets", "frames", "ci95", "objectives", "suggestions", "steps", "bounds"}  # a sum, a proof
+MOST = 2
+
+
+def commands() -> dict[str, list[str]]:
+    """Words of the command that gives each shape."""
+    sample = ROOT / "referentials" / "transitions" / "territories"
+    lots = ["--fragile", str(sample / "redon-fragile.csv"), "--hiring", str(sample / "redon-hiring.csv")]
+    return {
+        "rank@1": ["rank", "K2110", "--limit", "1", "--filter", "unregulated", "--explain", "1"],
+        "sources@1": ["sources", "N4101", "--limit", "1"],
+        "paths@1": ["paths", "K2110", "N4102", "--limit", "1", "--frame", "transco"],
+        "levers@1": ["levers", "--origin", "N4101=12", "--target", "N4102", "--limit", "1"],
+        "evaluate@1": ["evaluate", "--methods", "cosine"],
+        "territory@1": ["territory", "match", *lots],
+        "territory-rank@1": ["territory", "rank", "--basin", "Redon", *lots, "--limit", "1"],
+        "territory-scenarios@1": ["territory", "match", *lots, "--scenario", "budget=2000"],
+        "resolve@1": ["resolve", "moniteur auto ecole", "--limit", "1"],
+        "migrate@1": ["migrate", "K2110"],
+        "show@1": ["show", "K2110-GL", *BRANCH],
+        "validate@1": ["validate", "transitions"],
+    }
+
+
+def answer(words: list[str]) -> dict[str, Any]:
+    """JSON that a command prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+        run([*words, "--format", "json"])
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def cut(value: Any, name: str = "") -> Any:
+    """Keep the first result and two of each list."""
+    if isinstance(value, dict):
+        kept = list(value.items())
+        if name in {"breakdown", "by_employer", "by_job", "counts"}:
+            kept = kept[:MOST]
+        return {key: cut(each, key) for key, each in kept}
+    if isinstance(value, list):
+        most = 1 if name == "results" else len(value) if name in WHOLE else MOST
+        return [cut(each) for each in value[:most]]
+    return value
+
+
+def made() -> dict[str, Any]:
+    """Every example, by the name of its shape."""
+    found = {name: cut(answer(words)) for name, words in commands().items()}
+    found["validate@1"]["place"] = "transitions"
+    found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERMIS-C": "yes"}}
+    found["settings"] = {"schema_version": 1, "strict": True, "weights": {"core": 3.0}}
+    found["problem"] = {
+        "type": "urn:passerelles:problem:unknown_code",
+        "title": "Métier inconnu",
+        "status": 404,
+        "detail": "Métier inconnu : « K211O » n'est ni un code ni une appellation exacte du référentiel.",
+        "suggestions": ["K2110"],
+        "request": "5b1c0ed0f6c94a6c",
+    }
+    return found
+
+
+if __name__ == "__main__":
+    OUTPUT.write_text(json.dumps(made(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

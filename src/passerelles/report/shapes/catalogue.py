@@ -1,0 +1,135 @@
+"""`json_schema`: the JSON Schema of one shape, whole; `SHAPES`: their names."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from passerelles.errors import PasserellesError
+from passerelles.report.shapes import moves, others, places, travel
+from passerelles.report.shapes.common import COMMON, envelope
+from passerelles.report.shapes.words import Schema, ref
+from passerelles.settings import Settings
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DEFINITIONS: Final[Mapping[str, Schema]] = {
+    **COMMON,
+    "move": moves.MOVE,
+    "counterfactual": moves.COUNTERFACTUAL,
+    "lever": moves.LEVER,
+    "occupation": moves.OCCUPATION,
+    "profile": moves.PROFILE,
+    "rule": travel.RULE,
+    "frame": travel.FRAME,
+    "step_credential": travel.STEP_CREDENTIAL,
+    "step": travel.STEP,
+    "path": travel.PATH,
+    "flow": places.FLOW,
+    "candidate": places.CANDIDATE,
+    "territory_part": places.TERRITORY_PART,
+    "territory_rank": places.TERRITORY_RANK,
+    "scenario": places.SCENARIO,
+    "method": others.METHOD,
+    "candidate_title": others.CANDIDATE_TITLE,
+    "resolved_row": others.RESOLVED_ROW,
+    "problem": others.PROBLEM,
+}
+SHAPES: Final[Mapping[str, Schema]] = {
+    "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
+    "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
+    "paths@1": envelope("paths@1", "Paths from an origin to targets", ref("path"), more=travel.PATHS_MORE),
+    "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), more=moves.LEVERS_MORE),
+    "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), more=others.METRICS_MORE),
+    "territory@1": envelope(
+        "territory@1", "Who could go where", ref("flow"), more=places.TERRITORY_MORE, optional=places.TERRITORY_OPTIONAL
+    ),
+    "territory-rank@1": envelope(
+        "territory-rank@1", "A territory, ranked", ref("territory_rank"), more=places.TERRITORY_RANK_MORE
+    ),
+    "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
+    "resolve@1": others.RESOLVE,
+    "migrate@1": others.MIGRATE,
+    "show@1": others.SHOW,
+    "validate@1": others.VALIDATE,
+    "problem": others.PROBLEM,
+    "profile": moves.PROFILE,
+    "settings": {},  # the model itself says its shape: see `json_schema`
+}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """
+    Return the JSON Schema of a shape, self-contained, with an example.
+
+    Parameters
+    ----------
+    name
+        ``"rank@1"``, ``"passerelles/rank@1"`` or ``"rank"``; `SHAPES` has them all.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such shape.
+
+    Examples
+    --------
+    >>> json_schema("rank")["properties"]["schema"]
+    {'const': 'passerelles/rank@1'}
+    """
+    found = shape_name(name)
+    about = {"$schema": DIALECT, "$id": f"urn:passerelles:schema:{found}", "title": found}
+    if found == "settings":
+        body: Schema = Settings.model_json_schema(mode="validation")
+    else:
+        body = SHAPES[found]
+        used = _used(body)
+        body = body | ({"$defs": {n: DEFINITIONS[n] for n in used}} if used else {})
+    example = examples().get(found)
+    return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
+
+
+def shape_name(name: str) -> str:
+    """
+    Return the full name of a shape.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none.
+    """
+    short = name.removeprefix("passerelles/")
+    for candidate in (short, f"{short}@1"):
+        if candidate in SHAPES:
+            return candidate
+    raise PasserellesError("unknown_schema", name=name, known=", ".join(SHAPES))
+
+
+@cache
+def examples() -> Mapping[str, Any]:
+    """One answer of each shape, cut short, that the package really gave; docs/make_examples.py writes them."""
+    text = (files("passerelles.report.shapes") / "examples.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _used(schema: Schema) -> list[str]:
+    """Names that a schema refers to, directly or through others, sorted."""
+    found: set[str] = set()
+    waiting: list[Any] = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+            if name and name not in found:
+                found.add(name)
+                waiting.append(DEFINITIONS[name])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return sorted(found)
+
+
+def names() -> Iterable[str]:
+    """Names of the shapes, outputs first."""
+    return SHAPES.keys()

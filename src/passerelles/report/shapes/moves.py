@@ -1,0 +1,142 @@
+"""Shapes of moves (``rank@1``, ``sources@1``), of levers and of an occupation's sheet."""
+
+from typing import Final
+
+from passerelles.report.shapes.common import KINDS, LEVELS, TERNARY
+from passerelles.report.shapes.words import (
+    Schema,
+    code,
+    flag,
+    listed,
+    mapped,
+    maybe,
+    number,
+    one_of,
+    record,
+    ref,
+    share,
+    text,
+    whole,
+)
+
+MOVE: Final[Schema] = record(
+    "One step from an origin to a target, explained",
+    {
+        "rank": whole("1 = best", least=1),
+        "origin": ref("origin"),
+        "target": ref("end"),
+        "score": number("Sum of `parts`; no unit, compares within one referential, scorer and settings"),
+        "probability": maybe(share("Chance that an expert of the referential would list the move; null: no answer")),
+        "level": maybe(one_of(LEVELS)),
+        "coverage": maybe(share("(held + credited share of near) / total weight; null: the target lists nothing")),
+        "parts": listed(ref("part")),
+        "held": listed(ref("item")),
+        "near": listed(ref("near_item")),
+        "missing": listed(ref("item")),
+        "filters": listed(ref("verdict")),
+        "known": maybe(ref("known")),
+    },
+    optional={
+        "coverage_position": maybe(whole("1 = no other target is better covered", least=1)),
+        "credentials": listed(ref("credential")),
+        "referential": ref("referential_version"),
+        "counterfactual": maybe(ref("counterfactual")),
+    },
+)
+
+COUNTERFACTUAL: Final[Schema] = record(
+    "What would bring the move one level nearer; there where it is asked for",
+    {
+        "level": one_of(LEVELS),
+        "added": listed(ref("item")),
+        "score": number(),
+        "probability": maybe(share()),
+        "coverage": maybe(share()),
+        "coverage_position": maybe(whole(least=1)),
+    },
+)
+
+LEVER: Final[Schema] = record(
+    "What to acquire, and what it opens",
+    {
+        "rank": whole(least=1),
+        "code": code(),
+        "label": maybe(text()),
+        "kind": text(),
+        "gained": whole("People x jobs that it opens on top of those before it", least=0),
+        "alone": whole("People x jobs that it would open alone", least=0),
+        "targets": listed(code()),
+        "opened": listed(record("", {"origin": code(), "target": code(), "people": whole(least=0)})),
+        "with_it": listed(code()),
+        "hours": maybe(number(least=0)),
+    },
+    optional={"kind_label": text(), "members": listed(code(), "What a lever of several things is made of")},
+)
+
+LEVERS_MORE: Final[dict[str, Schema]] = {
+    "totals": record("People x jobs", {name: whole(least=0) for name in ("opened", "already", "possible")}),
+    "exact": flag("Whether the choice is proven best of its size"),
+    "guarantee": share("Least share of the best choice's worth"),
+}
+
+_HOURS: Final = record(
+    "Hours of training; null = unknown",
+    {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
+    optional={"source": maybe(text())},
+)
+
+OCCUPATION: Final[Schema] = record(
+    "What the referential says of an occupation; null: nothing",
+    {
+        "code": code(),
+        "label": maybe(text()),
+        "definition": maybe(text()),
+        "access": maybe(text()),
+        "base": maybe(code("Occupation that this one specialises")),
+        "parts": listed(ref("labelled"), "Specialised occupations that it is made of"),
+        "parent": maybe(code()),
+        "domain": listed(ref("labelled"), "From the top of the tree to the occupation's own"),
+        "riasec": maybe(text()),
+        "flags": mapped(text(), "yes, no or unknown; for `ecological` its role"),
+        "titles": listed(record("A job title", {"code": maybe(text()), "label": text()})),
+        "requirements": listed(
+            record(
+                "",
+                {
+                    "code": code(),
+                    "label": maybe(text()),
+                    "kind": one_of(KINDS),
+                    "status": one_of(("core", "emerging", "other")),
+                },
+            )
+        ),
+        "contexts": listed(record("", {"code": code(), "label": maybe(text()), "category": text()})),
+        "credentials": listed(
+            record(
+                "",
+                {
+                    "code": code(),
+                    "label": text(),
+                    "kind": text(),
+                    "requirement": one_of(("required", "option")),
+                    "source": text(),
+                    "hours": _HOURS,
+                    "prerequisites": listed(code()),
+                },
+            )
+        ),
+        "mobilities": listed(
+            record("", {"code": code(), "label": maybe(text()), "rank": maybe(whole(least=1)), "kind": text()})
+        ),
+    },
+)
+
+PROFILE: Final[Schema] = record(
+    "A person, without anything that identifies anybody: what `--profile FILE` and the service take",
+    {},
+    optional={
+        "occupation": maybe(code("Code or exact job title of the occupation exercised")),
+        "competencies": listed(code(), "Codes of competencies held, besides those that the occupation requires"),
+        "credentials": mapped(one_of(TERNARY), "By code; a credential that is absent is unknown"),
+    },
+) | {"additionalProperties": False}

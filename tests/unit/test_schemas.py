@@ -1,0 +1,228 @@
+"""The schemas tell what the commands really write: real answers pass, in full detail, and altered ones do not."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.report.shapes.catalogue import examples, json_schema, names
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "referentials" / "transitions" / "territories"
+REDON = ("--fragile", str(SAMPLES / "redon-fragile.csv"), "--hiring", str(SAMPLES / "redon-hiring.csv"))
+BRANCH = ("--overlay", "enseignement-conduite")
+LIST = "intitule\nboulanger\nmoniteur auto ecole\nzzzzqq\n"
+# What holds keys of its own kind: settings have a schema of their own, assumptions and options are told in words.
+OPEN = {"settings", "assumptions", "options"}
+COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "rank": ("rank@1", ("rank", "K2110", "--explain", "2", "--filter", "unregulated", *BRANCH)),
+    "rank in English": ("rank@1", ("rank", "N4101", "--lang", "en", "--strict", "--filter", "same-domain")),
+    "rank of a profile": ("rank@1", ("rank", "--profile", "PROFILE")),
+    "rank of nothing": ("rank@1", ("rank", "K2110", "--filter", "min-coverage=1")),
+    "sources": ("sources@1", ("sources", "N4101")),
+    "paths": ("paths@1", ("paths", "K2110", "N4102", "--frame", "transco", *BRANCH)),
+    "levers": ("levers@1", ("levers", "--origin", "N1103=12", "--origin", "K1304", "--target", "N4101")),
+    "evaluate": ("evaluate@1", ("evaluate", "--methods", "random,cosine")),
+    "territory": ("territory@1", ("territory", "match", *REDON)),
+    "territory, masked": ("territory@1", ("territory", "match", *REDON, "--mask")),
+    "territory, ranked": ("territory-rank@1", ("territory", "rank", "--basin", "Redon", *REDON)),
+    "territory, by employers": ("territory-rank@1", ("territory", "rank", "--basin", "Redon", *REDON, "--employers")),
+    "scenarios": ("territory-scenarios@1", ("territory", "match", *REDON, "--scenario", "radius=30,budget=900")),
+    "resolve": ("resolve@1", ("resolve", "moniteur auto ecole")),
+    "resolve nothing": ("resolve@1", ("resolve", "!!!")),
+    "resolve competencies": ("resolve@1", ("resolve", "conduire un véhicule", "--competencies")),
+    "resolve a list": ("resolve@1", ("resolve", "--input", "LIST", "--column", "intitule")),
+    "migrate": ("migrate@1", ("migrate", "K2110", "A0000", "--from", "transitions")),
+    "show": ("show@1", ("show", "K2110-GL", *BRANCH)),
+    "demo": ("rank@1", ("demo",)),
+    "validate": ("validate@1", ("validate", "transitions", *BRANCH)),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_data() -> Iterator[None]:
+    """Answer from what the package embeds, whatever is set here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PASSERELLES_DATA", raising=False)
+        yield
+
+
+def validator(name: str, *, closed: bool = False) -> Draft202012Validator:
+    schema = json_schema(name)
+    return Draft202012Validator(close(schema) if closed else schema)
+
+
+def close(schema: Any) -> Any:
+    """The same schema, in which no key may be that it does not tell."""
+    if isinstance(schema, list):
+        return [close(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {k: v if k in {"examples", "enum", "const"} else close(v) for k, v in schema.items()}
+    if isinstance(kept.get("properties"), dict) and "required" in kept and "additionalProperties" not in kept:
+        kept["properties"] |= {name: {} for name in OPEN & set(kept["properties"])}
+        kept["additionalProperties"] = False
+    return kept
+
+
+def faults(check: Draft202012Validator, answer: Any) -> list[str]:
+    return [f"{e.json_path}: {e.message[:200]}" for e in check.iter_errors(answer)]
+
+
+@pytest.mark.parametrize("case", COMMANDS)
+def test_what_a_command_writes_is_what_its_schema_tells(
+    case: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "LIST").write_text(LIST, encoding="utf-8")
+    profile = {"competencies": ["TR0001"], "credentials": {}}
+    profile["competencies"] = [examples()["rank@1"]["results"][0]["missing"][0]["code"]]
+    (tmp_path / "PROFILE").write_text(json.dumps(profile), encoding="utf-8")
+    name, words = COMMANDS[case]
+    given = [str(tmp_path / w) if w in {"LIST", "PROFILE"} else w for w in words]
+    with pytest.raises(SystemExit) as ended:
+        run([*given, "--format", "json"])
+    out, err = capsys.readouterr()
+    assert ended.value.code in (None, 0, 1), err
+    answer = json.loads(out)
+    assert answer["schema"] == f"passerelles/{name}"
+    assert faults(validator(name), answer) == []
+    assert faults(validator(name, closed=True), answer) == []  # every key that is written is told
+
+
+def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for file in (ROOT / "referentials" / "transitions").glob("*.*"):
+        text = file.read_text(encoding="utf-8")
+        if file.name == "requirements.csv":
+            text += "K2110,NOWHERE,core\n"
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(["validate", str(tmp_path), "--format", "json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["results"]
+    assert faults(validator("validate", closed=True), answer) == []
+
+
+@pytest.mark.real_data
+def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
+    from passerelles.matching.resolve import resolve_title
+    from passerelles.ranking.moves import rank_moves, rank_sources
+    from passerelles.report.envelope import envelope, referential_dict
+    from passerelles.report.occupation import occupation_dict
+    from passerelles.report.resolution import candidate_dicts, resolution_envelope
+
+    referential = rome4_graph.referential
+    for code in ("K2110", "A1101"):
+        moves = [m.to_dict() for m in rank_moves(rome4_graph, code, filters=["unregulated"], limit=5)]
+        assert faults(validator("rank", closed=True), envelope("rank@1", rome4_graph, moves)) == []
+        moves = [m.to_dict("en") for m in rank_sources(rome4_graph, code, limit=5)]
+        assert faults(validator("sources", closed=True), envelope("sources@1", rome4_graph, moves)) == []
+    found = candidate_dicts(resolve_title(referential, "boulanger"), lang="fr")
+    payload = resolution_envelope(referential, found, kind="title")
+    assert faults(validator("resolve", closed=True), payload) == []
+    for code in rome4_graph.codes[::100]:
+        shown = {
+            "schema": "passerelles/show@1",
+            "referential": referential_dict(referential),
+            "results": [occupation_dict(referential, code)],
+        }
+        assert faults(validator("show", closed=True), shown) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_schema_is_valid_and_so_is_its_example(name: str) -> None:
+    schema = json_schema(name)
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["examples"]
+    for example in schema["examples"]:
+        assert faults(validator(name), example) == []
+
+
+def places(answer: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Paths of every value, in which the keys of open objects are left aside."""
+    yield path
+    if isinstance(answer, dict):
+        for key, each in answer.items():
+            if key not in OPEN:
+                yield from places(each, (*path, key))
+    elif isinstance(answer, list):
+        for number, each in enumerate(answer[:2]):
+            yield from places(each, (*path, number))
+
+
+@pytest.mark.parametrize("name", [n for n in names() if n != "settings"])
+def test_an_answer_with_a_value_of_another_kind_fails(name: str) -> None:
+    check, example = validator(name), examples()[name]
+    for path in places(example):
+        if not path:
+            continue
+        altered = copy.deepcopy(example)
+        holder = altered
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = [[{"of": "another kind"}]]
+        assert not check.is_valid(altered), path
+
+
+@pytest.mark.parametrize("name", [n for n in names() if n not in {"settings", "profile"}])
+def test_an_answer_without_a_required_key_fails(name: str) -> None:
+    check, example = validator(name), examples()[name]
+    for key in json_schema(name)["required"]:
+        assert not check.is_valid({k: v for k, v in example.items() if k != key}), key
+    items = json_schema(name)["properties"].get("results", {}).get("items", {})
+    wanted = json_schema(name).get("$defs", {}).get(str(items.get("$ref", "")).rpartition("/")[2], {})
+    for key in wanted.get("required", ()):
+        altered = copy.deepcopy(example)
+        del altered["results"][0][key]
+        assert not check.is_valid(altered), key
+
+
+def test_an_answer_with_more_keys_passes() -> None:
+    example = examples()["rank@1"] | {"new": 1}
+    example["results"] = [example["results"][0] | {"new": 1}]
+    assert validator("rank").is_valid(example)
+
+
+def test_the_contract_is_in_the_schemas() -> None:
+    move = json_schema("rank")["$defs"]["move"]
+    assert set(move["required"]) == {
+        *("rank", "origin", "target", "score", "probability", "level", "coverage", "parts"),
+        *("held", "near", "missing", "filters", "known"),
+    }
+    path = json_schema("paths")["$defs"]["path"]
+    assert {"rank", "origin", "target", "status", "hours", "months", "steps", "frames", "score", "parts"} == set(
+        path["required"]
+    )
+    method = json_schema("evaluate")["$defs"]["method"]
+    assert {"method", "origins", "recall@10", "ndcg@10", "mrr", "hit@1", "ci95", "protocol", "breakdown"} == set(
+        method["required"]
+    )
+
+
+def test_the_command_prints_one_or_all_or_fills_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        run(["schema", "passerelles/rank@1"])
+    assert json.loads(capsys.readouterr().out) == json_schema("rank")
+    with pytest.raises(SystemExit):
+        run(["schema"])
+    assert set(json.loads(capsys.readouterr().out)) == set(names())
+    with pytest.raises(SystemExit):
+        run(["schema", "--output", str(tmp_path)])
+    assert {p.name for p in tmp_path.iterdir()} == {f"{n}.schema.json" for n in names()}
+    assert json.loads((tmp_path / "paths@1.schema.json").read_text("utf-8")) == json_schema("paths")
+
+
+def test_an_unknown_shape_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(PasserellesError, match="rank@1"):
+        json_schema("moves")
+    with pytest.raises(SystemExit) as ended:
+        run(["schema", "moves"])
+    assert ended.value.code == 2
+    assert "rank@1" in capsys.readouterr().err
