@@ -63,12 +63,16 @@ def test_both_sides_give_a_pair_the_same_score() -> None:
     two = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS, by="hiring"
     )
+    three = rank_territory(
+        graph(), "Sud", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS, by="hiring"
+    )
 
     def scores(found: list[object]) -> dict[tuple[str, str], float]:
         return {(r.fragile.key[0], r.hiring.key[0]): r.score for r in found}  # type: ignore[attr-defined]
 
-    assert scores(list(one)) == scores(list(two))
-    assert [r.rank for r in two] == [1, 2, 1, 2]
+    assert scores(list(one)) == scores([*two, *three])
+    # Each list is of one opening of the basin asked, and has the lots of all basins within the radius.
+    assert [(r.hiring.employer, r.rank) for r in (*two, *three)] == [("P", 1), ("P", 2), ("Q", 1), ("Q", 2)]
 
 
 def test_the_same_job_elsewhere_needs_no_hours() -> None:

@@ -31,17 +31,22 @@ def _flows(found: Payload) -> Sheet:
         "fragile_employer", "origin_code", "origin_label", "from_basin", "hiring_employer", "target_code",
         "target_label", "to_basin", "family", ("people", "integer"), ("hours_low", "number"),
         ("hours_expected", "number"), ("hours_high", "number"), ("km", "number"), "same_job", ("probability", "share"),
-        "masked",
+        "masked", "fragile_lots", "hiring_lots",
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
             f["fragile_employer"], *_end(f["origin"]), f["from_basin"], f["hiring_employer"], *_end(f["target"]),
             f["to_basin"], f["family"], f["people"], *_hours(f["hours_per_person"]), f.get("km"), f.get("same_job"),
-            f.get("probability"), f["people"] is None,
+            f.get("probability"), f["people"] is None, _names(f, "fragile_lots"), _names(f, "hiring_lots"),
         )
         for f in found["results"]
     ]  # fmt: skip
     return Sheet("flows", columns, rows)
+
+
+def _names(flow: Payload, side: str) -> str | None:
+    """Lots that a line stands for where a mask puts several together."""
+    return "; ".join(", ".join((x["employer"], x["job"], x["basin"])) for x in flow.get(side, ())) or None
 
 
 def _end(end: Payload | None) -> tuple[str | None, str | None]:
@@ -160,27 +165,56 @@ def print_allocation(console: "Console", found: Payload, *, summary: str, lang: 
         same = f.get("same_job")
         hours = say("territory.table.same_job", lang=lang) if same else _number(f["hours_per_person"]["expected"], lang)
         table.add_row(
-            _lot(f["fragile_employer"], f["origin"], f["from_basin"]),
-            _lot(f["hiring_employer"], f["target"], f["to_basin"]),
+            _lot(_others(f, "fragile", lang), f["origin"], f["from_basin"]),
+            _lot(_others(f, "hiring", lang), f["target"], f["to_basin"]),
             _people(f["people"], lang), hours, _number(f.get("km"), lang),
         )  # fmt: skip
     console.print(table)
+    _print_hidden(console, found, lang)
     if found["uncovered"]:
         table = _table("uncovered", ("from", "why"), ("people",), lang)
         for u in found["uncovered"]:
-            table.add_row(_lot(u["employer"], u["job"], u["basin"]), u.get("sentence", ""), _people(u["people"], lang))
+            table.add_row(_lot(u["employer"], u["job"], u["basin"]), _why(u, lang), _people(u["people"], lang))
         console.print(table)
     _print_unfilled(console, found, lang)
     if found["changes"]:
         console.print(Text(say("territory.title.changes", lang=lang), style="bold"))
         for change in found["changes"]:
             console.print(f"  {change['sentence']}")
-    console.print(Text(say("territory.title.certificate", lang=lang), style="bold"))
-    for stage in found["bounds"]["objectives"]:
-        if stage["value"] is not None:
+    proven = [stage for stage in found["bounds"]["objectives"] if stage["value"] is not None]
+    if proven:
+        console.print(Text(say("territory.title.certificate", lang=lang), style="bold"))
+        for stage in proven:
             name = say(f"territory.objective.{stage['name']}", lang=lang)
             shown = {k: number(stage[k], lang=lang) for k in ("value", "bound", "gap")}
             console.print(f"  {say('territory.table.certificate', lang=lang, name=name, **shown)}")
+
+
+def _others(flow: Payload, side: str, lang: Lang) -> str:
+    """Name of one end of a flow, with the number of lots where it stands for several."""
+    name, lots = str(flow[f"{side}_employer"]), flow.get(f"{side}_lots", ())
+    alone = len(lots) < 2 and flow["origin" if side == "fragile" else "target"] is not None  # noqa: PLR2004
+    return name if alone or not lots else say("territory.table.others_counted", lang=lang, name=name, n=len(lots))
+
+
+def _print_hidden(console: "Console", found: Payload, lang: Lang) -> None:
+    """Print which lots the lines for several of them stand for."""
+    together = [f for f in found["results"] if f.get("fragile_lots")]
+    if not together:
+        return
+    groups = [("others", f["fragile_lots"]) for f in together if f["origin"] is None]
+    for name, lots in (*groups, ("other_openings", together[0]["hiring_lots"])):
+        listed = "; ".join(", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots)
+        title = say(f"territory.table.{name}", lang=lang)
+        console.print(Text(say("territory.table.hidden_lots", lang=lang, name=title, list=listed), style="dim"))
+
+
+def _why(uncovered: Payload, lang: Lang) -> str:
+    """Return a short reason; the sentence where it has a figure of its own. A mask leaves some out."""
+    reason = uncovered.get("reason")
+    if reason is None:
+        return ""
+    return str(uncovered["sentence"]) if reason == "radius" else say(f"territory.reason.{reason}", lang=lang)
 
 
 def _print_resolved(console: "Console", found: Payload, lang: Lang) -> None:
@@ -211,9 +245,19 @@ def _print_unfilled(console: "Console", found: Payload, lang: Lang) -> None:
         console.print(say("territory.table.more", lang=lang, n=rest))
 
 
-def print_ranking(console: "Console", found: Sequence[Payload], *, title: str, by: str, lang: Lang = "fr") -> None:
+def print_ranking(
+    console: "Console",
+    found: Sequence[Payload],
+    *,
+    title: str,
+    by: str,
+    notes: Sequence[Payload] = (),
+    lang: Lang = "fr",
+) -> None:
     """Print a ranking, one table a lot, with the parts of each score."""
     console.print(Text(title, style="bold"))
+    for note in notes:
+        console.print(Text(note["sentence"], style="dim"))
     if not found:
         console.print(say("territory.table.none", lang=lang))
         return

@@ -1,9 +1,13 @@
 """`rank_territory`: for each fragile lot the hiring jobs within reach, or for each hiring job the fragile lots."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -16,6 +20,7 @@ from passerelles.market.signals import BasinKey, find_basin, signals
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Lot, Lots, Table, made
+from passerelles.territory.network import Ints
 from passerelles.territory.pairs import Bounds, Moves, Why, moves_between, verdicts
 from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator, make_locator, read_lots
@@ -80,7 +85,7 @@ class Ranked:
         low, expected, high = self.hours
         return {
             "rank": self.rank,
-            "fragile_employer": self.fragile.employer,
+            "fragile_employer": self.fragile.employer or None,
             "hiring_employer": self.hiring.employer,
             "origin": {"code": self.fragile.job, "label": self.fragile.label},
             "target": {"code": self.hiring.job, "label": self.hiring.label},
@@ -133,7 +138,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     graph
         What `build_graph` gives.
     basin
-        Code or name of the basin of the fragile lots; with `by` ``"hiring"``, of the hiring jobs.
+        Code or name of the basin of the fragile lots; with `by` ``"hiring"``, of the hiring jobs. Lots elsewhere get
+        no list of their own.
     market, places
         Survey, tensions and geography.
     fragile, hiring
@@ -152,7 +158,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     ranked
         By lot; pairs of which everything is known come first, then the others by what is known of them, grouped by
         what is not; in each group by falling score, ties by code. What is impossible, or of the same fiche, is left
-        out. Jobs of one family and basin share its projects: the best of them stands for all.
+        out. Jobs of one family and basin share its projects: the best of them stands for all, on either side.
 
     Raises
     ------
@@ -176,33 +182,70 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     ends = _side(
         graph, "hiring", hiring, market, locator, _around(centre, radius, locator, market, by == "fragile"), listed
     )
-    here, there = (starts, ends) if by == "fragile" else (ends, starts)
-    if not here.lots or not there.lots:
-        return []
     model = costs if costs is not None else default_costs(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
-    why, tenths = verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False)
-    tensions = _tensions(graph, market, locator, ends)
-    row = {int(r): i for i, r in enumerate(moves.origins)}
-    column = {int(c): i for i, c in enumerate(moves.targets)}
-    found: list[Ranked] = []
-    for lot in here.lots:
-        items = []
-        for other in there.lots:
-            start, end = (lot, other) if by == "fragile" else (other, lot)
-            where = (row[graph.position[start.job]], column[graph.position[end.job]])
-            km = locator.km(start.basin, end.basin)
-            if why[where] in (Why.SAME_FICHE, Why.NOT_POSSIBLE) or (km is not None and km > radius):
-                continue
-            items.append(
-                _ranked(start, end, moves, where, int(tenths[where]), km, tensions.get((end.job, end.basin)), chosen)
-            )
-        items.sort(key=_order)
-        found += [replace(item, rank=n) for n, item in enumerate(_by_family(items, by)[:limit], start=1)]
-    return found
+    compared = _Compared(
+        position=graph.position,
+        moves=moves,
+        verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
+        tensions=_tensions(graph, market, locator, ends),
+        locator=locator,
+        radius=radius,
+        settings=chosen,
+    )
+    here, there = (starts, ends) if by == "fragile" else (ends, starts)
+    lists = []
+    for lot in (x for x in here.lots if x.basin == centre[0]):
+        items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
+        ordered = sorted((item for item in items if item is not None), key=_order)
+        if ordered:
+            lists.append((lot, _by_family(ordered, by)[:limit]))
+    return [replace(item, rank=n) for items in _blocks(lists) for n, item in enumerate(items, start=1)]
 
 
-def _order(item: Ranked) -> tuple[object, ...]:
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Everything that a pair of lots is ranked by."""
+
+    position: Mapping[str, int]
+    moves: Moves
+    verdicts: tuple[NDArray[np.int8], Ints]
+    tensions: Mapping[tuple[str, str], float]
+    locator: Locator
+    radius: float
+    settings: TerritorySettings
+
+    @cached_property
+    def _row(self) -> Mapping[int, int]:
+        return {int(r): i for i, r in enumerate(self.moves.origins)}
+
+    @cached_property
+    def _column(self) -> Mapping[int, int]:
+        return {int(c): i for i, c in enumerate(self.moves.targets)}
+
+    def pair(self, start: Lot, end: Lot) -> Ranked | None:
+        """Rank a pair; None where it is impossible, of one fiche, or too far."""
+        where = (self._row[self.position[start.job]], self._column[self.position[end.job]])
+        km = self.locator.km(start.basin, end.basin)
+        why, tenths = self.verdicts
+        if why[where] in (Why.SAME_FICHE, Why.NOT_POSSIBLE) or (km is not None and km > self.radius):
+            return None
+        tension = self.tensions.get((end.job, end.basin))
+        return _ranked(start, end, self.moves, where, int(tenths[where]), km, tension, self.settings)
+
+
+def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
+    """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
+    best: dict[tuple[str, str, str], tuple[Lot, list[Ranked]]] = {}
+    for lot, items in lists:
+        key = (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key[:3]
+        if key not in best or _order(items[0]) < _order(best[key][1][0]):
+            best[key] = (lot, items)
+    ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
+    return [items for _, items in ordered]
+
+
+def _order(item: Ranked) -> tuple[int, list[bool], bool, float, tuple[str, ...], tuple[str, ...]]:
     missing = [name in item.unknown for name in _WEIGHTY]
     return (sum(missing), missing, not item.same_job, -item.score, item.hiring.key, item.fragile.key)
 
@@ -295,7 +338,7 @@ def _side(
                 family = found.families[0].family if found.families else ""
                 lots.append(
                     Lot(
-                        f"BMO {found.projects.year}".strip(),
+                        f"BMO {found.projects.year}".strip() if side == "hiring" else "",  # no employer is known
                         found.occupation,
                         basin,
                         family,

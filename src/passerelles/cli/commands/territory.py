@@ -86,10 +86,15 @@ def rank(
     items = [r.to_dict(lang.lang) for r in found]
     title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=basin)
 
-    def show(console: "Console") -> None:
-        print_ranking(console, items, title=title, by=by, lang=lang.lang)
+    keys = ["rule_fragile"] if fragile is None else []
+    keys += ["rule_hiring"] if hiring is None else []
+    keys += ["listed"] if keys and listed is not None else []
+    notes = [{"note": key, "sentence": say(f"territory.note.{key}", lang=lang.lang)} for key in keys]
 
-    payload = envelope("territory-rank@1", graph, items) | {"basin": basin, "by": by}
+    def show(console: "Console") -> None:
+        print_ranking(console, items, title=title, by=by, notes=notes, lang=lang.lang)
+
+    payload = envelope("territory-rank@1", graph, items) | {"basin": basin, "by": by, "notes": notes}
     emit(Answer(payload, ranking_sheets(items), show), form=form, output=output, lang=lang.lang)
     if not found:
         raise typer.Exit(1)
