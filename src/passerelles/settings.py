@@ -128,7 +128,7 @@ class EffortSettings(_Section):
         description=(
             "How fast adaptation wanes as more is missing: with m the missing share of the target's range, the post "
             "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 79 % to who holds half. Set so "
-            "that a quarter of the experts' own moves takes some 290 hours or less and half of them some 610: the "
+            "that a quarter of the experts' own moves takes some 300 hours or less and half of them some 630: the "
             "courses that a training fund pays for a change of trade run from some 200 hours to a title's 900"
         ),
     )

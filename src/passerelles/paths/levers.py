@@ -225,7 +225,11 @@ class _Choice:
 
     def covered(self, atoms: Iterable[int]) -> Bools:
         """Pairs that some atoms open, alone and in groups."""
-        return np.asarray(self.opens[self.inside(atoms)].any(axis=0), dtype=np.bool_)
+        return self._any(self.opens[self.inside(atoms)])
+
+    @staticmethod
+    def _any(opens: Bools) -> Bools:
+        return np.asarray(opens.any(axis=0), dtype=np.bool_)
 
     def pick(self) -> tuple[int, ...]:
         """Return the atoms that are chosen; ties go to the first ones."""
@@ -258,9 +262,10 @@ class _Choice:
 
     def guarantee(self, total: int) -> float:
         """Least share of the best choice's worth that a choice worth `total` reaches."""
-        # Each pair opened needs one atom at least of those that serve to open it.
-        reach = [self.worth(self.opens[self.needs[:, a]].any(axis=0)) for a in self.atoms]
-        bound = min(self.worth(self.opens.any(axis=0)), sum(sorted(reach, reverse=True)[: self.limit]))
+        # Each pair opened needs one atom at least of those that serve to open it, or one that brings such an atom.
+        serves = [(self.needs & self.situation.contains[a]).any(axis=1) for a in self.atoms]
+        reach = [self.worth(self._any(self.opens[some])) for some in serves]
+        bound = min(self.worth(self._any(self.opens)), sum(sorted(reach, reverse=True)[: self.limit]))
         groups = any(len(c.members) > 1 for c in self.candidates)
         return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
 
