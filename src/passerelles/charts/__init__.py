@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from passerelles.charts.competencies import competency_bars
-    from passerelles.charts.figure import Chart, save, to_svg
+    from passerelles.charts.figure import Chart, save
+    from passerelles.charts.inline import to_svg
     from passerelles.charts.ladder import path_ladder
     from passerelles.charts.methods import method_comparison
     from passerelles.charts.neighbours import neighbour_map
@@ -27,7 +28,7 @@ _MODULES = {
     "save": "figure",
     "score_waterfall": "waterfall",
     "territory_sankey": "sankey",
-    "to_svg": "figure",
+    "to_svg": "inline",
 }
 __all__ = [
     "Chart",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from passerelles.ranking.move import Item, Move
 
 _HELD: Final = Fill(BLUE)
-_NEAR: Final = Fill(SKY, hatch="....", edge=deep(SKY))
-_REST: Final = Fill(PAPER, hatch="....", edge=deep(SKY))
+_NEAR: Final = Fill(SKY, hatch="||||", edge=deep(SKY))
+_REST: Final = Fill(PAPER, hatch="||||", edge=deep(SKY))
 _MISSING: Final = Fill(PAPER, hatch="////", edge=VERMILION)
 _CORE: Final = "◆"
 _LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}

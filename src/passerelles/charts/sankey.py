@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from passerelles.territory.allocation import Allocation
 
 _LEFT_OVER: Final = Fill(PAPER, hatch="////", edge=VERMILION)
-_EMPTY: Final = Fill(PAPER, hatch="....", edge=DARK)
+_EMPTY: Final = Fill(PAPER, hatch="----", edge=DARK)
 _BAR: Final = 9.0
 _STUB: Final = 16.0
 _GAP: Final = 7.0
