@@ -10,7 +10,7 @@ LEVELS = [
     ["language"],
     ["errors"],
     ["tables", "progress"],
-    ["codes", "text"],
+    ["codes", "text", "algebra"],
     ["model", "notices"],
     ["settings", "profile"],
     ["files"],
@@ -26,6 +26,7 @@ LEVELS = [
     ["territory"],
     ["charts"],
     ["report"],
+    ["service"],  # beside cli, above report; cli only starts it
     ["cli"],
 ]
 RANK = {name: level for level, names in enumerate(LEVELS) for name in names}

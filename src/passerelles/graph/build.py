@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen, frozen_csr
 from passerelles.graph.indexed import stored_graph
 from passerelles.graph.near import close_pairs, word_vectors
@@ -88,7 +88,7 @@ def _weights(
     column: dict[str, int],
     plain: NDArray[np.bool_],
     settings: WeightSettings,
-) -> tuple[sparse.csr_array, NDArray[np.bool_]]:
+) -> tuple["sparse.csr_array", NDArray[np.bool_]]:
     """Weights, and which of them are at the core; requirements come sorted by occupation, then competency."""
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
     rows = np.asarray([row[r.occupation] for r in referential.requirements], dtype=np.int32)
@@ -111,7 +111,7 @@ def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArra
 
 def _near_labels(
     competencies: Sequence[Competency], counted: Sequence[bool], settings: NearSettings
-) -> sparse.csr_array:
+) -> "sparse.csr_array":
     """Credit between close labels of one kind; labels of the exact categories, and unknown ones, are left out."""
     size = len(competencies)
     kept = [
@@ -133,7 +133,7 @@ def _near_labels(
     return frozen_csr(matrix.tocsr())
 
 
-def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> sparse.csr_array:
+def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
     column = {code: i for i, code in enumerate(codes)}
     cells = [(row[left], column[right]) for left, right in pairs]
     rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
@@ -141,7 +141,7 @@ def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequenc
     return frozen_csr(sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(codes))))
 
 
-def _mobility(referential: Referential, row: dict[str, int]) -> sparse.csr_array:
+def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":
     moves = [m for m in referential.mobilities if m.origin != m.target]
     rows = np.asarray([row[m.origin] for m in moves], dtype=np.int32)
     columns = np.asarray([row[m.target] for m in moves], dtype=np.int32)

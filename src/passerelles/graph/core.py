@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     from passerelles.files.index import Index
 
 Value = TypeVar("Value")
+
+
+class Cells(NamedTuple):
+    """
+    The stored cells of a matrix of n rows, row by row.
+
+    `data` and `columns` have shape (nnz,); the cells of row i are those from ``starts[i]`` to ``starts[i + 1]``.
+    """
+
+    data: NDArray[np.float64]
+    columns: NDArray[np.int32]
+    starts: NDArray[np.int32]
+
+    def of_row(self, row: int) -> slice:
+        """Place of the cells of a row."""
+        return slice(self.starts[row], self.starts[row + 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +68,15 @@ class OccupationGraph:
     settings: Settings
     codes: tuple[str, ...]
     competency_codes: tuple[str, ...]
-    weights: sparse.csr_array
+    weights: "sparse.csr_array"
     core: NDArray[np.bool_]
     macro: NDArray[np.int32]
-    near_labels: sparse.csr_array
+    near_labels: "sparse.csr_array"
     context_codes: tuple[str, ...]
-    contexts: sparse.csr_array
+    contexts: "sparse.csr_array"
     tag_codes: tuple[str, ...]
-    tags: sparse.csr_array
-    mobility: sparse.csr_array
+    tags: "sparse.csr_array"
+    mobility: "sparse.csr_array"
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
@@ -119,6 +135,21 @@ class OccupationGraph:
         names = [o.parent or f"\0{o.base or o.code}" for o in self.occupations]
         number = {name: i for i, name in enumerate(sorted(set(names)))}
         return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
+
+    @cached_property
+    def weight_cells(self) -> Cells:
+        """Cells of `weights`, for what reads rows of it and needs no algebra."""
+        return _cells(self.weights)
+
+    @cached_property
+    def near_cells(self) -> Cells:
+        """Cells of `near_labels`."""
+        return _cells(self.near_labels)
+
+    @cached_property
+    def weight_rows(self) -> NDArray[np.intp]:
+        """Shape (nnz,): row of each cell of `weights`."""
+        return frozen(np.repeat(np.arange(len(self.codes)), np.diff(self.weight_cells.starts)))
 
     @cached_property
     def total_weight(self) -> NDArray[np.float64]:
@@ -181,7 +212,11 @@ def frozen(array: Array) -> Array:
     return array
 
 
-def frozen_csr(matrix: sparse.csr_array) -> sparse.csr_array:
+def _cells(matrix: "sparse.csr_array") -> Cells:
+    return Cells(matrix.data, matrix.indices, matrix.indptr)
+
+
+def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
     """Sort the indices of a matrix, mark its arrays read-only and return it."""
     matrix.sort_indices()
     for array in (matrix.data, matrix.indices, matrix.indptr):

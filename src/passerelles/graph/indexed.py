@@ -7,11 +7,11 @@ from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.files.columns import Packed, pack_rows, rows_of
 from passerelles.files.index import Array, Index
-from passerelles.graph.core import OccupationGraph
+from passerelles.graph.core import Cells, OccupationGraph
 from passerelles.model import Competency
 from passerelles.referentials.indexed import competency_columns
 from passerelles.referentials.referential import Referential
@@ -19,7 +19,8 @@ from passerelles.settings import Settings
 
 DOCUMENT: Final = "graph.json"
 _MATRICES: Final = ("weights", "near_labels", "contexts", "tags", "mobility")
-_ARRAYS: Final = ("core", "macro")
+_ARRAYS: Final = ("core", "macro", "total_weight")
+_PARTS: Final = ("data", "indices", "indptr")
 _CODES: Final = ("competency_codes", "context_codes", "tag_codes")
 
 
@@ -48,17 +49,17 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
     return IndexedGraph.of(referential, index, settings)
 
 
-def pack_matrix(name: str, matrix: sparse.csr_array, arrays: dict[str, Array]) -> dict[str, Any]:
+def pack_matrix(name: str, matrix: "sparse.csr_array", arrays: dict[str, Array]) -> dict[str, Any]:
     """Put the arrays of a matrix among those of an index; return what else is needed to make it again."""
-    for part in ("data", "indices", "indptr"):
+    for part in _PARTS:
         arrays[f"{name}.{part}.npy"] = getattr(matrix, part)
     return {"shape": list(matrix.shape), "sorted": bool(matrix.has_sorted_indices)}
 
 
-def mapped_matrix(index: Index, name: str, about: Mapping[str, Any]) -> sparse.csr_array:
+def mapped_matrix(index: Index, name: str, about: Mapping[str, Any]) -> "sparse.csr_array":
     """Make a matrix over the arrays of an index; nothing is copied, and the types of the arrays stay."""
     matrix = sparse.csr_array(tuple(about["shape"]))
-    for part in ("data", "indices", "indptr"):
+    for part in _PARTS:
         setattr(matrix, part, index.array(f"{name}.{part}.npy"))
     matrix.has_sorted_indices = about["sorted"]
     return matrix
@@ -137,27 +138,27 @@ class IndexedGraph(OccupationGraph):
         return LazyCompetencies(self._index)
 
     @cached_property
-    def weights(self) -> sparse.csr_array:
+    def weights(self) -> "sparse.csr_array":
         """Weights of the requirements."""
         return self._matrix("weights")
 
     @cached_property
-    def near_labels(self) -> sparse.csr_array:
+    def near_labels(self) -> "sparse.csr_array":
         """Credits between close labels."""
         return self._matrix("near_labels")
 
     @cached_property
-    def contexts(self) -> sparse.csr_array:
+    def contexts(self) -> "sparse.csr_array":
         """Work contexts of the occupations."""
         return self._matrix("contexts")
 
     @cached_property
-    def tags(self) -> sparse.csr_array:
+    def tags(self) -> "sparse.csr_array":
         """Tags of the occupations."""
         return self._matrix("tags")
 
     @cached_property
-    def mobility(self) -> sparse.csr_array:
+    def mobility(self) -> "sparse.csr_array":
         """Known mobilities."""
         return self._matrix("mobility")
 
@@ -171,11 +172,29 @@ class IndexedGraph(OccupationGraph):
         """Macro-competency of each column."""
         return self._index.array("graph.macro.npy")
 
+    @cached_property
+    def weight_cells(self) -> Cells:
+        """Cells of `weights`."""
+        return self._cells("weights")
+
+    @cached_property
+    def near_cells(self) -> Cells:
+        """Cells of `near_labels`."""
+        return self._cells("near_labels")
+
+    @cached_property
+    def total_weight(self) -> NDArray[np.float64]:
+        """Sum of the weights of each occupation."""
+        return self._index.array("graph.total_weight.npy")
+
     def _codes(self, name: str) -> tuple[str, ...]:
         about = self._index.document(DOCUMENT)["codes"][name]
         return tuple(code for (code,) in rows_of(self._index, f"graph.{name}", about))
 
-    def _matrix(self, name: str) -> sparse.csr_array:
+    def _cells(self, name: str) -> Cells:
+        return Cells(*(self._index.array(f"graph.{name}.{part}.npy") for part in _PARTS))
+
+    def _matrix(self, name: str) -> "sparse.csr_array":
         return mapped_matrix(self._index, f"graph.{name}", self._index.document(DOCUMENT)["matrices"][name])
 
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.text import words
 
 _CHUNK = 200_000
 
 
-def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> sparse.csr_array:
+def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> "sparse.csr_array":
     """
     Rarity-weighted word vectors of labels, rows of length 1 (0 for a label without words).
 
@@ -51,7 +51,7 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
 
 
 def close_pairs(
-    vectors: sparse.csr_array, threshold: float
+    vectors: "sparse.csr_array", threshold: float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     """
     Return every pair i < j of rows whose cosine is at least `threshold`, and the cosines.
@@ -71,7 +71,7 @@ def close_pairs(
     return left[kept], right[kept], np.minimum(cosines[kept], 1.0)
 
 
-def _prefixes(vectors: sparse.csr_array, threshold: float) -> sparse.csr_array:
+def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_array":
     """Boolean matrix of the words that each row must share with a close one."""
     squares = vectors.data**2
     before = np.cumsum(squares) - squares

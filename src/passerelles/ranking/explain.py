@@ -14,8 +14,9 @@ def split_items(
     graph: OccupationGraph, holding: Holding, target: int
 ) -> tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]:
     """Return what the target requires as held, near and missing, each by falling weight, then code."""
-    some = slice(graph.weights.indptr[target], graph.weights.indptr[target + 1])
-    columns, weights = graph.weights.indices[some], graph.weights.data[some]
+    cells = graph.weight_cells
+    some = cells.of_row(target)
+    columns, weights = cells.columns[some], cells.data[some]
     order = np.lexsort((columns, -weights))
     columns = columns[order]
     competencies = graph.competencies

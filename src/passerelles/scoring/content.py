@@ -1,11 +1,10 @@
 """Features made from what occupations are: requirements, contexts, sectors, words and place in the tree."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import coverage_block
@@ -13,6 +12,9 @@ from passerelles.scoring.measures import own_titles
 from passerelles.scoring.origins import Origins
 from passerelles.scoring.similarity import bag_of_words, product, rarity, unit_rows, weighted
 from passerelles.scoring.tree import Tree, tree_of
+
+if TYPE_CHECKING:
+    from passerelles.algebra import sparse
 
 Dense = NDArray[np.float32]
 _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent group, same domain, same top domain
@@ -25,11 +27,11 @@ class ContentIndex:
 
     graph: OccupationGraph
     rarity: NDArray[np.float64]
-    requirements: sparse.csr_array
-    contexts: sparse.csr_array
-    tags: sparse.csr_array
-    titles: sparse.csr_array
-    texts: sparse.csr_array
+    requirements: "sparse.csr_array"
+    contexts: "sparse.csr_array"
+    tags: "sparse.csr_array"
+    titles: "sparse.csr_array"
+    texts: "sparse.csr_array"
     tree: Tree
 
 

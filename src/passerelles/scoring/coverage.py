@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen
 
 
@@ -31,7 +31,7 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     Credit of a competency that is not held: the greatest of ``macro_credit`` where something held rolls up to the
     same macro-competency, and of the label credit of each close label held. Among equals the first by code serves.
     """
-    size = len(graph.competency_codes)
+    size = len(graph.macro)
     mine = np.unique(np.asarray(columns, dtype=np.int32))
     credit = np.zeros(size, dtype=np.float64)
     via = np.full(size, -1, dtype=np.int32)
@@ -41,10 +41,10 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     shared = first[graph.macro]
     credit[shared >= 0] = graph.settings.near.macro_credit
     via[shared >= 0] = shared[shared >= 0]
-    near = graph.near_labels
-    for column in mine[np.diff(near.indptr)[mine] > 0].tolist():
-        some = slice(near.indptr[column], near.indptr[column + 1])
-        where, value = near.indices[some], near.data[some]
+    near = graph.near_cells
+    for column in mine[np.diff(near.starts)[mine] > 0].tolist():
+        some = near.of_row(column)
+        where, value = near.columns[some], near.data[some]
         better = value > credit[where]
         credit[where[better]], via[where[better]] = value[better], column
     credit[mine], via[mine] = 1.0, mine
@@ -60,9 +60,8 @@ def holding_of_row(graph: OccupationGraph, row: int) -> Holding:
 
 def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
     """Columns of the competencies that an occupation requires."""
-    weights = graph.weights
-    found: NDArray[np.int32] = weights.indices[weights.indptr[row] : weights.indptr[row + 1]]
-    return found
+    cells = graph.weight_cells
+    return cells.columns[cells.of_row(row)]
 
 
 def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64]:
@@ -76,12 +75,14 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         the occupation lists nothing: its coverage is unknown, not 1.
     """
     total = graph.total_weight
-    gained = np.asarray(graph.weights @ holding.credit).ravel()
+    cells = graph.weight_cells
+    # In the order of the columns, as the product of the sparse matrix would add.
+    gained = np.bincount(graph.weight_rows, cells.data * holding.credit[cells.columns], len(total))
     with np.errstate(invalid="ignore"):
         return np.where(total > 0, np.minimum(gained / np.where(total > 0, total, 1.0), 1.0), np.nan)
 
 
-def coverage_block(graph: OccupationGraph, held: sparse.csr_array) -> NDArray[np.float32]:
+def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
     """
     Coverage of every target by each of several holdings; row by row what `coverage_row` gives.
 
@@ -117,14 +118,14 @@ def coverage_block(graph: OccupationGraph, held: sparse.csr_array) -> NDArray[np
     return gained
 
 
-def _membership(graph: OccupationGraph) -> sparse.csr_array:
+def _membership(graph: OccupationGraph) -> "sparse.csr_array":
     """Shape (m, k): which macro-competency each competency rolls up to."""
     known = np.flatnonzero(graph.macro >= 0)
     width = len(graph.macro)
     return sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(width, width))
 
 
-def _label_excess(graph: OccupationGraph, held: sparse.csr_array, grouped: sparse.csr_array) -> sparse.csr_array:
+def _label_excess(graph: OccupationGraph, held: "sparse.csr_array", grouped: "sparse.csr_array") -> "sparse.csr_array":
     """What the best close label credits each competency that is not held, beyond its macro-competency's credit."""
     near = graph.near_labels
     rows, columns = held.nonzero()
@@ -147,7 +148,7 @@ def _label_excess(graph: OccupationGraph, held: sparse.csr_array, grouped: spars
     return sparse.csr_array((excess[kept], (row[kept], column[kept])), shape=held.shape)
 
 
-def _keys(matrix: sparse.csr_array) -> NDArray[np.int64]:
+def _keys(matrix: "sparse.csr_array") -> NDArray[np.int64]:
     rows, columns = matrix.nonzero()
     keys: NDArray[np.int64] = rows.astype(np.int64) * matrix.shape[1] + columns
     return keys

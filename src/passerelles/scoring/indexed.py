@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.errors import PasserellesError
 from passerelles.files.index import Array, Blocks, Index
 from passerelles.graph.core import OccupationGraph

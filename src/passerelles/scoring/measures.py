@@ -8,15 +8,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
 from passerelles.scoring.origins import Origins, every_occupation
 from passerelles.scoring.similarity import rarity, unit_rows, weighted
 from passerelles.scoring.words import TextCounts, count_texts, piece_counts, word_rules
 
-Vectors = Mapping[str, sparse.csr_array]
+Vectors = Mapping[str, "sparse.csr_array"]
 # Weight of each measure in the overall closeness; chosen on groupings of v460 that no published figure uses.
 OVERALL: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -61,7 +61,7 @@ class MeasureIndex:
     vectors: Vectors
     rarities: Mapping[str, NDArray[np.float64]]
     spreads: Vectors
-    background: sparse.csr_array
+    background: "sparse.csr_array"
 
 
 def measure_index(graph: OccupationGraph) -> MeasureIndex:
@@ -118,7 +118,7 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
 
 
 def _without_singles(
-    counts: sparse.csr_array, weights: NDArray[np.float64], plain: NDArray[np.bool_]
+    counts: "sparse.csr_array", weights: NDArray[np.float64], plain: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Give no weight to a word that one occupation of the referential alone uses: it brings nothing together."""
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
@@ -135,7 +135,7 @@ class _Texts:
     titles: TextCounts  # summed over the job titles of each occupation
     definitions: TextCounts
     access: TextCounts
-    background: sparse.csr_array
+    background: "sparse.csr_array"
 
     @classmethod
     def of(cls, graph: OccupationGraph) -> "_Texts":
@@ -179,7 +179,7 @@ def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
     return referential.titles_of.get(code, ()) or referential.titles_under.get(base, ())
 
 
-def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, sparse.csr_array]:
+def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_array"]:
     kinds = np.asarray([c.kind for c in graph.competencies], dtype=object)
     size = len(kinds)
     savoirs = kinds == "savoir"
@@ -200,12 +200,12 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, sparse.csr_arra
     }
 
 
-def _rows_where(matrix: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_array:
+def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.csr_array":
     """Empty the rows that are not kept."""
     return sparse.csr_array(sparse.diags_array(kept.astype(np.float64)) @ matrix)
 
 
-def _member(names: Sequence[object]) -> sparse.csr_array:
+def _member(names: Sequence[object]) -> "sparse.csr_array":
     """Shape (len(names), number of different names): which name each row has; None is none."""
     number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}, key=str))}
     rows = [i for i, name in enumerate(names) if name is not None]
@@ -217,11 +217,11 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
     """Vectors that come from the occupation itself and not from what is held."""
     plain = ~graph.is_specialised
 
-    def unit(counts: sparse.csr_array, *, singles: bool = True) -> sparse.csr_array:
+    def unit(counts: "sparse.csr_array", *, singles: bool = True) -> "sparse.csr_array":
         weights = rarity(counts, plain)
         return unit_rows(weighted(counts, weights if singles else _without_singles(counts, weights, plain)))
 
-    def damped(counts: sparse.csr_array) -> sparse.csr_array:
+    def damped(counts: "sparse.csr_array") -> "sparse.csr_array":
         taken = counts.copy()
         taken.data = 1.0 + np.log(taken.data)
         return taken
@@ -242,12 +242,12 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
     )
 
 
-def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> sparse.csr_array:
+def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_array":
     kept = np.asarray([t.kind in kinds for t in graph.referential.tags], dtype=np.bool_)
     return sparse.csr_array(graph.tags[:, np.flatnonzero(kept)])
 
 
-def _riasec(graph: OccupationGraph) -> sparse.csr_array:
+def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
     """Six columns, the major letter counting twice the minor one."""
     dense = np.zeros((len(graph.codes), len(_RIASEC)))
     for row, occupation in enumerate(graph.occupations):

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene
 from passerelles.scoring.ranks import Dense

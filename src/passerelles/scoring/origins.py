@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen
 
 
@@ -24,7 +24,7 @@ class Origins:
         tags, texts, place in the tree, mobilities) is read through it, and is unknown at -1.
     """
 
-    held: sparse.csr_array
+    held: "sparse.csr_array"
     rows: NDArray[np.int32]
 
     @property
@@ -33,7 +33,7 @@ class Origins:
         known: NDArray[np.bool_] = self.rows >= 0
         return known
 
-    def of_occupation(self, matrix: sparse.csr_array) -> sparse.csr_array:
+    def of_occupation(self, matrix: "sparse.csr_array") -> "sparse.csr_array":
         """Rows of a matrix over occupations, empty rows for origins without one; the matrix itself for all in order."""
         if np.array_equal(self.rows, np.arange(matrix.shape[0])):
             return matrix

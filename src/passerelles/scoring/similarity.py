@@ -5,14 +5,14 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.text import words_of_all
 
 _ROWS = 200  # rows of a block of a symmetric product
 
 
-def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
+def rarity(matrix: "sparse.csr_array", plain: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
     Return the smoothed inverse document frequency of each column: ``ln((1 + n) / (1 + df)) + 1``.
 
@@ -28,7 +28,7 @@ def rarity(matrix: sparse.csr_array, plain: NDArray[np.bool_]) -> NDArray[np.flo
     return np.asarray(np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0, dtype=np.float64)
 
 
-def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel())
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
@@ -38,7 +38,7 @@ def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array(scaled)
 
 
-def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.csr_array:
+def weighted(matrix: "sparse.csr_array", weights: NDArray[np.float64]) -> "sparse.csr_array":
     """Columns multiplied by weights of shape (k,)."""
     scaled = matrix.copy().astype(np.float64)
     scaled.data = scaled.data * weights[scaled.indices]
@@ -46,7 +46,7 @@ def weighted(matrix: sparse.csr_array, weights: NDArray[np.float64]) -> sparse.c
     return scaled
 
 
-def product(left: sparse.csr_array, right: sparse.csr_array) -> NDArray[np.float32]:
+def product(left: "sparse.csr_array", right: "sparse.csr_array") -> NDArray[np.float32]:
     """
     Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
 
@@ -65,12 +65,12 @@ def product(left: sparse.csr_array, right: sparse.csr_array) -> NDArray[np.float
     return found
 
 
-def _dense(matrix: sparse.csr_array) -> NDArray[np.float32]:
+def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
     matrix.data = matrix.data.astype(np.float32)  # before it is dense: half the memory to fill
     return np.asarray(matrix.toarray(), dtype=np.float32)
 
 
-def bag_of_words(texts: Sequence[str]) -> sparse.csr_array:
+def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
     """
     Counts of words, damped: ``1 + ln(count)``.
 

@@ -49,7 +49,7 @@ class Scores:
 
     def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """One part of the scores of some rows, shape (len(rows), n)."""
-        return self.parts[part, rows]
+        return np.asarray(self.parts[part, rows])
 
     def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
         """Name and value of each part of one pair, the base first where there is one."""

@@ -10,8 +10,8 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from passerelles.algebra import sparse
 from passerelles.text import fold_accents, words_of_all
 
 _SHORTEST_STEMMED = 5
@@ -78,8 +78,8 @@ class TextCounts:
     """
 
     vocabulary: tuple[str, ...]
-    words: sparse.csr_array
-    grams: sparse.csr_array
+    words: "sparse.csr_array"
+    grams: "sparse.csr_array"
     n_stems: int
 
     def part(self, start: int, stop: int) -> "TextCounts":
@@ -118,13 +118,13 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     )
 
 
-def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> sparse.csr_array:
+def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
     matrix = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
     matrix.sum_duplicates()
     return matrix
 
 
-def piece_counts(texts: TextCounts, lengths: range) -> sparse.csr_array:
+def piece_counts(texts: TextCounts, lengths: range) -> "sparse.csr_array":
     """
     Count the pieces of the words of texts: runs of letters of the given lengths, a word's two ends marked by a space.
 
@@ -138,7 +138,7 @@ def piece_counts(texts: TextCounts, lengths: range) -> sparse.csr_array:
     return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ pieces)
 
 
-def _pieces(vocabulary: Sequence[str], lengths: range) -> sparse.csr_array:
+def _pieces(vocabulary: Sequence[str], lengths: range) -> "sparse.csr_array":
     """
     Count the pieces of each word; one shorter than every length is a piece by itself.
 
