@@ -1,4 +1,4 @@
-"""Notebooks are scripts, and run."""
+"""Notebooks are scripts, and run cell by cell from anywhere, showing tables and pictures."""
 
 import os
 import subprocess
@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.py"))
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = sorted((HERE.parent / "notebooks").glob("*.py"))
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_anywhere(notebook: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-W", "error", str(notebook)]
+def test_a_notebook_runs_from_anywhere(notebook: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8", "PASSERELLES_CACHE": str(tmp_path)}
+    if "PASSERELLES_DATA" in notebook.read_text(encoding="utf-8"):
+        env["PASSERELLES_DATA"] = str(request.getfixturevalue("real_data"))
+    command = [sys.executable, "-W", "error", str(HERE / "run_notebook.py"), str(notebook)]
     result = subprocess.run(
         command, cwd=tmp_path, env=env, capture_output=True, text=True, encoding="utf-8", check=False
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout
+    shown = int(result.stdout.rsplit("shown:", maxsplit=1)[1])
+    assert shown >= (0 if notebook.stem.startswith("01") else 2)
+
+
+def test_each_question_has_its_notebook() -> None:
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, 8)]

@@ -39,3 +39,24 @@ def _places(kind: str) -> dict[str, Path]:
     if not root.is_dir():
         return {}
     return {p.name: p for p in root.iterdir() if (p / "manifest.toml").is_file()}
+
+
+def sample_names() -> tuple[str, ...]:
+    """
+    Names of the invented territories that ship as samples, sorted.
+
+    Examples
+    --------
+    >>> sample_names()
+    ('aurillac-figeac-rodez', 'lacq-pau-tarbes', 'redon')
+    """
+    return tuple(sorted(p.name.removesuffix("-fragile.csv") for p in _samples().glob("*-fragile.csv")))
+
+
+def sample_tables(name: str) -> tuple[Path, Path]:
+    """Tables of a sample territory: fragile jobs, then openings."""
+    return _samples() / f"{name}-fragile.csv", _samples() / f"{name}-hiring.csv"
+
+
+def _samples() -> Path:
+    return bundled_folder() / "transitions" / "territories"

@@ -1,0 +1,63 @@
+# %% [markdown]
+# # Sourcing : pour un métier qui ne se recrute pas
+#
+# *Un transporteur ne trouve plus de conducteurs poids lourd. Dans quels métiers fragiles chercher des personnes qui
+# ont déjà presque tout ?*
+
+# %%
+from passerelles import build_graph, charts, load_referential, rank_sources, resolve_title
+
+referential = load_referential("transitions")
+graph = build_graph(referential)
+
+# %% [markdown]
+# ## Tous les viviers possibles
+#
+# `rank_sources` lit les mêmes scores que `rank_moves`, dans l'autre sens.
+
+# %%
+target = "N4101"
+sources = rank_sources(graph, target, limit=8)
+sources
+
+# %% [markdown]
+# ## Parmi les métiers fragiles du bassin
+#
+# La liste arrive en intitulés libres, comme on les écrit dans un tableur. Chacun est rapproché d'un code avec sa
+# confiance ; en dessous du seuil, une personne relit.
+
+# %%
+titles = ["cariste", "conducteur livreur", "prépa commande", "conducteur de bus", "monteur en usine"]
+codes = {}
+for title in titles:
+    candidate = resolve_title(referential, title, limit=1)[0]
+    print(f"{title:20} {candidate.code} {candidate.label} ({candidate.confidence:.0%})")
+    codes[title] = candidate.code
+
+# %%
+fragile = rank_sources(graph, target, origins=sorted(set(codes.values()) - {target}))
+fragile
+
+# %% [markdown]
+# ## Ce qui manque, vivier par vivier
+#
+# Deux choses différentes : des compétences, qui s'apprennent ; des titres exigés par la loi, qui s'obtiennent.
+
+# %%
+for move in fragile:
+    lacking = [item.label for item in move.missing[:3]]
+    asked = [credential.label for credential in move.credentials if credential.held != "yes"]
+    print(f"{move.origin.label} : couverture {move.coverage:.0%}")
+    print("   à acquérir :", "; ".join(lacking) or "rien")
+    print("   à obtenir  :", "; ".join(asked) or "rien")
+
+# %%
+charts.competency_bars(fragile[0])
+
+# %% [markdown]
+# Le tableau complet, pour Excel ou pandas :
+
+# %%
+frame = sources.to_pandas()
+frame[["origin_label", "level", "coverage", "missing"]]
+assert len(frame) == len(sources)
