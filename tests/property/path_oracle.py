@@ -88,6 +88,16 @@ class Oracle:
     def credential(self, code: str) -> Credential:
         return self.referential.credential_by_code[code]
 
+    def hidden(self, occupation: str) -> bool:
+        """Regulated, and nothing says what gives access."""
+        return self.referential.occupation_by_code[occupation].regulated == "yes" and not self.needs(occupation)
+
+    def place(self, origin: str, target: str) -> tuple[bool, bool]:
+        """Where paths to a target come in the list of all: what nobody can obtain last, unknown hours before it."""
+        needs = self.needs(target) - self.needs(origin)
+        unknown = bool(self.unknown(needs)) or not self.wants[target] or self.hidden(target)
+        return any(self.circular(c) for c in needs), unknown
+
     # Effort.
     def full(self, occupation: str) -> float:
         titles = [self.credential(c) for c in self.needs(occupation)]
@@ -164,7 +174,7 @@ class Oracle:
             if any(self.circular(c) for c in self.needs(code) - held):
                 return False
         for code in codes[:-1]:
-            if not self.wants[code] or self.unknown(self.needs(code) - held) - adds:
+            if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held) - adds:
                 return False
         moves = zip((origin, *codes[:-1]), codes, strict=True)
         return bool(self.wants[codes[-1]]) and all(self.near(a, b) for a, b in moves)
