@@ -38,7 +38,8 @@ def test_everything_wrong_is_told_at_once_with_row_and_column(embedded: Referent
         "Gamma;H2905;-4;Redon\n"
         "Delta;H2905;2,5;Redon\n"
         "Epsilon;H2905;beaucoup;\n"
-        "ALPHA;h2909;5;REDON\n",
+        "ALPHA;h2909;5;REDON\n"
+        "gamma;H 2905;0,5;redon\n",
         encoding="cp1252",
     )
     second = tmp_path / "hiring.csv"
@@ -53,11 +54,13 @@ def test_everything_wrong_is_told_at_once_with_row_and_column(embedded: Referent
         ("fragile.csv", 7, "bassin", "empty"),
         ("fragile.csv", 7, "effectif", "not_number"),
         ("fragile.csv", 8, "employeur", "duplicate"),
+        ("fragile.csv", 9, "effectif", "fractional"),
+        ("fragile.csv", 9, "employeur", "duplicate"),
         ("hiring.csv", 2, "openings", "empty"),
     ]
     text = error.value.message("fr")
     assert "fragile.csv, ligne 6, colonne « effectif »" in text
-    assert text.count("\n  - ") == 8
+    assert text.count("\n  - ") == 10
     assert "row 2" in error.value.message("en")
 
 

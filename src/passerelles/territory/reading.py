@@ -189,13 +189,13 @@ def _read(referential: Referential, grid: Grid, side: Side, locator: Locator, pr
             _people(grid, line, cells, count, problems),
             _basin(locator, grid, line, cells, problems),
         )
-        if found.employer is None or found.job is None or found.people is None or found.basin is None:
+        if found.employer is None or found.job is None or found.basin is None:
             continue
         lot = Lot(
             employer=found.employer,
             job=found.job.code,
             basin=found.basin[0],
-            people=found.people,
+            people=found.people or 0,  # what is wrong there is told; the row may still be a duplicate
             basin_label=found.basin[1],
             label=referential.occupation_by_code[found.job.code].name,
             given=found.job.given,
