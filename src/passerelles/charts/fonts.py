@@ -7,7 +7,7 @@ from typing import Final
 from passerelles.charts.library import FontProperties, FT2Font, TextToPath, mpl
 
 LINE: Final = 1.28  # height of a line, in sizes of the font
-_SLACK: Final = 1.04  # a screen rounds the width of each letter
+_SLACK: Final = 1.06  # a screen rounds the width of each letter
 _UNKNOWN: Final = "\ufffd"  # what stands for a letter that the font lacks
 _SPACES: Final = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")  # controls
 _CLOSING: Final = ":;?!»/→"

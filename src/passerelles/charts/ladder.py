@@ -63,11 +63,13 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     y = top = pen.heading(title, facts)
     ruler = _ruler(pen, path)
     rail = MARGIN + pen.size * 0.6
+    dot = y + (pen.size + 1) * LINE / 2
     y = _rung(pen, y, names["origin"], first=True)
     for place, step in enumerate(path.steps, start=1):
-        start = y
+        start = dot
         y = _step(pen, ruler, y + 4, step, lang) + 8
-        pen.line([(rail, start - pen.size * 0.2), (rail, y + pen.size * 0.3)], colour=BLUE, width=2.2, over=0.8)
+        dot = y + (pen.size + 1) * LINE / 2
+        pen.line([(rail, start), (rail, dot)], colour=BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, end_text(step.target, lang), first=False, last=place == len(path.steps))
     y = _whole(pen, ruler, y + 6, path, lang)
     y = axis(pen, ruler, (top, y), write=writer(ruler, lang), title=say("charts.ladder.axis", lang=lang))
@@ -83,7 +85,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
 
 
 def _months(months: "Span", lang: Lang) -> str:
-    text = months_text(months, lang)
+    text = months_text(months, lang).replace("≥ ", "≥\u00a0")
     return say("charts.words.unknown", lang=lang) if text == "?" else say("charts.ladder.months", lang=lang, n=text)
 
 
