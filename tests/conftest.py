@@ -78,6 +78,14 @@ def rome4_graph(rome4: Path) -> "OccupationGraph":
 
 
 @pytest.fixture(scope="session")
+def rome4_index(rome4_graph: "OccupationGraph", tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled index of the real ROME 4, one file, made once for all tests of a process."""
+    from passerelles.compiled.build import compile_index
+
+    return compile_index(rome4_graph, tmp_path_factory.mktemp("index") / "rome.zip")
+
+
+@pytest.fixture(scope="session")
 def embedded_graph() -> "OccupationGraph":
     """Graph of the embedded referential with the overlay that ships."""
     from passerelles.graph.build import build_graph

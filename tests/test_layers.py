@@ -10,7 +10,7 @@ LEVELS = [
     ["language"],
     ["errors"],
     ["tables", "progress"],
-    ["codes", "text", "algebra"],
+    ["codes", "text", "algebra", "sharing"],
     ["model", "notices"],
     ["settings", "profile"],
     ["files"],

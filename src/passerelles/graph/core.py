@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -14,6 +12,7 @@ from passerelles.algebra import sparse
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
+from passerelles.sharing import SharedLock, kept
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,7 +77,7 @@ class OccupationGraph:
     tags: "sparse.csr_array"
     mobility: "sparse.csr_array"
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    _lock: RLock = field(default_factory=RLock, repr=False)
+    _lock: SharedLock = field(default_factory=SharedLock, repr=False)
 
     def __post_init__(self) -> None:
         """Mark every array read-only: a graph that another process sends comes without these marks."""
@@ -98,60 +97,60 @@ class OccupationGraph:
         """The compiled index that holds this graph; None for one that was built."""
         return None
 
-    @cached_property
+    @kept
     def position(self) -> Mapping[str, int]:
         """Row of each occupation code."""
         return MappingProxyType({code: i for i, code in enumerate(self.codes)})
 
-    @cached_property
+    @kept
     def competency_position(self) -> Mapping[str, int]:
         """Column of each competency code."""
         return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
 
-    @cached_property
+    @kept
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations in the order of `codes`."""
         return tuple(self.referential.occupation_by_code[code] for code in self.codes)
 
-    @cached_property
+    @kept
     def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`."""
         return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
 
-    @cached_property
+    @kept
     def base_rows(self) -> NDArray[np.int32]:
         """Shape (n,): row of the fiche that a specialised occupation is a part of, else the occupation's own row."""
         rows = [self.position[o.base if o.base is not None else o.code] for o in self.occupations]
         return frozen(np.asarray(rows, dtype=np.int32))
 
-    @cached_property
+    @kept
     def is_specialised(self) -> NDArray[np.bool_]:
         """Shape (n,): whether each occupation comes from an overlay."""
         return frozen(np.asarray([o.base is not None for o in self.occupations], dtype=np.bool_))
 
-    @cached_property
+    @kept
     def group(self) -> NDArray[np.int32]:
         """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
         names = [o.parent or f"\0{o.base or o.code}" for o in self.occupations]
         number = {name: i for i, name in enumerate(sorted(set(names)))}
         return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
 
-    @cached_property
+    @kept
     def weight_cells(self) -> Cells:
         """Cells of `weights`, for what reads rows of it and needs no algebra."""
         return _cells(self.weights)
 
-    @cached_property
+    @kept
     def near_cells(self) -> Cells:
         """Cells of `near_labels`."""
         return _cells(self.near_labels)
 
-    @cached_property
+    @kept
     def weight_rows(self) -> NDArray[np.intp]:
         """Shape (nnz,): row of each cell of `weights`."""
         return frozen(np.repeat(np.arange(len(self.codes)), np.diff(self.weight_cells.starts)))
 
-    @cached_property
+    @kept
     def total_weight(self) -> NDArray[np.float64]:
         """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
         return frozen(np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel())

@@ -1,8 +1,6 @@
 """A graph inside a compiled index: matrices are mapped, not read, and each is checked when it is first asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from threading import RLock
 from typing import Any, Final, overload
 
 import numpy as np
@@ -16,6 +14,7 @@ from passerelles.model import Competency
 from passerelles.referentials.indexed import competency_columns
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
+from passerelles.sharing import SharedLock, kept
 
 DOCUMENT: Final = "graph.json"
 _MATRICES: Final = ("weights", "near_labels", "contexts", "tags", "mobility")
@@ -100,7 +99,7 @@ class IndexedGraph(OccupationGraph):
     def of(cls, referential: Referential, index: Index, settings: Settings) -> "IndexedGraph":
         """Return the graph of an open index."""
         made = object.__new__(cls)
-        vars(made).update(_index=index, referential=referential, settings=settings, _memo={}, _lock=RLock())
+        vars(made).update(_index=index, referential=referential, settings=settings, _memo={}, _lock=SharedLock())
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -112,77 +111,77 @@ class IndexedGraph(OccupationGraph):
         """The index that the matrices lie in."""
         return self._index
 
-    @cached_property
+    @kept
     def codes(self) -> tuple[str, ...]:
         """Codes of the occupations, sorted."""
         return tuple(o.code for o in self.referential.occupations)
 
-    @cached_property
+    @kept
     def competency_codes(self) -> tuple[str, ...]:
         """Codes of the columns of `weights`, sorted."""
         return self._codes("competency_codes")
 
-    @cached_property
+    @kept
     def context_codes(self) -> tuple[str, ...]:
         """Codes of the columns of `contexts`."""
         return self._codes("context_codes")
 
-    @cached_property
+    @kept
     def tag_codes(self) -> tuple[str, ...]:
         """Codes of the columns of `tags`."""
         return self._codes("tag_codes")
 
-    @cached_property
+    @kept
     def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`, decoded as they are asked for."""
         return LazyCompetencies(self._index)
 
-    @cached_property
+    @kept
     def weights(self) -> "sparse.csr_array":
         """Weights of the requirements."""
         return self._matrix("weights")
 
-    @cached_property
+    @kept
     def near_labels(self) -> "sparse.csr_array":
         """Credits between close labels."""
         return self._matrix("near_labels")
 
-    @cached_property
+    @kept
     def contexts(self) -> "sparse.csr_array":
         """Work contexts of the occupations."""
         return self._matrix("contexts")
 
-    @cached_property
+    @kept
     def tags(self) -> "sparse.csr_array":
         """Tags of the occupations."""
         return self._matrix("tags")
 
-    @cached_property
+    @kept
     def mobility(self) -> "sparse.csr_array":
         """Known mobilities."""
         return self._matrix("mobility")
 
-    @cached_property
+    @kept
     def core(self) -> NDArray[np.bool_]:
         """Whether each weight is at the core."""
         return self._index.array("graph.core.npy")
 
-    @cached_property
+    @kept
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
         return self._index.array("graph.macro.npy")
 
-    @cached_property
+    @kept
     def weight_cells(self) -> Cells:
         """Cells of `weights`."""
         return self._cells("weights")
 
-    @cached_property
+    @kept
     def near_cells(self) -> Cells:
         """Cells of `near_labels`."""
         return self._cells("near_labels")
 
-    @cached_property
+    @kept
     def total_weight(self) -> NDArray[np.float64]:
         """Sum of the weights of each occupation."""
         return self._index.array("graph.total_weight.npy")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
-from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from passerelles.model import (
 )
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential
+from passerelles.sharing import kept
 
 DOCUMENT: Final = "referential.json"
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
@@ -131,67 +131,67 @@ class IndexedReferential(Referential):
         """The index that the tables lie in."""
         return vars(self).get("_index")
 
-    @cached_property
+    @kept
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations, by code."""
         return tuple(Occupation(*row) for row in self._rows("occupations"))
 
-    @cached_property
+    @kept
     def competencies(self) -> tuple[Competency, ...]:
         """Competencies, by code."""
         return tuple(map(Competency._make, self._rows("competencies")))
 
-    @cached_property
+    @kept
     def requirements(self) -> tuple[Requirement, ...]:
         """Requirements, by occupation, then competency."""
         return tuple(map(Requirement._make, self._rows("requirements")))
 
-    @cached_property
+    @kept
     def titles(self) -> tuple[JobTitle, ...]:
         """Job titles, by code."""
         return tuple(map(JobTitle._make, self._rows("titles")))
 
-    @cached_property
+    @kept
     def contexts(self) -> tuple[WorkContext, ...]:
         """Work contexts, by code."""
         return tuple(map(WorkContext._make, self._rows("contexts")))
 
-    @cached_property
+    @kept
     def occupation_contexts(self) -> tuple[tuple[str, str], ...]:
         """Work contexts of the occupations."""
         return tuple(self._rows("occupation_contexts"))
 
-    @cached_property
+    @kept
     def tags(self) -> tuple[Tag, ...]:
         """Tags, by code."""
         return tuple(map(Tag._make, self._rows("tags")))
 
-    @cached_property
+    @kept
     def occupation_tags(self) -> tuple[tuple[str, str, bool], ...]:
         """Tags of the occupations."""
         return tuple(self._rows("occupation_tags"))
 
-    @cached_property
+    @kept
     def domains(self) -> tuple[Domain, ...]:
         """Nodes of the domain tree, by code."""
         return tuple(map(Domain._make, self._rows("domains")))
 
-    @cached_property
+    @kept
     def mobilities(self) -> tuple[Mobility, ...]:
         """Moves that the experts list."""
         return tuple(map(Mobility._make, self._rows("mobilities")))
 
-    @cached_property
+    @kept
     def credentials(self) -> tuple[Credential, ...]:
         """Credentials, by code."""
         return tuple(map(_credential, self._document["credentials"]))
 
-    @cached_property
+    @kept
     def credential_requirements(self) -> tuple[CredentialRequirement, ...]:
         """Credentials that occupations demand."""
         return tuple(map(CredentialRequirement._make, self._rows("credential_requirements")))
 
-    @cached_property
+    @kept
     def notices(self) -> tuple[Notice, ...]:
         """What reading the source found."""
         rows = self._document["notices"]

@@ -52,6 +52,10 @@ def find_occupation(referential: Referential, text: str) -> str:
 
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     """Codes of the occupations that each normalised title or label means; a fiche's own label wins over a title."""
+    return referential.derived("titles-by-label", lambda: _titles_by_label(referential))
+
+
+def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     known: dict[str, set[str]] = {}
     for title in referential.titles:
         known.setdefault(normalise_label(title.label), set()).add(title.occupation)

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +20,7 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.notices import Notice
+from passerelles.sharing import SharedLock, kept
 
 if TYPE_CHECKING:
     from passerelles.files.index import Index
@@ -109,43 +108,43 @@ class Referential:
         """
         memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
         if key not in memo:
-            with vars(self).setdefault("_lock", RLock()):
+            with vars(self).setdefault("_lock", SharedLock()):
                 if key not in memo:
                     memo[key] = build()
         found: Value = memo[key]
         return found
 
-    @cached_property
+    @kept
     def occupation_by_code(self) -> Mapping[str, Occupation]:
         """Occupation of each code."""
         return MappingProxyType({o.code: o for o in self.occupations})
 
-    @cached_property
+    @kept
     def competency_by_code(self) -> Mapping[str, Competency]:
         """Competency of each code."""
         return MappingProxyType({c.code: c for c in self.competencies})
 
-    @cached_property
+    @kept
     def credential_by_code(self) -> Mapping[str, Credential]:
         """Credential of each code."""
         return MappingProxyType({c.code: c for c in self.credentials})
 
-    @cached_property
+    @kept
     def context_by_code(self) -> Mapping[str, WorkContext]:
         """Work context of each code."""
         return MappingProxyType({c.code: c for c in self.contexts})
 
-    @cached_property
+    @kept
     def domain_by_code(self) -> Mapping[str, Domain]:
         """Node of the domain tree of each code."""
         return MappingProxyType({d.code: d for d in self.domains})
 
-    @cached_property
+    @kept
     def requirements_of(self) -> Mapping[str, tuple[Requirement, ...]]:
         """Requirements of each occupation, by competency code; an occupation that lists none is not a key."""
         return _grouped(self.requirements)
 
-    @cached_property
+    @kept
     def titles_of(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles of each occupation, by title code."""
         grouped: dict[str, list[JobTitle]] = {}
@@ -153,7 +152,7 @@ class Referential:
             grouped.setdefault(title.occupation, []).append(title)
         return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
 
-    @cached_property
+    @kept
     def titles_under(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles that the referential itself lists under each fiche, whatever an overlay claims; by title code."""
         grouped: dict[str, list[JobTitle]] = {}
@@ -162,12 +161,12 @@ class Referential:
             grouped.setdefault(fiche, []).append(title)
         return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
 
-    @cached_property
+    @kept
     def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
         """Credentials that each occupation requires or that lead to it."""
         return _grouped(self.credential_requirements)
 
-    @cached_property
+    @kept
     def contexts_of(self) -> Mapping[str, tuple[str, ...]]:
         """Codes of the work contexts of each occupation."""
         grouped: dict[str, list[str]] = {}

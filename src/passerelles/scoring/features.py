@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +16,7 @@ from passerelles.scoring.evidence import Attributes, Evidence, evidence_of, evid
 from passerelles.scoring.origins import Origins, every_occupation
 from passerelles.scoring.ranks import Dense, nearest_values, rank_closeness
 from passerelles.scoring.tree import tree_of
+from passerelles.sharing import kept
 
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
@@ -48,7 +48,7 @@ class Scene:
     origins: Origins
     known_reference: Reference | None = None
 
-    @cached_property
+    @kept
     def reference(self) -> Reference:
         """What the features are measured against."""
         if self.known_reference is not None:
@@ -61,14 +61,14 @@ class Scene:
         }
         return Reference(attributes, evidence.overall, MappingProxyType(reverse))
 
-    @cached_property
+    @kept
     def evidence(self) -> Evidence:
         """Evidence between the origins and all occupations."""
         if self.known_reference is not None:
             return evidence_of(self.graph, self.known_reference.attributes, self.origins)
         return self._of_all[0]
 
-    @cached_property
+    @kept
     def _of_all(self) -> tuple[Evidence, Attributes]:
         return evidence_of_all(self.graph)
 

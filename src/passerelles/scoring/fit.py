@@ -13,7 +13,8 @@ from passerelles.scoring.features import CONTENT_PARTS, FEATURES, Scene, scene_o
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.ranks import Dense
 from passerelles.scoring.scorer import Prior, Scorer
-from passerelles.scoring.table import mean_of_pairs, one_thread
+from passerelles.scoring.table import mean_of_pairs
+from passerelles.sharing import one_thread
 
 VERSION: Final = "1"
 _NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from passerelles.scoring.features import Reference
 from passerelles.scoring.measures import MeasureIndex
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 from passerelles.scoring.table import UNITS, Scores, ScoreTable, score_table
+from passerelles.sharing import kept
 
 DOCUMENT: Final = "scoring.json"
 MEASURES: Final = "measures"
@@ -41,7 +41,7 @@ class StoredScores(Scores):
         vars(made).update(base=base, names=names, _parts=parts, _toward=toward)
         return made
 
-    @cached_property
+    @kept
     def parts(self) -> NDArray[np.int32]:
         """All parts, shape (k, n, n), all of them checked."""
         return self._parts.whole()
@@ -82,7 +82,7 @@ class StoredTable(ScoreTable):
         vars(made)["_measured"] = about["measured"]
         return made
 
-    @cached_property
+    @kept
     def reference(self) -> Reference | None:
         """What people are measured against."""
         if not self._measured:

@@ -1,7 +1,6 @@
 """Scores of all pairs, part by part: computed once for a graph, looked up by every ranking."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +13,7 @@ from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.origins import Origins
 from passerelles.scoring.ranks import Dense
 from passerelles.scoring.scorer import Prior, Scorer
+from passerelles.sharing import one_thread
 
 # Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
@@ -174,12 +174,3 @@ def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
     whole = np.nansum(square, dtype=np.float64) if unknown else square.sum(dtype=np.float64)
     total = whole - np.nansum(diagonal, dtype=np.float64)
     return float(total / count) if count else 0.0
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep linear algebra on one thread: with several, the order of additions and so the last bits would vary."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
-
-    with threadpool_limits(limits=1):
-        yield

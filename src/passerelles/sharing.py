@@ -1,0 +1,103 @@
+"""What lets threads and forked processes share a value that fills itself in as it is asked: locks and kept results."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock
+from typing import Any, Generic, Self, TypeVar, overload
+
+Value = TypeVar("Value")
+
+
+class SharedLock:
+    """
+    A lock that a thread may take again, and that a forked process finds free.
+
+    A process that is forked while another thread holds a plain lock keeps it held for ever: that thread is not there.
+    """
+
+    def __init__(self) -> None:
+        self._of_process: dict[int, RLock] = {}
+
+    def __enter__(self) -> None:
+        """Take the lock of this process."""
+        process = os.getpid()
+        # `setdefault` is atomic: threads that come together get the same lock.
+        (self._of_process.get(process) or self._of_process.setdefault(process, RLock())).acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self._of_process[os.getpid()].release()
+
+
+class kept(Generic[Value]):  # noqa: N801 - a decorator, written as `property` is
+    """
+    A property computed at its first use and kept with the object.
+
+    As `functools.cached_property` from Python 3.12 on, for 3.11 as well: without a lock, which a forked process could
+    find held. Threads that come together may each compute it; all get the same object.
+    """
+
+    def __init__(self, compute: Callable[[Any], Value]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn the name under which the value is kept."""
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
+    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
+        """Compute and keep; from then on the attribute itself is found first."""
+        if instance is None:
+            return self
+        found: Value = vars(instance).setdefault(self._name, self._compute(instance))
+        return found
+
+
+class _OneThread:
+    """How many blocks of this process ask for one thread of linear algebra, and what sets it back after the last."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.inside = 0
+        self.limits: Any = None
+
+
+_LIMIT = _OneThread()  # the number of threads belongs to the process: so does who asked to limit it
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """
+    Keep linear algebra on one thread: with several, the order of additions and so the last bits would vary.
+
+    The limit is the process's. It is set by the first block to come and set back by the last to leave, in whichever
+    order they do: were each to set back what it found, the first to leave would free the others' hands.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
+
+    with _LIMIT.lock:
+        if not _LIMIT.inside:
+            _LIMIT.limits = threadpool_limits(limits=1)
+        _LIMIT.inside += 1
+    try:
+        yield
+    finally:
+        with _LIMIT.lock:
+            _LIMIT.inside -= 1
+            if not _LIMIT.inside:
+                _LIMIT.limits.restore_original_limits()
+                _LIMIT.limits = None
+
+
+def _unlock_after_fork() -> None:
+    """Free the lock that another thread may have held; a limit that one had set stays, which changes no answer."""
+    _LIMIT.lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_unlock_after_fork)

@@ -1,0 +1,257 @@
+"""One graph, or one index, for many threads and processes: every answer is the one that a single thread gives."""
+
+import json
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier, Event, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from passerelles import Profile, build_graph, load_referential, rank_moves, rank_paths, rank_sources, resolve_title
+from passerelles.compiled.build import compile_index
+from passerelles.graph.core import OccupationGraph
+from passerelles.sharing import SharedLock, one_thread
+
+THREADS, PROCESSES = 8, 4
+OVERLAY = "enseignement-conduite"
+FORKED = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # from Python 3.12, where threads live
+Task = tuple[str, Any]
+Source = Callable[[], OccupationGraph]
+
+
+def embedded() -> OccupationGraph:
+    return build_graph(load_referential().with_overlay(OVERLAY))
+
+
+def tasks_of(origins: Sequence[str], target: str, title: str, competency: str) -> list[Task]:
+    """Questions of every kind, each of which fills in something of the graph at its first call."""
+    last = origins[-1]
+    return [
+        *(("moves", origin) for origin in origins),
+        ("filtered", last),
+        ("sources", target),
+        ("profile", (last, competency)),
+        ("profile", (None, competency)),
+        ("paths", (origins[0], target)),
+        ("title", title),
+    ]
+
+
+def answer(graph: OccupationGraph, task: Task) -> str:
+    """Answer to one question, as text that is equal only to the bit."""
+    kind, given = task
+    found: Sequence[Any]
+    if kind == "title":
+        return repr(resolve_title(graph.referential, given))
+    if kind == "moves":
+        found = rank_moves(graph, given)
+    elif kind == "filtered":
+        found = rank_moves(graph, given, filters=["min-coverage=0.05", "other-domain"])
+    elif kind == "sources":
+        found = rank_sources(graph, given)
+    elif kind == "profile":
+        found = rank_moves(graph, Profile(given[0], competencies=(given[1],)))
+    else:
+        found = rank_paths(graph, given[0], targets=[given[1]], limit=2)
+    return json.dumps([each.to_dict() for each in found])
+
+
+def answers(graph: OccupationGraph, tasks: Sequence[Task], first: int = 0) -> list[str]:
+    """Answers in the order of the tasks, asked for in another: starting with one in the middle."""
+    order = [*range(first % len(tasks), len(tasks)), *range(first % len(tasks))]
+    found = {i: answer(graph, tasks[i]) for i in order}
+    return [found[i] for i in range(len(tasks))]
+
+
+def by_threads(graph: OccupationGraph, tasks: Sequence[Task]) -> list[list[str]]:
+    barrier = Barrier(THREADS)
+
+    def work(number: int) -> list[str]:
+        barrier.wait(timeout=30)
+        return answers(graph, tasks, 2 * number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, range(THREADS)))
+
+
+SHARED: dict[str, OccupationGraph] = {}  # what forked processes inherit
+
+
+def _inherited(tasks: Sequence[Task], first: int) -> list[str]:
+    return answers(SHARED["graph"], tasks, first)
+
+
+def _sent(graph: OccupationGraph, tasks: Sequence[Task], first: int) -> list[str]:
+    return answers(graph, tasks, first)
+
+
+def by_processes(graph: OccupationGraph, tasks: Sequence[Task], method: str) -> list[list[str]]:
+    numbers = range(PROCESSES)
+    SHARED["graph"] = graph
+    try:
+        with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context(method)) as pool:
+            if method == "fork":
+                return list(pool.map(_inherited, [tasks] * PROCESSES, numbers))
+            return list(pool.map(_sent, [graph] * PROCESSES, [tasks] * PROCESSES, numbers))
+    finally:
+        SHARED.clear()
+
+
+@pytest.fixture(scope="module")
+def small_tasks(embedded_graph: OccupationGraph) -> list[Task]:
+    return tasks_of(["N4101", "N1103", "K2110"], "N4102", "moniteur auto ecole", embedded_graph.competency_codes[3])
+
+
+@pytest.fixture(scope="module")
+def small_serial(small_tasks: list[Task]) -> list[str]:
+    return answers(embedded(), small_tasks)
+
+
+@pytest.fixture(scope="module", params=["zip", "folder"])
+def small_index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    name = "metiers.zip" if request.param == "zip" else "metiers"
+    return compile_index(embedded(), tmp_path_factory.mktemp("index") / name)
+
+
+def test_threads_share_a_graph_that_nothing_was_asked_of(small_tasks: list[Task], small_serial: list[str]) -> None:
+    assert by_threads(embedded(), small_tasks) == [small_serial] * THREADS
+
+
+def test_threads_share_an_index(small_index: Path, small_tasks: list[Task], small_serial: list[str]) -> None:
+    opened = build_graph(load_referential(small_index))
+    assert by_threads(opened, small_tasks) == [small_serial] * THREADS
+
+
+@FORKED
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_share_a_graph_and_an_index(
+    method: str, tmp_path: Path, small_tasks: list[Task], small_serial: list[str]
+) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system does not {method}")
+    graph = embedded()
+    opened = build_graph(load_referential(compile_index(graph, tmp_path / "index.zip")))
+    for shared in (opened,) if method == "spawn" else (graph, opened):
+        assert by_processes(shared, small_tasks, method) == [small_serial] * PROCESSES
+
+
+def test_real_data_threads_and_processes(rome4_graph: OccupationGraph, rome4_index: Path) -> None:
+    started = time.perf_counter()
+    tasks = tasks_of(["K2110", "N4101"], "N4102", "monitrice auto-école", rome4_graph.competency_codes[777])
+    serial = answers(rome4_graph, tasks)
+    opened = build_graph(load_referential(rome4_index))
+    assert by_threads(opened, tasks) == [serial] * THREADS
+    without_titles = [task for task in tasks if task[0] != "title"]  # whose index each process would build
+    expected = [text for task, text in zip(tasks, serial, strict=True) if task in without_titles]
+    again = build_graph(load_referential(rome4_index))
+    assert by_processes(again, without_titles, "spawn") == [expected] * PROCESSES
+    assert time.perf_counter() - started < 120
+
+
+def test_a_graph_of_an_index_is_sent_as_its_place(small_index: Path, small_serial: list[str]) -> None:
+    opened = build_graph(load_referential(small_index))
+    rank_moves(opened, "K2110")
+    sent = pickle.dumps(opened)
+    assert len(sent) < 4000  # neither tables nor matrices: the other process maps the same file
+    back = pickle.loads(sent)  # noqa: S301 - made on the line above
+    assert answer(back, ("moves", "K2110")) == small_serial[2]
+    assert back.referential == opened.referential
+
+
+@contextmanager
+def _bounded(seconds: int) -> Iterator[None]:
+    """Fail instead of hanging."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@FORKED
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_forked_in_the_middle_of_a_computation_is_not_stuck() -> None:
+    graph = embedded()
+    inside, leave = Event(), Event()
+
+    def slow() -> int:
+        inside.set()
+        leave.wait(20)
+        return 1
+
+    workers = [
+        Thread(target=graph.derived, args=("slow", slow)),
+        Thread(target=graph.referential.derived, args=("slow", slow)),
+    ]
+    for worker in workers:
+        worker.start()
+        assert inside.wait(10)
+        inside.clear()
+    child = os.fork()
+    if child == 0:  # pragma: no cover - in the other process
+        code = 1
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(10)
+            found = graph.derived("other", lambda: 2), graph.referential.derived("other", lambda: 3)
+            with one_thread():
+                code = 0 if found == (2, 3) else 1
+        finally:
+            os._exit(code)
+    with _bounded(20):
+        _, status = os.waitpid(child, 0)
+    leave.set()
+    for worker in workers:
+        worker.join(20)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_lock_can_be_taken_again_by_its_thread_and_by_no_other() -> None:
+    lock = SharedLock()
+    seen: list[str] = []
+
+    def other() -> None:
+        with lock:
+            seen.append("other")
+
+    with lock, lock:
+        thread = Thread(target=other)
+        thread.start()
+        time.sleep(0.05)
+        seen.append("mine")
+    thread.join(10)
+    assert seen == ["mine", "other"]
+
+
+def _blas_threads() -> set[int]:
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_the_limit_on_threads_holds_until_the_last_one_leaves() -> None:
+    np.ones((2, 2)) @ np.ones((2, 2))  # linear algebra is loaded
+    first, second = one_thread(), one_thread()
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = _blas_threads()
+        first.__enter__()
+        second.__enter__()
+        assert _blas_threads() == {1}
+        first.__exit__(None, None, None)
+        assert _blas_threads() == {1}
+        second.__exit__(None, None, None)
+        assert _blas_threads() == before
