@@ -60,8 +60,8 @@ def to_svg(
     --------
     >>> from passerelles import charts
     >>> chart = charts.reliability_diagram([{"cases": 50, "predicted": 0.2, "observed": 0.3}])
-    >>> charts.to_svg(chart, title="Étalonnage", description="Un point.", prefix="a")[:70]
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432 492.08" width='
+    >>> charts.to_svg(chart, title="Étalonnage", description="Un point.", prefix="a")[:56]
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432'
     """
     text = drawn(figure, "svg", outlines=False).decode("utf-8")
     width, height = (f"{inches * 72.0:.6g}" for inches in figure.get_size_inches())
