@@ -252,12 +252,13 @@ class _Choice:
         while len(picked) < size:
             covered = self.covered(picked)
             gains = (self.opens & ~covered) @ self.situation.weights
-            costs = self.needs.sum(axis=1) - self.needs[:, picked].sum(axis=1)
+            owned = self.situation.contains[picked].any(axis=0)
+            costs = (self.needs & ~owned).sum(axis=1)
             fits = (costs > 0) & (costs <= size - len(picked)) & (gains > 0)
             if not fits.any():
                 break
             best = int(np.argmax(np.where(fits, gains / np.maximum(costs, 1), -1.0)))
-            picked += [m for m in self.candidates[best].members if m not in picked]
+            picked += [m for m in self.candidates[best].members if not owned[m]]
         return tuple(picked)
 
     def guarantee(self, total: int) -> float:
