@@ -274,6 +274,37 @@ def test_a_total_that_would_undo_the_mask_is_left_out() -> None:
     assert undone(found, printed | {"totals": {"placed": found.placed, "by_employer": None, "by_job": None}}, 5)
 
 
+def test_the_budget_that_a_reader_may_know_undoes_no_mask() -> None:
+    """A to P takes 40 hours a head: whoever knows the budget of 120 knows that at most three go there."""
+    fragile = people(("A", "J00", 12, "x"), ("B", "J03", 20, "x"))
+    hiring = openings(("P", "J01", 12, "x"), ("Q", "J02", 20, "x"))
+    hours = {("J00", "J01"): 40.0, ("J03", "J02"): 0.0}
+    found = match_territory(graph(), fragile, hiring, costs=Written(hours), budget_hours=120)
+    assert [f.people for f in found.flows] == [3, 20]
+    publication = publish(found)
+    printed = published_dict(publication)
+    assert publication.empty or undone(found, printed, 5) == []
+    assert printed["bounds"]["budget_hours"] is None
+    # With shorter courses the budget leaves room, and the mask need not hide everything.
+    few = openings(("P", "J01", 3, "x"), ("Q", "J02", 20, "x"), ("R", "J04", 9, "x"))
+    short = Written(hours | {("J00", "J04"): 1.0, ("J03", "J01"): 1.0})
+    found = match_territory(graph(), fragile, few, costs=short, budget_hours=500)
+    assert not publish(found).empty
+    assert undone(found, published_dict(publish(found)), 5) == []
+
+
+def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
+    """With a floor of 80 % of B's ten people, and only three openings beyond Q's six, B's flows are nearly known."""
+    fragile = people(("A", "J00", 30, "x"), ("B", "J03", 10, "x"))
+    hiring = openings(("P", "J01", 30, "x"), ("Q", "J02", 6, "x"), ("R", "J04", 3, "x"))
+    hours = {("J00", "J01"): 1.0, ("J03", "J02"): 1.0, ("J03", "J04"): 1.0}
+    chosen = Settings(territory=TerritorySettings(floor=0.8))
+    found = match_territory(graph(), fragile, hiring, costs=Written(hours), settings=chosen)
+    assert {f.people for f in found.flows if f.fragile.employer == "B"} == {6, 3}
+    publication = publish(found)
+    assert publication.empty or undone(found, published_dict(publication), 5) == []
+
+
 def test_the_mask_of_a_country_is_quick_and_never_refused() -> None:
     """A hundred and twenty lots, all open to as many openings: 14,400 pairs."""
     jobs = [JOBS[i % 8] for i in range(120)]

@@ -76,7 +76,7 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
     view = first
     for _ in range(_ROUNDS):
         cells = _cells(table, small, view, bound)
-        if _sure(table, view, cells, bound):
+        if _sure(table, view, cells):
             return view
         failing = Auditor(table, view).narrow(cells)
         if not failing:
@@ -191,17 +191,28 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     return found
 
 
-def _sure(table: Table, view: View, cells: list[Cell], bound: int) -> bool:
-    """Whether nothing but hidden flows is left, so that each may be anything from none to its lot's and pool's rest."""
+def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
+    """
+    Whether nothing but hidden flows is left, and each cell spreads enough by that alone.
+
+    Each hidden flow may then be anything from none to the smaller of its lot's and its pool's rest, and a sum of flows
+    at least as much as the widest of them, or as its lot's rest where its pools have room for it.
+    """
     bare = not view.total and not (view.left & view.lots).any() and not (view.spare & view.pools).any()
     if not bare or len(table.least) or table.budget is not None:
         return False
-    unknown = view.unknown(table)
-    room = np.minimum(
-        (table.supply - table.sent(view.printed))[table.row], (table.capacity - table.taken(view.printed))[table.column]
-    )
-    # The closure gave every small cell its room; what is left is the lines of the others, as wide as the widest flow.
-    return bool(cells) and bool(unknown.any()) and int(room[unknown].max()) >= bound
+    people = table.supply - table.sent(view.printed)
+    places = table.capacity - table.taken(view.printed)
+    room = np.minimum(people[table.row], places[table.column])
+
+    def spread(cell: Cell) -> int:
+        if not len(cell.at):
+            return 0
+        if cell.lot >= 0 and cell.pool < 0:
+            return min(int(people[cell.lot]), int(places[table.column[cell.at]].sum()))
+        return int(room[cell.at].max())
+
+    return all(spread(cell) >= cell.need for cell in cells)
 
 
 def _less(

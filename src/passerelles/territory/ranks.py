@@ -85,7 +85,7 @@ class Ranked:
         low, expected, high = self.hours
         return {
             "rank": self.rank,
-            "fragile_employer": self.fragile.employer or None,
+            "fragile_employer": self.fragile.employer,
             "hiring_employer": self.hiring.employer,
             "origin": {"code": self.fragile.job, "label": self.fragile.label},
             "target": {"code": self.hiring.job, "label": self.hiring.label},

@@ -45,7 +45,11 @@ SHAPES: Final[Mapping[str, Schema]] = {
         "territory@1", "Who could go where", ref("flow"), more=places.TERRITORY_MORE, optional=places.TERRITORY_OPTIONAL
     ),
     "territory-rank@1": envelope(
-        "territory-rank@1", "A territory, ranked", ref("territory_rank"), more=places.TERRITORY_RANK_MORE
+        "territory-rank@1",
+        "A territory, ranked",
+        ref("territory_rank"),
+        more=places.TERRITORY_RANK_MORE,
+        optional=places.TERRITORY_RANK_OPTIONAL,
     ),
     "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
     "resolve@1": others.RESOLVE,

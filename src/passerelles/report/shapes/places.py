@@ -202,6 +202,10 @@ TERRITORY_RANK: Final[Schema] = record(
 
 TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {"basin": text(), "by": one_of(("fragile", "hiring"))}
 
+TERRITORY_RANK_OPTIONAL: Final[dict[str, Schema]] = {
+    "notes": listed(record("What the reader must know", {"note": text(), "sentence": text()})),
+}
+
 SCENARIO: Final[Schema] = record(
     "One scenario of a comparison",
     {
