@@ -92,9 +92,11 @@ class Index:
 
     place: Path
     seal: str
-    manifest: Mapping[str, Any]
-    _spans: Mapping[str, tuple[int, int]] | None  # of a zip: where the header of each member begins, and its size
-    _zip: Buffer | None
+    manifest: Mapping[str, Any] = field(repr=False)
+    _spans: Mapping[str, tuple[int, int]] | None = field(
+        repr=False
+    )  # of a zip: start of each member's header, and size
+    _zip: Buffer | None = field(repr=False)
     _kept: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def raw(self, name: str) -> memoryview:

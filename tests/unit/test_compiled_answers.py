@@ -1,0 +1,331 @@
+"""A compiled index gives what its source gives, to the bit, in Python and on the command line."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from passerelles import (
+    Profile,
+    Settings,
+    build_graph,
+    counterfactual,
+    load_referential,
+    rank_all,
+    rank_moves,
+    rank_paths,
+    rank_sources,
+)
+from passerelles.cli.main import make_app
+from passerelles.compiled.build import compile_index
+from passerelles.files.index_writer import write_index
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Credential, Hours
+from passerelles.referentials.referential import Referential
+from passerelles.referentials.validate import validate
+from passerelles.scoring import table
+from passerelles.scoring.measures import measure_index
+from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.table import score_table
+from passerelles.settings import NearSettings, WeightSettings
+from small import referential as small_referential
+
+OVERLAY = "enseignement-conduite"
+MATRICES = ("weights", "near_labels", "contexts", "tags", "mobility")
+Pair = tuple[OccupationGraph, OccupationGraph]
+
+
+@pytest.fixture(scope="module", params=["metiers", "metiers.zip"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    graph = build_graph(load_referential().with_overlay(OVERLAY))
+    return compile_index(graph, tmp_path_factory.mktemp("index") / request.param)
+
+
+@pytest.fixture(scope="module")
+def pair(place: Path, embedded_graph: OccupationGraph) -> Pair:
+    return embedded_graph, build_graph(load_referential(place))
+
+
+def same_matrix(found: Any, expected: Any) -> None:
+    assert found.shape == expected.shape
+    for part in ("data", "indices", "indptr"):
+        mine, theirs = getattr(found, part), getattr(expected, part)
+        assert mine.dtype == theirs.dtype
+        assert mine.tobytes() == theirs.tobytes()
+        assert not mine.flags.writeable
+
+
+def same_graph(found: OccupationGraph, expected: OccupationGraph) -> None:
+    for name in ("codes", "competency_codes", "context_codes", "tag_codes"):
+        assert getattr(found, name) == getattr(expected, name)
+    for name in MATRICES:
+        same_matrix(getattr(found, name), getattr(expected, name))
+    for name in ("core", "macro", "total_weight", "base_rows", "group", "is_specialised"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+    assert tuple(found.competencies) == tuple(expected.competencies)
+    assert [found.competencies[i] for i in range(len(found.competencies))] == list(expected.competencies)
+    assert tuple(found.competencies[2:5]) == tuple(expected.competencies[2:5])
+
+
+def same_referential(found: Referential, expected: Referential) -> None:
+    for each in dataclasses.fields(expected):
+        assert getattr(found, each.name) == getattr(expected, each.name), each.name
+        assert type(getattr(found, each.name)) is type(getattr(expected, each.name))
+    assert found == expected
+    assert expected == found
+    assert hash(found) == hash(expected)
+    assert found != dataclasses.replace(expected, name="other")
+
+
+def test_tables_and_matrices_are_the_same(pair: Pair) -> None:
+    built, opened = pair
+    same_referential(opened.referential, built.referential)
+    same_graph(opened, built)
+    assert opened.index is not None
+    assert built.index is None
+
+
+def test_nothing_is_computed_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither scores, nor measures, nor close labels: an index that is ignored would give the same answers, late."""
+    from passerelles.graph import build
+    from passerelles.scoring import measures
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("computed again")
+
+    built, opened = pair
+    expected = rank_moves(built, "K2110"), rank_moves(built, Profile(competencies=(built.competency_codes[0],)))
+    monkeypatch.setattr(table, "build_table", refuse)
+    monkeypatch.setattr(measures, "_build", refuse)
+    monkeypatch.setattr(build, "word_vectors", refuse)
+    fresh = build_graph(load_referential(opened.index.place)) if opened.index else built
+    assert rank_moves(fresh, "K2110") == expected[0]
+    assert rank_moves(fresh, Profile(competencies=(built.competency_codes[0],))) == expected[1]
+
+
+def test_tables_of_scores_are_the_same(pair: Pair) -> None:
+    built, opened = pair
+    for name in ("fitted", "holdings"):
+        mine, theirs = (score_table(graph, load_scorer(name)) for graph in (opened, built))
+        assert (mine.scores.base, mine.scores.names, mine.off) == (theirs.scores.base, theirs.scores.names, theirs.off)
+        assert dict(mine.means) == dict(theirs.means)
+        for row in (0, 5, len(built.codes) - 1):
+            assert np.array_equal(mine.scores.totals(row), theirs.scores.totals(row))
+            assert np.array_equal(mine.scores.totals_to(row), theirs.scores.totals_to(row))
+            assert mine.scores.of_pair(row, 3) == theirs.scores.of_pair(row, 3)
+            rows = np.asarray([row, 1], dtype=np.int32)
+            assert np.array_equal(mine.scores.of_rows(0, rows), theirs.scores.of_rows(0, rows))
+        assert np.array_equal(mine.scores.parts, theirs.scores.parts)
+        assert (mine.reference is None) == (theirs.reference is None)
+        if mine.reference is not None and theirs.reference is not None:
+            assert np.array_equal(mine.reference.overall, theirs.reference.overall)
+            assert dict(mine.reference.reverse).keys() == dict(theirs.reference.reverse).keys()
+    for name, vectors in measure_index(built).vectors.items():
+        same_matrix(measure_index(opened).vectors[name], vectors)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_answers_are_the_same(pair: Pair, data: st.DataObject) -> None:
+    built, opened = pair
+    origin = data.draw(st.sampled_from(built.codes))
+    held = tuple(data.draw(st.lists(st.sampled_from(built.competency_codes), max_size=6)))
+    occupation = data.draw(st.sampled_from([origin, None]))
+    credential = data.draw(st.sampled_from([c.code for c in built.referential.credentials]))
+    person = Profile(occupation, competencies=held, credentials={credential: data.draw(st.sampled_from(["yes", "no"]))})
+    filters = data.draw(st.lists(st.sampled_from(["unregulated", "other-domain", "min-coverage=0.1"]), unique=True))
+    limit = data.draw(st.integers(1, 30))
+    for start in (origin, person):
+        assert rank_moves(opened, start, filters=filters, limit=limit) == rank_moves(
+            built, start, filters=filters, limit=limit
+        )
+    assert rank_sources(opened, origin, filters=filters, limit=limit) == rank_sources(
+        built, origin, filters=filters, limit=limit
+    )
+
+
+def test_all_moves_paths_and_counterfactuals_are_the_same(pair: Pair) -> None:
+    built, opened = pair
+    mine, theirs = (rank_all(graph, limit=5) for graph in (opened, built))
+    assert np.array_equal(mine.targets, theirs.targets)
+    assert np.array_equal(mine.scores, theirs.scores, equal_nan=True)
+    mine_paths, their_paths = (rank_paths(graph, "K2110", targets=["N4102"]) for graph in (opened, built))
+    assert [p.to_dict() for p in mine_paths] == [p.to_dict() for p in their_paths]
+    assert counterfactual(opened, "K2110", "N4102") == counterfactual(built, "K2110", "N4102")
+
+
+@pytest.mark.parametrize("chosen", [Settings(scorer="unfitted"), Settings(scorer="content")])
+def test_a_scorer_that_the_index_does_not_hold_is_computed_from_it(pair: Pair, chosen: Settings) -> None:
+    built, opened = pair
+    assert rank_moves(opened, "K2110", settings=chosen) == rank_moves(built, "K2110", settings=chosen)
+
+
+@pytest.mark.parametrize(
+    "chosen", [Settings(weights=WeightSettings(core=3.0)), Settings(near=NearSettings(label_threshold=0.9))]
+)
+def test_other_settings_of_the_matrices_are_built_not_found(place: Path, chosen: Settings) -> None:
+    opened = build_graph(load_referential(place), settings=chosen)
+    built = build_graph(load_referential().with_overlay(OVERLAY), settings=chosen)
+    assert opened.index is None
+    same_graph(opened, built)
+    assert rank_moves(opened, "K2110") == rank_moves(built, "K2110")
+
+
+def test_an_overlay_goes_on_top_of_an_index(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    plain = compile_index(build_graph(load_referential()), tmp_path / "index.zip")
+    split = load_referential(plain).with_overlay(OVERLAY)
+    assert split == embedded_graph.referential
+    assert split.index is None
+
+
+def test_odd_cells_come_back(tmp_path: Path) -> None:
+    """Unknown labels, half characters, empty tables, hours without a figure."""
+    credential = Credential("C", "Titre", "titre", Hours(1.5, None, 3.0, "arrêté"), prerequisites=("D",))
+    plain = small_referential(
+        {"A": ["a*", "b"], "B": ["b"], "C": []},
+        labels={"a": "é\ud800\n\x00", "b": ""},
+        mobilities=[("A", "B")],
+        credentials=[credential, Credential("D", "Permis", "permis")],
+        demands=[("A", "C")],
+    )
+    odd = dataclasses.replace(
+        plain,
+        occupations=(dataclasses.replace(plain.occupations[0], label=None, riasec="RI"), *plain.occupations[1:]),
+        mobilities=(plain.mobilities[0], plain.mobilities[0]._replace(origin="B", target="A", rank=4)),
+    )
+    graph = build_graph(odd)
+    opened = build_graph(load_referential(compile_index(graph, tmp_path / "odd.zip")))
+    same_referential(opened.referential, odd)
+    same_graph(opened, graph)
+    assert rank_moves(opened, "A") == rank_moves(graph, "A")
+    assert dataclasses.replace(opened.referential, name="autre").name == "autre"
+    again = build_graph(load_referential(compile_index(opened, tmp_path / "again.zip")))
+    same_graph(again, graph)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(make_app(arguments[:1]), list(arguments))
+    assert result.exit_code in {0, 1}, result.output
+    return result.exit_code, result.stdout
+
+
+COMMANDS: dict[str, Callable[[str], list[str]]] = {
+    "rank": lambda place: ["rank", "K2110", "--explain", "2", "--filter", "unregulated", "-r", place],
+    "rank title": lambda place: [
+        "rank",
+        "Enseignant / Enseignante de la conduite et de la sécurité routière",
+        "-r",
+        place,
+    ],
+    "sources": lambda place: ["sources", "K2110", "-r", place],
+    "show": lambda place: ["show", "K2110", "-r", place],
+    "paths": lambda place: ["paths", "K2110", "N4102", "-r", place],
+    "levers": lambda place: ["levers", "--origin", "K2110", "--target", "N4102", "-r", place],
+    "resolve": lambda place: ["resolve", "moniteur auto ecole", "-r", place],
+    "evaluate": lambda place: ["evaluate", "--methods", "cosine,shipped", "-r", place],
+    "territory": lambda place: ["territory", "match", "--fragile", "F", "--hiring", "H", "-r", place],
+    "validate": lambda place: ["validate", place],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_gives_the_same_json(
+    name: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSERELLES_DATA", str(tmp_path))
+    (tmp_path / "F").write_text("employer,job,headcount,basin\nAuto,K2110,3,Redon\n", encoding="utf-8")
+    (tmp_path / "H").write_text("employer,job,openings,basin\nCars,N4102,2,Redon\n", encoding="utf-8")
+    files = {"F": str(tmp_path / "F"), "H": str(tmp_path / "H")}
+    found = []
+    for source, overlay in ((str(place), []), ("transitions", ["--overlay", OVERLAY])):
+        words = [files.get(word, word) for word in COMMANDS[name](source)]
+        code, text = run(*words, *overlay, "--format", "json")
+        payload = json.loads(text)
+        payload.pop("place", None)  # what was typed
+        found.append((code, payload))
+    assert found[0] == found[1]
+
+
+def test_validation_tells_what_the_source_had(tmp_path: Path) -> None:
+    """The embedded referential has little to tell: one with faults keeps its notices through an index."""
+    folder = tmp_path / "faulty"
+    folder.mkdir()
+    (folder / "manifest.toml").write_text(
+        'schema = "passerelles/table@1"\nname = "x"\nversion = "1"\n', encoding="utf-8"
+    )
+    (folder / "occupations.csv").write_text("code,label\nA,Un\nA,Deux\nB,Trois\n", encoding="utf-8")
+    (folder / "competencies.csv").write_text("code,label,kind\nc,Faire,savoir-faire\n", encoding="utf-8")
+    (folder / "requirements.csv").write_text("occupation,competency\nA,c\nZ,c\n", encoding="utf-8")
+    expected = validate(folder)
+    assert expected.notices
+    place = compile_index(build_graph(load_referential(folder)), tmp_path / "faulty.zip")
+    assert validate(place).notices == expected.notices
+    assert validate(place).counts == expected.counts
+    assert (validate(place).format, validate(place).sha256) == (expected.format, expected.sha256)
+
+
+def test_the_same_graph_gives_the_same_bytes(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    first, second = (compile_index(embedded_graph, tmp_path / name) for name in ("a.zip", "b.zip"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_members_are_open_formats_and_say_where_they_come_from(
+    place: Path, tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    import hashlib
+    import zipfile
+
+    folder = place
+    if place.is_file():
+        folder = tmp_path / "unzipped"
+        with zipfile.ZipFile(place) as archive:
+            assert archive.testzip() is None
+            archive.extractall(folder)
+    manifest = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    provenance = embedded_graph.referential.provenance
+    assert manifest["schema"] == "passerelles/index"
+    assert manifest["provenance"]["sha256"] == provenance.sha256
+    assert manifest["provenance"]["licence"] == provenance.licence
+    assert manifest["scorers"]["fitted"]["version"] == load_scorer("fitted").version
+    for name, about in manifest["members"].items():
+        data = (folder / name).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (about["bytes"], about["sha256"])
+        if not name.endswith(".json"):
+            array = np.load(folder / name, allow_pickle=False) if name.endswith(".npy") else None
+            assert array is None or (array.dtype.str, list(array.shape)) == (about["dtype"], about["shape"])
+    # A zip and the folder of what is in it are one and the same index.
+    assert rank_moves(build_graph(load_referential(folder)), "K2110") == rank_moves(embedded_graph, "K2110")
+
+
+def test_arrays_in_a_zip_are_aligned(tmp_path: Path) -> None:
+    from passerelles.files.index import open_index
+
+    arrays = {f"a{i}.npy": np.arange(i, dtype=np.float64) for i in range(5)}
+    target = tmp_path / "x.zip"
+    write_index(target, about={}, arrays=arrays, blocked={"b.npy": np.ones((3, 9000))}, documents={"d.json": [1]})
+    index = open_index(target)
+    for name, array in arrays.items():
+        assert np.array_equal(index.array(name), array)
+        assert not array.size or index.array(name).ctypes.data % 64 == 0
+    assert np.array_equal(index.blocks("b.npy").whole(), np.ones((3, 9000)))
+    assert index.document("d.json") == [1]
+
+
+def test_real_data_answers_are_the_same(rome4_graph: OccupationGraph, rome4_index: Path) -> None:
+    opened = build_graph(load_referential(rome4_index))
+    for origin in ("K2110", *rome4_graph.codes[::400]):
+        assert rank_moves(opened, origin) == rank_moves(rome4_graph, origin)
+        assert rank_sources(opened, origin) == rank_sources(rome4_graph, origin)
+    codes = rome4_graph.competency_codes[100:2000:300]
+    for occupation in ("K2110", None):
+        person = Profile(occupation, competencies=codes)
+        assert rank_moves(opened, person) == rank_moves(rome4_graph, person)
+    same_graph(opened, rome4_graph)
+    assert opened.referential == rome4_graph.referential

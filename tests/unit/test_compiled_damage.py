@@ -1,0 +1,333 @@
+"""A damaged index, or one of another version, gives one clear error, never a wrong answer; nothing is half written."""
+
+import hashlib
+import json
+import os
+import pickle
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from passerelles import (
+    PasserellesError,
+    Profile,
+    build_graph,
+    load_referential,
+    rank_moves,
+    rank_sources,
+    resolve_title,
+)
+from passerelles.compiled.build import compile_index
+from passerelles.files import index_writer
+from passerelles.files.index import BLOCK, MANIFEST, SEAL, open_index, seal_line
+from passerelles.files.index_writer import write_index
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS
+from passerelles.referentials.validate import validate
+
+# What one error may be: damage seen, or so much of it that the place is no longer known for an index.
+DAMAGED = {"index_damaged", "unknown_format", "not_folder_nor_zip", "unreadable_path", "index_version"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, embedded_graph: OccupationGraph) -> Path:
+    return compile_index(embedded_graph, tmp_path_factory.mktemp("index") / "metiers")
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory: pytest.TempPathFactory, embedded_graph: OccupationGraph) -> Path:
+    return compile_index(embedded_graph, tmp_path_factory.mktemp("index") / "metiers.zip")
+
+
+def answers(graph: OccupationGraph) -> list[Any]:
+    """Enough questions to read nearly every member."""
+    code = graph.competency_codes[2]
+    return [
+        rank_moves(graph, "K2110"),
+        rank_sources(graph, "N4102"),
+        rank_moves(graph, Profile("N1103", competencies=(code,))),
+        rank_moves(graph, Profile(competencies=(code,))),
+        graph.referential,
+        [graph.contexts.data.tolist(), graph.tags.indices.tolist(), graph.mobility.data.tolist()],
+    ]
+
+
+@pytest.fixture(scope="module")
+def expected(embedded_graph: OccupationGraph) -> list[Any]:
+    return answers(embedded_graph)
+
+
+def flip(file: Path, position: int, bits: int = 0xFF) -> None:
+    with file.open("r+b") as stream:
+        stream.seek(position)
+        byte = stream.read(1)[0]
+        stream.seek(position)
+        stream.write(bytes([byte ^ bits]))
+
+
+def right_or_refused(place: Path, expected: list[Any]) -> bool:
+    """Whether the index is refused; where it is not, all answers must be right."""
+    try:
+        same = answers(build_graph(load_referential(place))) == expected  # some is decoded as it is compared
+    except PasserellesError as error:
+        if error.key not in DAMAGED:
+            raise
+        return True
+    assert same
+    return False
+
+
+def test_a_changed_byte_of_any_file_is_found_by_validation(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "metiers"
+    shutil.copytree(folder, place)
+    chosen = random.Random(8)  # noqa: S311 - the same places in every run
+    for file in sorted(place.iterdir()):
+        size = file.stat().st_size
+        for position in {0, size // 2, size - 1, chosen.randrange(size)}:
+            bits = 1 << chosen.randrange(8)
+            flip(file, position, bits)
+            with pytest.raises(PasserellesError) as error:
+                validate(place)
+            assert error.value.key in DAMAGED, (file.name, position)
+            flip(file, position, bits)
+    assert validate(place).ok
+
+
+def test_a_changed_byte_never_changes_an_answer(folder: Path, tmp_path: Path, expected: list[Any]) -> None:
+    place = tmp_path / "metiers"
+    shutil.copytree(folder, place)
+    chosen = random.Random(9)  # noqa: S311 - the same places in every run
+    refused = 0
+    files = sorted(place.iterdir())
+    for file in files:
+        position = chosen.randrange(file.stat().st_size)
+        flip(file, position)
+        refused += right_or_refused(place, expected)
+        flip(file, position)
+    assert refused > 0.8 * len(files)  # the questions do read the files
+
+
+@pytest.mark.parametrize("change", ["cut", "grown", "emptied", "gone"])
+def test_a_file_of_another_length_is_refused_at_once(folder: Path, tmp_path: Path, change: str) -> None:
+    place = tmp_path / "metiers"
+    shutil.copytree(folder, place)
+    for file in sorted(place.iterdir()):
+        data = file.read_bytes()
+        if change == "gone":
+            file.unlink()
+        else:
+            file.write_bytes({"cut": data[:-1], "grown": data + b"\0", "emptied": b""}[change])
+        with pytest.raises(PasserellesError) as error:
+            load_referential(place)
+        assert error.value.key == "index_damaged", file.name
+        assert file.name in str(error.value) or file.name in {SEAL, MANIFEST}
+        file.write_bytes(data)
+
+
+def test_a_changed_byte_of_the_one_file_never_changes_an_answer(
+    zipped: Path, tmp_path: Path, expected: list[Any]
+) -> None:
+    place = tmp_path / "metiers.zip"
+    shutil.copy(zipped, place)
+    size = place.stat().st_size
+    with zipfile.ZipFile(place) as archive:
+        directory = archive.start_dir
+    chosen = random.Random(10)  # noqa: S311 - the same places in every run
+    positions = [chosen.randrange(size) for _ in range(25)]  # anywhere: nearly all in members
+    positions += [chosen.randrange(directory, size) for _ in range(60)]  # the directory of the zip
+    positions += [chosen.randrange(0, 80) for _ in range(10)] + [size - 1, size - 22, 0, 26, 28]
+    refused = 0
+    for position in positions:
+        flip(place, position, 1 << chosen.randrange(8))
+        refused += right_or_refused(place, expected)
+        shutil.copy(zipped, place)
+    assert refused > 0.4 * len(positions)
+
+
+def test_a_cut_file_is_refused(zipped: Path, tmp_path: Path) -> None:
+    place = tmp_path / "metiers.zip"
+    data = zipped.read_bytes()
+    for kept in (0, 1, 10, 40, 1000, len(data) // 2, len(data) - 30, len(data) - 1):
+        place.write_bytes(data[:kept])
+        with pytest.raises(PasserellesError) as error:
+            answers(build_graph(load_referential(place)))
+        assert error.value.key in DAMAGED, kept
+
+
+def test_only_the_blocks_that_are_read_are_checked(tmp_path: Path) -> None:
+    """Each block of a large array on its own: a damaged row is refused, the row beside it is right."""
+    table = np.arange(8 * 40 * 1000, dtype=np.int32).reshape(8, 40, 1000)
+    place = tmp_path / "index"
+    write_index(place, about={}, arrays={}, blocked={"t.npy": table}, documents={})
+    head = (place / "t.npy").stat().st_size - table.nbytes
+    for part, row, cell in ((0, 0, 0), (3, 20, 999), (7, 39, 999)):
+        flip(place / "t.npy", head + 4 * int(np.ravel_multi_index((part, row, cell), table.shape)))
+        blocks = open_index(place).blocks("t.npy")
+        for tried in ((part, row), (part, row, cell)):
+            with pytest.raises(PasserellesError) as error:
+                blocks.at(*tried)
+            assert error.value.key == "index_damaged"
+        far = (part + 4) % 8, row
+        assert np.array_equal(blocks.at(*far), table[far])
+        assert blocks.at(*far, 5) == table[(*far, 5)]
+        with pytest.raises(PasserellesError):
+            blocks.whole()
+        shutil.rmtree(place)
+        write_index(place, about={}, arrays={}, blocked={"t.npy": table}, documents={})
+    assert table.nbytes / 8 > BLOCK
+
+
+def reseal(place: Path, **changes: Any) -> None:
+    """Change the manifest as another version of the package would have written it."""
+    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8")) | changes
+    data = json.dumps(manifest).encode()
+    (place / MANIFEST).write_bytes(data)
+    (place / SEAL).write_bytes(seal_line(hashlib.sha256(data).hexdigest()))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"format": 2}, {"package": "0.0.9"}, {"schema": "autre"}], ids=["format", "package", "schema"]
+)
+def test_an_index_of_another_version_is_refused(folder: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    place = tmp_path / "metiers"
+    shutil.copytree(folder, place)
+    reseal(place, **changes)
+    with pytest.raises(PasserellesError) as error:
+        load_referential(place)
+    assert error.value.key == "index_version"
+    for lang in LANGS:
+        assert str(place) in error.value.message(lang)
+        assert "passerelles compile" in error.value.message(lang)
+
+
+def test_an_index_with_other_weights_is_refused(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "metiers"
+    shutil.copytree(folder, place)
+    data = (place / "scoring.json").read_bytes()
+    changed = json.loads(data)
+    changed["scorers"]["fitted"]["sha256"] = "0" * 64
+    (place / "scoring.json").write_text(json.dumps(changed), encoding="utf-8")
+    members = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["members"]
+    written = (place / "scoring.json").read_bytes()
+    members["scoring.json"] = {"bytes": len(written), "sha256": hashlib.sha256(written).hexdigest()}
+    reseal(place, members=members)
+    graph = build_graph(load_referential(place))
+    with pytest.raises(PasserellesError) as error:
+        rank_moves(graph, "K2110")
+    assert error.value.key == "index_version"
+
+
+def test_what_another_process_is_sent_is_refused_if_the_index_changed(tmp_path: Path) -> None:
+    graph = build_graph(load_referential())
+    place = compile_index(graph, tmp_path / "metiers.zip")
+    sent = pickle.dumps(build_graph(load_referential(place)))
+    compile_index(build_graph(load_referential().with_overlay("enseignement-conduite")), place, overwrite=True)
+    with pytest.raises(PasserellesError) as error:
+        pickle.loads(sent)  # noqa: S301 - made three lines above
+    assert error.value.key == "index_changed"
+
+
+@pytest.mark.parametrize("name", ["metiers", "metiers.zip"])
+def test_nothing_is_replaced_but_an_index(tmp_path: Path, embedded_graph: OccupationGraph, name: str) -> None:
+    place = compile_index(embedded_graph, tmp_path / name)
+    with pytest.raises(PasserellesError) as error:
+        compile_index(embedded_graph, place)
+    assert error.value.key == "write_exists"
+    assert compile_index(embedded_graph, place, overwrite=True) == place
+    assert validate(place).ok
+    with pytest.raises(PasserellesError) as error:
+        compile_index(embedded_graph, tmp_path / "absent" / name)
+    assert error.value.key == "write_no_folder"
+    if place.is_dir():
+        (place / "notes.txt").write_text("à moi", encoding="utf-8")
+    else:
+        place.write_text("à moi", encoding="utf-8")
+    with pytest.raises(PasserellesError) as error:
+        compile_index(embedded_graph, place, overwrite=True)
+    assert error.value.key == "index_onto_others"
+    assert (place / "notes.txt" if place.is_dir() else place).read_text(encoding="utf-8") == "à moi"
+
+
+@pytest.mark.parametrize("name", ["metiers", "metiers.zip"])
+def test_a_failure_leaves_what_was_there(
+    tmp_path: Path, embedded_graph: OccupationGraph, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = compile_index(embedded_graph, tmp_path / name)
+
+    def before() -> dict[str, bytes]:
+        return {str(f): f.read_bytes() for f in tmp_path.rglob("*") if f.is_file()}
+
+    held = before()
+    made: list[None] = []
+
+    def fail(*arguments: Any) -> Any:
+        made.append(None)
+        if len(made) > 2:
+            raise OSError(28, "No space left on device")
+        return real(*arguments)
+
+    real: Any
+    if name.endswith(".zip"):
+        real = index_writer._info
+        monkeypatch.setattr(index_writer, "_info", fail)
+    else:
+        real = Path.open
+        monkeypatch.setattr(
+            Path, "open", lambda self, *a, **k: fail(self, *a) if "x" in str(a) else real(self, *a, **k)
+        )
+    with pytest.raises(PasserellesError) as error:
+        compile_index(embedded_graph, place, overwrite=True)
+    monkeypatch.undo()
+    assert error.value.key == "write_failed"
+    assert before() == held
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever may do all is refused nothing")
+def test_a_file_that_may_not_be_read_is_told(zipped: Path, tmp_path: Path) -> None:
+    place = tmp_path / "metiers.zip"
+    shutil.copy(zipped, place)
+    place.chmod(0)
+    with pytest.raises(PasserellesError) as error:
+        load_referential(place)
+    assert error.value.key == "no_permission"
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "passerelles", *arguments]
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_the_command_compiles_ranks_and_refuses_in_one_line(tmp_path: Path) -> None:
+    place = tmp_path / "metiers.zip"
+    done = command("compile", "--overlay", "enseignement-conduite", "--output", str(place))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "128 métiers" in done.stderr
+    assert command("rank", "K2110", "--format", "json", "--referential", str(place)).returncode == 0
+    again = command("compile", "--output", str(place))
+    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+    flip(place, 40)
+    damaged = command("rank", "K2110", "--referential", str(place))
+    assert (damaged.returncode, damaged.stdout, len(damaged.stderr.splitlines())) == (2, "", 1)
+    assert "Traceback" not in damaged.stderr
+
+
+def test_ranking_from_an_index_imports_neither_scipy_nor_what_draws(zipped: Path) -> None:
+    """The start of a process is its imports: these are the ones that an index does without."""
+    code = (
+        "import sys\n"
+        "from passerelles.cli.main import run\n"
+        f"sys.argv = ['passerelles', 'rank', 'K2110', '--format', 'json', '--referential', {str(zipped)!r}]\n"
+        "try:\n    run()\nexcept SystemExit as end:\n    code = end.code\n"
+        "heavy = {'scipy', 'sklearn', 'rich', 'pyarrow', 'networkx', 'threadpoolctl', 'rapidfuzz', 'pandas', 'numba'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
