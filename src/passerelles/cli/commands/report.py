@@ -72,6 +72,8 @@ def report(
 
     if output is None:
         raise PasserellesError("report_needs_output")
+    if output.is_dir():
+        raise PasserellesError("write_onto_folder", path=output)
     check_free(output, overwrite=True)
     sample = sample_name(territory, fragile, hiring)
     if sample is not None:
@@ -113,8 +115,10 @@ def report(
         command=(*words, "--output", "rapport.html"), title=named, date=date, invented=sample is not None,
         limit=limit, mask=mask, pictures=pictures,
     )  # fmt: skip
+    # A market beside a table of openings only names basins, and the lots carry these.
+    survey = market if hiring is None else None
     case = Case(
-        graph, allocation, request, Words(lang.lang), market, places, certifications, options={"command": words}
+        graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words}
     )
     page = territory_page(case)
     with atomic_file(output, overwrite=True) as file:

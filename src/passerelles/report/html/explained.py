@@ -13,7 +13,7 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.report.html.case import Case
 from passerelles.report.html.grid import Cell, Grid, heads
 
-_MAIN = 3  # targets of each fragile job whose paths of several steps are looked for
+_MAIN = 5  # targets of each fragile job whose paths of several steps are looked for
 
 
 class Explained(NamedTuple):
@@ -232,8 +232,8 @@ def _parts(case: Case, explained: Explained) -> Grid:
     ]
     rows.append((Cell(w("move.total")), Cell(_signed(case, move.score), move.score), Cell(w("move.total_means"))))
     columns = heads(w("column.part"), (w("column.value"), True), w("column.meaning"))
-    label = move.target.label or move.target.code
-    return Grid(f"parts-{explained.key}", w("caption.parts", target=label), columns, tuple(rows))
+    start, end = (e.label or e.code for e in (move.origin, move.target))
+    return Grid(f"parts-{explained.key}", w("caption.parts", origin=start, target=end), columns, tuple(rows))
 
 
 def _signed(case: Case, value: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Final
 
 from passerelles.errors import MissingExtraError
@@ -55,10 +56,8 @@ NO_PICTURES: Final = Pictures()
 
 def can_draw() -> bool:
     """Whether the drawing library is installed."""
-    from passerelles import charts  # noqa: PLC0415 - an extra
-
     try:
-        charts.to_svg  # noqa: B018 - the first look imports the library, or says how to install it
+        import_module("passerelles.charts.figure")  # an extra: it says how to install it where it is not
     except MissingExtraError:
         return False
     return True
@@ -66,10 +65,8 @@ def can_draw() -> bool:
 
 def pictures_of(case: Case) -> Pictures:
     """Return what draws, or what says that the library is not installed."""
-    from passerelles import charts  # noqa: PLC0415 - an extra
-
     if not can_draw():
         return Pictures(reason="no_pictures")
     flows = sorted(case.people.items(), key=lambda item: (-item[1], item[0]))
     largest = [pair for pair, _ in flows if pair[0] != pair[1]][:_MOST_PARTS]
-    return Pictures(charts=charts, shown=frozenset(f"move-{a}-{b}" for a, b in largest))
+    return Pictures(charts=import_module("passerelles.charts"), shown=frozenset(f"move-{a}-{b}" for a, b in largest))

@@ -2,21 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passerelles.paths.path import Path
 from passerelles.paths.sentences import hours_text, months_text
 from passerelles.report.html.case import Case
 from passerelles.report.html.explained import Origin, level_word, move_key
 from passerelles.report.html.grid import Cell, Grid, cut, heads
-from passerelles.territory.lots import Lot
+
+if TYPE_CHECKING:
+    from passerelles.territory.lots import Lot
 
 Columns = list[str | tuple[str, bool]]
 _MOST = 300  # rows of a table; a survey's openings can be thousands
 
 
 def fragile_grid(case: Case) -> Grid:
-    """Fragile jobs: who, how many, placed and left. Small headcounts are withheld where masking is asked for."""
+    """Fragile jobs: who, how many, placed and left. Where masking is asked for, small headcounts are withheld."""
     w, allocation = case.words, case.allocation
     placed = Counter[tuple[str, ...]]()
     for flow in allocation.flows:
@@ -42,7 +44,11 @@ def _head(case: Case, people: int) -> Cell:
 
 
 def hiring_grid(case: Case) -> Grid:
-    """Openings: who, how many, filled and empty; openings that jobs of a family share are one row."""
+    """
+    Openings: who, how many, filled and empty; openings that jobs of a family share are one row.
+
+    Openings are no people: their number is never withheld, only how many are filled.
+    """
     w, allocation = case.words, case.allocation
     hiring = allocation.hiring
     empty = {(u.employer, u.code, u.basin): u.empty for u in allocation.unfilled}
@@ -57,7 +63,7 @@ def hiring_grid(case: Case) -> Grid:
         code = pool or job
         lot = first[employer, code, basin]
         label = hiring.pool_labels.get(pool, pool) if pool else lot.label or job
-        row = [Cell(employer), Cell(label, note=code), Cell(lot.basin_label), _head(case, capacity)]
+        row = [Cell(employer), Cell(label, note=code), Cell(lot.basin_label), Cell(w.figure(capacity), capacity)]
         if not case.masked:
             left = empty.get((employer, code, basin), 0)
             row += [Cell(w.figure(capacity - left), capacity - left), Cell(w.figure(left), left)]
@@ -118,7 +124,7 @@ def unfilled_grid(case: Case) -> Grid:
     columns += [(w("column.empty"), True), w("column.fill")]
     found = sorted(case.found["unfilled"], key=lambda u: -(u["people"] or 0))
     rows = [
-        (*_who(u), _head(case, u["openings"]), _count(case, u["people"]), Cell(w.set(u.get("sentence") or "–")))
+        (*_who(u), _count(case, u["openings"]), _count(case, u["people"]), Cell(w.set(u.get("sentence") or "–")))
         for u in found
     ]
     return _grid(case, "unfilled", columns, rows)

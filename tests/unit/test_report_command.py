@@ -1,0 +1,146 @@
+"""The command ``report``: what it reads, what it writes, and how it says no."""
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from html_reading import read_page, rows_of
+from passerelles.cli.commands import report as command
+from passerelles.cli.main import run
+
+SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
+
+
+@pytest.fixture(autouse=True)
+def _no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def call(*arguments: str | Path) -> int:
+    try:
+        run(["report", *map(str, arguments)])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_the_sample_of_redon_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    output = tmp_path / "rapport.html"
+    assert call("--output", output, "--no-pictures") == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "rapport.html" in err
+    page = read_page(output.read_text(encoding="utf-8"))
+    assert "Redon" in page.all("h1")[0].text
+    assert "employeurs sont fictifs" in page.all("header")[0].text
+    assert [p.name for p in tmp_path.iterdir() if p.name != "cache"] == ["rapport.html"]
+
+
+def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for side in ("fragile", "hiring"):
+        shutil.copy(SAMPLES / f"redon-{side}.csv", tmp_path / f"mes {side}.csv")
+    first, folder = tmp_path / "un.html", tmp_path / "ailleurs"
+    options = ["--radius", "30.5", "--budget-hours", "9000", "--min-probability", "0.001", "--title",
+               "Pays d'ici : l'été", "--date", "2026-03-01", "--limit", "3", "--lang", "en", "--strict",
+               "--no-pictures", "--overlay", "enseignement-conduite"]  # fmt: skip
+    tables = ["--fragile", str(tmp_path / "mes fragile.csv"), "--hiring", str(tmp_path / "mes hiring.csv")]
+    assert call("--output", first, *tables, *options) == 0
+    folder.mkdir()
+    for side in ("fragile", "hiring"):
+        shutil.copy(tmp_path / f"mes {side}.csv", folder)
+    shown = read_page(first.read_text(encoding="utf-8")).by_id("reproduce").all("code")[-1].text
+    assert str(tmp_path) not in first.read_text(encoding="utf-8")
+    words = shlex.split(shown)
+    assert words[:2] == ["passerelles", "report"]
+    monkeypatch.chdir(folder)
+    assert call(*words[2:]) == 0
+    assert (folder / "rapport.html").read_bytes() == first.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--output"),
+        (["--output", "r.html", "--territory", "redonn"], "redon"),
+        (["--output", "r.html", "--territory", "Aurillac Figeac"], "aurillac-figeac-rodez ?"),
+        (["--output", "r.html", "--territory", "redon", "--fragile", "x.csv"], "--territory"),
+        (["--output", "r.html", "--hiring", "x.csv"], "--fragile"),
+        (["--output", "r.html", "--fragile", "x.csv", "--hiring", "y.csv"], "x.csv"),
+        (["--output", "absent/r.html"], "absent"),
+        (["--output", "."], "dossier"),
+        (["--output", "r.html", "--frame", "zzz"], "zzz"),
+        (["--output", "r.html", "--min-probability", "2"], "2"),
+        (["--output", "r.html", "--referential", "zzz"], "zzz"),
+    ],
+)
+def test_a_wrong_request_is_one_message_and_no_file(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(*arguments) == 2
+    err = capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    assert words in err
+    assert "Traceback" not in err
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_a_fault_half_way_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "r.html"
+    output.write_text("ancien", encoding="utf-8")
+
+    def broken(case: object) -> str:
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr("passerelles.report.html.page.territory_page", broken)
+    assert call("--output", output) == 2
+    assert "half way" in capsys.readouterr().err
+    assert output.read_text(encoding="utf-8") == "ancien"
+    assert [p.name for p in tmp_path.iterdir() if p.name != "cache"] == ["r.html"]
+
+
+def test_nobody_placed_is_written_and_exit_1(tmp_path: Path) -> None:
+    output = tmp_path / "r.html"
+    assert call("--output", output, "--min-probability", "1", "--no-pictures", "--territory", "lacq pau tarbes") in (
+        0,
+        1,
+    )
+    few = tmp_path / "postes.csv"
+    few.write_text("employer,job,openings,basin\nP,N4101,5,Ailleurs\n", encoding="utf-8")
+    fragile = tmp_path / "emplois.csv"
+    fragile.write_text("employer,job,headcount,basin\nA,H2909,3,Redon\n", encoding="utf-8")
+    assert (
+        call("--output", output, "--fragile", fragile, "--hiring", few, "--min-probability", "1", "--no-pictures") == 1
+    )
+    page = read_page(output.read_text(encoding="utf-8"))
+    assert rows_of(page, "uncovered")[0]["Sans solution"] == "3"
+
+
+def test_pictures_missing_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("passerelles.report.html.pictures.can_draw", lambda: False)
+    assert call("--output", tmp_path / "r.html") == 0
+    assert "passerelles[charts]" in capsys.readouterr().err
+
+
+def test_every_sample_has_both_tables() -> None:
+    assert command.sample_names() == ("aurillac-figeac-rodez", "lacq-pau-tarbes", "redon")
+    assert all(path.is_file() for name in command.sample_names() for path in command.sample_tables(name))
+
+
+def test_real_data_with_openings_of_the_survey(real_data: Path, tmp_path: Path) -> None:
+    output = tmp_path / "r.html"
+    done = call("--output", output, "--fragile", SAMPLES / "redon-fragile.csv", "--data", real_data, "--no-pictures")
+    assert done == 0
+    page = read_page(output.read_text(encoding="utf-8"))
+    assert any("BMO" in str(r) or "bmo" in str(r) for r in rows_of(page, "sources"))
+    assert len(output.read_bytes()) < 3_000_000
