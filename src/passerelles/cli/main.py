@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "territory",
     "paths",
     "levers",
+    "compile",
     "report",
 )
 
