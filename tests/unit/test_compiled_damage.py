@@ -22,7 +22,6 @@ from passerelles import (
     load_referential,
     rank_moves,
     rank_sources,
-    resolve_title,
 )
 from passerelles.compiled.build import compile_index
 from passerelles.files import index_writer
