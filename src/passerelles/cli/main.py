@@ -8,6 +8,7 @@ from typing import Final
 
 import typer
 
+from passerelles.cli.usage import UsageError, usage_message
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 
@@ -32,6 +33,8 @@ COMMANDS: Final = (
     "levers",
     "compile",
     "report",
+    "schema",
+    "serve",
 )
 
 
@@ -69,7 +72,12 @@ def run(arguments: Sequence[str] | None = None) -> None:
     named = [word for word in given if word in COMMANDS][:1]
     asked_first = bool(given) and given[0] in COMMANDS
     try:
-        make_app(named if asked_first else COMMANDS)(given)
+        code = make_app(named if asked_first else COMMANDS)(given, standalone_mode=False)
+        sys.exit(code or DONE)
+    except UsageError as error:
+        if text := usage_message(error, COMMANDS, lang=_lang(given)):
+            typer.echo(f"passerelles : {text}", err=True)
+        sys.exit(WRONG)
     except PasserellesError as error:
         typer.echo(f"passerelles : {error.message(_lang(given))}", err=True)
         sys.exit(WRONG)
@@ -77,7 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         # The reader of a pipe (head, less) left: nothing more to say, and nothing to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo(say("cli.interrupted", lang=_lang(given)), err=True)
         sys.exit(INTERRUPTED)
     except Exception as error:  # the last door: a fault of the program is told as one, without a traceback
@@ -90,7 +98,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _lang(arguments: Sequence[str]) -> Lang:
     """Language asked for, read from the words themselves: an error may come before they are parsed."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments[1:], ""], strict=False)  # no words, no pair
     return "en" if any(a == "--lang=en" or (a == "--lang" and b == "en") for a, b in pairs) else "fr"
 
 

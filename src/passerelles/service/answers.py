@@ -1,0 +1,136 @@
+"""From a checked request to the object that the command line prints for the same question."""
+
+from typing import Any, TypeVar
+
+import orjson
+
+from passerelles.language.say import Lang
+from passerelles.ranking.counterfactual import nearer
+from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.origin import find_start
+from passerelles.referentials.reference import find_occupation
+from passerelles.report.envelope import envelope, referential_dict
+from passerelles.report.occupation import occupation_dict
+from passerelles.report.resolution import candidate_dicts, resolution_envelope
+from passerelles.service.engine import Engine
+from passerelles.service.requests import (
+    MatchBody,
+    PathsBody,
+    PathsQuery,
+    RankBody,
+    RankQuery,
+    ResolveBody,
+    ResolveQuery,
+    ShowQuery,
+    SourcesBody,
+    SourcesQuery,
+    origin_of,
+)
+from passerelles.settings import Settings
+
+Payload = dict[str, Any]
+Asked = TypeVar("Asked")
+
+
+def as_bytes(payload: Payload) -> bytes:
+    """Write an answer as JSON: the same values as the command line, in half a millisecond less."""
+    return orjson.dumps(payload)
+
+
+def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
+    """Answer ``rank@1``."""
+    body = asked if isinstance(asked, RankBody) else None
+    origin = origin_of(asked.origin)
+    targets, filters = (body.targets, body.filters) if body else (asked.target, asked.filter)  # type: ignore[union-attr]
+    graph, settings = engine.graph, _settings(engine, strict=asked.strict)
+    moves = rank_moves(graph, origin, targets=targets or None, filters=filters, settings=settings, limit=asked.limit)
+    items = [move.to_dict(lang) for move in moves]
+    for item, move in zip(items[: asked.explain], moves, strict=False):
+        nearest = nearer(graph, origin, move, settings=settings)
+        item["counterfactual"] = None if nearest is None else nearest.to_dict()
+    occupied = find_start(graph, origin).end.code is not None
+    return envelope("rank@1", graph, items, settings=settings, occupied=occupied)
+
+
+def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Payload:
+    """Answer ``sources@1``."""
+    body = asked if isinstance(asked, SourcesBody) else None
+    origins, filters = (body.origins, body.filters) if body else (asked.origin, asked.filter)  # type: ignore[union-attr]
+    settings = _settings(engine, strict=asked.strict)
+    moves = rank_sources(
+        engine.graph, asked.target, origins=origins or None, filters=filters, settings=settings, limit=asked.limit
+    )
+    return envelope("sources@1", engine.graph, [m.to_dict(lang) for m in moves], settings=settings)
+
+
+def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
+    """Answer ``paths@1``."""
+    from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
+
+    body = asked if isinstance(asked, PathsBody) else None
+    found = rank_paths(
+        engine.graph,
+        origin_of(asked.origin),
+        targets=body.targets if body else asked.target,  # type: ignore[union-attr]
+        frame=asked.frame,
+        max_steps=asked.max_steps,
+        certifications=engine.certifications,
+        pareto=asked.pareto,
+        limit=asked.limit,
+        hiring=body.hiring if body else None,
+    )
+    payload = envelope("paths@1", engine.graph, [p.to_dict(lang) for p in found])
+    payload["targets"] = [reached.to_dict() for reached in found.reached]
+    return payload
+
+
+def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Payload:
+    """Answer ``resolve@1``."""
+    from passerelles.matching.answers import status  # noqa: PLC0415 - as above
+    from passerelles.matching.resolve import resolve_competency, resolve_title  # noqa: PLC0415
+
+    referential = engine.graph.referential
+    find = resolve_title if asked.kind == "title" else resolve_competency
+    found = find(referential, asked.text, limit=asked.limit)
+    payload = resolution_envelope(referential, candidate_dicts(found, lang=lang), kind=asked.kind)
+    return payload | {"text": asked.text, "status": status(found)}
+
+
+def show(engine: Engine, asked: ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
+    """Answer ``show@1``."""
+    referential = engine.graph.referential
+    code = find_occupation(referential, asked.occupation)
+    return {
+        "schema": "passerelles/show@1",
+        "referential": referential_dict(referential),
+        "results": [occupation_dict(referential, code)],
+    }
+
+
+def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
+    """Answer ``territory@1``."""
+    from passerelles.territory.discretion import publish, published_dict  # noqa: PLC0415 - as above
+    from passerelles.territory.match import match_territory  # noqa: PLC0415
+
+    settings = _settings(engine, strict=asked.strict)
+    allocation = match_territory(
+        engine.graph,
+        [row.model_dump() for row in asked.fragile],
+        [row.model_dump() for row in asked.hiring],
+        places=engine.places,
+        certifications=engine.certifications if asked.frame else None,
+        radius_km=asked.radius_km,
+        frame=asked.frame,
+        budget_hours=asked.budget_hours,
+        min_probability=asked.min_probability,
+        settings=settings,
+    )
+    found = published_dict(publish(allocation), lang) if asked.mask else allocation.to_dict(lang)
+    if asked.limit is not None:
+        found["results"] = found["results"][: asked.limit]
+    return envelope("territory@1", engine.graph, (), settings=settings) | found
+
+
+def _settings(engine: Engine, *, strict: bool) -> Settings:
+    settings = engine.graph.settings
+    return settings.model_copy(update={"strict": True}) if strict and not settings.strict else settings

@@ -1,0 +1,227 @@
+"""The application: addresses, answers kept by request, ETags, OpenAPI."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Annotated, Any, Final
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang
+from passerelles.service import answers
+from passerelles.service.engine import Engine, load_engine
+from passerelles.service.gate import Guard, Told
+from passerelles.service.logs import tell
+from passerelles.service.openapi import ABOUT, described, responses
+from passerelles.service.options import VARIABLE, Options
+from passerelles.service.problems import language, on_engine_error, on_http_error, on_invalid, problem
+from passerelles.service.requests import (
+    MatchBody,
+    PathsBody,
+    PathsQuery,
+    Person,
+    RankBody,
+    RankQuery,
+    ResolveBody,
+    ResolveQuery,
+    ShowQuery,
+    SourcesBody,
+    SourcesQuery,
+)
+from passerelles.service.work import BusyError, Pool, Store, TooLongError
+
+Make = Callable[[Engine, Any, Lang], answers.Payload]
+JSON: Final = "application/json"
+_KEY_LENGTH: Final = 16
+LangQuery = Annotated[Lang, Query(description="Language of the words")]
+
+
+class Desk:
+    """Where requests become answers."""
+
+    def __init__(self, engine: Engine, options: Options) -> None:
+        limits = options.limits
+        self.engine = engine
+        self.pool = Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
+        self.store = Store(limits.cache_bytes)
+        self.ready = False
+
+    async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
+        """
+        Answer a request: from what is kept, else from a thread.
+
+        What is about a person is neither kept nor given a tag.
+        """
+        query = request.scope["query_string"]
+        personal = make is answers.match or isinstance(getattr(asked, "origin", None), Person)
+        key = "" if personal else f"{make.__name__} {lang} {asked.model_dump_json(exclude={'lang'})}"
+        headers = {"cache-control": "no-store"}
+        if request.method == "GET":
+            headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
+            if _matches(request.headers.get("if-none-match"), headers["etag"]):
+                return Response(status_code=304, headers=headers)
+        body = self.store.get(key) if key else None
+        if body is None:
+            try:
+                body = await self.pool.run(partial(_work, make, self.engine, asked, lang))
+            except BusyError:
+                return problem("busy", lang=language(query), headers={"retry-after": "1"})
+            except TooLongError:
+                return problem("too_long", lang=language(query))
+            if key:
+                self.store.put(key, body)
+        if request.headers.get("if-none-match", "").strip() == "*" and request.method == "GET":
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=JSON, headers=headers)
+
+    def _tag(self, key: str) -> str:
+        """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
+        return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+
+
+def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
+    return answers.as_bytes(make(engine, asked, lang))
+
+
+def _matches(given: str | None, tag: str) -> bool:
+    return given is not None and any(each.strip().removeprefix("W/") == tag for each in given.split(","))
+
+
+def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence[str] = ()) -> ASGIApp:
+    """
+    Make the application.
+
+    Parameters
+    ----------
+    engine
+        What `passerelles.service.engine.load_engine` gives.
+    options
+        Limits and allowed web origins.
+    keys
+        API keys; without any, none is asked for.
+    """
+    chosen = options or Options()
+    desk = Desk(engine, chosen)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.get_running_loop().run_in_executor(None, engine.warm)
+        warming.add_done_callback(lambda done: setattr(desk, "ready", done.exception() is None))
+        yield
+        desk.ready = False
+        await asyncio.gather(warming, return_exceptions=True)
+        desk.pool.close()
+        if chosen.exit_with and desk.pool.count:
+            tell("abandoned", answers=desk.pool.count)
+            os._exit(0)
+
+    app = FastAPI(**ABOUT, version=engine.version, lifespan=life, docs_url=None, redoc_url=None)
+    app.add_exception_handler(PasserellesError, on_engine_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_error)
+    _add_answers(app, desk)
+    _add_health(app, desk)
+    app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
+    served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
+    told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After"]
+    if chosen.origins:
+        served = CORSMiddleware(
+            served,
+            allow_origins=list(chosen.origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+            expose_headers=told,
+        )
+    headers = [
+        ("Passerelles-Version", engine.version),
+        ("Passerelles-Referential", engine.name),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    return Told(served, headers=headers)
+
+
+def _add_answers(app: FastAPI, desk: Desk) -> None:
+    @app.get("/v1/rank", **responses("rank"), summary="Moves from an occupation")
+    async def rank(request: Request, asked: Annotated[RankQuery, Query()]) -> Response:
+        return await desk.reply(request, answers.rank, asked, asked.lang)
+
+    @app.post("/v1/rank", **responses("rank"), summary="Moves from an occupation or a person")
+    async def rank_post(request: Request, asked: RankBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.rank, asked, lang)
+
+    @app.get("/v1/sources", **responses("sources"), summary="Moves towards an occupation")
+    async def sources(request: Request, asked: Annotated[SourcesQuery, Query()]) -> Response:
+        return await desk.reply(request, answers.sources, asked, asked.lang)
+
+    @app.post("/v1/sources", **responses("sources"), summary="Moves towards an occupation")
+    async def sources_post(request: Request, asked: SourcesBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.sources, asked, lang)
+
+    @app.get("/v1/paths", **responses("paths"), summary="Paths between occupations")
+    async def paths(request: Request, asked: Annotated[PathsQuery, Query()]) -> Response:
+        return await desk.reply(request, answers.paths, asked, asked.lang)
+
+    @app.post("/v1/paths", **responses("paths"), summary="Paths from an occupation or a person")
+    async def paths_post(request: Request, asked: PathsBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.paths, asked, lang)
+
+    @app.get("/v1/resolve", **responses("resolve"), summary="Codes of a job title or of a competency")
+    async def resolve(request: Request, asked: Annotated[ResolveQuery, Query()]) -> Response:
+        return await desk.reply(request, answers.resolve, asked, asked.lang)
+
+    @app.post("/v1/resolve", **responses("resolve"), summary="Codes of a job title or of a competency")
+    async def resolve_post(request: Request, asked: ResolveBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.resolve, asked, lang)
+
+    @app.get("/v1/show", **responses("show"), summary="The sheet of an occupation")
+    async def show(request: Request, asked: Annotated[ShowQuery, Query()]) -> Response:
+        return await desk.reply(request, answers.show, asked, asked.lang)
+
+    @app.post("/v1/match", **responses("territory"), summary="Who could go where on a territory")
+    async def match(request: Request, asked: MatchBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.match, asked, lang)
+
+
+def _add_health(app: FastAPI, desk: Desk) -> None:
+    @app.get("/health/live", **responses(None, health=True), summary="Whether the process answers")
+    async def live() -> Response:
+        return Response(b'{"status":"live"}', media_type=JSON, headers={"cache-control": "no-store"})
+
+    @app.get("/health/ready", **responses(None, health=True), summary="Whether it takes requests")
+    async def ready(request: Request) -> Response:
+        if not desk.ready or desk.pool.full:
+            return problem("busy", lang=language(request.scope["query_string"]), headers={"retry-after": "1"})
+        return Response(b'{"status":"ready"}', media_type=JSON, headers={"cache-control": "no-store"})
+
+
+def read_keys(variable: str | None) -> tuple[str, ...]:
+    """
+    Keys in an environment variable, between spaces.
+
+    Raises
+    ------
+    PasserellesError
+        If it is not set, or holds a key of fewer than 16 characters.
+    """
+    if variable is None:
+        return ()
+    keys = tuple(os.environ.get(variable, "").split())
+    if not keys or min(map(len, keys)) < _KEY_LENGTH:
+        raise PasserellesError("service_key", variable=variable, least=_KEY_LENGTH)
+    return keys
+
+
+def from_environment() -> ASGIApp:
+    """Make the application of a worker process, from the options that its parent left in the environment."""
+    options = Options.model_validate_json(os.environ[VARIABLE])
+    return create_app(load_engine(options), options, keys=read_keys(options.key_variable))

@@ -1,0 +1,49 @@
+"""Logs as JSON lines: what happened, how long it took, never what was asked or about whom."""
+
+import json
+import logging
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Final
+
+LOGGER: Final = logging.getLogger("passerelles.service")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line. The message of an exception is left out: it may repeat what was sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        found: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "event": getattr(record, "event", None) or record.getMessage(),
+            **getattr(record, "values", {}),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            found["error"] = record.exc_info[0].__name__
+            frames = traceback.extract_tb(record.exc_info[2])[-5:]
+            found["at"] = [f"{Path(f.filename).name}:{f.lineno}" for f in frames]
+        return json.dumps(found, ensure_ascii=False)
+
+
+def tell(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **values: Any) -> None:
+    """Log an event with its values."""
+    if LOGGER.isEnabledFor(level):
+        info = None if error is None else (type(error), error, error.__traceback__)
+        LOGGER.log(level, event, extra={"event": event, "values": values}, exc_info=info)
+
+
+def config() -> dict[str, Any]:
+    """Return the logging configuration of a service's process: everything as JSON lines on stderr."""
+    handler = {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}
+    logger = {"handlers": ["json"], "level": "INFO", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "passerelles.service.logs.JsonLines"}},
+        "handlers": {"json": handler},
+        "loggers": {"uvicorn": logger, "uvicorn.error": logger, "passerelles.service": logger},
+    }

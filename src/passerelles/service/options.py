@@ -1,0 +1,40 @@
+"""What a service is started with, and the limits that it keeps."""
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Frozen):
+    """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""
+
+    body_bytes: int = Field(1_000_000, ge=1_000, description="Size of a request's body")
+    query_bytes: int = Field(8_000, ge=100, description="Length of a query string")
+    depth: int = Field(8, ge=3, description="Objects and lists inside one another; a profile in a request takes 3")
+    brackets: int = Field(20_000, ge=100, description="Objects and lists in one body")
+    seconds: float = Field(10.0, gt=0, description="Running time of an answer; beyond, 504")
+    read_seconds: float = Field(10.0, gt=0, description="Time to send a body; beyond, 408")
+    threads: int = Field(2, ge=1, description="Answers worked out at once, in each worker process")
+    waiting: int = Field(64, ge=1, description="Answers that wait for a thread; beyond, 503")
+    cache_bytes: int = Field(64_000_000, ge=0, description="Answers kept, in each worker process; 0 = none")
+
+
+class Options(_Frozen):
+    """What a service is started with; JSON in, JSON out. The API key itself is never in it."""
+
+    referential: str = "transitions"
+    overlays: tuple[str, ...] = ()
+    data: tuple[Path, ...] = ()
+    settings: Path | None = None
+    strict: bool = False
+    key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
+    origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
+    limits: Limits = Limits()
+    exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")

@@ -1,0 +1,197 @@
+"""What may be asked, and how much of it: query strings and JSON bodies, checked before anything runs."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from passerelles.language.say import Lang
+from passerelles.model import Ternary
+from passerelles.profile import Profile
+
+EXAMPLE: Final = "K2110"
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+FilterText = Annotated[
+    str,
+    StringConstraints(max_length=300, pattern=r"^[a-z][a-z_-]{2,39}(=[^\r\n]{1,250})?$"),
+    Field(examples=["min-coverage=0.2"]),
+]
+FrameName = Literal["transco", "periode-de-reconversion", "periode-de-reconversion-accord"]
+Limit = Annotated[int, Field(ge=1, le=100, description="Most results")]
+Explain = Annotated[
+    int, Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each")
+]
+Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path")]
+PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results")]
+Strict = Annotated[bool, Field(description="Drop a move when a filter's verdict is unknown")]
+Language = Annotated[Lang, Field(description="Language of the words")]
+
+
+def _listed(value: object) -> object:
+    """Take one value of a query string as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Targets = Annotated[list[Text], Field(max_length=200, description="Rank these only"), BeforeValidator(_listed)]
+Filters = Annotated[list[FilterText], Field(max_length=10, description="Filters, stacked"), BeforeValidator(_listed)]
+
+
+class _Query(BaseModel):
+    """A query string: its values are text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lang: Language = "fr"
+
+
+class _Body(BaseModel):
+    """A JSON body: a number is no text and a text no number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Person(_Body):
+    """A person, without anything that identifies anybody. Sent in a body only: query strings end up in logs."""
+
+    occupation: Text | None = None
+    competencies: list[Code] = Field(default_factory=list, max_length=500)
+    credentials: dict[Code, Ternary] = Field(default_factory=dict, max_length=100)
+
+    def profile(self) -> Profile:
+        """Return the engine's own value."""
+        return Profile(self.occupation, tuple(self.competencies), dict(self.credentials))
+
+
+Origin = Annotated[Text | Person, Field(description="A code, an exact job title, or a person", examples=[EXAMPLE])]
+
+
+def origin_of(origin: str | Person) -> str | Profile:
+    """Return what the engine takes as an origin."""
+    return origin.profile() if isinstance(origin, Person) else origin
+
+
+class RankQuery(_Query):
+    """Moves from an occupation."""
+
+    origin: Text = Field(examples=[EXAMPLE])
+    target: Targets = Field(default_factory=list)
+    filter: Filters = Field(default_factory=list)
+    limit: Limit = 10
+    explain: Explain = 0
+    strict: Strict = False
+
+
+class RankBody(_Body):
+    """Moves from an occupation or a person."""
+
+    origin: Origin
+    targets: Targets = Field(default_factory=list)
+    filters: Filters = Field(default_factory=list)
+    limit: Limit = 10
+    explain: Explain = 0
+    strict: Strict = False
+
+
+class SourcesQuery(_Query):
+    """Moves towards an occupation."""
+
+    target: Text = Field(examples=["N4101"])
+    origin: Targets = Field(default_factory=list)
+    filter: Filters = Field(default_factory=list)
+    limit: Limit = 10
+    strict: Strict = False
+
+
+class SourcesBody(_Body):
+    """Moves towards an occupation."""
+
+    target: Text = Field(examples=["N4101"])
+    origins: Targets = Field(default_factory=list)
+    filters: Filters = Field(default_factory=list)
+    limit: Limit = 10
+    strict: Strict = False
+
+
+class PathsQuery(_Query):
+    """Paths between occupations."""
+
+    origin: Text = Field(examples=[EXAMPLE])
+    target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
+        examples=[["N4102"]]
+    )
+    frame: FrameName | None = None
+    max_steps: Steps = 3
+    pareto: bool = False
+    limit: PathLimit = 5
+
+
+class PathsBody(_Body):
+    """Paths from an occupation or a person."""
+
+    origin: Origin
+    targets: list[Text] = Field(min_length=1, max_length=10, examples=[["N4102"]])
+    frame: FrameName | None = None
+    max_steps: Steps = 3
+    pareto: bool = False
+    limit: PathLimit = 5
+    hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
+
+
+class ResolveQuery(_Query):
+    """A title or a competency to resolve."""
+
+    text: Text = Field(examples=["moniteur auto ecole"])
+    kind: Literal["title", "competency"] = "title"
+    limit: PathLimit = 5
+
+
+class ResolveBody(_Body):
+    """A title or a competency to resolve."""
+
+    text: Text = Field(examples=["moniteur auto ecole"])
+    kind: Literal["title", "competency"] = "title"
+    limit: PathLimit = 5
+
+
+class ShowQuery(_Query):
+    """An occupation's sheet."""
+
+    occupation: Text = Field(examples=[EXAMPLE])
+
+
+class FragileRow(_Body):
+    """A fragile lot."""
+
+    employer: Text = Field(examples=["Ateliers du Canal"])
+    job: Text = Field(examples=["N4101"])
+    headcount: int = Field(ge=0, le=100_000, examples=[7])
+    basin: Text = Field(examples=["Redon"])
+
+
+class HiringRow(_Body):
+    """Openings of an employer."""
+
+    employer: Text = Field(examples=["Transports Vilaine"])
+    job: Text = Field(examples=["N4102"])
+    openings: int = Field(ge=0, le=100_000, examples=[5])
+    basin: Text = Field(examples=["Redon"])
+
+
+class MatchBody(_Body):
+    """A territory: who could go where."""
+
+    fragile: list[FragileRow] = Field(min_length=1, max_length=200)
+    hiring: list[HiringRow] = Field(min_length=1, max_length=200)
+    radius_km: float | None = Field(None, ge=0, le=1_000)
+    frame: FrameName | None = None
+    budget_hours: float | None = Field(None, ge=0, le=1e9)
+    min_probability: float | None = Field(None, ge=0, le=1)
+    mask: bool = Field(default=False, description="Withhold small numbers")
+    strict: Strict = False
+    limit: int | None = Field(None, ge=1, le=10_000)
+
+
+MODELS: Final = (
+    *(RankQuery, RankBody, SourcesQuery, SourcesBody, PathsQuery, PathsBody, ResolveQuery, ResolveBody, ShowQuery),
+    *(MatchBody, FragileRow, HiringRow, Person),
+)

@@ -1,0 +1,58 @@
+"""Starting and stopping the service: one process or several, ended gracefully."""
+
+import os
+import signal
+import sys
+from typing import Final
+
+import uvicorn
+
+from passerelles.service.app import create_app, from_environment, read_keys
+from passerelles.service.engine import load_engine
+from passerelles.service.logs import config
+from passerelles.service.options import VARIABLE, Options
+
+_SWITCH: Final = 0.0005  # seconds a thread keeps the interpreter: the event loop never waits longer for its turn
+
+
+def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
+    """
+    Serve until the process is told to stop (SIGTERM, SIGINT); requests under way are answered first.
+
+    Raises
+    ------
+    PasserellesError
+        If the referential or the key cannot be read. Nothing listens then.
+    """
+    chosen = options.model_copy(update={"exit_with": True})
+    keys = read_keys(chosen.key_variable)
+    grace = int(chosen.limits.seconds + chosen.limits.read_seconds) + 1
+    common = {
+        "host": host,
+        "port": port,
+        "http": "h11",  # it bounds the size of headers, as the faster one does not
+        "ws": "none",
+        "access_log": False,
+        "server_header": False,
+        "log_config": config(),
+        "timeout_graceful_shutdown": grace,
+        "timeout_keep_alive": 15,
+        "proxy_headers": False,
+    }
+    # A stop that was asked for is no failure: not while loading, nor when uvicorn raises the signal again at its end.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: sys.exit(0))
+    if workers > 1:
+        load_engine(chosen)  # an index that cannot be read is told here, once
+        os.environ[VARIABLE] = chosen.model_dump_json()
+        uvicorn.run("passerelles.service.run:worker", factory=True, workers=workers, **common)  # type: ignore[arg-type]
+        return
+    sys.setswitchinterval(_SWITCH)
+    app = create_app(load_engine(chosen), chosen, keys=keys)
+    uvicorn.Server(uvicorn.Config(app, **common)).run()  # type: ignore[arg-type]
+
+
+def worker() -> object:
+    """Make the application of one worker process."""
+    sys.setswitchinterval(_SWITCH)
+    return from_environment()
