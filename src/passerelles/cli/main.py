@@ -48,7 +48,7 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
+    app.callback(invoke_without_command=True)(_root)  # --version stands alone
     for name in commands:
         import_module(f"passerelles.cli.commands.{name}").register(app)
     return app

@@ -201,6 +201,8 @@ def is_index(place: Path) -> bool:
     try:
         if place.is_dir():
             return (place / MANIFEST).is_file() or (place / SEAL).is_file()
+        if not place.is_file():  # a pipe or a device has nothing to look at first
+            return False
         with place.open("rb") as file:
             head = file.read(_LOCAL.size + len(MANIFEST))
     except OSError:
