@@ -22,6 +22,7 @@ _PUBLIC = {
     "Settings": "passerelles.settings",
     "UnknownCodeError": "passerelles.errors",
     "build_graph": "passerelles.graph.build",
+    "compile_index": "passerelles.compiled.build",
     "counterfactual": "passerelles.ranking.counterfactual",
     "evaluate": "passerelles.evaluation.evaluate",
     "export_graph": "passerelles.graph.export",
