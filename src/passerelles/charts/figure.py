@@ -99,12 +99,30 @@ def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int 
     'score.svg'
     """
     path = Path(path)
-    form = path.suffix.lower().removeprefix(".")
-    if form not in _BLANK:
-        raise PasserellesError("chart_format", path=path, known=", ".join(f".{name}" for name in sorted(_BLANK)))
+    form = form_of(path)
     with atomic_file(path, overwrite=overwrite) as file:
         file.write(drawn(figure, form, dpi=dpi))
     return path
+
+
+def form_of(path: Path) -> str:
+    """
+    Return the format that the ending of a name asks for.
+
+    Raises
+    ------
+    PasserellesError
+        If it is none of svg, png, pdf.
+
+    Examples
+    --------
+    >>> form_of(Path("score.SVG"))
+    'svg'
+    """
+    form = path.suffix.lower().removeprefix(".")
+    if form not in _BLANK:
+        raise PasserellesError("chart_format", path=path, known=", ".join(f".{name}" for name in sorted(_BLANK)))
+    return form
 
 
 def drawn(figure: Figure, form: str, *, dpi: int = DPI, outlines: bool = True) -> bytes:

@@ -13,6 +13,7 @@ from passerelles.charts.style import BLUE, GREY, INK, MARGIN, ORANGE, PAPER, QUI
 from passerelles.charts.words import end_text
 from passerelles.language.say import Lang, percent, say
 from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.origin import find_start
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
@@ -49,6 +50,7 @@ def neighbour_map(
     origin: "str | Profile",
     *,
     limit: int = 16,
+    moves: "Sequence[Move] | None" = None,
     settings: "Settings | None" = None,
     width: float = 8.0,
     lang: Lang = "fr",
@@ -67,7 +69,9 @@ def neighbour_map(
     origin
         Occupation or profile, as `rank_moves` takes it.
     limit
-        How many occupations, from 1 to 40.
+        How many occupations; the first 40 at most.
+    moves
+        What `rank_moves` gave from this origin, where they are found already or were filtered.
     settings
         Those of the graph where None.
     width
@@ -99,9 +103,11 @@ def neighbour_map(
     >>> charts.neighbour_map(build_graph(load_referential()), "K2110", limit=5).title
     'Métiers autour de : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110)'
     """
-    moves = rank_moves(graph, origin, settings=settings, limit=limit)[:_MOST]
     pen = Pen(page_of(width))
-    name = end_text(moves[0].origin, lang) if moves else str(origin)
+    if moves is None:
+        moves = rank_moves(graph, origin, settings=settings, limit=limit)
+    moves = moves[:_MOST]
+    name = end_text(find_start(graph, origin).end, lang)
     title = say("charts.neighbours.title", lang=lang, origin=name)
     calibrated = all(m.probability for m in moves)
     meaning = say(f"charts.neighbours.{'chance' if calibrated else 'score'}", lang=lang)

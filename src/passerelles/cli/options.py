@@ -41,6 +41,7 @@ DataOption = Annotated[list[Path] | None, typer.Option("--data", help=say("cli.o
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))]
+ChartOption = Annotated[Path | None, typer.Option("--chart", help=say("cli.option.chart"))]
 LangOption = Annotated[Language, typer.Option("--lang", help=say("cli.option.lang"))]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))]
 StrictOption = Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))]

@@ -7,6 +7,7 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.options import (
+    ChartOption,
     Format,
     FormatOption,
     LangOption,
@@ -17,6 +18,7 @@ from passerelles.cli.options import (
     SettingsOption,
     load_graph,
 )
+from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -38,9 +40,11 @@ def evaluate(
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Evaluate rankings, with a progress bar on stderr."""
+    from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
     from passerelles.evaluation.sheets import evaluation_sheets
@@ -49,6 +53,7 @@ def evaluate(
     from passerelles.report.envelope import envelope
     from passerelles.report.evaluation import print_evaluation
 
+    check_chart(chart)
     for path in (predictions, output):
         if path is not None:
             check_free(path, overwrite=True)  # before the minutes of work, not after
@@ -67,3 +72,4 @@ def evaluate(
 
     payload = envelope("evaluate@1", graph, [r.to_dict() for r in result.results]) | {"folds": result.folds}
     emit(Answer(payload, evaluation_sheets(result, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    write_chart(chart, lambda: charts.method_comparison(result, lang=lang.lang), lang=lang)

@@ -8,6 +8,7 @@ import typer
 from passerelles.cli.answer import Answer, emit
 from passerelles.cli.commands.rank import read_origin
 from passerelles.cli.options import (
+    ChartOption,
     DataOption,
     Format,
     FormatOption,
@@ -20,6 +21,7 @@ from passerelles.cli.options import (
     SettingsOption,
     load_graph,
 )
+from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -54,9 +56,11 @@ def paths(
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Rank the paths from an origin to targets."""
+    from passerelles import charts
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
@@ -65,6 +69,7 @@ def paths(
     from passerelles.report.paths import path_sheets, print_paths
     from passerelles.report.terminal import print_notice_of_source
 
+    check_chart(chart)
     start = read_origin(None, profile) if profile else ends[0]
     targets = ends if profile else ends[1:]
     if not targets:
@@ -94,6 +99,8 @@ def paths(
     payload = envelope("paths@1", graph, [p.to_dict(lang.lang) for p in found])
     payload["targets"] = [r.to_dict() for r in found.reached]
     emit(Answer(payload, path_sheets(found, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    if found:
+        write_chart(chart, lambda: charts.path_ladder(found[0], lang=lang.lang), lang=lang)
     if all(p.status == "infeasible" for p in found):
         raise typer.Exit(1)
 

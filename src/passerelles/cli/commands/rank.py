@@ -8,6 +8,7 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.options import (
+    ChartOption,
     Format,
     FormatOption,
     LangOption,
@@ -20,6 +21,7 @@ from passerelles.cli.options import (
     StrictOption,
     load_graph,
 )
+from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.cli.profiles import rank_people, refuse_beside_profiles
 from passerelles.language.say import say
 
@@ -52,9 +54,11 @@ def rank(
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Rank the moves from an origin."""
+    from passerelles import charts
     from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
@@ -67,6 +71,7 @@ def rank(
         people_graph = load_graph(referential, overlay, settings, strict=strict)
         rank_people(people_graph, profiles, output, rejects, limit=limit, lang=lang.lang)
         return
+    check_chart(chart)
     start = read_origin(origin, profile)
     graph = load_graph(referential, overlay, settings, strict=strict)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
@@ -94,6 +99,7 @@ def rank(
         item["counterfactual"] = None if nearest is None else nearest.to_dict()
     payload = envelope("rank@1", graph, items, occupied=end.code is not None)
     emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    write_chart(chart, lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang.lang), lang=lang)
     if not moves:
         raise typer.Exit(1)
 

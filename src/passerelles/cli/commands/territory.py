@@ -8,6 +8,7 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.options import (
+    ChartOption,
     DataOption,
     Format,
     FormatOption,
@@ -21,6 +22,7 @@ from passerelles.cli.options import (
     StrictOption,
     load_graph,
 )
+from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -118,15 +120,20 @@ def match(
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Allocate people to openings."""
+    from passerelles import charts
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import envelope
     from passerelles.report.territory import allocation_sheets, print_allocation
     from passerelles.territory.discretion import publish, published_dict
     from passerelles.territory.match import match_territory
 
+    if chart is not None and scenario:
+        raise PasserellesError("chart_scenarios")
+    check_chart(chart)
     graph = load_graph(referential, overlay, settings, strict=strict)
     market, places = load_data(data, travel=travel)
     common: dict[str, Any] = {
@@ -145,6 +152,7 @@ def match(
         return
     allocation = match_territory(graph, fragile, hiring, **common)
     found = published_dict(publish(allocation), lang.lang) if mask else allocation.to_dict(lang.lang)
+    whole = dict(found)
     if limit is not None:
         found["results"] = found["results"][:limit]
     summary = "" if mask else allocation.summary(lang.lang)
@@ -157,6 +165,7 @@ def match(
     for note in found["notes"]:
         if form is not Format.TABLE:
             message(note["sentence"])
+    write_chart(chart, lambda: charts.territory_sankey(whole, lang=lang.lang), lang=lang)
     if allocation.status == "infeasible" or not allocation.placed:
         raise typer.Exit(1)
 
