@@ -65,11 +65,12 @@ def mapped_matrix(index: Index, name: str, about: Mapping[str, Any]) -> "sparse.
 
 
 class LazyCompetencies(Sequence[Competency]):
-    """Competencies of the columns of a graph: decoded one by one, or all at once when all are asked for."""
+    """Competencies of the columns of a graph, each decoded when it is first asked for."""
 
     def __init__(self, index: Index) -> None:
         self._rows = index.array("graph.competency_rows.npy")
         self._decode = competency_columns(index)
+        self._known: dict[int, Competency] = {}
 
     def __len__(self) -> int:
         """Return the number of columns."""
@@ -82,8 +83,11 @@ class LazyCompetencies(Sequence[Competency]):
     def __getitem__(self, column: int | slice) -> Competency | tuple[Competency, ...]:
         """Competency of one column, or of several."""
         if isinstance(column, slice):
-            return tuple(map(self._decode, self._rows[column].tolist()))
-        return self._decode(int(self._rows[column]))
+            return tuple(self[each] for each in range(*column.indices(len(self))))
+        found = self._known.get(column)
+        if found is None:
+            found = self._known.setdefault(column, self._decode(int(self._rows[column])))
+        return found
 
     def __iter__(self) -> Iterator[Competency]:
         """Yield the competencies in the order of the columns."""
