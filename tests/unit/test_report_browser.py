@@ -238,6 +238,10 @@ def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
     assert "2 lignes sur 7" in whole  # a filtered table says that it is
     assert "Tout déplier" not in whole
     assert page.locator("details:not([open])").count() == shut
+    page.get_by_label("Imprimer sans les explications").check()
+    short = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(short.pages) < len(printed.pages) - 3
+    assert "Pourquoi ce rang" not in " ".join(p.extract_text() for p in short.pages)
 
 
 def test_the_heads_of_a_long_table_are_repeated_on_each_page(

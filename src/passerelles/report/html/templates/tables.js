@@ -86,6 +86,11 @@
   window.addEventListener("hashchange", reveal);
   reveal();
 
+  // The explanations are most of the pages: one may print without them.
+  const brief = document.getElementById("brief");
+  document.getElementById("printing").hidden = false;
+  brief.addEventListener("change", () => document.body.classList.toggle("brief", brief.checked));
+
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
