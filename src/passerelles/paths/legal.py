@@ -72,7 +72,7 @@ class Violation:
             "rule": self.rule,
             "reason": self.reason(lang),
             "limit": self.limit,
-            "value": self.value,
+            "value": None if self.value is None else round(self.value, 1),
             "by": None if self.by is None else round(self.by, 1),
         }
 
@@ -133,8 +133,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     case
         What is known of the training and of its target.
     hours, months
-        Expected hours of training, and months from beginning to end, practice of intermediate jobs included; lower
-        bounds where ``case.known`` is False.
+        Expected hours, and months, of training; lower bounds where ``case.known`` is False. Whether the practice of
+        intermediate jobs counts among the months is the caller's choice: ``settings.paths.frame_counts_practice``.
 
     Returns
     -------
