@@ -24,7 +24,7 @@ from passerelles.service.gate import Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options
-from passerelles.service.problems import language, on_engine_error, on_http_error, on_invalid, problem
+from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
 from passerelles.service.requests import (
     MatchBody,
     PathsBody,
@@ -50,11 +50,17 @@ class Desk:
     """Where requests become answers."""
 
     def __init__(self, engine: Engine, options: Options) -> None:
-        limits = options.limits
         self.engine = engine
-        self.pool = Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
-        self.store = Store(limits.cache_bytes)
+        self.limits = options.limits
+        self.pool = self.open()
+        self.store = Store(options.limits.cache_bytes)
         self.ready = False
+
+    def open(self) -> Pool:
+        """Take requests, again where it was stopped before."""
+        limits = self.limits
+        self.pool = Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
+        return self.pool
 
     async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
         """
@@ -115,6 +121,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        desk.open()
         warming = asyncio.get_running_loop().run_in_executor(None, engine.warm)
         warming.add_done_callback(lambda done: setattr(desk, "ready", done.exception() is None))
         yield
@@ -129,6 +136,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
     app.add_exception_handler(PasserellesError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_fault)
     _add_answers(app, desk)
     _add_health(app, desk)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 import time
 import traceback
 from pathlib import Path
@@ -38,7 +37,7 @@ def tell(event: str, *, level: int = logging.INFO, error: BaseException | None =
 
 def config() -> dict[str, Any]:
     """Return the logging configuration of a service's process: everything as JSON lines on stderr."""
-    handler = {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}
+    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
     logger = {"handlers": ["json"], "level": "INFO", "propagate": False}
     return {
         "version": 1,

@@ -99,10 +99,18 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     key = _BY_STATUS.get(error.status_code, "invalid_request")
     lang = language(request.scope["query_string"])
     headers = dict(error.headers or {})
+    status = (
+        STATUS[key] if key == "invalid_request" else error.status_code
+    )  # a body that is no text: one status for all
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
         routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
         headers["Allow"] = ", ".join(sorted({m for r in routes for m in r.methods}))
-    return problem(key, lang=lang, status=error.status_code, headers=headers)
+    return problem(key, lang=lang, status=status, headers=headers)
+
+
+async def on_fault(request: Request, _error: Exception) -> Response:
+    """Answer where the service failed; `passerelles.service.gate.Told` logs where."""
+    return problem("fault", lang=language(request.scope["query_string"]))
 
 
 def _where(path: Sequence[Any]) -> str:

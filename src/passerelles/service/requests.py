@@ -17,12 +17,23 @@ FilterText = Annotated[
     Field(examples=["min-coverage=0.2"]),
 ]
 FrameName = Literal["transco", "periode-de-reconversion", "periode-de-reconversion-accord"]
-Limit = Annotated[int, Field(ge=1, le=100, description="Most results")]
+
+
+def _whole(value: object) -> object:
+    """Take 2.0 as the whole number that JSON says it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+Limit = Annotated[int, Field(ge=1, le=100, description="Most results"), WHOLE]
 Explain = Annotated[
-    int, Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each")
+    int,
+    Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each"),
+    WHOLE,
 ]
-Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path")]
-PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results")]
+Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path"), WHOLE]
+PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results"), WHOLE]
+People = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 Strict = Annotated[bool, Field(description="Drop a move when a filter's verdict is unknown")]
 Language = Annotated[Lang, Field(description="Language of the words")]
 
@@ -164,7 +175,7 @@ class FragileRow(_Body):
 
     employer: Text = Field(examples=["Ateliers du Canal"])
     job: Text = Field(examples=["N4101"])
-    headcount: int = Field(ge=0, le=100_000, examples=[7])
+    headcount: People = Field(examples=[7])
     basin: Text = Field(examples=["Redon"])
 
 
@@ -173,7 +184,7 @@ class HiringRow(_Body):
 
     employer: Text = Field(examples=["Transports Vilaine"])
     job: Text = Field(examples=["N4102"])
-    openings: int = Field(ge=0, le=100_000, examples=[5])
+    openings: People = Field(examples=[5])
     basin: Text = Field(examples=["Redon"])
 
 
@@ -188,7 +199,7 @@ class MatchBody(_Body):
     min_probability: float | None = Field(None, ge=0, le=1)
     mask: bool = Field(default=False, description="Withhold small numbers")
     strict: Strict = False
-    limit: int | None = Field(None, ge=1, le=10_000)
+    limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
 
 
 MODELS: Final = (

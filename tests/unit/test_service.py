@@ -1,0 +1,450 @@
+"""The service: the same JSON as the command line, errors that help, limits, tags, a key, nothing said of persons."""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.report.shapes.catalogue import json_schema
+from passerelles.service import answers
+from passerelles.service.app import create_app, read_keys
+from passerelles.service.engine import Engine
+from passerelles.service.options import Limits, Options
+from passerelles.service.work import BusyError, Pool, Store, TooLongError
+from service_client import Client
+
+BRANCH = ("--overlay", "enseignement-conduite")
+KEY = "0123456789abcdef-secret"
+PROBLEM = Draft202012Validator(json_schema("problem"))
+FRAGILE = [{"employer": "A", "job": "N4101", "headcount": 7, "basin": "Redon"}]
+HIRING = [{"employer": "B", "job": "N4102", "openings": 5, "basin": "Redon"}]
+
+
+@pytest.fixture(scope="module")
+def engine(embedded_graph: OccupationGraph) -> Engine:
+    return Engine(embedded_graph)
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> Iterator[Client]:
+    with Client(create_app(engine)) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    with pytest.raises(SystemExit):
+        run([*words, *BRANCH, "--format", "json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(response: Any, status: int, key: str) -> Any:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    assert not list(PROBLEM.iter_errors(body))
+    assert body["type"] == f"urn:passerelles:problem:{key}"
+    assert body["status"] == status
+    return body
+
+
+GETS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "/v1/rank": (
+        ("rank", "K2110", "--limit", "3", "--filter", "unregulated", "--explain", "1", "--strict", "--lang", "en"),
+        {"origin": "K2110", "limit": 3, "filter": "unregulated", "explain": 1, "strict": "true", "lang": "en"},
+    ),
+    "/v1/sources": (("sources", "N4101", "--origin", "K2110"), {"target": "N4101", "origin": ["K2110"]}),
+    "/v1/paths": (
+        ("paths", "K2110", "N4102", "--frame", "transco", "--limit", "2"),
+        {"origin": "K2110", "target": "N4102", "frame": "transco", "limit": 2},
+    ),
+    "/v1/resolve": (("resolve", "moniteur auto ecole"), {"text": "moniteur auto ecole"}),
+    "/v1/show": (("show", "K2110-GL"), {"occupation": "K2110-GL"}),
+}
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_an_answer_is_that_of_the_command_line(path: str, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    words, query = GETS[path]
+    response = client.get(path, params=query)
+    assert response.status_code == 200, response.text
+    assert response.json() == printed(capsys, *words)
+
+
+POSTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "rank": (("rank", "K2110", "--target", "N4102"), {"origin": "K2110", "targets": ["N4102"]}),
+    "sources": (("sources", "N4101", "--limit", "2"), {"target": "N4101", "limit": 2}),
+    "paths": (("paths", "N4101", "N4102", "--pareto"), {"origin": "N4101", "targets": ["N4102"], "pareto": True}),
+    "resolve": (
+        ("resolve", "conduire un véhicule", "--competencies"),
+        {"text": "conduire un véhicule", "kind": "competency"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_body_says_the_same_as_the_words(name: str, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    words, body = POSTS[name]
+    assert client.post(f"/v1/{name}", json=body).json() == printed(capsys, *words)
+
+
+def test_a_person_is_ranked_as_on_the_command_line(
+    client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Any, engine: Engine
+) -> None:
+    held = list(engine.graph.competency_codes[:6])
+    for person in ({"competencies": held}, {"occupation": "N4101", "competencies": held, "credentials": {}}):
+        file = tmp_path / "person.json"
+        file.write_text(json.dumps(person), encoding="utf-8")
+        response = client.post("/v1/rank", json={"origin": person})
+        assert response.json() == printed(capsys, "rank", "--profile", str(file))
+        assert response.headers["cache-control"] == "no-store"
+        assert "etag" not in response.headers
+        paths = client.post("/v1/paths", json={"origin": person, "targets": ["N4102"]}).json()
+        assert paths == printed(capsys, "paths", "--profile", str(file), "N4102")
+
+
+@pytest.mark.parametrize("mask", [False, True])
+def test_a_territory_is_that_of_the_command_line(
+    mask: bool,  # noqa: FBT001
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Any,
+) -> None:
+    for name, rows in (("fragile", FRAGILE), ("hiring", HIRING)):
+        lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files = ("--fragile", str(tmp_path / "fragile.csv"), "--hiring", str(tmp_path / "hiring.csv"))
+    words = ("territory", "match", *files, "--budget-hours", "900", *(("--mask",) if mask else ()))
+    body = {"fragile": FRAGILE, "hiring": HIRING, "budget_hours": 900.0, "mask": mask}
+    assert client.post("/v1/match", json=body).json() == printed(capsys, *words)
+
+
+def test_the_serialiser_keeps_every_number(client: Client, engine: Engine) -> None:
+    from passerelles.ranking.moves import rank_moves
+
+    found = client.get("/v1/rank", params={"origin": "N4101", "limit": 100}).json()["results"]
+    moves = rank_moves(engine.graph, "N4101", limit=100)
+    assert [item["score"] for item in found] == [m.score for m in moves]
+    assert [[p["value"] for p in i["parts"]] for i in found] == [[p.value for p in m.parts] for m in moves]
+
+
+def test_tags_spare_an_answer_that_one_has(client: Client) -> None:
+    first = client.get("/v1/rank", params={"origin": "K2110"})
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
+    for given in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+        again = client.get("/v1/rank", params={"origin": "K2110"}, headers={"If-None-Match": given})
+        assert (again.status_code, again.content) == (304, b""), given
+        assert again.headers["etag"] == tag
+    other = client.get("/v1/rank", params={"origin": "K2110", "lang": "en"}, headers={"If-None-Match": tag})
+    assert other.status_code == 200
+    assert other.headers["etag"] != tag
+    refused(client.get("/v1/rank", params={"origin": "ZZ"}, headers={"If-None-Match": "*"}), 404, "unknown_code")
+
+
+def test_a_tag_changes_with_the_referential(embedded_graph: OccupationGraph, client: Client) -> None:
+    from passerelles.graph.build import build_graph
+    from passerelles.referentials.load import load_referential
+
+    bare = Engine(build_graph(load_referential("transitions")))
+    with Client(create_app(bare)) as other:
+        query = {"occupation": "K2110"}
+        tags = {c.get("/v1/show", params=query).headers["etag"] for c in (client, other)}
+    assert len(tags) == 2
+
+
+def test_every_answer_says_version_and_referential(client: Client, engine: Engine) -> None:
+    for path in ("/v1/show?occupation=K2110", "/v1/show?occupation=nope", "/nope", "/health/live"):
+        headers = client.get(path).headers
+        assert headers["passerelles-version"] == engine.version
+        assert headers["passerelles-referential"].startswith("transitions/")
+        assert engine.graph.referential.provenance.sha256 in headers["passerelles-referential"]
+        assert len(headers["x-request-id"]) == 16
+
+
+def test_errors_help_in_both_languages(client: Client) -> None:
+    body = refused(client.get("/v1/rank?origin=K211O"), 404, "unknown_code")
+    assert "K2110" in body["suggestions"]
+    assert "Vouliez-vous dire" in body["detail"]
+    assert "Did you mean" in client.get("/v1/rank?origin=K211O&lang=en").json()["detail"]
+    refused(client.post("/v1/rank", json={"origin": {"competencies": ["NOPE"]}}), 404, "unknown_competency")
+    refused(client.get("/v1/rank?origin=K2110&filter=shiny"), 422, "unknown_filter")
+    refused(client.get("/v1/rank?origin=K2110&filter=min-coverage%3D7"), 422, "filter_value")
+    problems = refused(
+        client.post("/v1/match", json={"fragile": FRAGILE, "hiring": [HIRING[0] | {"job": "zzzz"}]}),
+        422,
+        "territory_input",
+    )
+    assert problems["errors"][0]["where"] == "hiring.1.job"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "body.origin"),
+        ({"origin": "K2110", "limit": 0}, "body.limit"),
+        ({"origin": "K2110", "limit": 101}, "body.limit"),
+        ({"origin": "K2110", "limit": "3"}, "body.limit"),
+        ({"origin": "K2110", "limits": 3}, "body"),
+        ({"origin": 2110}, "body.origin"),
+        ({"origin": "K" * 201}, "body.origin"),
+        ({"origin": "K2110", "targets": ["N4101"] * 201}, "body.targets"),
+        ({"origin": "K2110", "filters": ["unregulated"] * 11}, "body.filters"),
+        ({"origin": "K2110", "explain": 6}, "body.explain"),
+        ({"origin": {"competencies": ["C"] * 501}}, "body.origin"),
+        ({"origin": {"name": "Jeanne"}}, "body.origin"),
+        ({"origin": "\ud800"}, "body.origin"),
+    ],
+)
+def test_what_passes_a_limit_is_refused(body: dict[str, Any], where: str, client: Client) -> None:
+    sent = json.dumps(body).encode()
+    response = client.post("/v1/rank", content=sent, headers={"content-type": "application/json"})
+    found = refused(response, 422, "invalid_request")
+    assert found["errors"][0]["where"].startswith(where)
+    assert "Jeanne" not in response.text
+
+
+def test_paths_and_territories_are_bounded(client: Client) -> None:
+    for body in ({"max_steps": 4}, {"targets": ["N4101"] * 11}, {"limit": 21}, {"frame": "/etc/hosts.toml"}):
+        asked = {"origin": "K2110", "targets": ["N4102"]} | body
+        refused(client.post("/v1/paths", json=asked), 422, "invalid_request")
+    for body in ({"fragile": FRAGILE * 201}, {"radius_km": -1}, {"hiring": []}, {"min_probability": 2}):
+        refused(client.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING} | body), 422, "invalid_request")
+
+
+def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
+    declared = {"content-type": "application/json"}
+    refused(client.post("/v1/rank", content=b" " * 1_000_001, headers=declared), 413, "body_too_large")
+
+    async def streamed() -> AsyncIterator[bytes]:
+        for _ in range(1_100):
+            yield b" " * 1_000
+
+    refused(client.post("/v1/rank", content=streamed(), headers=declared), 413, "body_too_large")
+    refused(client.post("/v1/rank", content=b"{}", headers={"content-type": "text/plain"}), 415, "not_json")
+    refused(client.post("/v1/rank", content=b"[" * 100_000, headers=declared), 422, "too_deep")
+    refused(client.post("/v1/rank", content=b'{"a":' * 9 + b"1" + b"}" * 9, headers=declared), 422, "too_deep")
+    refused(client.post("/v1/rank", content=b'{"origin": ', headers=declared), 422, "invalid_request")
+    text = json.dumps({"origin": "[[[[[[[[[[{{{{{{{{{{"}).encode()  # brackets in a text are no nesting
+    refused(client.post("/v1/rank", content=text, headers=declared), 404, "unknown_code")
+    refused(client.get("/v1/rank?origin=K2110&filter=" + "a" * 9_000), 414, "query_too_long")
+
+
+def test_unknown_addresses_and_methods(client: Client) -> None:
+    refused(client.get("/v2/rank"), 404, "not_found")
+    response = client.request("PUT", "/v1/rank", json={}, headers={"content-type": "application/json"})
+    refused(response, 405, "not_allowed")
+    assert response.headers["allow"] == "GET, POST"
+    refused(client.get("/v1/match"), 405, "not_allowed")
+
+
+def test_a_key_is_asked_for_and_compared_whole(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_KEYS", f"{KEY} another-key-of-someone")
+    with Client(create_app(engine, keys=read_keys("SERVICE_KEYS"))) as guarded:
+        path = "/v1/show?occupation=K2110"
+        for wrong in ({}, {"x-api-key": KEY[:-1]}, {"x-api-key": KEY + "x"}, {"authorization": f"Basic {KEY}"}):
+            response = guarded.get(path, headers=wrong)
+            refused(response, 401, "unauthorized")
+            assert response.headers["www-authenticate"]
+        for right in ({"x-api-key": KEY}, {"authorization": f"Bearer {KEY}"}, {"x-api-key": "another-key-of-someone"}):
+            assert guarded.get(path, headers=right).status_code == 200
+        refused(guarded.get("/openapi.json"), 401, "unauthorized")
+        assert guarded.get("/health/live").status_code == 200
+        described = guarded.get("/openapi.json", headers={"x-api-key": KEY}).json()
+        assert described["components"]["securitySchemes"]["key"]["name"] == "X-API-Key"
+
+
+@pytest.mark.parametrize("value", [None, "", "short"])
+def test_a_key_that_is_absent_or_short_is_refused(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERVICE_KEY", raising=False)
+    if value is not None:
+        monkeypatch.setenv("SERVICE_KEY", value)
+    with pytest.raises(PasserellesError, match="SERVICE_KEY"):
+        read_keys("SERVICE_KEY")
+    assert read_keys(None) == ()
+
+
+def test_browsers_of_other_sites_are_kept_out_unless_named(engine: Engine, client: Client) -> None:
+    asking = {"origin": "https://site.example", "access-control-request-method": "GET"}
+    answer = client.get("/health/live", headers=asking)
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+    options = Options(origins=("https://site.example",))
+    with Client(create_app(engine, options, keys=[KEY])) as opened:
+        before = opened.options("/v1/rank", headers=asking)  # a browser asks this without the key
+        assert before.headers["access-control-allow-origin"] == "https://site.example"
+        response = opened.get("/v1/show?occupation=K2110", headers=asking | {"x-api-key": KEY})
+        assert response.headers["access-control-allow-origin"] == "https://site.example"
+        stranger = opened.options("/v1/rank", headers=asking | {"origin": "https://other.example"})
+        assert "access-control-allow-origin" not in stranger.headers
+
+
+def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    from passerelles.service.logs import JsonLines
+
+    caplog.set_level(logging.INFO, logger="passerelles.service")
+    secret = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
+    person = {"occupation": secret, "competencies": [secret], "credentials": {secret: "yes"}}
+    client.post("/v1/rank", json={"origin": person}, headers={"x-api-key": secret, "user-agent": secret})
+    client.get("/v1/resolve", params={"text": secret})
+    client.get(f"/{secret}", params={"name": secret})
+    lines = [JsonLines().format(r) for r in caplog.records if r.name == "passerelles.service"]
+    assert len(lines) == 3
+    assert secret not in "".join(lines)
+    found = [json.loads(line) for line in lines]
+    assert [(r["method"], r["route"], r["status"]) for r in found] == [
+        ("POST", "/v1/rank", 404),
+        ("GET", "/v1/resolve", 200),
+        ("GET", "unmatched", 404),
+    ]
+    assert all({"time", "level", "event", "request", "ms", "bytes"} <= set(r) for r in found)
+
+
+def test_a_fault_is_told_without_what_was_asked(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from passerelles.service.logs import JsonLines
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("about PERSONAL-7f3a")
+
+    monkeypatch.setattr(answers, "rank_moves", broken)
+    with Client(create_app(engine)) as client:
+        response = client.get("/v1/rank?origin=K2110")
+    assert "PERSONAL" not in response.text
+    refused(response, 500, "fault")
+    lines = [JsonLines().format(r) for r in caplog.records if r.name == "passerelles.service"]
+    fault = next(json.loads(line) for line in lines if '"fault"' in line)
+    assert fault["error"] == "RuntimeError"
+    assert fault["at"][-1].startswith("test_service.py:")
+    assert "PERSONAL" not in "".join(lines)
+
+
+def slow(until: threading.Event) -> Callable[..., dict[str, Any]]:
+    def rank(*_: object) -> dict[str, Any]:
+        until.wait(20)
+        return {}
+
+    return rank
+
+
+def test_what_takes_too_long_is_given_up_and_too_many_are_refused(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = threading.Event()
+    monkeypatch.setattr(answers, "rank", slow(until))
+    options = Options(limits=Limits(threads=1, waiting=1, seconds=0.3))
+    with Client(create_app(engine, options)) as client:
+        query = "/v1/rank?origin=K2110&limit="
+        refused(client.get(query + "1"), 504, "too_long")  # still runs: nothing can stop a thread
+        refused(client.get(query + "2"), 504, "too_long")  # was waiting: is taken out of the queue
+        refused(client.get(query + "3"), 504, "too_long")
+        monkeypatch.setattr(answers, "rank", slow(threading.Event()))
+        until.set()
+
+
+def test_the_pool_is_bounded_and_frees_itself() -> None:
+    async def scenario() -> None:
+        until = threading.Event()
+        pool = Pool(threads=1, waiting=1, seconds=5)
+        running = [asyncio.create_task(pool.run(lambda: until.wait(5))) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        assert pool.full
+        with pytest.raises(BusyError):
+            await pool.run(lambda: 1)
+        until.set()
+        assert await asyncio.gather(*running) == [True, True]
+        assert await pool.run(lambda: 2) == 2
+        with pytest.raises(ZeroDivisionError):
+            await pool.run(lambda: 1 // 0)
+        await asyncio.sleep(0.05)
+        assert pool.count == 0
+        hurried = Pool(threads=1, waiting=3, seconds=0.05)
+        held = threading.Event()
+        for _ in range(2):
+            with pytest.raises(TooLongError):
+                await hurried.run(lambda: held.wait(5))
+        assert hurried.count == 1  # the first still runs; the second never began
+        held.set()
+        await asyncio.sleep(0.05)
+        assert hurried.count == 0
+        pool.close()
+        hurried.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_store_forgets_what_was_least_lately_asked() -> None:
+    store = Store(100)
+    store.put("a", b"x" * 20)
+    store.put("b", b"x" * 20)
+    store.put("c", b"x" * 20)
+    assert store.get("a") is not None
+    store.put("d", b"x" * 20)
+    store.put("e", b"x" * 20)
+    assert store.get("b") is None
+    assert store.get("a") == b"x" * 20
+    assert store.size <= 100
+    store.put("huge", b"x" * 99)
+    assert store.get("huge") is None
+    empty = Store(0)
+    empty.put("a", b"")
+    assert empty.get("a") is None
+
+
+def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(Store, "put", lambda self, key, answer: kept.append(key))
+    with Client(create_app(engine)) as client:
+        person = {"occupation": "N4101", "competencies": []}
+        assert client.post("/v1/rank", json={"origin": person}).status_code == 200
+        assert client.post("/v1/paths", json={"origin": person, "targets": ["N4102"]}).status_code == 200
+        assert client.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING}).status_code == 200
+        assert kept == []
+        assert client.get("/v1/rank?origin=N4101").status_code == 200
+        assert len(kept) == 1
+
+
+def test_the_description_is_whole(client: Client) -> None:
+    described = client.get("/openapi.json").json()
+    assert set(described["paths"]) == {
+        *(f"/v1/{name}" for name in ("rank", "sources", "paths", "resolve", "show", "match")),
+        "/health/live",
+        "/health/ready",
+    }
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if status in {"200", "304"}:
+                    continue
+                assert list(response["content"]) == ["application/problem+json"]
+            if path.startswith("/v1"):
+                answer = operation["responses"]["200"]["content"]["application/json"]
+                assert answer["examples"]["answer"]["value"]["results"]
+                assert {"401", "404", "413", "422", "500", "503", "504"} <= set(operation["responses"])
+    rank = described["components"]["schemas"]["rank-1"]
+    assert rank["properties"]["schema"] == {"const": "passerelles/rank@1"}
+    text = json.dumps(described)
+    assert "#/$defs/" not in text
+    refs = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
+    assert refs <= set(described["components"]["schemas"])
+
+
+def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:
+    from typing import get_args
+
+    from passerelles.paths.legal import presets
+    from passerelles.service.requests import FrameName
+
+    assert set(get_args(FrameName)) == set(presets())

@@ -1,0 +1,177 @@
+"""The service as a process of its own: ready, logging JSON lines, bounded in time, ended gracefully under load."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from passerelles.cli.main import run
+
+SECRET = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
+# A service whose every answer takes a second, for a stop in the middle of some.
+SLOW = """
+import sys, time
+from passerelles.service import answers, run
+from passerelles.service.options import Limits, Options
+whole = answers.rank
+def rank(engine, asked, lang):
+    time.sleep(1.0)
+    return whole(engine, asked, lang)
+answers.rank = rank
+run.run(Options(limits=Limits(seconds=8, read_seconds=0.8)), host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def served(log: Path, make: Callable[[int], list[str]]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A service on a free port, once it is ready; killed in the end where it did not stop."""
+    port = free_port()
+    words = {k: v for k, v in os.environ.items() if k != "PASSERELLES_DATA"}
+    with log.open("wb") as file:
+        process = subprocess.Popen([sys.executable, "-W", "error", *make(port)], stderr=file, env=words)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            try:
+                if httpx.get(f"{base}/health/ready").status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        yield process, base
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(30)
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    """Everything that was logged; what the command says to the person who starts it comes first."""
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines() if not line.startswith("Service sur")]
+
+
+def test_a_stop_under_load_answers_what_is_under_way(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with served(log, lambda port: ["-c", SLOW, str(port)]) as (process, base), ThreadPoolExecutor(6) as clients:
+        asked = [clients.submit(httpx.get, f"{base}/v1/rank?origin=K2110&limit={n}", timeout=20) for n in (1, 2, 3, 4)]
+        time.sleep(0.5)  # two are being worked out, two wait
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{base}/health/live")  # nobody new comes in
+        assert [each.result().status_code for each in asked] == [200] * 4
+        assert [len(each.result().json()["results"]) for each in asked] == [1, 2, 3, 4]
+        assert process.wait(20) == 0
+    told = lines(log)
+    assert sum(line.get("route") == "/v1/rank" and line["status"] == 200 for line in told) == 4
+    assert told[-1]["event"].startswith("Finished server process")
+
+
+def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (_process, base):
+        address = ("127.0.0.1", int(base.rpartition(":")[2]))
+        head = b"POST /v1/rank HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+        with socket.create_connection(address, timeout=10) as slow:
+            slow.sendall(head)
+            answer = b""
+            while part := slow.recv(4096):
+                answer += part
+        assert b" 408 " in answer.splitlines()[0]
+        assert b"application/problem+json" in answer
+        with socket.create_connection(address, timeout=10) as flood:
+            flood.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: " + b"a" * 200_000 + b"\r\n\r\n")
+            assert b" 400 " in flood.recv(4096).splitlines()[0]  # headers are bounded too
+
+
+def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    words = ["-m", "passerelles", "serve", "--overlay", "enseignement-conduite", "--timeout", "20"]
+    with served(log, lambda port: [*words, "--port", str(port)]) as (process, base):
+        with httpx.Client(base_url=base, timeout=30) as client:
+            assert client.get("/v1/rank", params={"origin": "K2110-B"}).json()["schema"] == "passerelles/rank@1"
+            person = {"occupation": SECRET, "competencies": [SECRET]}
+            assert client.post("/v1/rank", json={"origin": person}).status_code == 404
+            assert client.get("/v1/resolve", params={"text": SECRET}).status_code == 200
+            assert client.get(f"/{SECRET}?name={SECRET}").status_code == 404
+            faults: list[BaseException] = []
+
+            def ask() -> None:
+                try:
+                    for code in ("K2110", "N4101", "H2909"):
+                        httpx.get(f"{base}/v1/rank", params={"origin": code}, timeout=30).raise_for_status()
+                except BaseException as error:  # noqa: BLE001 - told by the main thread
+                    faults.append(error)
+
+            threads = [threading.Thread(target=ask) for _ in range(8)]
+            for each in threads:
+                each.start()
+            for each in threads:
+                each.join()
+            assert not faults
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    text = log.read_text("utf-8")
+    assert SECRET not in text
+    requests = [line for line in lines(log) if line["event"] == "request"]
+    assert sum(line["route"] == "/v1/rank" for line in requests) == 1 + 1 + 24
+    assert all(set(line) == {"time", "level", "event", "request", "method", "route", "status", "ms", "bytes"}
+               for line in requests)  # fmt: skip
+
+
+def test_several_processes_serve_and_stop(tmp_path: Path) -> None:
+    words = ["-m", "passerelles", "serve", "--workers", "2", "--api-key-env", "SERVICE_KEY"]
+    os.environ["SERVICE_KEY"] = "0123456789abcdef-secret"
+    try:
+        with served(tmp_path / "log", lambda port: [*words, "--port", str(port)]) as (process, base):
+            assert httpx.get(f"{base}/v1/show?occupation=K2110").status_code == 401
+            headers = {"x-api-key": os.environ["SERVICE_KEY"]}
+            tags = {httpx.get(f"{base}/v1/show?occupation=K2110", headers=headers).headers["etag"] for _ in range(8)}
+            assert len(tags) == 1  # the same in every process
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(40) == 0
+    finally:
+        del os.environ["SERVICE_KEY"]
+    assert "0123456789abcdef" not in (tmp_path / "log").read_text("utf-8")
+
+
+def test_what_cannot_be_served_is_told_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib import util
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    for words, told in (
+        (["serve", "--referential", "nowhere"], "nowhere"),
+        (["serve", "--api-key-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            run(words)
+        assert ended.value.code == 2
+        assert told in capsys.readouterr().err
+    found = util.find_spec
+    monkeypatch.setattr(util, "find_spec", lambda name, *rest: None if name == "uvicorn" else found(name, *rest))
+    with pytest.raises(SystemExit) as ended:
+        run(["serve"])
+    assert ended.value.code == 2
+    assert "pip install 'passerelles[api]'" in capsys.readouterr().err
