@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
@@ -352,6 +352,7 @@ def test_the_order_around_a_map_does_not_hang_on_the_ranking(embedded_graph: Occ
     assert ring_order(embedded_graph, codes[:1]) == [0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 500), st.floats(1, 40)), min_size=1, max_size=12))
 def test_spread_labels_never_overlap(labels: list[tuple[float, float]]) -> None:
     wanted, sizes = sorted(w for w, _ in labels), [s for _, s in labels]
@@ -362,6 +363,7 @@ def test_spread_labels_never_overlap(labels: list[tuple[float, float]]) -> None:
     assert tops[-1] + sizes[-1] <= 600 + 1e-6
 
 
+@settings(deadline=None)  # the first call reads the font
 @given(st.text(max_size=120), st.floats(20, 300))
 def test_wrapped_text_keeps_every_letter_and_its_width(text: str, width: float) -> None:
     lines = wrap(text, width, 9)

@@ -99,7 +99,9 @@ def _cut(word: str, width: float, size: float, *, bold: bool) -> list[str]:
     """Cut one word that may be too long for a line."""
     pieces: list[str] = []
     while width_of(word, size, bold=bold) > width and len(word) > 1:
-        fits = max((n for n in range(1, len(word)) if width_of(word[:n], size, bold=bold) <= width), default=1)
+        fits = 1
+        while width_of(word[: fits + 1], size, bold=bold) <= width:
+            fits += 1
         after = max((n for n in range(1, fits + 1) if word[n - 1] in _BREAKS), default=fits)
         pieces.append(word[:after])
         word = word[after:]
