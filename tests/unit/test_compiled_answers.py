@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from passerelles import (
     rank_all,
     rank_moves,
     rank_paths,
+    rank_profiles,
     rank_sources,
 )
 from passerelles.cli.main import make_app
@@ -159,6 +161,17 @@ def test_all_moves_paths_and_counterfactuals_are_the_same(pair: Pair) -> None:
     mine_paths, their_paths = (rank_paths(graph, "K2110", targets=["N4102"]) for graph in (opened, built))
     assert [p.to_dict() for p in mine_paths] == [p.to_dict() for p in their_paths]
     assert counterfactual(opened, "K2110", "N4102") == counterfactual(built, "K2110", "N4102")
+
+
+def test_people_in_bulk_are_the_same(pair: Pair) -> None:
+    built, opened = pair
+    held = [list(built.competency_codes[i : i + 4]) for i in range(0, 40, 4)]
+    people = pa.table(
+        {"id": [str(i) for i in range(10)], "occupation": ["K2110", None] * 5, "competencies": pa.array(held)}
+    )
+    mine, theirs = (rank_profiles(graph, people).read_all() for graph in (opened, built))
+    assert mine.num_rows > 0
+    assert mine.equals(theirs)
 
 
 @pytest.mark.parametrize("chosen", [Settings(scorer="unfitted"), Settings(scorer="content")])
