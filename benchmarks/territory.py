@@ -16,6 +16,7 @@ from passerelles.market.geography import load_places
 from passerelles.market.market import load_market, reach
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.discretion import publish
 from passerelles.territory.lots import Lot
 from passerelles.territory.match import match_territory
 
@@ -49,6 +50,9 @@ def main() -> None:
     seconds = time.perf_counter() - started
     print(f"match_territory          {seconds:7.1f} s   (aim: 60 s)")
     print(f"  of which computing     {time.process_time() - worked:7.1f} s   (the rest is other programs' turn)")
+    worked = time.process_time()
+    publication = publish(found)
+    print(f"mask                     {time.process_time() - worked:7.1f} s of computing; empty: {publication.empty}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"peak memory              {peak:7.2f} GB  (aim: 2 GB)")
     print(found.summary("en"))

@@ -239,8 +239,10 @@ def _less(
         left &= ~view.lots
     if (left != view.left).any():
         return _kept(table, replace(view, left=left), bound)
+    if (left & view.lots).any() or (spare & view.pools).any():
+        return _kept(table, replace(view, left=left & ~view.lots, spare=spare & ~view.pools), bound)
     if view.total and not total:
-        return replace(view, left=left & ~view.lots, spare=spare & ~view.pools, total=False)
+        return replace(view, total=False)
     hide = _smallest(table, view.printed, table.row, _lines(lots, len(table.supply)))
     hide = np.union1d(hide, _smallest(table, view.printed, table.column, _lines(pools, len(table.capacity))))
     if not len(hide):
