@@ -53,6 +53,9 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     assert openpyxl.load_workbook(path).sheetnames[:6] == [
         "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait", "Appellations lues",
     ]  # fmt: skip
+    totals = dict(openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True))
+    assert totals["personnes placées"] == sum(int(r["people"]) for r in rows)
+    assert totals["heures de formation attendues"] == totals["dixièmes d'heure de formation"] / 10
 
 
 def test_a_mask_leaves_no_small_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 Payload = Mapping[str, Any]
 _SHOWN: Final = 12
+_SUMS: Final = ("headcount", "openings", "placed", "uncovered", "unfilled", "same_job", "km")
 
 
 def allocation_sheets(found: Payload, lang: Lang = "fr") -> list[Sheet]:
     """Return one sheet a question: who goes where, who is left, what stays empty, totals, what would change, titles."""
-    return [_flows(found), _uncovered(found), _unfilled(found), _totals(found, lang), _changes(found), _resolved(found)]
+    return [
+        _flows(found),
+        _uncovered(found, lang),
+        _unfilled(found, lang),
+        _totals(found, lang),
+        _changes(found),
+        _resolved(found),
+    ]
 
 
 def _columns(*named: str | tuple[str, Kind]) -> tuple[Column, ...]:
@@ -57,25 +65,30 @@ def _hours(hours: Payload) -> tuple[float | None, float | None, float | None]:
     return hours["low"], hours["expected"], hours["high"]
 
 
-def _uncovered(found: Payload) -> Sheet:
+def _reason(row: Payload, lang: Lang) -> str | None:
+    reason = row.get("reason")
+    return None if reason is None else say(f"territory.reason.{reason}", lang=lang)
+
+
+def _uncovered(found: Payload, lang: Lang) -> Sheet:
     columns = _columns(
         "employer", "code", "label", "basin", ("headcount", "integer"), ("people", "integer"), "reason", "sentence"
     )
     rows = [
-        (u["employer"], *_end(u["job"]), u["basin"], u["headcount"], u["people"], u.get("reason"), u.get("sentence"))
+        (u["employer"], *_end(u["job"]), u["basin"], u["headcount"], u["people"], _reason(u, lang), u.get("sentence"))
         for u in found["uncovered"]
     ]
     return Sheet("uncovered", columns, rows)
 
 
-def _unfilled(found: Payload) -> Sheet:
+def _unfilled(found: Payload, lang: Lang) -> Sheet:
     columns = _columns(
         "employer", "code", "label", "basin", ("openings", "integer"), ("empty", "integer"), "reason", "sentence",
         "candidates",
     )  # fmt: skip
     rows = [
         (
-            u["employer"], *_end(u["job"]), u["basin"], u["openings"], u["people"], u.get("reason"), u.get("sentence"),
+            u["employer"], *_end(u["job"]), u["basin"], u["openings"], u["people"], _reason(u, lang), u.get("sentence"),
             "; ".join(f"{c['employer']} ({c['job']})" for c in u.get("candidates", ())),
         )
         for u in found["unfilled"]
@@ -85,14 +98,16 @@ def _unfilled(found: Payload) -> Sheet:
 
 def _totals(found: Payload, lang: Lang) -> Sheet:
     totals, bounds = found["totals"], found["bounds"]
-    rows: list[Sequence[Cell]] = [
-        (name, totals[name]) for name in ("headcount", "openings", "placed", "uncovered", "unfilled", "same_job", "km")
-    ]
-    rows += [(f"hours_{name}", value) for name, value in totals["hours"].items()]
-    rows += [(name, bounds[name]) for name in bounds if name not in ("objectives", "status")]
+    lever = totals.get("lever") or {"people": None, "hours": None}
+    named: list[tuple[str, Cell]] = [(name, totals[name]) for name in _SUMS]
+    named += [(f"hours_{name}", value) for name, value in totals["hours"].items()]
+    named += [(f"lever_{name}", value) for name, value in lever.items()]
+    named += [(name, bounds[name]) for name in bounds if name not in ("objectives", "status")]
+    rows: list[Sequence[Cell]] = [(say(f"territory.total.{name}", lang=lang), value) for name, value in named]
     for stage in bounds["objectives"]:
         label = say(f"territory.objective.{stage['name']}", lang=lang)
-        rows += [(label, stage["value"]), (f"{label} (bound)", stage["bound"])]
+        bound = say("territory.total.bound", lang=lang, name=label)
+        rows += [(label, stage["value"]), (bound, stage["bound"])]
     return Sheet("totals", (Column("what"), Column("value", "number")), rows)
 
 
