@@ -146,6 +146,13 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
     assert page.by_id("uncovered").all("li")  # what would change
 
 
+def test_the_proof_is_in_people_and_hours(page: Element, redon: Allocation) -> None:
+    rows = {r["Objectif, par ordre"]: r for r in rows_of(page, "objectives")}
+    hours = rows["Heures de formation (le moins)"]
+    assert number_of(hours["Atteint"]) == number_of(hours["Borne prouvée"]) == pytest.approx(redon.hours)
+    assert int(number_of(rows["Personnes placées (le plus)"]["Atteint"])) == redon.placed
+
+
 def test_french_typography_in_our_own_words(page: Element) -> None:
     own = [e for e in page.all("*") if e.tag in ("p", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "label")]
     for element in own:
@@ -336,7 +343,7 @@ def test_a_real_territory_is_small_and_quick(rome4_graph: OccupationGraph) -> No
     allocation = match_territory(rome4_graph, *tables("redon"))
     start = time.process_time()
     text = territory_page(Case(rome4_graph, allocation))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 8  # 3 to 4 s on an idle machine; caches are shared under parallel tests
     assert len(text.encode()) < 3_000_000
     page = read_page(text)
     assert faults(page) == []
