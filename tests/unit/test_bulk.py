@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from passerelles.bulk.moves import output_schema
-from passerelles.bulk.rank import Engine, rank_profiles
+from passerelles.bulk.rank import Ranker, rank_profiles
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -37,6 +37,40 @@ def test_every_move_is_the_one_of_rank_moves(graph: OccupationGraph, scorer: str
     settings = Settings(scorer=scorer)
     rows = draw(graph, 200 if scorer == "default" else 60)
     assert ranked(graph, table(rows), settings=settings, engine="plain") == one_by_one(graph, rows, settings=settings)
+
+
+@pytest.mark.parametrize("scorer", ["default", "content"])
+@pytest.mark.parametrize("overlay", [True, False])
+def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> None:
+    pytest.importorskip("numba")
+    referential = load_referential()
+    chosen = build_graph(referential.with_overlay("enseignement-conduite") if overlay else referential)
+    assert Ranker.of(chosen, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
+    settings = Settings(scorer=scorer)
+    for limit, seed in ((10, 1), (1, 2), (500, 3)):
+        rows = table(draw(chosen, 600 if limit == 10 else 80, seed=seed))
+        plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
+        assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
+
+
+def test_the_fast_engine_serves_small_and_poor_referentials() -> None:
+    pytest.importorskip("numba")
+    poor: list[dict[str, list[str]]] = [
+        {"a": ["x", "y"], "b": ["x"], "c": ["x"], "d": ["z"]},
+        {"a": ["x"], "b": [], "c": ["x"]},
+        {"a": [], "b": []},
+    ]
+    for requirements in poor:
+        small = build_graph(referential(requirements, macros={"x": "m", "y": "m"}))
+        rows = draw(small, 60, seed=len(requirements))
+        assert ranked(small, table(rows), engine="fast") == one_by_one(small, rows)
+
+
+def test_a_scorer_that_the_loops_do_not_know_is_served_all_the_same(graph: OccupationGraph) -> None:
+    pytest.importorskip("numba")
+    settings = Settings(scorer="unfitted")
+    rows = draw(graph, 30)
+    assert ranked(graph, table(rows), settings=settings, engine="fast") == one_by_one(graph, rows, settings=settings)
 
 
 def test_ties_go_by_code_and_limits_are_kept() -> None:
@@ -190,8 +224,12 @@ def test_progress_counts_everybody(graph: OccupationGraph) -> None:
     assert told == [5, 10, 15, 19]
 
 
-@pytest.mark.parametrize("engine", ["plain"])
-def test_on_the_real_rome(real_data: Path, engine: Engine) -> None:
+def test_both_engines_on_the_real_rome(real_data: Path) -> None:
     rome = build_graph(load_referential(real_data / "rome-v460"))
-    rows = draw(rome, 60, seed=1)
-    assert ranked(rome, table(rows), engine=engine) == one_by_one(rome, rows)
+    rows = draw(rome, 40, seed=1)
+    plain = ranked(rome, table(rows), engine="plain")
+    assert plain == one_by_one(rome, rows)
+    pytest.importorskip("numba")
+    assert ranked(rome, table(rows), engine="fast") == plain
+    more = table(draw(rome, 400, seed=2))
+    assert ranked(rome, more, engine="fast") == ranked(rome, more, engine="plain")

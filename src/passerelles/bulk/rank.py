@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from passerelles.bulk.best import PlainEngine
+from passerelles.bulk.fast import FastEngine, fast_engine, numba_is_there
 from passerelles.bulk.moves import Writer, no_moves, output_schema, refused
 from passerelles.bulk.people import Directory, Fault, read_people
 from passerelles.bulk.source import BATCH, cut_rows, need_arrow, normalised, opened
@@ -22,10 +23,10 @@ from passerelles.settings import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Engine = Literal["auto", "plain", "compiled"]
+Engine = Literal["auto", "plain", "fast"]
 Rejects = Callable[["pa.RecordBatch"], None]
 Progress = Callable[[int], None]
-_COMPILED_FROM: Final = 2_000  # rows from which compiling the fast engine, some ten seconds, may pay
+_FAST_FROM: Final = 5_000  # rows from which making the fast engine, some ten seconds, pays
 
 
 def rank_profiles(
@@ -61,10 +62,10 @@ def rank_profiles(
     progress
         Called after each batch with the number of profiles that are done.
     engine
-        ``"compiled"`` needs the extra ``fast`` (numba); ``"plain"`` needs nothing; ``"auto"`` compiles where numba
-        is installed and there are many people. All give the same moves, to the bit.
+        ``"fast"`` needs the extra ``fast`` (numba); ``"plain"`` needs nothing; ``"auto"`` compiles where numba
+        is installed and there are thousands of people. Both give the same moves, to the bit.
     threads
-        Threads of the compiled engine; as many as there are processors where None.
+        Threads of the fast engine; as many as there are processors where None.
 
     Returns
     -------
@@ -131,15 +132,23 @@ class Ranker:
         check_limit(limit)
         name = (settings or graph.settings).scorer
         scorers = scorer_for(name, occupied=True), scorer_for(name, occupied=False)
-        if engine not in ("auto", "plain", "compiled"):
+        if engine not in ("auto", "plain", "fast"):
             raise PasserellesError("bulk_engine", name=engine)
         return cls(Directory.of(graph), Writer.of(graph, *scorers), PlainEngine(graph, *scorers), limit, engine)
 
-    def engine_at(self, _number: int) -> PlainEngine:
-        """Return the engine for a batch that starts at a row number: compiling is worth it for many people only."""
-        return self.plain
+    def engine_at(self, number: int) -> PlainEngine | FastEngine:
+        """
+        Return the engine for a batch that ends at a row number: compiling is worth it for many people only.
 
-    def rank(self, batch: "pa.RecordBatch", first: int, *, engine: PlainEngine | None = None) -> Ranked:
+        Raises
+        ------
+        MissingExtraError
+            If the fast engine is asked for and numba is not installed.
+        """
+        asked = self.engine == "fast" or (self.engine == "auto" and number >= _FAST_FROM and numba_is_there())
+        return (fast_engine(self.plain) if asked else None) or self.plain
+
+    def rank(self, batch: "pa.RecordBatch", first: int, *, engine: PlainEngine | FastEngine | None = None) -> Ranked:
         """
         Rank the people of a batch, of which `first` is the number of the first row.
 
@@ -173,7 +182,7 @@ def _run(
         for batch, number in _numbered(batches):
             if number == 1:
                 normalised(batch)
-            waiting.append(pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(number)))
+            waiting.append(pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(number + batch.num_rows)))
             if len(waiting) > threads:
                 done += yield from _told(waiting.popleft().result(), rejects, progress, done)
         while waiting:

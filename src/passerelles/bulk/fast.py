@@ -1,0 +1,177 @@
+"""The fast engine: what a person is compared with, laid out for compiled loops; needs the extra `fast` (numba)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.bulk.best import Best, PlainEngine
+from passerelles.bulk.layout import KNOWN, MEASURES, make_formula, make_needs, make_space
+from passerelles.bulk.people import People
+from passerelles.bulk.shapes import GROUP, TILE, Formula, Found, Needs, Scratch, Space
+from passerelles.errors import MissingExtraError
+from passerelles.scoring.features import FEATURES
+from passerelles.scoring.measures import measure_index
+from passerelles.scoring.table import ScoreTable, score_table
+
+
+def numba_is_there() -> bool:
+    """Whether the fast engine can be used."""
+    return find_spec("numba") is not None
+
+
+@dataclass(frozen=True, eq=False)
+class FastEngine:
+    """Ranks people with compiled loops; the same moves as `PlainEngine`, to the bit. Safe to share between threads."""
+
+    plain: PlainEngine
+    space: Space
+    needs: Needs
+    formulas: Mapping[bool, Formula]  # for people with and without an occupation
+    terms: int
+    _whole: dict[tuple[int, int], Best] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plain: PlainEngine) -> "FastEngine | None":
+        """
+        Make the engine of a graph; None where its scorer has a feature that the loops do not know.
+
+        Raises
+        ------
+        MissingExtraError
+            If numba is not installed.
+        """
+        if not numba_is_there():
+            raise MissingExtraError("numba", "fast")
+        graph = plain.graph
+        index = measure_index(graph)
+        tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
+        if not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
+            return None
+        reference = tables[True].reference
+        if reference is None or any((s.data <= 0).any() for s in index.spreads.values()):
+            return None
+        space, terms = make_space(index, reference.attributes.cadre)
+        formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
+        return cls(plain, space, make_needs(graph), formulas, terms)
+
+    def rank(self, people: People, limit: int) -> Best:
+        """Return the best targets of some people."""
+        size = len(people.rows)
+        counts = np.diff(people.starts)
+        limit = min(limit, len(self.plain.graph.codes))
+        found = _found(size, limit)
+        whole = np.flatnonzero((people.rows >= 0) & (counts == 0))
+        for row in np.unique(people.rows[whole]).tolist():
+            _fill(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+        for occupied, chosen in (
+            (True, np.flatnonzero((people.rows >= 0) & (counts > 0))),
+            (False, np.flatnonzero(people.rows < 0)),
+        ):
+            if len(chosen):
+                self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], found, occupied=occupied)
+        for person in np.flatnonzero(found.size < 0).tolist():
+            _fill(found, np.asarray([person]), self.plain.rank(people.part(person, person + 1), limit))
+        return _flat(found)
+
+    def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
+        from passerelles.bulk.kernel import rank_people  # noqa: PLC0415 - numba is read only where it is used
+
+        size = found.target.shape[1]
+        mine = _found(len(order), size)
+        starts, extra = _taken(people, order)
+        room = _room(self.terms, self.needs, self.space.base_dot.shape[2], self.formulas[occupied])
+        rank_people(people.rows[order], starts, extra, self.space, self.needs, self.formulas[occupied], room, mine)
+        for whole, part in zip(_arrays(found), _arrays(mine), strict=True):
+            whole[order] = part
+
+    def _of_occupation(self, row: int, limit: int) -> Best:
+        """Best targets of an occupation and nothing more, found once."""
+        found = self._whole.get((row, limit))
+        if found is None:
+            alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32), None)
+            found = self._whole.setdefault((row, limit), self.plain.rank(alone, limit))
+        return found
+
+
+def _is_known(table: ScoreTable) -> bool:
+    """Whether every part is either known to the loops or the same for all people of an occupation."""
+    for weights in table.scorer.parts.values():
+        features = [FEATURES.get(name) for name in weights]
+        moving = all(f is not None and f.of_holdings for f in features)
+        if moving and not all(name in KNOWN and weight >= 0 for name, weight in weights.items()):
+            return False
+    return True
+
+
+def _found(size: int, limit: int) -> Found:
+    shape = (size, limit)
+    return Found(
+        np.zeros(size, np.int32),
+        np.zeros(shape, np.int32),
+        np.zeros(shape, np.int64),
+        np.zeros(shape),
+        np.zeros(shape, np.int32),
+    )
+
+
+def _arrays(found: Found) -> tuple[NDArray[Any], ...]:
+    return (found.size, found.target, found.units, found.coverage, found.position)
+
+
+def _fill(found: Found, people: NDArray[np.intp], best: Best) -> None:
+    size = len(best.targets)
+    found.size[people] = size
+    for whole, values in zip(_arrays(found)[1:], (best.targets, best.units, best.coverage, best.position), strict=True):
+        whole[people, :size] = values
+
+
+def _flat(found: Found) -> Best:
+    kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
+    return Best(
+        starts=np.concatenate([[0], np.cumsum(found.size)]).astype(np.int64),
+        targets=found.target[kept],
+        units=found.units[kept],
+        coverage=found.coverage[kept],
+        position=found.position[kept],
+    )
+
+
+def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    counts = np.diff(people.starts)[order]
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    entry = np.arange(starts[-1]) + np.repeat(people.starts[order] - starts[:-1], counts)
+    return starts, people.extra[entry]
+
+
+def _room(terms: int, needs: Needs, size: int, formula: Formula) -> Scratch:
+    columns = len(needs.macro)
+    return Scratch(
+        dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE), TILE)),
+        values=np.zeros((len(MEASURES) + 1, size), np.float32),
+        rivals=np.zeros((len(formula.kind), size), np.float32),
+        bound=np.zeros(size, np.float32),
+        bins=np.zeros(size, np.int32),
+        counts=np.zeros(terms),
+        added=np.zeros(terms),
+        touched=np.zeros(terms, np.int32),
+        norm=np.zeros((GROUP, len(MEASURES))),
+        term=np.zeros(2 * terms, np.int32),
+        more=np.zeros(2 * terms),
+        first=np.zeros((GROUP, len(MEASURES) + 1), np.int32),
+        held=np.zeros(columns, np.bool_),
+        grouped=np.zeros(columns + 1, np.bool_),
+        near=np.zeros(columns),
+        covered=np.zeros(size),
+        sums=np.zeros(formula.parts, np.float32),
+        done=np.zeros(size, np.bool_),
+    )
+
+
+def fast_engine(plain: PlainEngine) -> FastEngine | None:
+    """Return the fast engine of a graph and its scorers, made at the first call; None where there is none."""
+    key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
+    return plain.graph.derived(key, lambda: FastEngine.of(plain))

@@ -1,0 +1,234 @@
+"""What the fast engine works on, laid out from a graph and a table of scores, once for all people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.bulk.shapes import RANK, REVERSE, STEPS, TILE, VALUE, WHOLE, Formula, Needs, Space
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.evidence import CADRE_WEIGHT
+from passerelles.scoring.features import FEATURES
+from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex
+from passerelles.scoring.origins import every_occupation
+from passerelles.scoring.ranks import rank_closeness
+from passerelles.scoring.similarity import product
+from passerelles.scoring.table import UNITS, ScoreTable
+
+MEASURES: Final = ("requirements", "macro", "item_text", "all_text", "knowledge_categories")
+_PRESENCE: Final = frozenset({"requirements"})
+_MANY: Final = 4  # a term that more than one occupation in so many has is kept as a whole row
+_DAMPED: Final = 1024
+# Features that the loops know: what is ranked or taken, and of which measure. A scorer with another one is served by
+# the plain engine.
+KNOWN: Final[Mapping[str, tuple[int, str]]] = {
+    "overall.rank": (RANK, "overall"),
+    "overall.rank_reverse": (REVERSE, "overall"),
+    "competencies.items_rank": (RANK, "item_text"),
+    "competencies.macro_rank": (RANK, "macro"),
+    "competencies.macro_rank_reverse": (REVERSE, "macro"),
+    "competencies.knowledge_categories": (VALUE, "knowledge_categories"),
+    "competencies.requirements_rank": (RANK, "requirements"),
+}
+
+
+def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -> Formula:
+    """Return the features of people with or without an occupation, and what does not depend on the person."""
+    size = len(graph.codes)
+    every = np.arange(size, dtype=np.int32)
+    rest = np.full((size + 1 if occupied else 1, size), table.scores.base, dtype=np.int64)
+    moving: list[tuple[int, str, float]] = []
+    count = 0
+    for number, weights in enumerate(table.scorer.parts.values()):
+        features = [FEATURES.get(name) for name in weights]
+        if all(f is not None and f.of_holdings for f in features):
+            moving += [(count, name, weights[name]) for name in sorted(weights)]
+            count += 1
+        elif occupied:
+            rest[:size] += _part(table, number, every)
+        elif all(f is not None and f.of_target for f in features):
+            rest += _part(table, number, every[:1])
+    reference = table.reference
+    width = reference.reverse["overall"].shape[1] if reference else 1
+    steps = np.zeros((len(moving), len(STEPS), size), np.float32)
+    reverse = np.zeros((len(moving), size, width), np.float32)
+    for place, (_, name, _) in enumerate(moving):
+        kind, what = KNOWN[name]
+        if kind == REVERSE and reference is not None:
+            reverse[place] = reference.reverse[what]
+            for step, rank in enumerate(STEPS):
+                steps[place, step] = reverse[place][:, width - min(rank, width)]
+    falling = np.arange(width, -1, -1, dtype=np.float32)[None, :]
+    scale = rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
+    return Formula(
+        kind=np.asarray([KNOWN[name][0] for _, name, _ in moving], np.int32),
+        measure=np.asarray([_number(KNOWN[name][1]) for _, name, _ in moving], np.int32),
+        part=np.asarray([part for part, _, _ in moving], np.int32),
+        weight=np.asarray([weight for _, _, weight in moving], np.float32),
+        mean=np.asarray([table.means[name] for _, name, _ in moving], np.float32),
+        parts=count,
+        units=float(UNITS),
+        scale=np.ascontiguousarray(scale),
+        reverse=reverse,
+        reverse_step=steps,
+        rest=rest.astype(np.int32),
+    )
+
+
+def _part(table: ScoreTable, number: int, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = table.scores.of_rows(number, rows).astype(np.int64)
+    return found
+
+
+def _number(measure: str) -> int:
+    return WHOLE if measure == "overall" else MEASURES.index(measure)
+
+
+def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, int]:
+    """Return the occupations and terms of the measures, in one numbering, and how many terms there are."""
+    graph = index.graph
+    held = every_occupation(graph).held
+    spreads = [index.spreads[name] for name in MEASURES]
+    offsets = np.cumsum([0, *(s.shape[1] for s in spreads)])
+    bases = [sparse.csr_array(held @ s) for s in spreads]
+    bases[MEASURES.index("all_text")] = sparse.csr_array(bases[MEASURES.index("all_text")] + index.background)
+    vectors = sparse.csr_array(sparse.hstack([index.vectors[name] for name in MEASURES], format="csr"))
+    posts = sparse.csr_array(vectors.T)
+    users = np.diff(posts.indptr)
+    many = np.flatnonzero(users * _MANY > len(graph.codes))
+    dense_of = np.full(int(offsets[-1]), -1, dtype=np.int32)
+    dense_of[many] = np.arange(len(many))
+    damp = np.concatenate([[0.0], 1.0 + np.log(np.arange(1, _DAMPED))])
+    rarity = np.concatenate([index.rarities[name] for name in MEASURES])
+    dots, norms = _base_products(bases, index)
+    fixed = [name for name in OVERALL if name not in MEASURES]
+    weighing = [_weighing(s, index.rarities[name]) for name, s in zip(MEASURES, spreads, strict=True)]
+    spread, base = _stacked(weighing, offsets), _stacked(bases, offsets)
+    return Space(
+        spread_ptr=spread[0],
+        spread_term=spread[1],
+        spread_count=spread[2],
+        presence=np.asarray([name in _PRESENCE for name in MEASURES]),
+        rarity=rarity,
+        damp=damp,
+        post_ptr=posts.indptr.astype(np.int32),
+        post_row=posts.indices.astype(np.int32),
+        post_value=posts.data,
+        dense_of=dense_of,
+        dense=_tiles(posts[many].toarray()),
+        base_ptr=base[0],
+        base_term=base[1],
+        base_count=base[2],
+        base_dot=dots,
+        base_norm=norms,
+        competes=~graph.is_specialised,
+        base_rows=graph.base_rows,
+        steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in OVERALL], np.int32),
+        steps_weight=np.asarray(list(OVERALL.values())),
+        steps_fixed=np.asarray([fixed.index(n) if n in fixed else -1 for n in OVERALL], np.int32),
+        fixed=np.stack([np.float32(OVERALL[n]) * product(index.vectors[n], index.vectors[n]) for n in fixed]),
+        fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
+        cadre=cadre,
+        cadre_weight=float(CADRE_WEIGHT),
+        reach=_reach(index),
+    ), int(offsets[-1])
+
+
+def _tiles(dense: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cut rows into slices of equal width, the last filled up with zeros: shape (slices, rows, width)."""
+    slices = -(-dense.shape[1] // TILE)
+    wide = np.zeros((max(1, len(dense)), slices * TILE))
+    wide[: len(dense), : dense.shape[1]] = dense
+    return np.ascontiguousarray(wide.reshape(len(wide), slices, TILE).transpose(1, 0, 2))
+
+
+def _weighing(matrix: sparse.csr_array, rarity: NDArray[np.float64]) -> sparse.csr_array:
+    """Leave out the entries of columns without weight."""
+    kept = matrix.copy()
+    kept.data = np.where(rarity[kept.indices] > 0, kept.data, 0.0)
+    kept.eliminate_zeros()
+    return kept
+
+
+def _reach(index: MeasureIndex) -> NDArray[np.float64]:
+    """Roots of what each occupation can reach before people with an occupation, then before those without one."""
+    rows = []
+    for occupied in (True, False):
+        total = np.full(len(index.graph.codes), CADRE_WEIGHT if occupied else 0.0)
+        for name, weight in OVERALL.items():
+            if occupied or name in OF_HOLDINGS:
+                total = total + weight * (np.diff(index.vectors[name].indptr) > 0)
+        rows.append(np.sqrt(total))
+    return np.stack(rows)
+
+
+def _base_products(
+    bases: Sequence[sparse.csr_array], index: MeasureIndex
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Products of the occupations' own weights, not of length 1, with the unit vectors of all; and their squares."""
+    size = len(index.graph.codes)
+    dots = np.zeros((len(MEASURES), size, size))
+    norms = np.zeros((len(MEASURES), size))
+    for number, (name, counts) in enumerate(zip(MEASURES, bases, strict=True)):
+        weights = counts.copy()
+        weights.data = np.ones_like(counts.data) if name in _PRESENCE else 1.0 + np.log(counts.data)
+        weights.data = weights.data * index.rarities[name][weights.indices]
+        dots[number] = (weights @ index.vectors[name].T).toarray()
+        weights.data = weights.data**2
+        norms[number] = np.asarray(weights.sum(axis=1)).ravel()
+    return dots, norms
+
+
+def _stacked(
+    matrices: Sequence[sparse.csr_array], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Pointers of shape (k, rows + 1) into the entries of all matrices, columns in the common numbering."""
+    edges = np.cumsum([0, *(m.nnz for m in matrices)])
+    pointers = np.stack([m.indptr + edge for m, edge in zip(matrices, edges[:-1], strict=True)])
+    terms = np.concatenate([m.indices + offset for m, offset in zip(matrices, offsets[:-1], strict=True)])
+    return pointers.astype(np.int32), terms.astype(np.int32), np.concatenate([m.data for m in matrices])
+
+
+def make_needs(graph: OccupationGraph) -> Needs:
+    """Return what occupations require, in the orders in which coverage reads it."""
+    weights = graph.weights
+    columns = len(graph.competency_codes)
+    by = sparse.csr_array(weights.T)
+    known = np.flatnonzero(graph.macro >= 0)
+    member = sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(columns, columns))
+    groups = sparse.csr_array(sparse.csr_array(weights @ member).T)
+    near = graph.near_labels
+    return Needs(
+        ptr=weights.indptr.astype(np.int32),
+        column=weights.indices.astype(np.int32),
+        weight=weights.data,
+        total=graph.total_weight,
+        by_ptr=by.indptr.astype(np.int32),
+        by_row=by.indices.astype(np.int32),
+        by_weight=by.data,
+        macro=graph.macro,
+        macro_ptr=groups.indptr.astype(np.int32),
+        macro_row=groups.indices.astype(np.int32),
+        macro_weight=groups.data,
+        macro_credit=float(graph.settings.near.macro_credit),
+        near_ptr=near.indptr.astype(np.int32),
+        near_column=near.indices.astype(np.int32),
+        near_credit=near.data.astype(np.float64),
+        base=_base_coverage(graph, weights, groups),
+    )
+
+
+def _base_coverage(graph: OccupationGraph, weights: sparse.csr_array, groups: sparse.csr_array) -> NDArray[np.float64]:
+    """Weight that each occupation's own requirements gain everywhere, close labels left out, up to rounding."""
+    held = every_occupation(graph).held
+    credit = float(graph.settings.near.macro_credit)
+    owned = held.copy()
+    owned.data = np.where(graph.macro[owned.indices] >= 0, 1.0 - credit, 1.0)
+    known = np.flatnonzero(graph.macro >= 0)
+    size = len(graph.macro)
+    member = sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(size, size))
+    grouped = sparse.csr_array(held @ member)
+    grouped.data = np.full_like(grouped.data, credit)
+    return np.asarray((owned @ weights.T + grouped @ groups).toarray(), dtype=np.float64)
