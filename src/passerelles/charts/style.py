@@ -14,7 +14,8 @@ ORANGE: Final = "#E69F00"
 VERMILION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
 GREY: Final = "#999999"  # in place of their yellow, which is too pale for the edge of a shape
-CYCLE: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, GREY)
+# In an order where neighbours differ to those who see no red or no green.
+CYCLE: Final = (BLUE, GREEN, ORANGE, PURPLE, VERMILION, GREY, SKY)
 
 PAPER: Final = "#FFFFFF"
 INK: Final = "#1A1A1A"  # 17:1 on paper
