@@ -161,7 +161,7 @@ def main() -> None:
             print(
                 f"  resident: {one:.1f} MB after one answer, {many:.1f} MB after a person and 198 occupations both ways"
             )
-            print(f"  most of the process of the command: {resident(COMMAND, *command[1:]):.1f} MB")
+            print(f"  most of the process of the command: {resident(COMMAND, *command[2:]):.1f} MB")
         tell("process: the same from the source", process([*command[:-1], str(rome)], 1))
         for code in ("pass", "import numpy", "import scipy.sparse", "import pandas"):
             tell(f"peer process: python -c '{code}'", process(["-c", code], runs))

@@ -84,6 +84,8 @@ def same_referential(found: Referential, expected: Referential) -> None:
     assert expected == found
     assert hash(found) == hash(expected)
     assert found != dataclasses.replace(expected, name="other")
+    for origin in {move.origin for move in expected.mobilities} | {"absent"}:
+        assert found.moves_from(origin) == expected.moves_from(origin)
 
 
 def test_tables_and_matrices_are_the_same(pair: Pair) -> None:

@@ -89,7 +89,7 @@ def test_a_changed_byte_of_any_file_is_found_by_validation(folder: Path, tmp_pat
     chosen = random.Random(8)  # noqa: S311 - the same places in every run
     for file in sorted(place.iterdir()):
         size = file.stat().st_size
-        for position in {0, size // 2, size - 1, chosen.randrange(size)}:
+        for position in {chosen.choice([0, size // 2, size - 1]), chosen.randrange(size)}:
             bits = 1 << chosen.randrange(8)
             flip(file, position, bits)
             with pytest.raises(PasserellesError) as error:
@@ -104,7 +104,7 @@ def test_a_changed_byte_never_changes_an_answer(folder: Path, tmp_path: Path, ex
     shutil.copytree(folder, place)
     chosen = random.Random(9)  # noqa: S311 - the same places in every run
     refused = 0
-    files = sorted(place.iterdir())
+    files = chosen.sample(sorted(place.iterdir()), 80)  # every file is tried by the test above
     for file in files:
         position = chosen.randrange(file.stat().st_size)
         flip(file, position)

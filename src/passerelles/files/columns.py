@@ -1,5 +1,6 @@
 """Rows as columns of an index: text in UTF-8 with offsets, as Arrow lays it out, or as numbers of distinct texts."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
@@ -65,6 +66,17 @@ class Column:
         if self._kind == "partial":
             return [v if known else None for v, known in zip(cells, self._array("known").tolist(), strict=True)]
         return cells
+
+    def rows_with(self, text: str) -> list[int]:
+        """Rows whose cell is a text, in order."""
+        if self._kind != "numbered":
+            return [row for row, cell in enumerate(self.cells()) if cell == text]
+        distinct = [each for each in self._texts() if each is not None]
+        number = bisect_left(distinct, text)  # they are sorted
+        if number == len(distinct) or distinct[number] != text:
+            return []
+        rows: list[int] = np.flatnonzero(self._array("number") == number).tolist()
+        return rows
 
     def _view(self, part: str) -> memoryview:
         """Return an array as what gives Python's own numbers, one by one, fastest."""

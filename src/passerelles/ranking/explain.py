@@ -67,8 +67,7 @@ def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known
         return None
     by_code = graph.referential.occupation_by_code
     ends = (by_code[origin].base or origin, by_code[target].base or target)
-    listed = graph.derived("listed_moves", lambda: {(m.origin, m.target): m for m in graph.referential.mobilities})
-    move = listed.get(ends)
+    move = graph.referential.moves_from(ends[0]).get(ends[1])
     if move is None:
         return None
     source = f"{graph.referential.name.upper()} {graph.referential.version}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
@@ -196,6 +197,19 @@ class IndexedReferential(Referential):
         """What reading the source found."""
         rows = self._document["notices"]
         return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
+
+    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
+        """Moves that the experts list from a fiche, by target; no others are decoded."""
+        if self.index is None:
+            return super().moves_from(origin)
+
+        def find() -> Mapping[str, Mobility]:
+            columns = columns_of(self._index, "mobilities", self._document["tables"]["mobilities"])
+            rows = columns[Mobility._fields.index("origin")].rows_with(origin)
+            moves = (Mobility._make(column[row] for column in columns) for row in rows)
+            return MappingProxyType({move.target: move for move in moves})
+
+        return self.derived(("moves-from", origin), find)
 
     @property
     def _document(self) -> Mapping[str, Any]:

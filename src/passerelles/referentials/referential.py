@@ -174,6 +174,17 @@ class Referential:
             grouped.setdefault(occupation, []).append(context)
         return MappingProxyType({code: tuple(contexts) for code, contexts in grouped.items()})
 
+    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
+        """Moves that the experts list from a fiche, by target."""
+
+        def group() -> Mapping[str, Mapping[str, Mobility]]:
+            grouped: dict[str, dict[str, Mobility]] = {}
+            for move in self.mobilities:
+                grouped.setdefault(move.origin, {})[move.target] = move
+            return MappingProxyType(grouped)
+
+        return self.derived("moves-from", group).get(origin, {})
+
     def prerequisites_of(self, credential: str) -> tuple[str, ...]:
         """
         Every credential that must be held before `credential`, itself excluded, prerequisites first.
