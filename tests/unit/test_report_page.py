@@ -18,7 +18,7 @@ from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.report.html.case import Case, Request
-from passerelles.report.html.explained import explained_origins
+from passerelles.report.html.explained import explained_origins, staged_paths
 from passerelles.report.html.origins import checksum_of, command_of
 from passerelles.report.html.page import territory_page
 from passerelles.report.html.pictures import pictures_of
@@ -71,6 +71,10 @@ def test_the_sums_of_the_tables_are_those_of_the_allocation(page: Element, redon
     assert total(hiring, "Postes") == totals["openings"]
     assert total(hiring, "Vides") == total(rows_of(page, "unfilled"), "Vides") == totals["unfilled"]
     assert total(rows_of(page, "uncovered"), "Sans solution") == totals["uncovered"]
+    for row, lot in zip(rows_of(page, "uncovered"), redon.uncovered, strict=True):
+        assert row["Pourquoi"][0].isupper()
+        assert row["Pourquoi"][1:] in typeset(lot.sentence(), "fr")
+        assert lot.lot.employer not in row["Pourquoi"]
     figures = [number_of(d.text) for d in page.by_id("summary").all("dd")]
     assert figures == [totals[k] for k in ("headcount", "openings", "placed", "uncovered", "unfilled")] + [
         round(totals["hours"]["expected"])
@@ -111,6 +115,19 @@ def test_each_fragile_job_has_its_best_moves_in_order(page: Element, case: Case)
         ranks = [int(r["Rang"]) for r in rows if r["De"] == label]
         assert ranks[:5] == [1, 2, 3, 4, 5]
         assert ranks == sorted(ranks)
+
+
+def test_paths_are_looked_for_where_people_are_left(case: Case, embedded_graph: OccupationGraph) -> None:
+    origins = explained_origins(case)
+    _, pairs = staged_paths(case, origins)
+    left = {u.lot.job for u in case.allocation.uncovered}
+    wanted = 0
+    for origin in origins:
+        flowing = sorted((e for e in origin.moves if e.people), key=lambda e: (-e.people, e.move.rank))[:5]
+        best = origin.moves[:5] if origin.code in left or not flowing else ()
+        wanted += len({e.move.target.code for e in (*flowing, *best)})
+    assert left
+    assert pairs == wanted
 
 
 def test_the_structure_of_the_page_is_sound(page: Element) -> None:

@@ -96,14 +96,16 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     """
     Return the paths of several steps that spare hours, and how many pairs were looked at.
 
-    From each fragile job, towards its main flows; towards its best ranked moves where it has none, or where flows
-    are withheld.
+    From each fragile job, towards its main flows; towards its best ranked moves where people are left without a
+    solution, or where flows are withheld.
     """
+    left = frozenset() if case.masked else frozenset(u.lot.job for u in case.allocation.uncovered)
     found: list[Path] = []
     pairs = 0
     for origin in origins:
         flowing = sorted((e for e in origin.moves if e.people), key=lambda e: (-e.people, e.move.rank))
-        targets = [e.move.target.code or "" for e in (flowing or origin.moves)[:_MAIN]]
+        best = origin.moves[:_MAIN] if origin.code in left or not flowing else ()
+        targets = sorted({e.move.target.code or "" for e in (*flowing[:_MAIN], *best)})
         if not targets:
             continue
         pairs += len(targets)

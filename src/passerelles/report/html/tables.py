@@ -113,10 +113,18 @@ def uncovered_grid(case: Case) -> Grid:
     columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.headcount"), True)]
     columns += [(w("column.left"), True), w("column.why")]
     rows = [
-        (*_who(u), _head(case, u["headcount"]), _count(case, u["people"]), Cell(w.set(u.get("sentence") or "–")))
+        (*_who(u), _head(case, u["headcount"]), _count(case, u["people"]), Cell(w.set(_why(u))))
         for u in case.found["uncovered"]
     ]
     return _grid(case, "uncovered", columns, rows)
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Why, without the employer and the job that the row has said already."""
+    text = str(row.get("sentence") or "–")
+    job = row["job"] or {}
+    rest = text.removeprefix(f"{row['employer']}, {job.get('label') or job.get('code')}").lstrip(" :\u00a0")
+    return rest[:1].upper() + rest[1:]
 
 
 def unfilled_grid(case: Case) -> Grid:
