@@ -18,6 +18,8 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.settings import Settings
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
@@ -76,7 +78,7 @@ class Lever:
         }
 
 
-class Levers(list[Lever]):
+class Levers(list[Lever], Shown):
     """
     A choice of levers, first the one that opens most.
 
@@ -89,6 +91,20 @@ class Levers(list[Lever]):
     ) -> None:
         super().__init__(found)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the levers, and each job that each opens to each origin, as tables."""
+        from passerelles.paths.sheets import lever_sheets  # noqa: PLC0415 - it builds on this class
+
+        return lever_sheets(self, lang=lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the choice shows of itself."""
+        from passerelles.paths.sheets import levers_page  # noqa: PLC0415 - it builds on this class
+
+        return levers_page(self, lang)
 
     @property
     def exact(self) -> bool:
@@ -252,7 +268,7 @@ class _Choice:
         while len(picked) < size:
             covered = self.covered(picked)
             gains = (self.opens & ~covered) @ self.situation.weights
-            owned = self.situation.contains[picked].any(axis=0)
+            owned = np.asarray(self.situation.contains[picked].any(axis=0), dtype=np.bool_)
             costs = (self.needs & ~owned).sum(axis=1)
             fits = (costs > 0) & (costs <= size - len(picked)) & (gains > 0)
             if not fits.any():

@@ -12,6 +12,8 @@ from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.explain import split_items
 from passerelles.ranking.move import End, Item
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
@@ -200,8 +202,8 @@ class Detail:
     frames: tuple[FrameVerdict, ...]
 
 
-@dataclass(frozen=True)
-class Path:
+@dataclass(frozen=True, repr=False)
+class Path(Shown):
     """
     One or more steps from an origin to a target.
 
@@ -241,6 +243,22 @@ class Path:
     referential: tuple[str, str]
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False)
     make: Callable[[], Detail] | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """One line: rank, occupations and hours; `print` shows the whole."""
+        return f"<Path {self.rank}: {' → '.join([self.origin.code or '?', *self.codes])}, {self.hours.expected} h>"
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the path, its steps, competencies, credentials and frames as tables."""
+        from passerelles.paths.sheets import path_sheets  # noqa: PLC0415 - it builds on this class
+
+        return path_sheets([self], lang=lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the path shows of itself."""
+        from passerelles.paths.sheets import path_page  # noqa: PLC0415 - it builds on this class
+
+        return path_page(self, lang)
 
     @cached_property
     def detail(self) -> Detail:

@@ -9,6 +9,7 @@ import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang
 from passerelles.paths.build import CertificationTable, Context, frame_months, make_detail, needed_from
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
@@ -23,6 +24,8 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.settings import Settings
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 
 MOST_STEPS = 6
 
@@ -71,12 +74,26 @@ class Reached:
         }
 
 
-class Paths(list[Path]):
+class Paths(list[Path], Shown):
     """A list of paths, best first, with what the search says of each target in `reached`."""
 
     def __init__(self, paths: Iterable[Path], reached: tuple[Reached, ...]) -> None:
         super().__init__(paths)
         self.reached = reached
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the paths, their steps, competencies, credentials and frames as tables."""
+        from passerelles.paths.sheets import path_sheets  # noqa: PLC0415 - it builds on this class
+
+        return path_sheets(self, lang=lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the list shows of itself: a table, and each path to unfold."""
+        from passerelles.paths.sheets import paths_page  # noqa: PLC0415 - it builds on this class
+
+        return paths_page(self, lang)
 
     @property
     def proven(self) -> bool:

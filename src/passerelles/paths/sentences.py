@@ -109,6 +109,33 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
     return [*found, [say("paths.why.stage", lang=lang, **written, months=longer)]]
 
 
+def path_title(path: Path, lang: Lang = "fr") -> str:
+    """Return ``origin → target``, by label where there is one."""
+    start = path.origin.label or path.origin.code or say("moves.profile", lang=lang)
+    return f"{start} → {path.target.label or path.target.code}"
+
+
+def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
+    """Return what each legal frame says of a path, of the whole and of each step, and why."""
+    colon = " : " if lang == "fr" else ": "
+    found = []
+    for place, frame in enumerate(path.frames):
+        why = ["; ".join(v.reason(lang) for v in (*frame.violations, *frame.unknown))]
+        if len(path.steps) > 1:
+            why.append(_step_verdicts(path, place, lang))
+        said = "; ".join(w for w in why if w)
+        verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
+        found.append(f"{frame.label}{colon}{verdict}" + (f" ({said})" if said else ""))
+    return found
+
+
+def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
+    """What a frame says of each step on its own."""
+    verdicts = [say(f"paths.verdict.{step.frames[frame].verdict}", lang=lang) for step in path.steps]
+    told = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
+    return say("paths.frame_steps.line", lang=lang, verdicts=", ".join(told))
+
+
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     step = path.steps[place - 1]
     text = say(

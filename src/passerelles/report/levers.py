@@ -1,6 +1,5 @@
-"""Levers as rows and on a terminal."""
+"""Levers on a terminal."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -8,49 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.paths.levers import Lever, Levers
-from passerelles.report.sheet import Column, Sheet
+from passerelles.paths.levers import Levers
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
-    """Return the sheets of a choice of levers: the levers, and each job that each opens to each origin."""
-    columns = (
-        Column("rank", "integer"),
-        Column("code"),
-        Column("lever"),
-        Column("kind"),
-        Column("people_opened", "integer"),
-        Column("people_alone", "integer"),
-        Column("targets_opened", "integer"),
-        Column("with_it"),
-        Column("hours_expected", "number"),
-    )
-    rows = [
-        (
-            each.rank,
-            each.code,
-            each.label,
-            say(f"paths.levers.kind_{each.kind}", lang=lang),
-            each.gained,
-            each.alone,
-            len(each.targets),
-            "; ".join(each.with_it) or None,
-            each.hours,
-        )
-        for each in found
-    ]
-    opened = (
-        Column("rank", "integer"),
-        Column("code"),
-        Column("origin_code"),
-        Column("target_code"),
-        Column("people", "integer"),
-    )
-    pairs = [(each.rank, each.code, o.origin, o.target, o.people) for each in found for o in each.opened]
-    return [Sheet("levers", columns, rows), Sheet("opened", opened, pairs)]
 
 
 def print_levers(console: "Console", found: Levers, *, lang: Lang = "fr") -> None:

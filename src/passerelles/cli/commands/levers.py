@@ -41,8 +41,9 @@ def levers(
 ) -> None:
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
+    from passerelles.paths.sheets import lever_sheets
     from passerelles.report.envelope import envelope
-    from passerelles.report.levers import lever_sheets, print_levers
+    from passerelles.report.levers import print_levers
     from passerelles.report.terminal import print_notice_of_source
 
     graph = load_graph(referential, overlay, settings)

@@ -64,9 +64,10 @@ def paths(
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
+    from passerelles.paths.sheets import path_sheets
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
-    from passerelles.report.paths import path_sheets, print_paths
+    from passerelles.report.paths import print_paths
     from passerelles.report.terminal import print_notice_of_source
 
     check_chart(chart)
