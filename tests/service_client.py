@@ -28,7 +28,8 @@ class Client:
         self._stack.close()
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return self._portal.call(self._ask, method, path, more)
+        answer: httpx.Response = self._portal.call(self._ask, method, path, more)
+        return answer
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.request("GET", path, **more)
@@ -58,8 +59,9 @@ class _Life:
         for stream in (self._ask, receive, send, self._told):
             self._stack.push_async_exit(stream)
         tasks = await self._stack.enter_async_context(anyio.create_task_group())
-        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-        tasks.start_soon(self._app, scope, receive.receive, send.send)
+        scope: Any = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        run: Any = self._app
+        tasks.start_soon(run, scope, receive.receive, send.send)
         await self._ask.send({"type": "lifespan.startup"})
         assert (await self._told.receive())["type"] == "lifespan.startup.complete"
 

@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
     ["language"],
     ["errors"],
-    ["tables", "progress"],
+    ["tables", "progress", "deprecation"],
     ["codes", "text", "algebra", "sharing"],
     ["model", "notices"],
     ["settings", "profile"],

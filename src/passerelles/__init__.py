@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.metadata import version as _version
 from typing import Any
 
+from passerelles.deprecation import RENAMED, warn
+
 __version__ = _version("passerelles")
 
 # Public name -> module that defines it.
@@ -51,6 +53,9 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 def __getattr__(name: str) -> Any:
     if name in _SPACES:
         return import_module(f"passerelles.{name}")
+    if name in RENAMED:
+        warn(name, RENAMED[name])
+        return getattr(import_module(_PUBLIC[RENAMED[name].instead]), RENAMED[name].instead)
     if name not in _PUBLIC:
         raise AttributeError(f"module 'passerelles' has no attribute {name!r}")
     value = getattr(import_module(_PUBLIC[name]), name)

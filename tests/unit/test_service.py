@@ -217,10 +217,17 @@ def test_what_passes_a_limit_is_refused(body: dict[str, Any], where: str, client
 
 
 def test_paths_and_territories_are_bounded(client: Client) -> None:
-    for body in ({"max_steps": 4}, {"targets": ["N4101"] * 11}, {"limit": 21}, {"frame": "/etc/hosts.toml"}):
+    bodies: list[dict[str, Any]] = [
+        {"max_steps": 4},
+        {"targets": ["N4101"] * 11},
+        {"limit": 21},
+        {"frame": "/etc/hosts.toml"},
+    ]
+    for body in bodies:
         asked = {"origin": "K2110", "targets": ["N4102"]} | body
         refused(client.post("/v1/paths", json=asked), 422, "invalid_request")
-    for body in ({"fragile": FRAGILE * 201}, {"radius_km": -1}, {"hiring": []}, {"min_probability": 2}):
+    bodies = [{"fragile": FRAGILE * 201}, {"radius_km": -1}, {"hiring": []}, {"min_probability": 2}]
+    for body in bodies:
         refused(client.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING} | body), 422, "invalid_request")
 
 

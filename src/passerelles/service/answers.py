@@ -7,7 +7,6 @@ import orjson
 from passerelles.language.say import Lang
 from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.moves import rank_moves, rank_sources
-from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.report.envelope import envelope, referential_dict
 from passerelles.report.occupation import occupation_dict
@@ -48,7 +47,7 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
         item["counterfactual"] = None if nearest is None else nearest.to_dict()
-    occupied = find_start(graph, origin).end.code is not None
+    occupied = isinstance(origin, str) or origin.occupation is not None
     return envelope("rank@1", graph, items, settings=settings, occupied=occupied)
 
 

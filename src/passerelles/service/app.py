@@ -132,13 +132,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
             tell("abandoned", answers=desk.pool.count)
             os._exit(0)
 
-    app = FastAPI(**ABOUT, version=engine.version, lifespan=life, docs_url=None, redoc_url=None)
-    app.add_exception_handler(PasserellesError, on_engine_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_fault)
-    _add_answers(app, desk)
-    _add_health(app, desk)
+    app = _framework(desk, life)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
     told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After"]
@@ -156,6 +150,17 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
         ("X-Content-Type-Options", "nosniff"),
     ]
     return Told(served, headers=headers)
+
+
+def _framework(desk: Desk, life: Any = None) -> FastAPI:
+    app = FastAPI(**ABOUT, version=desk.engine.version, lifespan=life, docs_url=None, redoc_url=None)
+    app.add_exception_handler(PasserellesError, on_engine_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_fault)
+    _add_answers(app, desk)
+    _add_health(app, desk)
+    return app
 
 
 def _add_answers(app: FastAPI, desk: Desk) -> None:
@@ -210,6 +215,11 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
         if not desk.ready or desk.pool.full:
             return problem("busy", lang=language(request.scope["query_string"]), headers={"retry-after": "1"})
         return Response(b'{"status":"ready"}', media_type=JSON, headers={"cache-control": "no-store"})
+
+
+def description(engine: Engine) -> dict[str, Any]:
+    """Return the OpenAPI description of a service without a key."""
+    return described(_framework(Desk(engine, Options())), secured=False)
 
 
 def read_keys(variable: str | None) -> tuple[str, ...]:

@@ -1,0 +1,82 @@
+"""The examples of hosts run as they stand."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+PEOPLE = {
+    "id": ["p1", "p2", "p3"],
+    "occupation": ["K2110", None, "NOWHERE"],
+    "competencies": [[], [], []],
+}
+
+
+def started(name: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **more}
+    return subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *words], capture_output=True, text=True, check=True, env=environment
+    )
+
+
+def people(folder: Path) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = pa.schema([("id", pa.string()), ("occupation", pa.string()), ("competencies", pa.list_(pa.string()))])
+    pq.write_table(pa.table(PEOPLE, schema=kinds), folder / "people.parquet")
+    return folder / "people.parquet"
+
+
+def test_every_example_is_tried_here() -> None:
+    assert {p.name for p in EXAMPLES.glob("*.py")} == {
+        *("web_app.py", "nightly_job.py", "pandas_table.py", "notebook_cell.py", "spark_job.py")
+    }
+
+
+def test_the_web_application_answers_and_is_short() -> None:
+    from service_client import Client
+
+    file = EXAMPLES / "web_app.py"
+    assert len(file.read_text("utf-8").splitlines()) <= 30
+    with Client(runpy.run_path(str(file))["app"]) as client:
+        found = client.get("/moves/K2110", params={"limit": 3}).json()
+        assert [move["rank"] for move in found] == [1, 2, 3]
+        refused = client.get("/moves/K211O")
+    assert refused.status_code == 404
+    assert "K2110" in refused.json()["detail"]["suggestions"]
+
+
+def test_the_nightly_job_ranks_a_file(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    output = tmp_path / "moves.parquet"
+    assert started("nightly_job.py", str(people(tmp_path)), str(output)).stderr.startswith(
+        "2 refused"
+    )  # nobody knows NOWHERE, nor what p2 can do
+    moves = pq.read_table(output).to_pylist()
+    assert [m["rank"] for m in moves if m["id"] == "p1"] == [1, 2, 3, 4, 5]
+
+
+def test_the_table_and_the_cells_run() -> None:
+    assert "K2110" in started("pandas_table.py").stdout
+    assert len(started("notebook_cell.py").stdout.splitlines()) == 5
+
+
+@pytest.mark.external
+def test_the_spark_job_ranks_a_file(tmp_path: Path, java: str) -> None:
+    import pyarrow.parquet as pq
+
+    pytest.importorskip("pyspark")
+    quiet = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "JAVA_HOME": ""}
+    quiet["PYSPARK_SUBMIT_ARGS"] = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
+    if not os.environ.get("JAVA_HOME"):
+        del quiet["JAVA_HOME"]
+    started("spark_job.py", str(people(tmp_path)), str(tmp_path / "moves"), **quiet)
+    moves = pq.read_table(tmp_path / "moves").to_pylist()
+    ranks = [m["rank"] for m in moves if m["id"] == "p1"]
+    assert ranks == [1, 2, 3, 4, 5]
