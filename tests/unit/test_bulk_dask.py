@@ -1,0 +1,107 @@
+"""A real Dask cluster of two worker processes on loopback: equal to one machine, one of them killed midway."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from passerelles.bulk.dask import rank_profiles_dask
+from passerelles.bulk.rank import rank_profiles
+from passerelles.bulk.worker import Order, part_schema
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.referentials.load import load_referential
+from profile_rows import draw, table
+
+pytestmark = [
+    pytest.mark.external,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed.*"),
+    pytest.mark.filterwarnings("ignore:Sending large graph:UserWarning"),
+]
+OVERLAY = "enseignement-conduite"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Client of two workers, processes of their own, on 127.0.0.1."""
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        local_directory=str(tmp_path_factory.mktemp("dask")),
+        memory_limit=0,
+    )
+    with cluster, distributed.Client(cluster) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def graph() -> OccupationGraph:
+    """Embedded referential with its overlay."""
+    return build_graph(load_referential().with_overlay(OVERLAY))
+
+
+def parts_of(graph: OccupationGraph, parts: int, size: int) -> list[pa.Table]:
+    """Parts with good profiles and one bad one each."""
+    rows: list[Any] = [(f"{i:05d}", *row[1:]) for i, row in enumerate(draw(graph, parts * size, seed=11))]
+    rows[::size] = [(row[0], "Z9999", [], {}) for row in rows[::size]]
+    return [table(rows[i * size : (i + 1) * size]) for i in range(parts)]
+
+
+def alone(graph: OccupationGraph, parts: list[pa.Table]) -> pa.Table:
+    """What one machine finds."""
+    return rank_profiles(graph, pa.concat_tables(parts)).read_all().select(part_schema().names)
+
+
+def test_a_cluster_finds_what_one_machine_finds(client: Any, graph: OccupationGraph) -> None:
+    parts = parts_of(graph, 6, 20)
+    by_path = rank_profiles_dask(client, parts, "transitions", overlays=[OVERLAY])
+    assert pa.concat_tables(by_path).equals(alone(graph, parts))
+    assert pa.concat_tables(rank_profiles_dask(client, parts, graph)).equals(alone(graph, parts))
+
+
+def test_a_process_opens_the_index_once() -> None:
+    order = Order.of("transitions", overlays=[OVERLAY])
+    again = Order.of("transitions", overlays=[OVERLAY])
+    assert order.ranker(None) is again.ranker(None)
+
+
+def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(
+    client: Any, graph: OccupationGraph, tmp_path: Path
+) -> None:
+    parts = parts_of(graph, 24, 30)
+    for number, part in enumerate(parts):
+        pq.write_table(part, tmp_path / f"in-{number:02d}.parquet")
+    output = tmp_path / "out"
+    output.mkdir()
+    victim = min(client.run(os.getpid).values())
+    assert psutil.Process(victim).is_running()
+    files = sorted(tmp_path.glob("in-*.parquet"))
+
+    def job() -> list[Any]:
+        return list(rank_profiles_dask(client, files, "transitions", overlays=[OVERLAY], output=output))
+
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(job)
+        end = time.monotonic() + 60
+        while len(list(output.glob("*.parquet"))) < 3:
+            assert time.monotonic() < end, "it took too long"
+            time.sleep(0.02)
+        assert not result.done(), "the job was over before anything could be killed"
+        os.kill(victim, signal.SIGKILL)
+        written = result.result(timeout=100)
+    assert victim not in client.run(os.getpid).values()
+    assert written == sorted(output.glob("*.parquet")) == [output / f"part-{n:05d}.parquet" for n in range(24)]
+    assert pa.concat_tables([pq.read_table(path) for path in written]).equals(alone(graph, parts))
