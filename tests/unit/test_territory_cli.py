@@ -53,7 +53,7 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     assert openpyxl.load_workbook(path).sheetnames[:6] == [
         "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait", "Appellations lues",
     ]  # fmt: skip
-    totals = dict(openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True))
+    totals = {a: b for a, b in openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)}  # noqa: C416
     assert totals["personnes placées"] == sum(int(r["people"]) for r in rows)
     assert totals["heures de formation attendues"] == totals["dixièmes d'heure de formation"] / 10
 

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
-from passerelles.tables.sheet import Column, Sheet
 from passerelles.report.terminal import print_notice_of_source
+from passerelles.tables.sheet import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.report.sheet import Cell, Column, Kind, Sheet
+from passerelles.tables.sheet import Cell, Column, Kind, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
