@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -53,7 +54,8 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     assert openpyxl.load_workbook(path).sheetnames[:6] == [
         "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait", "Appellations lues",
     ]  # fmt: skip
-    totals = {a: b for a, b in openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)}  # noqa: C416
+    cells: Any = openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)
+    totals: dict[str, Any] = dict(cells)
     assert totals["personnes placées"] == sum(int(r["people"]) for r in rows)
     assert totals["heures de formation attendues"] == totals["dixièmes d'heure de formation"] / 10
 
