@@ -126,6 +126,8 @@ def test_tables_of_scores_are_the_same(pair: Pair) -> None:
             assert mine.scores.of_pair(row, 3) == theirs.scores.of_pair(row, 3)
             rows = np.asarray([row, 1], dtype=np.int32)
             assert np.array_equal(mine.scores.of_rows(0, rows), theirs.scores.of_rows(0, rows))
+            many = np.arange(150, dtype=np.int32) % len(built.codes)
+            assert np.array_equal(mine.scores.of_rows(1, many), theirs.scores.of_rows(1, many))
         assert np.array_equal(mine.scores.parts, theirs.scores.parts)
         assert (mine.reference is None) == (theirs.reference is None)
         if mine.reference is not None and theirs.reference is not None:

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from passerelles import Profile, build_graph, load_referential, rank_moves, rank_paths, rank_sources, resolve_title
 from passerelles.compiled.build import compile_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.sharing import SharedLock, one_thread
+from passerelles.sharing import SharedLock, kept, one_thread
 
 THREADS, PROCESSES = 8, 4
 OVERLAY = "enseignement-conduite"
@@ -235,6 +235,22 @@ def test_a_lock_can_be_taken_again_by_its_thread_and_by_no_other() -> None:
         seen.append("mine")
     thread.join(10)
     assert seen == ["mine", "other"]
+
+
+def test_what_is_kept_is_one_object_for_all_threads() -> None:
+    barrier = Barrier(THREADS)
+
+    class Slow:
+        @kept
+        def value(self) -> list[int]:
+            barrier.wait(timeout=20)  # all of them are inside at once
+            return []
+
+    slow = Slow()
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda _: slow.value, range(THREADS)))
+    assert all(each is slow.value for each in found)
+    assert isinstance(Slow.value, kept)
 
 
 def _blas_threads() -> set[int]:

@@ -23,6 +23,7 @@ from passerelles.sharing import kept
 
 DOCUMENT: Final = "scoring.json"
 MEASURES: Final = "measures"
+_FEW: Final = 100  # rows that are faster checked one by one than with all others
 _CLASSES: Final = {c.__name__: c for c in (Attributes, Reference, MeasureIndex)}
 _GRAPH: Final = "graph"  # a field that is the graph itself, which needs no place of its own
 
@@ -55,7 +56,9 @@ class StoredScores(Scores):
         return self._scaled(self._toward.at(column)[None, :])
 
     def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        """One part of the scores of some rows, shape (len(rows), n)."""
+        """One part of the scores of some rows, shape (len(rows), n); for many, the table is checked whole, once."""
+        if len(rows) > _FEW:
+            return np.asarray(self.parts[part, rows])
         return np.stack([self._parts.at(part, int(row)) for row in rows])
 
     def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
