@@ -47,7 +47,7 @@ def free_port() -> int:
 def running(words: Sequence[str], port: int, path: str) -> Iterator[psutil.Process]:
     process = subprocess.Popen([sys.executable, *words], stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while True:
             assert process.poll() is None, "the server did not start"
             assert time.monotonic() < deadline, "the server is not ready"
@@ -137,6 +137,7 @@ def main() -> None:
     parser.add_argument("referential")
     parser.add_argument("--requests", type=int, default=1200)
     parser.add_argument("--limit", type=int, default=10)
+    parser.add_argument("--warm", action="store_true", help="serve --warm: every occupation is kept beforehand")
     arguments = parser.parse_args()
     graph = build_graph(load_referential(arguments.referential))
     rng = random.Random(20251125)  # noqa: S311 - which codes are asked, not a secret
@@ -153,6 +154,7 @@ def main() -> None:
 
     ports = (free_port(), free_port())
     serve = ["-m", "passerelles", "serve", "--referential", arguments.referential, "--port", str(ports[1])]
+    serve += ["--warm", "--cache", "400"] if arguments.warm else []
     print(json.dumps({"load": os.getloadavg()[0], "cores": os.cpu_count(), "clients": CLIENTS}), flush=True)
     with (
         running(["-c", EMPTY, str(ports[0])], ports[0], "/empty") as first,

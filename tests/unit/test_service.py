@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -408,6 +409,30 @@ def test_the_store_forgets_what_was_least_lately_asked() -> None:
     empty = Store(0)
     empty.put("a", b"")
     assert empty.get("a") is None
+
+
+def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    def ready(client: Client) -> bool:
+        deadline = time.monotonic() + 60
+        while client.get("/health/ready").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return True
+
+    with Client(create_app(engine, Options(warm=True))) as client:
+        assert ready(client)
+        whole = client.get("/v1/rank?origin=K2110").json()
+        with monkeypatch.context() as patch:
+            patch.setattr(answers, "rank_moves", refuse)
+            for code in engine.graph.codes[::7]:
+                assert client.get(f"/v1/rank?origin={code}").status_code == 200
+            assert client.get("/v1/rank?origin=K2110&limit=11").status_code == 500
+    with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=200_000)))) as small:
+        assert ready(small)
+        assert small.get("/v1/rank?origin=K2110").json() == whole
 
 
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,10 +55,12 @@ class Desk:
         self.pool = self.open()
         self.store = Store(options.limits.cache_bytes)
         self.ready = False
+        self.stopping = False
 
     def open(self) -> Pool:
         """Take requests, again where it was stopped before."""
         limits = self.limits
+        self.stopping = False
         self.pool = Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
         return self.pool
 
@@ -70,7 +72,7 @@ class Desk:
         """
         query = request.scope["query_string"]
         personal = make is answers.match or isinstance(getattr(asked, "origin", None), Person)
-        key = "" if personal else f"{make.__name__} {lang} {asked.model_dump_json(exclude={'lang'})}"
+        key = "" if personal else _key(make, asked, lang)
         headers = {"cache-control": "no-store"}
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
@@ -90,9 +92,26 @@ class Desk:
             return Response(status_code=304, headers=headers)
         return Response(body, media_type=JSON, headers=headers)
 
+    def warm(self, *, every: bool) -> None:
+        """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""
+        self.engine.warm()
+        for code in self.engine.graph.codes if every else ():
+            if self.stopping:
+                return
+            asked = RankQuery(origin=code)
+            body = _work(answers.rank, self.engine, asked, asked.lang)
+            if not self.store.has_room(body):
+                tell("store_full", kept=self.store.size)
+                return
+            self.store.put(_key(answers.rank, asked, asked.lang), body)
+
     def _tag(self, key: str) -> str:
         """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
         return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+
+
+def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
+    return f"{make.__name__} {lang} {asked.model_dump_json(exclude={'lang'})}"
 
 
 def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
@@ -122,10 +141,10 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.open()
-        warming = asyncio.get_running_loop().run_in_executor(None, engine.warm)
+        warming = asyncio.get_running_loop().run_in_executor(None, partial(desk.warm, every=chosen.warm))
         warming.add_done_callback(lambda done: setattr(desk, "ready", done.exception() is None))
         yield
-        desk.ready = False
+        desk.ready, desk.stopping = False, True
         await asyncio.gather(warming, return_exceptions=True)
         desk.pool.close()
         if chosen.exit_with and desk.pool.count:

@@ -37,4 +37,5 @@ class Options(_Frozen):
     key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
     origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
     limits: Limits = Limits()
+    warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
     exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")

@@ -83,23 +83,30 @@ class Store:
         self._most = most
         self._size = 0
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """Return an answer, None where it is not kept."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def has_room(self, answer: bytes) -> bool:
+        """Whether an answer can be kept without forgetting another."""
+        return self._size + 2 * len(answer) <= self._most
 
     def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; one larger than a quarter of the store is not."""
-        if len(answer) * 4 > self._most or key in self._kept:
-            return
-        self._kept[key] = answer
-        self._size += len(answer) + len(key)
-        while self._size > self._most:
-            old, gone = self._kept.popitem(last=False)
-            self._size -= len(gone) + len(old)
+        with self._lock:
+            if len(answer) * 4 > self._most or key in self._kept:
+                return
+            self._kept[key] = answer
+            self._size += len(answer) + len(key)
+            while self._size > self._most:
+                old, gone = self._kept.popitem(last=False)
+                self._size -= len(gone) + len(old)
 
     @property
     def size(self) -> int:
