@@ -13,6 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from passerelles.errors import PasserellesError
 from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory import masking
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published_dict
 from passerelles.territory.match import match_territory
@@ -303,6 +304,20 @@ def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
     assert {f.people for f in found.flows if f.fragile.employer == "B"} == {6, 3}
     publication = publish(found)
     assert publication.empty or undone(found, published_dict(publication), 5) == []
+
+
+def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proven by exchanges alone, as for a country, stands up to the same attack."""
+    monkeypatch.setattr(masking, "_MANY", 0)
+    fragile = people(*((f"A{i}", JOBS[i % 4], 7 + 3 * i, "x") for i in range(6)))
+    for places in (4, 9, 13, 16):
+        hiring = openings(*((f"P{i}", JOBS[4 + i % 4], places + i, "x") for i in range(7)))
+        hours = every(10.0) | {(JOBS[i % 4], JOBS[4 + i % 3]): 1.0 for i in range(6)}
+        found = match_territory(graph(), fragile, hiring, costs=Written(hours), changes=False)
+        publication = publish(found)
+        printed = published_dict(publication)
+        assert publication.changed
+        assert publication.empty or undone(found, printed, 5) == []
 
 
 def test_the_mask_of_a_country_is_quick_and_never_refused() -> None:

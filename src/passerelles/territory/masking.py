@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
 from passerelles.territory.network import Ints
 
-_MANY: Final = 20_000  # unknown flows beyond which no sum of a row or column is tried
+_MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
 _ROUNDS: Final = 200
+_LARGE_ROUNDS: Final = 12  # once a table is large, or has been looked at for long
+_FEW_ROUNDS: Final = 5
+_WORK: Final = 40_000  # unknown flows x rounds with programs
 _WORTH: Final = 0.5  # the total is printed at the price of at most this share of what else would be
 
 
@@ -74,14 +77,24 @@ def _flows(table: Table, view: View) -> int:
 def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool) -> View | None:
     """Print less and less until the audit passes; keep the total, or do without it before more flows are hidden."""
     view = first
-    for _ in range(_ROUNDS):
+    late = 0
+    for turn in range(_ROUNDS):
         cells = _cells(table, small, view, bound)
-        if _sure(table, view, cells):
+        if _sure(table, view, cells) or _shifts(table, view, cells):
             return view
-        failing = Auditor(table, view).narrow(cells)
-        if not failing:
-            return view
-        hidden = _less(table, small, view, failing, bound, total=total)
+        unknown = int(view.unknown(table).sum())
+        large = unknown > _MANY or turn > max(_FEW_ROUNDS, _WORK // max(unknown, 1))
+        late += large
+        if large and table.budget is None and not len(table.least):
+            # A program would take minutes: do without the total, which needs none.
+            if total:
+                return None
+            failing = cells
+        else:
+            failing = Auditor(table, view).narrow(cells)
+            if not failing:
+                return view
+        hidden = None if late > _LARGE_ROUNDS else _less(table, small, view, failing, bound, total=total)
         if hidden is None or (total and not hidden.total):
             return None
         view = hidden
@@ -213,6 +226,31 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
         return int(room[cell.at].max())
 
     return all(spread(cell) >= cell.need for cell in cells)
+
+
+def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
+    """
+    Whether people who change openings within their own lot spread each cell enough, when no openings' sum is printed.
+
+    Neither the people placed of any lot, nor the total, nor a floor changes; hours do, so that a budget rules it out.
+    A flow v of a lot falls by what the emptiest other openings can take of it, and rises by what the lot's other
+    hidden flows can give and its own openings can take.
+    """
+    if table.budget is not None or (view.spare & view.pools).any() or any(cell.pool < 0 for cell in cells):
+        return False
+    at = np.flatnonzero(view.unknown(table))
+    starts = np.searchsorted(table.row[at], np.arange(len(table.supply) + 1))
+    empty = table.empty
+    for cell in cells:
+        own = int(cell.at[0])
+        row = at[starts[cell.lot] : starts[cell.lot + 1]]
+        others = row[row != own]
+        value = int(table.flow[own])
+        falls = min(value, int(empty[table.column[others]].max(initial=0)))
+        rises = min(int(table.flow[others].sum()), int(empty[cell.pool]))
+        if falls + rises < cell.need:
+            return False
+    return bool(cells)
 
 
 def _less(
