@@ -339,6 +339,31 @@ def test_a_fault_is_told_without_what_was_asked(
     assert "PERSONAL" not in "".join(lines)
 
 
+def test_a_place_on_this_machine_is_never_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(*_: object, **__: object) -> None:
+        raise PasserellesError("unreadable_path", path="/srv/secret/place", reason="gone")
+
+    monkeypatch.setattr(answers, "rank_moves", moved)
+    with Client(create_app(engine)) as client:
+        response = client.get("/v1/rank?origin=K2110")
+    assert "secret" not in response.text
+    refused(response, 500, "fault")
+
+
+def test_a_start_that_fails_is_logged_and_never_ready(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Engine) -> None:
+        raise RuntimeError("no title")
+
+    monkeypatch.setattr(Engine, "warm", broken)
+    with Client(create_app(engine)) as client:
+        for _ in range(20):
+            refused(client.get("/health/ready"), 503, "busy")
+            time.sleep(0.01)
+    assert any(record.getMessage() == "warming_failed" for record in caplog.records)
+
+
 def slow(until: threading.Event) -> Callable[..., dict[str, Any]]:
     def rank(*_: object) -> dict[str, Any]:
         until.wait(20)

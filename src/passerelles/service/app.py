@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -94,6 +95,13 @@ class Desk:
 
     def warm(self, *, every: bool) -> None:
         """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""
+        try:
+            self._warm(every=every)
+        except Exception as error:
+            tell("warming_failed", level=logging.ERROR, error=error)
+            raise
+
+    def _warm(self, *, every: bool) -> None:
         self.engine.warm()
         for code in self.engine.graph.codes if every else ():
             if self.stopping:

@@ -16,6 +16,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifinfo import load_certifications
 from passerelles.market.geography import load_places
+from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.load import load_referential
 from passerelles.report.envelope import envelope
@@ -51,11 +52,9 @@ class Engine:
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
     def warm(self) -> None:
-        """Work out what the first requests would wait for: scores, and the index of titles."""
-        from passerelles.matching.resolve import resolve_title  # noqa: PLC0415 - a start without titles needs none
-        from passerelles.ranking.moves import rank_moves  # noqa: PLC0415
+        """Work out what the first requests would wait for: the index of titles."""
+        from passerelles.matching.resolve import resolve_title  # noqa: PLC0415 - loading needs no title
 
-        rank_moves(self.graph, self.graph.codes[0], limit=1)
         if self.graph.referential.titles:
             resolve_title(self.graph.referential, self.graph.referential.titles[0].label, limit=1)
 
@@ -73,8 +72,10 @@ def load_engine(options: Options) -> Engine:
     for overlay in options.overlays:
         referential = referential.with_overlay(overlay)
     folders = _folders(options.data)
+    graph = build_graph(referential, settings=_settings(options))
+    rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     return Engine(
-        graph=build_graph(referential, settings=_settings(options)),
+        graph=graph,
         places=_first(load_places, folders, "no_places_data"),
         certifications=_first(load_certifications, folders, "no_certifications_data"),
     )

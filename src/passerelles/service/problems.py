@@ -1,5 +1,6 @@
 """Errors as application/problem+json (RFC 9457): a key, a sentence, suggestions; never what was sent."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, say
 from passerelles.service import requests
+from passerelles.service.logs import tell
 from passerelles.territory.lots import LotsError
 
 MEDIA: Final = "application/problem+json"
@@ -67,7 +69,10 @@ def problem(
 
 
 def of_engine(error: PasserellesError, lang: Lang) -> Response:
-    """Tell an error of the engine."""
+    """Tell an error of the engine; one about a place on this machine is a fault of the service, and told as one."""
+    if "path" in error.values:
+        tell("fault", level=logging.ERROR, error=error, key=error.key)
+        return problem("fault", lang=lang)
     extra: dict[str, Any] = {}
     if isinstance(error, UnknownCodeError):
         extra["suggestions"] = list(error.suggestions)
