@@ -10,6 +10,7 @@ import pytest
 
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.rank import Ranker, rank_profiles
+from passerelles.compiled.build import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -64,6 +65,15 @@ def test_the_fast_engine_serves_small_and_poor_referentials() -> None:
         small = build_graph(referential(requirements, macros={"x": "m", "y": "m"}))
         rows = draw(small, 60, seed=len(requirements))
         assert ranked(small, table(rows), engine="fast") == one_by_one(small, rows)
+
+
+@pytest.mark.parametrize("engine", ["plain", "fast"])
+def test_a_compiled_index_gives_the_same(graph: OccupationGraph, tmp_path: Path, engine: str) -> None:
+    if engine == "fast":
+        pytest.importorskip("numba")
+    rows = table(draw(graph, 100, seed=5))
+    opened = build_graph(load_referential(compile_index(graph, tmp_path / "index")))
+    assert ranked(opened, rows, engine=engine) == ranked(graph, rows, engine="plain")
 
 
 def test_a_scorer_that_the_loops_do_not_know_is_served_all_the_same(graph: OccupationGraph) -> None:

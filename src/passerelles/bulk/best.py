@@ -41,6 +41,12 @@ class Best:
     coverage: NDArray[np.float64]
     position: NDArray[np.int32]
 
+    def of(self, person: int) -> "Best":
+        """Return the targets of one person."""
+        some = slice(int(self.starts[person]), int(self.starts[person + 1]))
+        edges = np.asarray([0, some.stop - some.start], dtype=np.int64)
+        return Best(edges, self.targets[some], self.units[some], self.coverage[some], self.position[some])
+
 
 def joined(parts: Sequence[Best]) -> Best:
     """Return several blocks as one."""

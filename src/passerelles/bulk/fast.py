@@ -73,8 +73,12 @@ class FastEngine:
         ):
             if len(chosen):
                 self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], found, occupied=occupied)
-        for person in np.flatnonzero(found.size < 0).tolist():
-            _fill(found, np.asarray([person]), self.plain.rank(people.part(person, person + 1), limit))
+        doubtful = np.flatnonzero(found.size < 0)
+        if len(doubtful):
+            starts, extra = _taken(people, doubtful)
+            again = self.plain.rank(People(people.rows[doubtful], starts, extra, None), limit)
+            for place, person in enumerate(doubtful.tolist()):
+                _fill(found, np.asarray([person]), again.of(place))
         return _flat(found)
 
     def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:

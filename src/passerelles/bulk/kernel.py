@@ -104,19 +104,20 @@ def _sums(space, room, size):
         for measure in range(WHOLE):
             dots = room.dots[place, measure].reshape(-1)
             for index in range(room.first[place, measure], room.first[place, measure + 1]):
-                term = room.term[index]
-                if space.dense_of[term] < 0:
+                where = space.post_at[room.term[index]]
+                if where[0] >= 0:
                     more = room.more[index]
-                    for entry in range(space.post_ptr[term], space.post_ptr[term + 1]):
-                        dots[space.post_row[entry]] += more * space.post_value[entry]
+                    for entry in range(where[0], where[1]):
+                        pair = space.post[entry]
+                        dots[int(pair[0])] += more * pair[1]
     for tile in range(space.dense.shape[0]):
         for place in range(size):
             for measure in range(WHOLE):
                 dots = room.dots[place, measure, tile]
                 for index in range(room.first[place, measure], room.first[place, measure + 1]):
-                    where = space.dense_of[room.term[index]]
-                    if where >= 0:
-                        _add(dots, space.dense[tile, where], room.more[index])
+                    where = space.post_at[room.term[index]]
+                    if where[0] < 0:
+                        _add(dots, space.dense[tile, where[1]], room.more[index])
 
 
 @compiled

@@ -98,8 +98,8 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
     posts = sparse.csr_array(vectors.T)
     users = np.diff(posts.indptr)
     many = np.flatnonzero(users * _MANY > len(graph.codes))
-    dense_of = np.full(int(offsets[-1]), -1, dtype=np.int32)
-    dense_of[many] = np.arange(len(many))
+    post_at = np.stack([posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
+    post_at[many] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
     damp = np.concatenate([[0.0], 1.0 + np.log(np.arange(1, _DAMPED))])
     rarity = np.concatenate([index.rarities[name] for name in MEASURES])
     dots, norms = _base_products(bases, index)
@@ -113,10 +113,8 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         presence=np.asarray([name in _PRESENCE for name in MEASURES]),
         rarity=rarity,
         damp=damp,
-        post_ptr=posts.indptr.astype(np.int32),
-        post_row=posts.indices.astype(np.int32),
-        post_value=posts.data,
-        dense_of=dense_of,
+        post_at=post_at,
+        post=np.stack([posts.indices.astype(np.float64), posts.data], axis=1),
         dense=_tiles(posts[many].toarray()),
         base_ptr=base[0],
         base_term=base[1],

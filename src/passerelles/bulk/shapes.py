@@ -25,7 +25,8 @@ class Space(NamedTuple):
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.fast`.
 
     `spread_*` lead from a competency to its terms, `base_*` from an occupation to the counts of those it has already,
-    `post_*` from a term to the occupations that have it (or `dense_of` to a row of `dense`, where many have it).
+    `post_at` from a term to where in `post` its pairs (occupation, value) start and end, or to -1 and a row of `dense`
+    where many occupations have it. Pairs lie side by side, for what costs is the first look at each list.
     """
 
     spread_ptr: NDArray[np.int32]
@@ -34,10 +35,8 @@ class Space(NamedTuple):
     presence: NDArray[np.bool_]
     rarity: NDArray[np.float64]
     damp: NDArray[np.float64]
-    post_ptr: NDArray[np.int32]
-    post_row: NDArray[np.int32]
-    post_value: NDArray[np.float64]
-    dense_of: NDArray[np.int32]
+    post_at: NDArray[np.int32]
+    post: NDArray[np.float64]
     dense: NDArray[np.float64]
     base_ptr: NDArray[np.int32]
     base_term: NDArray[np.int32]
