@@ -1,6 +1,8 @@
-"""Paths and levers in a notebook, a terminal and a data frame."""
+"""Paths, levers and allocations in a notebook, a terminal and a data frame."""
 
-from passerelles import OccupationGraph, levers, rank_paths
+from pathlib import Path
+
+from passerelles import OccupationGraph, levers, match_territory, rank_paths
 
 
 def test_paths_show_each_path_and_turn_into_rows(embedded_graph: OccupationGraph) -> None:
@@ -30,3 +32,16 @@ def test_levers_show_what_they_are_worth(embedded_graph: OccupationGraph) -> Non
     assert [row["people_opened"] for row in found.rows()] == [each.gained for each in found]
     assert found.to_html().count("<details") == 1
     assert found[0].label.split()[0] in str(found)
+
+
+def test_an_allocation_shows_who_goes_where(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    fragile, hiring = tmp_path / "f.csv", tmp_path / "h.csv"
+    fragile.write_text("employer,job,headcount,basin\nA,N1103,3,Redon\n", encoding="utf-8")
+    hiring.write_text("employer,job,openings,basin\nB,N1103,2,Redon\nC,N4101,2,Redon\n", encoding="utf-8")
+    found = match_territory(embedded_graph, fragile, hiring)
+    assert sum(int(row["people"] or 0) for row in found.rows()) == found.placed
+    assert found.to_pandas("unfilled")["openings"].sum() == sum(u.openings for u in found.unfilled)
+    html = found.to_html()
+    assert found.summary() in html.replace("&#39;", "'")
+    assert "Totaux et preuve" in html
+    assert found.summary("en") in " ".join(found.to_text("en").split())

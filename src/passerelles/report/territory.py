@@ -1,4 +1,4 @@
-"""An allocation, a ranking or scenarios of a territory as sheets and on a terminal; read off what may be published."""
+"""An allocation, a ranking or scenarios of a territory on a terminal; read off what may be published."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -8,159 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.tables.sheet import Cell, Column, Kind, Sheet
+from passerelles.territory.sheets import end_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Payload = Mapping[str, Any]
 _SHOWN: Final = 12
-_SUMS: Final = ("headcount", "openings", "placed", "uncovered", "unfilled", "same_job", "km")
-
-
-def allocation_sheets(found: Payload, lang: Lang = "fr") -> list[Sheet]:
-    """Return one sheet a question: who goes where, who is left, what stays empty, totals, what would change, titles."""
-    return [
-        _flows(found),
-        _uncovered(found, lang),
-        _unfilled(found, lang),
-        _totals(found, lang),
-        _changes(found),
-        _resolved(found),
-    ]
-
-
-def _columns(*named: str | tuple[str, Kind]) -> tuple[Column, ...]:
-    return tuple(Column(n) if isinstance(n, str) else Column(*n) for n in named)
-
-
-def _flows(found: Payload) -> Sheet:
-    columns = _columns(
-        "fragile_employer", "origin_code", "origin_label", "from_basin", "hiring_employer", "target_code",
-        "target_label", "to_basin", "family", ("people", "integer"), ("hours_low", "number"),
-        ("hours_expected", "number"), ("hours_high", "number"), ("km", "number"), "same_job", ("probability", "share"),
-        "masked", "fragile_lots", "hiring_lots",
-    )  # fmt: skip
-    rows: list[Sequence[Cell]] = [
-        (
-            f["fragile_employer"], *_end(f["origin"]), f["from_basin"], f["hiring_employer"], *_end(f["target"]),
-            f["to_basin"], f["family"], f["people"], *_hours(f["hours_per_person"]), f.get("km"), f.get("same_job"),
-            f.get("probability"), f["people"] is None, _names(f, "fragile_lots"), _names(f, "hiring_lots"),
-        )
-        for f in found["results"]
-    ]  # fmt: skip
-    return Sheet("flows", columns, rows)
-
-
-def _names(flow: Payload, side: str) -> str | None:
-    """Lots that a line stands for where a mask puts several together."""
-    return "; ".join(", ".join((x["employer"], x["job"], x["basin"])) for x in flow.get(side, ())) or None
-
-
-def _end(end: Payload | None) -> tuple[str | None, str | None]:
-    return (None, None) if end is None else (end["code"], end["label"])
-
-
-def _hours(hours: Payload) -> tuple[float | None, float | None, float | None]:
-    return hours["low"], hours["expected"], hours["high"]
-
-
-def _reason(row: Payload, lang: Lang) -> str | None:
-    reason = row.get("reason")
-    return None if reason is None else say(f"territory.reason.{reason}", lang=lang)
-
-
-def _uncovered(found: Payload, lang: Lang) -> Sheet:
-    columns = _columns(
-        "employer", "code", "label", "basin", ("headcount", "integer"), ("people", "integer"), "reason", "sentence"
-    )
-    rows = [
-        (u["employer"], *_end(u["job"]), u["basin"], u["headcount"], u["people"], _reason(u, lang), u.get("sentence"))
-        for u in found["uncovered"]
-    ]
-    return Sheet("uncovered", columns, rows)
-
-
-def _unfilled(found: Payload, lang: Lang) -> Sheet:
-    columns = _columns(
-        "employer", "code", "label", "basin", ("openings", "integer"), ("empty", "integer"), "reason", "sentence",
-        "candidates",
-    )  # fmt: skip
-    rows = [
-        (
-            u["employer"], *_end(u["job"]), u["basin"], u["openings"], u["people"], _reason(u, lang), u.get("sentence"),
-            "; ".join(f"{c['employer']} ({c['job']})" for c in u.get("candidates", ())),
-        )
-        for u in found["unfilled"]
-    ]  # fmt: skip
-    return Sheet("unfilled", columns, rows)
-
-
-def _totals(found: Payload, lang: Lang) -> Sheet:
-    totals, bounds = found["totals"], found["bounds"]
-    lever = totals.get("lever") or {"people": None, "hours": None}
-    named: list[tuple[str, Cell]] = [(name, totals[name]) for name in _SUMS]
-    named += [(f"hours_{name}", value) for name, value in totals["hours"].items()]
-    named += [(f"lever_{name}", value) for name, value in lever.items()]
-    named += [(name, bounds[name]) for name in bounds if name not in ("objectives", "status")]
-    rows: list[Sequence[Cell]] = [(say(f"territory.total.{name}", lang=lang), value) for name, value in named]
-    for stage in bounds["objectives"]:
-        label = say(f"territory.objective.{stage['name']}", lang=lang)
-        bound = say("territory.total.bound", lang=lang, name=label)
-        rows += [(label, stage["value"]), (bound, stage["bound"])]
-    return Sheet("totals", (Column("what"), Column("value", "number")), rows)
-
-
-def _changes(found: Payload) -> Sheet:
-    columns = _columns("kind", ("step", "number"), ("more", "integer"), ("placed", "integer"), "sentence")
-    rows = [(c["kind"], c["step"], c["more"], c["placed"], c["sentence"]) for c in found["changes"]]
-    return Sheet("changes", columns, rows)
-
-
-def _resolved(found: Payload) -> Sheet:
-    columns = _columns(("line", "integer"), "given", "code", "label", ("confidence", "share"))
-    rows = [(r["row"], r["given"], *_end(r["job"]), r["confidence"]) for r in found["resolved"]]
-    return Sheet("resolved", columns, rows)
-
-
-def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
-    """Return the ranking and the parts of its scores."""
-    columns = _columns(
-        ("rank", "integer"), "fragile_employer", "origin_code", "origin_label", "hiring_employer", "target_code",
-        "target_label", "to_basin", ("score", "number"), ("probability", "share"), ("hours_expected", "number"),
-        ("tension", "number"), ("km", "number"), ("openings", "integer"), "same_job", "unknown_parts", "other_jobs",
-    )  # fmt: skip
-    rows: list[Sequence[Cell]] = [
-        (
-            r["rank"], r["fragile_employer"], *_end(r["origin"]), r["hiring_employer"], *_end(r["target"]),
-            r["to_basin"], r["score"], r["probability"], r["hours_per_person"]["expected"], r["tension"], r["km"],
-            r["openings"], r["same_job"], ", ".join(r["unknown"]), ", ".join(r["other_jobs"]),
-        )
-        for r in found
-    ]  # fmt: skip
-    parts = [
-        (r["rank"], r["origin"]["code"], r["target"]["code"], p["label"], p["value"], p["sentence"])
-        for r in found
-        for p in r["parts"]
-    ]
-    named = _columns(("rank", "integer"), "origin_code", "target_code", "part", ("value", "number"), "sentence")
-    return [Sheet("ranking", columns, rows), Sheet("parts", named, parts)]
-
-
-def scenario_sheets(found: Sequence[Payload]) -> list[Sheet]:
-    """Return the comparison of scenarios."""
-    columns = _columns(
-        "scenario", ("placed", "integer"), ("uncovered", "integer"), ("unfilled", "integer"),
-        ("hours_expected", "number"), ("lever_hours", "number"), ("km", "number"), ("same_job", "integer"), "sentence",
-    )  # fmt: skip
-    rows = [
-        (
-            s["scenario"], s["placed"], s["uncovered"], s["unfilled"], s["hours"]["expected"], s["lever"]["hours"],
-            s["km"], s["same_job"], s["summary"],
-        )
-        for s in found
-    ]  # fmt: skip
-    return [Sheet("scenarios", columns, rows)]
 
 
 def print_allocation(console: "Console", found: Payload, *, summary: str, lang: Lang = "fr") -> None:
@@ -237,7 +91,7 @@ def _print_resolved(console: "Console", found: Payload, lang: Lang) -> None:
         return
     console.print(Text(say("territory.title.resolved", lang=lang), style="bold"))
     for r in found["resolved"]:
-        code, label = _end(r["job"])
+        code, label = end_of(r["job"])
         shown = percent(r["confidence"], lang=lang)
         text = say(
             "territory.table.resolved", lang=lang, row=str(r["row"] or "?"), given=r["given"], code=code, label=label,
@@ -327,7 +181,7 @@ def _table(title: str | None, left: Sequence[str], right: Sequence[str], lang: L
 
 
 def _lot(employer: str, job: Payload | None, basin: str | None) -> str:
-    code, label = _end(job)
+    code, label = end_of(job)
     named = f"{code} {label or ''}".strip() if code else ""
     return ", ".join(filter(None, (employer, named, basin)))
 

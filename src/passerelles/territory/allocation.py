@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from passerelles.language.say import Lang, percent, say
 from passerelles.ranking.move import Move
 from passerelles.settings import TerritorySettings
+from passerelles.tables.sheet import Sheet
+from passerelles.tables.shown import Page, Shown
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.network import Stage
 from passerelles.territory.pairs import Bounds
@@ -211,8 +213,8 @@ def _short(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-@dataclass(frozen=True)
-class Allocation:
+@dataclass(frozen=True, repr=False)
+class Allocation(Shown):
     """
     An optimal allocation of a territory's people to its openings, with its certificate.
 
@@ -252,6 +254,20 @@ class Allocation:
     allowed_hours: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False
     )
+
+    __repr__ = Shown.__str__
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return who goes where, who is left, what stays empty, totals, what would change and titles as tables."""
+        from passerelles.territory.sheets import allocation_sheets  # noqa: PLC0415 - it builds on this class
+
+        return allocation_sheets(self.to_dict(lang), lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the allocation shows of itself."""
+        from passerelles.territory.sheets import allocation_page  # noqa: PLC0415 - it builds on this class
+
+        return allocation_page(self, lang)
 
     @property
     def placed(self) -> int:

@@ -66,8 +66,9 @@ def rank(
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.joblist import load_job_list
     from passerelles.report.envelope import envelope
-    from passerelles.report.territory import print_ranking, ranking_sheets
+    from passerelles.report.territory import print_ranking
     from passerelles.territory.ranks import rank_territory
+    from passerelles.territory.sheets import ranking_sheets
 
     graph = load_graph(referential, overlay, settings)
     market, places = load_data(data, travel=travel)
@@ -127,9 +128,10 @@ def match(
     from passerelles import charts
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import envelope
-    from passerelles.report.territory import allocation_sheets, print_allocation
+    from passerelles.report.territory import print_allocation
     from passerelles.territory.discretion import publish, published_dict
     from passerelles.territory.match import match_territory
+    from passerelles.territory.sheets import allocation_sheets
 
     if chart is not None and scenario:
         raise PasserellesError("chart_scenarios")
@@ -182,8 +184,9 @@ def _compare(
     lang: Language,
 ) -> None:
     from passerelles.report.envelope import envelope
-    from passerelles.report.territory import print_scenarios, scenario_sheets
+    from passerelles.report.territory import print_scenarios
     from passerelles.territory.scenarios import compare_scenarios
+    from passerelles.territory.sheets import scenario_sheets
 
     scenarios = {text: read_scenario(text) for text in texts}
     items = [s.to_dict(lang.lang) for s in compare_scenarios(graph, fragile, hiring, scenarios, **common)]
