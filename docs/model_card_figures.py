@@ -20,7 +20,7 @@ from passerelles.evaluation.evaluate import Progress
 from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
 from passerelles.evaluation.metrics import METRICS, bootstrap, find_hits, measure
 from passerelles.evaluation.results import MethodResult
-from passerelles.evaluation.train import CANDIDATES, FITS, calibrate
+from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top
@@ -70,7 +70,6 @@ def measure_model(rome: Path, embedded: str, rome3: Path, progress: Progress) ->
     found["origins"] = evaluation.results[0].origins
     found["mobilities"] = int(known_mobilities(graph).nnz)
     found["methods"] = {r.method: _item(r) for r in evaluation.results}
-    found["groupings"] = _other_groupings(graph, progress)
     held: dict[str, OutOfFold] = {}
     for name in SHIPPED:
         held[name] = out_of_fold(graph, name, progress=progress)
@@ -86,6 +85,7 @@ def measure_model(rome: Path, embedded: str, rome3: Path, progress: Progress) ->
             ("reduced", reduced(graph.referential)),
         )
     }
+    found["groupings"] = _other_groupings(graph, progress)
     return found
 
 
@@ -101,6 +101,8 @@ def count_numbers(scorer: Scorer) -> int:
     def count(value: object) -> int:
         if isinstance(value, Mapping):
             return sum(count(v) for v in value.values())
+        if isinstance(value, list | tuple):
+            return sum(count(v) for v in value)
         return int(isinstance(value, float))
 
     return count(scorer.model_dump())
@@ -143,7 +145,7 @@ def out_of_fold(graph: OccupationGraph, name: str, *, progress: Progress) -> Out
     first = np.full((size, CANDIDATES), -1, dtype=np.int32)
     for row in np.flatnonzero(fold_of).tolist():
         first[row] = top(totals[row], CANDIDATES)
-    probability = _cross_fitted(graph, totals, first, fold_of)
+    probability = _cross_fitted(graph, totals, fold_of)
     return OutOfFold(totals, probability, fold_of, first, scorers)
 
 
@@ -151,23 +153,17 @@ def _listed(graph: OccupationGraph) -> Flags:
     return np.asarray(known_mobilities(graph).toarray() > 0, dtype=np.bool_)
 
 
-def _cross_fitted(graph: OccupationGraph, totals: Dense, first: NDArray[np.int32], fold_of: NDArray[np.int32]) -> Dense:
-    """Probability of each pair, the calibration fitted on the first candidates of the other folds' origins."""
+def _cross_fitted(graph: OccupationGraph, totals: Dense, fold_of: NDArray[np.int32]) -> Dense:
+    """Probability of each pair, the calibration fitted on the candidates of the other folds' origins."""
     listed = _listed(graph)
     found = np.full(totals.shape, np.nan)
     for number in sorted(set(fold_of[fold_of > 0].tolist())):
-        others = np.flatnonzero((fold_of > 0) & (fold_of != number))
-        scores = np.take_along_axis(totals[others], first[others], axis=1).ravel()
-        known = np.take_along_axis(listed[others], first[others], axis=1).ravel()
-        fitted = calibrate(scores, known)
+        others = np.flatnonzero((fold_of > 0) & (fold_of != number)).tolist()
+        every = np.arange(len(totals))
+        pairs = joined([chosen_pairs(totals[o][every != o], listed[o][every != o]) for o in others])
         mine = np.flatnonzero(fold_of == number)
-        found[mine] = _logistic(fitted.slope * totals[mine] + fitted.intercept)
+        found[mine] = calibrate(pairs).chances(totals[mine])
     return found
-
-
-def _logistic(values: Dense) -> Dense:
-    with np.errstate(over="ignore"):
-        return np.asarray(1.0 / (1.0 + np.exp(-values)), dtype=np.float64)
 
 
 def _metrics(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
@@ -196,13 +192,13 @@ def _calibration(graph: OccupationGraph, held: OutOfFold, shipped: Scorer) -> di
     }
     if shipped.calibration is not None:
         scores = np.take_along_axis(held.totals[rows], held.first[rows], axis=1).ravel()
-        given = _logistic(shipped.calibration.slope * scores + shipped.calibration.intercept)
+        given = shipped.calibration.chances(scores)
         found["shipped"] = {"ece": expected_calibration_error(given, listed), "brier": brier_score(given, listed)}
     return found
 
 
 def _by_rank(listed: Flags, totals: Dense, probability: Dense) -> list[dict[str, Any]]:
-    """Mean probability and share listed by rank of the candidate: the calibration sees the first ranks alone."""
+    """Mean probability and share listed by rank of the candidate."""
     order = np.argsort(-totals, axis=1, kind="stable")[:, :-1]  # the origin itself is last
     found: list[dict[str, Any]] = []
     for low, high in _BANDS:

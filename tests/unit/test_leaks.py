@@ -1,5 +1,6 @@
-"""Scores of held-out origins do not change by a bit when their own mobilities do: every fold, fitting included."""
+"""Scores of held-out origins, and of any origin in use, do not change by a bit when their own mobilities do."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,17 @@ from passerelles import load_referential
 from passerelles.evaluation.folds import Fold, fold_groups, graph_without, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.scoring import mobility
+from passerelles.scoring.balance import Balance, balance_of
 from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.mobility import Moves
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import build_table
+from small import occupation, referential
 
 FOLDS = range(5)
+GROUPS, KIN = 6, 3  # parent groups of the little referential, and occupations of each
+_EVERY = 8  # parent groups of the real ROME of which one is kept, so that refitting is quick
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +29,10 @@ def plain() -> OccupationGraph:
     return build_graph(load_referential())
 
 
-def permuted(graph: OccupationGraph, fold: Fold) -> OccupationGraph:
-    """Return the graph built anew from a referential in which the held-out origins list other targets."""
-    codes = {graph.codes[row] for row in fold.held_out.tolist()}
-    rng = np.random.default_rng(fold.number)
-    order = rng.permutation(len(graph.codes))
+def permuted(graph: OccupationGraph, rows: list[int], seed: int) -> OccupationGraph:
+    """Return the graph built anew from a referential in which some origins list other targets."""
+    codes = {graph.codes[row] for row in rows}
+    order = np.random.default_rng(seed).permutation(len(graph.codes))
     moved = tuple(
         m._replace(target=graph.codes[order[graph.position[m.target]]]) if m.origin in codes else m
         for m in graph.referential.mobilities
@@ -34,12 +40,10 @@ def permuted(graph: OccupationGraph, fold: Fold) -> OccupationGraph:
     return build_graph(replace(graph.referential, mobilities=moved))
 
 
-@pytest.mark.parametrize("number", FOLDS)
-def test_permuting_held_out_mobilities_changes_no_bit(plain: OccupationGraph, number: int) -> None:
-    fold = make_folds(plain)[number]
-    other = permuted(plain, fold)
-    assert abs(known_mobilities(other) - known_mobilities(plain))[fold.origins].nnz > 20
-    seen, also = graph_without(plain, fold.held_out), graph_without(other, fold.held_out)
+def refitted_alike(graph: OccupationGraph, fold: Fold) -> None:
+    other = permuted(graph, fold.held_out.tolist(), fold.number)
+    assert abs(known_mobilities(other) - known_mobilities(graph))[fold.origins].nnz > 20
+    seen, also = graph_without(graph, fold.held_out), graph_without(other, fold.held_out)
     scorer = fit_scorer(seen)
     assert fit_scorer(also) == scorer
     one, two = build_table(seen, scorer), build_table(also, scorer)
@@ -48,20 +52,90 @@ def test_permuting_held_out_mobilities_changes_no_bit(plain: OccupationGraph, nu
     assert fit_scorer(other) != scorer  # whoever may see them does learn from them
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("number", FOLDS)
+def test_permuting_held_out_mobilities_changes_no_bit(plain: OccupationGraph, number: int) -> None:
+    refitted_alike(plain, make_folds(plain)[number])
+
+
 @pytest.mark.real_data
 def test_permuting_held_out_mobilities_of_the_real_rome_changes_no_bit(rome4_graph: OccupationGraph) -> None:
-    fold = make_folds(rome4_graph)[2]
-    other = permuted(rome4_graph, fold)
+    whole = rome4_graph.referential
+    parents = sorted({o.parent or o.code for o in whole.occupations})[::_EVERY]
+    kept = {o.code for o in whole.occupations if (o.parent or o.code) in parents}
+    cut = replace(
+        whole,
+        occupations=tuple(o for o in whole.occupations if o.code in kept),
+        requirements=tuple(r for r in whole.requirements if r.occupation in kept),
+        titles=tuple(t for t in whole.titles if t.occupation in kept),
+        occupation_contexts=tuple(c for c in whole.occupation_contexts if c[0] in kept),
+        occupation_tags=tuple(t for t in whole.occupation_tags if t[0] in kept),
+        mobilities=tuple(m for m in whole.mobilities if m.origin in kept and m.target in kept),
+    )
+    graph = build_graph(cut)
+    refitted_alike(graph, make_folds(graph)[2])
+
+
+@pytest.fixture(scope="module")
+def little() -> OccupationGraph:
+    """Return a referential of a few groups of kin, which share competencies within and a little across groups."""
+    rng = np.random.default_rng(5)
+    codes = [f"{'ABC'[g % 3]}{g}{k}" for g in range(GROUPS) for k in range(KIN)]
+    parent = {code: code[:2] + "0" for code in codes}
+    asked = {c: {f"s{c[1]}", f"d{c[0]}", *(f"c{i}" for i in rng.choice(9, 3, replace=False))} for c in codes}
+    moves = [(o, t) for o in codes for t in rng.choice(codes, 4, replace=False).tolist() if o != t]
+    occupations = [occupation(c, parent=parent[c], domain=c[0], label=f"Métier {c[0]}{c[1]} {c[2]}") for c in codes]
+    return build_graph(referential(asked, occupations=occupations, mobilities=moves))
+
+
+def changed_by_their_own_lists(graph: OccupationGraph) -> tuple[set[int], set[int]]:
+    """Groups whose scores change with their own lists, and groups whose lists change the scores of others."""
     scorer = load_scorer("fitted")
-    seen, also = graph_without(rome4_graph, fold.held_out), graph_without(other, fold.held_out)
-    assert abs(seen.mobility - also.mobility).count_nonzero() == 0  # all that a fit reads of them
-    assert seen.referential.mobilities == also.referential.mobilities
-    one, two = build_table(seen, scorer).scores.parts, build_table(also, scorer).scores.parts
-    assert np.array_equal(one, two)
-    # In use nothing is deleted: each group's own mobilities still count for nothing in its own scores.
-    whole = build_table(other, scorer).scores.parts
-    assert not np.array_equal(whole, one)
+    before = build_table(graph, scorer).scores.parts
+    own, others = set(), set()
+    for group in np.unique(graph.group).tolist():
+        mine = graph.group == group
+        after = build_table(permuted(graph, np.flatnonzero(mine).tolist(), group + 1), scorer).scores.parts
+        if not np.array_equal(before[:, mine], after[:, mine]):
+            own.add(group)
+        if not np.array_equal(before[:, ~mine], after[:, ~mine]):
+            others.add(group)
+    return own, others
+
+
+def test_in_use_the_lists_of_the_own_group_change_no_bit(little: OccupationGraph) -> None:
+    own, others = changed_by_their_own_lists(little)
+    assert own == set()
+    assert others == set(range(GROUPS))  # they are read, by everybody else
+
+
+def _everywhere(moves: Moves) -> np.ndarray:
+    return np.ones_like(moves.listed)
+
+
+def _carried_without_mask(moves: Moves) -> tuple[np.ndarray, np.ndarray]:
+    carried = moves.by_half(lambda rows, surprise: moves.closeness[rows] @ surprise)
+    return carried, carried
+
+
+def _balance_of_all(logit: np.ndarray, listed: np.ndarray, _rows: np.ndarray) -> Balance:
+    return balance_of(logit, listed, np.flatnonzero(listed.any(axis=1)))
+
+
+@pytest.mark.parametrize(
+    "unmask",
+    [
+        lambda patch: patch.setattr(Moves, "elsewhere", property(_everywhere)),
+        lambda patch: patch.setattr(mobility, "carried_over", _carried_without_mask),
+        lambda patch: patch.setattr(mobility, "balance_of", _balance_of_all),
+    ],
+    ids=["flows, reverse and citations", "kernel", "balance"],
+)
+def test_a_mask_removed_would_be_seen(
+    little: OccupationGraph, monkeypatch: pytest.MonkeyPatch, unmask: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    unmask(monkeypatch)
+    own, _ = changed_by_their_own_lists(little)
+    assert own
 
 
 def test_folds_never_share_a_group(rome4_graph: OccupationGraph, plain: OccupationGraph) -> None:

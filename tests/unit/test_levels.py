@@ -20,7 +20,7 @@ from passerelles.scoring.levels import (
     probability_of,
     reaches,
 )
-from passerelles.scoring.scorer import Calibration, load_scorer
+from passerelles.scoring.scorer import Bend, Calibration, load_scorer
 from passerelles.settings import Settings
 
 FITTED = load_scorer("fitted")
@@ -77,13 +77,15 @@ def test_without_calibration_there_is_neither_probability_nor_level(embedded_gra
 
 @given(st.floats(-20, 20), st.floats(-20, 20))
 def test_probability_follows_the_score(one: float, other: float) -> None:
-    scorer = FITTED.model_copy(update={"calibration": Calibration(slope=0.5, intercept=-1.0)})
+    bends = (Bend(at=0.5, slope=0.3), Bend(at=-4.0, slope=1.0))
+    scorer = FITTED.model_copy(update={"calibration": Calibration(slope=0.5, intercept=-1.0, bends=bends)})
     low, high = sorted((one, other))
     first, second = probability_of(low, scorer), probability_of(high, scorer)
     assert first is not None
     assert second is not None
     assert 0 <= first <= second <= 1
-    assert math.isclose(math.log(first / (1 - first)), 0.5 * low - 1.0, abs_tol=1e-6)
+    odds = 0.5 * low - 1.0 - 0.3 * max(0.5 - low, 0.0) - max(-4.0 - low, 0.0)
+    assert math.isclose(math.log(first / (1 - first)), odds, abs_tol=1e-6)
 
 
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0, float("nan")]), min_size=2, max_size=9), st.data())

@@ -38,6 +38,7 @@ def _numbers(scorer: Scorer) -> Iterator[float]:
         yield from (scorer.prior.scale, scorer.prior.base)
     if scorer.calibration:
         yield from (scorer.calibration.slope, scorer.calibration.intercept)
+        yield from (number for bend in scorer.calibration.bends for number in (bend.at, bend.slope))
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -55,8 +55,18 @@ def test_the_bars_are_held(figures: Mapping[str, Any]) -> None:
     for found in (content["ndcg@10"], other["content"]["ndcg@10"]["mean"]):
         assert found >= 0.385
     assert figures["calibration"]["fitted"]["ece"] <= 0.03
+    for band in figures["calibration"]["fitted"]["by_rank"]:  # nor is it wrong beyond what people see
+        assert band["predicted"] < 1.25 * band["observed"] + 0.001
+        assert band["predicted"] > 0.75 * band["observed"] - 0.001
     assert {fitted["protocol"], content["protocol"]} == {"grouped-5-fold"}
     assert figures["methods"]["shipped"]["protocol"] == "in-sample"
+
+
+def test_nowhere_does_what_ships_fall_below_what_is_simpler(figures: Mapping[str, Any]) -> None:
+    for place, found in figures["transfer"].items():
+        best = max(found[name]["ndcg@10"]["mean"] for name in ("cosine", "unfitted", "shipped content"))
+        assert found["shipped fitted"]["ndcg@10"]["mean"] > best - 0.015, place  # half an interval
+        assert found["fitted"]["ndcg@10"]["mean"] > best - 0.015, place
 
 
 def test_figures_agree_with_each_other(figures: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import train as training
 from passerelles.evaluation.folds import known_mobilities, make_folds
-from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, held_out_pairs, train
+from passerelles.evaluation.train import CANDIDATES, FITS, Pairs, calibrate, chosen_pairs, held_out_pairs, joined, train
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.fit import fit_scorer
@@ -24,30 +24,59 @@ def plain() -> OccupationGraph:
     return build_graph(load_referential())
 
 
-def test_calibration_finds_the_logistic_curve_again() -> None:
+def drawn(bend: float) -> Pairs:
+    """Return origins of 400 candidates whose log-odds are 0.7 s - 1.2, and steeper by `bend` below a score of -1."""
     rng = np.random.default_rng(1)
-    scores = rng.normal(0.0, 2.0, 40_000)
-    listed = rng.random(40_000) < 1.0 / (1.0 + np.exp(-(0.7 * scores - 1.2)))
-    found = calibrate(scores, listed)
-    assert found.slope == pytest.approx(0.7, abs=0.03)
-    assert found.intercept == pytest.approx(-1.2, abs=0.05)
+    found = []
+    for _ in range(200):
+        scores = np.sort(rng.normal(-1.0, 2.0, 400))[::-1]
+        odds = 0.7 * scores - 1.2 + bend * np.minimum(scores + 1.0, 0.0)
+        found.append(chosen_pairs(scores, rng.random(400) < 1.0 / (1.0 + np.exp(-odds))))
+    return joined(found)
 
 
-def test_a_probability_never_falls_with_the_score() -> None:
-    scores = np.linspace(-1.0, 1.0, 100)
-    assert calibrate(scores, scores < 0).slope > 0
+def test_calibration_finds_the_logistic_curve_again() -> None:
+    found = calibrate(drawn(0.0))
+    assert found.slope == pytest.approx(0.7, abs=0.05)
+    assert found.intercept == pytest.approx(-1.2, abs=0.08)
+    assert sum(bend.slope for bend in found.bends) < 0.1
+
+
+def test_calibration_bends_where_lists_end() -> None:
+    scores = np.linspace(-6.0, -1.5, 50)
+    odds = 0.7 * scores - 1.2 + 1.5 * (scores + 1.0)
+    straight, bent = calibrate(drawn(0.0)).chances(scores), calibrate(drawn(1.5)).chances(scores)
+    true = 1.0 / (1.0 + np.exp(-odds))
+    assert np.abs(bent - true).max() < 0.02
+    assert np.abs(straight - true).max() > 0.04
+
+
+@pytest.mark.parametrize("flip", [1.0, -1.0])
+def test_a_probability_never_falls_with_the_score(flip: float) -> None:
+    scores = np.linspace(1.0, -1.0, 100)
+    found = calibrate(chosen_pairs(scores, flip * scores < -0.5))
+    assert found.slope > 0
+    assert all(bend.slope > 0 for bend in found.bends)
+    assert (np.diff(found.chances(np.linspace(-9.0, 9.0, 400))) >= 0).all()
+
+
+def test_candidates_beyond_the_first_are_thinned() -> None:
+    pairs = chosen_pairs(np.arange(1000.0), np.zeros(1000, dtype=np.bool_))
+    assert pairs.rank[:300].tolist() == list(range(1, 301))
+    assert pairs.rank[300:].tolist() == list(range(310, 1001, 10))
+    assert (pairs.scores == 1000.0 - pairs.rank).all()
 
 
 def test_held_out_pairs_are_the_first_candidates_and_say_what_is_listed(plain: OccupationGraph) -> None:
     fold = make_folds(plain, grouping=101)[0]
-    scores, listed = held_out_pairs(plain, fold.origins, fold.held_out)
-    assert len(scores) == len(listed) == CANDIDATES * len(fold.origins)
-    by_origin = scores.reshape(-1, CANDIDATES)
+    scores, listed, rank = held_out_pairs(plain, fold.origins, fold.held_out)
+    shape = (len(fold.origins), len(plain.codes) - 1)  # fewer than the first 300: each candidate is there
+    by_origin = scores.reshape(shape)
     assert (np.diff(by_origin, axis=1) <= 0).all()
+    assert (rank.reshape(shape) == np.arange(1, shape[1] + 1)).all()
     known = np.diff(known_mobilities(plain).indptr)[fold.origins]
-    found = listed.reshape(-1, CANDIDATES).sum(axis=1)
-    assert (found <= known).all()
-    assert found.sum() > known.sum() / 2
+    assert (listed.reshape(shape).sum(axis=1) == known).all()
+    assert listed.reshape(shape)[:, :CANDIDATES].sum() > known.sum() / 2
 
 
 def test_held_out_mobilities_change_what_is_listed_and_no_score(plain: OccupationGraph) -> None:
@@ -58,10 +87,9 @@ def test_held_out_mobilities_change_what_is_listed_and_no_score(plain: Occupatio
         for m in plain.referential.mobilities
     )
     other = build_graph(replace(plain.referential, mobilities=moved))
-    scores, listed = held_out_pairs(plain, fold.origins, fold.held_out)
-    again, relisted = held_out_pairs(other, fold.origins, fold.held_out)
-    assert np.array_equal(scores, again)
-    assert not np.array_equal(listed, relisted)
+    one, two = held_out_pairs(plain, fold.origins, fold.held_out), held_out_pairs(other, fold.origins, fold.held_out)
+    assert np.array_equal(one.scores, two.scores)
+    assert not np.array_equal(one.listed, two.listed)
 
 
 def test_the_command_writes_what_training_gives(

@@ -1,8 +1,8 @@
 """`train`: the scorers that ship, fitted on a whole referential and calibrated on moves that the fit did not see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +10,27 @@ from numpy.typing import NDArray
 from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.fit import fit_holdings, fit_scorer
-from passerelles.scoring.scorer import Calibration, Scorer
+from passerelles.scoring.scorer import Bend, Calibration, Scorer
 from passerelles.scoring.table import build_table
 
 # Groupings of the calibration: never the one on which results are reported.
 GROUPINGS: Final = (101, 102)
 FOLDS: Final = 5
 CANDIDATES: Final = 20  # first candidates of each origin, which are those that people see
+_DEPTH: Final = 300  # candidates of each origin that all count; of the others one in ten does, for ten
+_THINNED: Final = 10
+_BENDS: Final = (10, 50)  # ranks whose median scores are where the calibration may bend
 _DECIMALS: Final = 4
 
 Progress = Callable[[int, int], None]
-Pairs = tuple[NDArray[np.float64], NDArray[np.bool_]]
+
+
+class Pairs(NamedTuple):
+    """Shape (k,) each: score of a pair, whether an expert lists it, and its rank among its origin's, from 1."""
+
+    scores: NDArray[np.float64]
+    listed: NDArray[np.bool_]
+    rank: NDArray[np.int32]
 
 
 Fit = Callable[[OccupationGraph], Scorer]
@@ -71,9 +81,7 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
                 pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
                 done += 1
                 said(done, total)
-        scores = np.concatenate([p[0] for p in pairs])
-        listed = np.concatenate([p[1] for p in pairs])
-        found[name] = fit(graph).model_copy(update={"calibration": calibrate(scores, listed)})
+        found[name] = fit(graph).model_copy(update={"calibration": calibrate(joined(pairs))})
         done += 1
         said(done, total)
     return found
@@ -87,35 +95,64 @@ def held_out_pairs(
 
     Returns
     -------
-    scores, listed
-        Scores of the first candidates of each origin, and whether an expert lists the move.
+    pairs
+        Those of each origin in turn, best first; see `chosen_pairs`.
     """
     known = known_mobilities(graph)
     seen = graph_without(graph, held_out)
     scores = build_table(seen, fit(seen)).scores
     plain = np.flatnonzero(~graph.is_specialised)
-    values: list[NDArray[np.float64]] = []
-    listed: list[NDArray[np.bool_]] = []
+    found: list[Pairs] = []
     for row in origins.tolist():
-        totals = scores.totals(row)
         candidates = plain[plain != row]
-        first = candidates[np.lexsort((candidates, -totals[candidates]))][:CANDIDATES]
-        values.append(totals[first])
-        listed.append(np.isin(first, known.indices[known.indptr[row] : known.indptr[row + 1]]))
-    return np.concatenate(values), np.concatenate(listed)
+        listed = np.isin(candidates, known.indices[known.indptr[row] : known.indptr[row + 1]])
+        found.append(chosen_pairs(scores.totals(row)[candidates], listed))
+    return joined(found)
 
 
-def calibrate(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Calibration:
+def chosen_pairs(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Pairs:
+    """Return the candidates of one origin that a calibration sees: all of the first 300, then one in ten."""
+    order = np.lexsort((np.arange(len(scores)), -scores))
+    rank = np.arange(1, len(order) + 1, dtype=np.int32)
+    kept = (rank <= _DEPTH) | (rank % _THINNED == 0)
+    return Pairs(scores[order][kept], listed[order][kept], rank[kept])
+
+
+def joined(pairs: Sequence[Pairs]) -> Pairs:
+    """Return pairs one after the other."""
+    scores, listed, rank = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return Pairs(scores, listed, rank)
+
+
+def calibrate(pairs: Pairs) -> Calibration:
     """
-    Fit the chance that a move is listed to its score: a logistic regression on the score alone (Platt scaling).
+    Fit the chance that a move is listed to its score: logistic regression on the score (Platt) with two bends.
+
+    Experts list hardly anything beyond the first candidates, and one slope cannot fall so fast and be right at the
+    top: below the median score of the tenth candidate, and below that of the fiftieth, the slope may be steeper,
+    never flatter.
 
     Parameters
     ----------
-    scores, listed
-        Shape (k,) each, from moves that the scorer was not fitted on.
+    pairs
+        From moves that the scorer was not fitted on.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training alone needs it
 
-    model = LogisticRegression(C=1e6, tol=1e-8, max_iter=500).fit(scores[:, None], listed)
-    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
-    return Calibration(slope=max(10.0**-_DECIMALS, round(slope, _DECIMALS)), intercept=round(intercept, _DECIMALS))
+    weights = np.where(pairs.rank <= _DEPTH, 1.0, _THINNED)
+    medians = [pairs.scores[pairs.rank == rank] for rank in _BENDS]
+    knots = [round(float(np.median(scores)), _DECIMALS) for scores in medians if len(scores)]
+    while True:
+        columns = [pairs.scores, *(np.minimum(pairs.scores - at, 0.0) for at in knots)]
+        model = LogisticRegression(C=1e6, tol=1e-8, max_iter=500)
+        model.fit(np.stack(columns, axis=1), pairs.listed, sample_weight=weights)
+        slope, *bends = (round(float(value), _DECIMALS) for value in model.coef_[0])
+        kept = [at for at, bend in zip(knots, bends, strict=True) if bend > 0]
+        if len(kept) == len(knots):
+            break
+        knots = kept
+    return Calibration(
+        slope=max(10.0**-_DECIMALS, slope),
+        intercept=round(float(model.intercept_[0]), _DECIMALS),
+        bends=tuple(Bend(at=at, slope=bend) for at, bend in zip(knots, bends, strict=True)),
+    )

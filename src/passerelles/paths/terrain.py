@@ -73,8 +73,7 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
     """
     if scorer.calibration is None:
         return scores
-    logit = scorer.calibration.slope * scores + scorer.calibration.intercept
-    return np.asarray(np.round(1.0 / (1.0 + np.exp(-logit)), _DECIMALS), dtype=np.float64)
+    return np.asarray(np.round(scorer.calibration.chances(scores), _DECIMALS), dtype=np.float64)
 
 
 def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:

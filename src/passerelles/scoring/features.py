@@ -1,7 +1,7 @@
 """Features between origins and occupations, by name; a part of the score is a weighted sum of some of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.algebra import sparse
-from passerelles.graph.core import OccupationGraph
+from passerelles.graph.core import OccupationGraph, frozen
 from passerelles.scoring import content
 from passerelles.scoring.content import content_index
 from passerelles.scoring.evidence import Attributes, Evidence, evidence_of, evidence_of_all, nearest_to
@@ -20,6 +20,7 @@ from passerelles.sharing import kept
 
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
+_SISTERS: Final = ("all_text", "item_text")  # measures whose ranks are also taken from the origin's whole group
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,7 @@ class Scene:
     graph: OccupationGraph
     origins: Origins
     known_reference: Reference | None = None
+    ranks: dict[str, Dense] = field(default_factory=dict, repr=False)  # those of `_SISTERS`, which serve twice
 
     @kept
     def reference(self) -> Reference:
@@ -103,8 +105,13 @@ class Feature:
 
 def _rank(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
+        if name in scene.ranks:
+            return scene.ranks[name]
         values = scene.evidence.measured(name)
-        return rank_closeness(values, nearest_to(scene.evidence, values))
+        found = rank_closeness(values, nearest_to(scene.evidence, values))
+        if name in _SISTERS:
+            scene.ranks[name] = frozen(found)
+        return found
 
     return compute
 
@@ -148,6 +155,30 @@ def _group_closeness(scene: Scene) -> Dense:
     counts = np.bincount(graph.group[plain], minlength=len(sums))
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
     return np.asarray(means[graph.group[scene.mine]])
+
+
+def _of_sisters(name: str) -> Compute:
+    """
+    Mean rank, over the other occupations of the origin's parent group, of how close each is to the target.
+
+    An occupation alone in its group goes by its own. For occupations only: people have the part of theirs.
+    """
+    ranked = _rank(name)
+
+    def compute(scene: Scene) -> Dense:
+        graph = scene.graph
+        ranks = ranked(scene)
+        plain = np.flatnonzero(~graph.is_specialised)
+        shape = (int(graph.group.max()) + 1, len(graph.codes))
+        members = sparse.csr_array((np.ones(len(plain), np.float32), (graph.group[plain], plain)), shape=shape)
+        sums = members @ ranks
+        counts = np.bincount(graph.group[plain], minlength=len(sums))
+        own = graph.base_rows[scene.mine]
+        others = (counts[graph.group[own]] - 1).astype(np.float32)[:, None]
+        means = (sums[graph.group[own]] - ranks[own]) / np.maximum(others, 1.0)
+        return np.where(others > 0, means, ranks[own])
+
+    return compute
 
 
 def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str) -> Compute:
@@ -261,6 +292,8 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
             "same_domain": Feature(_same(_domain(1))),
             "same_top_domain": Feature(_same(_domain(2))),
             "group_closeness": Feature(_group_closeness),
+            "sisters_text": Feature(_of_sisters("all_text")),
+            "sisters_items": Feature(_of_sisters("item_text")),
         },
         "level": {
             "up_one": Feature(

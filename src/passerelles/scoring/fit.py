@@ -16,7 +16,7 @@ from passerelles.scoring.scorer import Prior, Scorer
 from passerelles.scoring.table import mean_of_pairs
 from passerelles.sharing import one_thread
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...
 _OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
 _PENALTY: Final = 0.001
@@ -72,7 +72,12 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         content = {part: _of_part(part, weights) for part in CONTENT_PARTS}
         if content_only:
             return Scorer(
-                name=name or "content", version=VERSION, fitted_on=fitted_on, base=_rounded(base), parts=content
+                name=name or "content",
+                version=VERSION,
+                fitted_on=fitted_on,
+                base=_rounded(base),
+                candidates=_candidates(graph),
+                parts=content,
             )
         logit = _logit(features, weights, base)
         found = mobility_features(scene, 1.0 / (1.0 + np.exp(-logit.astype(np.float64))))
@@ -88,6 +93,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         version=VERSION,
         fitted_on=fitted_on,
         base=_rounded(shift + scale * base),
+        candidates=_candidates(graph),
         parts=moved,
         prior=Prior(scale=_rounded(scale), base=_rounded(base)),
     )
@@ -111,6 +117,7 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
         version=VERSION,
         fitted_on=f"{graph.referential.name} {graph.referential.version}",
         base=_rounded(base),
+        candidates=_candidates(graph),
         parts={part: named for part in ("coverage", "overall", "competencies") if (named := _of_part(part, weights))},
     )
 
@@ -170,17 +177,22 @@ def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tupl
     centre = values.mean(axis=0)
     standard = (values - centre) / spread
     active = np.arange(len(names))
+    model = LogisticRegression(C=_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-6, warm_start=True)
     while True:
-        model = LogisticRegression(C=_PENALTY, max_iter=300, tol=1e-6)
         model.fit(standard[:, active], sample.listed, sample_weight=sample.weights)
         found = model.coef_[0]
         wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, found, strict=True)])
         if not wrong.any():
             break
         active = active[~wrong]
+        model.coef_ = model.coef_[:, ~wrong]  # where the next fit starts
     weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, found, strict=True)}
     shift = sum(w * centre[names.index(n)] for n, w in weights.items())
     return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
+
+
+def _candidates(graph: OccupationGraph) -> int:
+    return max(1, int((~graph.is_specialised).sum()) - 1)
 
 
 def _of_part(part: str, weights: Mapping[str, float]) -> dict[str, float]:

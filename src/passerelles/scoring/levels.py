@@ -6,13 +6,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.scoring.scorer import Scorer
+from passerelles.scoring.scorer import FURTHEST, Scorer
 
 Level = Literal["proche", "accessible", "exigeante"]
 LEVELS: Final[tuple[Level, ...]] = ("proche", "accessible", "exigeante")  # from the nearest to the furthest
 # Thresholds on the probability that an expert lists the move, and on the position of the coverage among all targets.
 # On v460, out of fold (docs/scoring.md, docs/model-card.md): one move in three that is `proche` is listed, one in
-# thirteen that is `accessible`, one in six hundred that is `exigeante`.
+# thirteen that is `accessible`, one in five hundred that is `exigeante`.
 CLOSE_PROBABILITY: Final = 0.3
 OPEN_PROBABILITY: Final = 0.1
 CLOSE_POSITION: Final = 0.01
@@ -21,9 +21,13 @@ OPEN_POSITION: Final = 0.02
 
 def probability_of(score: float, scorer: Scorer) -> float | None:
     """Chance in [0, 1] that an expert of the referential lists the move; None when the scorer is not calibrated."""
-    if scorer.calibration is None:
+    calibration = scorer.calibration
+    if calibration is None:
         return None
-    return 1.0 / (1.0 + math.exp(-(scorer.calibration.slope * score + scorer.calibration.intercept)))
+    # `Calibration.chances` for one number, for which an array would cost ten times as much.
+    odds = calibration.slope * score + calibration.intercept
+    odds += sum(bend.slope * min(score - bend.at, 0.0) for bend in calibration.bends)
+    return 1.0 / (1.0 + math.exp(min(-odds, FURTHEST)))
 
 
 def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.balance import Balance, balance_of
 from passerelles.scoring.features import Scene
 from passerelles.scoring.ranks import Dense
 from passerelles.scoring.tree import tree_of
@@ -24,6 +25,8 @@ VARIANCE_FLOOR: Final = 0.02
 _PAIR_PRIOR: Final = 200.0  # pairs of occupations that a flow between two domains must outweigh
 _LEVEL_PRIOR: Final = 3.0
 _CITED_PRIOR: Final = 3.0
+_LEAST: Final = 1e-9  # chances are kept off 0 and 1, whose odds have no logarithm
+_FAR: Final = 30.0
 
 Array = NDArray[np.float32]
 
@@ -41,8 +44,13 @@ class Moves:
         Shape (n, n): 1 where the experts of the origin's fiche list the target.
     known
         Shape (n,): whether a fiche lists any; one that lists none is unknown, not without ways out.
+    half
+        Shape (n,): 0 or 1, the same within a parent group.
     surprise
-        Shape (n, n): listed less expected, in standard deviations; 0 in the rows that are not known.
+        Shape (2, n, n): listed less expected, in standard deviations, as an origin of each half sees it; 0 in the
+        rows that are not known.
+    weight
+        Shape (n,): how much each origin heeds the mobilities, in [0, 1].
     group, top_domain, domain, level
         Shape (n,): numbers of the parent group, of the top domain, of the domain, and of the level of training and
         management.
@@ -53,7 +61,9 @@ class Moves:
     rows: NDArray[np.int32]
     listed: Array
     known: NDArray[np.bool_]
+    half: NDArray[np.int32]
     surprise: Array
+    weight: NDArray[np.float32]
     group: NDArray[np.int32]
     top_domain: NDArray[np.int32]
     domain: NDArray[np.int32]
@@ -65,21 +75,38 @@ class Moves:
         """Shape (n, n): 1 where two occupations are of different parent groups."""
         return np.asarray(self.group[:, None] != self.group[None, :], dtype=np.float32)
 
+    def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
+        """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
+        found = np.zeros_like(self.listed)
+        for half, surprise in enumerate(self.surprise):
+            rows = np.flatnonzero(self.half == half)
+            if len(rows):
+                found[rows] = compute(rows, surprise)
+        return found
+
 
 def gather_moves(scene: Scene, expected: NDArray[np.float64]) -> Moves:
     """
     Return the mobilities of a graph beside the chance, shape (n, n), that content alone gives to each.
 
     The surprise of a move is ``(listed - p) / sqrt(p (1 - p) + floor)``: what similarity already foresees teaches
-    nothing, a way out that it does not see teaches much.
+    nothing, a way out that it does not see teaches much. Here p is that chance, brought to the lists of this
+    referential by `balance_of` on the half of the parent groups that the origin is not in.
     """
     graph = scene.graph
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
-    chance = expected[np.ix_(rows, rows)].copy()
-    np.fill_diagonal(chance, 0.0)
-    surprise = (listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR) * known[:, None]
+    chance = np.clip(expected[np.ix_(rows, rows)], _LEAST, 1.0 - _LEAST)
+    logit = np.log(chance / (1.0 - chance)).astype(np.float32)
+    group = graph.group[rows]
+    half = (np.unique(group, return_inverse=True)[1] % 2).astype(np.int32)
+    surprise = np.zeros((2, *listed.shape), dtype=np.float32)
+    weight = np.zeros(len(rows), dtype=np.float32)
+    for number in (0, 1):
+        balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
+        surprise[number, known] = _surprise(listed[known], logit[known], np.flatnonzero(known), balance)
+        weight[half == number] = balance.weight
     attributes = scene.reference.attributes
     managerial = np.round(attributes.cadre[rows]).astype(np.int32)
     levels = np.round(attributes.level[rows]).astype(np.int32) * 2 + managerial
@@ -88,13 +115,22 @@ def gather_moves(scene: Scene, expected: NDArray[np.float64]) -> Moves:
         rows=rows,
         listed=listed,
         known=known,
-        surprise=surprise.astype(np.float32),
-        group=graph.group[rows],
+        half=half,
+        surprise=surprise,
+        weight=weight,
+        group=group,
         top_domain=tree.top[rows],
         domain=tree.domain[rows],
         level=levels,
         closeness=scene.reference.overall[np.ix_(rows, rows)],
     )
+
+
+def _surprise(listed: Array, logit: Array, own: NDArray[np.intp], balance: Balance) -> Array:
+    """Surprises of some rows, whose own columns are `own`."""
+    chance = 1.0 / (1.0 + np.exp(-np.clip(balance.shift + balance.slope * logit, -_FAR, _FAR)))
+    chance[np.arange(len(own)), own] = 0.0
+    return np.asarray((listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR), dtype=np.float32)
 
 
 def carried_over(moves: Moves) -> tuple[Array, Array]:
@@ -120,7 +156,8 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
         block = np.linalg.solve(inverse[np.ix_(members, members)], inverse[members])
         operator[np.ix_(known[members], known)] = -block
     operator[moves.group[:, None] == moves.group[None, :]] = 0.0
-    exact = operator.astype(np.float32) @ moves.surprise
+    carried = operator.astype(np.float32)
+    exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
     # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
     targets = np.eye(len(kernel)) - TARGET_RIDGE * _inverse(kernel, TARGET_RIDGE)
     return exact, exact @ targets.astype(np.float32)
@@ -149,7 +186,8 @@ def _members(group: NDArray[np.int32]) -> list[NDArray[np.intp]]:
 
 def reverse_move(moves: Moves) -> Array:
     """Surprise of the move the other way round, where the target is of another group."""
-    return np.ascontiguousarray((moves.elsewhere * moves.surprise).T)
+    elsewhere = moves.elsewhere
+    return moves.by_half(lambda rows, surprise: elsewhere[rows] * surprise[:, rows].T)
 
 
 def cited_together(moves: Moves) -> Array:
@@ -170,7 +208,8 @@ def same_level_elsewhere(moves: Moves) -> Array:
     """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
     alike = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
     weights = alike * moves.elsewhere * moves.known[None, :]
-    return _shrunk(weights @ moves.surprise, weights.sum(axis=1, keepdims=True), _LEVEL_PRIOR)
+    total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise)
+    return _shrunk(total, weights.sum(axis=1, keepdims=True), _LEVEL_PRIOR)
 
 
 def domain_flow(moves: Moves) -> Array:
@@ -178,7 +217,8 @@ def domain_flow(moves: Moves) -> Array:
     same = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
     weights = same * moves.elsewhere * moves.known[None, :]
     pairs = weights.sum(axis=1, keepdims=True) * same.sum(axis=1)[None, :]
-    return _shrunk(weights @ moves.surprise @ same, pairs, _PAIR_PRIOR)
+    total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise @ same)
+    return _shrunk(total, pairs, _PAIR_PRIOR)
 
 
 def _shrunk(total: Array, count: Array, prior: float) -> Array:
@@ -200,7 +240,8 @@ def mobility_features(scene: Scene, expected: NDArray[np.float64]) -> dict[str, 
 
     Each is less the origin's own mean over all targets: a mean over all origins would read the mobilities of the
     origin's own group through the others. A specialised occupation goes by its fiche; between two parts of one
-    fiche the features are 0, as for a fiche and itself. Without any mobility every feature is 0.
+    fiche the features are 0, as for a fiche and itself. Each is multiplied by how much the origin heeds mobilities
+    (`balance_of`). Without any mobility every feature is 0.
     """
     moves = gather_moves(scene, expected)
     if not moves.known.any():
@@ -215,12 +256,14 @@ def mobility_features(scene: Scene, expected: NDArray[np.float64]) -> dict[str, 
         "seen_elsewhere.same_level": same_level_elsewhere(moves),
         "seen_elsewhere.domain_flow": domain_flow(moves),
     }
-    return {name: _for_all(scene.graph, moves.rows, values) for name, values in found.items()}
+    return {name: _for_all(scene.graph, moves, values) for name, values in found.items()}
 
 
-def _for_all(graph: OccupationGraph, rows: NDArray[np.int32], values: Array) -> Dense:
+def _for_all(graph: OccupationGraph, moves: Moves, values: Array) -> Dense:
+    rows = moves.rows
     others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
     values = values - (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]
+    values *= moves.weight[:, None]
     if len(rows) == len(graph.codes):
         return values
     place = np.zeros(len(graph.codes), dtype=np.int32)

@@ -107,7 +107,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
                     _add(part, found[name], weights[name], 0.0)
     parts = _in_units(sums)
     off = tuple(name for name, part in zip(scorer.parts, parts, strict=True) if not part.any())
-    scores = Scores(round(scorer.base * UNITS), tuple(scorer.parts), frozen(parts))
+    scores = Scores(round(scorer.base_for(int(plain.sum())) * UNITS), tuple(scorer.parts), frozen(parts))
     reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
     return ScoreTable(scorer, scores, means, reference, off)
 
