@@ -108,8 +108,7 @@ def _sums(space, room, size):
                 if where[0] >= 0:
                     more = room.more[index]
                     for entry in range(where[0], where[1]):
-                        pair = space.post[entry]
-                        dots[int(pair[0])] += more * pair[1]
+                        dots[space.post_row[entry]] += more * space.post_value[entry]
     for tile in range(space.dense.shape[0]):
         for place in range(size):
             for measure in range(WHOLE):

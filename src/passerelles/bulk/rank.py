@@ -93,7 +93,7 @@ def rank_profiles(
     import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
 
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
-    batches = _run(ranker, table, rejects, progress, threads or os.cpu_count() or 1)
+    batches = _run(ranker, table, rejects, progress, threads or _processors())
     first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
 
     def all_batches() -> "Iterator[pa.RecordBatch]":
@@ -102,6 +102,12 @@ def rank_profiles(
         yield from batches
 
     return pa.RecordBatchReader.from_batches(output_schema(), all_batches())
+
+
+def _processors() -> int:
+    """Processors that this process may use; a container often has fewer than its machine."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, eq=False)

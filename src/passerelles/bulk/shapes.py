@@ -1,6 +1,6 @@
 """What the compiled loops of the fast engine read and write: arrays by name, and the numbers they agree on."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,8 @@ class Space(NamedTuple):
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.fast`.
 
     `spread_*` lead from a competency to its terms, `base_*` from an occupation to the counts of those it has already,
-    `post_at` from a term to where in `post` its pairs (occupation, value) start and end, or to -1 and a row of `dense`
-    where many occupations have it. Pairs lie side by side, for what costs is the first look at each list.
+    `post_at` from a term to where in `post_*` the occupations that have it start and end, or to -1 and a row of `dense`
+    where many have it. What costs is memory: positions are as short as they can be, and never negative.
     """
 
     spread_ptr: NDArray[np.int32]
@@ -36,7 +36,8 @@ class Space(NamedTuple):
     rarity: NDArray[np.float64]
     damp: NDArray[np.float64]
     post_at: NDArray[np.int32]
-    post: NDArray[np.float64]
+    post_row: NDArray[Any]  # uint16, or uint32 where there are more occupations
+    post_value: NDArray[np.float64]
     dense: NDArray[np.float64]
     base_ptr: NDArray[np.int32]
     base_term: NDArray[np.int32]
