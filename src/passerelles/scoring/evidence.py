@@ -10,7 +10,6 @@ from passerelles.graph.core import OccupationGraph, frozen
 from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex, Vectors, measure, measure_index
 from passerelles.scoring.origins import Origins, every_occupation
 from passerelles.scoring.ranks import Dense, nearest_values
-from passerelles.scoring.similarity import product
 from passerelles.scoring.words import level_named, word_rules
 
 CADRE_WEIGHT: Final = 0.3
@@ -40,7 +39,7 @@ class Evidence:
         if name == "overall":
             return self.overall
         if name not in self.computed:
-            self.computed[name] = product(self.vectors[name], self.index.vectors[name])
+            self.computed[name] = self.index.closeness(name, self.vectors)
         return self.computed[name]
 
     def own(self) -> NDArray[np.int32]:
@@ -86,7 +85,7 @@ def evidence_of(graph: OccupationGraph, attributes: Attributes, origins: Origins
 def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
     total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
     for name, weight in OVERALL.items():
-        computed[name] = product(vectors[name], index.vectors[name])
+        computed[name] = index.closeness(name, vectors)
         total += np.float32(weight) * computed[name]
     return total
 

@@ -13,7 +13,8 @@ from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
 from passerelles.scoring.origins import Origins, every_occupation
-from passerelles.scoring.similarity import rarity, unit_rows, weighted
+from passerelles.scoring.ranks import Dense
+from passerelles.scoring.similarity import by_column, product, rarity, unit_rows, weighted
 from passerelles.scoring.words import TextCounts, count_texts, piece_counts, word_rules
 
 Vectors = Mapping[str, "sparse.csr_array"]
@@ -62,6 +63,15 @@ class MeasureIndex:
     rarities: Mapping[str, NDArray[np.float64]]
     spreads: Vectors
     background: "sparse.csr_array"
+
+    def closeness(self, name: str, vectors: Vectors) -> Dense:
+        """Cosines, shape (b, n), of the vectors of some origins with those of all occupations, by one measure."""
+        mine, theirs = vectors[name], self.vectors[name]
+        if mine is theirs:
+            return product(mine, theirs)
+        # For a few people, turning the matrix of all occupations would cost more than the product: it is kept turned.
+        turned = self.graph.derived(("measure_by_column", name), lambda: by_column(theirs))
+        return product(mine, theirs, turned)
 
 
 def measure_index(graph: OccupationGraph) -> MeasureIndex:

@@ -10,6 +10,7 @@ from passerelles.graph.core import frozen
 Dense = NDArray[np.float32]
 # Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
 FURTHEST: Final = 512
+_NARROW: Final = 4
 
 
 def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
@@ -68,6 +69,10 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
     """
     count = nearest.shape[1]
     scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
+    if values.shape[1] <= _NARROW:
+        # Few columns, as for one person seen from every target: counting beats searching row by row.
+        closer = [np.count_nonzero(nearest > column[:, None], axis=1) for column in values.T]
+        return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
     found = np.full(values.shape, scale[count], dtype=np.float32)
     for row, (line, sorted_line) in enumerate(zip(values, nearest, strict=True)):
         near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.algebra import sparse
+from passerelles.graph.core import frozen_csr
 from passerelles.text import words_of_all
 
 _ROWS = 200  # rows of a block of a symmetric product
@@ -46,15 +47,22 @@ def weighted(matrix: "sparse.csr_array", weights: NDArray[np.float64]) -> "spars
     return scaled
 
 
-def product(left: "sparse.csr_array", right: "sparse.csr_array") -> NDArray[np.float32]:
+def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Return the transpose of a matrix, in rows, for `product`."""
+    return frozen_csr(sparse.csr_array(matrix.T))
+
+
+def product(
+    left: "sparse.csr_array", right: "sparse.csr_array", turned: "sparse.csr_array | None" = None
+) -> NDArray[np.float32]:
     """
     Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
 
     Each cell is summed in the order of the columns, so blocks of any size give equal bits, and a matrix by itself
-    gives a symmetric result, of which half is computed.
+    gives a symmetric result, of which half is computed. `turned` is `by_column` of the right one, where it is at hand.
     """
     if left is not right:
-        return _dense(left @ right.T)
+        return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
     for start in range(0, size, _ROWS):
