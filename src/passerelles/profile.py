@@ -41,6 +41,10 @@ class Profile:
     competencies: tuple[str, ...] = ()
     credentials: Mapping[str, Ternary] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Equal profiles have equal hashes: a profile may be the key of a mapping to numbers of people."""
+        return hash((self.occupation, self.competencies, tuple(self.credentials.items())))
+
     def __post_init__(self) -> None:
         """Check and freeze what was given."""
         if self.occupation is not None:

@@ -39,6 +39,14 @@ def test_a_credential_opens_what_requires_it_with_its_prerequisites(graph: Occup
     assert one[0].gained == 20
 
 
+def test_people_are_counted_by_code_or_by_profile(graph: OccupationGraph) -> None:
+    held = Profile("A", credentials={"PERM": "yes"})
+    assert held == Profile("A", (), {"PERM": "yes"})
+    assert hash(held) == hash(Profile("A", (), {"PERM": "yes"}))
+    found = levers(graph, {held: 4, "A": np.int64(3)}, "B", settings=PLAIN)
+    assert (found.already, found.total, found.possible) == (4, 3, 7)
+
+
 def test_what_is_held_is_no_lever(graph: OccupationGraph) -> None:
     held = Profile("A", credentials={"PERM": "yes", "TITRE": "yes"})
     found = levers(graph, [held], ["B", "C", "D"], settings=PLAIN)

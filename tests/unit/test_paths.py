@@ -191,12 +191,28 @@ def test_people_without_an_occupation_have_paths_too(ladder: OccupationGraph) ->
     assert [p.to_dict() for p in same] == [p.to_dict() for p in rank_paths(ladder, "A", targets="C", settings=PLAIN)]
 
 
-@pytest.mark.parametrize("bad", [{"limit": 0}, {"max_steps": 0}, {"max_steps": 7}, {"max_steps": True}, {"frame": "x"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"limit": 0}, {"max_steps": 0}, {"max_steps": 7}, {"max_steps": True}, {"targets": 5}, {"targets": [5]},
+        {"frame": "x"}, {"frame": 5}, {"frame": ["transco"]}, {"certifications": "certifinfo.csv"},
+        {"hiring": ["nul"]}, {"market": {"C": "haut"}}, {"market": {"C": float("nan")}}, {"origin": None},
+        {"origin": 7},
+    ],
+)  # fmt: skip
 def test_requests_that_are_wrong_are_refused(ladder: OccupationGraph, bad: dict[str, object]) -> None:
-    with pytest.raises(PasserellesError):
-        rank_paths(ladder, "A", targets=["C"], **bad)  # type: ignore[arg-type]
+    asked: dict[str, object] = {"origin": "A", "targets": ["C"], **bad}
+    with pytest.raises(PasserellesError) as caught:
+        rank_paths(ladder, **asked)  # type: ignore[arg-type]
+    assert caught.value.message("fr") != caught.value.message("en")
     with pytest.raises(UnknownCodeError):
         rank_paths(ladder, "A", targets=["nul"])
+
+
+def test_one_code_may_stand_alone_and_a_path_has_a_hash(ladder: OccupationGraph) -> None:
+    one, many = (rank_paths(ladder, "A", targets=t, hiring=t, settings=PLAIN) for t in ("C", ["C"]))
+    assert [p.to_dict() for p in one] == [p.to_dict() for p in many]
+    assert len({*one, *many}) == len(one)
 
 
 def test_an_item_has_the_shape_of_the_contract(embedded_graph: OccupationGraph) -> None:

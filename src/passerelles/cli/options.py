@@ -78,7 +78,7 @@ def read_settings(path: Path | None, *, strict: bool = False) -> "Settings":
     from pydantic import ValidationError
 
     from passerelles.errors import PasserellesError
-    from passerelles.settings import Settings
+    from passerelles.settings import Settings, problems
 
     if path is None:
         return Settings(strict=strict)
@@ -87,6 +87,5 @@ def read_settings(path: Path | None, *, strict: bool = False) -> "Settings":
     except OSError as error:
         raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise PasserellesError("settings_invalid", path=path, reason=problems) from error
+        raise PasserellesError("settings_invalid", path=path, reason=problems(error)) from error
     return settings.model_copy(update={"strict": True}) if strict else settings

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
 from passerelles.model import Ternary
+from passerelles.settings import problems
 from passerelles.text import normalise_label
 
 BREAKS: Final = 0
@@ -45,6 +46,12 @@ class Frame(BaseModel):
     exempt: tuple[str, ...] = ()
     note: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Self:
+        if self.hours_min is not None and self.hours_max is not None and self.hours_min > self.hours_max:
+            raise ValueError("hours_min is above hours_max: no training could fit")
+        return self
 
     def is_exempt(self, labels: tuple[str, ...]) -> bool:
         """Whether all that a training leads to is exempt from the bounds in hours and months."""
@@ -197,7 +204,7 @@ def find_frame(frame: str | Path | Frame) -> Frame:
     Raises
     ------
     PasserellesError
-        If there is none of that name and no such file, or the file holds no frame.
+        If it is neither of the three, there is none of that name and no such file, or the file holds no frame.
 
     Examples
     --------
@@ -208,10 +215,12 @@ def find_frame(frame: str | Path | Frame) -> Frame:
         return frame
     if str(frame) in presets():
         return presets()[str(frame)]
-    path = Path(frame)
+    path = Path(frame) if isinstance(frame, str | Path) else Path()
     if path.suffix != ".toml" or not path.is_file():
         raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
     try:
         return Frame.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise PasserellesError("frame_invalid", path=path, reason=str(error).splitlines()[0]) from error
+    except ValidationError as error:
+        raise PasserellesError("frame_invalid", path=path, reason=problems(error)) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PasserellesError("frame_invalid", path=path, reason=error) from error

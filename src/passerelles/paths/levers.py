@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
@@ -16,13 +17,15 @@ from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
 from passerelles.profile import Profile
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import find_occupations
 from passerelles.settings import Settings
 from passerelles.tables.sheet import Sheet
 from passerelles.tables.shown import Page, Shown
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
+
+People = Iterable[str | Profile] | Mapping[str, int] | Mapping[Profile, int] | Mapping[str | Profile, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,8 @@ class Levers(list[Lever], Shown):
 
 def levers(
     graph: OccupationGraph,
-    origins: Iterable[str | Profile] | Mapping[str, int],
-    targets: Iterable[str],
+    origins: People,
+    targets: Iterable[str] | str,
     *,
     settings: Settings | None = None,
     limit: int = 10,
@@ -137,7 +140,7 @@ def levers(
     graph
         What `build_graph` gives.
     origins
-        Codes, exact titles or profiles, one person each; or a mapping from codes to numbers of people.
+        Codes, exact titles or profiles, one person each; or a mapping from these to numbers of people.
     targets
         Codes or exact titles of jobs.
     settings
@@ -162,7 +165,7 @@ def levers(
     check_limit(limit)
     chosen = settings or graph.settings
     people = _people(origins)
-    rows = sorted({graph.position[find_occupation(graph.referential, t)] for t in targets})
+    rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
     situation = Situation(graph, chosen, [(find_start(graph, who), number) for who, number in people], rows)
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
@@ -207,13 +210,15 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     )
 
 
-def _people(origins: Iterable[str | Profile] | Mapping[str, int]) -> list[tuple[str | Profile, int]]:
+def _people(origins: People) -> list[tuple[str | Profile, int]]:
     if not isinstance(origins, Mapping):
         return [(origins, 1)] if isinstance(origins, str | Profile) else [(who, 1) for who in origins]
-    for code, number in origins.items():
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise PasserellesError("people_invalid", code=code, value=repr(number))
-    return sorted(origins.items())
+    for who, number in origins.items():
+        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+            raise PasserellesError("people_invalid", code=who, value=repr(number))
+    # Codes by code, then profiles as they come.
+    ordered = sorted(origins.items(), key=lambda each: each[0] if isinstance(each[0], str) else "\U0010ffff")
+    return [(who, int(number)) for who, number in ordered]
 
 
 class _Choice:

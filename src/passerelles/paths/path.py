@@ -241,7 +241,7 @@ class Path(Shown):
     gap: float
     alone: bool
     referential: tuple[str, str]
-    assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     make: Callable[[], Detail] | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from numbers import Real
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from passerelles.profile import Profile
 from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import find_occupation, find_occupations
 from passerelles.settings import Settings
 from passerelles.tables.sheet import Sheet
 from passerelles.tables.shown import Page, Shown
@@ -112,7 +113,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     pareto: bool = False,
     settings: Settings | None = None,
     limit: int | None = 5,
-    hiring: Iterable[str] | None = None,
+    hiring: Iterable[str] | str | None = None,
     market: Mapping[str, float] | None = None,
 ) -> Paths:
     """
@@ -158,7 +159,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     UnknownCodeError
         If a code or title is not in the referential; it carries suggestions.
     PasserellesError
-        If the frame, the limit, the number of steps, the scorer or a market value is not valid.
+        If the frame, the certifications, the limit, the number of steps, the scorer or a market value is not valid.
 
     Examples
     --------
@@ -222,19 +223,21 @@ def _context(
     graph: OccupationGraph,
     settings: Settings,
     asked: Frame | None,
-    hiring: Iterable[str] | None,
+    hiring: Iterable[str] | str | None,
     table: CertificationTable | None,
 ) -> Context:
-    listed = settings.paths.hiring if hiring is None else tuple(hiring)
-    codes = None if listed is None else frozenset(find_occupation(graph.referential, h) for h in listed)
+    if table is not None and not callable(getattr(table, "for_occupation", None)):
+        raise PasserellesError("certifications_invalid", kind=type(table).__name__)
+    listed = settings.paths.hiring if hiring is None else hiring
+    codes = None if listed is None else frozenset(find_occupations(graph.referential, listed))
     frames = {**presets(), **({asked.name: asked} if asked else {})}
     return Context(graph, tuple(frames.values()), codes, table)
 
 
-def _market(graph: OccupationGraph, market: Mapping[str, float] | None) -> dict[str, float]:
+def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
     found: dict[str, float] = {}
     for code, value in (market or {}).items():
-        if not 0 <= value <= 1:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
             raise PasserellesError("market_value_invalid", code=code, value=repr(value))
         found[find_occupation(graph.referential, code)] = float(value)
     return found
@@ -243,8 +246,7 @@ def _market(graph: OccupationGraph, market: Mapping[str, float] | None) -> dict[
 def _rows(graph: OccupationGraph, targets: Iterable[str] | str | None, state: State) -> list[int]:
     if targets is None:
         return np.flatnonzero(state.open_rows).tolist()
-    wanted = [targets] if isinstance(targets, str) else list(targets)
-    return sorted({graph.position[find_occupation(graph.referential, t)] for t in wanted})
+    return sorted(graph.position[code] for code in find_occupations(graph.referential, targets))
 
 
 def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Occupation, Ternary
@@ -40,8 +41,10 @@ def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
     ------
     UnknownCodeError
         If its occupation, a competency or a credential is not in the referential.
+    PasserellesError
+        If it is neither text nor a profile.
     """
-    profile = origin if isinstance(origin, Profile) else Profile(occupation=origin)
+    profile = origin if isinstance(origin, Profile) else Profile(occupation=check_code(origin, what="occupation"))
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]

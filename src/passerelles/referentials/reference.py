@@ -1,6 +1,6 @@
 """From what a person writes to a code: an exact code or an exact job title, else the nearest ones as suggestions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -48,6 +48,21 @@ def find_occupation(referential: Referential, text: str) -> str:
     if found:
         raise UnknownCodeError(text, suggestions=found, key="ambiguous_title")
     raise UnknownCodeError(_shortened(text), suggestions=nearest(referential, text))
+
+
+def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
+    """
+    Return the codes of several occupations, sorted, each once; one may stand alone. See `find_occupation`.
+
+    Examples
+    --------
+    >>> from passerelles import load_referential
+    >>> find_occupations(load_referential("transitions"), ["N4101", "K2110", "N4101"])
+    ('K2110', 'N4101')
+    """
+    if isinstance(some, str) or not isinstance(some, Iterable):
+        return (find_occupation(referential, some),)
+    return tuple(sorted({find_occupation(referential, each) for each in some}))
 
 
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.load import load_referential
 from passerelles.report.envelope import envelope
 from passerelles.service.options import Options
-from passerelles.settings import Settings
+from passerelles.settings import Settings, problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +89,7 @@ def _settings(options: Options) -> Settings:
     except OSError as error:
         raise PasserellesError("unreadable_path", path=options.settings, reason=error.strerror or error) from error
     except ValidationError as error:
-        reason = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise PasserellesError("settings_invalid", path=options.settings, reason=reason) from error
+        raise PasserellesError("settings_invalid", path=options.settings, reason=problems(error)) from error
     return found.model_copy(update={"strict": True}) if options.strict else found
 
 
