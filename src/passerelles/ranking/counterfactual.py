@@ -138,9 +138,9 @@ def counterfactual(
     --------
     >>> from passerelles import build_graph, load_referential
     >>> graph = build_graph(load_referential("transitions"))
-    >>> found = counterfactual(graph, "K2110", "N4102")
+    >>> found = counterfactual(graph, "F1703", "F1503", level="proche")  # mason to carpenter
     >>> [item.label for item in found.added], found.move.level
-    (['Assurer une prise en charge soignée, bagages compris'], 'accessible')
+    (['Tailler tenons, mortaises et entailles puis monter à blanc'], 'proche')
     """
     if level not in LEVELS:
         raise PasserellesError("unknown_level", name=level, known=", ".join(LEVELS))
