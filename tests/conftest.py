@@ -9,6 +9,8 @@ import pytest
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
+    from passerelles.market.market import Market
+    from passerelles.market.places import Places
 
 
 def _data_folder() -> Path | None:
@@ -66,6 +68,22 @@ def rome4(real_data: Path) -> Path:
 def rome3(real_data: Path) -> Path:
     """Folder of the ROME 3 CSV set."""
     return real_data / "rome-v347"
+
+
+@pytest.fixture(scope="session")
+def real_market(real_data: Path) -> "Market":
+    """Market files of the public data sets with the survey of 2023, which takes seconds to read."""
+    from passerelles.market.market import load_market
+
+    return load_market(real_data, years=[2023])
+
+
+@pytest.fixture(scope="session")
+def real_places(real_data: Path) -> "Places":
+    """Basins and communes of the public data sets."""
+    from passerelles.market.geography import load_places
+
+    return load_places(real_data)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,23 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
-from passerelles import build_graph, load_market, load_places, load_referential
+from passerelles import build_graph, load_referential, rank_paths
 from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.market import Market
+from passerelles.market.places import Places
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
+from passerelles.territory.hours import EffortCosts
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.match import match_territory
+from small import referential
 from territory_cases import Written, every, graph, openings, people, places
 
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0), Ile=None)  # Nord-Sud: 50 km
@@ -206,8 +213,10 @@ SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" /
 @pytest.mark.parametrize(
     ("name", "radius"), [("redon", 30.0), ("aurillac-figeac-rodez", 60.0), ("lacq-pau-tarbes", 60.0)]
 )
-def test_the_three_territories_on_real_data(real_data: Path, rome4_graph: Any, name: str, radius: float) -> None:
-    market, where = load_market(real_data, years=["2023"]), load_places(real_data)
+def test_the_three_territories_on_real_data(
+    real_market: Market, real_places: Places, rome4_graph: Any, name: str, radius: float
+) -> None:
+    market, where = real_market, real_places
     fragile = SAMPLES / f"{name}-fragile.csv"
     own = match_territory(rome4_graph, fragile, SAMPLES / f"{name}-hiring.csv", places=where, radius_km=radius)
     survey = match_territory(rome4_graph, fragile, market=market, places=where, radius_km=radius, changes=False)
@@ -236,3 +245,32 @@ def test_an_effort_model_is_there_by_default() -> None:
     assert found.placed > 100
     assert found.hours > 0
     assert replace(found, flows=()).placed == 0
+
+
+def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph) -> None:
+    drawn = Random(7)  # noqa: S311 - no secret
+    rows = np.asarray(sorted(drawn.sample(range(len(embedded_graph.codes)), 12)))
+    found = EffortCosts(embedded_graph, embedded_graph.settings).hours(rows, rows)
+    compared = 0
+    for i, start in enumerate(rows):
+        for j, end in enumerate(rows):
+            codes = (embedded_graph.codes[start], embedded_graph.codes[end])
+            path = next(iter(rank_paths(embedded_graph, codes[0], targets=[codes[1]], max_steps=1, limit=1)), None)
+            if path is None:
+                continue  # a fiche and its own part
+            known = [None if np.isnan(x[i, j]) else round(float(x[i, j]), 1) for x in found[:3]]
+            spans = [path.hours.low, path.hours.expected, path.hours.high]
+            assert known == ([None] * 3 if path.hours.lower_bound else spans), codes
+            compared += 1
+    assert compared > 100
+    assert np.isnan(found.expected).any()
+
+
+def test_what_gives_access_to_a_regulated_job_is_not_known_so_neither_are_the_hours() -> None:
+    jobs = referential({"A1101": ["X"], "B1101": ["X", "Y"], "B1102": ["X", "Y"]})
+    regulated = [replace(o, regulated="yes") if o.code == "B1101" else o for o in jobs.occupations]
+    graph = build_graph(replace(jobs, occupations=tuple(regulated)))
+    start = people(("A", "A1101", 2, "Redon"))
+    held = match_territory(graph, start, openings(("X", "B1101", 2, "Redon")))
+    assert [u.reason for u in held.uncovered] == ["hours_unknown"]
+    assert match_territory(graph, start, openings(("X", "B1102", 2, "Redon"))).placed == 2

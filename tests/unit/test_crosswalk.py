@@ -7,7 +7,7 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, shares
-from passerelles.market.market import family_codes, load_market, reach, survey_families
+from passerelles.market.market import Market, family_codes, load_market, reach, survey_families
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -102,8 +102,8 @@ def test_shares_are_equal_or_weighted_and_sum_to_one() -> None:
 
 
 @pytest.mark.real_data
-def test_v460_reaches_the_families_of_2023(real_data: Path, rome4: Path) -> None:
-    market, rome = load_market(real_data, years=[2023]), load_referential(rome4)
+def test_v460_reaches_the_families_of_2023(real_market: Market, rome4: Path) -> None:
+    market, rome = real_market, load_referential(rome4)
     assert market.crosswalk is not None
     found = reach(market, rome)
     assert (len(found.reached), len(found.unreached)) == (1_496, 88)
@@ -117,8 +117,8 @@ def test_v460_reaches_the_families_of_2023(real_data: Path, rome4: Path) -> None
 
 
 @pytest.mark.real_data
-def test_tension_codes_are_in_v460_and_reach_it_through_the_parent(real_data: Path, rome4: Path) -> None:
-    market, rome = load_market(real_data, years=[]), load_referential(rome4)
+def test_tension_codes_are_in_v460_and_reach_it_through_the_parent(real_market: Market, rome4: Path) -> None:
+    market, rome = real_market, load_referential(rome4)
     assert market.tension_by_basin is not None
     codes = market.tension_by_basin.codes
     assert codes <= set(rome.occupation_by_code)

@@ -10,7 +10,7 @@ from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, w
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.distance import great_circle_km
 from passerelles.market.geography import load_places
-from passerelles.market.market import load_market
+from passerelles.market.market import Market
 from passerelles.market.places import Places, with_basins
 
 
@@ -196,10 +196,8 @@ def test_the_published_geography(real_data: Path) -> None:
 
 
 @pytest.mark.real_data
-def test_two_surveyed_basins_are_not_in_the_geography(real_data: Path) -> None:
-
-    survey = load_market(real_data, years=[2023]).survey()
-    places = load_places(real_data)
+def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_places: Places) -> None:
+    survey, places = real_market.survey(), real_places
     assert set(survey.basins) - set(places.basin_by_code) == {"0104", "7549"}
     wider = with_basins(places, {b.code: b.label for b in survey.basins.values()})
     assert wider.distance("7549", "5313").km is None

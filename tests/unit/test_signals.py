@@ -14,6 +14,7 @@ from passerelles.market.geography import load_places
 from passerelles.market.joblist import load_job_list
 from passerelles.market.market import Market, Openings, load_market
 from passerelles.market.measures import job_tension
+from passerelles.market.places import Places
 from passerelles.market.settings import MarketSettings
 from passerelles.market.signals import find_basin, judge, signal, signals
 from passerelles.model import JobTitle
@@ -262,9 +263,8 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, jobs: Referential) ->
 
 @pytest.mark.real_data
 @pytest.mark.slow
-def test_lorry_drivers_in_redon(real_data: Path, rome4: Path) -> None:
-    market, rome = load_market(real_data, years=[2023]), load_referential(rome4)
-    places = load_places(real_data)
+def test_lorry_drivers_in_redon(real_market: Market, real_places: Places, rome4: Path) -> None:
+    market, places, rome = real_market, real_places, load_referential(rome4)
     found = signal(market, rome, "N4101", "Redon", places=places)
     assert (found.projects.value, found.projects.about, found.difficult_share.value) == (50, "J3Z43", 0.28)
     assert (found.tension.value, found.tension.territory, found.wage.value) == (5, "5313", 1903)

@@ -57,7 +57,7 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     cells: Any = openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)
     totals: dict[str, Any] = dict(cells)
     assert totals["personnes placées"] == sum(int(r["people"]) for r in rows)
-    assert totals["heures de formation attendues"] == totals["dixièmes d'heure de formation"] / 10
+    assert totals["heures de formation attendues"] == totals["heures de formation, borne prouvée"]
 
 
 def test_a_mask_leaves_no_small_number(capsys: pytest.CaptureFixture[str]) -> None:

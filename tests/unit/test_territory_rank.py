@@ -1,13 +1,13 @@
 """Ranking between the two ends of a territory: every part shown, both sides the same pair."""
 
-from pathlib import Path
-
 import pytest
 
-from passerelles import build_graph, load_market, load_places, load_referential
+from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.market import Market
 from passerelles.market.measures import job_tension
+from passerelles.market.places import Places
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.ranks import rank_territory
 from territory_cases import Written, graph, openings, people, places
@@ -96,8 +96,8 @@ def embedded() -> OccupationGraph:
 
 
 @pytest.mark.real_data
-def test_redon_without_any_table(real_data: Path, embedded: OccupationGraph) -> None:
-    market, where = load_market(real_data, years=["2023"]), load_places(real_data)
+def test_redon_without_any_table(real_market: Market, real_places: Places, embedded: OccupationGraph) -> None:
+    market, where = real_market, real_places
     found = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, by="hiring", limit=3,
                            fragile=people(("A", "H2909", 5, "Redon"), ("B", "H3302", 5, "REDON")))  # fmt: skip
     assert found

@@ -321,10 +321,7 @@ class Allocation(Shown):
         return {
             "status": self.status,
             "gap": self.gap,
-            "objectives": [
-                {"name": s.name, "value": s.value, "bound": s.bound, "gap": s.gap, "exact": s.exact}
-                for s in self.stages
-            ],
+            "objectives": [stage.to_dict() for stage in self.stages],
             "radius_km": self.bounds.radius_km,
             "radius_applied": self.radius_applied,
             "frame": self.bounds.frame,

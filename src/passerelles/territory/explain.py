@@ -71,8 +71,8 @@ def unfilled_pools(
     """
     Openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
 
-    A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then by what it
-    would take.
+    A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
+    moves, then the shortest training and the nearest.
     """
     keys, capacity = pool_keys(hiring)
     empty = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(keys)).astype(np.int64)
@@ -80,9 +80,10 @@ def unfilled_pools(
     left = np.asarray([lot.people for lot in fragile.lots], dtype=np.int64) - placed
     waiting = np.flatnonzero(left[pairs.lot] > 0) if len(fragile.lots) else np.zeros(0, dtype=np.intp)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
+    chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
     order = waiting[
         np.lexsort((pairs.lot[waiting], np.nan_to_num(pairs.km[waiting], nan=np.inf), hours,
-                    pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
+                    -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
     ]  # fmt: skip
     starts = np.searchsorted(pairs.pool[order], np.arange(len(keys) + 1))
     largest = np.lexsort((np.arange(len(keys)), -empty))[: settings.explained_moves]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.model import Ternary
-from passerelles.paths.demands import demands_of
+from passerelles.paths.demands import demands_of, sane_hours
 from passerelles.paths.effort import effort_table, state_of
 from passerelles.paths.legal import find_frame
 from passerelles.ranking.origin import held_credentials
@@ -59,8 +59,9 @@ class EffortCosts:
     """
     Hours of single steps by the package's effort model, from occupation to occupation.
 
-    A step takes the longer of what is missing and of the required certificates that are not held. Its hours are
-    unknown where the target lists nothing, or where a certificate of unknown length is missing.
+    A step takes the longer of what is missing and of the required certificates that are not held: the hours of a path
+    of one step. They are unknown where the target lists nothing, where a certificate of unknown length is missing, and
+    where the target is regulated and nothing says what gives access to it.
 
     Attributes
     ----------
@@ -82,38 +83,44 @@ class EffortCosts:
         """Return the hours of every pair."""
         graph = self.graph
         table = effort_table(graph, self.settings)
-        expected = np.full((len(origins), len(targets)), np.nan)
+        low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
         taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
-            held = held_credentials(graph, graph.codes[row], {})
-            plain, closed = self._towards(row, table.uncovered[:, row], held)
-            expected[i], possible[i, closed[targets]] = plain[targets], NO
+            plain = self._towards(row, table.uncovered[:, row], held_credentials(graph, graph.codes[row], {}))
+            low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
+            possible[i, plain.closed[targets]] = NO
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
-                rest, _ = self._towards(row, state, lever.with_credentials(row))
+                rest = self._towards(row, state, lever.with_credentials(row))
                 own = lever.hours_of(row)
-                better = (rest + own)[targets]
+                better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
+                low[i, use] = (rest.low + own * self.settings.effort.low)[targets][use]
+                high[i, use] = (rest.high + own * self.settings.effort.high)[targets][use]
                 expected[i, use], taken[i, use] = better[use], own
-        effort = self.settings.effort
-        used = None if lever is None else taken
-        return Hours(expected * effort.low, expected, expected * effort.high, possible, used)
+        return Hours(low, expected, high, possible, None if lever is None else taken)
 
-    def _towards(
-        self, row: int, state: NDArray[np.uint8], credentials: Mapping[str, Ternary]
-    ) -> tuple[Floats, NDArray[np.bool_]]:
-        """Hours towards every occupation, and which ones require what nobody can obtain."""
-        graph = self.graph
+    def _towards(self, row: int, state: NDArray[np.uint8], credentials: Mapping[str, Ternary]) -> "_Towards":
+        """Hours of a last step towards every occupation, as `rank_paths` gives them; nan = unknown."""
+        graph, effort = self.graph, self.settings.effort
         table, demands = effort_table(graph, self.settings), demands_of(graph)
         total, _ = table.towards_all(state)
-        tenths = table.final(total, np.arange(len(graph.codes)), table.level[row])
+        taught = table.final(total, np.arange(len(graph.codes)), table.level[row]) / TENTHS
         missing = ~demands.held(graph.referential, credentials)
-        certified = demands.needed @ (demands.length * missing)
-        unknown = (demands.needed & (demands.unknown & missing)).any(axis=1) | (table.whole == 0)
-        closed = np.asarray((demands.needed & (demands.closed & missing)).any(axis=1))
-        return np.where(unknown, np.nan, np.maximum(tenths, certified) / TENTHS), closed
+        certified = (demands.needed @ (demands.length * missing)) / TENTHS
+        longest = np.where(demands.needed & missing, _longest(graph), 0.0).sum(axis=1)
+        # A regulated occupation of which nothing says what gives access takes something that is not known.
+        unknown = (demands.needed & demands.unknown & missing).any(axis=1) | (table.whole == 0) | demands.hidden
+        expected = np.where(unknown, np.nan, np.maximum(taught, certified))
+        high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * effort.high, longest))
+        return _Towards(
+            low=np.where(unknown, np.nan, np.minimum(taught * effort.low, expected)),
+            expected=expected,
+            high=np.maximum(np.maximum(high, longest), expected),
+            closed=np.asarray((demands.needed & demands.closed & missing).any(axis=1)),
+        )
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
         """
@@ -129,6 +136,23 @@ class EffortCosts:
         return frame_verdicts(
             self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
         )
+
+
+class _Towards(NamedTuple):
+    """Hours towards every occupation from one, shape (n,), and which ones require what nobody can obtain."""
+
+    low: Floats
+    expected: Floats
+    high: Floats
+    closed: NDArray[np.bool_]
+
+
+def _longest(graph: OccupationGraph) -> Floats:
+    """Most hours of each credential of `Demands.codes`, shape (c,); nan = unknown."""
+    known = graph.referential.credential_by_code
+    codes = demands_of(graph).codes
+    highs = [sane_hours(known[code].hours).high if code in known else None for code in codes]
+    return np.asarray([np.nan if high is None else high for high in highs], dtype=np.float64)
 
 
 def default_costs(

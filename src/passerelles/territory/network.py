@@ -83,19 +83,27 @@ class Stage:
     """
     One objective and its certificate.
 
-    `value` is what the flow reaches, `bound` what no flow can pass, both in `unit`s of the objective; `exact` says
-    that the bound was verified in whole numbers.
+    `value` is what the flow reaches, `bound` what no flow can pass, both in whole parts of the objective's unit,
+    `parts` to a unit; `exact` says that the bound was verified in whole numbers.
     """
 
     name: str
     value: int
     bound: int
     exact: bool
+    parts: int = 1
 
     @property
     def gap(self) -> int:
         """Distance between value and bound; 0 = proven optimal."""
         return abs(self.value - self.bound)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values in units of the objective (people, hours, kilometres), ready for JSON."""
+        found: dict[str, Any] = {"name": self.name}
+        for name, count in (("value", self.value), ("bound", self.bound), ("gap", self.gap)):
+            found[name] = count if self.parts == 1 else count / self.parts
+        return found | {"exact": self.exact}
 
 
 def whole_face(network: Network) -> Face:

@@ -91,7 +91,7 @@ def most_people(task: Task) -> tuple[int, int]:
 
 def _stage(name: str, task: Task, flow: Ints, before: Stage) -> Stage:
     hours = int(task.hours @ flow)
-    return Stage(name, hours, hours, before.exact)
+    return Stage(name, hours, hours, before.exact, TENTHS)
 
 
 def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, list[Stage]]:
@@ -137,7 +137,7 @@ def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage
     _, stage, face = minimise(task.network, matrix, face, -task.same.astype(np.int64), "same_job")
     stages.append(replace(stage, value=-stage.value, bound=-stage.bound))
     _, stage, face = minimise(task.network, matrix, face, task.km, "distance")
-    stages.append(stage)
+    stages.append(replace(stage, parts=TENTHS))
     flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
     return Outcome(flow, tuple(stages))
 
@@ -156,7 +156,7 @@ def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
     if task.budget is None:
         _, stage, face = minimise(task.network, matrix, everything, cost, "weighted")
         flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
-        return Outcome(flow, (stage,))
+        return Outcome(flow, (replace(stage, parts=_MILLI),))
     flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s)
     if stage.gap:
         return Outcome(flow, (stage,))
@@ -194,4 +194,4 @@ def _search(
         raise RuntimeError(f"the solver stopped: {result.message}")
     flow = np.rint(result.x).astype(np.int64)
     bound = int(np.ceil(float(result.mip_dual_bound) - 1e-3))  # costs are whole: so is the least of them
-    return flow, Stage("weighted", int(cost @ flow), min(bound, int(cost @ flow)), exact=False)
+    return flow, Stage("weighted", int(cost @ flow), min(bound, int(cost @ flow)), exact=False, parts=_MILLI)

@@ -103,7 +103,8 @@ def _totals(found: Payload, lang: Lang) -> Sheet:
     for stage in bounds["objectives"]:
         label = say(f"territory.objective.{stage['name']}", lang=lang)
         bound = say("territory.total.bound", lang=lang, name=label)
-        rows += [(label, stage["value"]), (bound, stage["bound"])]
+        reached = say("territory.total.reached", lang=lang, name=label)
+        rows += [(reached, stage["value"]), (bound, stage["bound"])]
     return Sheet("totals", (Column("what"), Column("value", "number")), rows)
 
 

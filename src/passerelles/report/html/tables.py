@@ -2,20 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from passerelles.paths.path import Path
 from passerelles.paths.sentences import hours_text, months_text
 from passerelles.report.html.case import Case
 from passerelles.report.html.explained import Origin, level_word, move_key
 from passerelles.report.html.grid import Cell, Grid, cut, heads
-from passerelles.territory.plan import TENTHS
 
 if TYPE_CHECKING:
     from passerelles.territory.lots import Lot
 
 Columns = list[str | tuple[str, bool]]
-_PARTS: Final = {"hours": TENTHS, "distance": TENTHS, "weighted": 1000}
 _MOST = 300  # rows of a table; a survey's openings can be thousands
 
 
@@ -194,17 +192,15 @@ def objectives_grid(case: Case) -> Grid:
     ]
     rows = []
     for stage in case.found["bounds"]["objectives"]:
-        figures = [_whole(case, stage["name"], stage[k]) for k in ("value", "bound", "gap")]
+        figures = [_figure(case, stage[k]) for k in ("value", "bound", "gap")]
         rows.append((Cell(w(f"objective.{stage['name']}")), *figures))
     return _grid(case, "objectives", columns, rows)
 
 
-def _whole(case: Case, name: str, value: int | None) -> Cell:
-    """An objective is counted in whole parts of its unit, so that the proof is exact; people read the unit."""
+def _figure(case: Case, value: float | None) -> Cell:
     if value is None:
         return Cell(case.words("masked"))
-    scaled = value / _PARTS.get(name, 1)
-    return Cell(case.words.figure(scaled, decimals=0 if scaled.is_integer() else 1), scaled)
+    return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
 
 
 def _grid(case: Case, key: str, columns: Columns, rows: Sequence[tuple[Cell, ...]]) -> Grid:
