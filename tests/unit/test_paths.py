@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifinfo import load_certifications
+from passerelles.model import Credential, Hours
 from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.profile import Profile
@@ -77,6 +79,31 @@ def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:
     found = rank_paths(ladder, "A", targets=["C", "D"], settings=PLAIN, limit=2)
     assert isinstance(found, Paths)
     assert {r.code: (r.found, r.fewer) for r in found.reached} == {"C": (2, False), "D": (1, True)}
+
+
+def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
+    """The best of all is the direct move; the list of one path says nothing of the others."""
+    dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))
+    [one] = rank_paths(ladder, "A", targets="C", settings=dear, limit=1)
+    assert (one.codes, one.alone) == (("C",), False)
+    assert len(rank_paths(ladder, "A", targets="C", settings=dear)) == 2
+    strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
+    [only] = rank_paths(ladder, "A", targets="C", settings=strict)
+    assert only.alone
+    assert "aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
+    [short] = rank_paths(ladder, "A", targets="C", settings=strict, max_steps=1)
+    assert not short.alone
+
+
+def test_a_result_says_which_moves_were_considered_and_what_a_limit_cuts(ladder: OccupationGraph) -> None:
+    few = Settings(scorer="unfitted", paths=PathSettings(moves_considered=2))
+    [*_, path] = rank_paths(ladder, "A", targets="C", settings=few, max_steps=2)
+    assert (path.assumptions["moves_considered"], path.assumptions["max_steps"]) == (2, 2)
+    every = rank_paths(ladder, "A", targets="C", settings=PLAIN, pareto=True)
+    assert (len(every), every.reached[0].cut) == (2, 0)
+    one = rank_paths(ladder, "A", targets="C", settings=PLAIN, pareto=True, limit=1)
+    assert (len(one), one.reached[0].cut, one.reached[0].to_dict()["cut"]) == (1, 1, 1)
+    assert one[0].codes == every[0].codes
 
 
 def test_a_target_that_lists_nothing_has_an_unknown_effort(ladder: OccupationGraph) -> None:
@@ -249,6 +276,30 @@ def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
     assert any(o.code.startswith("CI-") and o.via for o in options)
     unsure = {u.rule for f in known.frames for u in f.unknown}
     assert "certifying_unknown" not in unsure
+
+
+def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_nothing(tmp_path: Path) -> None:
+    header = "Code_Diplome;Libelle_Diplome;Code_RNCP;Code_Rome_1;Etat_Libelle\n"
+    file = tmp_path / "certifinfo.csv"
+
+    def certifying(held: str, rows: str) -> tuple[str, list[str]]:
+        file.write_text(header + rows, encoding="utf-8")
+        title = Credential("TITRE", "Titre", "titre", Hours(None, 300, None, "s"), certifinfo="7")
+        some = {"A": ["a"], "B": ["a", "b"]}
+        graph = build_graph(referential(some, credentials=[title], demands=[("B", "TITRE")]))
+        person = Profile("A", credentials={"TITRE": held})  # type: ignore[dict-item]
+        [path] = rank_paths(graph, person, targets="B", settings=PLAIN, certifications=load_certifications(file))
+        step = path.steps[0]
+        assert step.credentials[0].to_dict()["certifinfo"] == "7"
+        rules = [v.rule for f in path.frames if f.name == "transco" for v in f.violations]
+        return ("no" if "certifying_no" in rules else "yes"), [o.code for o in step.options]
+
+    other = "8;Autre;;Z9;Publié\n"  # so that each file has a row that leads elsewhere
+    assert certifying("no", other + "7;Titre;;B;Publié\n") == ("yes", [])
+    assert certifying("no", other + "7;Titre;;;Publié\n") == ("yes", [])
+    assert certifying("no", other + "7;Titre;;B;habilitations\n") == ("no", [])
+    assert certifying("yes", other + "7;Titre;;B;Publié\n") == ("no", [])
+    assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == ("yes", ["CI-9"])
 
 
 def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGraph) -> None:

@@ -23,6 +23,10 @@ _NOT_KNOWN = ("effort", "access")  # what no code of a credential names
 class CertificationTable(Protocol):
     """What leads to an occupation, according to a file of certifications."""
 
+    @property
+    def by_code(self) -> "Mapping[str, Certified]":
+        """Every certification, habilitation and course of the file, by its code there."""
+
     def for_occupation(self, code: str, referential: Referential) -> tuple["Hit", ...]:
         """Certifications that lead to an occupation."""
 
@@ -49,6 +53,10 @@ class Certified(Protocol):
     @property
     def label(self) -> str:
         """Its name."""
+
+    @property
+    def kind(self) -> str:
+        """``certification``, or what is none: ``habilitation``, ``preparatory``, ``unknown``."""
 
     @property
     def type(self) -> str:
@@ -86,31 +94,51 @@ class Context:
             by_code = self.graph.referential.credential_by_code
             rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind == "option"]
             known = [(by_code[r.credential], r.source) for r in rows if r.credential in by_code]
-            own = [StepCredential(c.code, c.label, c.kind, "unknown", sane_hours(c.hours), s) for c, s in known]
-            others = [
+            own = [
                 StepCredential(
-                    f"CI-{h.certification.code}",
-                    h.certification.label,
-                    h.certification.type,
-                    "unknown",
-                    UNKNOWN_HOURS,
-                    "Certif Info",
-                    via=str(h.via),
+                    c.code, c.label, c.kind, "unknown", sane_hours(c.hours), s, certifinfo=c.certifinfo, rncp=c.rncp
                 )
-                for h in self.hits(code)
+                for c, s in known
             ]
+            # What the referential names itself, required or not, is no further option.
+            named = {by_code[c].certifinfo for c in required_codes(self.graph.referential, code) if c in by_code}
+            named |= {c.certifinfo for c in own}
+            others = [self._option(h) for h in self.hits(code) if h.certification.code not in named]
             self._options[code] = (*own, *others)
         return self._options[code]
 
+    @staticmethod
+    def _option(hit: Hit) -> StepCredential:
+        found = hit.certification
+        return StepCredential(
+            f"CI-{found.code}",
+            found.label,
+            found.type,
+            "unknown",
+            UNKNOWN_HOURS,
+            "Certif Info",
+            via=str(hit.via),
+            certifinfo=found.code,
+            rncp=found.rncp,
+        )
+
     def certifying(self, code: str, credentials: tuple[StepCredential, ...]) -> Ternary:
-        """Whether the way to an occupation ends with a certification: one to obtain, or one that the table lists."""
-        by_code = self.graph.referential.credential_by_code
-        for each in credentials:
-            if each.held != "yes" and each.kind in _FULL and by_code[each.code].rncp:
-                return "yes"
+        """
+        Whether the way to an occupation ends with a certification.
+
+        One to obtain that is in the RNCP, or that cites a certification of the table; or one that the table says to
+        lead there, unless it is held already.
+        """
+        full = [c for c in credentials if c.held != "yes" and c.kind in _FULL]
+        if any(c.rncp for c in full):
+            return "yes"
         if self.table is None:
             return "unknown"
-        return "yes" if self.hits(code) else "no"
+        cited = [self.table.by_code[c.certifinfo] for c in full if c.certifinfo and c.certifinfo in self.table.by_code]
+        if any(c.kind == "certification" for c in cited):
+            return "yes"
+        held = {c.certifinfo for c in credentials if c.held == "yes"}
+        return "yes" if any(h.certification.code not in held for h in self.hits(code)) else "no"
 
     def case(self, code: str, credentials: tuple[StepCredential, ...], *, known: bool) -> Case:
         """What frames judge the way to an occupation by."""
@@ -144,6 +172,8 @@ def step_credentials(graph: OccupationGraph, held: Mapping[str, Ternary], code: 
                 order=number,
                 grants=regulated and own is not None and each not in before,
                 obtainable=not in_circle(referential, each),
+                certifinfo=known.certifinfo,
+                rncp=known.rncp,
             )
         )
     return tuple(found)

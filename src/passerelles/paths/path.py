@@ -48,7 +48,8 @@ class StepCredential:
     A credential that a step's target requires, in the order of acquisition.
 
     `held` is what is known of the person before the step; `grants` says that it is what gives access to a regulated
-    profession; `via` by which code the certification file reaches the occupation, for what merely leads there.
+    profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
+    `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown.
     """
 
     code: str
@@ -61,6 +62,8 @@ class StepCredential:
     grants: bool = False
     obtainable: bool = True
     via: str = ""
+    certifinfo: str | None = None
+    rncp: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -73,6 +76,8 @@ class StepCredential:
             "order": self.order,
             "hours": hours | {"source": self.hours.source or None},
             "source": self.source,
+            "certifinfo": self.certifinfo,
+            "rncp": self.rncp,
             "grants_access": self.grants,
             "obtainable": self.obtainable,
         }
@@ -220,11 +225,12 @@ class Path(Shown):
     direct_hours, direct_months
         Expected hours and months of the direct move.
     alone
-        Whether no path with stages to this target is worth proposing.
+        Whether stages were looked for, and none to this target is worth proposing.
     gap
         Hours of cost by which a path that was not looked at could be better than the last one kept; 0 = proven best.
     assumptions
-        What practising an intermediate job is taken to bring, and the least that a stage must save.
+        What practising an intermediate job is taken to bring, the least that a stage must save, and which moves paths
+        with stages are made of.
     """
 
     rank: int

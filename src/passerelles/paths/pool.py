@@ -42,7 +42,7 @@ class Pool:
     fit
         From tenths of an hour and number of steps to 0 (breaks the frame), 1 (unknown), 2 (fits); all 2 without one.
     limit
-        Most paths kept.
+        Most paths kept; of a `pareto` set they are counted all the same.
     pareto
         Keep what nothing dominates on hours, steps and weakest move, instead of the cheapest.
     """
@@ -103,7 +103,7 @@ class Pool:
 
     def best(self) -> list[Candidate]:
         """
-        Return what is kept, best first: by cost, then fewer steps, then codes.
+        Return what is kept, best first: by cost, then fewer steps, then codes; of a `pareto` set, all of it.
 
         What dominates a path costs no more, so that each needs comparing with those at most as dear only.
         """
@@ -116,7 +116,7 @@ class Pool:
         costs = [c.cost for c in ordered]
         kept: list[Candidate] = []
         for each in ordered:
-            if self.limit is not None and len(kept) >= self.limit:
+            if self.limit is not None and len(kept) >= self.limit and not self.pareto:
                 break
             as_dear = ordered[: bisect_right(costs, each.cost)]
             if not any(self._dominates(other, each) for other in as_dear):

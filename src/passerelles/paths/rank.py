@@ -38,7 +38,8 @@ class Reached:
 
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from). `gap` is
-    in hours of cost, 0 = proven; `evaluated` counts the stages summed up.
+    in hours of cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and
+    that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Reached:
     evaluated: int = 0
     reason: str = ""
     parts: tuple[str, ...] = ()
+    cut: int = 0
 
     @property
     def fewer(self) -> bool:
@@ -72,6 +74,7 @@ class Reached:
             "evaluated": self.evaluated,
             "reason": self.reason or None,
             "parts": list(self.parts),
+            "cut": self.cut,
         }
 
 
@@ -185,6 +188,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         "practice_months": chosen.paths.practice_months,
         "min_saving_hours": chosen.paths.min_saving_hours,
         "frame_counts_practice": chosen.paths.frame_counts_practice,
+        "moves_considered": chosen.paths.moves_considered,
+        "max_steps": max_steps,
     }
     found: list[_Entry] = []
     reached: list[Reached] = []
@@ -198,8 +203,10 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         fit = _fit(context, start, state, row, asked)
         pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
-        reached.append(Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated))
-        asking = _Asking(context, start, state, row, asked.name if asked else None, values.get(code, 0.0), taken)
+        kept = len(outcome.kept)
+        reached.append(Reached(code, label, kept, limit, outcome.gap, outcome.evaluated, cut=outcome.cut))
+        name = asked.name if asked else None
+        asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit)
         found += _entries(asking, outcome)
     found.sort(key=lambda entry: entry.key)
     ranked = [_path(entry, rank) for rank, entry in enumerate(found, start=1)]
@@ -217,6 +224,8 @@ class _Asking:
     frame: str | None
     market: float
     assumptions: Mapping[str, object]
+    max_steps: int
+    limit: int | None
 
 
 def _context(
@@ -317,11 +326,18 @@ def _path(entry: _Entry, rank: int) -> Path:
         direct_hours=direct,
         direct_months=round(direct / paths.month_hours, 1),
         gap=entry.outcome.gap,
-        alone=not any(k.stages for k in entry.outcome.kept),
+        alone=_alone(asking, entry.outcome),
         referential=(graph.referential.name, graph.referential.version),
         assumptions=asking.assumptions,
         make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
     )
+
+
+def _alone(asking: _Asking, outcome: Outcome) -> bool:
+    """Whether stages were looked for and none was worth it; a full list may have left some out."""
+    limit = asking.limit
+    full = limit is not None and len(outcome.kept) >= limit
+    return asking.max_steps > 1 and not full and outcome.gap == 0 and not any(k.stages for k in outcome.kept)
 
 
 def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:

@@ -20,12 +20,14 @@ class Outcome:
     """
     What a search found.
 
-    `gap` is in hours: no path left out costs less than the dearest one kept by more than that; 0 is proven.
+    `gap` is in hours: no path left out costs less than the dearest one kept by more than that; 0 is proven. `cut`
+    counts the undominated paths that the limit left out of a `pareto` set; 0 else.
     """
 
     kept: tuple[Candidate, ...]
     evaluated: int
     gap: float
+    cut: int = 0
 
 
 class Search:
@@ -61,7 +63,8 @@ class Search:
         kept = self.pool.best()
         ceiling = float(kept[-1].cost) if kept else float("inf")
         gap = max(0.0, ceiling - self.left_out) / TENTHS if self.left_out < float("inf") else 0.0
-        return Outcome(tuple(kept), self.evaluated, gap)
+        shown = kept[: self.pool.limit]
+        return Outcome(tuple(shown), self.evaluated, gap, len(kept) - len(shown))
 
     def _longer(self) -> None:
         for stages in range(2, self.max_steps):

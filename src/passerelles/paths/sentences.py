@@ -115,6 +115,14 @@ def path_title(path: Path, lang: Lang = "fr") -> str:
     return f"{start} → {path.target.label or path.target.code}"
 
 
+def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
+    """Return what keeps a path from being feasible, or from being known to be: one line, none where nothing does."""
+    if not path.reasons:
+        return []
+    why = "; ".join(say(f"paths.reason.{key}", lang=lang, what=what) for key, what in path.reasons)
+    return [say("paths.state", lang=lang, status=say(f"paths.status.{path.status}", lang=lang), why=why)]
+
+
 def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what each legal frame says of a path, of the whole and of each step, and why."""
     colon = " : " if lang == "fr" else ": "

@@ -13,6 +13,7 @@ from passerelles.paths.sentences import (
     path_lines,
     path_sentences,
     path_title,
+    state_lines,
 )
 from passerelles.tables.sheet import Cell, Column, Sheet
 from passerelles.tables.shown import Page
@@ -28,8 +29,7 @@ def path_sheets(paths: Sequence[Path], *, lang: Lang) -> list[Sheet]:
 def path_page(path: Path, lang: Lang) -> Page:
     """Return a path as a page: its steps in sentences, and what legal frames say of it."""
     lead = [line for lines in path_lines(path, lang) for line in lines]
-    lead += [say(f"paths.reason.{key}", lang=lang, what=what) for key, what in path.reasons]
-    return Page(f"{path.rank}. {path_title(path, lang)}", [*lead, *frame_lines(path, lang)])
+    return Page(f"{path.rank}. {path_title(path, lang)}", [*lead, *state_lines(path, lang), *frame_lines(path, lang)])
 
 
 def paths_page(paths: Paths, lang: Lang) -> Page:

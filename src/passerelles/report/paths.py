@@ -9,8 +9,8 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.paths.path import Path
-from passerelles.paths.rank import Paths
-from passerelles.paths.sentences import frame_lines, hours_short, months_text, path_lines, path_title
+from passerelles.paths.rank import Paths, Reached
+from passerelles.paths.sentences import frame_lines, hours_short, months_text, path_lines, path_title, state_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,23 +73,33 @@ def print_path(console: "Console", path: Path, *, lang: Lang = "fr") -> None:
     for lines in path_lines(path, lang):
         for place, line in enumerate(lines):
             console.print(Padding(line, (0, 0, 0, 4 if place else 2)))
-    for key, what in path.reasons:
-        console.print(Padding(say(f"paths.reason.{key}", lang=lang, what=what), (0, 0, 0, 2)))
-    for text in frame_lines(path, lang):
+    for text in (*state_lines(path, lang), *frame_lines(path, lang)):
         console.print(Padding(text, (0, 0, 0, 2)))
     console.print()
+
+
+def _fewer(paths: Paths, reached: Reached, lang: Lang) -> str:
+    """Say why there are fewer paths than asked for."""
+    known = paths[0].assumptions
+    key = "paths.fewer" if known["max_steps"] > 1 else "paths.fewer_direct"
+    least = number(known["min_saving_hours"], lang=lang)
+    return say(key, lang=lang, target=reached.label or reached.code, n=reached.found, least=least)
 
 
 def _print_notes(console: "Console", paths: Paths, lang: Lang) -> None:
     for reached in paths.reached:
         name = reached.label or reached.code
         if reached.fewer and reached.found:
-            console.print(Text(say("paths.fewer", lang=lang, target=name, n=reached.found), style="dim"))
+            console.print(Text(_fewer(paths, reached, lang), style="dim"))
+        if reached.cut:
+            console.print(Text(say("paths.cut", lang=lang, target=name, n=reached.cut), style="dim"))
         if not reached.proven:
             console.print(Text(say("paths.gap", lang=lang, target=name, gap=number(reached.gap, lang=lang))))
+    known = paths[0].assumptions
     if paths.proven:
         console.print(Text(say("paths.proven", lang=lang, n=len(paths.reached)), style="dim"))
-    known = paths[0].assumptions
+    if known["max_steps"] > 1 and known["moves_considered"] is not None:
+        console.print(Text(say("paths.considered", lang=lang, n=known["moves_considered"]), style="dim"))
     if any(len(p.codes) > 1 for p in paths):
         text = say(
             "paths.assumption",

@@ -46,6 +46,8 @@ STEP_CREDENTIAL: Final[Schema] = record(
         "order": whole(least=0),
         "hours": record("", _SPAN, optional={"source": maybe(text())}),
         "source": text(),
+        "certifinfo": maybe(code("Its code in Certif Info; null = unknown")),
+        "rncp": maybe(text("Its code in the RNCP; null = unknown")),
         "grants_access": flag("Whether it is what gives access to a regulated profession"),
         "obtainable": flag(),
         "via": maybe(text("Code by which the certification file reaches the occupation")),
@@ -129,7 +131,10 @@ PATHS_MORE: Final[dict[str, Schema]] = {
                 "evaluated": whole(least=0),
                 "reason": maybe(text("Why there is none")),
             },
-            optional={"parts": listed(code(), "Specialised occupations of a target that is split")},
+            optional={
+                "parts": listed(code(), "Specialised occupations of a target that is split"),
+                "cut": whole("Undominated paths that the limit leaves out of a Pareto set", least=0),
+            },
         )
     )
 }
