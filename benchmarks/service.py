@@ -3,8 +3,8 @@ Latency of the service beside an empty endpoint of the same framework, in one ru
 
 The clients are eight connections of one process that writes requests made beforehand and counts bytes: a fuller client
 would cost more than what is measured. Both servers run at once and rounds alternate, so that what else the machine does
-weighs on both. ``python benchmarks/service.py PATH_OF_A_REFERENTIAL``; cases: answers kept (the same 200 occupations
-again), occupations never asked before, people (20 competencies).
+weighs on both. ``python benchmarks/service.py PATH_OF_A_REFERENTIAL``; cases: every occupation once, the same 200
+occupations again, a number of moves that nobody asked for before, people (20 competencies).
 """
 
 import argparse
@@ -137,7 +137,6 @@ def main() -> None:
     parser.add_argument("referential")
     parser.add_argument("--requests", type=int, default=1200)
     parser.add_argument("--limit", type=int, default=10)
-    parser.add_argument("--warm", action="store_true", help="serve --warm: every occupation is kept beforehand")
     arguments = parser.parse_args()
     graph = build_graph(load_referential(arguments.referential))
     rng = random.Random(20251125)  # noqa: S311 - which codes are asked, not a secret
@@ -145,8 +144,8 @@ def main() -> None:
     rng.shuffle(codes)
     limit = arguments.limit
 
-    def rank(code: str) -> bytes:
-        return get(f"/v1/rank?origin={code}&limit={limit}")
+    def rank(code: str, most: int) -> bytes:
+        return get(f"/v1/rank?origin={code}&limit={most}")
 
     def person(code: str) -> bytes:
         held = rng.sample(graph.competency_codes, 20)
@@ -154,7 +153,6 @@ def main() -> None:
 
     ports = (free_port(), free_port())
     serve = ["-m", "passerelles", "serve", "--referential", arguments.referential, "--port", str(ports[1])]
-    serve += ["--warm", "--cache", "400"] if arguments.warm else []
     print(json.dumps({"load": os.getloadavg()[0], "cores": os.cpu_count(), "clients": CLIENTS}), flush=True)
     with (
         running(["-c", EMPTY, str(ports[0])], ports[0], "/empty") as first,
@@ -165,10 +163,11 @@ def main() -> None:
         asyncio.run(load(ports[0], [get("/empty")] * 200))
         size = arguments.requests
         compare("liveness (what the service adds to nothing)", ports, servers, [get("/health/live")] * size)
-        compare("occupations never asked before", ports, servers, [rank(code) for code in codes[: size // 4]])
-        kept = [rank(code) for code in codes[:200]]
-        asyncio.run(load(ports[1], kept))
-        compare("occupations asked before (kept)", ports, servers, rng.choices(kept, k=size))
+        compare("every occupation, once", ports, servers, [rank(code, limit) for code in codes])
+        kept = [rank(code, limit) for code in codes[:200]]
+        compare("200 occupations, again", ports, servers, rng.choices(kept, k=size))
+        new = [rank(code, limit + 1) for code in codes[: size // 3]]
+        compare("answers that are not kept", ports, servers, new)
         compare("people, 20 competencies", ports, servers, [person(code) for code in rng.choices(codes, k=size // 15)])
     print(json.dumps({"load": os.getloadavg()[0]}), flush=True)
 

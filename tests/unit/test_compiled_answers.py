@@ -123,7 +123,8 @@ def test_tables_of_scores_are_the_same(pair: Pair) -> None:
         for row in (0, 5, len(built.codes) - 1):
             assert np.array_equal(mine.scores.totals(row), theirs.scores.totals(row))
             assert np.array_equal(mine.scores.totals_to(row), theirs.scores.totals_to(row))
-            assert mine.scores.of_pair(row, 3) == theirs.scores.of_pair(row, 3)
+            assert mine.scores.of_pairs(row, [3, 0, 3]) == theirs.scores.of_pairs(row, [3, 0, 3])
+            assert mine.scores.of_pairs(row, []) == []
             rows = np.asarray([row, 1], dtype=np.int32)
             assert np.array_equal(mine.scores.of_rows(0, rows), theirs.scores.of_rows(0, rows))
             many = np.arange(150, dtype=np.int32) % len(built.codes)

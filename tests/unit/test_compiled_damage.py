@@ -25,7 +25,7 @@ from passerelles import (
 )
 from passerelles.compiled.build import compile_index
 from passerelles.files import index_writer
-from passerelles.files.index import BLOCK, MANIFEST, SEAL, open_index, seal_line
+from passerelles.files.index import BLOCK, FORMAT, MANIFEST, SEAL, open_index, seal_line
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
@@ -192,7 +192,7 @@ def reseal(place: Path, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"format": 2}, {"package": "0.0.9"}, {"schema": "autre"}], ids=["format", "package", "schema"]
+    "changes", [{"format": FORMAT + 1}, {"package": "0.0.9"}, {"schema": "autre"}], ids=["format", "package", "schema"]
 )
 def test_an_index_of_another_version_is_refused(folder: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
     place = tmp_path / "metiers"

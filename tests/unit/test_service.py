@@ -14,11 +14,15 @@ from jsonschema import Draft202012Validator
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS, Lang
+from passerelles.profile import Profile
+from passerelles.ranking.moves import rank_moves
 from passerelles.report.shapes.catalogue import json_schema
 from passerelles.service import answers
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine
 from passerelles.service.options import Limits, Options
+from passerelles.service.pieces import Pieces
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 from service_client import Client
 
@@ -132,13 +136,20 @@ def test_a_territory_is_that_of_the_command_line(
     assert client.post("/v1/match", json=body).json() == printed(capsys, *words)
 
 
-def test_the_serialiser_keeps_every_number(client: Client, engine: Engine) -> None:
-    from passerelles.ranking.moves import rank_moves
-
-    found = client.get("/v1/rank", params={"origin": "N4101", "limit": 100}).json()["results"]
-    moves = rank_moves(engine.graph, "N4101", limit=100)
-    assert [item["score"] for item in found] == [m.score for m in moves]
-    assert [[p["value"] for p in i["parts"]] for i in found] == [[p.value for p in m.parts] for m in moves]
+@pytest.mark.parametrize("lang", LANGS)
+def test_answers_in_pieces_are_the_moves_themselves(client: Client, engine: Engine, lang: Lang) -> None:
+    graph = engine.graph
+    people = [Profile("K2110", tuple(graph.competency_codes[::9])), Profile(None, tuple(graph.competency_codes[::40]))]
+    origins: list[str | Profile] = [*graph.codes[::5], *(o.code for o in graph.occupations if o.base), *people]
+    for origin in origins:
+        asked: Any = origin
+        if isinstance(origin, Profile):
+            asked = {"occupation": origin.occupation, "competencies": list(origin.competencies)}
+        body = {"origin": asked, "limit": 30, "filters": ["other-domain"]}
+        found = client.post(f"/v1/rank?lang={lang}", json=body).json()["results"]
+        moves = rank_moves(graph, origin, limit=30, filters=["other-domain"])
+        assert found == [move.to_dict(lang) for move in moves]  # to the last bit of every number
+        assert {key for item in found for key in ("held", "near", "missing") if item[key]} >= {"held", "missing"}
 
 
 def test_tags_spare_an_answer_that_one_has(client: Client) -> None:
@@ -327,7 +338,7 @@ def test_a_fault_is_told_without_what_was_asked(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("about PERSONAL-7f3a")
 
-    monkeypatch.setattr(answers, "rank_moves", broken)
+    monkeypatch.setattr(answers, "best_targets", broken)
     with Client(create_app(engine)) as client:
         response = client.get("/v1/rank?origin=K2110")
     assert "PERSONAL" not in response.text
@@ -343,7 +354,7 @@ def test_a_place_on_this_machine_is_never_told(engine: Engine, monkeypatch: pyte
     def moved(*_: object, **__: object) -> None:
         raise PasserellesError("unreadable_path", path="/srv/secret/place", reason="gone")
 
-    monkeypatch.setattr(answers, "rank_moves", moved)
+    monkeypatch.setattr(answers, "best_targets", moved)
     with Client(create_app(engine)) as client:
         response = client.get("/v1/rank?origin=K2110")
     assert "secret" not in response.text
@@ -418,22 +429,36 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
     asyncio.run(scenario())
 
 
+def kept(size: int) -> Pieces:
+    return Pieces((b"x" * size,), size)
+
+
 def test_the_store_forgets_what_was_least_lately_asked() -> None:
-    store = Store(100)
-    store.put("a", b"x" * 20)
-    store.put("b", b"x" * 20)
-    store.put("c", b"x" * 20)
+    store = Store(150)
+    for key in "abc":
+        store.put(key, kept(20))  # 29 with its name and its reference
     assert store.get("a") is not None
-    store.put("d", b"x" * 20)
-    store.put("e", b"x" * 20)
+    for key in "def":
+        store.put(key, kept(20))
     assert store.get("b") is None
-    assert store.get("a") == b"x" * 20
-    assert store.size <= 100
-    store.put("huge", b"x" * 99)
+    assert store.get("a") == kept(20)
+    assert store.size <= 150
+    assert not store.has_room("g", kept(20))
+    store.put("huge", kept(99))
     assert store.get("huge") is None
+    store.put("shared", Pieces((b"x" * 99,), 0))  # what is kept elsewhere takes no room here
+    assert store.get("shared") is not None
     empty = Store(0)
-    empty.put("a", b"")
+    empty.put("a", kept(0))
     assert empty.get("a") is None
+
+
+def test_a_question_is_the_same_in_an_address_and_in_a_body(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = client.get("/v1/rank?origin=N4101&target=N4102&filter=other-domain&limit=3&strict=true").json()
+    monkeypatch.setattr(answers, "best_targets", None)
+    body = {"origin": "N4101", "targets": ["N4102"], "filters": ["other-domain"], "limit": 3, "strict": True}
+    assert client.post("/v1/rank", json=body).json() == first
+    assert client.post("/v1/rank", json=body | {"limit": 4}).status_code == 500
 
 
 def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,7 +476,7 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
         assert ready(client)
         whole = client.get("/v1/rank?origin=K2110").json()
         with monkeypatch.context() as patch:
-            patch.setattr(answers, "rank_moves", refuse)
+            patch.setattr(answers, "best_targets", refuse)
             for code in engine.graph.codes[::7]:
                 assert client.get(f"/v1/rank?origin={code}").status_code == 200
             assert client.get("/v1/rank?origin=K2110&limit=11").status_code == 500

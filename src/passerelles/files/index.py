@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 SUMS: Final = ".sums"

@@ -37,6 +37,13 @@ class Cells(NamedTuple):
         """Place of the cells of a row."""
         return slice(self.starts[row], self.starts[row + 1])
 
+    def of_rows(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Places of the cells of several rows, row after row, and how many each row has."""
+        starts = self.starts[rows].astype(np.intp)
+        counts = self.starts[rows + 1] - starts
+        ends = np.cumsum(counts)
+        return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0), counts
+
 
 @dataclass(frozen=True, eq=False)
 class OccupationGraph:
@@ -146,9 +153,20 @@ class OccupationGraph:
         return _cells(self.near_labels)
 
     @kept
-    def weight_rows(self) -> NDArray[np.intp]:
-        """Shape (nnz,): row of each cell of `weights`."""
-        return frozen(np.repeat(np.arange(len(self.codes)), np.diff(self.weight_cells.starts)))
+    def column_cells(self) -> Cells:
+        """Cells of `weights` turned: competencies are the rows, occupations the columns."""
+        cells = self.weight_cells
+        order = np.argsort(cells.columns, kind="stable")
+        rows = np.repeat(np.arange(len(self.codes), dtype=np.int32), np.diff(cells.starts))
+        starts = _starts(cells.columns[order], len(self.competency_codes))
+        return Cells(frozen(cells.data[order]), frozen(rows[order]), starts)
+
+    @kept
+    def macro_cells(self) -> Cells:
+        """Which columns roll up to each macro-competency, as cells of 1."""
+        order = np.argsort(self.macro, kind="stable").astype(np.int32)
+        order = order[np.count_nonzero(self.macro < 0) :]
+        return Cells(np.ones(len(order)), frozen(order), _starts(self.macro[order], len(self.macro)))
 
     @kept
     def total_weight(self) -> NDArray[np.float64]:
@@ -209,6 +227,11 @@ def frozen(array: Array) -> Array:
     """Mark an array read-only and return it."""
     array.flags.writeable = False
     return array
+
+
+def _starts(rows: NDArray[np.int32], size: int) -> NDArray[np.int32]:
+    """Where the cells of each of `size` rows begin, the rows of all cells being sorted."""
+    return frozen(np.searchsorted(rows, np.arange(size + 1)).astype(np.int32))
 
 
 def _cells(matrix: "sparse.csr_array") -> Cells:

@@ -34,6 +34,10 @@ def pack_graph(graph: OccupationGraph) -> Packed:
         packed.arrays[f"graph.{name}.npy"] = getattr(graph, name)
     for name in _MATRICES:
         packed.about["matrices"][name] = pack_matrix(f"graph.{name}", getattr(graph, name), packed.arrays)
+    cells = graph.column_cells
+    turned: tuple[Array, ...] = (cells.data, cells.columns, cells.starts)
+    for part, values in zip(_PARTS, turned, strict=True):
+        packed.arrays[f"graph.column_cells.{part}.npy"] = values
     row = {c.code: i for i, c in enumerate(graph.referential.competencies)}
     rows = [row[code] for code in graph.competency_codes]
     packed.arrays["graph.competency_rows.npy"] = np.asarray(rows, dtype=np.int32)
@@ -179,6 +183,11 @@ class IndexedGraph(OccupationGraph):
     def weight_cells(self) -> Cells:
         """Cells of `weights`."""
         return self._cells("weights")
+
+    @kept
+    def column_cells(self) -> Cells:
+        """Cells of `weights` turned."""
+        return self._cells("column_cells")
 
     @kept
     def near_cells(self) -> Cells:

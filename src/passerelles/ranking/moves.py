@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.explain import known_move, needed_credentials, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
-from passerelles.ranking.move import End, Move, Moves, PartValue
+from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
@@ -23,14 +24,26 @@ from passerelles.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
-class _Scored:
+class Scored:
     """An origin with the row of scores and coverages towards every target."""
 
     start: Start
+    scorer: Scorer
     scores: Scores
     row: int  # of the origin in `scores`
     totals: NDArray[np.float64]
     coverage: NDArray[np.float64]
+
+
+class Figures(NamedTuple):
+    """What a move says in numbers; see `Move`, and `parts` by name."""
+
+    score: float
+    probability: float | None
+    level: Level | None
+    coverage: float | None
+    coverage_position: int | None
+    parts: Sequence[tuple[str, float]]
 
 
 def rank_moves(
@@ -81,23 +94,46 @@ def rank_moves(
     >>> [move.target.code for move in rank_moves(graph, "K2110-B", limit=2)]
     ['K2110-GL', 'K2110-2R']
     """
+    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=limit)
+    return moves_of(graph, found)
+
+
+class BestTargets(NamedTuple):
+    """An origin and the rows of its best targets, best first, with what each filter says of them."""
+
+    scored: Scored
+    kept: Sequence[tuple[int, tuple[Verdict, ...]]]
+
+
+def best_targets(
+    graph: OccupationGraph,
+    origin: str | Profile,
+    *,
+    targets: Iterable[str] | None = None,
+    filters: Iterable[str | Filter] = (),
+    settings: Settings | None = None,
+    limit: int | None = 10,
+) -> BestTargets:
+    """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
     chosen = settings or graph.settings
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
     start = find_start(graph, origin)
-    scorer = scorer_for(chosen.scorer, occupied=start.row >= 0)
-    scored = _score(graph, start, scorer)
-    barred = excluded_rows(graph, scored.start.row)
+    scored = _score(graph, start, scorer_for(chosen.scorer, occupied=start.row >= 0))
+    barred = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
-    ordered = rows[np.lexsort((rows, -scored.totals[rows]))]
-    moves = Moves()
-    for target in ordered.tolist():
-        if limit is not None and len(moves) >= limit:
+    if limit is not None and not checks:
+        rows = rows[top(scored.totals[rows], limit)]
+    else:
+        rows = rows[np.lexsort((rows, -scored.totals[rows]))]
+    kept: list[tuple[int, tuple[Verdict, ...]]] = []
+    for target in rows.tolist():
+        if limit is not None and len(kept) >= limit:
             break
         verdicts = _judge(graph, scored, target, checks)
         if _passes(verdicts, strict=chosen.strict):
-            moves.append(_move(graph, scorer, scored, target, rank=len(moves) + 1, verdicts=verdicts))
-    return moves
+            kept.append((target, verdicts))
+    return BestTargets(scored, kept)
 
 
 def rank_sources(
@@ -139,7 +175,8 @@ def rank_sources(
         scored = _score(graph, find_start(graph, graph.codes[row]), scorer)
         verdicts = _judge(graph, scored, column, checks)
         if _passes(verdicts, strict=chosen.strict):
-            moves.append(_move(graph, scorer, scored, column, rank=len(moves) + 1, verdicts=verdicts))
+            (numbers,) = figures_of(graph, scored, [column])
+            moves.append(_move(graph, scored, column, numbers, rank=len(moves) + 1, verdicts=verdicts))
     return moves
 
 
@@ -230,14 +267,35 @@ def check_limit(limit: int | None) -> None:
         raise PasserellesError("limit_invalid", value=repr(limit))
 
 
-def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> _Scored:
+def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
     table = score_table(graph, scorer)
     coverage = coverage_row(graph, start.holding)
     if start.plain:
-        return _Scored(start, table.scores, start.row, table.scores.totals(start.row), coverage)
+        return Scored(start, scorer, table.scores, start.row, table.scores.totals(start.row), coverage)
     columns = np.flatnonzero(start.holding.held).astype(np.int32)
     scores = score_person(graph, table, one_origin(graph, columns, start.row))
-    return _Scored(start, scores, 0, scores.totals(0), coverage)
+    return Scored(start, scorer, scores, 0, scores.totals(0), coverage)
+
+
+def moves_of(graph: OccupationGraph, found: BestTargets) -> Moves:
+    """Explain the targets that were chosen."""
+    figures = figures_of(graph, found.scored, [target for target, _ in found.kept])
+    return Moves(
+        _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts)
+        for rank, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True), 1)
+    )
+
+
+def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
+    """Numbers of the moves from an origin to some rows."""
+    found = []
+    for target, parts in zip(targets, scored.scores.of_pairs(scored.row, targets), strict=True):
+        score = float(scored.totals[target])
+        position = coverage_position(scored.coverage, scored.start.row, target)
+        chance = probability_of(score, scored.scorer)
+        level = level_of(chance, position, len(graph.codes), scored.scorer)
+        found.append(Figures(score, chance, level, _known(scored.coverage[target]), position, parts))
+    return found
 
 
 def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -245,7 +303,7 @@ def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool
     return np.asarray(sorted(r for r in found if not barred[r]), dtype=np.intp)
 
 
-def _judge(graph: OccupationGraph, scored: _Scored, target: int, checks: Sequence[Filter]) -> tuple[Verdict, ...]:
+def _judge(graph: OccupationGraph, scored: Scored, target: int, checks: Sequence[Filter]) -> tuple[Verdict, ...]:
     if not checks:
         return ()
     candidate = Candidate(graph, scored.start.occupation, graph.occupations[target], _known(scored.coverage[target]))
@@ -262,30 +320,25 @@ def _known(value: float) -> float | None:
 
 def _move(
     graph: OccupationGraph,
-    scorer: Scorer,
-    scored: _Scored,
+    scored: Scored,
     target: int,
+    figures: Figures,
     *,
     rank: int,
     verdicts: tuple[Verdict, ...],
 ) -> Move:
     occupation = graph.occupations[target]
     held, near, missing = split_items(graph, scored.start.holding, target)
-    score = float(scored.totals[target])
-    coverage = _known(scored.coverage[target])
-    position = coverage_position(scored.coverage, scored.start.row, target)
-    probability = probability_of(score, scorer)
-    parts = tuple(PartValue(name, value) for name, value in scored.scores.of_pair(scored.row, target))
     return Move(
         rank=rank,
         origin=scored.start.end,
         target=End(occupation.code, occupation.label),
-        score=score,
-        probability=probability,
-        level=level_of(probability, position, len(graph.codes), scorer),
-        coverage=coverage,
-        coverage_position=position,
-        parts=parts,
+        score=figures.score,
+        probability=figures.probability,
+        level=figures.level,
+        coverage=figures.coverage,
+        coverage_position=figures.coverage_position,
+        parts=tuple(PartValue(name, value) for name, value in figures.parts),
         held=held,
         near=near,
         missing=missing,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from passerelles.profile import Profile
 from passerelles.ranking.move import End
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
+
+_NOTHING: Final = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,23 +51,24 @@ def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
-    columns: set[int] = set() if row < 0 else set(required_columns(graph, row).tolist())
-    required = len(columns)
+    required = _NOTHING if row < 0 else required_columns(graph, row)
+    more = []
     for competency in profile.competencies:
         if competency not in referential.competency_by_code:
             raise UnknownCodeError(competency, suggestions=_near_codes(competency, graph), key="unknown_competency")
         # A competency that no occupation asks for is known, and brings nothing.
         if competency in graph.competency_position:
-            columns.add(graph.competency_position[competency])
+            more.append(graph.competency_position[competency])
     for credential in profile.credentials:
         if credential not in referential.credential_by_code:
             known = tuple(sorted(referential.credential_by_code))
             raise UnknownCodeError(credential, suggestions=known[:5], key="unknown_credential")
+    columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
     return Start(
         row=row,
-        plain=row >= 0 and len(columns) == required,
-        holding=holding_of(graph, sorted(columns)),
+        plain=row >= 0 and len(columns) == len(required),
+        holding=holding_of(graph, columns),
         credentials=held_credentials(graph, code, profile.credentials),
         end=End(code, occupation.label if occupation else None),
         occupation=occupation,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.files.columns import Cell, Packed, columns_of, pack_rows, rows_of
+from passerelles.files.columns import Cell, Column, Packed, columns_of, pack_rows, rows_of
 from passerelles.files.index import Index, open_index
 from passerelles.model import (
     Competency,
@@ -204,12 +204,16 @@ class IndexedReferential(Referential):
             return super().moves_from(origin)
 
         def find() -> Mapping[str, Mobility]:
-            columns = columns_of(self._index, "mobilities", self._document["tables"]["mobilities"])
+            columns = self._mobility_columns
             rows = columns[Mobility._fields.index("origin")].rows_with(origin)
             moves = (Mobility._make(column[row] for column in columns) for row in rows)
             return MappingProxyType({move.target: move for move in moves})
 
         return self.derived(("moves-from", origin), find)
+
+    @kept
+    def _mobility_columns(self) -> Sequence[Column]:
+        return columns_of(self._index, "mobilities", self._document["tables"]["mobilities"])
 
     @property
     def _document(self) -> Mapping[str, Any]:

@@ -35,18 +35,17 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     mine = np.unique(np.asarray(columns, dtype=np.int32))
     credit = np.zeros(size, dtype=np.float64)
     via = np.full(size, -1, dtype=np.int32)
-    first = np.full(size + 1, -1, dtype=np.int32)  # by macro-competency, the first held; the last cell is 'none'
-    first[graph.macro[mine[::-1]]] = mine[::-1]
-    first[-1] = -1
-    shared = first[graph.macro]
-    credit[shared >= 0] = graph.settings.near.macro_credit
-    via[shared >= 0] = shared[shared >= 0]
-    near = graph.near_cells
-    for column in mine[np.diff(near.starts)[mine] > 0].tolist():
-        some = near.of_row(column)
-        where, value = near.columns[some], near.data[some]
-        better = value > credit[where]
-        credit[where[better]], via[where[better]] = value[better], column
+    macros, first = np.unique(graph.macro[mine], return_index=True)
+    some = macros >= 0
+    cells, counts = graph.macro_cells.of_rows(macros[some])
+    members = graph.macro_cells.columns[cells]
+    credit[members] = graph.settings.near.macro_credit
+    via[members] = np.repeat(mine[first[some]], counts)
+    cells, counts = graph.near_cells.of_rows(mine)
+    through, where, value = np.repeat(mine, counts), graph.near_cells.columns[cells], graph.near_cells.data[cells]
+    better = np.flatnonzero(value > credit[where])
+    better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last written stays
+    credit[where[better]], via[where[better]] = value[better], through[better]
     credit[mine], via[mine] = 1.0, mine
     held = np.zeros(size, dtype=np.bool_)
     held[mine] = True
@@ -75,9 +74,12 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         the occupation lists nothing: its coverage is unknown, not 1.
     """
     total = graph.total_weight
-    cells = graph.weight_cells
-    # In the order of the columns, as the product of the sparse matrix would add.
-    gained = np.bincount(graph.weight_rows, cells.data * holding.credit[cells.columns], len(total))
+    by_column = graph.column_cells
+    columns = np.flatnonzero(holding.via >= 0)
+    cells, counts = by_column.of_rows(columns)
+    # In the order of the columns, as the product of the sparse matrix would add; all others add 0.
+    gains = by_column.data[cells] * np.repeat(holding.credit[columns], counts)
+    gained = np.bincount(by_column.columns[cells], gains, len(total))
     with np.errstate(invalid="ignore"):
         return np.where(total > 0, np.minimum(gained / np.where(total > 0, total, 1.0), 1.0), np.nan)
 

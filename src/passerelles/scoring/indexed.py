@@ -18,7 +18,7 @@ from passerelles.scoring.evidence import Attributes
 from passerelles.scoring.features import Reference
 from passerelles.scoring.measures import MeasureIndex
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
-from passerelles.scoring.table import UNITS, Scores, ScoreTable, score_table
+from passerelles.scoring.table import Scores, ScoreTable, score_table
 from passerelles.sharing import kept
 
 DOCUMENT: Final = "scoring.json"
@@ -47,10 +47,6 @@ class StoredScores(Scores):
         """All parts, shape (k, n, n), all of them checked."""
         return self._parts.whole()
 
-    def totals(self, row: int) -> NDArray[np.float64]:
-        """Scores of one origin, shape (n,)."""
-        return self._scaled(np.stack([self._parts.at(part, row) for part in range(len(self.names))]))
-
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (n,): kept by target too, for a column lies all over the table."""
         return self._scaled(self._toward.at(column)[None, :])
@@ -61,11 +57,8 @@ class StoredScores(Scores):
             return np.asarray(self.parts[part, rows])
         return np.stack([self._parts.at(part, int(row)) for row in rows])
 
-    def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
-        """Name and value of each part of one pair, the base first where there is one."""
-        values = [int(self._parts.at(part, row, column)) for part in range(len(self.names))]
-        found = [(name, value / UNITS) for name, value in zip(self.names, values, strict=True)]
-        return [("base", self.base / UNITS), *found] if self.base else found
+    def _of_row(self, row: int) -> NDArray[np.int32]:
+        return np.stack([self._parts.at(part, row) for part in range(len(self.names))])
 
 
 class StoredTable(ScoreTable):

@@ -1,6 +1,6 @@
 """Scores of all pairs, part by part: computed once for a graph, looked up by every ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +41,7 @@ class Scores:
 
     def totals(self, row: int) -> NDArray[np.float64]:
         """Scores of one origin, shape (n,)."""
-        return self._scaled(self.parts[:, row, :])
+        return self._scaled(self._of_row(row))
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (b,)."""
@@ -51,11 +51,16 @@ class Scores:
         """One part of the scores of some rows, shape (len(rows), n)."""
         return np.asarray(self.parts[part, rows])
 
-    def of_pair(self, row: int, column: int) -> list[tuple[str, float]]:
-        """Name and value of each part of one pair, the base first where there is one."""
-        values = self.parts[:, row, column].tolist()
-        found = [(name, value / UNITS) for name, value in zip(self.names, values, strict=True)]
-        return [("base", self.base / UNITS), *found] if self.base else found
+    def of_pairs(self, row: int, columns: Sequence[int]) -> list[list[tuple[str, float]]]:
+        """For each of some targets of one origin, name and value of each part, the base first where there is one."""
+        names = ("base", *self.names) if self.base else self.names
+        units = np.empty((len(columns), len(names)), dtype=np.int64)
+        units[:, 0] = self.base
+        units[:, len(names) - len(self.names) :] = self._of_row(row)[:, np.asarray(columns, dtype=np.intp)].T
+        return [list(zip(names, values, strict=True)) for values in (units / UNITS).tolist()]
+
+    def _of_row(self, row: int) -> NDArray[np.int32]:
+        return self.parts[:, row, :]
 
     def _scaled(self, parts: NDArray[np.int32]) -> NDArray[np.float64]:
         return np.asarray((parts.sum(axis=0, dtype=np.int64) + self.base) / UNITS, dtype=np.float64)

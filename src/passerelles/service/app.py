@@ -1,6 +1,7 @@
 """The application: addresses, answers kept by request, ETags, OpenAPI."""
 
 import asyncio
+import gc
 import hashlib
 import logging
 import os
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated, Any, Final
 
+import orjson
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -25,6 +27,7 @@ from passerelles.service.gate import Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options
+from passerelles.service.pieces import Pieces
 from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
 from passerelles.service.requests import (
     MatchBody,
@@ -41,7 +44,7 @@ from passerelles.service.requests import (
 )
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 
-Make = Callable[[Engine, Any, Lang], answers.Payload]
+Make = Callable[[Engine, Any, Lang], answers.Payload | Pieces]
 JSON: Final = "application/json"
 _KEY_LENGTH: Final = 16
 LangQuery = Annotated[Lang, Query(description="Language of the words")]
@@ -53,6 +56,7 @@ class Desk:
     def __init__(self, engine: Engine, options: Options) -> None:
         self.engine = engine
         self.limits = options.limits
+        self.own_process = options.exit_with
         self.pool = self.open()
         self.store = Store(options.limits.cache_bytes)
         self.ready = False
@@ -79,19 +83,19 @@ class Desk:
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
             if _matches(request.headers.get("if-none-match"), headers["etag"]):
                 return Response(status_code=304, headers=headers)
-        body = self.store.get(key) if key else None
-        if body is None:
+        answer = self.store.get(key) if key else None
+        if answer is None:
             try:
-                body = await self.pool.run(partial(_work, make, self.engine, asked, lang))
+                answer = await self.pool.run(partial(_work, make, self.engine, asked, lang))
             except BusyError:
                 return problem("busy", lang=language(query), headers={"retry-after": "1"})
             except TooLongError:
                 return problem("too_long", lang=language(query))
             if key:
-                self.store.put(key, body)
+                self.store.put(key, answer)
         if request.headers.get("if-none-match", "").strip() == "*" and request.method == "GET":
             return Response(status_code=304, headers=headers)
-        return Response(body, media_type=JSON, headers=headers)
+        return Response(b"".join(answer.texts), media_type=JSON, headers=headers)
 
     def warm(self, *, every: bool) -> None:
         """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""
@@ -103,15 +107,20 @@ class Desk:
 
     def _warm(self, *, every: bool) -> None:
         self.engine.warm()
+        self._keep_moves(every=every)
+        if self.own_process:
+            gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
+
+    def _keep_moves(self, *, every: bool) -> None:
         for code in self.engine.graph.codes if every else ():
             if self.stopping:
                 return
             asked = RankQuery(origin=code)
-            body = _work(answers.rank, self.engine, asked, asked.lang)
-            if not self.store.has_room(body):
+            key, answer = _key(answers.rank, asked, asked.lang), _work(answers.rank, self.engine, asked, asked.lang)
+            if not self.store.has_room(key, answer):
                 tell("store_full", kept=self.store.size)
                 return
-            self.store.put(_key(answers.rank, asked, asked.lang), body)
+            self.store.put(key, answer)
 
     def _tag(self, key: str) -> str:
         """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
@@ -119,11 +128,13 @@ class Desk:
 
 
 def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
-    return f"{make.__name__} {lang} {asked.model_dump_json(exclude={'lang'})}"
+    """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
+    values = list(asked.model_dump(mode="json", exclude={"lang"}).values())
+    return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
-    return answers.as_bytes(make(engine, asked, lang))
+def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> Pieces:
+    return answers.written(make(engine, asked, lang))
 
 
 def _matches(given: str | None, tag: str) -> bool:

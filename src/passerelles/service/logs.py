@@ -1,11 +1,12 @@
 """Logs as JSON lines: what happened, how long it took, never what was asked or about whom."""
 
-import json
 import logging
 import time
 import traceback
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 LOGGER: Final = logging.getLogger("passerelles.service")
 
@@ -25,7 +26,7 @@ class JsonLines(logging.Formatter):
             found["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-5:]
             found["at"] = [f"{Path(f.filename).name}:{f.lineno}" for f in frames]
-        return json.dumps(found, ensure_ascii=False)
+        return orjson.dumps(found, default=str).decode()
 
 
 def tell(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **values: Any) -> None:

@@ -5,9 +5,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
+
+from passerelles.service.pieces import Pieces
 
 T = TypeVar("T")
+_REFERENCE: Final = 8  # bytes
 
 
 class BusyError(Exception):
@@ -77,15 +80,15 @@ class Pool:
 
 
 class Store:
-    """Answers by request, the least lately used forgotten first once their bytes pass the limit."""
+    """Answers by request, the least lately used forgotten first once their size passes the limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._size = 0
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, Pieces] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> Pieces | None:
         """Return an answer, None where it is not kept."""
         with self._lock:
             found = self._kept.get(key)
@@ -93,22 +96,25 @@ class Store:
                 self._kept.move_to_end(key)
             return found
 
-    def has_room(self, answer: bytes) -> bool:
+    def has_room(self, key: str, answer: Pieces) -> bool:
         """Whether an answer can be kept without forgetting another."""
-        return self._size + 2 * len(answer) <= self._most
+        return self._size + _room(key, answer) <= self._most
 
-    def put(self, key: str, answer: bytes) -> None:
+    def put(self, key: str, answer: Pieces) -> None:
         """Keep an answer; one larger than a quarter of the store is not."""
         with self._lock:
-            if len(answer) * 4 > self._most or key in self._kept:
+            if _room(key, answer) * 4 > self._most or key in self._kept:
                 return
             self._kept[key] = answer
-            self._size += len(answer) + len(key)
+            self._size += _room(key, answer)
             while self._size > self._most:
-                old, gone = self._kept.popitem(last=False)
-                self._size -= len(gone) + len(old)
+                self._size -= _room(*self._kept.popitem(last=False))
 
     @property
     def size(self) -> int:
-        """Bytes kept."""
+        """Bytes kept, what answers share left out."""
         return self._size
+
+
+def _room(key: str, answer: Pieces) -> int:
+    return len(key) + answer.own + _REFERENCE * len(answer.texts)

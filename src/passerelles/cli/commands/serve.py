@@ -42,7 +42,7 @@ def serve(
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help=say("service.option.threads"))] = 2,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("service.option.timeout"))] = 10.0,
     cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
-    warm: Annotated[bool, typer.Option("--warm", help=say("service.option.warm"))] = False,
+    warm: Annotated[bool, typer.Option("--warm/--no-warm", help=say("service.option.warm"))] = True,
     lang: LangOption = Language.FR,
 ) -> None:
     """Serve over HTTP until told to stop."""

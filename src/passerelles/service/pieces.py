@@ -1,0 +1,150 @@
+"""An answer as pieces of JSON: most of them are the same in many answers, are written once and kept once."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang
+from passerelles.ranking.explain import known_move, needed_credentials
+from passerelles.ranking.move import Item, PartValue
+from passerelles.ranking.moves import BestTargets, figures_of
+from passerelles.scoring.coverage import Holding
+
+_FIRST: Final = b"{"
+_NEXT: Final = b",{"
+Texts = list[bytes]
+
+
+class Pieces(NamedTuple):
+    """A text to be joined; `own` counts the bytes that it shares with no other."""
+
+    texts: Sequence[bytes]
+    own: int
+
+
+class _Required(NamedTuple):
+    """What a target requires, by falling weight: the column of each competency, and its JSON after the brace."""
+
+    columns: NDArray[np.int32]
+    texts: Sequence[bytes]
+
+
+class Scribe:
+    """
+    Writes the moves of one graph, as `Move.to_dict` tells them.
+
+    A competency that is missing is the same text whoever it is missing to, and ten moves list six hundred: putting
+    texts together takes a fraction of the time of writing them anew, and a kept answer is mostly references.
+    """
+
+    def __init__(self, graph: OccupationGraph) -> None:
+        self._graph = graph
+        self._required: dict[int, _Required] = {}
+        self._near: dict[tuple[int, float], bytes] = {}
+
+    def answer(
+        self, about: Mapping[str, Any], found: BestTargets, lang: Lang, more: Sequence[Mapping[str, Any]] = ()
+    ) -> Pieces:
+        """Write the object `about` with the moves as its last key, ``results``; `more` are keys of the first moves."""
+        start, referential = found.scored.start, self._graph.referential
+        figures = figures_of(self._graph, found.scored, [target for target, _ in found.kept])
+        texts, own = [orjson.dumps(about)[:-1], b',"results":['], 0
+        for place, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True)):
+            occupation = self._graph.occupations[target]
+            known = known_move(self._graph, start.end.code, occupation.code)
+            needed = needed_credentials(self._graph, start.credentials, occupation.code)
+            head = {
+                "rank": place + 1,
+                "origin": start.end.to_dict(),
+                "target": {"code": occupation.code, "label": occupation.label},
+                **numbers._asdict(),
+                "credentials": [credential.to_dict() for credential in needed],
+                "filters": [verdict.to_dict(lang) for verdict in verdicts],
+                "known": known.to_dict() if known else None,
+                "referential": {"name": referential.name, "version": referential.version},
+                **(more[place] if place < len(more) else {}),
+            }
+            del head["parts"]
+            parts: Texts = []
+            for name, value in numbers.parts:
+                parts += (_words(name, (value > 0) - (value < 0), lang), orjson.dumps(value) + b"}")
+            written = orjson.dumps(head)[1:-1]
+            own += len(written) + 60 * len(numbers.parts)  # a short text takes more room than it has bytes
+            texts += (_NEXT if place else _FIRST, written, b',"parts":[', *_listed(parts, 2))
+            texts += self._items(target, start.holding)
+        texts.append(b"]}")
+        return Pieces(tuple(texts), own + len(texts[0]))
+
+    def _items(self, target: int, holding: Holding) -> Texts:
+        columns, texts = self._requirements(target)
+        held: Texts = []
+        near: Texts = []
+        missing: Texts = []
+        through, credit = holding.via[columns].tolist(), holding.credit[columns].tolist()
+        for column, via, share, text in zip(columns.tolist(), through, credit, texts, strict=True):
+            if via == column:
+                held.append(text)
+            elif via < 0:
+                missing.append(text)
+            else:
+                near += (self._through(via, share), text)
+        return [
+            b'],"held":[',
+            *_listed(held),
+            b'],"near":[',
+            *_listed(near, 2),
+            b'],"missing":[',
+            *_listed(missing),
+            b"]}",
+        ]
+
+    def _requirements(self, target: int) -> _Required:
+        found = self._required.get(target)
+        if found is None:
+            graph, cells = self._graph, self._graph.weight_cells
+            some = cells.of_row(target)
+            order = np.lexsort((cells.columns[some], -cells.data[some]))
+            columns, weights, core = cells.columns[some][order], cells.data[some][order], graph.core[some][order]
+            texts = []
+            for column, weight, at_core in zip(columns.tolist(), weights.tolist(), core.tolist(), strict=True):
+                code, label, kind, *_ = graph.competencies[column]
+                texts.append(orjson.dumps(Item(code, label, kind, at_core, weight).to_dict())[1:])
+            found = self._required.setdefault(target, _Required(columns, texts))
+        return found
+
+    def _through(self, column: int, credit: float) -> bytes:
+        """JSON of what credits a near competency; that of the competency follows."""
+        found = self._near.get((column, credit))
+        if found is None:
+            code, label, *_ = self._graph.competencies[column]
+            text = orjson.dumps({"via": code, "via_label": label, "credit": credit})
+            found = self._near.setdefault((column, credit), text[1:-1] + b",")
+        return found
+
+
+def scribe_of(graph: OccupationGraph) -> Scribe:
+    """Return who writes the moves of a graph, kept with it."""
+    return graph.derived("scribe", lambda: Scribe(graph))
+
+
+def _listed(texts: Texts, step: int = 1) -> Texts:
+    """Set the opening of an object, and the comma between two, before every `step` texts."""
+    size = len(texts) // step
+    found = [_NEXT] * (size * (step + 1))
+    for place in range(step):
+        found[place + 1 :: step + 1] = texts[place::step]
+    found[:1] = [_FIRST] if size else []
+    return found
+
+
+@cache
+def _words(name: str, sign: int, lang: Lang) -> bytes:
+    """JSON of a part after the brace and up to its value."""
+    part = PartValue(name, float(sign))
+    text = orjson.dumps({"name": name, "label": part.label(lang), "sentence": part.sentence(lang)})
+    return text[1:-1] + b',"value":'
