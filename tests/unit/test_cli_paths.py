@@ -14,8 +14,9 @@ OVERLAY = ("--overlay", "enseignement-conduite")
 
 
 @pytest.fixture(autouse=True)
-def _no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "no-cache"))
 
 
 def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -76,6 +77,42 @@ def test_csv_and_excel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     code, _, _ = call("paths", "N1103", "N4101", "--format", "xlsx", "--output", str(file), capsys=capsys)
     assert code == 0
     assert openpyxl.load_workbook(file).sheetnames[:2] == ["Parcours", "Étapes"]
+
+
+def test_the_hiring_jobs_of_a_list_are_the_targets_where_none_is_given(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "porteurs.csv"
+    file.write_text("code_rome;statut\nN4101;porteur\nN1103;porteur\nD1106;fragile\n", encoding="utf-8")
+    code, out, _ = call("paths", "N4102", "--hiring", str(file), "--format", "json", capsys=capsys)
+    answer = json.loads(out)
+    assert code == 0
+    assert [t["target"]["code"] for t in answer["targets"]] == ["N1103", "N4101"]
+    rules = {u["rule"] for i in answer["results"] for f in i["frames"] for u in (*f["unknown"], *f["violations"])}
+    assert not any(rule.startswith("hiring_list") for rule in rules)
+    _, out, _ = call("paths", "N4101", "--hiring", str(file), capsys=capsys)
+    assert "N4101 Conducteur / Conductrice de poids lourd est le métier d'origine" in " ".join(out.split())
+    file.write_text("code_rome;statut\nD1106;fragile\n", encoding="utf-8")
+    code, out, _ = call("paths", "N4102", "--hiring", str(file), capsys=capsys)
+    assert code == 1
+    assert "aucun métier porteur" in " ".join(out.split())
+
+
+def test_the_hiring_jobs_of_a_basin_are_ranked_with_its_market(
+    capsys: pytest.CaptureFixture[str], real_data: Path
+) -> None:
+    words = ("paths", "N1103", "--basin", "Redon", "--limit", "1", "--data", str(real_data))
+    code, out, _ = call(*words, "--format", "json", capsys=capsys)
+    answer = json.loads(out)
+    assert code == 0
+    assert len(answer["targets"]) > 20
+    assert len(answer["results"]) == sum(t["found"] for t in answer["targets"])
+    worth = [p["value"] for item in answer["results"] for p in item["parts"] if p["name"] == "market"]
+    assert worth
+    assert all(0 < value <= 100 for value in worth)
+    code, _, err = call("paths", "N1103", "--basin", "Redon", capsys=capsys)
+    assert code == 2
+    assert "--data" in err or "marché" in err
 
 
 def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> None:

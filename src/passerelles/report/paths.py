@@ -15,6 +15,8 @@ from passerelles.paths.sentences import frame_lines, hours_short, months_text, p
 if TYPE_CHECKING:
     from rich.console import Console
 
+_EACH = 3  # notes on single targets; beyond, one for all
+
 
 def print_paths(
     console: "Console", paths: Paths, *, title: str, frame: str | None, explained: int = 1, lang: Lang = "fr"
@@ -38,11 +40,8 @@ def print_paths(
         Language of the words.
     """
     console.print(Text(title, style="bold"))
+    _print_none(console, paths, lang)
     if not paths:
-        for reached in paths.reached:
-            target = f"{reached.code} {reached.label or ''}".strip()
-            key = "paths.none_split" if reached.parts else "paths.none"
-            console.print(say(key, lang=lang, target=target, parts=", ".join(reached.parts)))
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("#", justify="right")
@@ -67,6 +66,17 @@ def print_paths(
     _print_notes(console, paths, lang)
 
 
+def _print_none(console: "Console", paths: Paths, lang: Lang) -> None:
+    """Say which targets have no path, and why."""
+    if not paths.reached:
+        console.print(say("paths.no_target", lang=lang))
+    for reached in paths.reached:
+        if not reached.found:
+            target = f"{reached.code} {reached.label or ''}".strip()
+            key = f"paths.none_{reached.reason}" if reached.parts else "paths.none"
+            console.print(say(key, lang=lang, target=target, parts=", ".join(reached.parts)))
+
+
 def print_path(console: "Console", path: Path, *, lang: Lang = "fr") -> None:
     """Print what explains one path: its sentences, its frames, what is not known."""
     console.print(Text(f"{path.rank}. {path_title(path, lang)}", style="bold"))
@@ -87,10 +97,16 @@ def _fewer(paths: Paths, reached: Reached, lang: Lang) -> str:
 
 
 def _print_notes(console: "Console", paths: Paths, lang: Lang) -> None:
+    fewer = [r for r in paths.reached if r.fewer and r.found]
+    if len(fewer) > _EACH:
+        least = number(paths[0].assumptions["min_saving_hours"], lang=lang)
+        key = "fewer_all" if paths[0].assumptions["max_steps"] > 1 else "fewer_all_direct"
+        console.print(Text(say(f"paths.{key}", lang=lang, n=len(fewer), least=least), style="dim"))
+        fewer = []
+    for reached in fewer:
+        console.print(Text(_fewer(paths, reached, lang), style="dim"))
     for reached in paths.reached:
         name = reached.label or reached.code
-        if reached.fewer and reached.found:
-            console.print(Text(_fewer(paths, reached, lang), style="dim"))
         if reached.cut:
             console.print(Text(say("paths.cut", lang=lang, target=name, n=reached.cut), style="dim"))
         if not reached.proven:

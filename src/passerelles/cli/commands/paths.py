@@ -27,12 +27,13 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from passerelles.market.certifications import Certifications
+    from passerelles.market.joblist import JobList
     from passerelles.referentials.referential import Referential
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
 StepsOption = Annotated[int, typer.Option("--max-steps", min=1, max=6, help=say("cli.option.max_steps"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring_jobs"))]
+BasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.hiring_basin"))]
 PathsExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain_paths"))]
 
 
@@ -42,12 +43,13 @@ def register(app: typer.Typer) -> None:
 
 
 def paths(
-    ends: Annotated[list[str], typer.Argument(metavar="ORIGIN TARGET...", help=say("cli.argument.ends"))],
+    ends: Annotated[list[str] | None, typer.Argument(metavar="ORIGIN TARGET...", help=say("cli.argument.ends"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
     frame: FrameOption = None,
     max_steps: StepsOption = 3,
     pareto: Annotated[bool, typer.Option("--pareto", help=say("cli.option.pareto"))] = False,
     hiring: HiringOption = None,
+    basin: BasinOption = None,
     data: DataOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -61,6 +63,7 @@ def paths(
 ) -> None:
     """Rank the paths from an origin to targets."""
     from passerelles import charts
+    from passerelles.cli.commands.territory import load_known_certifications
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
@@ -71,22 +74,24 @@ def paths(
     from passerelles.report.terminal import print_notice_of_source
 
     check_chart(chart)
-    start = read_origin(None, profile) if profile else ends[0]
-    targets = ends if profile else ends[1:]
-    if not targets:
+    start = read_origin(None, profile) if profile else (ends or [""])[0]
+    targets = (ends or []) if profile else (ends or [])[1:]
+    if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
     graph = load_graph(referential, overlay, settings)
+    porteurs, worth = _hiring(hiring, basin, data, graph.referential)
     found = rank_paths(
         graph,
         start,
-        targets=targets,
+        targets=targets or porteurs or (),
         frame=asked,
         max_steps=max_steps,
-        certifications=certifications_of(data),
+        certifications=load_known_certifications(data),
         pareto=pareto,
         limit=limit,
-        hiring=_hiring(hiring, graph.referential),
+        hiring=porteurs,
+        market=worth,
     )
     end = find_start(graph, start).end
     key = "paths.title" if end.code else "paths.title_profile"
@@ -106,28 +111,33 @@ def paths(
         raise typer.Exit(1)
 
 
-def _hiring(path: Path | None, referential: "Referential") -> tuple[str, ...] | None:
-    """Return the codes of a list of hiring jobs."""
+def _hiring(
+    file: Path | None, basin: str | None, folders: list[Path] | None, referential: "Referential"
+) -> tuple[tuple[str, ...] | None, dict[str, float] | None]:
+    """Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there."""
     from passerelles.market.joblist import load_job_list
 
-    if path is None:
-        return None
-    return tuple(sorted({e.occupation for e in load_job_list(path, referential).entries if e.status == "hiring"}))
+    listed = None if file is None else load_job_list(file, referential)
+    if basin is not None:
+        return _of_basin(basin, folders, listed, referential)
+    if listed is None:
+        return None, None
+    return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None
 
 
-def certifications_of(folders: list[Path] | None) -> "Certifications | None":
-    """Certifications of the data folders: those named, else that of the variable PASSERELLES_DATA; None without any."""
-    import os
-
+def _of_basin(
+    basin: str, folders: list[Path] | None, listed: "JobList | None", referential: "Referential"
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Hiring jobs of a basin, and how tight the market of each is, from 0 to 1, where it is known."""
+    from passerelles.cli.commands.territory import data_folders, load_data
     from passerelles.errors import PasserellesError
-    from passerelles.market.certifinfo import load_certifications
+    from passerelles.market.signals import find_basin, signals
 
-    given = os.environ.get("PASSERELLES_DATA")
-    places = folders or ([Path(given)] if given and Path(given).is_dir() else [])
-    for place in places:
-        try:
-            return load_certifications(place)
-        except PasserellesError as error:
-            if error.key != "no_certifications_data":
-                raise
-    return None
+    market, places = load_data(folders)
+    if market is None:
+        raise PasserellesError("no_market_data", path=", ".join(map(str, data_folders(folders))) or "--data")
+    found = list(signals(market, referential, find_basin(market, basin, places=places), listed=listed))
+    porteurs = tuple(s.occupation for s in found if s.status == "hiring")
+    slack, tight = 1.0, 5.0  # classes of tension
+    known = {s.occupation: s.tension.value for s in found if s.tension.value is not None}
+    return porteurs, {code: (value - slack) / (tight - slack) for code, value in known.items()}
