@@ -85,9 +85,11 @@ class TerritorySettings(_Section):
         10_000_000, ge=1, description="Most pairs of lot and pool compared: about 2 GB; give a radius beyond"
     )
     time_limit_s: float = Field(60.0, gt=0, description="Longest search of the one case that is no network (docs)")
-    rank_hours: float = Field(1000.0, gt=0, description="Hours that cost one point in a ranking: about a year's course")
-    rank_km: float = Field(100.0, gt=0, description="Kilometres that cost one point there: beyond a daily commute")
-    rank_market: float = Field(0.5, ge=0, description="Points of the tightest market (tension 5) over the slackest (1)")
+    rank_hours: float = Field(
+        300.0, gt=0, description="Hours that weigh in a ranking as much as half the chance: two months of training"
+    )
+    rank_km: float = Field(30.0, gt=0, description="Kilometres that weigh there as much as half the chance: a commute")
+    rank_market: float = Field(1.0, ge=0, description="Points of the tightest market (tension 5) over the slackest (1)")
 
 
 class EffortSettings(_Section):

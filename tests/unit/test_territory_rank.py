@@ -1,14 +1,20 @@
 """Ranking between the two ends of a territory: every part shown, both sides the same pair."""
 
+import math
+
 import pytest
 
 from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market
 from passerelles.market.measures import job_tension
 from passerelles.market.places import Places
+from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.ranked import rank_parts
+from passerelles.territory.ranking_notes import ranking_notes
 from passerelles.territory.ranks import rank_territory
 from territory_cases import Written, graph, openings, people, places
 
@@ -22,36 +28,56 @@ def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> 
     found = rank_territory(graph(), "nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS)
     assert {(r.fragile.employer, r.hiring.employer) for r in found} == {("A", "P"), ("A", "Q"), ("B", "P"), ("B", "Q")}
     for r in found:
-        assert r.score == pytest.approx(sum(p.value for p in r.parts if p.value is not None), abs=1e-9)
+        assert r.score == pytest.approx(sum(p.value for p in r.parts), abs=1e-9)
         assert [p.name for p in r.parts] == ["move", "hours", "market", "distance"]
     by_pair = {(r.fragile.employer, r.hiring.employer): r for r in found}
     assert {p.name: p.figure for p in by_pair[("A", "P")].parts}["hours"] == 500.0
-    assert {p.name: p.value for p in by_pair[("A", "P")].parts}["hours"] == -0.5
+    assert {p.name: p.value for p in by_pair[("A", "P")].parts}["hours"] == pytest.approx(-500 / 300)
+    chance = by_pair[("A", "P")].probability
+    assert chance is not None
+    assert by_pair[("A", "P")].parts[0].value == pytest.approx(math.log2(chance))
     assert by_pair[("B", "P")].hours == (None, None, None)
     assert "inconnue" in by_pair[("B", "P")].parts[1].sentence("fr")
     assert by_pair[("A", "Q")].km == pytest.approx(50.0, abs=0.1)
 
 
-def test_what_is_unknown_is_neither_good_nor_bad_and_never_leads() -> None:
+def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
     hiring = openings(("P", "J01", 2, "Nord"), ("Q", "J02", 2, "Nord"), ("R", "J04", 2, "Nord"), ("S", "J00", 2, "Sud"))
-    costs = Written({("J00", "J01"): 900.0, ("J00", "J04"): 100.0})
+    costs = Written({("J00", "J01"): 9_000.0, ("J00", "J04"): 10.0})
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE[:1], hiring=hiring, radius_km=60, costs=costs
     )
-    # The same job, then hours that are known, fewest first, however many; then Q, of which they are not.
-    assert [r.hiring.employer for r in found] == ["S", "R", "P", "Q"]
-    last = found[-1]
-    assert last.unknown == ("hours", "market")
-    assert {p.name: p.value for p in last.parts}["hours"] is None
-    assert last.to_dict()["unknown"] == ["hours", "market"]
-    assert last.score > found[2].score  # a partial sum: shown, not compared
-    assert "ni pour ni contre" in last.parts[1].sentence("fr")
+    by_employer = {r.hiring.employer: r for r in found}
+    short, unsure, long = by_employer["R"], by_employer["Q"], by_employer["P"]
+    # Among the moves of like chance: a short training, one whose length is not known, a very long one.
+    assert short.rank < unsure.rank < long.rank
+    hours = unsure.parts[1]
+    assert (hours.figure, unsure.hours, unsure.unknown) == (None, (None, None, None), ("hours", "market"))
+    assert long.parts[1].value < hours.value < short.parts[1].value
+    shown = unsure.to_dict()
+    assert [p["assumed"] for p in shown["parts"]] == [False, True, True, False]
+    assert "inconnues" in shown["parts"][1]["sentence"]
+    assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
+
+
+def test_a_short_move_that_nobody_lists_does_not_pass_a_likely_one() -> None:
+    figure = unknown("no_tension")
+    settings = TerritorySettings()
+    likely = rank_parts(settings, chance=0.18, hours=300.0, tension=figure, km=0.0)
+    odd = rank_parts(settings, chance=0.002, hours=60.0, tension=figure, km=0.0)
+    assert sum(p.value for p in likely) > sum(p.value for p in odd) + 4
+    nothing = rank_parts(settings, chance=0.0, hours=0.0, tension=figure, km=0.0)
+    assert all(math.isfinite(p.value) for p in nothing)
+    tight = Figure(Interval(4, 5), "estimated", source="Dares", year="2019")
+    market = rank_parts(settings, chance=0.5, hours=0.0, tension=tight, km=0.0)[2]
+    assert (market.value, market.figure) == (0.75, 4)
+    assert "de 4 à 5" in market.sentence()
 
 
 def test_jobs_of_one_family_and_basin_are_one_line() -> None:
     pool = tuple(Lot("BMO 2023", job, "0001", "F1", 6, "Nord") for job in ("J01", "J02", "J04"))
     hiring = Lots("hiring", pool, {("0001", "F1"): 6}, {"F1": "Famille"})
-    costs = Written({("J00", "J01"): 900.0, ("J00", "J02"): 50.0, ("J00", "J04"): 100.0})
+    costs = Written({("J00", "J01"): 9_000.0, ("J00", "J02"): 50.0, ("J00", "J04"): 5_000.0})
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE[:1], hiring=hiring, radius_km=60, costs=costs
     )
@@ -110,3 +136,25 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
         assert tension.territory == lot.basin  # somebody does the job there: no fishing captain inland
     lines = {(r.fragile.job, r.hiring.basin, r.hiring.pool) for r in both}
     assert len(lines) == len(both)
+    for r in both:
+        assert r.projects is not None
+        assert (r.projects.year, r.projects.territory) == ("2023", r.hiring.basin)
+        assert r.tension.standing in {"observed", "estimated"}
+
+
+@pytest.mark.real_data
+def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
+    real_market: Market, real_places: Places, embedded: OccupationGraph
+) -> None:
+    found = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
+    assert {r.fragile.basin_label for r in found} == {"BEARN"}
+    assert {"M1602", "D1401"} <= {r.fragile.job for r in found}  # more candidates than offers, hired with ease
+    notes = {n["note"]: n["sentence"] for n in ranking_notes(embedded, "Lacq", market=real_market, places=real_places)}
+    assert list(notes) == ["rule_fragile", "rule_hiring"]
+    assert "BEARN" in notes["rule_fragile"]
+    table = people(("A", "H2909", 5, "Redon"))
+    asked = {"market": real_market, "places": real_places, "fragile": table}
+    assert rank_territory(embedded, "Pau", **asked) == []  # type: ignore[arg-type]
+    notes = {n["note"]: n["sentence"] for n in ranking_notes(embedded, "Pau", **asked)}  # type: ignore[arg-type]
+    assert "REDON" in notes["no_lot_here"]
+    assert "radius_not_applied" in {n["note"] for n in ranking_notes(embedded, "Redon", fragile=table, hiring=table)}

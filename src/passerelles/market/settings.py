@@ -44,6 +44,9 @@ class MarketSettings(BaseModel):
     fragile_max_projects: int = Field(
         default=4, ge=0, description="Published projects up to which a basin hardly hires for the job."
     )
+    fragile_max_difficult_share: float = Field(
+        default=0.4, ge=0, le=1, description="Share judged difficult up to which employers are said to hire with ease."
+    )
     fragile_max_tension: int = Field(
         default=2, ge=1, le=5, description="Tension class up to which there are more people than offers."
     )
@@ -54,6 +57,8 @@ class MarketSettings(BaseModel):
             raise ValueError("secret_low and secret_part_low must not be over secret_high")
         if self.fragile_max_projects >= self.hiring_min_projects:
             raise ValueError("fragile_max_projects must be under hiring_min_projects: a job is not both")
+        if self.fragile_max_difficult_share >= self.hiring_min_difficult_share:
+            raise ValueError("fragile_max_difficult_share must be under hiring_min_difficult_share: a job is not both")
         return self
 
 

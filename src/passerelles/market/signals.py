@@ -85,7 +85,9 @@ class Signal:
                     f"market.reason.{self.status}",
                     lang=lang,
                     projects=rule.hiring_min_projects if hiring else rule.fragile_max_projects,
-                    share=percent(rule.hiring_min_difficult_share, lang=lang),
+                    share=percent(
+                        rule.hiring_min_difficult_share if hiring else rule.fragile_max_difficult_share, lang=lang
+                    ),
                     tension=rule.hiring_min_tension if hiring else rule.fragile_max_tension,
                 )
             )
@@ -262,11 +264,12 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str)
     Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot tell.
 
     Hiring: at least `hiring_min_projects` projects, and employers short of candidates (share judged difficult of
-    at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: at most
-    `fragile_max_projects` projects printed, more people than offers (tension of at most `fragile_max_tension`), and
-    the job is done there: its tension was published for the basin itself. No projects and a slack market in the whole
-    country say nothing of a job that nobody does in the basin, such as fishing captain inland. A family without a row
-    in a basin that was surveyed has no projects printed; how many it has stays unknown.
+    at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: more people than
+    offers (tension of at most `fragile_max_tension`), employers who hardly hire (at most `fragile_max_projects`
+    projects printed) or do so with ease (share judged difficult of at most `fragile_max_difficult_share`), and the job
+    is done there: its tension was published for the basin itself. No projects and a slack market in the whole country
+    say nothing of a job that nobody does in the basin, such as fishing captain inland. A family without a row in a
+    basin that was surveyed has no projects printed; how many it has stays unknown.
     """
     projects = openings.projects
     none_printed = projects.why == "no_row"
@@ -276,7 +279,8 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str)
     short = _either(difficult, tension.at_least(rule.hiring_min_tension))
     hiring = _both(hires, short)
     done: Ternary = "yes" if tension.territory == basin and tension.interval is not None else "unknown"
-    fragile = _both(_both(few, tension.at_most(rule.fragile_max_tension)), done)
+    easy = openings.difficult_share.at_most(rule.fragile_max_difficult_share)
+    fragile = _both(_both(_either(few, easy), tension.at_most(rule.fragile_max_tension)), done)
     if hiring == "yes":
         return "hiring"
     if fragile == "yes":

@@ -131,29 +131,59 @@ def print_ranking(
         console.print(say("territory.table.none", lang=lang))
         return
     near, far = ("fragile", "hiring") if by == "fragile" else ("hiring", "fragile")
-    job = {"fragile": "origin", "hiring": "target"}
-    basin = {"fragile": "from_basin", "hiring": "to_basin"}
     table: Table | None = None
     for r in found:
         if r["rank"] == 1:
             if table is not None:
                 console.print(table)
-            console.print(Text(_lot(r[f"{near}_employer"], r[job[near]], r[basin[near]]), style="bold"))
-            table = _table(None, ("to",), ("score", "chance", "hours", "market", "km"), lang)
+            console.print()
+            console.print(Text(_end_of_ranked(r, near), style="bold"))
+            count = "openings" if far == "hiring" else "people"
+            table = _table(
+                None, ("to" if far == "hiring" else "from",), (count, "score", "chance", "hours", "tension", "km"), lang
+            )
         if table is not None:
-            chance = "–" if r["same_job"] else "?" if r["probability"] is None else percent(r["probability"], lang=lang)
-            score = number(r["score"], lang=lang, decimals=2)
-            if r["unknown"]:
-                score = say("territory.table.score_partial", lang=lang, score=score)
-            lot = _lot(r[f"{far}_employer"], r[job[far]], r[basin[far]])
-            if r["other_jobs"]:
-                lot = say("territory.table.other_jobs", lang=lang, lot=lot, n=len(r["other_jobs"]))
-            table.add_row(
-                lot, score, chance, _number(r["hours_per_person"]["expected"], lang),
-                _number(r["tension"], lang), _number(r["km"], lang),
-            )  # fmt: skip
+            table.add_row(*_ranked_row(r, far, lang))
     if table is not None:
         console.print(table)
+
+
+def _end_of_ranked(ranked: Payload, side: str, *, far: bool = False) -> str:
+    """Name of one end: a survey is no employer, and the basin of the far end is only told where it is another."""
+    job, basin = ("origin", "from_basin") if side == "fragile" else ("target", "to_basin")
+    employer = "" if side == "hiring" and ranked["family"] else ranked[f"{side}_employer"]
+    known = far and ranked["from_basin"] == ranked["to_basin"]
+    return _lot(employer, ranked[job], None if known else ranked[basin])
+
+
+def _ranked_row(ranked: Payload, far: str, lang: Lang) -> tuple[str, ...]:
+    chance = ranked["probability"]
+    score = number(ranked["score"], lang=lang, decimals=2)
+    name = _end_of_ranked(ranked, far, far=True)
+    if ranked["other_jobs"]:
+        name = say("territory.table.other_jobs", lang=lang, lot=name, n=len(ranked["other_jobs"]))
+    if ranked["unknown"]:
+        score = say("territory.table.score_partial", lang=lang, score=score)
+    return (
+        name,
+        _openings(ranked, lang) if far == "hiring" else _number(ranked["headcount"], lang),
+        score,
+        "–" if ranked["same_job"] else "?" if chance is None else percent(chance, lang=lang),
+        _number(ranked["hours_per_person"]["expected"], lang),
+        _between(ranked["market"]["tension"], lang),
+        _number(ranked["km"], lang),
+    )
+
+
+def _openings(ranked: Payload, lang: Lang) -> str:
+    projects = ranked["market"]["projects"]
+    return _number(ranked["openings"], lang) if projects is None else _between(projects, lang)
+
+
+def _between(figure: Payload, lang: Lang) -> str:
+    """One number, or both ends of what is known within bounds."""
+    low, high = (_number(figure[end], lang) for end in ("low", "high"))
+    return low if low == high else f"{low}–{high}"
 
 
 def print_scenarios(console: "Console", found: Sequence[Payload], *, lang: Lang = "fr") -> None:

@@ -4,14 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.figures import Figure, unknown
 from passerelles.market.joblist import JobList
 from passerelles.market.market import Market
 from passerelles.market.measures import job_tension
@@ -23,96 +23,10 @@ from passerelles.territory.lots import Lot, Lots, Table, made
 from passerelles.territory.network import Ints
 from passerelles.territory.pairs import Bounds, Moves, Why, moves_between, verdicts
 from passerelles.territory.plan import TENTHS
+from passerelles.territory.ranked import Ranked, rank_parts
 from passerelles.territory.reading import Locator, make_locator, read_lots
 
 Side = Literal["fragile", "hiring"]
-_WEIGHTY = ("move", "hours", "distance", "market")  # parts whose absence matters most come first
-_SLACK = 4  # classes of tension above the slackest
-
-
-@dataclass(frozen=True, slots=True)
-class RankPart:
-    """One part of a rank's score, in points, and the figure that it comes from; both None where it is unknown."""
-
-    name: str
-    value: float | None
-    figure: float | None
-
-    def sentence(self, lang: Lang = "fr", *, same: bool = False) -> str:
-        """Return the part in words."""
-        if same and self.name == "move":
-            return say("territory.sentence.move_same", lang=lang)
-        if self.figure is None:
-            return say(f"territory.sentence.{self.name}_unknown", lang=lang)
-        shown = {
-            "move": percent(self.figure, lang=lang),
-            "hours": number(self.figure, lang=lang),
-            "market": number(self.figure, lang=lang),
-            "distance": number(self.figure, lang=lang),
-        }[self.name]
-        key = {"move": "chance", "hours": "hours", "market": "tension", "distance": "km"}[self.name]
-        return say(f"territory.sentence.{self.name}", lang=lang, **{key: shown})
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """
-    A fragile lot and a hiring lot, ranked among those of its side.
-
-    `score` is the sum of the parts that are known; it orders pairs of which the same parts are known, and means nothing
-    across settings. `others` are other jobs of the same family and basin, which share the same openings and rank lower.
-    """
-
-    rank: int
-    fragile: Lot
-    hiring: Lot
-    score: float
-    parts: tuple[RankPart, ...]
-    hours: tuple[float | None, float | None, float | None]
-    km: float | None
-    probability: float | None
-    tension: float | None
-    same_job: bool
-    others: tuple[str, ...] = ()
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Names of the parts that are unknown, the weightiest first."""
-        return tuple(name for name in _WEIGHTY for p in self.parts if p.name == name and p.value is None)
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return an item of ``territory-rank@1``, ready for JSON."""
-        low, expected, high = self.hours
-        return {
-            "rank": self.rank,
-            "fragile_employer": self.fragile.employer,
-            "hiring_employer": self.hiring.employer,
-            "origin": {"code": self.fragile.job, "label": self.fragile.label},
-            "target": {"code": self.hiring.job, "label": self.hiring.label},
-            "from_basin": self.fragile.basin_label,
-            "to_basin": self.hiring.basin_label,
-            "headcount": self.fragile.people or None,
-            "openings": self.hiring.people,
-            "family": self.hiring.pool or None,
-            "score": self.score,
-            "parts": [
-                {
-                    "name": p.name,
-                    "label": say(f"territory.part.{p.name}", lang=lang),
-                    "value": p.value,
-                    "figure": p.figure,
-                    "sentence": p.sentence(lang, same=self.same_job),
-                }
-                for p in self.parts
-            ],
-            "probability": self.probability,
-            "hours_per_person": {"low": low, "expected": expected, "high": high},
-            "km": self.km,
-            "tension": self.tension,
-            "same_job": self.same_job,
-            "unknown": list(self.unknown),
-            "other_jobs": list(self.others),
-        }
 
 
 def rank_territory(  # noqa: PLR0913 - each option is named at every call
@@ -156,9 +70,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     Returns
     -------
     ranked
-        By lot; pairs of which everything is known come first, then the others by what is known of them, grouped by
-        what is not; in each group by falling score, ties by code. What is impossible, or of the same fiche, is left
-        out. Jobs of one family and basin share its projects: the best of them stands for all, on either side.
+        By lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out. Jobs of one
+        family and basin share its projects: the best of them stands for all, on either side.
 
     Raises
     ------
@@ -167,8 +80,9 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     Notes
     -----
-    score = chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`. A part that
-    is unknown is no number, good or bad: it is left out, said, and never compared with a known one.
+    score = log₂ of the chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`:
+    one point is a chance half as large. The logarithm keeps a move that hardly any expert lists from making up for it
+    by being short. A part whose figure is unknown counts as the middle of its scale, and says so: neither good nor bad.
     """
     every = settings or graph.settings
     chosen = every.territory
@@ -176,19 +90,17 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     centre = locator.find(basin)
     radius = radius_km if radius_km is not None else chosen.radius_km
     radius = chosen.bmo_radius_km if radius is None else radius
-    starts = _side(
-        graph, "fragile", fragile, market, locator, _around(centre, radius, locator, market, by == "hiring"), listed
-    )
-    ends = _side(
-        graph, "hiring", hiring, market, locator, _around(centre, radius, locator, market, by == "fragile"), listed
-    )
+    near, far = _around(centre, radius, locator, market), (centre[0],)
+    wide = (far, near) if by == "fragile" else (near, far)
+    starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
+    ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed)
     model = costs if costs is not None else default_costs(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     compared = _Compared(
         position=graph.position,
         moves=moves,
         verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
-        tensions=_tensions(graph, market, locator, ends),
+        figures=_figures(graph, market, locator, ends, projects),
         locator=locator,
         radius=radius,
         settings=chosen,
@@ -210,7 +122,7 @@ class _Compared:
     position: Mapping[str, int]
     moves: Moves
     verdicts: tuple[NDArray[np.int8], Ints]
-    tensions: Mapping[tuple[str, str], float]
+    figures: Mapping[tuple[str, str], tuple[Figure, Figure | None]]
     locator: Locator
     radius: float
     settings: TerritorySettings
@@ -230,8 +142,26 @@ class _Compared:
         why, tenths = self.verdicts
         if why[where] in (Why.SAME_FICHE, Why.NOT_POSSIBLE) or (km is not None and km > self.radius):
             return None
-        tension = self.tensions.get((end.job, end.basin))
-        return _ranked(start, end, self.moves, where, int(tenths[where]), km, tension, self.settings)
+        same = bool(self.moves.same[where])
+        chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
+        hours = None if tenths[where] < 0 else int(tenths[where]) / TENTHS
+        tension, projects = self.figures[end.job, end.basin]
+        parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours, tension=tension, km=km)
+        low, high = (float(a[where]) for a in (self.moves.hours.low, self.moves.hours.high))
+        ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
+        return Ranked(
+            rank=0,
+            fragile=start,
+            hiring=end,
+            score=math.fsum(p.value for p in parts),
+            parts=parts,
+            hours=(0.0, 0.0, 0.0) if same else ends,
+            km=None if km is None else round(km, 1),
+            probability=None if same else chance,
+            tension=tension,
+            projects=projects,
+            same_job=same,
+        )
 
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
@@ -245,9 +175,8 @@ def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     return [items for _, items in ordered]
 
 
-def _order(item: Ranked) -> tuple[int, list[bool], bool, float, tuple[str, ...], tuple[str, ...]]:
-    missing = [name in item.unknown for name in _WEIGHTY]
-    return (sum(missing), missing, not item.same_job, -item.score, item.hiring.key, item.fragile.key)
+def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+    return (-item.score, item.hiring.key, item.fragile.key)
 
 
 def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
@@ -264,51 +193,9 @@ def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     return [replace(item, others=tuple(others.get(key, ()))) for key, item in best.items()]
 
 
-def _ranked(
-    start: Lot,
-    end: Lot,
-    moves: Moves,
-    where: tuple[int, int],
-    tenths: int,
-    km: float | None,
-    tension: float | None,
-    settings: TerritorySettings,
-) -> Ranked:
-    same = bool(moves.same[where])
-    chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
-    hours = None if tenths < 0 else tenths / TENTHS
-    market = None if tension is None else settings.rank_market * (tension - 1) / _SLACK
-    parts = (
-        RankPart("move", 1.0 if same else chance, 1.0 if same else chance),
-        RankPart("hours", None if hours is None else -hours / settings.rank_hours, hours),
-        RankPart("market", market, tension),
-        RankPart("distance", None if km is None else -km / settings.rank_km, km),
-    )
-    low, high = (float(a[where]) for a in (moves.hours.low, moves.hours.high))
-    ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
-    return Ranked(
-        rank=0,
-        fragile=start,
-        hiring=end,
-        score=sum(p.value for p in parts if p.value is not None),
-        parts=parts,
-        hours=(0.0, 0.0, 0.0) if same else ends,
-        km=None if km is None else round(km, 1),
-        probability=None if same else chance,
-        tension=tension,
-        same_job=same,
-    )
-
-
-def _around(
-    centre: tuple[str, str],
-    radius: float,
-    locator: Locator,
-    market: Market | None,
-    wide: bool,  # noqa: FBT001
-) -> tuple[str, ...]:
-    """Basins to look in: the centre's own, or all within the radius."""
-    if not wide or market is None or not market.has_survey:
+def _around(centre: tuple[str, str], radius: float, locator: Locator, market: Market | None) -> tuple[str, ...]:
+    """Basins of the survey within the radius, the centre itself first of all."""
+    if market is None or not market.has_survey:
         return (centre[0],)
     known = market.survey().basins
     near = [b for b in known if (km := locator.km(centre[0], b)) is not None and km <= radius]
@@ -323,53 +210,55 @@ def _side(
     locator: Locator,
     basins: Sequence[str],
     listed: JobList | None,
-) -> Lots:
-    """Lots of a table, or the jobs that the market's rule or a user's list says."""
+) -> tuple[Lots, Mapping[tuple[str, str], Figure]]:
+    """Lots of a table, or the jobs that the market's rule or a user's list says, with their projects as published."""
     if table is not None:
-        return read_lots(graph.referential, table, side, locator=locator)
+        return read_lots(graph.referential, table, side, locator=locator), {}
     if market is None:
         raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
     lots = []
+    projects = {}
     for basin in basins:
-        key = _key(market, locator, basin)
+        key = find_basin(market, basin, places=locator.places)
         for found in signals(market, graph.referential, key, listed=listed):
             if found.status == side:
-                openings = int(found.projects.low or 0) if side == "hiring" else 0
-                family = found.families[0].family if found.families else ""
+                hires = side == "hiring"
                 lots.append(
                     Lot(
-                        f"BMO {found.projects.year}".strip() if side == "hiring" else "",  # no employer is known
+                        f"BMO {found.projects.year}".strip() if hires else "",  # no employer is known
                         found.occupation,
                         basin,
-                        family,
-                        openings,
+                        found.families[0].family if found.families else "",
+                        int(found.projects.low or 0) if hires else 0,
                         key.name,
                         found.label,
                     )
                 )
-    return made(side, lots)
+                projects[found.occupation, basin] = found.projects
+    return made(side, lots), projects
 
 
-def _key(market: Market, locator: Locator, basin: str) -> BasinKey:
-    return find_basin(market, basin, places=locator.places)
-
-
-def _tensions(
-    graph: OccupationGraph, market: Market | None, locator: Locator, ends: Lots
-) -> dict[tuple[str, str], float]:
-    """Tension class of each hiring job in its basin, where it is known exactly."""
-    if market is None:
-        return {}
+def _figures(
+    graph: OccupationGraph,
+    market: Market | None,
+    locator: Locator,
+    ends: Lots,
+    projects: Mapping[tuple[str, str], Figure],
+) -> dict[tuple[str, str], tuple[Figure, Figure | None]]:
+    """Tension of each hiring job in its basin, and the projects of its families where these are its openings."""
+    keys: dict[str, BasinKey] = {}
     found = {}
-    keys = {}
     for lot in ends.lots:
+        at = (lot.job, lot.basin)
+        if market is None:
+            found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at))
+            continue
         if lot.basin not in keys:
             try:
-                keys[lot.basin] = _key(market, locator, lot.basin)
+                keys[lot.basin] = find_basin(market, lot.basin, places=locator.places)
             except PasserellesError:
                 keys[lot.basin] = BasinKey(lot.basin, lot.basin_label)
         key = keys[lot.basin]
         tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
-        if tension.value is not None:
-            found[(lot.job, lot.basin)] = tension.value
+        found[at] = (tension, projects.get(at))
     return found

@@ -125,13 +125,15 @@ def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
     columns = _columns(
         ("rank", "integer"), "fragile_employer", "origin_code", "origin_label", "hiring_employer", "target_code",
         "target_label", "to_basin", ("score", "number"), ("probability", "share"), ("hours_expected", "number"),
-        ("tension", "number"), ("km", "number"), ("openings", "integer"), "same_job", "unknown_parts", "other_jobs",
+        ("tension", "number"), ("tension_high", "number"), "tension_source", ("km", "number"), ("openings", "integer"),
+        ("openings_high", "integer"), "openings_source", "same_job", "unknown_parts", "other_jobs",
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
             r["rank"], r["fragile_employer"], *end_of(r["origin"]), r["hiring_employer"], *end_of(r["target"]),
-            r["to_basin"], r["score"], r["probability"], r["hours_per_person"]["expected"], r["tension"], r["km"],
-            r["openings"], r["same_job"], ", ".join(r["unknown"]), ", ".join(r["other_jobs"]),
+            r["to_basin"], r["score"], r["probability"], r["hours_per_person"]["expected"], r["tension"],
+            r["market"]["tension"]["high"], _origin(r["market"]["tension"]), r["km"], r["openings"],
+            *_projects(r["market"]["projects"]), r["same_job"], ", ".join(r["unknown"]), ", ".join(r["other_jobs"]),
         )
         for r in found
     ]  # fmt: skip
@@ -142,6 +144,15 @@ def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
     ]
     named = _columns(("rank", "integer"), "origin_code", "target_code", "part", ("value", "number"), "sentence")
     return [Sheet("ranking", columns, rows), Sheet("parts", named, parts)]
+
+
+def _origin(figure: Payload) -> str | None:
+    """Publisher, year and territory of a market figure, and how it is known."""
+    return ", ".join(filter(None, (figure["source"], figure["year"], figure["territory"], figure["standing"]))) or None
+
+
+def _projects(figure: Payload | None) -> tuple[float | None, str | None]:
+    return (None, None) if figure is None else (figure["high"], _origin(figure))
 
 
 def scenario_sheets(found: Sequence[Payload]) -> list[Sheet]:

@@ -28,6 +28,7 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
     from passerelles.market.places import Places
@@ -66,39 +67,37 @@ def rank(
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.joblist import load_job_list
     from passerelles.report.envelope import envelope
+    from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_ranking
-    from passerelles.territory.ranks import rank_territory
+    from passerelles.territory.ranking_notes import ranking_notes
+    from passerelles.territory.ranks import Side, rank_territory
+    from passerelles.territory.reading import make_locator
     from passerelles.territory.sheets import ranking_sheets
+    from passerelles.text import normalise_label
 
     graph = load_graph(referential, overlay, settings)
     market, places = load_data(data, travel=travel)
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
-    by = "hiring" if employers else "fragile"
-    found = rank_territory(
-        graph,
-        basin,
-        market=market,
-        places=places,
-        fragile=fragile,
-        hiring=hiring,
-        listed=listed,
-        radius_km=radius,
-        by="hiring" if employers else "fragile",
-        limit=limit,
-    )
+    by: Side = "hiring" if employers else "fragile"
+    common: dict[str, Any] = {
+        "market": market, "places": places, "fragile": fragile, "hiring": hiring, "listed": listed, "by": by,
+    }  # fmt: skip
+    found = rank_territory(graph, basin, radius_km=radius, limit=limit, **common)
     items = [r.to_dict(lang.lang) for r in found]
-    title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=basin)
-
-    keys = ["rule_fragile"] if fragile is None else []
-    keys += ["rule_hiring"] if hiring is None else []
-    keys += ["listed"] if keys and listed is not None else []
-    notes = [{"note": key, "sentence": say(f"territory.note.{key}", lang=lang.lang)} for key in keys]
+    notes = ranking_notes(graph, basin, lang=lang.lang, **common)
+    code, name = make_locator(places, market).find(basin)
+    asked = name if normalise_label(basin) == normalise_label(name) else f"{name} ({basin})"
+    title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=asked)
+    payload = envelope("territory-rank@1", graph, items)
+    payload |= {"basin": basin, "basin_code": code, "basin_name": name, "by": by, "notes": notes}
+    payload["sources"] = data_sources((fragile, hiring, jobs), market=market, places=places)
 
     def show(console: "Console") -> None:
         print_ranking(console, items, title=title, by=by, notes=notes, lang=lang.lang)
+        _print_origin(console, graph, payload, lang)
 
-    payload = envelope("territory-rank@1", graph, items) | {"basin": basin, "by": by, "notes": notes}
     emit(Answer(payload, ranking_sheets(items), show), form=form, output=output, lang=lang.lang)
+    _say_notes(notes, form)
     if not found:
         raise typer.Exit(1)
 
@@ -128,6 +127,7 @@ def match(
     from passerelles import charts
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import envelope
+    from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_allocation
     from passerelles.territory.discretion import publish, published_dict
     from passerelles.territory.match import match_territory
@@ -158,18 +158,35 @@ def match(
     if limit is not None:
         found["results"] = found["results"][:limit]
     summary = "" if mask else allocation.summary(lang.lang)
+    payload = envelope("territory@1", graph, ()) | found
+    payload["sources"] = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
 
     def show(console: "Console") -> None:
         print_allocation(console, found, summary=summary, lang=lang.lang)
+        _print_origin(console, graph, payload, lang)
 
-    payload = envelope("territory@1", graph, ()) | found
     emit(Answer(payload, allocation_sheets(found, lang.lang), show), form=form, output=output, lang=lang.lang)
-    for note in found["notes"]:
-        if form is not Format.TABLE:
-            message(note["sentence"])
+    _say_notes(found["notes"], form)
     write_chart(chart, lambda: charts.territory_sankey(whole, lang=lang.lang), lang=lang)
     if allocation.status == "infeasible" or not allocation.placed:
         raise typer.Exit(1)
+
+
+def _print_origin(console: "Console", graph: "OccupationGraph", payload: dict[str, Any], lang: Language) -> None:
+    """Say what a chance is, and where the data come from."""
+    from passerelles.report.provenance import print_data_sources
+    from passerelles.report.terminal import print_notice_of_source
+
+    console.print(f"[dim]{say('territory.note.person', lang=lang.lang)}[/]")
+    print_notice_of_source(console, graph.referential, lang=lang.lang)
+    print_data_sources(console, payload["sources"], lang=lang.lang)
+
+
+def _say_notes(notes: list[dict[str, Any]], form: Format) -> None:
+    """Say what the reader must know beside a result that no person reads; a table prints it itself."""
+    if form is not Format.TABLE:
+        for note in notes:
+            message(note["sentence"])
 
 
 def _compare(

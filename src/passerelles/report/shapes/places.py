@@ -22,6 +22,19 @@ _LEVER: Final = maybe(record("What levers opened", {"people": whole(least=0), "h
 _PEOPLE: Final = maybe(whole("Null: withheld, see `masked`", least=0))
 _LOTS: Final = listed(record("", {"employer": text(), "job": text(), "basin": maybe(text())}))
 
+_FIGURE: Final = record(
+    "A published figure: its bounds, how it is known, where it comes from",
+    {"value": maybe(number()), "low": maybe(number()), "high": maybe(number()), "standing": text()},
+    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+)
+SOURCES: Final[Schema] = listed(
+    record(
+        "A file that was read beside the referential",
+        {"name": text(), "content": text(), "sha256": text()},
+        optional={name: maybe(text()) for name in ("source", "year", "licence")},
+    )
+)
+
 FLOW: Final[Schema] = record(
     "People of a fragile lot who could take openings of another; withheld lines name several lots",
     {
@@ -151,6 +164,7 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
 TERRITORY_OPTIONAL: Final[dict[str, Schema]] = {
     "referential_version": ref("referential_version"),
     "threshold": whole("Numbers below it are withheld", least=0),
+    "sources": SOURCES,
 }
 
 CANDIDATE: Final[Schema] = record(
@@ -168,9 +182,13 @@ CANDIDATE: Final[Schema] = record(
 )
 
 TERRITORY_PART: Final[Schema] = record(
-    "One part of a rank's score, in points; null = unknown",
+    "One part of a rank's score, in points",
     {"name": text(), "label": text(), "value": maybe(number())},
-    optional={"sentence": text(), "figure": maybe(number("What the value comes from"))},
+    optional={
+        "sentence": text(),
+        "figure": maybe(number("What the value comes from; null = unknown")),
+        "assumed": flag("Whether the figure is unknown, and counts as the middle of its scale"),
+    },
 )
 
 TERRITORY_RANK: Final[Schema] = record(
@@ -195,7 +213,8 @@ TERRITORY_RANK: Final[Schema] = record(
         "headcount": maybe(whole(least=0)),
         "openings": whole(least=0),
         "family": maybe(text()),
-        "unknown": listed(text(), "Parts that are unknown, the weightiest first"),
+        "market": record("Figures of the hiring job", {"tension": _FIGURE, "projects": maybe(_FIGURE)}),
+        "unknown": listed(text(), "Parts whose figure is unknown"),
         "other_jobs": listed(code(), "Other jobs of the same family and basin, which share the openings, ranked lower"),
     },
 )
@@ -203,7 +222,10 @@ TERRITORY_RANK: Final[Schema] = record(
 TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {"basin": text(), "by": one_of(("fragile", "hiring"))}
 
 TERRITORY_RANK_OPTIONAL: Final[dict[str, Schema]] = {
+    "basin_code": text(),
+    "basin_name": text(),
     "notes": listed(record("What the reader must know", {"note": text(), "sentence": text()})),
+    "sources": SOURCES,
 }
 
 SCENARIO: Final[Schema] = record(
