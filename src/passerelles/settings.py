@@ -237,6 +237,14 @@ class PathSettings(_Section):
         ge=0,
         description="Levers: hours up to which a job counts as open: the most of an ordinary période de reconversion",
     )
+    open_levels: int = Field(
+        1,
+        ge=0,
+        description=(
+            "Levers: most European levels that a certification may lie above the highest level held, for it to open a "
+            "job: one at a time. One whose level is not known (most CQP) opens it. An assumption"
+        ),
+    )
     exact_sets: int = Field(
         20_000, ge=1, description="Levers: most sets that are all tried, for a proven best choice; beyond, step by step"
     )

@@ -1,6 +1,7 @@
 """`levers`: what one acquisition opens, exact on small cases, greedy within its guarantee on others."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifications import Certifications
+from passerelles.market.certifinfo import load_certifications
 from passerelles.model import Credential, Hours
 from passerelles.paths.levers import GUARANTEE, levers
 from passerelles.paths.rank import rank_paths
@@ -151,6 +154,87 @@ def test_choices_of_credentials_equal_trying_every_set(seed: int) -> None:
     step_by_step = Settings(scorer="unfitted", paths=PathSettings(exact_sets=1))
     greedy = levers(graph, ["A"], list(demands), settings=step_by_step, limit=3)
     assert greedy.guarantee * best <= greedy.total <= best
+
+
+HEADER = "Code_Diplome;Libelle_Diplome;Code_Niveau_Europeen;Code_Rome_1;Code_Rome_2;Code_Rome_3;Etat_Libelle\n"
+
+
+def certified(folder: Path, rows: list[str]) -> Certifications:
+    file = folder / "certifinfo.csv"
+    file.write_text(HEADER + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return load_certifications(file)
+
+
+def test_a_certification_opens_the_jobs_that_it_leads_to(tmp_path: Path) -> None:
+    low, high, parent = (occupation(c, access=a) for c, a in (("A", "CAP"), ("C", "bac +5"), ("D", "")))
+    part = occupation("D1", parent="D")
+    barred = occupation("R", regulated="yes")
+    licence = Credential("K", "K", "permis", Hours(10, 10, 10, "s"), certifinfo="5")
+    wants = {"A": ["a"], "B": ["b"], "C": ["c"], "D": ["d"], "D1": ["d", "e"], "L": ["l", "m", "n"], "R": ["r"]}
+    some = [low, high, parent, part, barred]
+    graph = build_graph(referential(wants, occupations=some, credentials=[licence], demands=[("L", "K")]))
+    table = certified(
+        tmp_path,
+        [
+            "1;Titre;4;B;D;R;Publié",  # two jobs and a part of one by its parent; a regulated one stays closed
+            "2;Master;7;B;C;D;Publié",  # four levels above a CAP: out of reach
+            "3;Habilitation;4;B;C;D;habilitations",
+            "4;CQP;;C;L;;Publié",  # no level: counted; L takes a licence besides
+            "5;Le permis;4;L;;;Publié",  # what the referential names itself is a credential
+        ],
+    )
+    tight = Settings(scorer="unfitted", paths=PathSettings(open_hours=1))
+    targets = ["B", "C", "D", "D1", "R"]
+    found = levers(graph, {"A": 3}, targets, settings=tight, certifications=table, kinds="certification")
+    assert [(each.code, each.level, each.gained, each.hours) for each in found] == [
+        ("CI-1", 4, 9, None),
+        ("CI-4", None, 3, None),
+    ]
+    assert {o.target: o.via for o in found[0].opened} == {"B": "direct", "D": "direct", "D1": "parent"}
+    assert (found.exact, found.total, found.possible) == (True, 12, 15)
+    both = levers(graph, {"A": 3}, ["L"], settings=tight, certifications=table, kinds=["credential", "certification"])
+    assert [(each.members, each.hours) for each in both] == [(("K", "CI-4"), None)]
+    free = Settings(scorer="unfitted", paths=PathSettings(open_hours=1, open_levels=5))
+    far = levers(graph, {"A": 3}, ["B", "C", "D"], settings=free, certifications=table, limit=1, kinds="certification")
+    assert [each.code for each in far] == ["CI-2"]
+    plain = levers(graph, {"A": 3}, targets, settings=tight)
+    assert {each.kind for each in plain} <= {"competency", "macro", "group"}
+    for bad in ("diplome", [], ["certification", 3]):
+        with pytest.raises(PasserellesError, match="Kinds"):
+            levers(graph, {"A": 3}, ["B"], kinds=bad)  # type: ignore[arg-type]
+    with pytest.raises(PasserellesError, match="load_certifications"):
+        levers(graph, {"A": 3}, ["B"], certifications="certifinfo.csv")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_choices_of_certifications_equal_trying_every_set(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    names = {"2": "sans diplôme", "3": "CAP", "4": "bac", "5": "bac +2"}
+    people = {f"P{level}": int(rng.integers(1, 9)) for level in names}
+    jobs = [f"T{i}" for i in range(9)]
+    wants = {p: [f"own{p}"] for p in people} | {t: [f"item{t}"] for t in jobs}
+    graph = build_graph(referential(wants, occupations=[occupation(p, access=names[p[1]]) for p in people]))
+    leads = {str(n): (str(rng.integers(2, 8)), sorted(set(rng.choice(jobs, 3).tolist()))) for n in range(8)}
+    table = certified(
+        tmp_path, [f"{n};C{n};{level};{';'.join([*to, '', '', ''][:3])};Publié" for n, (level, to) in leads.items()]
+    )
+
+    def opened(some: tuple[str, ...]) -> int:
+        return sum(
+            number
+            for who, number in people.items()
+            for job in jobs
+            if any(job in leads[n][1] and int(leads[n][0]) <= int(who[1]) + 1 for n in some)
+        )
+
+    best = max(opened(some) for some in combinations(leads, 3))
+    tight = PathSettings(open_hours=1)
+    asked = {"certifications": table, "kinds": "certification", "limit": 3}
+    found = levers(graph, people, jobs, settings=Settings(scorer="unfitted", paths=tight), **asked)  # type: ignore[arg-type]
+    assert (found.exact, found.total) == (True, best)
+    stepwise = Settings(scorer="unfitted", paths=PathSettings(open_hours=1, exact_sets=1))
+    greedy = levers(graph, people, jobs, settings=stepwise, **asked)  # type: ignore[arg-type]
+    assert max(GUARANTEE, greedy.guarantee) * best <= greedy.total <= best
 
 
 def test_a_regulated_job_whose_access_is_not_known_is_never_open() -> None:

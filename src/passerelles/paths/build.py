@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import UNKNOWN_HOURS, Ternary
 from passerelles.paths.demands import in_circle, required_codes, required_rows, sane_hours, with_prerequisites
@@ -63,8 +64,26 @@ class Certified(Protocol):
         """Kind of diploma, in words."""
 
     @property
+    def level(self) -> str | None:
+        """European level, None = unknown."""
+
+    @property
     def rncp(self) -> str | None:
         """RNCP code, None = unknown."""
+
+
+def check_table(table: CertificationTable | None) -> CertificationTable | None:
+    """
+    Return certifications as they are.
+
+    Raises
+    ------
+    PasserellesError
+        If they are something else, such as the path of a file.
+    """
+    if table is not None and not callable(getattr(table, "for_occupation", None)):
+        raise PasserellesError("certifications_invalid", kind=type(table).__name__)
+    return table
 
 
 @dataclass(frozen=True)

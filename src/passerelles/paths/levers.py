@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from numbers import Integral
 from typing import Any, Final
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
+from passerelles.paths.build import CertificationTable, check_table
 from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
 from passerelles.profile import Profile
 from passerelles.ranking.moves import check_limit
@@ -24,17 +25,19 @@ from passerelles.tables.shown import Page, Shown
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
+KINDS: Final[tuple[Kind, ...]] = ("credential", "certification", "macro", "competency")
 
 People = Iterable[str | Profile] | Mapping[str, int] | Mapping[Profile, int] | Mapping[str | Profile, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A job that a lever opens to the people of an origin."""
+    """A job that a lever opens to the people of an origin; `via`: by which code a certification leads to it."""
 
     origin: str | None
     target: str
     people: int
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Lever:
 
     `gained` counts people x jobs that it opens beyond what those before it open, `alone` those that it opens by
     itself. `with_it` are the prerequisites obtained with a credential, or the competencies of a macro-competency;
-    `hours` the credentials' expected hours, prerequisites included, None = unknown.
+    `hours` the credentials' expected hours, prerequisites included, None = unknown; `level` the European level of a
+    certification, None = unknown.
     """
 
     rank: int
@@ -57,6 +61,7 @@ class Lever:
     with_it: tuple[str, ...] = ()
     hours: float | None = None
     members: tuple[str, ...] = ()
+    level: int | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -74,10 +79,11 @@ class Lever:
             "gained": self.gained,
             "alone": self.alone,
             "targets": list(self.targets),
-            "opened": [{"origin": o.origin, "target": o.target, "people": o.people} for o in self.opened],
+            "opened": [asdict(o) for o in self.opened],
             "with_it": list(self.with_it),
             "hours": self.hours,
             "members": list(self.members),
+            "level": self.level,
         }
 
 
@@ -120,6 +126,8 @@ def levers(
     origins: People,
     targets: Iterable[str] | str,
     *,
+    certifications: CertificationTable | None = None,
+    kinds: Iterable[str] | str | None = None,
     settings: Settings | None = None,
     limit: int = 10,
 ) -> Levers:
@@ -128,8 +136,9 @@ def levers(
 
     A job is open to somebody who holds every credential that it requires and for whom the effort model finds at most
     ``settings.paths.open_hours`` hours. What opens it is a credential with its prerequisites (whose training teaches
-    what is missing, hour for hour), a competency, all competencies of one macro-competency, or, where no single one
-    does, a group: all the credentials that are lacking, with up to two of the others. A choice counts what its members
+    what is missing, hour for hour), a certification that leads there, a competency, all competencies of one
+    macro-competency, or, where no single one does, a group: all the credentials that are lacking, with up to two of
+    the others. A choice counts what its members
     open, alone and in these groups; what only three or more competencies would open together is not counted, so that
     the figures are a lower bound. Small cases are tried in full. Else the best next one is added step by step, which
     reaches at least 1 - 1/e of the best choice (63 %) where there are no groups; with groups, the guarantee is what
@@ -143,6 +152,11 @@ def levers(
         Codes, exact titles or profiles, one person each; or a mapping from these to numbers of people.
     targets
         Codes or exact titles of jobs.
+    certifications
+        What `load_certifications` gives: each certification opens the jobs that it leads to, to people at most
+        ``settings.paths.open_levels`` levels below it. Its length is not known. None = those of the referential only.
+    kinds
+        What may be chosen: ``credential``, ``certification``, ``macro``, ``competency``; all where None.
     settings
         Effort and thresholds; the graph's own where None.
     limit
@@ -153,7 +167,7 @@ def levers(
     UnknownCodeError
         If a code or title is not in the referential.
     PasserellesError
-        If the limit, or a number of people, is not valid.
+        If the limit, a number of people, a kind, or the certifications are not valid.
 
     Examples
     --------
@@ -166,7 +180,8 @@ def levers(
     chosen = settings or graph.settings
     people = _people(origins)
     rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
-    situation = Situation(graph, chosen, [(find_start(graph, who), number) for who, number in people], rows)
+    starts = [(find_start(graph, who), number) for who, number in people]
+    situation = Situation(graph, chosen, starts, rows, check_table(certifications), _kinds(kinds))
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
     found: list[Lever] = []
@@ -187,14 +202,15 @@ def levers(
 
 def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lever:
     """Return a candidate as it is shown."""
+    atoms: list[Atom] = [situation.atoms[m] for m in each.members]
+    via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
     opened = tuple(
-        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1])
+        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t))
         for (o, t), yes in zip(situation.pairs, each.opens, strict=True)
         if yes
     )
-    atoms: list[Atom] = [situation.atoms[m] for m in each.members]
     kind: Kind = atoms[0].kind if len(atoms) == 1 else "group"
-    lengths = [a.hours for a in atoms if a.kind == "credential"]
+    lengths = [a.hours for a in atoms if not a.columns]
     known = [h for h in lengths if h is not None]
     return Lever(
         rank,
@@ -207,7 +223,18 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
         tuple(dict.fromkeys(c for a in atoms for c in a.with_it)),
         sum(known) if lengths and len(known) == len(lengths) else None,
         tuple(a.code for a in atoms),
+        atoms[0].level if len(atoms) == 1 else None,
     )
+
+
+def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind] | None:
+    if kinds is None:
+        return None
+    wanted = {kinds} if isinstance(kinds, str) else set(kinds)
+    unknown = sorted(map(str, wanted - set(KINDS)))
+    if unknown or not wanted:
+        raise PasserellesError("kinds_invalid", value=", ".join(unknown) or "-", known=", ".join(KINDS))
+    return frozenset(k for k in KINDS if k in wanted)
 
 
 def _people(origins: People) -> list[tuple[str | Profile, int]]:

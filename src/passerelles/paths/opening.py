@@ -1,6 +1,7 @@
 """What opens jobs to people: single acquisitions, and groups of them that open something only together."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Final, Literal
@@ -9,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.paths.build import CertificationTable, Certified
 from passerelles.paths.demands import Demands, demands_of
 from passerelles.paths.effort import TENTHS, EffortTable, Shares, effort_table, state_of
 from passerelles.ranking.origin import Start
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 
-Kind = Literal["credential", "competency", "macro", "group"]
+Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
 Bundle = tuple[int, ...]  # numbers of bundles of competencies acquired together
 GROUPS_EACH: Final = 20  # groups kept for one person and one job, those that leave the fewest hours first
@@ -25,10 +27,11 @@ _NEVER: Final = np.iinfo(np.int64).max
 @dataclass(frozen=True, slots=True)
 class Atom:
     """
-    One thing to acquire: a credential, a competency, or all competencies of one macro-competency.
+    One thing to acquire: a credential, a certification, a competency, or all competencies of one macro-competency.
 
     `columns` are its competencies (none for a credential), `with_it` the prerequisites or competencies that come
-    along, `hours` a credential's expected hours with its prerequisites, None = unknown.
+    along, `hours` a credential's expected hours with its prerequisites, None = unknown. A certification leads to the
+    rows in `leads`, each by its own code, its parent's or its base's; `level` is its European level, None = unknown.
     """
 
     code: str
@@ -37,6 +40,8 @@ class Atom:
     columns: tuple[int, ...] = ()
     with_it: tuple[str, ...] = ()
     hours: float | None = None
+    leads: Mapping[int, str] = field(default_factory=dict)
+    level: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +65,23 @@ class Situation:
         People, each with how many they are.
     targets
         Rows of the jobs.
+    table
+        Certifications, and the jobs that each leads to; None = none.
+    kinds
+        What may be acquired; None = everything.
     """
 
     def __init__(
-        self, graph: OccupationGraph, settings: Settings, starts: list[tuple[Start, int]], targets: list[int]
+        self,
+        graph: OccupationGraph,
+        settings: Settings,
+        starts: list[tuple[Start, int]],
+        targets: list[int],
+        table: CertificationTable | None = None,
+        kinds: frozenset[Kind] | None = None,
     ) -> None:
         self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
+        self.certifications, self.kinds = table, kinds
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
@@ -89,8 +105,9 @@ class Situation:
 
     @cached_property
     def atoms(self) -> list[Atom]:
-        """Everything that could be acquired: credentials by code, then macro-competencies, then competencies."""
-        return [*self._credentials(), *self._bundles()]
+        """What could be acquired: credentials by code, certifications by level, macro-competencies, competencies."""
+        every = (*self._credentials(), *self._certifications(), *self._bundles())
+        return [a for a in every if self.kinds is None or a.kind in self.kinds]
 
     @cached_property
     def brought(self) -> Bools:
@@ -126,6 +143,38 @@ class Situation:
                 continue  # nobody can obtain it
             hours = None if demands.unknown[chain].any() else float(demands.length[chain].sum()) / TENTHS
             found.append(Atom(code, referential.credential_by_code[code].label, "credential", (), with_it, hours))
+        return found
+
+    def _certifications(self) -> list[Atom]:
+        """What the table says to lead to some target, unless the referential names it itself: it is a credential."""
+        if self.certifications is None:
+            return []
+        referential = self.graph.referential
+        named = {c.certifinfo for c in referential.credentials if c.certifinfo}
+        found: dict[str, Certified] = {}
+        leads: dict[str, dict[int, str]] = {}
+        for row in self.targets:
+            for hit in self.certifications.for_occupation(self.graph.codes[row], referential):
+                each = hit.certification
+                if each.code not in named:
+                    found[each.code] = each
+                    leads.setdefault(each.code, {})[row] = str(hit.via)
+        atoms = [
+            Atom(f"CI-{c.code}", c.label, "certification", leads=leads[c.code], level=int(c.level) if c.level else None)
+            for c in found.values()
+        ]
+        return sorted(atoms, key=lambda a: (a.level is None, a.level or 0, a.code))
+
+    @cached_property
+    def led(self) -> Bools:
+        """Shape (atoms, pairs): whether a certification leads there from a level that is not too low for it."""
+        most = self.settings.paths.open_levels
+        origins, targets = (np.asarray([p[i] for p in self.pairs], dtype=np.int64) for i in (0, 1))
+        reach = np.asarray(self.levels, dtype=np.int64)[origins] + most
+        found = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
+        for number, atom in enumerate(self.atoms):
+            if atom.leads:
+                found[number] = np.isin(targets, list(atom.leads)) & (reach >= (atom.level or 0))
         return found
 
     def _bundles(self) -> list[Atom]:
@@ -167,12 +216,16 @@ class Situation:
         return {s: self._effort[s] for s in sets}
 
     def opened_by(self, members: tuple[int, ...]) -> Bools:
-        """Pairs, not open already, that acquiring all members opens; training for a credential teaches what lacks."""
+        """
+        Pairs, not open already, that acquiring all members opens.
+
+        Training for a credential teaches what lacks, hour for hour; a certification that leads there, all of it.
+        """
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
         taught = (self.lacking & credentials) @ self.demands.length
         left = self.effort([bundle])[bundle]
-        enough = left <= self.limit + taught
+        enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
         return np.asarray(
             self.known & enough & ~(self.lacking & ~credentials).any(axis=1) & ~self.open_already, dtype=np.bool_
         )
@@ -189,20 +242,24 @@ class Situation:
         for number in np.flatnonzero(closed).tolist():
             groups |= dict.fromkeys(self._groups(number))
         self.effort([tuple(m for m in g if self.atoms[m].columns) for g in groups])
-        return singles + [self._candidate(g) for g in sorted(groups, key=lambda g: (len(g), g))]
+        together = [self._candidate(g) for g in sorted(groups, key=lambda g: (len(g), g))]
+        return singles + [c for c in together if c.worth]
 
     def _candidate(self, members: tuple[int, ...]) -> Candidate:
         opens = self.opened_by(members)
         return Candidate(members, opens, int(self.weights[opens].sum()))
 
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
-        """Groups that open one pair: all the credentials it lacks, with none, one or two bundles of competencies."""
+        """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
         lacks = self.lacking[pair]
         numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self._place(a.code)]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
         bound = self.limit + int(lacks @ self.demands.length)
         if self.effort([()])[()][pair] <= bound:
             return [tops]
+        leading = np.flatnonzero(self.led[:, pair]).tolist()
+        if leading:
+            return [(*tops, one) for one in leading[:GROUPS_EACH]]
         target = self.pairs[pair][1]
         asked = set(self.graph.weights.indices[slice(*self.graph.weights.indptr[target : target + 2])].tolist())
         useful = [i for i, a in enumerate(self.atoms) if a.columns and asked & set(a.columns)]

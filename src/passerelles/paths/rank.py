@@ -11,7 +11,7 @@ import numpy as np
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
-from passerelles.paths.build import CertificationTable, Context, frame_months, make_detail, needed_from
+from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart
@@ -235,12 +235,10 @@ def _context(
     hiring: Iterable[str] | str | None,
     table: CertificationTable | None,
 ) -> Context:
-    if table is not None and not callable(getattr(table, "for_occupation", None)):
-        raise PasserellesError("certifications_invalid", kind=type(table).__name__)
     listed = settings.paths.hiring if hiring is None else hiring
     codes = None if listed is None else frozenset(find_occupations(graph.referential, listed))
     frames = {**presets(), **({asked.name: asked} if asked else {})}
-    return Context(graph, tuple(frames.values()), codes, table)
+    return Context(graph, tuple(frames.values()), codes, check_table(table))
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:

@@ -237,6 +237,7 @@ def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
         Column("targets_opened", "integer"),
         Column("with_it"),
         Column("hours_expected", "number"),
+        Column("level", "integer"),
     )
     rows = [
         (
@@ -249,6 +250,7 @@ def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
             len(each.targets),
             "; ".join(each.with_it) or None,
             each.hours,
+            each.level,
         )
         for each in found
     ]
@@ -258,7 +260,8 @@ def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
         Column("origin_code"),
         Column("target_code"),
         Column("people", "integer"),
+        Column("certification_link"),
     )
-    pairs = [(each.rank, each.code, o.origin, o.target, o.people) for each in found for o in each.opened]
+    pairs = [(each.rank, each.code, o.origin, o.target, o.people, o.via) for each in found for o in each.opened]
     brief = ("rank", "lever", "kind", "people_opened", "targets_opened", "hours_expected")
     return [Sheet("levers", columns, rows, brief), Sheet("opened", opened, pairs)]

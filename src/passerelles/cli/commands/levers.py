@@ -1,11 +1,15 @@
 """``passerelles levers``: what to acquire to open the most jobs to the most people."""
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from passerelles.cli.answer import Answer, emit
+from passerelles.cli.commands.territory import FragileOption
 from passerelles.cli.options import (
+    DataOption,
     Format,
     FormatOption,
     LangOption,
@@ -22,6 +26,8 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from passerelles.referentials.referential import Referential
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -29,8 +35,12 @@ def register(app: typer.Typer) -> None:
 
 
 def levers(
-    origin: Annotated[list[str], typer.Option("--origin", help=say("cli.option.lever_origin"))],
-    target: Annotated[list[str], typer.Option("--target", help=say("cli.option.lever_target"))],
+    origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.lever_origin"))] = None,
+    target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.lever_target"))] = None,
+    fragile: FragileOption = None,
+    hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.lever_hiring"))] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help=say("cli.option.lever_only"))] = None,
+    data: DataOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     limit: LimitOption = 10,
@@ -40,6 +50,7 @@ def levers(
     lang: LangOption = Language.FR,
 ) -> None:
     """Choose what to acquire."""
+    from passerelles.cli.commands.territory import load_known_certifications
     from passerelles.paths.levers import levers as choose
     from passerelles.paths.sheets import lever_sheets
     from passerelles.report.envelope import envelope
@@ -47,7 +58,9 @@ def levers(
     from passerelles.report.terminal import print_notice_of_source
 
     graph = load_graph(referential, overlay, settings)
-    found = choose(graph, _people(origin), target, limit=limit)
+    people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring)
+    table = load_known_certifications(data)
+    found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit)
 
     def show(console: "Console") -> None:
         print_levers(console, found, lang=lang.lang)
@@ -59,6 +72,28 @@ def levers(
     emit(Answer(payload, lever_sheets(found, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
     if not found:
         raise typer.Exit(1)
+
+
+def _sides(
+    referential: "Referential", origins: list[str], targets: list[str], fragile: Path | None, hiring: Path | None
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return people by job and the jobs to open, from what is typed and from the tables of a territory."""
+    from passerelles.errors import PasserellesError
+    from passerelles.referentials.reference import find_occupation, find_occupations
+    from passerelles.territory.reading import read_lots
+
+    people: Counter[str] = Counter()
+    for name, number in _people(origins).items():
+        people[find_occupation(referential, name)] += number
+    jobs = set(find_occupations(referential, targets))
+    if fragile is not None:
+        for lot in read_lots(referential, fragile, "fragile").lots:
+            people[lot.job] += lot.people
+    if hiring is not None:
+        jobs |= {lot.job for lot in read_lots(referential, hiring, "hiring").lots}
+    if not people or not jobs:
+        raise PasserellesError("levers_need_sides")
+    return dict(people), tuple(sorted(jobs))
 
 
 def _people(origins: list[str]) -> dict[str, int]:

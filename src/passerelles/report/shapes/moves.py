@@ -66,11 +66,21 @@ LEVER: Final[Schema] = record(
         "gained": whole("People x jobs that it opens on top of those before it", least=0),
         "alone": whole("People x jobs that it would open alone", least=0),
         "targets": listed(code()),
-        "opened": listed(record("", {"origin": code(), "target": code(), "people": whole(least=0)})),
+        "opened": listed(
+            record(
+                "",
+                {"origin": maybe(code()), "target": code(), "people": whole(least=0)},
+                optional={"via": maybe(text("By which code a certification leads there: direct, parent or base"))},
+            )
+        ),
         "with_it": listed(code()),
         "hours": maybe(number(least=0)),
     },
-    optional={"kind_label": text(), "members": listed(code(), "What a lever of several things is made of")},
+    optional={
+        "kind_label": text(),
+        "members": listed(code(), "What a lever of several things is made of"),
+        "level": maybe(whole("European level of a certification; null = unknown", least=1)),
+    },
 )
 
 LEVERS_MORE: Final[dict[str, Schema]] = {
