@@ -17,12 +17,13 @@ from html_reading import Element, faults, number_of, read_page, rows_of
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.typography import typeset
 from passerelles.report.html.case import Case, Request
 from passerelles.report.html.explained import explained_origins, staged_paths
 from passerelles.report.html.origins import checksum_of, command_of
 from passerelles.report.html.page import territory_page
 from passerelles.report.html.pictures import pictures_of
-from passerelles.report.html.words import Words, typeset
+from passerelles.report.html.words import Words
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory

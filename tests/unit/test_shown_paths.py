@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from passerelles import OccupationGraph, levers, match_territory, rank_paths
+from passerelles.language.typography import typeset
 
 
 def test_paths_show_each_path_and_turn_into_rows(embedded_graph: OccupationGraph) -> None:
@@ -42,6 +43,6 @@ def test_an_allocation_shows_who_goes_where(embedded_graph: OccupationGraph, tmp
     assert sum(int(row["people"] or 0) for row in found.rows()) == found.placed
     assert found.to_pandas("unfilled")["openings"].sum() == sum(u.openings for u in found.unfilled)
     html = found.to_html()
-    assert found.summary() in html.replace("&#39;", "'")
+    assert typeset(found.summary(), "fr") in html.replace("&#39;", "'")
     assert "Totaux et preuve" in html
     assert found.summary("en") in " ".join(found.to_text("en").split())

@@ -8,6 +8,7 @@ from passerelles.charts.fonts import LINE
 from passerelles.charts.style import BLUE, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, deep, page_of
 from passerelles.charts.words import end_text
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
 from passerelles.ranking.moves import check_limit
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
             y = _others(pen, items[limit:], y, lang)
     y = pen.legend(y + 6, [(_CORE, say("charts.competencies.core", lang=lang))])
     y = pen.note(y, say("charts.competencies.note", lang=lang))
-    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=_names(i[:limit])) for s, i in groups.items() if i]
-    return pen.chart(y, title=title, description=". ".join([facts.rstrip("."), *told, "; ".join(shares)]) + ".")
+    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=_names(i[:limit], lang)) for s, i in groups.items() if i]
+    return pen.chart(y, title=title, description=". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
 
 
 def _credit(items: "Sequence[Item]") -> float:
@@ -155,5 +156,5 @@ def _others(pen: Pen, items: "Sequence[Item]", y: float, lang: Lang) -> float:
     return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.page.inner - pen.size * 1.3, colour=QUIET)
 
 
-def _names(items: "Sequence[Item]") -> str:
-    return "; ".join(item.label or item.code for item in items)
+def _names(items: "Sequence[Item]", lang: Lang) -> str:
+    return listed((item.label or item.code for item in items), lang)

@@ -1,6 +1,5 @@
 """A path as a ladder: occupations are rungs, and between two of them stands what the step takes."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis, writer
@@ -9,6 +8,7 @@ from passerelles.charts.fonts import LINE
 from passerelles.charts.style import BLUE, DARK, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, page_of, pale
 from passerelles.charts.words import end_text
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
 from passerelles.paths.sentences import hours_text, months_text, path_sentences
 
 if TYPE_CHECKING:
@@ -176,14 +176,19 @@ def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path", lang: Lang) -> float:
 
 
 def _frames(pen: Pen, y: float, path: "Path", lang: Lang) -> float:
+    if path.frames:
+        y = pen.text((MARGIN, y), say("charts.ladder.frames", lang=lang), bold=True) + 2
     for frame in path.frames:  # a bullet, for the signs of credentials say something else
-        reasons = [v.reason(lang) for v in (*frame.violations, *frame.unknown)][:_SHOWN]
+        every = [v.reason(lang) for v in (*frame.violations, *frame.unknown)]
+        reasons = [*every[:_SHOWN], *(["…"] if len(every) > _SHOWN else [])]
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        text = say("charts.ladder.frame", lang=lang, label=frame.label, verdict=verdict, why=_joined(reasons))
+        text = say(
+            "charts.ladder.frame",
+            lang=lang,
+            label=frame.label,
+            verdict=verdict,
+            why=f" – {listed(reasons, lang)}" if reasons else "",
+        )
         pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
         y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.page.inner - pen.size * 1.4)
     return y
-
-
-def _joined(reasons: Sequence[str]) -> str:
-    return f" – {' ; '.join(reasons)}" if reasons else ""

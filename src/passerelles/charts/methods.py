@@ -10,6 +10,7 @@ from passerelles.charts.style import BLUE, MARGIN, PAPER, page_of
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.metrics import METRICS
 from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import listed
 
 if TYPE_CHECKING:
     from passerelles.evaluation.results import Evaluation, MethodResult
@@ -58,10 +59,10 @@ def method_comparison(
     """
     if metric not in METRICS:
         raise PasserellesError("chart_metric", given=metric, known=", ".join(METRICS))
-    listed = evaluation if isinstance(evaluation, Sequence) else evaluation.results
-    if not listed:
+    chosen = evaluation if isinstance(evaluation, Sequence) else evaluation.results
+    if not chosen:
         raise PasserellesError("chart_nothing")
-    results = sorted(listed, key=lambda r: (-r.metrics[metric], r.method))
+    results = sorted(chosen, key=lambda r: (-r.metrics[metric], r.method))
     pen = Pen(page_of(width))
     title = say("charts.methods.title", lang=lang, metric=metric)
     facts = say("charts.methods.facts", lang=lang, n=max(r.origins for r in results))
@@ -72,7 +73,7 @@ def method_comparison(
         entries.append((Mark("o", _SEEN), say("charts.methods.seen", lang=lang)))
     y = pen.legend(y + 6, entries)
     y = pen.note(y, say("charts.methods.note", lang=lang))
-    told = "; ".join(f"{_name(r, lang)} {_figure(r, metric, lang)}" for r in results)
+    told = listed((f"{_name(r, lang)} {_figure(r, metric, lang)}" for r in results), lang)
     return pen.chart(y, title=title, description=f"{facts} {told}.")
 
 
@@ -113,7 +114,7 @@ def _draw(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float, 
         pen.line([(ruler(low), middle), (ruler(high), middle)], width=1.8, colour=BLUE, over=2.0)
         for end in (low, high):
             pen.line([(ruler(end), middle - 4), (ruler(end), middle + 4)], width=1.2, colour=BLUE, over=2.0)
-        pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.85, _SEEN if _seen(result) else _FAIR)
+        pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.7, _SEEN if _seen(result) else _FAIR)
         pen.text((pen.page.right, middle - pen.size * LINE / 2), figure, align="right")
         y += room
 

@@ -12,6 +12,7 @@ from passerelles.charts.seriation import ring_order
 from passerelles.charts.style import BLUE, GREY, INK, MARGIN, ORANGE, PAPER, QUIET, SKY, deep, page_of
 from passerelles.charts.words import end_text
 from passerelles.language.say import Lang, percent, say
+from passerelles.language.typography import listed
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import find_start
 
@@ -29,6 +30,7 @@ _LOOKS: Final[dict[str | None, Mark]] = {
     None: Mark("D", Fill(GREY, edge=INK)),
 }
 _ORIGIN: Final = Mark("P", Fill(PAPER, edge=INK, width=1.6))
+_BEHIND: Final = Fill(PAPER, edge="none", width=0.0)
 _RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
 _MARK: Final = 8.0
@@ -123,7 +125,7 @@ def neighbour_map(
         entries.append(("★", say("charts.neighbours.known", lang=lang)))
     y = pen.legend(y + 4, entries)
     y = pen.note(y, say("charts.neighbours.note", lang=lang))
-    told = "; ".join(_name(m, lang) for m in moves)
+    told = listed((_name(m, lang) for m in moves), lang)
     return pen.chart(y, title=title, description=f"{meaning} {say('charts.neighbours.words', lang=lang, names=told)}")
 
 
@@ -157,9 +159,9 @@ def _draw(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float, l
     tall = max(*heights, 2 * radius + 16)
     centre = (pen.page.width / 2, top + tall / 2)
     _rings(pen, moves, centre, distance, lang)
-    for side, listed in sides.items():
+    for side, placed in sides.items():
         labels = []
-        for row, angle in listed:
+        for row, angle in placed:
             point, rim = (
                 (centre[0] + r * math.sin(angle), centre[1] - r * math.cos(angle))
                 for r in (distance(far[row]), radius + 6)
@@ -187,10 +189,10 @@ def _rings(
             continue
         last = radius
         pen.ring(centre, radius, colour="#BFBFBF", dash=True)
-        pen.text(
-            (centre[0], centre[1] - radius - size * LINE / 2), percent(chance, lang=lang), size=size, colour=QUIET,
-            align="center",
-        )  # fmt: skip
+        words = percent(chance, lang=lang)
+        wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
+        pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
+        pen.text((centre[0], y), words, size=size, colour=QUIET, align="center")
 
 
 def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float, lang: Lang) -> None:

@@ -10,6 +10,7 @@ from passerelles.charts.fonts import LINE
 from passerelles.charts.style import BLUE, GRID, MARGIN, QUIET, page_of
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, percent, say
+from passerelles.language.typography import listed
 
 if TYPE_CHECKING:
     from passerelles.evaluation.calibration import Bin
@@ -54,7 +55,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     >>> from passerelles import charts
     >>> from passerelles.evaluation.calibration import reliability
     >>> charts.reliability_diagram(reliability([0.1, 0.9, 0.3, 0.7], [0, 1, 0, 1], bins=2)).description
-    '2 groupes, 4 cas. Chance annoncée puis part observée : 20\u202f% puis 0\u202f%; 80\u202f% puis 100\u202f%.'
+    '2 groupes, 4 cas. Chance annoncée puis part observée : 20\u202f% puis 0\u202f% ; 80\u202f% puis 100\u202f%.'
     """
     rows = [b if isinstance(b, Mapping) else b._asdict() for b in bins]
     rows = [r for r in rows if r["cases"]]
@@ -64,7 +65,6 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     title = say("charts.reliability.title", lang=lang)
     facts = say("charts.reliability.facts", lang=lang, n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(title, facts)
-    y = pen.text((MARGIN, y), say("charts.reliability.observed", lang=lang), colour=QUIET) + 4
     y = _draw(pen, rows, y, lang)
     y = pen.legend(
         y + 6,
@@ -74,14 +74,17 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
         ],
     )
     y = pen.note(y, say("charts.reliability.note", lang=lang))
-    told = "; ".join(
-        say(
-            "charts.reliability.row",
-            lang=lang,
-            predicted=percent(r["predicted"], lang=lang),
-            observed=percent(r["observed"], lang=lang),
-        )
-        for r in rows
+    told = listed(
+        (
+            say(
+                "charts.reliability.row",
+                lang=lang,
+                predicted=percent(r["predicted"], lang=lang),
+                observed=percent(r["observed"], lang=lang),
+            )
+            for r in rows
+        ),
+        lang,
     )
     return pen.chart(y, title=title, description=f"{facts} {say('charts.reliability.words', lang=lang, rows=told)}")
 
@@ -108,8 +111,10 @@ def _draw(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float, lang: Lang) -
     shown = pen.wide(write(1.0), size=pen.size - 1)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
-    left = MARGIN + shown + 8
-    side = min(pen.page.right - left - 8, _SIDE)
+    side = min(pen.page.inner - shown - 16, _SIDE)
+    edge = max(MARGIN, (pen.page.width - side - shown) / 2)  # in the middle of a page that is wider
+    left = edge + shown + 8
+    top = pen.text((edge, top), say("charts.reliability.observed", lang=lang), colour=QUIET) + 4
     across = Ruler(0.0, most, left, left + side)
     up = Ruler(0.0, most, top + side, top)
     for value in steps(0.0, most, max(2, int(side // (pen.size * 3.5)))):

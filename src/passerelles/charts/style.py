@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from passerelles.errors import PasserellesError
-from passerelles.language.say import Lang, number
 
 # Okabe and Ito (2008), 'Color universal design'.
 BLUE: Final = "#0072B2"
@@ -67,21 +66,6 @@ def page_of(width: float) -> Page:
         raise PasserellesError("chart_width", given=str(width), low=str(int(low)), high=str(int(high)))
     size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
     return Page(width * 72.0, size)
-
-
-def signed(value: float, *, lang: Lang, decimals: int = 2) -> str:
-    """
-    Write a number with its sign; what rounds to zero has none.
-
-    Examples
-    --------
-    >>> signed(-1.264, lang="fr"), signed(0.0001, lang="fr"), signed(2, lang="en")
-    ('−1,26', '0,00', '+2.00')
-    """
-    shown = number(abs(value), lang=lang, decimals=decimals)
-    if not any(c in "123456789" for c in shown):
-        return shown
-    return ("+" if value > 0 else "\u2212") + shown
 
 
 def pale(colour: str, share: float) -> str:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Final
 from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis, writer
 from passerelles.charts.figure import Chart
 from passerelles.charts.fonts import LINE
-from passerelles.charts.style import BLUE, DARK, GRID, INK, MARGIN, VERMILION, page_of, pale, signed
+from passerelles.charts.style import BLUE, DARK, GRID, INK, MARGIN, VERMILION, page_of, pale
 from passerelles.charts.words import end_text, facts
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, say, signed
+from passerelles.language.typography import listed
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move, PartValue
@@ -104,5 +105,5 @@ def _draw(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float, lang
 
 
 def _words(parts: "list[PartValue]", score: float, lang: Lang) -> str:
-    listed = "; ".join(f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts)
-    return say("charts.waterfall.words", lang=lang, parts=listed, score=signed(score, lang=lang))
+    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
+    return say("charts.waterfall.words", lang=lang, parts=told, score=signed(score, lang=lang))

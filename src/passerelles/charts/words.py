@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from passerelles.charts.style import signed
-from passerelles.language.say import Lang, percent, say
+from passerelles.language.say import Lang, percent, say, signed
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import End, Move

@@ -17,7 +17,7 @@ from passerelles.language.say import Lang
 from passerelles.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from passerelles.tables.screen import Screen
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Answer:
 
     payload: dict[str, Any]
     sheets: Sequence[Sheet]
-    show: Callable[["Console"], None]
+    show: Callable[["Screen"], None]
 
 
 def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> None:
@@ -51,7 +51,10 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         about = about_sheet(answer.payload, version=__version__, lang=lang)
         write_workbook([*answer.sheets, about], output, lang=lang)
         return
-    text = {Format.TABLE: _table, Format.JSON: _json, Format.CSV: _csv}[form](answer, output)
+    if form is Format.TABLE:
+        text = _table(answer, output, lang)
+    else:
+        text = _json(answer) if form is Format.JSON else _csv(answer)
     if output is None:
         if text:
             sys.stdout.write(text)
@@ -60,23 +63,24 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
             file.write(text.encode("utf-8"))
 
 
-def _table(answer: Answer, output: Path | None) -> str:
-    """Print on the terminal as it is; into a file without colour and 100 columns wide."""
-    from rich.console import Console
+def _table(answer: Answer, output: Path | None, lang: Lang) -> str:
+    """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
+    from passerelles.tables.screen import WIDTH, Screen, paper, trimmed
 
-    if output is None:
-        answer.show(Console(highlight=False))
+    screen = Screen(lang=lang)
+    if output is None and sys.stdout.isatty():
+        answer.show(screen)
         return ""
     buffer = io.StringIO()
-    answer.show(Console(file=buffer, width=100, highlight=False, no_color=True))
-    return buffer.getvalue()
+    answer.show(paper(buffer, lang=lang, width=screen.width if output is None else WIDTH))
+    return trimmed(buffer.getvalue())
 
 
-def _json(answer: Answer, _output: Path | None) -> str:
+def _json(answer: Answer) -> str:
     return json.dumps(answer.payload, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _csv(answer: Answer, _output: Path | None) -> str:
+def _csv(answer: Answer) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     sheet = answer.sheets[0]

@@ -31,7 +31,7 @@ def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
         for split, found in r.breakdown.items()
         for g in found
     ]
-    brief = ("method", "protocol", "origins", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "recall@10", "mrr", "hit@1")
+    brief = ("method", "protocol", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "recall@10", "mrr", "hit@1")
     return [
         Sheet("evaluation", columns, rows, brief),
         Sheet("breakdown", (*heads, *(Column(n, "number") for n in METRICS)), groups),

@@ -80,6 +80,21 @@ def number(value: float, *, lang: Lang = "fr", decimals: int = 0) -> str:
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
+def signed(value: float, *, lang: Lang = "fr", decimals: int = 2) -> str:
+    """
+    Write a number with its sign; what rounds to zero has none.
+
+    Examples
+    --------
+    >>> signed(-1.264, lang="fr"), signed(-0.0001, lang="fr"), signed(2, lang="en")
+    ('−1,26', '0,00', '+2.00')
+    """
+    shown = number(abs(value), lang=lang, decimals=decimals)
+    if not any(c in "123456789" for c in shown):
+        return shown
+    return ("+" if value > 0 else "\u2212") + shown
+
+
 def ordinal(rank: int, *, lang: Lang = "fr") -> str:
     """
     Write a rank the way `lang` does.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
 from passerelles.paths.path import Path, Span, Step, StepCredential
 from passerelles.ranking.move import Item
 
@@ -68,7 +69,7 @@ def _credentials(step: Step, lang: Lang) -> list[str]:
     lines: list[str] = []
     for key, some in (("has", [c for c in step.credentials if c.held == "yes"]), ("obtain", step.to_obtain)):
         if some:
-            lines.append(say(f"paths.step.{key}", lang=lang, names="; ".join(_credential(c, lang) for c in some)))
+            lines.append(say(f"paths.step.{key}", lang=lang, names=listed((_credential(c, lang) for c in some), lang)))
     if step.regulated == "yes":
         granted = [c.label for c in step.credentials if c.grants]
         key = "regulated" if granted else "regulated_unknown"
@@ -128,10 +129,10 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     colon = " : " if lang == "fr" else ": "
     found = []
     for place, frame in enumerate(path.frames):
-        why = ["; ".join(v.reason(lang) for v in (*frame.violations, *frame.unknown))]
+        why = [listed((v.reason(lang) for v in (*frame.violations, *frame.unknown)), lang)]
         if len(path.steps) > 1:
             why.append(_step_verdicts(path, place, lang))
-        said = "; ".join(w for w in why if w)
+        said = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
         found.append(f"{frame.label}{colon}{verdict}" + (f" ({said})" if said else ""))
     return found
@@ -161,6 +162,6 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
 
 def names(items: Sequence[Item], lang: Lang = "fr") -> str:
     """Return the first labels of a list, and how many more there are."""
-    shown = "; ".join(i.label or i.code for i in items[:_SHOWN])
+    shown = listed((i.label or i.code for i in items[:_SHOWN]), lang)
     rest = len(items) - _SHOWN
     return shown + (say("moves.more", lang=lang, n=rest) if rest > 0 else "")

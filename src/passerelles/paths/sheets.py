@@ -77,7 +77,7 @@ def _paths(paths: Sequence[Path], lang: Lang) -> Sheet:
         Column("target_label"),
         Column("through"),
         Column("steps", "integer"),
-        Column("status"),
+        Column("status", words="paths.status"),
         Column("hours_low", "number"),
         Column("hours_expected", "number"),
         Column("hours_high", "number"),
@@ -111,7 +111,7 @@ def _paths(paths: Sequence[Path], lang: Lang) -> Sheet:
             p.weakest,
             p.direct_hours,
             p.gap,
-            "; ".join(f"{f.name}: {f.verdict}" for f in p.frames),
+            "; ".join(f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in p.frames),
             "; ".join(say(f"paths.reason.{key}", lang=lang, what=what) for key, what in p.reasons) or None,
         )
         for p in paths
@@ -129,7 +129,7 @@ def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
         Column("hours_low", "number"),
         Column("hours_expected", "number"),
         Column("hours_high", "number"),
-        Column("basis"),
+        Column("basis", words="terms.basis"),
         Column("practice_months", "number"),
         Column("hours_replaced", "number"),
         Column("probability", "share"),
@@ -152,7 +152,7 @@ def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
             s.practice_months,
             s.practised,
             s.probability,
-            "; ".join(f"{c.label} ({c.held})" for c in s.credentials) or None,
+            "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in s.credentials) or None,
             "; ".join(i.label or i.code for i in s.missing[:_SHOWN]) or None,
             sentences[p.rank][2 * (place - 1)],
         )
@@ -170,7 +170,7 @@ def _missing(paths: Sequence[Path]) -> Sheet:
         Column("rank", "integer"),
         Column("step", "integer"),
         Column("target_code"),
-        Column("state"),
+        Column("state", words="terms.state"),
         Column("competency_code"),
         Column("competency_label"),
         Column("kind"),
@@ -195,7 +195,7 @@ def _credentials(paths: Sequence[Path]) -> Sheet:
         Column("credential_code"),
         Column("credential_label"),
         Column("kind"),
-        Column("held"),
+        Column("held", words="terms.verdict"),
         Column("hours_expected", "number"),
         Column("grants_access"),
         Column("source"),
@@ -213,7 +213,7 @@ def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
         Column("rank", "integer"),
         Column("step", "integer"),
         Column("frame"),
-        Column("verdict"),
+        Column("verdict", words="terms.verdict"),
         Column("reasons"),
     )
     whole = [(p.rank, None, f) for p in paths for f in p.frames]

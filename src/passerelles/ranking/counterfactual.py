@@ -11,6 +11,7 @@ from passerelles.algebra import sparse
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
+from passerelles.language.typography import listed
 from passerelles.profile import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves
@@ -180,7 +181,7 @@ def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> 
     level = say(f"moves.level.{_next(move.level)}", lang=lang)
     if found is None:
         return say("moves.counterfactual.none", lang=lang, n=MOST, level=level)
-    names = "; ".join(item.label or item.code for item in found.added)
+    names = listed((item.label or item.code for item in found.added), lang)
     return say("moves.counterfactual.some", lang=lang, n=len(found.added), level=level, names=names)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from passerelles.language.say import Lang, number, ordinal, percent, say
-from passerelles.ranking.move import Item, Move, PartValue
+from passerelles.language.typography import labelled, listed
+from passerelles.ranking.move import Item, Move
 
 _ITEMS = 4
 
@@ -35,7 +36,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
         if items
     ]
     found += [say(f"moves.credential.{c.held}", lang=lang, label=c.label) for c in move.credentials]
-    return found + [f"{v.name} : {v.sentence(lang)}" for v in move.filters]
+    return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 
 
 def coverage_text(move: Move, lang: Lang) -> str:
@@ -55,11 +56,6 @@ def known_text(move: Move, lang: Lang) -> str:
     return say("moves.known", lang=lang, rank=str(move.known.rank))
 
 
-def signed(part: PartValue, lang: Lang) -> str:
-    """Return a part's value with its sign."""
-    return ("+" if part.value > 0 else "") + number(part.value, lang=lang, decimals=2)
-
-
 def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
     """Return the first competencies of a list, by label, and how many more there are."""
     names = [
@@ -68,4 +64,4 @@ def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
     ]
     rest = len(items) - len(names)
     more = say("moves.more", lang=lang, n=rest) if rest else ""
-    return say(f"moves.items.{key}", lang=lang, n=len(items), names="; ".join(names)) + more
+    return say(f"moves.items.{key}", lang=lang, n=len(items), names=listed(names, lang)) + more

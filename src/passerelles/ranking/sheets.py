@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from passerelles.language.say import Lang, say
+from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import Item, Move, Moves
 from passerelles.ranking.sentences import move_facts, move_sentences, move_title
 from passerelles.tables.sheet import Cell, Column, Sheet
@@ -31,8 +32,8 @@ def ranking_page(moves: Moves, lang: Lang) -> Page:
     end, key = (first.target, "title_towards") if moves.towards else (first.origin, "title")
     title = say(f"moves.{key}" if end.code else "moves.title_profile", lang=lang, label=end.label, code=end.code)
     table = _ranking(moves, lang)
-    other = "origin_label" if moves.towards else "target_label"
-    shown = [k for k in table.brief if k == other or not k.endswith("_label")]
+    hidden = "target" if moves.towards else "origin"
+    shown = [k for k in table.brief if not k.startswith(hidden)]
     if all(m.probability is None for m in moves):
         shown = [k for k in shown if k not in ("probability", "level")]
     lead = [say("moves.disclaimer", lang=lang)] if first.probability is not None else []
@@ -69,14 +70,30 @@ def _ranking(moves: Sequence[Move], lang: Lang) -> Sheet:
             m.coverage,
             m.coverage_position,
             m.known.rank if m.known else None,
-            "; ".join(f"{c.label} ({c.held})" for c in m.credentials),
+            "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in m.credentials),
             _names(m.missing),
-            "; ".join(f"{v.name}: {v.verdict} ({v.sentence(lang)})" for v in m.filters),
+            "; ".join(_filter(v, lang) for v in m.filters) or None,
         )
         for m in moves
     ]
-    brief = ("rank", "origin_label", "target_label", "score", "probability", "level", "coverage", "known_rank")
+    brief = (
+        "rank",
+        "origin_code",
+        "origin_label",
+        "target_code",
+        "target_label",
+        "score",
+        "probability",
+        "level",
+        "coverage",
+        "known_rank",
+    )
     return Sheet("ranking", columns, rows, brief)
+
+
+def _filter(verdict: Verdict, lang: Lang) -> str:
+    answer = say(f"terms.verdict.{verdict.verdict}", lang=lang)
+    return f"{verdict.name}: {answer} ({verdict.sentence(lang)})"
 
 
 def _names(items: Sequence[Item]) -> str:
@@ -104,7 +121,7 @@ def _competencies(moves: Sequence[Move]) -> Sheet:
     columns = (
         Column("rank", "integer"),
         Column("target_code"),
-        Column("state"),
+        Column("state", words="terms.state"),
         Column("competency_code"),
         Column("competency_label"),
         Column("kind"),
@@ -129,7 +146,7 @@ def _credentials(moves: Sequence[Move]) -> Sheet:
         Column("credential_code"),
         Column("credential_label"),
         Column("kind"),
-        Column("held"),
+        Column("held", words="terms.verdict"),
         Column("source"),
     )
     rows = [(m.rank, m.target.code, c.code, c.label, c.kind, c.held, c.source) for m in moves for c in m.credentials]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import labelled, listed
 from passerelles.referentials.validate import ValidationReport
 from passerelles.tables.sheet import Column, Sheet
 from passerelles.tables.shown import Page
@@ -11,7 +12,7 @@ from passerelles.tables.shown import Page
 def notice_sheet(report: ValidationReport, *, lang: Lang) -> Sheet:
     """Return every notice as a row."""
     columns = (
-        Column("severity"),
+        Column("severity", words="validation.severity"),
         Column("code"),
         Column("file"),
         Column("line", "integer"),
@@ -20,7 +21,7 @@ def notice_sheet(report: ValidationReport, *, lang: Lang) -> Sheet:
         Column("action"),
     )
     rows = [(n.severity, n.code, n.file or None, n.line, n.count, n.what(lang), n.action(lang)) for n in report.notices]
-    return Sheet("notices", columns, rows)
+    return Sheet("notices", columns, rows, ("severity", "count", "file", "what", "action"))
 
 
 def validation_page(report: ValidationReport, lang: Lang) -> Page:
@@ -29,10 +30,13 @@ def validation_page(report: ValidationReport, lang: Lang) -> Page:
     counted = {k: number(v, lang=lang) for k, v in report.severities.items()}
     lead = [say(f"validation.{'ok' if report.ok else 'not_ok'}", lang=lang, **counted)]
     lead.append(
-        " ; ".join(
-            f"{say(f'validation.count.{key}', lang=lang).strip()} : {number(value, lang=lang)}"
-            for key, value in report.counts.items()
-            if value or key == "dropped"
+        listed(
+            (
+                labelled(say(f"validation.count.{key}", lang=lang).strip(), number(value, lang=lang), lang)
+                for key, value in report.counts.items()
+                if value or key == "dropped"
+            ),
+            lang,
         )
     )
     every = notice_sheet(report, lang=lang)

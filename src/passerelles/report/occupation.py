@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from rich.padding import Padding
 from rich.text import Text
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import labelled
 from passerelles.referentials.referential import Referential
 from passerelles.report.terminal import print_notice_of_source
 from passerelles.tables.sheet import Column, Sheet
@@ -125,15 +126,24 @@ def _requirement(row: dict[str, Any], lang: Lang) -> str:
 
 def _credential(row: dict[str, Any], lang: Lang) -> str:
     asked = say(f"show.requirement.{row['requirement']}", lang=lang)
-    hours = row["hours"]
-    known = [f"{hours[k]:g} h" for k in ("low", "expected", "high") if hours[k] is not None]
-    length = " / ".join(known) if known else say("show.hours_unknown", lang=lang)
+    length = _length([row["hours"][k] for k in ("low", "expected", "high")], lang)
     source = f" [{row['source']}]" if row["source"] else ""
-    return f"{row['label']} : {asked}, {length}{source}"
+    return labelled(row["label"], f"{asked}, {length}{source}", lang)
+
+
+def _length(hours: list[float | None], lang: Lang) -> str:
+    """Write the hours that are known: one figure, or the range that they span."""
+    known = sorted({h for h in hours if h is not None})
+    if not known:
+        return say("show.hours_unknown", lang=lang)
+    ends = [number(h, lang=lang, decimals=0 if float(h).is_integer() else 1) for h in (known[0], known[-1])]
+    if ends[0] == ends[1]:
+        return say("show.hours", lang=lang, hours=ends[0])
+    return say("show.hours_range", lang=lang, low=ends[0], high=ends[1])
 
 
 def _flag(name: str, value: str, lang: Lang) -> str:
-    return f"{say(f'show.flag.{name}', lang=lang)} : {say(f'show.value.{value}', lang=lang)}"
+    return labelled(say(f"show.flag.{name}", lang=lang), say(f"show.value.{value}", lang=lang), lang)
 
 
 def _hours(referential: Referential, code: str) -> dict[str, Any]:

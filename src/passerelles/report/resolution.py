@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, percent, say
+from passerelles.language.typography import listed
 from passerelles.matching.answers import REVIEW, SURE, Candidate, status
 from passerelles.matching.migrate import Destination, Migration, TitleMoves
 from passerelles.matching.review import Review, Row
@@ -177,7 +178,7 @@ def _possible(found: Migration, lang: Lang) -> str:
         return label + found.why(lang)
     parts = [_share(d, lang) for d in found.destinations[:_SHOWN]]
     rest = len(found.destinations) - len(parts)
-    text = (" ; " if lang == "fr" else "; ").join(parts) or found.why(lang)
+    text = listed(parts, lang) or found.why(lang)
     text += say("resolve.migrate.more", lang=lang, n=rest) if rest else ""
     return text + (f" ({say('resolve.migrate.lost', lang=lang, n=found.lost)})" if found.lost else "")
 

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.say import Lang, number, percent, say, signed
+from passerelles.language.typography import labelled, listed
 from passerelles.ranking.move import Move
-from passerelles.ranking.sentences import coverage_text, known_text, move_sentences, move_title, signed
+from passerelles.ranking.sentences import coverage_text, known_text, move_sentences, move_title
 from passerelles.referentials.referential import Referential
 
 if TYPE_CHECKING:
@@ -87,13 +88,14 @@ def print_move(console: "Console", move: Move, *, note: str | None = None, lang:
     console.print(Text(f"{move.rank}. {move_title(move, lang)}", style="bold"))
     ordered = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
     for part in ordered[:_PARTS]:
-        line = f"{signed(part, lang)}  {part.label(lang)} : {part.sentence(lang)}"
+        line = f"{signed(part.value, lang=lang)}  {labelled(part.label(lang), part.sentence(lang), lang)}"
         console.print(Padding(line, (0, 0, 0, 2)))
     rest = [
-        f"{p.label(lang)} {signed(p, lang)}" for p in [*ordered[_PARTS:], *(p for p in move.parts if p.name == "base")]
+        f"{p.label(lang)} {signed(p.value, lang=lang)}"
+        for p in [*ordered[_PARTS:], *(p for p in move.parts if p.name == "base")]
     ]
     if rest:
-        console.print(Padding(say("moves.other_parts", lang=lang, parts=" ; ".join(rest)), (0, 0, 0, 2)))
+        console.print(Padding(say("moves.other_parts", lang=lang, parts=listed(rest, lang)), (0, 0, 0, 2)))
     for sentence in move_sentences(move, lang):
         console.print(Padding(sentence, (0, 0, 0, 2)))
     if note is not None:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
 from passerelles.territory.sheets import end_of
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def _print_hidden(console: "Console", found: Payload, lang: Lang) -> None:
         return
     groups = [("others", f["fragile_lots"]) for f in together if f["origin"] is None]
     for name, lots in (*groups, ("other_openings", together[0]["hiring_lots"])):
-        listed = "; ".join(", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots)
+        named = listed((", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots), lang)
         title = say(f"territory.table.{name}", lang=lang)
-        console.print(Text(say("territory.table.hidden_lots", lang=lang, name=title, list=listed), style="dim"))
+        console.print(Text(say("territory.table.hidden_lots", lang=lang, name=title, list=named), style="dim"))
 
 
 def _why(uncovered: Payload, lang: Lang) -> str:

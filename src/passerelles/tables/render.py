@@ -5,20 +5,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from passerelles.language.say import Lang
+from passerelles.language.typography import typeset
+from passerelles.tables.screen import paper, trimmed
 from passerelles.tables.sheet import Sheet
 from passerelles.tables.shown import Page
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_WIDTH = 100
-_NUMBER, _WORDS = 12, 16  # widths: most of a column of numbers, least of a column of words
+_WORDS = 12  # least width of a column of words; a column of numbers is as wide as a word of its head
 _NUMERIC = ("integer", "number", "share")
 
 
@@ -40,12 +39,12 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> "&lt;b&gt;" in html_of(Page("<b>"))
     True
     """
-    return str(_template().render(page=page, lang=lang, numeric=_NUMERIC))
+    return str(_template().render(page=page, lang=lang, numeric=_NUMERIC, set=lambda text: typeset(text, lang)))
 
 
 def text_of(page: Page, *, lang: Lang = "fr") -> str:
     r"""
-    Return a page as plain text, at most 100 columns wide; pages that unfold are left out.
+    Return a page as plain text, at most 80 columns wide; pages that unfold are left out.
 
     Examples
     --------
@@ -53,25 +52,25 @@ def text_of(page: Page, *, lang: Lang = "fr") -> str:
     'Title\nA sentence.'
     """
     buffer = io.StringIO()
-    console = Console(file=buffer, width=_WIDTH, highlight=False, no_color=True)
-    console.print(Text(page.title))
-    for sentence in page.lead:
-        console.print(Text(sentence))
+    console = paper(buffer, lang=lang)
+    for sentence in (page.title, *page.lead):
+        console.print(sentence)
     for sheet in page.sheets:
         if sheet.rows:
             console.print(Padding(_table(sheet.in_brief(), lang), (1, 0, 0, 0)))
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip()
+    return trimmed(buffer.getvalue()).strip()
 
 
 def _table(sheet: Sheet, lang: Lang) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     rows = [[c.written(cell, lang) for c, cell in zip(sheet.columns, row, strict=True)] for row in sheet.rows]
     for place, column in enumerate(sheet.columns):
-        widest = max((len(row[place]) for row in rows), default=0)
+        label, widest = column.label(lang), max((len(row[place]) for row in rows), default=0)
         if column.kind in _NUMERIC:
-            table.add_column(column.label(lang), justify="right", min_width=widest, max_width=max(widest, _NUMBER))
+            size = max(widest, *map(len, label.split()))
+            table.add_column(label, justify="right", width=size, overflow="fold")
         else:
-            table.add_column(column.label(lang), min_width=min(widest, _WORDS), overflow="fold")
+            table.add_column(label, min_width=min(widest, _WORDS), overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*row)
     return table

@@ -11,10 +11,15 @@ Kind = Literal["text", "integer", "number", "share"]
 
 
 class Column(NamedTuple):
-    """A column: its key is the CSV header, its label (``columns.<key>`` of the language files) the Excel one."""
+    """
+    A column: its key is the CSV header, its label (``columns.<key>`` of the language files) the Excel one.
+
+    `words` is the table of the language files where people read what a cell says, where it holds a word of the code.
+    """
 
     key: str
     kind: Kind = "text"
+    words: str = ""
 
     def label(self, lang: Lang) -> str:
         """Return the header for people."""
@@ -28,13 +33,15 @@ class Column(NamedTuple):
         --------
         >>> Column("coverage", "share").written(0.412, "fr"), Column("score", "number").written(None, "fr")
         ('41\u202f%', '')
+        >>> Column("state", words="terms.state").written("missing", "fr")
+        'à acquérir'
         """
         if cell is None:
             return ""
         if isinstance(cell, bool):
             return say(f"terms.{'yes' if cell else 'no'}", lang=lang)
         if isinstance(cell, str):
-            return cell
+            return say(f"{self.words}.{cell}", lang=lang) if self.words and cell else cell
         if self.kind == "share":
             return percent(cell, lang=lang)
         return number(cell, lang=lang, decimals=2 if self.kind == "number" else 0)

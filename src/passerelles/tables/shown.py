@@ -109,7 +109,7 @@ class Shown:
         return html_of(self.page(lang), lang=lang)
 
     def to_text(self, lang: Lang = "fr") -> str:
-        """Return the result as plain text, at most 100 columns wide."""
+        """Return the result as plain text, at most 80 columns wide."""
         from passerelles.tables.render import text_of  # noqa: PLC0415 - as above
 
         return text_of(self.page(lang), lang=lang)

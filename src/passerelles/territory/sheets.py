@@ -43,8 +43,7 @@ def _flows(found: Payload) -> Sheet:
         )
         for f in found["results"]
     ]  # fmt: skip
-    brief = ("fragile_employer", "origin_label", "hiring_employer", "target_label", "people", "hours_expected")
-    return Sheet("flows", columns, rows, brief)
+    return Sheet("flows", columns, rows)
 
 
 def _names(flow: Payload, side: str) -> str | None:
@@ -173,7 +172,30 @@ def scenario_sheets(found: Sequence[Payload]) -> list[Sheet]:
 
 def allocation_page(found: Allocation, lang: Lang) -> Page:
     """Return an allocation as a page: the sentence that says it all, who goes where; what is left to unfold."""
-    flows, *others = allocation_sheets(found.to_dict(lang), lang)
+    payload = found.to_dict(lang)
+    _, *others = allocation_sheets(payload, lang)
     lead = [say(f"territory.note.{note}", lang=lang) for note in found.notes]
     details = [Page(sheet.label(lang), sheets=[sheet]) for sheet in others if sheet.rows]
-    return Page(found.summary(lang), lead, [flows], details)
+    return Page(found.summary(lang), lead, [_flows_shown(payload)], details)
+
+
+def _flows_shown(found: Payload) -> Sheet:
+    """Return who goes where in few columns: employer, job and basin of each end together."""
+    rows: list[Sequence[Cell]] = [
+        (
+            _end(f["fragile_employer"], f["origin"], f["from_basin"]),
+            _end(f["hiring_employer"], f["target"], f["to_basin"]),
+            f["people"],
+            f["hours_per_person"]["expected"],
+            f.get("km"),
+        )
+        for f in found["results"]
+    ]
+    return Sheet(
+        "flows", _columns("from", "to", ("people", "integer"), ("hours_each", "integer"), ("km", "integer")), rows
+    )
+
+
+def _end(employer: str, job: Payload | None, basin: str | None) -> str:
+    named = " ".join(filter(None, end_of(job)))
+    return ", ".join(filter(None, (employer, named, basin)))

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from passerelles.language.say import ordinal
+from passerelles.language.say import ordinal, signed
+from passerelles.language.typography import listed
 from passerelles.model import Hours
 from passerelles.paths.path import Path, Step
 from passerelles.paths.rank import rank_paths
@@ -149,7 +150,7 @@ def _row(case: Case, origin: Origin, explained: Explained) -> tuple[Cell, ...]:
         Cell(w.share(move.probability), move.probability),
         Cell(w.share(move.coverage), move.coverage),
         shown,
-        Cell(" ; ".join(to_obtain) or "–"),
+        Cell(listed(to_obtain, w.lang) or "–"),
     )
 
 
@@ -239,8 +240,7 @@ def _parts(case: Case, explained: Explained) -> Grid:
 
 
 def _signed(case: Case, value: float) -> str:
-    text = case.words.figure(abs(value), decimals=2)
-    return text if round(value, 2) == 0 else ("+" if value > 0 else "\u2212") + text
+    return signed(value, lang=case.words.lang)
 
 
 def _items(case: Case, items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
@@ -279,6 +279,6 @@ def _frames(case: Case, step: Step | None) -> tuple[str, ...]:
     w = case.words
     found = []
     for frame in step.frames if step else ():
-        why = " ; ".join(v.reason(w.lang) for v in (*frame.violations, *frame.unknown))
+        why = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
         found.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
     return tuple(found)

@@ -11,6 +11,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from passerelles.language.say import number, percent
+from passerelles.language.typography import listed
 from passerelles.paths.path import Path
 from passerelles.paths.sentences import hours_text, months_text, path_sentences
 from passerelles.report.html import origins as sources
@@ -172,7 +173,7 @@ def _path(case: Case, path: Path, pictures: Pictures) -> PathView:
     )
     frames = []
     for frame in path.frames:
-        why = " ; ".join(v.reason(w.lang) for v in (*frame.violations, *frame.unknown))
+        why = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
         frames.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
     sentences = tuple(w.set(s) for s in path_sentences(path, w.lang))
     return PathView(tables.path_key(path), chain, short, sentences, tuple(frames), _markup(pictures.ladder(case, path)))

@@ -5,30 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import typeset
 
-# Before ; ! ? a narrow no-break space; before : and inside guillemets a full one; between a figure and its unit too.
-_FRENCH: Final = (
-    (re.compile(r" ([;!?%€])"), "\u202f\\1"),
-    (re.compile(r" ([:»])"), "\u00a0\\1"),
-    (re.compile(r"« "), "«\u00a0"),
-)
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_UNIT: Final = re.compile(r"(?<=\d) (?=(?:h|km|mois|personnes?|postes?|heures?|months?|people|hours?|openings?)\b)")
-
-
-def typeset(text: str, lang: Lang) -> str:
-    r"""
-    Put the no-break spaces in that a person writing French would; English gets those between figure and unit.
-
-    Examples
-    --------
-    >>> typeset("Durée : 12 h ; « sûr » ?", "fr")
-    'Durée\xa0: 12\xa0h\u202f; «\xa0sûr\xa0»\u202f?'
-    """
-    if lang == "fr":
-        for pattern, spaced in _FRENCH:
-            text = pattern.sub(spaced, text)
-    return _UNIT.sub("\u00a0", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""What goes to a terminal, a pipe or a file: labels stay text, lines break well, nothing is cut, no colour."""
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.table import Table
+
+from passerelles import OccupationGraph, evaluate, rank_moves
+from passerelles.cli.main import run
+from passerelles.language.say import Lang, number
+from passerelles.tables.render import text_of
+from passerelles.tables.screen import holding, paper, trimmed
+from passerelles.tables.sheet import Cell, Column, Sheet
+from passerelles.tables.shown import Page
+
+SPACES = " \u00a0\u202f"
+
+
+def printed(*objects: object, width: int = 80, lang: Lang = "fr") -> str:
+    buffer = io.StringIO()
+    paper(buffer, width=width, lang=lang).print(*objects)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "label", ["Gestion [RH]", "[/]", "[bold]gras[/bold]", "[link=http://x]", ":smile: :fr:", "\\[x]", "a [/b] c"]
+)
+def test_a_label_is_never_read_as_markup(label: str) -> None:
+    table = Table(label)
+    table.add_row(label)
+    assert printed(label) == f"{label}\n"
+    assert printed(table).count(label) == 2
+
+
+def test_a_label_cannot_speak_to_the_terminal() -> None:
+    assert printed("a\x1b[2Jb\x9b0mc\x07d") == "a[2Jb0mcd\n"
+
+
+@given(st.integers(20, 60))
+def test_no_line_breaks_where_french_holds(width: int) -> None:
+    text = (
+        f"« Durée » : {number(1234567, lang='fr')} h ; coût : 12 € ! Vraiment ? Oui ; 450 h au plus, 36 mois au moins."
+    )
+    lines = printed(text * 3, width=width).splitlines()
+    assert all(not line.lstrip(SPACES).startswith((":", ";", "!", "?", "»", "€", "h ", "mois")) for line in lines)
+    assert all(not re.search(r"«\s*$|\d$", line) for line in lines)
+    assert "".join("".join(lines).split()) == "".join((text * 3).split())
+
+
+@given(st.text(max_size=60))
+def test_what_holds_is_as_long_and_comes_back(text: str) -> None:
+    kept = holding(text, "fr")
+    assert all(holding(kept, "fr") == kept for _ in range(2))
+    assert len(holding(kept, "fr")) == len(kept)
+
+
+def test_a_page_of_many_columns_loses_nothing_at_80_columns() -> None:
+    words = [Column("employer"), Column("label"), Column("basin"), Column("reason")]
+    figures = [Column(name, "number") for name in ("hours_low", "hours_expected", "hours_high", "km")]
+    row: list[Cell] = [
+        "Société générale d'approvisionnement",
+        "Anticonstitutionnellement",
+        "Redon",
+        "capacité",
+        1.5,
+        12345.25,
+        3.0,
+        4.0,
+    ]
+    text = text_of(Page("Titre", sheets=[Sheet("unfilled", [*words, *figures], [row])]))
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert all(figure in text for figure in ("1,50", "12\u202f345,25", "3,00", "4,00"))
+    assert set("approvisionnementAnticonstitutionnellement") <= set(text)
+
+
+def test_results_fit_80_columns(embedded_graph: OccupationGraph) -> None:
+    for found in (rank_moves(embedded_graph, "K2110-B", limit=3), evaluate(embedded_graph, methods=["cosine"])):
+        assert max(map(len, str(found).splitlines())) <= 80
+    assert "hit@1" in str(found)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_pipe_gets_neither_colour_nor_blanks(
+    lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        run(["rank", "K2110", "--explain", "2", "--lang", lang])
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any(line.endswith(" ") for line in lines)
+
+
+def test_trimming_keeps_what_is_written() -> None:
+    assert trimmed("a  \n\n b\u202f\n") == "a\n\n b\u202f\n"
