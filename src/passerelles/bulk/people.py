@@ -1,6 +1,6 @@
 """From a batch of profiles to rows and columns of a graph; what cannot be ranked is kept aside with its reason."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,10 +101,10 @@ class Directory:
 
 
 def read_people(
-    directory: Directory, batch: "pa.RecordBatch", cut: Sequence[int] = ()
-) -> tuple[People, NDArray[np.int64], dict[int, Fault]]:
+    directory: Directory, batch: "pa.RecordBatch", faults: dict[int, Fault]
+) -> tuple[People, NDArray[np.int64]]:
     """
-    Read a batch whose columns are those of `passerelles.bulk.source.normalised`.
+    Read a batch whose columns are those of `passerelles.bulk.columns.normalised`.
 
     Parameters
     ----------
@@ -112,15 +112,14 @@ def read_people(
         Of the graph.
     batch
         Profiles.
-    cut
-        Positions of rows that were not whole in their file.
+    faults
+        Why rows cannot be ranked, by position: those that are known already, to which the others are added.
 
     Returns
     -------
-    people, kept, faults
-        The good rows; their positions in the batch; why each of the others is not among them.
+    people, kept
+        The good rows, and their positions in the batch.
     """
-    faults = dict.fromkeys(cut, Fault("wrong_length"))
     for position in np.flatnonzero(_nulls(batch.column("id"))).tolist():
         faults.setdefault(position, Fault("null_id"))
     rows = _rows(directory, batch.column("occupation"), faults)
@@ -134,7 +133,7 @@ def read_people(
     counts, extra = _extra(directory, rows, parents, columns, good)
     starts = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
     credentials = tuple(stated.get(i) for i in kept.tolist()) if stated else None
-    return People(rows[kept], starts, extra, credentials), kept, faults
+    return People(rows[kept], starts, extra, credentials), kept
 
 
 def _rows(directory: Directory, column: "pa.Array", faults: dict[int, Fault]) -> NDArray[np.int32]:

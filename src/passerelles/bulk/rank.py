@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from passerelles.bulk.best import PlainEngine
+from passerelles.bulk.columns import BATCH, known_faults, legible, normalised
 from passerelles.bulk.fast import FastEngine, fast_engine, numba_is_there
 from passerelles.bulk.moves import Writer, no_moves, output_schema, refused
 from passerelles.bulk.people import Directory, Fault, read_people
-from passerelles.bulk.source import BATCH, cut_rows, need_arrow, normalised, opened
+from passerelles.bulk.source import need_arrow, opened
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import check_limit
@@ -48,10 +49,11 @@ def rank_profiles(
     graph
         What `build_graph` gives.
     table
-        Profiles: a ``pyarrow.Table``, ``RecordBatch`` or ``RecordBatchReader``, an iterable of batches, or the path
-        of a Parquet or CSV file. Columns: ``id`` (text or whole number); ``occupation`` (code or exact title, null
-        for none; may be absent); ``competencies`` (list of codes, null for none); ``credentials`` (may be absent: a
-        map or list of pairs code - ``"yes"``, ``"no"`` or ``"unknown"``, or a struct whose fields are the codes).
+        Profiles: a ``pyarrow.Table``, ``RecordBatch`` or ``RecordBatchReader``, an iterable of batches, a data frame
+        that tells its columns to Arrow (pandas, polars), or the path of a Parquet or CSV file. Columns: ``id`` (text
+        or whole number); ``occupation`` (code or exact title, null for none; may be absent); ``competencies`` (list of
+        codes, null for none); ``credentials`` (may be absent: a map or list of pairs code - ``"yes"``, ``"no"`` or
+        ``"unknown"``, or a struct whose fields are the codes).
     settings
         Scorer; the graph's own where None.
     limit
@@ -164,12 +166,14 @@ class Ranker:
 
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
-            taken = normalised(batch)
+            taken, garbled = legible(normalised(batch))
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
             bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
             return Ranked(no_moves(), bad, batch.num_rows)
-        people, kept, faults = read_people(self.directory, taken, cut_rows(batch))
+        faults = dict.fromkeys(garbled, Fault("not_text"))
+        faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
+        people, kept = read_people(self.directory, taken, faults)
         best = (engine or self.plain).rank(people, self.limit)
         for position in kept[np.diff(best.starts) == 0].tolist():
             faults[position] = Fault("no_move")

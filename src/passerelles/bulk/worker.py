@@ -6,9 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from passerelles.bulk.columns import BATCH
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.rank import Engine, Ranker, in_order
-from passerelles.bulk.source import BATCH
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import check_limit
