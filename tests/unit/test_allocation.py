@@ -189,6 +189,26 @@ def test_openings_must_come_from_somewhere() -> None:
     assert error.value.key == "territory_no_hiring"
 
 
+def test_titles_that_one_fiche_holds_are_said_to_count_as_one_job(embedded_graph: OccupationGraph) -> None:
+    start = people(("A", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
+    plain = build_graph(load_referential())
+    found = match_territory(plain, start, openings(("B", "Moniteur / Monitrice poids lourds", 3, "Redon")))
+    assert (found.placed, found.hours) == (3, 0.0)
+    assert "titles_of_one_fiche" in found.notes
+    same = match_territory(plain, start, openings(("B", "moniteur / monitrice d'auto-école", 3, "Redon")))
+    assert "titles_of_one_fiche" not in same.notes
+    finer = match_territory(embedded_graph, start, openings(("B", "Moniteur / Monitrice poids lourds", 3, "Redon")))
+    assert not finer.placed  # the certificate's length is not known: no move without an assumption
+    assert [r["side"] for r in finer.to_dict()["resolved"]] == ["fragile", "hiring"]
+
+
+def test_people_placed_far_away_for_want_of_a_radius_are_said() -> None:
+    where = places(Nord=(48.0, 2.0), Sud=(44.0, 2.0))
+    start, end = people(("A", "J00", 1, "Nord")), openings(("P", "J00", 1, "Sud"))
+    assert "no_radius" in match(start, end, {}, places=where).notes
+    assert "no_radius" not in match(start, end, {}, places=where, radius_km=900).notes
+
+
 def test_a_shared_tie_is_drawn_alike_whatever_the_rows_and_runs() -> None:
     fragile = people(*((f"E{i}", "J00", 3, "x") for i in range(6)))
     hiring = openings(*((f"H{i}", "J01", 2, "x") for i in range(6)))

@@ -120,6 +120,8 @@ class Attack:
         totals = self.printed["totals"]
         if totals["placed"] is not None:
             self.equal(self.flow(range(n), range(m)), totals["placed"])
+        elif totals.get("placed_between") is not None:
+            self.between(self.flow(range(n), range(m)), *totals["placed_between"])
         for by, column in (("by_employer", 0), ("by_job", 1)):
             for name, share in (totals[by] or {}).items():
                 lots = [i for i, (key, _) in enumerate(self.starts) if key[column] == name]

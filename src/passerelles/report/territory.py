@@ -94,9 +94,10 @@ def _print_resolved(console: "Console", found: Payload, lang: Lang) -> None:
     for r in found["resolved"]:
         code, label = end_of(r["job"])
         shown = percent(r["confidence"], lang=lang)
+        table = r["file"] or say(f"territory.table.{r['side']}", lang=lang)
         text = say(
-            "territory.table.resolved", lang=lang, row=str(r["row"] or "?"), given=r["given"], code=code, label=label,
-            confidence=shown,
+            "territory.table.resolved", lang=lang, table=table, row=str(r["row"] or "?"), given=r["given"], code=code,
+            label=label, confidence=shown,
         )  # fmt: skip
         console.print(f"  {text}")
 

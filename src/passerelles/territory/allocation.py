@@ -343,10 +343,15 @@ class Allocation(Shown):
             "changes": [c.to_dict(lang) for c in self.changes],
             "notes": [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in self.notes],
             "unmet_floors": list(self.unmet),
-            "resolved": [lot.to_dict() for lot in (*self.fragile.resolved(), *self.hiring.resolved())],
+            "resolved": self.resolved(),
             "referential_version": {"name": self.referential[0], "version": self.referential[1]},
             "masked": False,
         }
+
+    def resolved(self) -> list[dict[str, Any]]:
+        """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
+        sides = (self.fragile, self.hiring)
+        return [lot.to_dict() | {"side": side.side, "file": side.file} for side in sides for lot in side.resolved()]
 
     def summary(self, lang: Lang = "fr") -> str:
         """Return the one sentence that says it all."""

@@ -78,6 +78,8 @@ class View:
         Shapes (n,) and (m,): whether a lot's uncovered people, a pool's empty openings are printed.
     total
         Whether the people placed in all are printed.
+    between
+        Least and most people placed in all that are printed instead; None = not even these.
     """
 
     lots: Bools
@@ -86,6 +88,7 @@ class View:
     left: Bools
     spare: Bools
     total: bool
+    between: tuple[int, int] | None = None
 
     def unknown(self, table: Table) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
@@ -140,10 +143,10 @@ class Auditor:
         exact = [np.where(view.left, most[0] - table.uncovered, 0), np.where(view.spare, most[1] - table.empty, 0)]
         upper = [np.where(view.left, exact[0], most[0]), np.where(view.spare, exact[1], most[1])]
         lower = exact
-        if view.total:
+        ends = self._total(int(table.flow[known].sum()))
+        if ends is not None:
             sums.append(sparse.csr_array(np.ones((1, k))))
-            hidden = np.asarray([int(self.witnesses[0].sum())])
-            lower, upper = [*lower, hidden], [*upper, hidden]
+            lower, upper = [*lower, np.asarray(ends[:1])], [*upper, np.asarray(ends[1:])]
         if len(table.least):
             sums.append(_sums(table.group[rows], len(table.least), k))
             printed = np.bincount(table.group, table.sent(known), len(table.least))
@@ -156,6 +159,13 @@ class Auditor:
         self._matrix = sparse.vstack(sums, format="csr")
         self._lower = np.concatenate(lower).astype(np.float64)
         self._upper = np.concatenate(upper).astype(np.float64)
+
+    def _total(self, shown: int) -> tuple[int, int] | None:
+        """Least and most people on unknown flows that the total tells, if it is told in any way."""
+        if self.view.total:
+            hidden = int(self.witnesses[0].sum())
+            return hidden, hidden
+        return None if self.view.between is None else (self.view.between[0] - shown, self.view.between[1] - shown)
 
     def narrow(self, cells: Sequence[Cell]) -> list[Cell]:
         """Cells whose possible values spread, or are proven to spread, over less than they need."""

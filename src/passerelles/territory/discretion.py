@@ -118,9 +118,10 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
     """
     Return the shape of ``territory@1`` with what may be published; what is withheld is null and marked ``masked``.
 
-    A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other line counts, from any of the
-    former to any of the latter. Sums that mix hidden cells (hours, kilometres, shares), the budget, and sentences that
-    tell of free or full openings are left out whole: any of them would be one more equation.
+    Where the people placed in all would give a number away, ``totals.placed_between`` tells two round numbers that they
+    lie between. A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other line counts, from any
+    of the former to any of the latter. Sums that mix hidden cells (hours, kilometres, shares), the budget, and
+    sentences that tell of free or full openings are left out whole: any of them would be one more equation.
     """
     allocation = publication.allocation
     if not publication.changed:
@@ -132,6 +133,12 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
     notes = [{"note": note, "sentence": sentence}]
     notes += [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in allocation.notes]
     everyone, places = allocation.fragile.people, allocation.hiring.people
+    between = None if lines is None or lines.view.between is None else list(lines.view.between)
+    if between is not None or total is not None:
+        key = "placed_in_all" if between is None else "placed_between"
+        ends = {"n": str(total)} if between is None else {"low": str(between[0]), "high": str(between[1])}
+        text = say(f"territory.note.{key}", lang=lang, people=str(everyone), **ends)
+        notes.insert(0, {"note": key, "sentence": text})
     return {
         "results": [] if lines is None else lines.flows(),
         "uncovered": [] if lines is None else lines.uncovered(),
@@ -140,6 +147,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
             "headcount": everyone,
             "openings": places,
             "placed": total,
+            "placed_between": between,
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
             "same_job": None,
@@ -155,7 +163,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
         "changes": [] if total is None else [_change(c, publication.threshold, lang) for c in allocation.changes],
         "notes": notes,
         "unmet_floors": list(allocation.unmet),
-        "resolved": [lot.to_dict() for lot in (*allocation.fragile.resolved(), *allocation.hiring.resolved())],
+        "resolved": allocation.resolved(),
         "referential_version": {"name": allocation.referential[0], "version": allocation.referential[1]},
         "masked": True,
         "threshold": publication.threshold,

@@ -20,6 +20,7 @@ _ROUNDS: Final = 200
 _LARGE_ROUNDS: Final = 12  # once a table is large, or has been looked at for long
 _FEW_ROUNDS: Final = 5
 _WORK: Final = 40_000  # unknown flows x rounds with programs
+_LOWER: Final = (0, 1, 2, 4, 8)  # steps of two thresholds by which the least total told is lowered
 _WORTH: Final = 0.5  # the total is printed at the price of at most this share of what else would be
 
 
@@ -67,7 +68,22 @@ def choose_view(table: Table, bound: int) -> View | None:
         with_total = _proven(table, small, first, bound, total=True)
         if with_total is not None and _flows(table, with_total) >= _WORTH * _flows(table, first):
             return with_total
-    return _proven(table, small, first, bound, total=False)
+    view = _proven(table, small, first, bound, total=False)
+    return view if view is None or view.total else _bracketed(table, small, view, bound)
+
+
+def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
+    """Tell between which round numbers the people placed are, the narrowest that the audit proves harmless."""
+    if int(view.unknown(table).sum()) > _MANY:
+        return view
+    placed, most = int(table.flow.sum()), int(min(table.supply.sum(), table.capacity.sum()))
+    step = 2 * bound
+    for lower in _LOWER:
+        low = placed // step * step
+        tried = replace(view, between=(max(0, low - lower * step), min(low + step, most)))
+        if not Auditor(table, tried).narrow(_cells(table, small, tried, bound)):
+            return tried
+    return view
 
 
 def _flows(table: Table, view: View) -> int:

@@ -31,6 +31,7 @@ from passerelles.territory.pairs import (
 from passerelles.territory.plan import TENTHS, Outcome, Task, best_flow, budget_tenths, most_people
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import Locator, make_locator, read_sides
+from passerelles.text import normalise_label
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
@@ -185,11 +186,12 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     except InfeasibleError:
         outcome, status, unmet = Outcome(np.zeros(0, dtype=np.int64), ()), "infeasible", _unmet(case, task)
     binding = "weights" if case.settings.objective == "weighted" else "budget"
+    flows = _flows(case, moves, pairs, flow)
     allocation = Allocation(
         status=status,  # type: ignore[arg-type]  # one of the three words above
         fragile=case.fragile,
         hiring=case.hiring,
-        flows=_flows(case, moves, pairs, flow),
+        flows=flows,
         uncovered=uncovered_lots(case.fragile, pairs, flow, capacity, binding=binding),
         unfilled=unfilled_pools(case.fragile, case.hiring, pairs, flow, case.settings, binding=binding),
         changes=(),
@@ -199,7 +201,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         radius_applied=bounds.radius_km is not None and case.locator.places is not None,
         settings=case.settings,
         referential=(case.graph.referential.name, case.graph.referential.version),
-        notes=_notes(case, moves, bounds),
+        notes=_notes(case, moves, bounds, flows),
         unmet=unmet,
         allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
         allowed_hours=pairs.hours[opened],
@@ -296,10 +298,14 @@ def _hours(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
     )
 
 
-def _notes(case: _Case, moves: Moves, bounds: Bounds) -> tuple[str, ...]:
+def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
     notes = []
     if case.locator.places is None:
         notes.append("no_geography" if bounds.radius_km is None else "radius_not_applied")
+    elif bounds.radius_km is None and any((f.km or 0.0) > case.settings.bmo_radius_km for f in flows):
+        notes.append("no_radius")
+    if any(f.same_job and _titles_differ(f) for f in flows):
+        notes.append("titles_of_one_fiche")
     moving = ~moves.same & ~moves.part
     if moving.any() and bool(np.isnan(moves.probability[moving]).all()):
         notes.append("no_probability")
@@ -310,6 +316,13 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds) -> tuple[str, ...]:
     if case.hiring.pools:
         notes.append("survey_openings" if case.settings.masked_openings == "low" else "survey_openings_high")
     return tuple(notes)
+
+
+def _titles_differ(flow: Flow) -> bool:
+    """Whether both ends were written as titles, and not the same one: the fiche cannot tell them apart."""
+    given = [normalise_label(lot.given) for lot in (flow.fragile, flow.hiring)]
+    code = normalise_label(flow.fragile.job)
+    return all(given) and code not in given and given[0] != given[1]
 
 
 def _changes(

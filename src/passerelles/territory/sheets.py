@@ -114,8 +114,10 @@ def _changes(found: Payload) -> Sheet:
 
 
 def _resolved(found: Payload) -> Sheet:
-    columns = _columns(("line", "integer"), "given", "code", "label", ("confidence", "share"))
-    rows = [(r["row"], r["given"], *end_of(r["job"]), r["confidence"]) for r in found["resolved"]]
+    columns = _columns("file", ("line", "integer"), "given", "code", "label", ("confidence", "share"))
+    rows = [
+        (r["file"] or r["side"], r["row"], r["given"], *end_of(r["job"]), r["confidence"]) for r in found["resolved"]
+    ]
     return Sheet("resolved", columns, rows)
 
 

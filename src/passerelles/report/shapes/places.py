@@ -11,6 +11,7 @@ from passerelles.report.shapes.words import (
     maybe,
     number,
     one_of,
+    pair,
     record,
     ref,
     share,
@@ -112,7 +113,10 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
             "by_employer": _SHARES,
             "by_job": _SHARES,
         },
-        optional={"lever": _LEVER},
+        optional={
+            "lever": _LEVER,
+            "placed_between": maybe(pair(whole(least=0), "Round numbers where `placed` is withheld")),
+        },
     ),
     "bounds": record(
         "The bounds that held and the proof of each objective",
@@ -156,6 +160,7 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
         record(
             "A title that was resolved to a code",
             {"employer": text(), "job": ref("end"), "given": text(), "confidence": share(), "row": maybe(whole())},
+            optional={"side": one_of(("fragile", "hiring")), "file": text()},
         )
     ),
     "masked": flag("Whether small numbers are withheld"),
