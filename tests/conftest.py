@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from passerelles.market.places import Places
 
 
+_GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
+
+
 def _data_folder() -> Path | None:
-    chosen = os.environ.get("PASSERELLES_DATA")
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(chosen) if chosen else beside
+    folder = Path(_GIVEN) if _GIVEN else beside
     return folder.resolve() if folder.is_dir() else None
 
 
@@ -25,7 +27,7 @@ def real_data() -> Path:
     """Folder of the public data sets; without it the test is skipped, which continuous integration forbids."""
     folder = _data_folder()
     if folder is None:
-        if os.environ.get("CI") == "true" and os.environ.get("PASSERELLES_DATA"):
+        if os.environ.get("CI") == "true" and _GIVEN:
             pytest.fail("PASSERELLES_DATA names no folder, and CI must run the real-data tests")
         pytest.skip("needs the public data sets: set PASSERELLES_DATA to their folder")
     return folder

@@ -3,12 +3,13 @@
 import csv
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from passerelles.cli.main import run
-from passerelles.report.excel import write_workbook
+from passerelles.report.excel import book_page, write_workbook
 from passerelles.tables.sheet import Cell, Column, Sheet
 
 # All sheets as UTF-8 CSV, one file each, cells as they are shown.
@@ -29,12 +30,33 @@ def _command(*arguments: str) -> None:
     assert ended.value.code in (0, None)
 
 
+def _check_looks(page: Any) -> None:
+    """Heads that stand out, stay and filter; columns wide enough for a word; words in French, figures as figures."""
+    assert page.freeze_panes == "A2"
+    assert page.auto_filter.ref.startswith("A1:")
+    for head in page[1]:
+        assert head.font.bold
+        assert head.fill.fgColor.rgb == "001F3864"
+        width = page.column_dimensions[head.column_letter].width
+        assert width >= max(map(len, str(head.value).split()), default=0)
+        assert width <= 60
+    for row in page.iter_rows(min_row=2):
+        for cell in row:
+            assert cell.data_type != "f"
+            if page.title == "Par groupe":  # a group is named by its value, and beside it in words
+                continue
+            assert cell.value not in ("held", "near", "missing", "yes", "unknown", "estimate", "feasible", "warning")
+
+
 @pytest.mark.external
 def test_an_office_suite_reads_what_was_written(office: str, tmp_path: Path) -> None:
     rows: list[list[Cell]] = [[text, 1.25, 7, None] for text in HOSTILE]
     columns = [Column("what"), Column("value", "number"), Column("count", "integer"), Column("coverage", "share")]
     hostile = tmp_path / "hostile.xlsx"
-    write_workbook([Sheet("totals", columns, rows), Sheet("parts", columns, [])], hostile)
+    pages = [Sheet("totals", columns, rows), Sheet("parts", columns, [])]
+    write_workbook([book_page(page, lang="fr") for page in pages], hostile)
+    listed = tmp_path / "liste.csv"
+    listed.write_text("titre\ncariste\n=1+1\n", encoding="utf-8")
     files = [hostile]
     for name, arguments in {
         "rank": ("rank", "K2110-B", "--overlay", "enseignement-conduite"),
@@ -42,21 +64,23 @@ def test_an_office_suite_reads_what_was_written(office: str, tmp_path: Path) -> 
         "evaluate": ("evaluate", "--methods", "cosine,random"),
         "validate": ("validate", "transitions"),
         "show": ("show", "N4101"),
+        "resolve": ("resolve", "--input", str(listed)),
     }.items():
         files.append(tmp_path / f"{name}.xlsx")
         _command(*arguments, "--format", "xlsx", "--output", str(files[-1]))
     _convert(office, files, tmp_path)
     read = next(tmp_path.glob("hostile-*Totaux*.csv")).read_text(encoding="utf-8")
-    found = list(csv.reader(read.splitlines(keepends=True)))[1:]
-    assert [row[0] for row in found] == HOSTILE
-    assert all(row[1].replace(",", ".") == "1.25" and row[2] == "7" and row[3] == "" for row in found)
+    cells = list(csv.reader(read.splitlines(keepends=True)))[1:]
+    assert [row[0] for row in cells] == HOSTILE
+    assert all(row[1].replace(",", ".") == "1.25" and row[2] == "7" and row[3] == "" for row in cells)
     for file in files[1:]:
         book = openpyxl.load_workbook(file)
         assert book.sheetnames[-1] == "Sources et réglages"
         for page in book:
-            pages = list(tmp_path.glob(f"{file.stem}-{page.title}.csv"))
-            assert len(pages) == 1, (file.name, page.title)
-            lines = list(csv.reader(pages[0].read_text(encoding="utf-8").splitlines(keepends=True)))
+            _check_looks(page)
+            found = list(tmp_path.glob(f"{file.stem}-{page.title}.csv"))
+            assert len(found) == 1, (file.name, page.title)
+            lines = list(csv.reader(found[0].read_text(encoding="utf-8").splitlines(keepends=True)))
             assert len(lines) == page.max_row
             assert not any(cell.startswith(("#", "Err:")) and len(cell) < 8 for line in lines for cell in line)
 

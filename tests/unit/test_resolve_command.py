@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 
 from job_titles import referential
+from passerelles.cli.lists import emit_list
 from passerelles.cli.main import run
+from passerelles.cli.options import Format
 from passerelles.errors import PasserellesError
 from passerelles.matching.review import ADDED, review
-from passerelles.matching.worklist import Worklist, read_worklist, write_worklist
+from passerelles.matching.worklist import Worklist, read_worklist
 
 LIST = "id;intitulé du poste;note\n01;Monitrice PL h/f;=1+1\n02;cariste 1-3-5;+33 6\n\n03;xqzw;\n"
 
@@ -236,6 +238,6 @@ def test_progress_is_told_to_the_end() -> None:
 
 def test_a_list_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError):
-        write_worklist(Worklist(("a",), [["b"]]), tmp_path / "pas" / "x.csv", form="csv")
-    write_worklist(Worklist(("a",), [["b\x07"]]), tmp_path / "x.xlsx", form="xlsx")
+        emit_list(Worklist(("a",), [["b"]]), Format.CSV, tmp_path / "pas" / "x.csv", about={}, lang="fr")
+    emit_list(Worklist(("a",), [["b\x07"]]), Format.XLSX, tmp_path / "x.xlsx", about={}, lang="fr")
     assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"]

@@ -46,10 +46,10 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
     if form is Format.XLSX:
         from passerelles import __version__
         from passerelles.report.about import about_sheet
-        from passerelles.report.excel import write_workbook
+        from passerelles.report.excel import book_page, write_workbook
 
         about = about_sheet(answer.payload, version=__version__, lang=lang)
-        write_workbook([*answer.sheets, about], output, lang=lang)
+        write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
         return
     if form is Format.TABLE:
         text = _table(answer, output, lang)

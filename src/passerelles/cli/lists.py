@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,8 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from passerelles.matching.worklist import Worklist
 
 InputOption = Annotated[Path | None, typer.Option("--input", "-i", help=say("cli.option.input"))]
@@ -64,12 +66,30 @@ def chosen_column(worklist: "Worklist", column: str | None) -> str:
     raise PasserellesError("resolve_which_column", columns=", ".join(name for name in worklist.header if name))
 
 
-def emit_list(worklist: "Worklist", form: Format, output: Path | None, *, lang: Lang) -> None:
-    """Write a list as CSV or a workbook, whole or not at all, and say where."""
-    from passerelles.matching.worklist import csv_text, write_worklist
+def emit_list(
+    worklist: "Worklist", form: Format, output: Path | None, *, about: "Mapping[str, Any]", lang: Lang
+) -> None:
+    """
+    Write a list as CSV or a workbook, whole or not at all, and say where.
+
+    The list keeps the look and the column names that it came with, so that a second run reads it again; the workbook
+    ends with a sheet that says where the answer comes from: `about`, the object that the command prints as JSON.
+    """
+    from passerelles.files.atomic import atomic_file
+    from passerelles.matching.worklist import csv_text
 
     if output is None:
         sys.stdout.write(csv_text(worklist))
         return
-    write_worklist(worklist, output, form="xlsx" if form is Format.XLSX else "csv")
+    if form is Format.XLSX:
+        from passerelles import __version__
+        from passerelles.report.about import about_sheet
+        from passerelles.report.excel import BookPage, book_page, write_workbook
+
+        sources = about_sheet(about, version=__version__, lang=lang)
+        first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows)
+        write_workbook([first, book_page(sources, lang=lang)], output)
+    else:
+        with atomic_file(output, overwrite=True) as file:
+            file.write(csv_text(worklist).encode("utf-8"))
     message(say("cli.written", lang=lang, path=output))

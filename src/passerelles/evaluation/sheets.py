@@ -24,7 +24,13 @@ def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
         (r.method, r.protocol, r.origins, *(cell for n in METRICS for cell in (r.metrics[n], *r.ci95[n])))
         for r in evaluation.results
     ]
-    heads = (Column("method"), Column("split"), Column("group"), Column("group_label"), Column("origins", "integer"))
+    heads = (
+        Column("method"),
+        Column("split", words="evaluation.split"),
+        Column("group"),
+        Column("group_label"),
+        Column("origins", "integer"),
+    )
     groups: list[Sequence[Cell]] = [
         (r.method, split, g.value, group_label(split, g, lang), g.origins, *(g.metrics[n] for n in METRICS))
         for r in evaluation.results

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.atomic import atomic_file
 from passerelles.files.tabular import decode
 from passerelles.market.peek import DAMAGE, is_workbook
 from passerelles.text import normalise_label
@@ -28,10 +27,6 @@ _NONE: Final = "\x1f"  # delimiter of a file of one column: a sign that no text 
 _HEADER_WITHIN: Final = 20
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _HINTS: Final = 3
-# Control characters that XML 1.0 forbids, and with it every workbook.
-_FORBIDDEN: Final = {c: None for c in range(32) if c not in (9, 10, 13)}
-# A text that begins so would be read as a formula or an error code.
-_FORMULA_SIGNS: Final = tuple("=+-@#")
 
 
 @dataclass(frozen=True)
@@ -131,27 +126,6 @@ def read_worklist(path: Path, *, column: str | None = None) -> Worklist:
     return Worklist(tuple(cell_text(cell) for cell in full[0]), full[1:])
 
 
-def write_worklist(worklist: Worklist, path: Path, *, form: Literal["csv", "xlsx"]) -> None:
-    """
-    Write a list, whole or not at all, as CSV (UTF-8, comma) or as a workbook.
-
-    In a workbook a text is a text, whatever its first sign: no cell becomes a formula.
-
-    Raises
-    ------
-    PasserellesError
-        If the file cannot be written.
-    MissingExtraError
-        If it is a workbook and openpyxl is not installed.
-    """
-    book = _book(worklist) if form == "xlsx" else None
-    with atomic_file(path, overwrite=True) as file:
-        if book is not None:
-            book.save(file)
-        else:
-            file.write(csv_text(worklist).encode("utf-8"))
-
-
 def csv_text(worklist: Worklist) -> str:
     """List as CSV: comma, header, one line a row; cells as they are."""
     buffer = io.StringIO(newline="")
@@ -246,36 +220,3 @@ def _opened(data: bytes, path: Path, *, data_only: bool) -> "Workbook":
             return load_workbook(io.BytesIO(data), read_only=True, data_only=data_only)
     except DAMAGE as error:
         raise PasserellesError("unreadable_path", path=path, reason=error) from error
-
-
-def _book(worklist: Worklist) -> "Workbook":
-    try:
-        from openpyxl import Workbook  # noqa: PLC0415 - an extra
-        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - an extra
-        from openpyxl.styles import Font  # noqa: PLC0415 - an extra
-        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "excel") from error
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Liste")
-    sheet.freeze_panes = "A2"
-    for place, name in enumerate(worklist.header, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(12, min(40, len(name) + 4))
-
-    def typed(value: Cell, *, bold: bool = False) -> Any:
-        if isinstance(value, str):
-            value = value.translate(_FORBIDDEN)
-        if not bold and not (isinstance(value, str) and value.startswith(_FORMULA_SIGNS)):
-            return value
-        cell: Any = WriteOnlyCell(sheet, value=str(value))
-        if isinstance(value, str):
-            cell.data_type = "s"
-            cell.quotePrefix = value.startswith(_FORMULA_SIGNS)
-        if bold:
-            cell.font = Font(bold=True)
-        return cell
-
-    sheet.append([typed(name, bold=True) for name in worklist.header])
-    for row in worklist.rows:
-        sheet.append([typed(cell) for cell in row])
-    return book

@@ -1,28 +1,59 @@
-"""Sheets into an Excel workbook: header styles, widths, frozen panes, filters; no cell can become a formula."""
+"""Tables into an Excel workbook: header styles, widths, frozen panes, filters; no cell can become a formula."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.files.atomic import atomic_file
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang
 from passerelles.tables.sheet import Cell, Kind, Sheet
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell as BookCell
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl import Workbook
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+BookCell = Cell | datetime | date | time | timedelta
 _FORMATS: Final[dict[Kind, str]] = {"text": "@", "integer": "0", "number": "0.00", "share": "0%"}
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
+_READ: Final = 2_000  # rows whose cells say how wide a column is
 # Control characters that XML 1.0 forbids, and with it every workbook.
 _FORBIDDEN: Final = {c: None for c in range(32) if c not in (9, 10, 13)}
+# A text that begins so could be read as a formula or an error code.
+_FORMULA_SIGNS: Final = tuple("=+-@#")
 
 
-def write_workbook(sheets: Sequence[Sheet], output: Path | None, *, lang: Lang = "fr") -> None:
+@dataclass(frozen=True)
+class BookPage:
     """
-    Write sheets into one workbook, whole or not at all.
+    One sheet of a workbook: its name, its heads, its rows.
+
+    `kinds` says how the cells of each column are written; without it they keep the look that they come with, as those
+    of a person's own list do.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[BookCell]]
+    kinds: Sequence[Kind] = ()
+
+
+def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
+    """Return a sheet as a page of a workbook: heads and words for people, figures as figures."""
+    columns = sheet.columns
+    rows = [
+        [c.written(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
+        for row in sheet.rows
+    ]
+    return BookPage(sheet.label(lang), [c.label(lang) for c in columns], rows, [c.kind for c in columns])
+
+
+def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
+    """
+    Write pages into one workbook, whole or not at all.
 
     Raises
     ------
@@ -37,43 +68,84 @@ def write_workbook(sheets: Sequence[Sheet], output: Path | None, *, lang: Lang =
         from openpyxl import Workbook  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("openpyxl", "excel") from error
-    book = Workbook()
-    if book.active is not None:
-        book.remove(book.active)
-    for sheet in sheets:
-        _fill(book.create_sheet(say(f"sheets.{sheet.title}", lang=lang)[:31]), sheet, lang)
+    book = Workbook(write_only=True)
+    for page in pages:
+        _fill(book, page)
     with atomic_file(output, overwrite=True) as file:
         book.save(file)
 
 
-def _fill(page: "Worksheet", sheet: Sheet, lang: Lang) -> None:
+def _fill(book: "Workbook", page: BookPage) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - an extra
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
 
-    labels = [column.label(lang) for column in sheet.columns]
-    for number, (column, label) in enumerate(zip(sheet.columns, labels, strict=True), start=1):
-        head = page.cell(row=1, column=number, value=label)
-        head.font = Font(bold=True, color="FFFFFF")
-        head.fill = PatternFill("solid", fgColor="1F3864")
-        head.alignment = Alignment(wrap_text=True, vertical="top")
-        widest = len(label)
-        for line, row in enumerate(sheet.rows, start=2):
-            cell = cast("BookCell", page.cell(row=line, column=number))
-            value = row[number - 1]
-            if isinstance(value, str):
-                # Typed as text outright: a label that begins with = + - or @ stays a label.
-                cell.value = value.translate(_FORBIDDEN)
-                cell.data_type = "s"
-                cell.quotePrefix = value[:1] in "=+-@"
-            else:
-                cell.value = value
-            cell.number_format = _FORMATS[column.kind]
-            cell.alignment = Alignment(wrap_text=column.kind == "text", vertical="top")
-            widest = max(widest, len(_shown(value)))
-        page.column_dimensions[get_column_letter(number)].width = min(_WIDEST, max(_NARROWEST, widest + 2))
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = f"A1:{get_column_letter(max(1, len(labels)))}{len(sheet.rows) + 1}"
+    sheet: Any = book.create_sheet(page.title[:31])
+    for place, width in enumerate(_widths(page), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = "1:1"
+    heads = []
+    for head in page.heads:
+        cell = _cell(sheet, head)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="1F3864")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        heads.append(cell)
+    sheet.append(heads)
+    wrapped, plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
+    for row in page.rows:
+        if not page.kinds:
+            sheet.append([_bare(sheet, value) for value in row])
+            continue
+        cells = []
+        for value, kind in zip(row, page.kinds, strict=True):
+            cell = _cell(sheet, value)
+            cell.number_format = _format(value, kind)
+            cell.alignment = wrapped if kind == "text" else plain
+            cells.append(cell)
+        sheet.append(cells)
 
 
-def _shown(value: Cell) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value or "")
+def _format(value: BookCell, kind: Kind) -> str:
+    """A whole number stays whole in a column of all sorts of figures."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return _FORMATS["integer" if whole and kind == "number" else kind]
+
+
+def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
+    """Return a cell; a text is typed as text outright, so that one that begins with = + - or @ stays a label."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - an extra
+
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # dates too, whatever its stub says
+    text = value.translate(_FORBIDDEN)
+    cell: Any = WriteOnlyCell(sheet, value=text or None)
+    if text:
+        cell.data_type = "s"
+        cell.quotePrefix = text.startswith(_FORMULA_SIGNS)
+    return cell
+
+
+def _bare(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
+    """Return a value as it is, but for a text that could be read as something else."""
+    if not isinstance(value, str):
+        return value
+    text = value.translate(_FORBIDDEN)
+    return _cell(sheet, text) if text.startswith(_FORMULA_SIGNS) else text or None
+
+
+def _widths(page: BookPage) -> Iterator[int]:
+    """Return a width for each column: that of its widest cell; heads wrap, but not inside a word."""
+    for place, head in enumerate(page.heads):
+        kind = page.kinds[place] if page.kinds else "text"
+        shown = max((len(_shown(row[place], kind)) for row in page.rows[:_READ]), default=0)
+        word = max((len(word) for word in head.split()), default=0)
+        yield min(_WIDEST, max(_NARROWEST, shown + 2, word + 4, min(len(head) + 4, 16)))
+
+
+def _shown(value: BookCell, kind: Kind) -> str:
+    if isinstance(value, float):
+        return f"{value:.0%}" if kind == "share" else f"{value:.2f}"
+    return "" if value is None else str(value)

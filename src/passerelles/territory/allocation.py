@@ -356,16 +356,11 @@ class Allocation(Shown):
     def summary(self, lang: Lang = "fr") -> str:
         """Return the one sentence that says it all."""
         share = percent(self.placed / self.fragile.people, lang=lang) if self.fragile.people else "–"
-        return say(
-            "territory.summary",
-            lang=lang,
-            placed=self.placed,
-            people=self.fragile.people,
-            share=share,
-            hours=round(self.hours),
-            openings=self.hiring.people,
-            empty=self.hiring.people - self.placed,
-        )
+        people, openings = self.fragile.people, self.hiring.people
+        placed = say("territory.summary.placed", lang=lang, n=self.placed, people=people, share=share)
+        hours = say("territory.summary.hours", lang=lang, n=round(self.hours))
+        empty = say("territory.summary.empty", lang=lang, n=openings - self.placed, openings=openings)
+        return say("territory.summary.all", lang=lang, placed=placed, hours=hours, empty=empty)
 
     def _sum(self, name: str) -> float | None:
         values = [(getattr(f.hours, name), f.people) for f in self.flows]

@@ -94,7 +94,7 @@ def _list(
     from passerelles.matching.migrate import Versions
     from passerelles.matching.migrate_list import migrate_list
     from passerelles.matching.worklist import read_worklist
-    from passerelles.report.resolution import migration_line
+    from passerelles.report.resolution import migration_envelope, migration_line
 
     worklist = read_worklist(source, column=column)
     name = chosen_column(worklist, column)
@@ -102,7 +102,8 @@ def _list(
     versions = Versions(load(referential, overlay), load(old, None) if old is not None else None)
     done, found = migrate_list(versions, worklist, name, title_column=titles, lang=lang)
     if form in (Format.CSV, Format.XLSX):
-        emit_list(done, form, output, lang=lang)
+        about = migration_envelope(versions.new, versions.old, [], None, lang=lang)
+        emit_list(done, form, output, about=about, lang=lang)
         message(migration_line(found, lang=lang))
     else:
         emit(_answer(versions, found, lang), form=form, output=output, lang=lang)

@@ -115,7 +115,8 @@ def _write(
     from passerelles.report.resolution import print_review, resolution_envelope, review_line, row_dict
 
     if form in (Format.CSV, Format.XLSX):
-        emit_list(done.worklist, form, output, lang=lang)
+        about = resolution_envelope(referential, [], kind=kind)
+        emit_list(done.worklist, form, output, about=about, lang=lang)
         message(review_line(done, lang=lang))
         return
 
