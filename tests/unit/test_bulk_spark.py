@@ -105,8 +105,15 @@ def frame_of(spark: Any, people: pa.Table, partitions: int) -> Any:
 
 def executors() -> list[psutil.Process]:
     """Executors that this test's own session started."""
-    mine = psutil.Process().children(recursive=True)
-    return [p for p in mine if "CoarseGrainedExecutorBackend" in " ".join(p.cmdline())]
+    return [p for p in psutil.Process().children(recursive=True) if "CoarseGrainedExecutorBackend" in words_of(p)]
+
+
+def words_of(process: psutil.Process) -> str:
+    """How a process was started; nothing where it has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def wait_until(ready: Callable[[], bool], seconds: float = 60.0) -> None:
