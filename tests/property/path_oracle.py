@@ -11,9 +11,21 @@ from passerelles.settings import Settings
 
 CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
 HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
-ADAPTATION, POWER = 0.9, 3  # all have one level
-FULL = 1350.0  # no fiche here names a level: all are taken for level 4
+ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 3
+# What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
+LEVELS = {"": 4, "Un permis.": 4, "Sans diplôme.": 2, "CAP exigé.": 3, "Un BTS.": 5, "Master, bac +5.": 7}
+NO_JOB = 4
+FULL = {2: 400.0, 3: 800.0, 4: 1350.0, 5: 1350.0, 6: 1800.0, 7: 2400.0}
 PRACTISED = ("savoir-faire", "savoir-être")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Where a path of the oracle starts: an occupation or none, what is held, what is stated of credentials."""
+
+    code: str | None
+    items: frozenset[str] = frozenset()
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,8 @@ class Oracle:
         self,
         referential: Referential,
         settings: Settings,
-        strength: Callable[[str, str], float],
-        score: Callable[[str, str], float],
+        strength: Callable[[str | None, str], float],
+        score: Callable[[str | None, str], float],
         *,
         calibrated: bool,
     ) -> None:
@@ -54,6 +66,7 @@ class Oracle:
             for o in referential.occupations
         }
         self.kind = {c.code: c.kind for c in referential.competencies}
+        self.level = {o.code: LEVELS[o.access] for o in referential.occupations}
         self.macro = {c.code: (c.code if c.is_macro else c.macro) for c in referential.competencies}
 
     # Credentials.
@@ -92,9 +105,22 @@ class Oracle:
         """Regulated, and nothing says what gives access."""
         return self.referential.occupation_by_code[occupation].regulated == "yes" and not self.needs(occupation)
 
-    def place(self, origin: str, target: str) -> tuple[bool, bool]:
+    def holds(self, person: Person) -> set[str]:
+        """Credentials of a person: those of the job, unless stated otherwise, and what those held suppose."""
+        known = dict.fromkeys(self.needs(person.code), "yes") if person.code else {}
+        known |= dict(person.stated)
+        for code in [c for c, held in known.items() if held == "yes"]:
+            for before in self.chain(code) - {code}:
+                known.setdefault(before, "yes")
+        return {c for c, held in known.items() if held == "yes"}
+
+    def has(self, person: Person) -> set[str]:
+        """Competencies of a person."""
+        return set(person.items) | (self.wants[person.code] if person.code else set())
+
+    def place(self, person: Person, target: str) -> tuple[bool, bool]:
         """Where paths to a target come in the list of all: what nobody can obtain last, unknown hours before it."""
-        needs = self.needs(target) - self.needs(origin)
+        needs = self.needs(target) - self.holds(person)
         unknown = bool(self.unknown(needs)) or not self.wants[target] or self.hidden(target)
         return any(self.circular(c) for c in needs), unknown
 
@@ -102,7 +128,7 @@ class Oracle:
     def full(self, occupation: str) -> float:
         titles = [self.credential(c) for c in self.needs(occupation)]
         known = [c.hours.expected for c in titles if c.kind in ("titre", "diplôme") and c.hours.expected]
-        return max(known) if known else FULL
+        return max(known) if known else FULL[self.level[occupation]]
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
@@ -123,13 +149,14 @@ class Oracle:
             practised += value if of_block in PRACTISED else 0
         return total, practised
 
-    def step(self, occupation: str, held: set[str], credentials: set[str], *, last: bool) -> int:
+    def step(self, occupation: str, held: set[str], credentials: set[str], level: int, *, last: bool) -> int:
         total, practised = self.blocks(occupation, held)
         whole, _ = self.blocks(occupation, set())
         raw = 0.0
         if whole:
             share = total / whole
-            raw = round(share * (1 - ADAPTATION * (1 - share**POWER)), 9) * self.full(occupation)
+            most = max(0.0, ADAPTATION - PER_LEVEL * max(0, self.level[occupation] - level))
+            raw = round(share * (1 - most * (1 - share**POWER)), 9) * self.full(occupation)
         if not last:
             raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
         certified = 0
@@ -138,37 +165,41 @@ class Oracle:
             certified += round(10 * (hours.expected if hours.expected is not None else hours.low or 0.0))
         return max(round(10 * raw), certified)
 
-    def walk(self, origin: str, codes: Sequence[str]) -> int:
-        held, credentials, hours = set(self.wants[origin]), self.needs(origin), 0
+    def walk(self, person: Person, codes: Sequence[str]) -> int:
+        held, credentials, hours = self.has(person), self.holds(person), 0
+        level = self.level[person.code] if person.code else NO_JOB
         target = codes[-1]
-        direct, (total, practised) = self.step(target, held, credentials, last=True), self.blocks(target, held)
+        direct, (total, practised) = self.step(target, held, credentials, level, last=True), self.blocks(target, held)
         for code in codes[:-1]:
-            hours += self.step(code, held, credentials, last=False)
+            hours += self.step(code, held, credentials, level, last=False)
             held |= self.wants[code]
             credentials |= self.needs(code)
-        last, (less, left) = self.step(target, held, credentials, last=True), self.blocks(target, held)
+            level = max(level, self.level[code])
+        last, (less, left) = self.step(target, held, credentials, level, last=True), self.blocks(target, held)
         # Of what the stages spare at the last step, practice gives its share at most; the rest has been taught.
         learned = min(1.0, max(0.0, (practised - left) / (total - less))) if total > less else 0.0
         given = math.floor(self.settings.paths.practice_share * learned * (direct - last))
         return max(hours + last, direct - given)
 
     # The rules.
-    def conflict(self, a: str, b: str) -> bool:
+    def conflict(self, a: str | None, b: str) -> bool:
+        if a is None:
+            return False
         base = {o.code: o.base for o in self.referential.occupations}
         return a == b or base[a] == b or base[b] == a
 
-    def near(self, origin: str, target: str) -> bool:
+    def near(self, origin: str | None, target: str) -> bool:
         count = self.settings.paths.moves_considered
         others = [o.code for o in self.referential.occupations if not self.conflict(origin, o.code)]
         ordered = sorted(others, key=lambda code: (-self.score(origin, code), code))
         return target in (ordered if count is None else ordered[:count])
 
-    def may(self, origin: str, codes: tuple[str, ...]) -> bool:
-        if any(self.conflict(a, b) for a, b in combinations((origin, *codes), 2)):
+    def may(self, person: Person, codes: tuple[str, ...]) -> bool:
+        if any(self.conflict(a, b) for a, b in [*combinations(codes, 2), *((person.code, c) for c in codes)]):
             return False
         if len(codes) == 1:
             return True
-        held = self.needs(origin)
+        held = self.holds(person)
         adds = self.unknown(self.needs(codes[-1]) - held)
         for code in codes:
             if any(self.circular(c) for c in self.needs(code) - held):
@@ -176,22 +207,22 @@ class Oracle:
         for code in codes[:-1]:
             if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held) - adds:
                 return False
-        moves = zip((origin, *codes[:-1]), codes, strict=True)
+        moves = zip((person.code, *codes[:-1]), codes, strict=True)
         return bool(self.wants[codes[-1]]) and all(self.near(a, b) for a, b in moves)
 
-    def saves(self, origin: str, codes: tuple[str, ...]) -> bool:
+    def saves(self, person: Person, codes: tuple[str, ...]) -> bool:
         least = round(10 * self.settings.paths.min_saving_hours)
-        hours = self.walk(origin, codes)
+        hours = self.walk(person, codes)
         stages = codes[:-1]
         return all(
-            hours <= self.walk(origin, (*some, codes[-1])) - (len(stages) - kept) * least
+            hours <= self.walk(person, (*some, codes[-1])) - (len(stages) - kept) * least
             for kept in range(len(stages))
             for some in combinations(stages, kept)
         )
 
     def paths(
         self,
-        origin: str,
+        person: Person,
         target: str,
         max_steps: int,
         limit: int | None,
@@ -204,17 +235,17 @@ class Oracle:
         for stages in range(max_steps):
             for some in permutations(others, stages):
                 codes = (*some, target)
-                if self.may(origin, codes) and self.saves(origin, codes):
-                    every.append(self._found(origin, codes, fit))
+                if self.may(person, codes) and self.saves(person, codes):
+                    every.append(self._found(person, codes, fit))
         kept = [p for p in every if not any(self._dominates(q, p, pareto=pareto) for q in every)]
         kept.sort(key=lambda p: (p.cost, p.steps, p.codes))
         return kept[:limit]
 
-    def _found(self, origin: str, codes: tuple[str, ...], fit: Callable[[float, float], int]) -> Found:
+    def _found(self, person: Person, codes: tuple[str, ...], fit: Callable[[float, float], int]) -> Found:
         paths = self.settings.paths
-        moves = list(zip((origin, *codes[:-1]), codes, strict=True))
+        moves = list(zip((person.code, *codes[:-1]), codes, strict=True))
         weakest = min(self.strength(a, b) for a, b in moves)
-        hours = self.walk(origin, codes)
+        hours = self.walk(person, codes)
         cost = round(paths.hours_weight * hours) + round(10 * paths.step_weight) * (len(codes) - 1)
         if self.calibrated:
             cost += round(10 * paths.move_weight * (1 - weakest))

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from path_oracle import Oracle
+from path_oracle import LEVELS, Oracle, Person
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -24,18 +24,22 @@ from passerelles.model import (
     Requirement,
 )
 from passerelles.paths.rank import rank_paths
+from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
+from passerelles.profile import Profile
+from passerelles.ranking.origin import find_start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings
 
+START = Person("A0")
 KINDS: tuple[CompetencyKind, ...] = ("savoir-faire", "savoir-faire", "savoir-faire", "savoir", "savoir-être")
 
 
 @st.composite
 def referentials(draw: st.DrawFn) -> Referential:
-    """Up to nine occupations, one of them perhaps a part of another, with up to four credentials."""
+    """Up to nine occupations of several levels, one perhaps a part of another, with up to four credentials."""
     size = draw(st.integers(3, 9))
     codes = [f"A{i}" for i in range(size)]
     split = draw(st.booleans())
@@ -46,6 +50,7 @@ def referentials(draw: st.DrawFn) -> Referential:
             base="A0" if split and code == "A1" else None,
             parent=code,
             regulated="yes" if draw(st.integers(0, 5)) == 0 else "no",
+            access=draw(st.sampled_from(["", *LEVELS])),
         )
         for code in codes
     ]
@@ -89,18 +94,22 @@ def referentials(draw: st.DrawFn) -> Referential:
     )
 
 
-def oracle_of(graph: OccupationGraph, chosen: Settings) -> Oracle:
+def oracle_of(graph: OccupationGraph, chosen: Settings, origin: str | Profile = "A0") -> Oracle:
+    """Oracle of paths from one origin; the chances and scores of moves are the engine's own."""
     scorer = load_scorer(chosen.scorer)
     scores = score_table(graph, scorer).scores
     strength = terrain_of(graph, chosen).strength
     at = graph.position
-    return Oracle(
-        graph.referential,
-        chosen,
-        lambda a, b: float(strength[at[a], at[b]]),
-        lambda a, b: float(scores.totals(at[a])[at[b]]),
-        calibrated=scorer.calibration is not None,
-    )
+    first = state_at(terrain_of(graph, chosen), find_start(graph, origin))
+    start = origin.occupation if isinstance(origin, Profile) else origin
+
+    def chance(a: str | None, b: str) -> float:
+        return float(first.strength[at[b]] if a is None or a == start else strength[at[a], at[b]])
+
+    def score(a: str | None, b: str) -> float:
+        return float(first.scores[at[b]] if a is None or a == start else scores.totals(at[a])[at[b]])
+
+    return Oracle(graph.referential, chosen, chance, score, calibrated=scorer.calibration is not None)
 
 
 def chosen_settings(saving: float, share: float, considered: int | None, scorer: str) -> Settings:
@@ -130,16 +139,43 @@ def test_the_search_equals_brute_force(
     every: list[tuple[object, ...]] = []
     for reached in found.reached:
         mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
-        wanted = oracle.paths("A0", reached.code, 3, limit, lambda _h, _m: 2, pareto=pareto)
-        every += [(*oracle.place("A0", reached.code), w.cost, w.steps, w.codes) for w in wanted]
+        wanted = oracle.paths(START, reached.code, 3, limit, lambda _h, _m: 2, pareto=pareto)
+        every += [(*oracle.place(START, reached.code), w.cost, w.steps, w.codes) for w in wanted]
         assert [p.codes for p in mine] == [w.codes for w in wanted]
         for path, expected in zip(mine, wanted, strict=True):
             assert path.hours.expected == pytest.approx(expected.hours / 10, abs=1e-6)
             assert path.score == pytest.approx(-expected.cost / 10, abs=1e-9)
             assert path.weakest == expected.weakest
-            assert (path.status == "feasible") == (oracle.place("A0", reached.code) == (False, False))
+            assert (path.status == "feasible") == (oracle.place(START, reached.code) == (False, False))
     # Unknown hours after known ones, by what is known of them.
     assert [p.codes for p in found] == [entry[-1] for entry in sorted(every)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data(), referentials(), st.sampled_from([0.1, 30.0]), st.sampled_from([2, None]))
+def test_people_with_competencies_and_credentials_of_their_own_have_the_paths_of_brute_force(
+    data: st.DataObject, referential: Referential, saving: float, considered: int | None
+) -> None:
+    codes = [o.code for o in referential.occupations]
+    asked = sorted({r.competency for r in referential.requirements})
+    job = data.draw(st.sampled_from([None, *codes]))
+    items = data.draw(st.sets(st.sampled_from(asked), max_size=6)) if asked else set()
+    said = {c.code: data.draw(st.sampled_from([None, "yes", "yes", "no", "unknown"])) for c in referential.credentials}
+    stated = {code: held for code, held in said.items() if held}
+    profile = Profile(job, tuple(items), stated)  # type: ignore[arg-type]
+    chosen = chosen_settings(saving, 0.5, considered, "default")
+    graph = build_graph(referential)
+    oracle, person = oracle_of(graph, chosen, profile), Person(job, frozenset(items), tuple(sorted(stated.items())))
+    found = rank_paths(graph, profile, targets=None, settings=chosen, limit=2)
+    assert {r.code for r in found.reached} == {c for c in codes if not oracle.conflict(job, c)}
+    for reached in found.reached:
+        mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
+        wanted = oracle.paths(person, reached.code, 3, 2, lambda _h, _m: 2, pareto=False)
+        assert [p.codes for p in mine] == [w.codes for w in wanted]
+        for path, expected in zip(mine, wanted, strict=True):
+            assert path.hours.expected == pytest.approx(expected.hours / 10, abs=1e-6)
+            assert path.weakest == expected.weakest
+            assert (path.status == "feasible") == (oracle.place(person, reached.code) == (False, False))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -155,7 +191,7 @@ def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
     oracle = oracle_of(graph, chosen)
     found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=limit, frame=frame)
     for reached in found.reached:
-        needs = oracle.needs(reached.code) - oracle.needs("A0")
+        needs = oracle.needs(reached.code) - oracle.holds(START)
         known = not oracle.unknown(needs) and bool(oracle.wants[reached.code]) and not oracle.hidden(reached.code)
 
         def fit(hours: float, months: float, *, known: bool = known) -> int:
@@ -163,7 +199,7 @@ def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
                 return 0
             return 2 if known else 1
 
-        wanted = oracle.paths("A0", reached.code, 3, limit, fit, pareto=False)
+        wanted = oracle.paths(START, reached.code, 3, limit, fit, pareto=False)
         mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
         assert [p.codes for p in mine] == [w.codes for w in wanted]
 
@@ -176,7 +212,7 @@ def test_four_steps_equal_brute_force_too(referential: Referential, saving: floa
     oracle = oracle_of(graph, chosen)
     target = graph.codes[-1]
     found = rank_paths(graph, "A0", targets=[target], settings=chosen, limit=limit, max_steps=4)
-    wanted = oracle.paths("A0", target, 4, limit, lambda _h, _m: 2, pareto=False)
+    wanted = oracle.paths(START, target, 4, limit, lambda _h, _m: 2, pareto=False)
     assert [p.codes for p in sorted(found, key=lambda p: p.place)] == [w.codes for w in wanted]
 
 
@@ -189,7 +225,7 @@ def test_a_calibrated_scorer_weighs_the_weakest_move(referential: Referential, s
     found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=3)
     for reached in found.reached:
         mine = sorted((p for p in found if p.target.code == reached.code), key=lambda p: p.place)
-        wanted = oracle.paths("A0", reached.code, 3, 3, lambda _h, _m: 2, pareto=False)
+        wanted = oracle.paths(START, reached.code, 3, 3, lambda _h, _m: 2, pareto=False)
         assert [p.codes for p in mine] == [w.codes for w in wanted]
 
 
@@ -202,6 +238,7 @@ def test_what_is_held_never_makes_a_step_dearer(referential: Referential) -> Non
     oracle = oracle_of(graph, chosen)
     for target in graph.codes:
         for stage in graph.codes:
-            alone = oracle.step(target, set(oracle.wants["A0"]), oracle.needs("A0"), last=True)
-            more = oracle.wants["A0"] | oracle.wants[stage]
-            assert oracle.step(target, more, oracle.needs("A0") | oracle.needs(stage), last=True) <= alone
+            held, credentials, level = oracle.has(START), oracle.holds(START), oracle.level["A0"]
+            alone = oracle.step(target, held, credentials, level, last=True)
+            more, above = held | oracle.wants[stage], max(level, oracle.level[stage])
+            assert oracle.step(target, more, credentials | oracle.needs(stage), above, last=True) <= alone
