@@ -111,6 +111,16 @@ def test_each_case_of_activity(first: int | None, last: int | None, year: int, e
     assert is_active(first, last, year) == expected
 
 
+def test_a_file_that_does_not_say_when_it_was_updated_leaves_activity_unknown(tmp_path: Path) -> None:
+    header = "Code_Diplome;Libelle_Diplome;Code_Rome_1;Etat_Libelle;Annee_Premiere_Session;Annee_Derniere_Session\n"
+    path = write(tmp_path / "c.csv", header + "1;Titre;k2110;Publié;2016;2019\n2;Autre;K2110;Publié;2016.0;2030.0\n")
+    found = load_certifications(path)
+    assert (found.year, [c.active for c in found.certifications]) == (0, ["unknown", "unknown"])
+    assert [c.rome for c in found.certifications] == [("K2110",), ("K2110",)]
+    assert [c.active for c in load_certifications(path, year=2024).certifications] == ["no", "yes"]
+    assert not [n for n in found.notices if n.code == "not_an_occupation"]
+
+
 def test_the_year_can_be_chosen(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", HEADER + ROWS)
     assert load_certifications(path, year=2028).certification("14").active == "no"

@@ -91,7 +91,7 @@ class Certifications:
     Certifications, one a CertifInfo code, sorted by code; rows that repeat a code are put together.
 
     `row_counts` counts the rows of the file: ``rows``, ``without_rome``, and by kind. `year` is the year for which
-    activity is judged.
+    activity is judged, 0 = unknown.
     """
 
     certifications: tuple[Certification, ...]
@@ -179,17 +179,17 @@ class Certifications:
 
 def is_active(first: int | None, last: int | None, year: int) -> Ternary:
     """
-    Whether a certification is open in a year, as far as the years of its sessions tell.
+    Whether a certification is open in a year (0 = unknown), as far as the years of its sessions tell.
 
     Before the first session or after the last: no. Within the two, up to the last where no first is given, or
-    since the first where no end is announced: yes. Neither given, or given in disorder: unknown.
+    since the first where no end is announced: yes. Neither given, given in disorder, or no year: unknown.
 
     Examples
     --------
     >>> is_active(2015, 2024, 2025), is_active(2015, None, 2025), is_active(None, None, 2025)
     ('no', 'yes', 'unknown')
     """
-    if first is None and last is None:
+    if not year or (first is None and last is None):
         return "unknown"
     if first is not None and last is not None and first > last:
         return "unknown"

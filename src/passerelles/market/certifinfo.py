@@ -55,7 +55,7 @@ def load_certifications(path: str | Path, *, year: int | None = None) -> Certifi
         A folder such as the one of the public data sets, or the CertifInfo extract.
     year
         Year for which activity is judged; None = the year of the file's latest update, so that one file gives one
-        answer whenever it is read.
+        answer whenever it is read. Where the file says of no row when it was updated, activity is unknown.
 
     Returns
     -------
@@ -128,7 +128,8 @@ def _certification(values: dict[str, str], line: int, file: str, log: NoticeLog)
     sessions = []
     for column in ("first_session", "last_session"):
         text = values[column]
-        sessions.append(int(text) if text.isascii() and text.isdigit() else None)
+        figures = text.removesuffix(".0")  # what a spreadsheet makes of a column of years with gaps
+        sessions.append(int(figures) if figures.isascii() and figures.isdigit() else None)
         if text and sessions[-1] is None:
             log.note("invalid_value", file=file, line=line, column=column, value=text)
     first, last = sessions
@@ -140,7 +141,7 @@ def _certification(values: dict[str, str], line: int, file: str, log: NoticeLog)
         kind=kind,
         type=values["type"],
         level=values["level"] or None,
-        rome=tuple(dict.fromkeys(values[f"rome_{i}"] for i in range(1, 6) if values[f"rome_{i}"])),
+        rome=tuple(dict.fromkeys(values[f"rome_{i}"].upper() for i in range(1, 6) if values[f"rome_{i}"])),
         rncp=values["rncp"] or None,
         rs=(values["rs"],) if values["rs"] else (),
         formacode=values["formacode"] or None,
