@@ -57,10 +57,33 @@ def cut(value: Any, name: str = "") -> Any:
     return value
 
 
+def signals(referential: dict[str, Any]) -> dict[str, Any]:
+    """Answer of a family whose projects are masked, invented: no row of a survey is shipped."""
+    figure = {"value": None, "low": 1, "high": 4, "standing": "secret", "source": "Enquête d'exemple", "year": "2023",
+              "territory": "0000", "about": "J3Z43", "via": None, "why": None}  # fmt: skip
+    share = figure | {"low": 0.25, "high": 1.0}
+    return {
+        "schema": "passerelles/territory-signals@1",
+        "referential": referential,
+        "basin": {"code": "0000", "name": "BASSIN D'EXEMPLE"},
+        "year": "2023",
+        "results": [
+            {
+                "family": {"code": "J3Z43", "label": "Famille d'exemple"},
+                "projects": figure,
+                "difficult_share": share,
+                "seasonal_share": share,
+            }
+        ],
+        "sources": [],
+    }
+
+
 def made() -> dict[str, Any]:
     """Every example, by the name of its shape."""
     found = {name: cut(answer(words)) for name, words in commands().items()}
     found["validate@1"]["place"] = "transitions"
+    found["territory-signals@1"] = signals(found["show@1"]["referential"])
     found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERMIS-C": "yes"}}
     found["settings"] = {"schema_version": 1, "strict": True, "weights": {"core": 3.0}}
     found["problem"] = {

@@ -8,9 +8,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from jsonschema import Draft202012Validator
 
+from market_files import market_folder
 from passerelles.cli.commands.territory import data_folders
 from passerelles.cli.main import run
+from passerelles.report.shapes.catalogue import json_schema
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 FRAGILE, HIRING = str(SAMPLES / "redon-fragile.csv"), str(SAMPLES / "redon-hiring.csv")
@@ -121,3 +124,26 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
     assert call(*given, "--employers") == 0
     assert "Métiers fragilisés d'où pourvoir" in capsys.readouterr().out
     assert call("rank", "--basin", "Redon", "--fragile", FRAGILE) == 2
+
+
+def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = str(market_folder(tmp_path))
+    assert call("signals", "--basin", "bassin 5313", "--data", data, "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    Draft202012Validator(json_schema("territory-signals")).validate(found)
+    assert found["results"]
+    for item in found["results"]:
+        assert {"value", "low", "high", "standing", "source", "year", "territory"} <= set(item["projects"])
+    assert call("signals", "--basin", "bassin 5313", "--data", data, "--year", "2024", "--format", "json") == 0
+    families = json.loads(capsys.readouterr().out)
+    assert families["year"] == "2024"
+    given = ("signals", "--basin", "bassin 5313", "--data", data, "--job", "N4101")
+    assert call(*given) == 0
+    assert "bassin 5313" in " ".join(capsys.readouterr().out.split())
+    assert call(*given, "--year", "2024", "--format", "json") == 0
+    (job,) = json.loads(capsys.readouterr().out)["results"]
+    assert (job["projects"]["standing"], job["projects"]["why"]) == ("unknown", "no_crosswalk")
+    capsys.readouterr()
+    assert call("signals", "--basin", "bassin 531", "--data", data) == 2
+    assert "BASSIN 5313" in capsys.readouterr().err
+    assert call("signals", "--basin", "Redon") == 2

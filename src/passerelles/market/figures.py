@@ -142,9 +142,9 @@ class Figure:
         low, high = (number(v, lang=lang, decimals=decimals) for v in (self.interval.low, self.interval.high))
         amount = low if self.interval.exact else say("market.figure.between", lang=lang, low=low, high=high)
         standing = say(f"market.standing.{self.standing}", lang=lang)
-        return say(
-            "market.figure.known", lang=lang, amount=amount, standing=standing, source=self.source, year=self.year
-        )
+        origin = [self.source, self.year, territory_name(self.territory, lang)]
+        return say("market.figure.known", lang=lang, amount=amount, standing=standing,
+                   origin=", ".join(filter(None, origin)))  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -160,6 +160,20 @@ class Figure:
             "via": self.via or None,
             "why": self.why or None,
         }
+
+
+def territory_name(territory: str, lang: Lang = "fr") -> str:
+    """
+    Write a territory as a person reads it.
+
+    Examples
+    --------
+    >>> territory_name("region:53"), territory_name("FR"), territory_name("5313")
+    ('région 53', 'France', 'bassin 5313')
+    """
+    level, _, code = territory.rpartition(":")
+    kind = "country" if territory == "FR" else level or "basin"
+    return say(f"market.territory.{kind}", lang=lang, code=code) if territory else ""
 
 
 def known(interval: Interval, *, source: str, year: str, territory: str, about: str) -> Figure:

@@ -40,6 +40,45 @@ class Openness(NamedTuple):
         }
 
 
+class FamilyOpenings(NamedTuple):
+    """A family of a survey in a basin; no occupation is needed, so that any year's families can be shown."""
+
+    family: str
+    label: str
+    openings: Openings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "family": {"code": self.family, "label": self.label},
+            **{name: getattr(self.openings, name).to_dict() for name in Openings._fields},
+        }
+
+
+def basin_openings(market: Market, basin: str, *, year: str | int | None = None) -> tuple[FamilyOpenings, ...]:
+    """
+    Families that a survey prints in a basin, most projects first (a masked number at its low end), ties by code.
+
+    Parameters
+    ----------
+    market
+        Its survey of `year`, or the one that is joined to ROME; families of 2024 are shown as they are, joined to none.
+    basin
+        Code of a basin.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no survey of that year.
+    """
+    survey = market.survey(year)
+    found = [
+        FamilyOpenings(family, survey.family_labels[family], market.openings(family, basin, year=survey.year))
+        for family in survey.families_in.get(basin, ())
+    ]
+    return tuple(sorted(found, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
+
+
 JobOpenings = tuple[tuple[Openness, ...], Openings, Figure]
 
 

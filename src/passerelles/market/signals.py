@@ -10,7 +10,7 @@ from passerelles.market.figures import Figure
 from passerelles.market.joblist import JobList, Listed
 from passerelles.market.market import Market, Openings
 from passerelles.market.measures import Openness, job_openings, job_tension, job_wage
-from passerelles.market.places import Places
+from passerelles.market.places import Places, with_basins
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
 from passerelles.market.tension import COMPONENTS
 from passerelles.model import Ternary
@@ -93,6 +93,17 @@ class Signal:
             )
         return tuple(lines)
 
+    def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
+        """Return every figure in words: those of `reasons`, then the others."""
+        lines = [*self.reasons(lang)]
+        lines.append(say("market.reason.seasonal", lang=lang, figure=self.seasonal_share.say(lang, decimals=2)))
+        lines.append(say("market.reason.estimated", lang=lang, figure=self.estimated.say(lang, decimals=1)))
+        for name, figure in self.components:
+            label = say(f"market.tension.{name}", lang=lang)
+            lines.append(say("market.reason.component", lang=lang, name=label, figure=figure.say(lang)))
+        lines.append(say("market.reason.wage", lang=lang, figure=self.wage.say(lang)))
+        return tuple(lines)
+
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {
@@ -153,8 +164,8 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
         return BasinKey(
             code, known.name, known.departments, known.regions, tuple(labels.get(r, "") for r in known.regions)
         )
-    near = places.suggest(text) if places is not None else ()
-    raise UnknownCodeError(text, suggestions=near, key="unknown_basin")
+    known_names = with_basins(places or Places(()), {b.code: b.label for b in surveyed.values()})
+    raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
 
 
 def signal(  # noqa: PLR0913 - each option is named at every call

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from passerelles.market.scan import SourceFile
 
-_UNUSED: Final = frozenset({"wages", "fap2021-labels"})  # read with the market, no part of an answer on a territory
+UNUSED: Final = frozenset({"wages", "fap2021-labels"})  # read with the market, no part of a ranking or an allocation
 
 
 def data_sources(
-    tables: Iterable[Path | None] = (), *, market: Market | None = None, places: Places | None = None
+    tables: Iterable[Path | None] = (),
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    without: frozenset[str] = UNUSED,
 ) -> list[dict[str, Any]]:
     """
     Return what was read, ready for JSON: name, content, publisher, year, licence and SHA-256 of each file.
@@ -31,11 +35,13 @@ def data_sources(
         A person's own tables; None = none given.
     market, places
         Market files, of which surveys that were not read are left out, and geography.
+    without
+        Kinds of market files that play no part in the answer.
     """
     files: list[SourceFile] = []
     if market is not None:
         files += [each.file for each in market.bmo if each.is_read]
-        files += [table for table in market.tables if table.kind not in _UNUSED]
+        files += [table for table in market.tables if table.kind not in without]
     files += places.files if places is not None else ()
     own = [
         {"name": path.name, "content": "table", "source": None, "year": None, "licence": None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.commands.signals import signals
 from passerelles.cli.options import (
     ChartOption,
     DataOption,
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=say("cli.command.territory"), no_args_is_help=True)
     group.command("rank", help=say("cli.command.territory_rank"))(rank)
     group.command("match", help=say("cli.command.territory_match"))(match)
+    group.command("signals", help=say("cli.command.territory_signals"))(signals)
     app.add_typer(group, name="territory")
 
 

@@ -52,6 +52,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
         optional=places.TERRITORY_RANK_OPTIONAL,
     ),
     "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
+    "territory-signals@1": places.SIGNALS,
     "resolve@1": others.RESOLVE,
     "migrate@1": others.MIGRATE,
     "show@1": others.SHOW,

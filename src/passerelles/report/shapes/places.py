@@ -5,6 +5,7 @@ from typing import Final
 from passerelles.report.shapes.words import (
     Schema,
     code,
+    constant,
     flag,
     listed,
     mapped,
@@ -232,6 +233,44 @@ TERRITORY_RANK_OPTIONAL: Final[dict[str, Schema]] = {
     "notes": listed(record("What the reader must know", {"note": text(), "sentence": text()})),
     "sources": SOURCES,
 }
+
+_FAMILY_FIGURES: Final = dict.fromkeys(("projects", "difficult_share", "seasonal_share"), _FIGURE)
+
+SIGNAL: Final[Schema] = record(
+    "A family of a survey in a basin, or a job with its status",
+    _FAMILY_FIGURES,
+    optional={
+        "family": ref("end"),
+        "occupation": ref("end"),
+        "basin": record("", {"code": text(), "label": text()}),
+        "status": one_of(("hiring", "fragile", "neither", "unknown")),
+        "status_from": one_of(("list", "rule")),
+        "reasons": listed(text()),
+        "sentences": listed(text()),
+        "estimated": _FIGURE,
+        "tension": _FIGURE,
+        "components": mapped(_FIGURE),
+        "wage": _FIGURE,
+        "families": listed(
+            record(
+                "A family of the job",
+                {"family": ref("end"), **_FAMILY_FIGURES, "jobs": whole(least=0), "part": maybe(share())},
+            )
+        ),
+    },
+)
+
+SIGNALS: Final[Schema] = record(
+    "The labour market of a basin",
+    {
+        "schema": constant("passerelles/territory-signals@1"),
+        "referential": ref("referential"),
+        "basin": record("", {"code": text(), "name": text()}),
+        "year": maybe(text()),
+        "results": listed(SIGNAL),
+        "sources": SOURCES,
+    },
+)
 
 SCENARIO: Final[Schema] = record(
     "One scenario of a comparison",

@@ -1,0 +1,77 @@
+"""``passerelles territory signals``: what the market says of a basin, by family of a survey or job by job."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import (
+    DataOption,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitOption,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    load,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def signals(
+    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))],
+    job: Annotated[list[str] | None, typer.Option("--job", help=say("cli.option.job"))] = None,
+    year: Annotated[int | None, typer.Option("--year", help=say("cli.option.year"))] = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    data: DataOption = None,
+    limit: LimitOption = 30,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Show the figures of the market in a basin, each with its source, year, and how it is known."""
+    from passerelles.cli.commands.territory import load_data
+    from passerelles.errors import PasserellesError
+    from passerelles.market.measures import basin_openings
+    from passerelles.market.signals import find_basin, signal
+    from passerelles.referentials.reference import find_occupation
+    from passerelles.report.envelope import referential_dict
+    from passerelles.report.provenance import data_sources, print_data_sources
+    from passerelles.report.signals import print_families, print_signals, signal_sheets
+
+    known = load(referential, overlay)
+    market, places = load_data(data)
+    if market is None:
+        raise PasserellesError("no_market_data", path=", ".join(map(str, data or ())) or "--data")
+    key = find_basin(market, basin, places=places, year=year)
+    if job:
+        codes = [find_occupation(known, text) for text in job]
+        found = [signal(market, known, code, key, year=year) for code in codes]
+        items = [each.to_dict(lang.lang) | {"sentences": list(each.sentences(lang.lang))} for each in found]
+    else:
+        items = [each.to_dict() for each in basin_openings(market, key.code, year=year)][:limit]
+    survey = market.survey(year) if market.has_survey else None
+    title = say("market.title.signals", lang=lang.lang, basin=key.name, year="?" if survey is None else survey.year)
+    payload: dict[str, Any] = {
+        "schema": "passerelles/territory-signals@1",
+        "referential": referential_dict(known),
+        "basin": {"code": key.code, "name": key.name},
+        "year": None if survey is None else survey.year,
+        "results": items,
+        "sources": data_sources(market=market, places=places, without=frozenset()),
+    }
+
+    def show(console: "Console") -> None:
+        (print_signals if job else print_families)(console, items, title=title, lang=lang.lang)
+        console.print()
+        print_data_sources(console, payload["sources"], lang=lang.lang)
+
+    emit(Answer(payload, signal_sheets(items), show), form=form, output=output, lang=lang.lang)
+    if not items:
+        raise typer.Exit(1)
