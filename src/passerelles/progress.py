@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from passerelles.language.say import Lang, number, say
 
@@ -31,8 +32,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     Give what shows how far some work is, on the error stream: results never mix with it.
 
     On a terminal it is a bar that goes away; in a notebook a bar in the output; elsewhere, as in the log of a
-    nightly job, one line every 30 seconds, and none for what
-    takes less.
+    nightly job, one line every 30 seconds, and none for what takes less.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     unit
         ``"bytes"`` for transfers.
     lang
-        Language of the lines of a log.
+        Language of what is shown.
 
     Yields
     ------
@@ -57,7 +57,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     ...     found = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
     """
     if _in_notebook():
-        yield _telling(_notebook(), text, total, _EVERY_VIEW)
+        yield _telling(_notebook(lang), text, total, _EVERY_VIEW)
         return
     from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
     from rich.progress import Progress  # noqa: PLC0415 - as above
@@ -106,24 +106,47 @@ def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:
 
 def _log(lang: Lang) -> Draw:
     def draw(shown: str, done: int, of: int | None) -> None:
-        key = "terms.progress_of" if of else "terms.progress"
-        total = "" if of is None else number(of, lang=lang)
-        sys.stderr.write(say(key, lang=lang, text=shown, done=number(done, lang=lang), total=total) + "\n")
+        sys.stderr.write(_words(shown, done, of, lang) + "\n")
         sys.stderr.flush()
 
     return draw
 
 
-def _notebook() -> Draw:
-    from IPython.display import HTML, display  # noqa: PLC0415 - there is one, since this runs in it
+class _View(NamedTuple):
+    """How far some work is, as a notebook shows it: a bar, and the same in words where there is no HTML."""
 
-    handle: Any = display(HTML(""), display_id=True)
+    words: str
+    done: int
+    of: int | None
+
+    def _repr_html_(self) -> str:
+        place = f' value="{self.done}" max="{self.of}"' if self.of else ""
+        return f"<label><progress{place}></progress> {escape(self.words)}</label>"
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def _notebook(lang: Lang) -> Draw:
+    """Draw in one output of the cell, made when there is something to show."""
+    handle: Any = None
 
     def draw(shown: str, done: int, of: int | None) -> None:
-        place = f' value="{done}" max="{of}"' if of else ""
-        handle.update(HTML(f"<label>{escape(shown)} <progress{place}></progress> {done}</label>"))
+        nonlocal handle
+        view = _View(_words(shown, done, of, lang), done, of)
+        if handle is None:
+            display: Any = import_module("IPython.display").display  # there is one, since this runs in it
+            handle = display(view, display_id=True)
+        else:
+            handle.update(view)
 
     return draw
+
+
+def _words(shown: str, done: int, of: int | None, lang: Lang) -> str:
+    total = "" if of is None else number(of, lang=lang)
+    key = "terms.progress_of" if of else "terms.progress"
+    return say(key, lang=lang, text=shown, done=number(done, lang=lang), total=total)
 
 
 def _in_notebook() -> bool:

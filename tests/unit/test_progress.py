@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from passerelles import progress
+from passerelles import OccupationGraph, match_territory, progress
 from passerelles.progress import progress_bar
 
 
@@ -55,28 +55,41 @@ def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_notebook_updates_one_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
+    shown: list[Any] = []
     shell = type("ZMQInteractiveShell", (), {})()
     handle = SimpleNamespace(update=shown.append)
     made: list[Any] = []
 
-    def display(first: str, *, display_id: bool) -> SimpleNamespace:
+    def display(first: Any, *, display_id: bool) -> SimpleNamespace:
         made.append((first, display_id))
         return handle
 
     module = ModuleType("IPython")
     inner = ModuleType("IPython.display")
     vars(module).update(get_ipython=lambda: shell, display=inner)
-    vars(inner).update(HTML=str, display=display)
+    vars(inner).update(display=display)
     monkeypatch.setitem(sys.modules, "IPython", module)
     monkeypatch.setitem(sys.modules, "IPython.display", inner)
     clock = [0.0]
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[-1]))
-    with progress_bar("<b>", total=2) as tell:
-        clock.append(1.0)
-        tell(2)
-    assert len(made) == 1
-    assert shown[-1] == '<label>&lt;b&gt; <progress value="2" max="2"></progress> 2</label>'
+    with progress_bar("<b>", total=2000) as tell:
+        assert made == [], "nothing to show yet"
+        for done in (1000, 2000):
+            clock.append(float(done))
+            tell(done)
+    assert [display_id for _, display_id in made] == [True]
+    assert repr(made[0][0]) == "<b> : 1\u202f000 sur 2\u202f000"
+    words = "&lt;b&gt; : 2\u202f000 sur 2\u202f000"
+    assert shown[-1]._repr_html_() == f'<label><progress value="2000" max="2000"></progress> {words}</label>'
+
+
+def test_an_allocation_tells_how_far_it_is(embedded_graph: OccupationGraph) -> None:
+    told: list[tuple[int, int | None]] = []
+    lots = [{"employer": "A", "job": "N1103", "headcount": 5, "openings": 3, "basin": "Redon"}]
+    match_territory(
+        embedded_graph, lots, lots, progress=lambda done, total=None, _what="", /: told.append((done, total))
+    )
+    assert told == [(step, 5) for step in range(6)]
 
 
 def test_an_error_inside_goes_through(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,7 @@
 """``passerelles rank --profiles``: many people at once, file to file, with a progress bar or lines in a log."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,8 +10,6 @@ from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
-
-_EVERY: Final = 30.0  # seconds between two lines of a log
 
 
 def rank_people(
@@ -33,11 +28,12 @@ def rank_people(
     from passerelles.bulk.files import rank_file
     from passerelles.bulk.source import need_arrow, rows_of_file
     from passerelles.errors import PasserellesError
+    from passerelles.progress import progress_bar
 
     need_arrow()
     if output is None:
         raise PasserellesError("profiles_need_output")
-    with _progress(rows_of_file(profiles), lang) as tell:
+    with progress_bar(say("bulk.ranking", lang=lang), total=rows_of_file(profiles), lang=lang) as tell:
         done = rank_file(graph, profiles, output, rejects=rejects, limit=limit, progress=tell, lang=lang)
     message(say("bulk.done", lang=lang, n=done.ranked, path=done.output))
     message(say("bulk.refused", lang=lang, n=done.refused, path=done.rejects))
@@ -58,32 +54,3 @@ def refuse_beside_profiles(options: list[str]) -> None:
 
     if options:
         raise PasserellesError("profiles_alone", options=", ".join(options))
-
-
-@contextmanager
-def _progress(total: int | None, lang: Lang) -> "Iterator[Callable[[int], None]]":
-    """Give what shows how many are done: a bar on a terminal, a line now and then in a log."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    screen = Console(stderr=True)
-    if not screen.is_terminal:
-        yield _lines(lang)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(say("bulk.ranking", lang=lang), total=total)
-        yield lambda done: bar.update(task, completed=done)
-
-
-def _lines(lang: Lang) -> Callable[[int], None]:
-    start = last = time.monotonic()
-
-    def tell(done: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= _EVERY:
-            last = now
-            message(say("bulk.progress", lang=lang, n=done, rate=round(done / (now - start))))
-
-    return tell

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from passerelles.progress import Tell
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation, Change, Flow, HoursOf
@@ -36,6 +37,8 @@ from passerelles.text import normalise_label
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
+_STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
+
 
 @dataclass(frozen=True, eq=False)
 class _Case:
@@ -48,6 +51,7 @@ class _Case:
     costs: Costs
     settings: TerritorySettings
     strict: bool
+    tell: Tell
 
 
 def match_territory(  # noqa: PLR0913 - each option is named at every call
@@ -65,6 +69,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     settings: Settings | None = None,
     costs: Costs | None = None,
     changes: bool = True,
+    progress: Tell | None = None,
 ) -> Allocation:
     """
     Allocate the people of fragile lots to the openings of hiring lots.
@@ -96,6 +101,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         Hours of moves; the package's effort model where None.
     changes
         Whether to work out what would change with each bound moved (one more solution each).
+    progress
+        Told ``(steps done, 5)``, for a country takes minutes; `progress_bar` gives one.
 
     Returns
     -------
@@ -139,7 +146,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     if second is None:
         second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
     model = costs if costs is not None else default_costs(graph, every, certifications=certifications)
-    case = _Case(graph, first, second, locator, model, chosen, every.strict)
+    tell = progress or (lambda _done, _total=None, _what="", /: None)
+    case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
     return _allocate(case, bounds, budget, changes=changes)
 
 
@@ -172,10 +180,13 @@ def _surveyed(
 
 
 def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool) -> Allocation:
+    case.tell(0, _STEPS)
     moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
+    case.tell(1, _STEPS)
     pairs = _pairs(case, moves, bounds)
     _, capacity = pool_keys(case.hiring)
     task = _task(case, pairs, capacity, budget)
+    case.tell(2, _STEPS)
     opened = pairs.open
     flow = np.zeros(len(pairs.lot), dtype=np.int64)
     unmet: tuple[str, ...] = ()
@@ -185,6 +196,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         status = "optimal" if all(s.gap == 0 for s in outcome.stages) else "time_limit"
     except InfeasibleError:
         outcome, status, unmet = Outcome(np.zeros(0, dtype=np.int64), ()), "infeasible", _unmet(case, task)
+    case.tell(3, _STEPS)
     binding = "weights" if case.settings.objective == "weighted" else "budget"
     flows = _flows(case, moves, pairs, flow)
     allocation = Allocation(
@@ -206,9 +218,11 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
         allowed_hours=pairs.hours[opened],
     )
+    case.tell(4, _STEPS)
     if changes and status == "optimal" and allocation.uncovered:
         found = _changes(case, moves, bounds, budget, allocation)
         allocation = replace(allocation, changes=found)
+    case.tell(_STEPS, _STEPS)
     return allocation
 
 

@@ -64,6 +64,7 @@ def report(
     """Write the report of a territory."""
     from passerelles.errors import PasserellesError
     from passerelles.files.atomic import atomic_file, check_free
+    from passerelles.progress import progress_bar
     from passerelles.report.html.case import Case, Request
     from passerelles.report.html.page import territory_page
     from passerelles.report.html.pictures import can_draw
@@ -106,10 +107,11 @@ def report(
     certifications = load_known_certifications(data) if data or frame else None
     if fragile is None:  # said by `sample_name` already; for the type checker
         raise PasserellesError("report_which_input")
-    allocation = match_territory(
-        graph, fragile, hiring, market=market, places=places, certifications=certifications, radius_km=radius,
-        frame=frame, budget_hours=budget, min_probability=probability,
-    )  # fmt: skip
+    with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
+        allocation = match_territory(
+            graph, fragile, hiring, market=market, places=places, certifications=certifications, radius_km=radius,
+            frame=frame, budget_hours=budget, min_probability=probability, progress=tell,
+        )  # fmt: skip
     named = title or (say("report.title", lang=lang.lang, territory=sample.title()) if sample else "")
     request = Request(
         command=(*words, "--output", "rapport.html"), title=named, date=date, invented=sample is not None,

@@ -128,6 +128,7 @@ def match(
     """Allocate people to openings."""
     from passerelles import charts
     from passerelles.errors import PasserellesError
+    from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
     from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_allocation
@@ -154,7 +155,8 @@ def match(
             raise PasserellesError("territory_mask_scenarios")
         _compare(graph, fragile, hiring, scenario, common, form=form, output=output, lang=lang)
         return
-    allocation = match_territory(graph, fragile, hiring, **common)
+    with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
+        allocation = match_territory(graph, fragile, hiring, **common, progress=tell)
     found = published_dict(publish(allocation), lang.lang) if mask else allocation.to_dict(lang.lang)
     whole = dict(found)
     if limit is not None:
