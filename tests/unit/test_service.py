@@ -133,7 +133,9 @@ def test_a_territory_is_that_of_the_command_line(
     files = ("--fragile", str(tmp_path / "fragile.csv"), "--hiring", str(tmp_path / "hiring.csv"))
     words = ("territory", "match", *files, "--budget-hours", "900", *(("--mask",) if mask else ()))
     body = {"fragile": FRAGILE, "hiring": HIRING, "budget_hours": 900.0, "mask": mask}
-    assert client.post("/v1/match", json=body).json() == printed(capsys, *words)
+    expected = printed(capsys, *words)
+    assert {source.pop("content") for source in expected["sources"]} == {"table"}  # its files: here there are none
+    assert client.post("/v1/match", json=body).json() == expected | {"sources": []}
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -154,6 +156,7 @@ def test_answers_in_pieces_are_the_moves_themselves(client: Client, engine: Engi
 
 def test_tags_spare_an_answer_that_one_has(client: Client) -> None:
     first = client.get("/v1/rank", params={"origin": "K2110"})
+    refused(client.get("/v1/rank/", params={"origin": "K2110"}), 404, "not_found")  # no redirection to guess by
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "private, no-cache"
     for given in (tag, f'"other", {tag}', f"W/{tag}", "*"):
@@ -521,6 +524,33 @@ def test_the_description_is_whole(client: Client) -> None:
     assert "#/$defs/" not in text
     refs = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
     assert refs <= set(described["components"]["schemas"])
+
+
+def test_the_description_tells_and_shows_everything(client: Client) -> None:
+    described = client.get("/openapi.json").json()
+    names: list[str] = []
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            names.append(operation["operationId"])
+            for each in operation.get("parameters", []):
+                assert each.get("description"), (path, each)
+                assert "default" in each["schema"] or each["schema"].get("examples") or each.get("examples"), (
+                    path,
+                    each,
+                )
+            for status, response in operation["responses"].items():
+                for kind, content in response.get("content", {}).items():
+                    assert content["examples"], (path, status)
+                    if kind == "application/problem+json":
+                        for example in content["examples"].values():
+                            assert not list(PROBLEM.iter_errors(example["value"]))
+                            assert str(example["value"]["status"]) == status
+            if method == "post":
+                for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
+                    answer = client.post(path, json=example["value"])
+                    assert answer.status_code == 200, (path, answer.text)
+                    assert answer.json()["results"]
+    assert len(set(names)) == len(names)
 
 
 def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:

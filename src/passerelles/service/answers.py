@@ -10,6 +10,7 @@ from passerelles.ranking.moves import best_targets, moves_of, rank_sources
 from passerelles.referentials.reference import find_occupation
 from passerelles.report.envelope import envelope, referential_dict
 from passerelles.report.occupation import occupation_dict
+from passerelles.report.provenance import data_sources
 from passerelles.report.resolution import candidate_dicts, resolution_envelope
 from passerelles.service.engine import Engine
 from passerelles.service.pieces import Pieces, scribe_of
@@ -132,7 +133,8 @@ def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
     found = published_dict(publish(allocation), lang) if asked.mask else allocation.to_dict(lang)
     if asked.limit is not None:
         found["results"] = found["results"][: asked.limit]
-    return envelope("territory@1", engine.graph, (), settings=settings) | found
+    sources = {"sources": data_sources(places=engine.places)}
+    return envelope("territory@1", engine.graph, (), settings=settings) | found | sources
 
 
 def _settings(engine: Engine, *, strict: bool) -> Settings:

@@ -191,7 +191,15 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
 
 
 def _framework(desk: Desk, life: Any = None) -> FastAPI:
-    app = FastAPI(**ABOUT, version=desk.engine.version, lifespan=life, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        **ABOUT,
+        version=desk.engine.version,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # an address that is not known is told, not guessed
+        generate_unique_id_function=lambda route: str(route.name),  # what generated clients call their functions
+    )
     app.add_exception_handler(PasserellesError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http_error)

@@ -1,12 +1,13 @@
 """The OpenAPI description: the shapes of `passerelles schema`, with their examples and every error."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from passerelles.report.shapes.catalogue import DEFINITIONS, SHAPES, examples, shape_name
-from passerelles.service.problems import MEDIA
+from passerelles.service.problems import MEDIA, STATUS, told
 
 ABOUT: Final[dict[str, Any]] = {
     "title": "Passerelles",
@@ -40,13 +41,32 @@ _HEADERS: Final = {
 }
 
 
+# Bodies that the embedded referential with its overlay answers.
+BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "/v1/rank": {
+        "occupation": {"origin": "K2110", "filters": ["min-coverage=0.1"], "limit": 3},
+        "person": {"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes"}}, "limit": 3, "explain": 1},
+    },
+    "/v1/sources": {"occupation": {"target": "N4101", "limit": 3}},
+    "/v1/paths": {"occupation": {"origin": "K2110", "targets": ["N4102"], "frame": "transco", "limit": 2}},
+    "/v1/resolve": {"title": {"text": "moniteur auto ecole", "limit": 3}},
+    "/v1/match": {
+        "territory": {
+            "fragile": [{"employer": "Boutiques du Port", "job": "D1106", "headcount": 7, "basin": "Redon"}],
+            "hiring": [{"employer": "Halles de la Vilaine", "job": "D1507", "openings": 5, "basin": "Redon"}],
+        }
+    },
+}
+
+
 def responses(shape: str | None, *, health: bool = False) -> dict[str, Any]:
     """What a route says of its responses."""
-    kept = {"401", "500", "503"} if health else set(_TELLS) - {"304"}
-    found: dict[Any, Any] = {code: _problem(text) for code, text in _TELLS.items() if code in kept}
+    kept = {"405", "500", "503"} if health else set(_TELLS) - {"304"}
+    found: dict[Any, Any] = {code: _problem(code, text) for code, text in _TELLS.items() if code in kept}
     if shape is None:
         status = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
-        found[200] = {"description": "Yes", "content": {"application/json": {"schema": status}}}
+        answer = {"schema": status, "examples": {"answer": {"value": {"status": "ready"}}}}
+        found[200] = {"description": "Yes", "content": {"application/json": answer}}
     else:
         name = shape_name(shape)
         body: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_component(name)}"}}
@@ -56,8 +76,10 @@ def responses(shape: str | None, *, health: bool = False) -> dict[str, Any]:
     return {"responses": found}
 
 
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/problem"}}}}
+def _problem(status: str, text: str) -> dict[str, Any]:
+    examples = {key: {"value": told(key, "fr")} for key, code in STATUS.items() if code == int(status)}
+    content = {"schema": {"$ref": "#/components/schemas/problem"}, "examples": examples}
+    return {"description": text, "content": {MEDIA: content}}
 
 
 def _component(name: str) -> str:
@@ -86,6 +108,9 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
         for method, operation in methods.items():
             for response in operation["responses"].values():
                 response["headers"] = dict(headers)
+            if method == "post":
+                examples = {name: {"value": body} for name, body in BODIES[path].items()}
+                operation["requestBody"]["content"]["application/json"]["examples"] = examples
             if method == "get" and not path.startswith("/health"):
                 tag = {"description": "Tag of the answer", "schema": {"type": "string"}}
                 operation["responses"]["200"]["headers"]["ETag"] = tag

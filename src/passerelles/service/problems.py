@@ -55,17 +55,19 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make the response of an error."""
-    code = status if status is not None else STATUS[key]
-    own = key in STATUS
-    body = {
-        "type": URN + key,
-        "title": say(f"service.title.{key if own else 'refused'}", lang=lang),
-        "status": code,
-        "detail": detail or say(f"service.detail.{key}", lang=lang),
-        **(extra or {}),
-    }
+    body = {**told(key, lang, detail=detail, status=status), **(extra or {})}
     more = {"cache-control": "no-store", **(headers or {})}
-    return Response(orjson.dumps(body), status_code=code, media_type=MEDIA, headers=more)
+    return Response(orjson.dumps(body), status_code=body["status"], media_type=MEDIA, headers=more)
+
+
+def told(key: str, lang: Lang, *, detail: str | None = None, status: int | None = None) -> dict[str, Any]:
+    """Return the body of an error."""
+    return {
+        "type": URN + key,
+        "title": say(f"service.title.{key if key in STATUS else 'refused'}", lang=lang),
+        "status": status if status is not None else STATUS[key],
+        "detail": detail or say(f"service.detail.{key}", lang=lang),
+    }
 
 
 def of_engine(error: PasserellesError, lang: Lang) -> Response:

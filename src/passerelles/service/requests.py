@@ -9,6 +9,12 @@ from passerelles.model import Ternary
 from passerelles.profile import Profile
 
 EXAMPLE: Final = "K2110"
+_ORIGIN: Final = "A code, or an exact job title"
+_TARGET: Final = "Where to: a code, or an exact job title"
+_FRAME: Final = "Legal frame that each path is judged by"
+_PARETO: Final = "Only paths that no other beats in hours, score and steps"
+_TEXT: Final = "What somebody wrote"
+_KIND: Final = "What it should be: a job title, or a competency"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 FilterText = Annotated[
@@ -43,8 +49,16 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Targets = Annotated[list[Text], Field(max_length=200, description="Rank these only"), BeforeValidator(_listed)]
-Filters = Annotated[list[FilterText], Field(max_length=10, description="Filters, stacked"), BeforeValidator(_listed)]
+Targets = Annotated[
+    list[Text],
+    Field(max_length=200, description="Rank these only; all where empty", examples=[["N4102"]]),
+    BeforeValidator(_listed),
+]
+Filters = Annotated[
+    list[FilterText],
+    Field(max_length=10, description="Filters, stacked; none where empty", examples=[["min-coverage=0.2"]]),
+    BeforeValidator(_listed),
+]
 
 
 class _Query(BaseModel):
@@ -64,9 +78,13 @@ class _Body(BaseModel):
 class Person(_Body):
     """A person, without anything that identifies anybody. Sent in a body only: query strings end up in logs."""
 
-    occupation: Text | None = None
-    competencies: list[Code] = Field(default_factory=list, max_length=500)
-    credentials: dict[Code, Ternary] = Field(default_factory=dict, max_length=100)
+    occupation: Text | None = Field(None, description="The job exercised: a code, or an exact job title")
+    competencies: list[Code] = Field(
+        default_factory=list, max_length=500, description="Codes of what is held besides what the job requires"
+    )
+    credentials: dict[Code, Ternary] = Field(
+        default_factory=dict, max_length=100, description="Whether each is held; what is not said is unknown"
+    )
 
     def profile(self) -> Profile:
         """Return the engine's own value."""
@@ -84,7 +102,7 @@ def origin_of(origin: str | Person) -> str | Profile:
 class RankQuery(_Query):
     """Moves from an occupation."""
 
-    origin: Text = Field(examples=[EXAMPLE])
+    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
     limit: Limit = 10
@@ -106,7 +124,7 @@ class RankBody(_Body):
 class SourcesQuery(_Query):
     """Moves towards an occupation."""
 
-    target: Text = Field(examples=["N4101"])
+    target: Text = Field(description=_TARGET, examples=["N4101"])
     origin: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
     limit: Limit = 10
@@ -116,7 +134,7 @@ class SourcesQuery(_Query):
 class SourcesBody(_Body):
     """Moves towards an occupation."""
 
-    target: Text = Field(examples=["N4101"])
+    target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
     limit: Limit = 10
@@ -126,13 +144,13 @@ class SourcesBody(_Body):
 class PathsQuery(_Query):
     """Paths between occupations."""
 
-    origin: Text = Field(examples=[EXAMPLE])
+    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
-        examples=[["N4102"]]
+        description=_TARGET, examples=[["N4102"]]
     )
-    frame: FrameName | None = None
+    frame: FrameName | None = Field(None, description=_FRAME, examples=["transco"])
     max_steps: Steps = 3
-    pareto: bool = False
+    pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
 
 
@@ -140,10 +158,10 @@ class PathsBody(_Body):
     """Paths from an occupation or a person."""
 
     origin: Origin
-    targets: list[Text] = Field(min_length=1, max_length=10, examples=[["N4102"]])
-    frame: FrameName | None = None
+    targets: list[Text] = Field(min_length=1, max_length=10, description=_TARGET, examples=[["N4102"]])
+    frame: FrameName | None = Field(None, description=_FRAME)
     max_steps: Steps = 3
-    pareto: bool = False
+    pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
@@ -151,23 +169,23 @@ class PathsBody(_Body):
 class ResolveQuery(_Query):
     """A title or a competency to resolve."""
 
-    text: Text = Field(examples=["moniteur auto ecole"])
-    kind: Literal["title", "competency"] = "title"
+    text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
+    kind: Literal["title", "competency"] = Field("title", description=_KIND)
     limit: PathLimit = 5
 
 
 class ResolveBody(_Body):
     """A title or a competency to resolve."""
 
-    text: Text = Field(examples=["moniteur auto ecole"])
-    kind: Literal["title", "competency"] = "title"
+    text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
+    kind: Literal["title", "competency"] = Field("title", description=_KIND)
     limit: PathLimit = 5
 
 
 class ShowQuery(_Query):
     """An occupation's sheet."""
 
-    occupation: Text = Field(examples=[EXAMPLE])
+    occupation: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
 
 
 class FragileRow(_Body):
