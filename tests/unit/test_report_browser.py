@@ -238,6 +238,12 @@ def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
     assert "2 lignes sur 7" in whole  # a filtered table says that it is
     assert "Tout déplier" not in whole
     assert page.locator("details:not([open])").count() == shut
+    # Nothing that announces what follows stands alone at the foot of a page.
+    names = page.locator("summary .name, caption, h2, h3").all_text_contents()
+    for sheet in printed.pages[:-1]:
+        lines = [" ".join(line.split()) for line in sheet.extract_text().splitlines()]
+        written = [line for line in lines if line and not re.fullmatch(r"\d+ / \d+", line)]
+        assert written[-1] not in names
     page.get_by_label("Imprimer sans les explications").check()
     short = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     assert len(short.pages) < len(printed.pages) - 3
@@ -270,6 +276,13 @@ def test_a_narrow_screen_scrolls_its_tables_not_the_page(browser: "Browser", add
         before = region.evaluate("e => e.scrollLeft")
         page.keyboard.press("ArrowRight")
         page.wait_for_function("before => document.activeElement.scrollLeft > before", arg=before)
+        picture = page.get_by_role("group", name="Qui pourrait aller où")
+        letters = picture.locator("svg text").first.evaluate("e => e.getBoundingClientRect().height")
+        assert letters > 8, "words of a picture can be read"
+        picture.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("least => document.activeElement.scrollLeft > least", arg=0)
+        assert page.evaluate("document.activeElement.className") == "picture"
 
 
 def test_without_a_script_everything_can_be_read(browser: "Browser", address: str, allocation: Allocation) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from passerelles.language.say import ordinal, signed
 from passerelles.language.typography import listed
 from passerelles.model import Hours
+from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, Step
 from passerelles.paths.rank import rank_paths
 from passerelles.paths.sentences import hours_text
@@ -196,7 +197,7 @@ def view_of(case: Case, explained: Explained, picture: str = "") -> MoveView:
         parts=_parts(case, explained),
         lists=lists,
         credentials=_credentials(case, move.credentials, explained.step),
-        frames=_frames(case, explained.step),
+        frames=frame_sentences(case, explained.step.frames if explained.step else ()),
         picture=picture,
     )
 
@@ -275,10 +276,11 @@ def _length(case: Case, length: Hours, known: float) -> str:
     return case.words("credential.length", hours=case.words.figure(known), source=source)
 
 
-def _frames(case: Case, step: Step | None) -> tuple[str, ...]:
+def frame_sentences(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
+    """Return what each legal frame says, and why, one sentence each."""
     w = case.words
     found = []
-    for frame in step.frames if step else ():
+    for frame in frames:
         why = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
-        found.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
+        found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {why}" if why else ""))
     return tuple(found)

@@ -11,13 +11,20 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from passerelles.language.say import number, percent
-from passerelles.language.typography import listed
 from passerelles.paths.path import Path
 from passerelles.paths.sentences import hours_text, months_text, path_sentences
 from passerelles.report.html import origins as sources
 from passerelles.report.html import tables
 from passerelles.report.html.case import Case
-from passerelles.report.html.explained import Explained, MoveView, Origin, explained_origins, moves_grid, staged_paths
+from passerelles.report.html.explained import (
+    Explained,
+    MoveView,
+    Origin,
+    explained_origins,
+    frame_sentences,
+    moves_grid,
+    staged_paths,
+)
 from passerelles.report.html.explained import view_of as move_view
 from passerelles.report.html.pictures import NO_PICTURES, Pictures, pictures_of
 from passerelles.report.html.summary import figures_of, sentences_of, title_of
@@ -171,12 +178,15 @@ def _path(case: Case, path: Path, pictures: Pictures) -> PathView:
         w("path.months", months=months_text(path.months, w.lang)),
         w("path.against", hours=w.figure(path.direct_hours)),
     )
-    frames = []
-    for frame in path.frames:
-        why = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
-        frames.append(w(f"frame.{frame.verdict}", label=frame.label) + (f" {w.set(why)}." if why else ""))
     sentences = tuple(w.set(s) for s in path_sentences(path, w.lang))
-    return PathView(tables.path_key(path), chain, short, sentences, tuple(frames), _markup(pictures.ladder(case, path)))
+    return PathView(
+        tables.path_key(path),
+        chain,
+        short,
+        sentences,
+        frame_sentences(case, path.frames),
+        _markup(pictures.ladder(case, path)),
+    )
 
 
 def _notices(case: Case, pictures: Pictures) -> tuple[str, ...]:
