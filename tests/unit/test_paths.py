@@ -81,6 +81,22 @@ def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:
     assert {r.code: (r.found, r.fewer) for r in found.reached} == {"C": (2, False), "D": (1, True)}
 
 
+def test_a_stage_that_raises_the_level_says_so() -> None:
+    """C asks for a master's degree: B brings a competency of it, and a level that is nearer."""
+    some = [occupation("A", access="CAP"), occupation("B", access="Licence"), occupation("C", access="Master")]
+    graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}, occupations=some))
+    loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    path = next(p for p in rank_paths(graph, "A", targets="C", settings=loose, pareto=True) if len(p.codes) == 2)
+    assert [(s.level, s.target_level) for s in path.steps] == [(3, 6), (6, 7)]
+    assert path.to_dict()["steps"][1]["level"] == {"held": 6, "target": 7}
+    step, stage, _, _ = path.to_dict("fr")["explanation"]
+    assert "Niveau demandé : 6, niveau tenu : 3" in step
+    assert "porte le niveau tenu de 3 à 6" in stage
+    assert "ce que le passage direct n'a pas (1) : c" in stage
+    english = path.to_dict("en")["explanation"][1]
+    assert "raises the level held from 3 to 6" in english
+
+
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
     dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))

@@ -271,6 +271,8 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
         estimated=round(expected - (certified.expected or 0.0), 1),
         practised=round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
+        level=state.level,
+        target_level=int(effort.level[row]),
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,

@@ -98,6 +98,9 @@ class Step:
         Hours that practising the occupation afterwards replaces (an assumption); 0 at the last step.
     consolidated
         Part of the estimate: what the stages spare at this last step, but neither training nor practice has taught.
+    level, target_level
+        European level of the highest qualification held before the step, and that of the target; the settings' own
+        where a fiche names none.
     probability
         Chance in [0, 1] that an expert would list the move; None where the scorer is not calibrated.
     """
@@ -111,6 +114,8 @@ class Step:
     estimated: float
     practised: float
     consolidated: float
+    level: int
+    target_level: int
     score: float
     probability: float | None
     regulated: Ternary
@@ -169,6 +174,7 @@ class Step:
             "months": self.months.to_dict(),
             "practice": {"months": self.practice_months, "hours_replaced": self.practised, "assumption": True},
             "consolidation_hours": self.consolidated,
+            "level": {"held": self.level, "target": self.target_level},
             "score": self.score,
             "probability": self.probability,
             "regulated": self.regulated,

@@ -61,6 +61,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, lang)))
+    if step.target_level > step.level:
+        lines.append(say("paths.step.level", lang=lang, held=step.level, target=step.target_level))
     return lines + _credentials(step, lang)
 
 
@@ -155,9 +157,14 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
         hours=number(step.practised, lang=lang),
         share=percent(path.assumptions["practice_share"], lang=lang),
     )
-    added = path.added_by(place)
-    key = "adds" if added else "adds_nothing"
-    return [text, say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang))]
+    added, lines = path.added_by(place), [text]
+    raised = path.steps[place].level
+    if raised > step.level and path.steps[-1].target_level > step.level:
+        lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
+    if added or len(lines) == 1:
+        key = "adds" if added else "adds_nothing"
+        lines.append(say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang)))
+    return lines
 
 
 def names(items: Sequence[Item], lang: Lang = "fr") -> str:

@@ -76,6 +76,7 @@ STEP: Final[Schema] = record(
         "score": number(),
         "probability": maybe(share()),
         "consolidation_hours": maybe(number(least=0)),
+        "level": record("European levels", {"held": whole(least=1), "target": whole(least=1)}),
         "regulated": one_of(TERNARY),
         "held": listed(ref("item")),
         "near": listed(ref("near_item")),
