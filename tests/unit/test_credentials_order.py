@@ -1,6 +1,8 @@
 """Credentials on a path: order of acquisition, held or not, sourced hours, unknown ones, circles, negative lengths."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
 from passerelles.profile import Profile
 from passerelles.ranking.origin import find_start
+from passerelles.referentials.bundled import bundled_path
+from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
 from small import referential
 
@@ -120,6 +124,21 @@ def test_prerequisites_in_a_circle_are_infeasible_unless_held() -> None:
     assert found[-1].reasons[0][0] == "closed"
     held = Profile("A", credentials={"X": "yes", "Y": "yes"})
     assert rank_paths(graph, held, targets=["B"], settings=PLAIN)[0].status == "feasible"
+
+
+def test_an_overlay_with_a_circle_of_prerequisites_makes_its_paths_infeasible(tmp_path: Path) -> None:
+    """The heavy-goods licence is made to suppose the right to teach it."""
+    folder = tmp_path / "branche"
+    shutil.copytree(bundled_path("enseignement-conduite", "overlay") or "", folder)
+    with (folder / "credential_prerequisites.csv").open("a", encoding="utf-8") as file:
+        file.write("PERM-C,AUT-ENS-GL,essai\n")
+    branch = load_referential("transitions").with_overlay(folder)
+    assert [n.code for n in branch.notices if n.code == "cyclic_prerequisite"] == ["cyclic_prerequisite"]
+    graph = build_graph(branch)
+    heavy, bikes = (rank_paths(graph, "K2110-B", targets=t, settings=PLAIN)[0] for t in ("K2110-GL", "K2110-2R"))
+    assert (heavy.status, heavy.reasons[0][0]) == ("infeasible", "closed")
+    assert "prérequis en cercle" in heavy.to_dict("fr")["reasons"][0]
+    assert bikes.status == "unknown"  # the length of a licence is
 
 
 @pytest.mark.parametrize("hours", [Hours(None, -5, None, "s"), Hours(None, float("nan"), None, "s"), Hours()])

@@ -241,12 +241,15 @@ def test_hours_without_source_or_in_disorder_are_unknown(tmp_path: Path) -> None
     assert hours("", "", "", "s") == (Hours(None, None, None, "s"), {})
 
 
-def test_prerequisites_in_a_circle_are_cut(tmp_path: Path) -> None:
+def test_prerequisites_in_a_circle_are_kept_and_told_once(tmp_path: Path) -> None:
     sheets = table()
     sheets["credential_prerequisites"] += [["K2", "K1", ""], ["K2", "K9", ""]]
     small = load(tmp_path, sheets)
     assert found(small) == {"cyclic_prerequisite": 1, "link_to_nowhere": 1}
-    assert [c.prerequisites for c in small.credentials] == [(), ("K1",)]
+    assert [c.prerequisites for c in small.credentials] == [("K2",), ("K1",)]
+    alone = table()
+    alone["credential_prerequisites"] += [["K1", "K1", ""]]
+    assert found(load(tmp_path / "alone", alone)) == {"cyclic_prerequisite": 1}
 
 
 def test_repeated_rows_are_counted_and_the_first_stands(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def read_credentials(source: FileSource, draft: Draft) -> None:
     for code, required in table.columns(*keys):
         known = draft.credentials[code]
         draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
-    _cut_prerequisite_cycles(draft)
+    _note_prerequisite_circles(draft)
 
 
 def _hours(cells: Sequence[str], draft: Draft, table: Table, line: int) -> Hours:
@@ -166,27 +166,31 @@ def _figure(cell: str) -> float | None:
     return float(plain) if plain else None
 
 
-def _cut_prerequisite_cycles(draft: Draft) -> None:
-    """Cut the link that closes a circle of prerequisites: nobody could ever obtain either credential."""
+def _note_prerequisite_circles(draft: Draft) -> None:
+    """
+    Say which prerequisites run in a circle, once for each circle.
+
+    They are kept: nobody could obtain these credentials, and paths that take one say so.
+    """
+    told: set[str] = set()
     for code in sorted(draft.credentials):
-        for required in draft.credentials[code].prerequisites:
-            if _leads_to(draft, required, code):
+        for required in sorted(draft.credentials[code].prerequisites):
+            ahead = _ahead(draft, required)
+            if code in ahead and code not in told:
                 draft.note("cyclic_prerequisite", subject=code, other=required)
-                kept = tuple(c for c in draft.credentials[code].prerequisites if c != required)
-                draft.credentials[code] = replace(draft.credentials[code], prerequisites=kept)
+                told |= {c for c in ahead if code in _ahead(draft, c)}
 
 
-def _leads_to(draft: Draft, start: str, goal: str) -> bool:
+def _ahead(draft: Draft, start: str) -> set[str]:
+    """A credential, and all that it supposes."""
     seen: set[str] = set()
     waiting = [start]
     while waiting:
         code = waiting.pop()
-        if code == goal:
-            return True
         if code not in seen:
             seen.add(code)
             waiting += draft.credentials[code].prerequisites
-    return False
+    return seen
 
 
 def read_credential_requirements(source: FileSource, draft: Draft, *, skipped: Collection[str] = ()) -> None:
