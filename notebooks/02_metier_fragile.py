@@ -43,15 +43,17 @@ charts.score_waterfall(best)
 charts.competency_bars(best)
 
 # %% [markdown]
-# ## Que faudrait-il pour qu'un passage exigeant devienne accessible ?
+# ## Que faudrait-il pour qu'un passage devienne plus proche ?
 #
 # Ce n'est pas deviné : le passage est noté à nouveau, comme si la personne avait ces compétences.
 
 # %%
 far = moves[-1]
-found = counterfactual(graph, fragile, far.target.code, level="accessible")
-print(far.target.label, ":", far.level)
-print(found if found is not None else "aucun petit lot de compétences n'y suffit")
+for move in moves[1:]:
+    nearer = "accessible" if move.level == "exigeante" else "proche"
+    found = counterfactual(graph, fragile, move.target.code, level=nearer)
+    names = " ; ".join(item.label for item in found.added) if found else "trois compétences de plus n'y suffiraient pas"
+    print(f"{move.target.label}, {move.level}. Pour devenir {nearer} : {names}.")
 
 # %% [markdown]
 # ## Par quel chemin ?
@@ -69,4 +71,6 @@ charts.path_ladder(paths[0])
 # %% [markdown]
 # **À décider par une personne.** Le classement ne sait rien de l'envie, de la santé, des horaires, ni du salaire de
 # celles et ceux qu'il concerne.
+
+# %%
 assert [move.rank for move in moves] == list(range(1, len(moves) + 1))

@@ -31,7 +31,8 @@ titles = ["cariste", "conducteur livreur", "prépa commande", "conducteur de bus
 codes = {}
 for title in titles:
     candidate = resolve_title(referential, title, limit=1)[0]
-    print(f"{title:20} {candidate.code} {candidate.label} ({candidate.confidence:.0%})")
+    doubt = "" if candidate.confidence >= 0.9 else "   <- à relire"
+    print(f"{title:20} {candidate.code} {candidate.label} ({100 * candidate.confidence:.0f} %){doubt}")
     codes[title] = candidate.code
 
 # %%
@@ -45,11 +46,12 @@ fragile
 
 # %%
 for move in fragile:
-    lacking = [item.label for item in move.missing[:3]]
-    asked = [credential.label for credential in move.credentials if credential.held != "yes"]
-    print(f"{move.origin.label} : couverture {move.coverage:.0%}")
-    print("   à acquérir :", "; ".join(lacking) or "rien")
-    print("   à obtenir  :", "; ".join(asked) or "rien")
+    print(f"{move.origin.label} : {100 * move.coverage:.0f} % de ce que le métier demande est couvert")
+    for item in move.missing[:3]:
+        print("   à acquérir :", item.label)
+    for credential in move.credentials:
+        if credential.held != "yes":
+            print("   à obtenir  :", credential.label)
 
 # %%
 charts.competency_bars(fragile[0])
@@ -58,6 +60,11 @@ charts.competency_bars(fragile[0])
 # Le tableau complet, pour Excel ou pandas :
 
 # %%
+import pandas as pd
+
+pd.set_option("display.max_colwidth", None)  # des phrases entières
 frame = sources.to_pandas()
-frame[["origin_label", "level", "coverage", "missing"]]
+frame[["origin_label", "level", "coverage", "credentials"]]
+
+# %%
 assert len(frame) == len(sources)

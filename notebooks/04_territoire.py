@@ -5,15 +5,14 @@
 # sans solution ?* L'exemple de Redon est inventé : employeurs fictifs, effectifs illustratifs.
 
 # %%
-import csv
+import pandas as pd
 
 from passerelles import build_graph, charts, load_referential, match_territory
 from passerelles.referentials.bundled import sample_tables
 
+pd.set_option("display.max_colwidth", None)  # des phrases entières
 fragile, hiring = sample_tables("redon")
-with fragile.open(encoding="utf-8") as file:
-    for row in csv.DictReader(file):
-        print(row["employer"], row["job"], row["headcount"])
+pd.read_csv(fragile, dtype=str)[["employer", "job", "headcount", "basin"]]
 
 # %% [markdown]
 # ## L'affectation
@@ -23,34 +22,42 @@ with fragile.open(encoding="utf-8") as file:
 # %%
 graph = build_graph(load_referential("transitions"))
 found = match_territory(graph, fragile, hiring)
-print(found.summary())
 found
 
 # %%
 charts.territory_sankey(found)
 
 # %% [markdown]
-# ## Qui reste sans solution, et pourquoi ; quels postes restent vides
+# ## Quels postes restent vides, et pourquoi
 
 # %%
-for left in found.uncovered:
-    print(left)
-for left in found.unfilled[:5]:
-    print(left)
+found.to_pandas("unfilled")[["employer", "label", "empty", "openings", "sentence"]].head(5)
 
 # %% [markdown]
-# ## Et avec moins de formation ?
+# ## Et avec moins de formation ? Qui reste sans solution, et pourquoi
 #
 # Le budget est en heures, pour tout le territoire. Chaque ligne est un nouveau calcul.
 
 # %%
-for budget in (2_000, 10_000, 30_000):
-    smaller = match_territory(graph, fragile, hiring, budget_hours=budget)
-    print(f"{budget:>6} heures : {smaller.placed} personnes placées")
+budgets = (2_000, 10_000, 30_000)
+smaller = {budget: match_territory(graph, fragile, hiring, budget_hours=budget) for budget in budgets}
+for budget, allocation in smaller.items():
+    print(f"{budget:>6} heures : {allocation.summary()}")
+
+# %%
+smaller[10_000].to_pandas("uncovered")[["employer", "label", "people", "sentence"]]
+
+# %% [markdown]
+# Ce qui changerait, borne par borne :
+
+# %%
+smaller[10_000].to_pandas("changes")[["sentence"]]
 
 # %% [markdown]
 # ## Pour la table des négociations
 #
 # `passerelles report --output rapport.html` écrit un fichier unique, lisible hors ligne, imprimable, qui dit ses
 # sources, ses réglages et comment le refaire.
+
+# %%
 assert 0 < found.placed <= 140

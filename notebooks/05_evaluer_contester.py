@@ -4,6 +4,8 @@
 # *Ce classement est-il juste ? Pour qui l'est-il moins ? Que répondre à quelqu'un qui le conteste ?*
 
 # %%
+import pandas as pd
+
 from passerelles import Settings, build_graph, charts, evaluate, load_referential, rank_moves
 
 graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
@@ -28,9 +30,9 @@ charts.method_comparison(evaluation)
 # ## Pour qui est-ce moins bon ?
 
 # %%
-shipped = evaluation.result("shipped")
-for group in shipped.breakdown["regulated"]:
-    print(group.value, group.origins, "métiers, ndcg@10", round(group.metrics["ndcg@10"], 3))
+groups = evaluation.to_pandas("breakdown")
+regulated = groups[(groups["method"] == "shipped") & (groups["split"] == "regulated")]
+regulated[["group_label", "origins", "ndcg@10", "recall@10"]].rename(columns={"group_label": "métier réglementé"})
 
 # %% [markdown]
 # ## Contester une ligne
@@ -40,10 +42,12 @@ for group in shipped.breakdown["regulated"]:
 
 # %%
 first, second = rank_moves(graph, "K2110-B", targets=["K2111", "N4103"])
-print(f"{'':34}{first.target.code:>10}{second.target.code:>10}")
-for a, b in zip(first.parts, second.parts, strict=True):
-    print(f"{a.label():34}{a.value:>10.2f}{b.value:>10.2f}")
-print(f"{'score':34}{first.score:>10.2f}{second.score:>10.2f}")
+pd.DataFrame(
+    {
+        move.target.label: {part.label(): part.value for part in move.parts} | {"Score": move.score}
+        for move in (first, second)
+    }
+).round(2)
 
 # %%
 charts.score_waterfall(first)
@@ -57,9 +61,13 @@ charts.score_waterfall(first)
 # %%
 plain = rank_moves(graph, "K2110-B", settings=Settings(scorer="unfitted"), limit=5)
 fitted = rank_moves(graph, "K2110-B", limit=5)
-for a, b in zip(fitted, plain, strict=True):
-    print(f"{a.rank}  ajusté : {a.target.label:60.60}  à la main : {b.target.label}")
+pd.DataFrame(
+    {"ajusté": [move.target.label for move in fitted], "à la main": [move.target.label for move in plain]},
+    index=range(1, 6),
+)
 
 # %% [markdown]
 # Quand les deux divergent, c'est une bonne raison d'en parler avec quelqu'un du métier.
+
+# %%
 assert abs(sum(part.value for part in first.parts) - first.score) < 1e-9

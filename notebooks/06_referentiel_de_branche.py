@@ -58,7 +58,8 @@ for name, text in tables.items():
 report = validate("transitions", overlays=[folder])
 for notice in report.notices:
     if notice.file == "requirements.csv" or "Q003" in notice.what("fr"):
-        print(notice.severity, notice.file, notice.line, notice.what("fr"), "->", notice.action("fr"))
+        print(f"{notice.file}, ligne {notice.line} : {notice.what('fr')}")
+        print("   ->", notice.action("fr"))
 
 # %% [markdown]
 # On corrige la ligne, et on vérifie à nouveau.
@@ -83,7 +84,8 @@ moves = rank_moves(graph, "N4105", targets=["N1103-FROID", "N1103-MECA", "N4101"
 moves
 
 # %%
-charts.competency_bars(moves[0])
+cold = next(move for move in moves if move.target.code == "N1103-FROID")
+charts.competency_bars(cold)
 
 # %%
 before = rank_moves(plain, "N4105", targets=["N4101"])[0]

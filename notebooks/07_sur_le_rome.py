@@ -48,4 +48,6 @@ charts.path_ladder(paths[0])
 # %%
 sources = rank_sources(graph, "N4101", limit=10)
 sources
+
+# %%
 assert all(move.target.code == "N4101" for move in sources)
