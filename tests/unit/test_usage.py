@@ -2,7 +2,7 @@
 
 import pytest
 
-from passerelles.cli.main import run
+from passerelles.cli.main import COMMANDS, run
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,24 @@ def test_a_negative_answer_ends_with_one(capsys: pytest.CaptureFixture[str], tmp
         run(["validate", str(tmp_path)])
     assert ended.value.code in (1, 2)
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_in_one_language_and_fits_80_columns(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    seen = {}
+    for lang in ("fr", "en"):
+        with pytest.raises(SystemExit) as ended:
+            run([command, "--help", *(["--lang", lang] if lang == "en" and command != "territory" else [])])
+        assert ended.value.code in (0, None)
+        seen[lang] = capsys.readouterr().out
+        assert all(len(line) <= 80 for line in seen[lang].splitlines())
+    assert "Affiche cette" in seen["fr"]
+    assert not any(word in seen["fr"] for word in ("Show this message", "[default", "[required]"))
+    if command != "territory":  # a group of commands, each with its own language
+        assert "Shows this" in seen["en"]
+        assert "défaut" not in seen["en"]
+        french = {"é", "è", "à", "ê"} & set(seen["en"])
+        assert not french, seen["en"]

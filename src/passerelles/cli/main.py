@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 import typer
+from typer.main import get_command
 
 from passerelles.cli.usage import UsageError, usage_message
 from passerelles.errors import PasserellesError
@@ -76,7 +77,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
     named = [word for word in given if word in COMMANDS][:1]
     asked_first = bool(given) and given[0] in COMMANDS
     try:
-        code = make_app(named if asked_first else COMMANDS)(given, standalone_mode=False)
+        command = get_command(make_app(named if asked_first else COMMANDS))
+        if len(given) <= 1 or {"-h", "--help"} & set(given):
+            import_module("passerelles.cli.help").speak(command, lang=_lang(given))
+        code = command(given, standalone_mode=False)
         sys.exit(code or DONE)
     except UsageError as error:
         if text := usage_message(error, COMMANDS, lang=_lang(given)):

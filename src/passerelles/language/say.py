@@ -51,6 +51,28 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
     return str(entry).format(**{k: _written(v, lang) for k, v in values.items()})
 
 
+def sentences(subject: str, *, lang: Lang) -> dict[str, str]:
+    """
+    Return every plain sentence of a language file by its key within it; those that a count chooses are left out.
+
+    Examples
+    --------
+    >>> sentences("terms", lang="en")["verdict.unknown"]
+    'unknown'
+    """
+    found: dict[str, str] = {}
+
+    def walk(table: dict[str, Any], before: str) -> None:
+        for key, value in table.items():
+            if isinstance(value, dict):
+                walk(value, f"{before}{key}.")
+            else:
+                found[before + key] = str(value)
+
+    walk(_subject(lang, subject), "")
+    return found
+
+
 def is_singular(n: object, *, lang: Lang) -> bool:
     """
     Whether a count takes the singular in `lang`.
