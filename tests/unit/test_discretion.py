@@ -308,26 +308,28 @@ def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
     assert publication.empty or undone(found, published_dict(publication), 5) == []
 
 
-def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("budget", [None, 150.0, 700.0])
+def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyPatch, budget: float | None) -> None:
     """What is proven by exchanges alone, as for a country, stands up to the same attack."""
     monkeypatch.setattr(masking, "_MANY", 0)
     fragile = people(*((f"A{i}", JOBS[i % 4], 7 + 3 * i, "x") for i in range(6)))
     for places in (4, 9, 13, 16):
         hiring = openings(*((f"P{i}", JOBS[4 + i % 4], places + i, "x") for i in range(7)))
         hours = every(10.0) | {(JOBS[i % 4], JOBS[4 + i % 3]): 1.0 for i in range(6)}
-        found = match_territory(graph(), fragile, hiring, costs=Written(hours), changes=False)
+        found = match_territory(graph(), fragile, hiring, costs=Written(hours), budget_hours=budget, changes=False)
         publication = publish(found)
         printed = published_dict(publication)
         assert publication.changed
         assert publication.empty or undone(found, printed, 5) == []
 
 
-def test_the_mask_of_a_country_is_quick_and_never_refused() -> None:
+@pytest.mark.parametrize("budget", [None, 8_000.0])
+def test_the_mask_of_a_country_is_quick_and_never_refused(budget: float | None) -> None:
     """A hundred and twenty lots, all open to as many openings: 14,400 pairs."""
     jobs = [JOBS[i % 8] for i in range(120)]
     fragile = people(*((f"A{i:03d}", job, 3 + i % 30, "x") for i, job in enumerate(jobs)))
     hiring = openings(*((f"P{i:03d}", job, 2 + i % 20, "x") for i, job in enumerate(jobs)))
-    found = match_territory(graph(), fragile, hiring, costs=Written(every(10.0)), changes=False)
+    found = match_territory(graph(), fragile, hiring, costs=Written(every(10.0)), budget_hours=budget, changes=False)
     assert len(found.allowed) == 14_400
     started = time.process_time()
     publication = publish(found)

@@ -101,7 +101,7 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
         unknown = int(view.unknown(table).sum())
         large = unknown > _MANY or turn > max(_FEW_ROUNDS, _WORK // max(unknown, 1))
         late += large
-        if large and table.budget is None and not len(table.least):
+        if large and not len(table.least):
             # A program would take minutes: do without the total, which needs none.
             if total:
                 return None
@@ -224,20 +224,24 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
     """
     Whether nothing but hidden flows is left, and each cell spreads enough by that alone.
 
-    Each hidden flow may then be anything from none to the smaller of its lot's and its pool's rest, and a sum of flows
-    at least as much as the widest of them, or as its lot's rest where its pools have room for it.
+    Each hidden flow may then be anything from none to the smaller of its lot's and its pool's rest, as far as the hours
+    of the printed ones leave a budget for it, and a sum of flows at least as much as the widest of them, or as what its
+    lot's rest can send to its pools.
     """
     bare = not view.total and not (view.left & view.lots).any() and not (view.spare & view.pools).any()
-    if not bare or len(table.least) or table.budget is not None:
+    if not bare or view.between is not None or len(table.least):
         return False
     people = table.supply - table.sent(view.printed)
     places = table.capacity - table.taken(view.printed)
     room = np.minimum(people[table.row], places[table.column])
+    spent = int(table.hours[view.printed] @ table.flow[view.printed])
+    if table.budget is not None:
+        room = np.minimum(room, (table.budget - spent) // np.maximum(table.hours, 1))
 
     def spread(cell: Cell) -> int:
         if not len(cell.at):
             return 0
-        if cell.lot >= 0 and cell.pool < 0:
+        if cell.lot >= 0 and cell.pool < 0 and table.budget is None:
             return min(int(people[cell.lot]), int(places[table.column[cell.at]].sum()))
         return int(room[cell.at].max())
 

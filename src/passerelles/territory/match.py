@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -241,16 +242,18 @@ def _task(case: _Case, pairs: Pairs, capacity: Ints, budget: float | None) -> Ta
     km = pairs.km[opened]
     known = km[~np.isnan(km)]
     far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
-    tie = [
-        drawn(lots[int(i)].key, case.hiring.lots[int(j)].key)
-        for i, j in zip(pairs.lot[opened], pairs.entry[opened], strict=True)
-    ]
+
+    def tie(some: NDArray[np.intp]) -> Ints:
+        ends = zip(pairs.lot[opened[some]].tolist(), pairs.entry[opened[some]].tolist(), strict=True)
+        drawings = [drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends]
+        return np.asarray(drawings, dtype=np.int64)
+
     return Task(
         network=network,
         hours=pairs.hours[opened],
         km=np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64),
         same=pairs.same[opened],
-        tie=np.asarray(tie, dtype=np.int64),
+        tie=tie,
         budget=None if budget is None else budget_tenths(budget),
     )
 
@@ -286,6 +289,9 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         if not same and jobs not in explained and len(explained) < case.settings.explained_moves:
             explained[jobs] = next(iter(rank_moves(case.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
         km, chance = float(pairs.km[pair]), float(moves.probability[where])
+        move = None if same else explained.get(jobs)
+        if move is not None and move.probability is not None:
+            chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         found.append(
             Flow(
                 fragile=fragile,
@@ -295,7 +301,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
-                move=None if same else explained.get(jobs),
+                move=move,
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )

@@ -69,13 +69,16 @@ class Face:
     """
     Flows still allowed after some stages: bounds of each row (`FREE` = none) and the pairs that may carry people.
 
-    `start` lists pairs known to carry a feasible flow, for the first columns of the next stage.
+    `start` lists pairs known to carry a feasible flow, for the first columns of the next stage. `price` is the
+    slope of the last stage's least cost at the number of people asked for; None where it was not verified in whole
+    numbers.
     """
 
     lower: Ints
     upper: Ints
     open: NDArray[np.bool_]
     start: NDArray[np.intp]
+    price: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ def minimise(network: Network, matrix: sparse.csc_array, face: Face, cost: Ints,
     exact = exact and bool((reduced[eligible] >= 0).all())
     bound = _bound(face, duals)
     stage = Stage(name, int(cost @ flow), bound if exact else int(np.ceil(bound - _ROUND)), exact)
-    return flow, stage, _next(face, duals, reduced, flow)
+    return flow, stage, replace(_next(face, duals, reduced, flow), price=int(duals[-1]) if exact else None)
 
 
 def _first_columns(network: Network, face: Face, cost: Ints) -> NDArray[np.intp]:

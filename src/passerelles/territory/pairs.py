@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.levels import probability_of
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
@@ -116,7 +115,7 @@ def moves_between(
     if scorer.calibration is not None and len(origins) and len(targets):
         scores = score_table(graph, scorer).scores
         for i, row in enumerate(origins.tolist()):
-            probability[i] = [probability_of(score, scorer) for score in scores.totals(row)[targets].tolist()]
+            probability[i] = scorer.calibration.chances(scores.totals(row)[targets])
     if settings.assumed_probability is not None:
         probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
     within = None if frame is None else costs.within(frame, origins, targets)

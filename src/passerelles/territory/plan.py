@@ -1,8 +1,9 @@
 """The order of objectives: people placed, least hours, the same job, least distance, then a draw fixed by the names."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from passerelles.territory.network import (
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
 _EXACT: Final = 1e-9
+_ENDLESS: Final = 1 << 60
 _MILLI: Final = 1000  # a weighted sum is counted in thousandths
 
 
@@ -42,7 +44,7 @@ class Task:
     same
         Shape (k,): whether the job stays the same.
     tie
-        Shape (k,): a number drawn from the names of the pair's two lots, the same in every run.
+        Gives some pairs a number drawn from the names of their two lots, the same in every run.
     budget
         Most tenths of an hour in all; None = no bound.
     """
@@ -51,7 +53,7 @@ class Task:
     hours: Ints
     km: Ints
     same: NDArray[np.bool_]
-    tie: Ints
+    tie: Callable[[NDArray[np.intp]], Ints]
     budget: int | None = None
 
 
@@ -110,26 +112,52 @@ def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, list[Stage]]:
 
 def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, people: Stage) -> tuple[Face, list[Stage]]:
     """
-    Most people within the budget, by bisection.
+    Most people within the budget.
 
-    The least hours of placing exactly P people never fall as P grows, and each of these programs is a network: P is
-    the answer when its least hours are within the budget and those of P + 1 are not. No other program is needed.
+    The least hours H(P) of placing exactly P people are a network each, never fall as P grows, and are convex: between
+    two solved numbers H lies under the chord and over both slopes. What the chord proves to fit and the slopes prove
+    not to closes in on the answer much faster than halving.
     """
-    low, high = int(task.network.need.sum()), people.value  # `high` does not fit
-    if _least_hours(task, matrix, everything, low) > (task.budget or 0):
+    budget = task.budget or 0
+    low = _least_hours(task, matrix, everything, int(task.network.need.sum()))
+    if low.hours > budget:
         raise InfeasibleError
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _least_hours(task, matrix, everything, middle) <= (task.budget or 0):
-            low = middle
+    high = _least_hours(task, matrix, everything, people.value)
+    fits, most = low.people, high.people - 1  # proven to fit, and not proven not to
+    while True:
+        most = min(most, high.people - _steps_over(high.hours - budget, high.slope), low.most(budget))
+        chord = (budget - low.hours) * (high.people - low.people) // max(high.hours - low.hours, 1)
+        fits = max(fits, min(low.people + chord, most))
+        if fits >= most:
+            return with_total(everything, fits), [Stage("people", fits, fits, people.exact)]
+        point = _least_hours(task, matrix, everything, (fits + most + 1) // 2)
+        if point.hours <= budget:
+            low, fits = point, max(fits, point.people)
         else:
-            high = middle
-    return with_total(everything, low), [Stage("people", low, low, people.exact)]
+            high, most = point, min(most, point.people - 1)
 
 
-def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> int:
-    flow, _, _ = minimise(task.network, matrix, with_total(everything, people), task.hours, "hours")
-    return int(task.hours @ flow)
+class _Point(NamedTuple):
+    """Least tenths of an hour of placing some people, and the slope there; None = not verified."""
+
+    people: int
+    hours: int
+    slope: int | None
+
+    def most(self, budget: int) -> int:
+        """Return how many people the slope lets a budget place at most."""
+        rises = self.slope is not None and self.slope > 0
+        return self.people + (budget - self.hours) // (self.slope or 1) if rises else _ENDLESS
+
+
+def _steps_over(excess: int, slope: int | None) -> int:
+    """People fewer that an excess of hours asks for at least: hours fall no faster than the slope."""
+    return max(1, -(-excess // slope)) if slope is not None and slope > 0 else 1
+
+
+def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> _Point:
+    flow, _, face = minimise(task.network, matrix, with_total(everything, people), task.hours, "hours")
+    return _Point(people, int(task.hours @ flow), face.price)
 
 
 def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage]) -> Outcome:
@@ -138,8 +166,15 @@ def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage
     stages.append(replace(stage, value=-stage.value, bound=-stage.bound))
     _, stage, face = minimise(task.network, matrix, face, task.km, "distance")
     stages.append(replace(stage, parts=TENTHS))
-    flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
+    flow, _, _ = minimise(task.network, matrix, face, _draw(task, face), "tie")
     return Outcome(flow, tuple(stages))
+
+
+def _draw(task: Task, face: Face) -> Ints:
+    """Cost of each pair that may still carry people, by its draw; hashing a country's pairs would take seconds."""
+    drawn = np.zeros(task.network.size, dtype=np.int64)
+    drawn[face.open] = task.tie(np.flatnonzero(face.open))
+    return drawn
 
 
 def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
@@ -155,13 +190,15 @@ def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
     everything = whole_face(task.network)
     if task.budget is None:
         _, stage, face = minimise(task.network, matrix, everything, cost, "weighted")
-        flow, _, _ = minimise(task.network, matrix, face, task.tie, "tie")
+        flow, _, _ = minimise(task.network, matrix, face, _draw(task, face), "tie")
         return Outcome(flow, (replace(stage, parts=_MILLI),))
     flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s)
     if stage.gap:
         return Outcome(flow, (stage,))
     limits = np.full(task.network.size, 0, dtype=np.int64) + cost
-    flow, _ = _search(task, matrix, everything, task.tie, settings.time_limit_s, kept=(limits, stage.value))
+    flow, _ = _search(
+        task, matrix, everything, _draw(task, everything), settings.time_limit_s, kept=(limits, stage.value)
+    )
     return Outcome(flow, (stage,))
 
 
