@@ -1,8 +1,10 @@
 """What lets threads and forked processes share a value that fills itself in as it is asked: locks and kept results."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from threading import Lock, RLock
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -64,25 +66,29 @@ class _OneThread:
     def __init__(self) -> None:
         self.lock = Lock()
         self.inside = 0
-        self.limits: Any = None
+        self.limits: list[Any] = []
 
 
 _LIMIT = _OneThread()  # the number of threads belongs to the process: so does who asked to limit it
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread(*modules: str) -> Iterator[None]:
     """
     Keep linear algebra on one thread: with several, the order of additions and so the last bits would vary.
 
-    The limit is the process's. It is set by the first block to come and set back by the last to leave, in whichever
+    `modules` are those that the block uses and that bring a library of linear algebra of their own: they are imported
+    first, since a library that is loaded under the limit escapes it. The limit is the process's. It is set by the first block to come and set back by the last to leave, in whichever
     order they do: were each to set back what it found, the first to leave would free the others' hands.
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
 
     with _LIMIT.lock:
-        if not _LIMIT.inside:
-            _LIMIT.limits = threadpool_limits(limits=1)
+        fresh = [name for name in modules if name not in sys.modules]
+        for name in fresh:
+            import_module(name)
+        if fresh or not _LIMIT.inside:
+            _LIMIT.limits.append(threadpool_limits(limits=1))
         _LIMIT.inside += 1
     try:
         yield
@@ -90,8 +96,8 @@ def one_thread() -> Iterator[None]:
         with _LIMIT.lock:
             _LIMIT.inside -= 1
             if not _LIMIT.inside:
-                _LIMIT.limits.restore_original_limits()
-                _LIMIT.limits = None
+                while _LIMIT.limits:
+                    _LIMIT.limits.pop().restore_original_limits()
 
 
 def _unlock_after_fork() -> None:

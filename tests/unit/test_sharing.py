@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -269,3 +271,23 @@ def test_the_limit_on_threads_holds_until_the_last_one_leaves() -> None:
         assert _blas_threads() == {1}
         second.__exit__(None, None, None)
         assert _blas_threads() == before
+
+
+def test_a_library_that_loads_under_the_limit_is_limited_too() -> None:
+    script = """
+from threadpoolctl import threadpool_info
+from passerelles.sharing import one_thread
+import numpy
+with one_thread():
+    with one_thread("scipy.linalg"):
+        print(max(i["num_threads"] for i in threadpool_info()), len(threadpool_info()))
+print(max(i["num_threads"] for i in threadpool_info()))
+"""
+    environment = {k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    environment["OPENBLAS_NUM_THREADS"] = "2"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment, timeout=60
+    )
+    within, after = done.stdout.splitlines()
+    assert within.split() == ["1", "2"]  # numpy's library and scipy's
+    assert after == "2"

@@ -21,6 +21,7 @@ _NEAREST: Final = 240  # candidates that each origin is fitted on, beside its kn
 _OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
 _PENALTY: Final = 0.001
 _SEED: Final = 0
+_USED: Final = ("scipy.linalg", "sklearn.linear_model")
 _DECIMALS: Final = 4
 
 
@@ -63,7 +64,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         If the graph has no mobilities to learn from.
     """
     scene = scene_of_all(graph)
-    with one_thread():
+    with one_thread(*_USED):
         features = _centred_features(scene, [f"{part}.{n}" for part, named in CONTENT_PARTS.items() for n in named])
         sample = _draw(graph, features["overall.rank"] + features["description.text_rank"])
         free = [n for n in features if not FEATURES[n].closeness]
@@ -108,7 +109,7 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     """
     scene = scene_of_all(graph)
     names = [name for name, feature in FEATURES.items() if feature.of_holdings and name != "resemblance"]
-    with one_thread():
+    with one_thread(*_USED):
         features = _centred_features(scene, names)
         sample = _draw(graph, features["overall.rank"])
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, [])

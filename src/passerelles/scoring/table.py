@@ -99,7 +99,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     size = len(graph.codes)
     means: dict[str, float] = {}
     sums = np.zeros((len(scorer.parts), size, size), dtype=np.float32)
-    with one_thread():
+    with one_thread("scipy.linalg"):
         for part, weights in zip(sums, scorer.parts.values(), strict=True):
             for name in sorted(set(weights) - _MOBILITY):
                 values = FEATURES[name].compute(scene)
