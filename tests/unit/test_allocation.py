@@ -156,6 +156,17 @@ def test_the_floor_protects_the_small_employer_or_says_that_it_cannot() -> None:
     assert (alone.status, alone.unmet) == ("infeasible", ("J03",))
 
 
+def test_what_a_floor_costs_is_said() -> None:
+    start = people(("A", "J00", 4, "x"), ("B", "J03", 4, "x"))
+    hours = {("J00", "J01"): 10.0, ("J03", "J02"): 40.0}
+    end = openings(("P", "J01", 4, "x"), ("Q", "J02", 4, "x"))
+    found = match(start, end, hours, budget_hours=100, settings={"floor": 0.5})
+    assert found.placed == 4  # two of each: 2 x 40 hours leave two places of 10
+    change = next(c for c in found.changes if c.kind == "no_floor")
+    assert (change.placed, change.more) == (5, 1)
+    assert "part minimale" in change.sentence()
+
+
 def test_a_floor_that_binds_is_not_passed_for_fewer_kilometres() -> None:
     fragile = people(("A", "J00", 4, "Sud"), ("B", "J03", 4, "Nord"))
     hiring = openings(("P", "J01", 4, "Nord"))

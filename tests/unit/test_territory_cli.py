@@ -113,6 +113,14 @@ def test_scenarios_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*given, "--scenario", "rayon=3") == 2
 
 
+def test_a_floor_is_an_option_and_stands_in_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "json", "--min-probability", "0.1")
+    assert call(*given, "--floor", "0.2") in {0, 1}
+    found = json.loads(capsys.readouterr().out)
+    assert (found["bounds"]["floor"], found["settings"]["territory"]["floor"]) == (0.2, 0.2)
+    assert call(*given, "--floor", "1.5") == 2
+
+
 def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
     given = ("rank", "--basin", "Redon", "--fragile", FRAGILE, "--hiring", HIRING, "--limit", "2")
     assert call(*given, "--format", "json") == 0

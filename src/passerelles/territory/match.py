@@ -351,6 +351,8 @@ def _changes(
     """Solve again with each bound moved; a bound that is not set cannot move."""
     chosen = case.settings
     tried: list[tuple[str, float | None, Bounds, float | None]] = []
+    if chosen.floor:
+        tried.append(("no_floor", None, bounds, budget))
     if budget is not None:
         extra = chosen.more_hours * case.fragile.people
         tried.append(("budget", chosen.more_hours, bounds, budget + extra))
@@ -370,8 +372,9 @@ def _changes(
     for kind, step, moved, money in tried:
         again = replace(moves, frame=None) if moved.frame is None else moves
         pairs = _pairs(case, again, moved)
+        free = replace(case, settings=chosen.model_copy(update={"floor": 0.0})) if kind == "no_floor" else case
         try:
-            placed, tenths = _people(case, _task(case, pairs, capacity, money))
+            placed, tenths = _people(free, _task(free, pairs, capacity, money))
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
             continue
         more = placed - allocation.placed

@@ -111,6 +111,7 @@ def match(
     frame: Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))] = None,
     budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
     probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
+    floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None,
     travel: TravelOption = None,
@@ -140,8 +141,12 @@ def match(
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
     graph = load_graph(referential, overlay, settings, strict=strict)
+    chosen = graph.settings
+    if floor is not None:
+        chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": floor})})
     market, places = load_data(data, travel=travel)
     common: dict[str, Any] = {
+        "settings": chosen,
         "certifications": load_known_certifications(data) if frame or scenario else None,
         "market": market,
         "places": places,
@@ -162,7 +167,7 @@ def match(
     if limit is not None:
         found["results"] = found["results"][:limit]
     summary = "" if mask else allocation.summary(lang.lang)
-    payload = envelope("territory@1", graph, ()) | found
+    payload = envelope("territory@1", graph, (), settings=chosen) | found
     payload["sources"] = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
 
     def show(console: "Console") -> None:
@@ -215,7 +220,7 @@ def _compare(
     def show(console: "Console") -> None:
         print_scenarios(console, items, lang=lang.lang)
 
-    payload = envelope("territory-scenarios@1", graph, items)
+    payload = envelope("territory-scenarios@1", graph, items, settings=common["settings"])
     emit(Answer(payload, scenario_sheets(items), show), form=form, output=output, lang=lang.lang)
     if not any(item["placed"] for item in items):
         raise typer.Exit(1)
