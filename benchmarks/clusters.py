@@ -1,0 +1,182 @@
+"""
+People in bulk past one process: what Spark and Dask with two local workers cost, beside one machine, by size.
+
+Run: PASSERELLES_DATA=... python benchmarks/clusters.py [--engine dask|spark|alone]... [sizes...]   (default: all three,
+100000; Spark needs Java). Profiles are those of `benchmarks/profiles.py`, in Parquet parts of 50,000; each engine reads
+them, opens a compiled index in each worker, and writes Parquet. Processor seconds count every process of the job.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
+from profiles import PIECE, batch_of, columns_of, folder
+
+from passerelles import build_graph, load_referential
+from passerelles.bulk.dask import rank_profiles_dask
+from passerelles.bulk.files import rank_file
+from passerelles.bulk.spark import rank_profiles_spark
+from passerelles.compiled.build import compile_index
+
+
+class Meter:
+    """Processor seconds of this process and all it starts, seen every tenth of a second: none ends unseen for long."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.1):
+            self._look()
+
+    def _look(self) -> None:
+        for each in (psutil.Process(), *psutil.Process().children(recursive=True)):
+            try:
+                times = each.cpu_times()
+            except psutil.Error:
+                continue
+            self._seen[each.pid] = float(times.user + times.system)
+
+    def seconds(self) -> float:
+        """Seconds so far."""
+        self._look()
+        return sum(self._seen.values())
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stop.set()
+        self._thread.join()
+
+
+def write_parts(graph: Any, place: Path, size: int) -> list[Path]:
+    """Write the profiles, a part of `PIECE` each."""
+    place.mkdir()
+    parts = []
+    for start in range(0, size, PIECE):
+        columns = columns_of(graph, min(PIECE, size - start), start)
+        batch = batch_of(graph, columns, start, occupied=0.5)
+        ids = pa.array(np.arange(start, start + len(columns)).astype(str))
+        path = place / f"part-{start // PIECE:04d}.parquet"
+        pq.write_table(
+            pa.table({"id": ids, "occupation": batch["occupation"], "competencies": batch["competencies"]}), path
+        )
+        parts.append(path)
+    return parts
+
+
+def alone(parts: list[Path], index: Path, output: Path) -> None:
+    """Rank the parts one after the other in this process."""
+    graph = build_graph(load_referential(index))
+    for part in parts:
+        rank_file(graph, part, output / part.name)
+
+
+def with_dask(parts: list[Path], index: Path, output: Path) -> None:
+    """Rank the parts on two worker processes."""
+    distributed: Any = import_module("distributed")  # only this engine needs it
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        for _ in rank_profiles_dask(client, parts, index, output=output):
+            pass
+
+
+def with_spark(parts: list[Path], index: Path, output: Path) -> None:
+    """Rank the parts on two executors."""
+    os.environ |= {
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }
+    import pyspark  # noqa: PLC0415 - as above
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
+    session = (
+        SparkSession.builder.master("local-cluster[2,1,1024]")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.files.maxPartitionBytes", str(max(p.stat().st_size for p in parts) + (4 << 20)))
+        .getOrCreate()
+    )
+    frame = session.read.parquet(str(parts[0].parent))
+    rank_profiles_spark(frame, index).write.mode("overwrite").parquet(str(output))
+    session.stop()
+
+
+ENGINES: dict[str, Callable[[list[Path], Path, Path], None]] = {"alone": alone, "dask": with_dask, "spark": with_spark}
+
+
+def one(engine: str, source: Path, index: Path, output: Path) -> None:
+    """Run one job in this process, and print what it cost."""
+    meter = Meter()
+    clock = time.perf_counter()
+    ENGINES[engine](sorted(source.glob("*.parquet")), index, output)
+    clock, cpu = time.perf_counter() - clock, meter.seconds()
+    meter.stop()
+    print(f"{clock:.1f} {cpu:.1f}")
+
+
+def count(output: Path) -> tuple[int, int]:
+    """People and moves written: none lost, none doubled."""
+    ids = [pq.read_table(p, columns=["id"]).column("id") for p in output.rglob("*.parquet") if "rejects" not in p.name]
+    whole = pa.chunked_array([chunk for column in ids for chunk in column.chunks])
+    return len(whole.unique()), len(whole)
+
+
+def main() -> None:
+    """Print every figure, with the load of the machine."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*", type=int, default=[100_000])
+    parser.add_argument("--engine", action="append", choices=sorted(ENGINES))
+    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        engine, *paths = given.one
+        one(engine, *map(Path, paths))
+        return
+    graph = build_graph(load_referential(folder()))
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        index = compile_index(graph, place / "index.zip")
+        for size in given.sizes:
+            write_parts(graph, place / "in", size)
+            for engine in given.engine or ENGINES:
+                output = place / "out"
+                output.mkdir()
+                words = [sys.executable, __file__, "--one", engine, str(place / "in"), str(index), str(output)]
+                told = subprocess.run(words, check=True, capture_output=True, text=True).stdout  # noqa: S603 - this file
+                clock, cpu = map(float, told.split()[-2:])
+                people, moves = count(output)
+                assert (people, moves) == (size, 10 * size)
+                print(
+                    f"{engine:6} {size:10,} profiles {clock:8.0f} s of the clock {cpu:8.0f} s of processor"
+                    f" {size / cpu:8,.0f} profiles/s of one processor   load {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
+                shutil.rmtree(output)
+            shutil.rmtree(place / "in")
+
+
+if __name__ == "__main__":
+    main()
