@@ -3,7 +3,7 @@ People in bulk on ROME v460: throughput beside sparse_dot_topn, cost and memory 
 
 sparse_dot_topn is measured on two products: that of the requirements alone, and that of all the measures that the
 score of a person compares (words among them), weighed as it weighs them, so that its best ten are those of the overall
-closeness: what the score starts from.
+closeness: what the score starts from. Ratios are those of processor seconds, which other programs blur less.
 
 Run: PASSERELLES_DATA=... python benchmarks/profiles.py [sizes...]   (default 10000 100000; needs sparse-dot-topn, and
 numba for the fast engine). Every size is ranked from Parquet to Parquet in a process of its own, whose greatest
@@ -101,19 +101,19 @@ def compare(graph: OccupationGraph) -> None:
     held = sparse.csr_matrix(cells, shape=(SAMPLE, len(graph.competency_codes)))
     held.sum_duplicates()
     weights = sparse.csr_matrix(graph.weights.T)
-    theirs, cpu = timed(lambda: sp_matmul_topn(held, weights, top_n=10, n_threads=THREADS))
-    tell("sparse_dot_topn, product of requirements alone", SAMPLE / theirs, SAMPLE / cpu)
+    clock, theirs = timed(lambda: sp_matmul_topn(held, weights, top_n=10, n_threads=THREADS))
+    tell("sparse_dot_topn, product of requirements alone", SAMPLE / clock, SAMPLE / theirs)
     mine, others = weighed(graph, held)
-    whole, cpu = timed(lambda: sp_matmul_topn(mine, others, top_n=10, n_threads=THREADS))
-    tell("sparse_dot_topn, product of all measures", SAMPLE / whole, SAMPLE / cpu)
+    clock, whole = timed(lambda: sp_matmul_topn(mine, others, top_n=10, n_threads=THREADS))
+    tell("sparse_dot_topn, product of all measures", SAMPLE / clock, SAMPLE / whole)
     for engine, size in (("fast", SAMPLE), ("plain", 1_000)):
         for what, occupied in (("no occupation", 0.0), ("an occupation", 1.0)):
             batch = batch_of(graph, columns[:size], 2, occupied=occupied)
             rank_profiles(graph, batch.slice(0, 10), engine=engine).read_all()  # type: ignore[arg-type]
-            ours, cpu = timed(lambda b=batch, e=engine: rank_profiles(graph, b, engine=e, threads=THREADS).read_all())  # type: ignore[misc]
+            clock, ours = timed(lambda b=batch, e=engine: rank_profiles(graph, b, engine=e, threads=THREADS).read_all())  # type: ignore[misc]
             alone, all_of_it = (size / ours / (SAMPLE / seconds) for seconds in (theirs, whole))
             note = f"{alone:.3f} of the product of requirements, {all_of_it:.2f} of that of all measures"
-            tell(f"rank_profiles, {engine}, {what}", size / ours, size / cpu, note)
+            tell(f"rank_profiles, {engine}, {what}", size / clock, size / ours, note)
 
 
 def weighed(graph: OccupationGraph, held: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:

@@ -101,28 +101,58 @@ def _terms(space, room, mine, row, place, used):
 def _sums(space, room, size):
     """Add what terms bring; frequent ones a slice of the occupations at a time, which stays in the cache."""
     for place in range(size):
-        for measure in range(WHOLE):
-            dots = room.dots[place, measure].reshape(-1)
-            for index in range(room.first[place, measure], room.first[place, measure + 1]):
-                where = space.post_at[room.term[index]]
-                if where[0] >= 0:
-                    more = room.more[index]
-                    for entry in range(where[0], where[1]):
-                        dots[space.post_row[entry]] += more * space.post_value[entry]
+        _rare(space, room, place)
     for tile in range(space.dense.shape[0]):
+        lines = space.dense[tile]
         for place in range(size):
             for measure in range(WHOLE):
                 dots = room.dots[place, measure, tile]
-                for index in range(room.first[place, measure], room.first[place, measure + 1]):
-                    where = space.post_at[room.term[index]]
-                    if where[0] < 0:
-                        _add(dots, space.dense[tile, where[1]], room.more[index])
+                index, last = room.first[place, measure], room.first[place, measure + 1]
+                while index + 4 <= last:
+                    _add_four(dots, lines, room.term, room.more, index)
+                    index += 4
+                while index < last:
+                    _add(dots, lines, room.term[index], room.more[index])
+                    index += 1
 
 
 @compiled
-def _add(dots, line, more):
+def _rare(space, room, place):
+    """Add the rare terms of a person, and leave in their list the rows of `dense` of the frequent ones alone."""
+    kept = room.first[place, 0]
+    for measure in range(WHOLE):
+        dots = room.dots[place, measure].reshape(-1)
+        start, stop = room.first[place, measure], room.first[place, measure + 1]
+        room.first[place, measure] = kept
+        for index in range(start, stop):
+            term = room.term[index]
+            more = room.more[index]
+            begin, end = space.post_at[term, 0], space.post_at[term, 1]
+            if begin < 0:
+                room.term[kept] = end
+                room.more[kept] = more
+                kept += 1
+            else:
+                for entry in range(begin, end):
+                    dots[space.post_row[entry]] += more * space.post_value[entry]
+    room.first[place, WHOLE] = kept
+
+
+@compiled
+def _add(dots, lines, row, more):
     for target in range(len(dots)):
-        dots[target] += more * line[target]
+        dots[target] += more * lines[row, target]
+
+
+@compiled
+def _add_four(dots, lines, rows, more, index):
+    """Add four lines at once: the sums are read and written once."""
+    a, b, c, d = rows[index], rows[index + 1], rows[index + 2], rows[index + 3]
+    by_a, by_b, by_c, by_d = more[index], more[index + 1], more[index + 2], more[index + 3]
+    for target in range(len(dots)):
+        dots[target] += (by_a * lines[a, target] + by_b * lines[b, target]) + (
+            by_c * lines[c, target] + by_d * lines[d, target]
+        )
 
 
 @compiled

@@ -7,7 +7,7 @@ No target is scored whose bound is below the last one kept: bounds are whole uni
 import numba as nb
 import numpy as np
 
-from passerelles.bulk.shapes import BINS, NEARLY, RANK, REVERSE, SLACK, STEPS, VALUE
+from passerelles.bulk.shapes import BINS, LANES, NEARLY, RANK, REVERSE, SLACK, STEPS, VALUE
 
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
@@ -21,7 +21,7 @@ def bounds(space, formula, room, row):
     for target in range(size):
         room.bound[target] = np.float32(rest[target]) + np.float32(SLACK * formula.parts)
     table = np.empty(BINS, dtype=np.float32)
-    heap = np.empty(BINS, dtype=np.int32)
+    heap = np.empty((BINS, LANES), dtype=np.int32)
     for feature in range(len(formula.kind)):
         values = room.values[formula.measure[feature]]
         weight = np.float32(formula.weight[feature] * formula.units)
@@ -42,7 +42,7 @@ def bounds(space, formula, room, row):
 
 @compiled
 def _bound_reverse(formula, room, feature, weight, mean):
-    values = room.values[formula.measure[feature]]
+    values, bound = room.values[formula.measure[feature]], room.bound
     steps = formula.reverse_step[feature]
     most = weight * (formula.scale[0] - mean)
     for step in range(len(STEPS)):
@@ -50,9 +50,8 @@ def _bound_reverse(formula, room, feature, weight, mean):
         before = 0 if step == 0 else min(STEPS[step - 1], len(formula.scale) - 1)
         fall = weight * (formula.scale[before] - formula.scale[rank])
         line = steps[step]
-        for target in range(len(values)):
-            if values[target] < line[target]:
-                room.bound[target] -= fall
+        for target in range(len(values)):  # without a branch, several at once
+            bound[target] -= fall if values[target] < line[target] else np.float32(0.0)
     for target in range(len(values)):
         room.bound[target] += most
 
@@ -60,24 +59,29 @@ def _bound_reverse(formula, room, feature, weight, mean):
 @compiled
 def _bound_rank(formula, room, values, rivals, table, heap, weight, mean):
     size = len(values)
-    greatest = np.float32(0.0)
+    bits = values.view(np.int32)  # of floats that are not negative, in their order; whole numbers compare faster
+    greatest = np.int32(0)
     for target in range(size):
-        greatest = max(greatest, values[target])
-    scale = np.float32(BINS - 1) / greatest if greatest > np.float32(0.0) else np.float32(0.0)
+        greatest = max(greatest, bits[target])
     bins = room.bins
+    scale = np.float32(0.0)
     for target in range(size):
-        bins[target] = np.int32(values[target] * scale)
+        if bits[target] == greatest and greatest > 0:
+            scale = np.float32(BINS - 1) / values[target]
+            break
+    for target in range(size):
+        bins[target] = min(np.int32(values[target] * scale), np.int32(BINS - 1))
     heap[:] = 0
-    for target in range(size):
-        if rivals[target] >= np.float32(0.0):
-            heap[min(bins[target], BINS - 1)] += 1
+    for target in range(size):  # neighbours in lanes of their own: most are in one bin, and none waits for another
+        heap[bins[target], target % LANES] += np.int32(rivals[target] >= np.float32(0.0))
     last = len(formula.scale) - 1
     above = 0
     for step in range(BINS - 1, -1, -1):
         table[step] = weight * (formula.scale[min(above, last)] - mean)
-        above += heap[step]
+        for lane in range(LANES):
+            above += heap[step, lane]
     for target in range(size):
-        room.bound[target] += table[min(bins[target], BINS - 1)]
+        room.bound[target] += table[bins[target]]
 
 
 @compiled

@@ -10,6 +10,7 @@ REVERSE: Final = 1
 VALUE: Final = 2
 WHOLE: Final = 5  # number of the overall closeness, after the five measures that follow from what is held
 BINS: Final = 256
+LANES: Final = 4
 TILE: Final = 264  # occupations of a slice: the rows of 300 frequent terms then take 600 kB
 GROUP: Final = 32  # people whose sums are made together
 STEPS: Final = (1, 3, 8, 24, 96)  # ranks at which the bound on a rank in the target's column steps down
