@@ -1,7 +1,7 @@
 """The mask seen by an attacker: over every whole table that agrees with all that is printed."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -338,6 +338,15 @@ def test_the_mask_of_a_country_is_quick_and_never_refused(budget: float | None) 
     shown = [f["people"] for f in published_dict(publication)["results"]]
     assert sum(p or 0 for p in shown) > 0
     assert all(p is None or p >= 5 for p in shown)
+
+
+def test_a_note_that_tells_of_a_flow_is_left_out() -> None:
+    """That somebody goes somewhere unlikely would tell that a hidden flow is not nil."""
+    found = replace(small(), notes=("unlikely_moves", "no_radius", "titles_of_one_fiche", "some_hours_unknown"))
+    notes = {n["note"] for n in published_dict(publish(found))["notes"]}
+    assert notes & {"unlikely_moves", "no_radius", "titles_of_one_fiche", "some_hours_unknown"} == {
+        "some_hours_unknown"
+    }
 
 
 def test_nothing_is_masked_where_no_cell_is_small() -> None:

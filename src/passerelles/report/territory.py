@@ -30,14 +30,14 @@ def print_allocation(console: "Console", found: Payload, *, summary: str, lang: 
         key = "infeasible" if unmet else "infeasible_together"
         console.print(say(f"territory.table.{key}", lang=lang, groups=unmet))
         return
-    table = _table("match", ("from", "to"), ("people", "hours", "km"), lang)
+    table = _table("match", ("from", "to"), ("people", "hours", "chance", "km"), lang)
     for f in found["results"]:
         same = f.get("same_job")
         hours = say("territory.table.same_job", lang=lang) if same else _number(f["hours_per_person"]["expected"], lang)
         table.add_row(
             _lot(_others(f, "fragile", lang), f["origin"], f["from_basin"]),
-            _lot(_others(f, "hiring", lang), f["target"], f["to_basin"]),
-            _people(f["people"], lang), hours, _number(f.get("km"), lang),
+            _lot(_others(f, "hiring", lang), f["target"], None if f["to_basin"] == f["from_basin"] else f["to_basin"]),
+            _people(f["people"], lang), hours, _chance(f, lang), _number(f.get("km"), lang),
         )  # fmt: skip
     console.print(table)
     _print_hidden(console, found, lang)
@@ -58,6 +58,12 @@ def print_allocation(console: "Console", found: Payload, *, summary: str, lang: 
             name = say(f"territory.objective.{stage['name']}", lang=lang)
             shown = {k: number(stage[k], lang=lang) for k in ("value", "bound", "gap")}
             console.print(f"  {say('territory.table.certificate', lang=lang, name=name, **shown)}")
+
+
+def _chance(row: Payload, lang: Lang) -> str:
+    """Chance of a move; none where the job stays the same."""
+    chance = row.get("probability")
+    return "–" if row.get("same_job") else "?" if chance is None else percent(chance, lang=lang)
 
 
 def _others(flow: Payload, side: str, lang: Lang) -> str:
@@ -159,7 +165,6 @@ def _end_of_ranked(ranked: Payload, side: str, *, far: bool = False) -> str:
 
 
 def _ranked_row(ranked: Payload, far: str, lang: Lang) -> tuple[str, ...]:
-    chance = ranked["probability"]
     score = number(ranked["score"], lang=lang, decimals=2)
     name = _end_of_ranked(ranked, far, far=True)
     if ranked["other_jobs"]:
@@ -170,7 +175,7 @@ def _ranked_row(ranked: Payload, far: str, lang: Lang) -> tuple[str, ...]:
         name,
         _openings(ranked, lang) if far == "hiring" else _number(ranked["headcount"], lang),
         score,
-        "–" if ranked["same_job"] else "?" if chance is None else percent(chance, lang=lang),
+        _chance(ranked, lang),
         _number(ranked["hours_per_person"]["expected"], lang),
         _between(ranked["market"]["tension"], lang),
         _number(ranked["km"], lang),

@@ -27,6 +27,9 @@ _BY_RULE = frozenset(
     ("nothing_near", "radius", "distance_unknown", "same_fiche", "not_possible", "hours_unknown", "max_hours", "frame")
 ) | {"probability_unknown", "probability"}
 
+# Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
+_OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "unlikely_moves"))
+
 
 @dataclass(frozen=True, eq=False)
 class Publication:
@@ -131,7 +134,8 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
     note = "nothing_to_show" if lines is None else "masked"
     sentence = say(f"territory.note.{note}", lang=lang, threshold=str(publication.threshold))
     notes = [{"note": note, "sentence": sentence}]
-    notes += [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in allocation.notes]
+    kept = [n for n in allocation.notes if n not in _OF_FLOWS]
+    notes += [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in kept]
     everyone, places = allocation.fragile.people, allocation.hiring.people
     between = None if lines is None or lines.view.between is None else list(lines.view.between)
     if between is not None or total is not None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 
+UNLIKELY = 0.05  # chance under which the reader is warned that the first objective, people placed, goes too far
+
 
 @dataclass(frozen=True, eq=False)
 class _Case:
@@ -326,6 +328,8 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
         notes.append("no_radius")
     if any(f.same_job and _titles_differ(f) for f in flows):
         notes.append("titles_of_one_fiche")
+    if any(f.probability is not None and f.probability < UNLIKELY for f in flows):
+        notes.append("unlikely_moves")
     moving = ~moves.same & ~moves.part
     if moving.any() and bool(np.isnan(moves.probability[moving]).all()):
         notes.append("no_probability")
