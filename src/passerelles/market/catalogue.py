@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from passerelles.text import normalise_label
@@ -42,13 +43,21 @@ class Kind:
 
     def columns(self, header: Sequence[str]) -> dict[str, str] | None:
         """Header cell of each column that `header` has, or None when it is another kind of file."""
-        folded = [(normalise_label(cell), cell) for cell in header]
+        folded = _folded(tuple(header))
         found: dict[str, str] = {}
-        for name, pattern in (*self.signature, *self.others):
+        for place, (name, pattern) in enumerate((*self.signature, *self.others)):
             cell = next((cell for text, cell in folded if re.fullmatch(pattern, text)), None)
             if cell is not None:
                 found[name] = cell
-        return found if all(name in found for name, _ in self.signature) else None
+            elif place < len(self.signature):
+                return None  # most files are of most kinds not: the first column missing says so
+        return found
+
+
+@lru_cache(maxsize=64)
+def _folded(header: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each cell of a header as it is compared, and as it is written."""
+    return tuple((normalise_label(cell), cell) for cell in header)
 
 
 KINDS: Final = (
