@@ -18,6 +18,7 @@ from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
+from passerelles.report.html import page as report_page
 from passerelles.report.html.case import Case, Request
 from passerelles.report.html.explained import explained_origins, staged_paths
 from passerelles.report.html.origins import checksum_of, command_of
@@ -355,6 +356,26 @@ def test_pictures_have_an_alternative_and_the_page_stays_small(case: Case) -> No
     assert text == territory_page(replace(case, request=Request()))
     assert len(text.encode()) < 3_000_000
     assert spent < 5
+
+
+def test_a_large_territory_is_held_to_a_size(
+    case: Case, redon: Allocation, page: Element, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = territory_page(case)
+    monkeypatch.setattr(report_page, "MOST_BYTES", round(len(whole.encode()) * 0.75))
+    text = territory_page(case)
+    assert len(text.encode()) < report_page.MOST_BYTES
+    smaller = read_page(text)
+    assert faults(smaller) == []
+    every, kept = ([d.attributes["id"] for d in p.by_id("moves").all("details")] for p in (page, smaller))
+    assert set(kept) < set(every)
+    # What the allocation uses is kept first, then rank by rank: what is left out is of a worse rank.
+    used = {f"move-{f.fragile.job}-{f.hiring.job}" for f in redon.flows if not f.same_job}
+    assert used <= set(kept)
+    ranks = {e.key: e.move.rank for o in explained_origins(case) for e in o.moves}
+    gone = set(every) - set(kept)
+    assert min(ranks[k] for k in gone) >= max(ranks[k] for k in set(kept) - used)
+    assert text.count(" métiers expliqués ici, sur ") + text.count(" métier expliqué ici, sur ") == len(case.origins)
 
 
 def test_a_real_territory_is_small_and_quick(rome4_graph: OccupationGraph) -> None:

@@ -76,7 +76,7 @@ def _kept(case: Case, moves: Iterable[Move]) -> set[tuple[str, str]]:
         (m for m in moves if m.rank <= case.request.limit or _pair(m) in case.people),
         key=lambda m: (_pair(m) not in case.people, m.rank, _pair(m)),
     )
-    return {_pair(m) for m in ordered[: case.allocation.settings.explained_moves]}
+    return {_pair(m) for m in ordered[: case.explained]}
 
 
 def _pair(move: Move) -> tuple[str, str]:
