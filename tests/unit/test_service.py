@@ -488,6 +488,19 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
         assert small.get("/v1/rank?origin=K2110").json() == whole
 
 
+def test_fewer_moves_are_the_first_of_those_that_are_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client(create_app(engine)) as client:
+        for more in ("", "&filter=min-coverage=0.2", "&explain=1"):
+            kept = client.get(f"/v1/rank?origin=N4101{more}").json()
+            with monkeypatch.context() as patch:
+                patch.setattr(answers, "best_targets", None)
+                fewer = [client.get(f"/v1/rank?origin=N4101&limit={n}{more}").json() for n in (1, 3, 9)]
+                assert client.get(f"/v1/rank?origin=N4101&limit=11{more}").status_code == 500
+            assert fewer == [kept | {"results": kept["results"][:n]} for n in (1, 3, 9)]
+            alone = client.post("/v1/rank", json={"origin": {"occupation": "N4101"}, "limit": 3}).json()
+            assert more or alone == fewer[1]
+
+
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[str] = []
     monkeypatch.setattr(Store, "put", lambda self, key, answer: kept.append(key))

@@ -30,6 +30,7 @@ from passerelles.service.options import VARIABLE, Options
 from passerelles.service.pieces import Pieces
 from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
 from passerelles.service.requests import (
+    MOVES,
     MatchBody,
     PathsBody,
     PathsQuery,
@@ -83,7 +84,7 @@ class Desk:
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
             if _matches(request.headers.get("if-none-match"), headers["etag"]):
                 return Response(status_code=304, headers=headers)
-        answer = self.store.get(key) if key else None
+        answer = self._kept(make, asked, lang, key) if key else None
         if answer is None:
             try:
                 answer = await self.pool.run(partial(_work, make, self.engine, asked, lang))
@@ -96,6 +97,14 @@ class Desk:
         if request.headers.get("if-none-match", "").strip() == "*" and request.method == "GET":
             return Response(status_code=304, headers=headers)
         return Response(b"".join(answer.texts), media_type=JSON, headers=headers)
+
+    def _kept(self, make: Make, asked: BaseModel, lang: Lang, key: str) -> Pieces | None:
+        """Return a kept answer; the first moves of a ranking are those of a longer one."""
+        found = self.store.get(key)
+        if found is None and isinstance(asked, RankQuery | RankBody) and asked.limit < MOVES:
+            longer = self.store.get(_key(make, asked.model_copy(update={"limit": MOVES}), lang))
+            found = None if longer is None else longer.first(asked.limit)
+        return found
 
     def warm(self, *, every: bool) -> None:
         """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""

@@ -17,14 +17,26 @@ from passerelles.scoring.coverage import Holding
 
 _FIRST: Final = b"{"
 _NEXT: Final = b",{"
+_LAST: Final = b"]}"
 Texts = list[bytes]
 
 
 class Pieces(NamedTuple):
-    """A text to be joined; `own` counts the bytes that it shares with no other."""
+    """
+    A text to be joined.
+
+    `own` counts the bytes that it shares with no other; `ends` says, of a list of moves, where each of them ends.
+    """
 
     texts: Sequence[bytes]
     own: int
+    ends: Sequence[int] = ()
+
+    def first(self, limit: int) -> "Pieces":
+        """Return the same answer with its first moves alone, as if no more had been asked for."""
+        if limit >= len(self.ends):
+            return self
+        return Pieces((*self.texts[: self.ends[limit - 1]], _LAST), self.own, self.ends[:limit])
 
 
 class _Required(NamedTuple):
@@ -53,7 +65,7 @@ class Scribe:
         """Write the object `about` with the moves as its last key, ``results``; `more` are keys of the first moves."""
         start, referential = found.scored.start, self._graph.referential
         figures = figures_of(self._graph, found.scored, [target for target, _ in found.kept])
-        texts, own = [orjson.dumps(about)[:-1], b',"results":['], 0
+        texts, own, ends = [orjson.dumps(about)[:-1], b',"results":['], 0, []
         for place, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True)):
             occupation = self._graph.occupations[target]
             known = known_move(self._graph, start.end.code, occupation.code)
@@ -77,8 +89,8 @@ class Scribe:
             own += len(written) + 60 * len(numbers.parts)  # a short text takes more room than it has bytes
             texts += (_NEXT if place else _FIRST, written, b',"parts":[', *_listed(parts, 2))
             texts += self._items(target, start.holding)
-        texts.append(b"]}")
-        return Pieces(tuple(texts), own + len(texts[0]))
+            ends.append(len(texts))
+        return Pieces((*texts, _LAST), own + len(texts[0]), ends)
 
     def _items(self, target: int, holding: Holding) -> Texts:
         columns, texts = self._requirements(target)

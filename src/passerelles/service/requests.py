@@ -31,6 +31,7 @@ def _whole(value: object) -> object:
 
 
 WHOLE: Final = BeforeValidator(_whole)
+MOVES: Final = 10  # moves of a ranking where nothing else is asked for
 Limit = Annotated[int, Field(ge=1, le=100, description="Most results"), WHOLE]
 Explain = Annotated[
     int,
@@ -105,7 +106,7 @@ class RankQuery(_Query):
     origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
-    limit: Limit = 10
+    limit: Limit = MOVES
     explain: Explain = 0
     strict: Strict = False
 
@@ -116,7 +117,7 @@ class RankBody(_Body):
     origin: Origin
     targets: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
-    limit: Limit = 10
+    limit: Limit = MOVES
     explain: Explain = 0
     strict: Strict = False
 
@@ -127,7 +128,7 @@ class SourcesQuery(_Query):
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origin: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
-    limit: Limit = 10
+    limit: Limit = MOVES
     strict: Strict = False
 
 
@@ -137,7 +138,7 @@ class SourcesBody(_Body):
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
-    limit: Limit = 10
+    limit: Limit = MOVES
     strict: Strict = False
 
 
