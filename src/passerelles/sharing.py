@@ -79,8 +79,8 @@ def one_thread(*modules: str) -> Iterator[None]:
 
     `modules` are those that the block uses and that bring a library of linear algebra of their own: they are imported
     first, since a library that is loaded under the limit escapes it. The limit is the process's. It is set by the first
-    block to come and set back by the last to leave, in whichever order they do: were each to set back what it found, the
-    first to leave would free the others' hands.
+    block to come and set back by the last to leave, in whichever order they do: were each to set back what it found,
+    the first to leave would free the others' hands.
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
 
