@@ -1,6 +1,7 @@
 """The public face: what is lazily imported, what the stub tells type checkers, and `__all__` are one list."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import passerelles
@@ -22,3 +23,15 @@ def test_the_stub_tells_type_checkers_the_same_names() -> None:
 def test_every_contract_name_that_exists_is_public() -> None:
     for name in ("load_referential", "build_graph", "rank_moves", "rank_sources", "rank_all", "evaluate", "Profile"):
         assert name in passerelles.__all__
+
+
+def test_completion_shows_the_public_names_and_help_how_to_start() -> None:
+    assert [name for name in dir(passerelles) if not name.startswith("__")] == sorted(
+        set(passerelles.__all__) - {"__version__"}
+    )
+    assert [name for name in dir(passerelles.charts) if not name.startswith("__")] == sorted(passerelles.charts.__all__)
+    told = passerelles.__doc__ or ""
+    assert all(f"`{name}`" in told for name in ("rank_moves", "rank_sources", "match_territory", "levers", "evaluate"))
+    for name in passerelles.__all__:
+        if name != "__version__":
+            assert len(inspect.getdoc(getattr(passerelles, name)) or "") > 30, name

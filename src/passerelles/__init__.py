@@ -1,6 +1,21 @@
 """
 Passerelles: a graph of occupations and competencies, and ranked, explained reskilling moves between jobs.
 
+Start with a referential and its graph::
+
+    >>> from passerelles import build_graph, load_referential, rank_moves
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> moves = rank_moves(graph, "N1103", limit=3)  # shows itself in a notebook; .to_pandas(), .rows()
+
+then ask a question, each with ``help(...)``:
+
+- from a job: `rank_moves`, `rank_paths`; what would bring a move nearer: `counterfactual`
+- towards a job: `rank_sources`; for everybody at once: `rank_all`, `rank_profiles`
+- a territory: `match_territory`, with `load_market`, `load_places`, `load_certifications`
+- what to train for: `levers`; how right the rankings are: `evaluate`
+- job titles and skills as people write them: `resolve_title`, `resolve_competency`
+- pictures: `passerelles.charts`; a progress bar for long work: `progress_bar`
+
 Every public name is imported on first use, so that ``import passerelles`` stays light.
 """
 
@@ -64,4 +79,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC, *_SPACES})
+    return sorted({*(name for name in globals() if name.startswith("__")), *_PUBLIC, *_SPACES})
