@@ -161,14 +161,19 @@ def test_what_cannot_be_served_is_told_in_one_sentence(
     from importlib import util
 
     monkeypatch.setattr(signal, "signal", lambda *_: None)
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = str(taken.getsockname()[1])
     for words, told in (
         (["serve", "--referential", "nowhere"], "nowhere"),
+        (["serve", "--referential", "nowhere", "--port", port], f"127.0.0.1:{port}"),
+        (["serve", "--host", "300.1.1.1"], "300.1.1.1"),
         (["serve", "--api-key-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE"),
     ):
         with pytest.raises(SystemExit) as ended:
             run(words)
         assert ended.value.code == 2
         assert told in capsys.readouterr().err
+    taken.close()
     found = util.find_spec
     monkeypatch.setattr(util, "find_spec", lambda name, *rest: None if name == "uvicorn" else found(name, *rest))
     with pytest.raises(SystemExit) as ended:

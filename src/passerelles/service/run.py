@@ -2,17 +2,39 @@
 
 import os
 import signal
+import socket
 import sys
 from typing import Final
 
 import uvicorn
 
+from passerelles.errors import PasserellesError
 from passerelles.service.app import create_app, from_environment, read_keys
 from passerelles.service.engine import load_engine
 from passerelles.service.logs import config
 from passerelles.service.options import VARIABLE, Options
 
 _SWITCH: Final = 0.0005  # seconds a thread keeps the interpreter: the event loop never waits longer for its turn
+
+
+def check_address(host: str, port: int) -> None:
+    """
+    Check, before anything is loaded, that the service may listen where it is asked to.
+
+    Raises
+    ------
+    PasserellesError
+        If the address is taken, may not be listened on, or is none of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            if os.name == "posix":  # as the server does: a port whose last connections are closing is free
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PasserellesError("service_address", host=host, port=str(port), reason=reason) from error
 
 
 def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:

@@ -50,8 +50,9 @@ def serve(
         if importlib.util.find_spec(library) is None:
             raise MissingExtraError(library, "api")
     from passerelles.service.options import Limits, Options
-    from passerelles.service.run import run
+    from passerelles.service.run import check_address, run
 
+    check_address(host, port)
     options = Options(
         referential=referential,
         overlays=tuple(overlay or ()),
