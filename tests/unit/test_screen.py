@@ -2,12 +2,14 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.table import Table
 
+import passerelles
 from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
@@ -99,3 +101,9 @@ def test_a_pipe_gets_neither_colour_nor_blanks(
 
 def test_trimming_keeps_what_is_written() -> None:
     assert trimmed("a  \n\n b\u202f\n") == "a\n\n b\u202f\n"
+
+
+def test_no_module_counts_on_markup() -> None:
+    source = Path(passerelles.__file__).parent
+    marked = re.compile(r"\[(/|/?dim|/?bold|/?italic|red|green|yellow)\]")
+    assert [p.name for p in source.rglob("*.py") if marked.search(p.read_text(encoding="utf-8"))] == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from passerelles.language.say import Lang, say
+from passerelles.language.typography import listed
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 
@@ -69,4 +70,4 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
         if s["source"]
     )
     if named:
-        console.print(Text(say("territory.table.sources", lang=lang, list="; ".join(named)), style="dim"))
+        console.print(Text(say("territory.table.sources", lang=lang, list=listed(named, lang)), style="dim"))

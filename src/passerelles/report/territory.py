@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -50,14 +51,15 @@ def print_allocation(console: "Console", found: Payload, *, summary: str, lang: 
     if found["changes"]:
         console.print(Text(say("territory.title.changes", lang=lang), style="bold"))
         for change in found["changes"]:
-            console.print(f"  {change['sentence']}")
+            console.print(Padding(change["sentence"], (0, 0, 0, 2)))
     proven = [stage for stage in found["bounds"]["objectives"] if stage["value"] is not None]
     if proven:
         console.print(Text(say("territory.title.certificate", lang=lang), style="bold"))
         for stage in proven:
             name = say(f"territory.objective.{stage['name']}", lang=lang)
             shown = {k: number(stage[k], lang=lang) for k in ("value", "bound", "gap")}
-            console.print(f"  {say('territory.table.certificate', lang=lang, name=name, **shown)}")
+            proof = say("territory.table.certificate", lang=lang, name=name, **shown)
+            console.print(Padding(proof, (0, 0, 0, 2)))
 
 
 def _chance(row: Payload, lang: Lang) -> str:
@@ -105,7 +107,7 @@ def _print_resolved(console: "Console", found: Payload, lang: Lang) -> None:
             "territory.table.resolved", lang=lang, table=table, row=str(r["row"] or "?"), given=r["given"], code=code,
             label=label, confidence=shown,
         )  # fmt: skip
-        console.print(f"  {text}")
+        console.print(Padding(text, (0, 0, 0, 2)))
 
 
 def _print_unfilled(console: "Console", found: Payload, lang: Lang) -> None:

@@ -48,11 +48,11 @@ def ranking_notes(  # noqa: PLR0913 - each option is named at every call
     if market is not None and None in (fragile, hiring):
         key = find_basin(market, code, places=places)
         counts = Counter(each.status for each in signals(market, graph.referential, key, listed=listed))
-        values: dict[str, object] = {"all": str(counts.total()), "unknown": str(counts["unknown"]), "basin": key.name}
+        values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": key.name}
         if fragile is None:
-            notes.append(note("rule_fragile", n=str(counts["fragile"]), **values))
+            notes.append(note("rule_fragile", n=counts["fragile"], **values))
         if hiring is None:
-            notes.append(note("rule_hiring", n=str(counts["hiring"]), **values))
+            notes.append(note("rule_hiring", n=counts["hiring"], **values))
         if own is None and not counts[by]:
             notes.append(note(f"no_{by}_job", basin=key.name))
         if listed is not None:

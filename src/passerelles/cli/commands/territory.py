@@ -186,7 +186,7 @@ def _print_origin(console: "Console", graph: "OccupationGraph", payload: dict[st
     from passerelles.report.provenance import print_data_sources
     from passerelles.report.terminal import print_notice_of_source
 
-    console.print(f"[dim]{say('territory.note.person', lang=lang.lang)}[/]")
+    console.print(say("territory.note.person", lang=lang.lang), style="dim")
     print_notice_of_source(console, graph.referential, lang=lang.lang)
     print_data_sources(console, payload["sources"], lang=lang.lang)
 
