@@ -57,6 +57,7 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     assert openpyxl.load_workbook(path).sheetnames[:6] == [
         "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait", "Appellations lues",
     ]  # fmt: skip
+    assert openpyxl.load_workbook(path).sheetnames[6] == "À savoir"
     cells: Any = openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)
     totals: dict[str, Any] = dict(cells)
     assert totals["personnes placées"] == sum(int(r["people"]) for r in rows)

@@ -21,6 +21,7 @@ def allocation_sheets(found: Payload, lang: Lang = "fr") -> list[Sheet]:
         _totals(found, lang),
         _changes(found),
         _resolved(found),
+        *note_sheets(found["notes"]),
     ]
 
 
@@ -121,8 +122,13 @@ def _resolved(found: Payload) -> Sheet:
     return Sheet("resolved", columns, rows)
 
 
-def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
-    """Return the ranking and the parts of its scores."""
+def note_sheets(notes: Sequence[Payload]) -> list[Sheet]:
+    """Return what the reader must know, where there is something."""
+    return [Sheet("notes", _columns("sentence"), [(n["sentence"],) for n in notes])] if notes else []
+
+
+def ranking_sheets(found: Sequence[Payload], notes: Sequence[Payload] = ()) -> list[Sheet]:
+    """Return the ranking, the parts of its scores, and what the reader must know."""
     columns = _columns(
         ("rank", "integer"), "fragile_employer", "origin_code", "origin_label", "hiring_employer", "target_code",
         "target_label", "to_basin", ("score", "number"), ("probability", "share"), ("hours_expected", "number"),
@@ -144,7 +150,7 @@ def ranking_sheets(found: Sequence[Payload]) -> list[Sheet]:
         for p in r["parts"]
     ]
     named = _columns(("rank", "integer"), "origin_code", "target_code", "part", ("value", "number"), "sentence")
-    return [Sheet("ranking", columns, rows), Sheet("parts", named, parts)]
+    return [Sheet("ranking", columns, rows), Sheet("parts", named, parts), *note_sheets(notes)]
 
 
 def _origin(figure: Payload) -> str | None:
@@ -177,7 +183,7 @@ def allocation_page(found: Allocation, lang: Lang) -> Page:
     payload = found.to_dict(lang)
     _, *others = allocation_sheets(payload, lang)
     lead = [say(f"territory.note.{note}", lang=lang) for note in found.notes]
-    details = [Page(sheet.label(lang), sheets=[sheet]) for sheet in others if sheet.rows]
+    details = [Page(sheet.label(lang), sheets=[sheet]) for sheet in others if sheet.rows and sheet.title != "notes"]
     return Page(found.summary(lang), lead, [_flows_shown(payload)], details)
 
 

@@ -98,7 +98,7 @@ def rank(
         print_ranking(console, items, title=title, by=by, notes=notes, lang=lang.lang)
         _print_origin(console, graph, payload, lang)
 
-    emit(Answer(payload, ranking_sheets(items), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, ranking_sheets(items, notes), show), form=form, output=output, lang=lang.lang)
     _say_notes(notes, form)
     if not found:
         raise typer.Exit(1)
