@@ -82,15 +82,18 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
     ['Moniteur /', 'Monitrice', "d'auto-école"]
     """
     lines: list[str] = []
-    line = ""
+    line, used = "", 0.0
+    space = width_of("n n", size, bold=bold) - width_of("nn", size, bold=bold)
     for word in _words(clean(text, bold=bold)):
-        longer = f"{line} {word}" if line else word
-        if width_of(longer, size, bold=bold) <= width:
-            line = longer
+        # Words come again and again, lines do not: a line is measured as the sum of its words.
+        more = width_of(word, size, bold=bold)
+        if line and used + space + more <= width:
+            line, used = f"{line} {word}", used + space + more
             continue
         if line:
             lines.append(line)
         *whole, line = _cut(word, width, size, bold=bold)
+        used = width_of(line, size, bold=bold)
         lines += whole
     return [*lines, line] if line or not lines else lines
 
