@@ -67,6 +67,17 @@ class _OneThread:
         self.lock = Lock()
         self.inside = 0
         self.limits: list[Any] = []
+        self._modules = 0
+        self._controller: Any = None
+
+    def set(self) -> None:
+        """Ask for one thread of every library that is loaded."""
+        from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only where a table is made
+
+        # Looking for libraries takes milliseconds, and only an import brings another.
+        if self._controller is None or self._modules != len(sys.modules):
+            self._modules, self._controller = len(sys.modules), ThreadpoolController()
+        self.limits.append(self._controller.limit(limits=1))
 
 
 _LIMIT = _OneThread()  # the number of threads belongs to the process: so does who asked to limit it
@@ -82,14 +93,12 @@ def one_thread(*modules: str) -> Iterator[None]:
     block to come and set back by the last to leave, in whichever order they do: were each to set back what it found,
     the first to leave would free the others' hands.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
-
     with _LIMIT.lock:
         fresh = [name for name in modules if name not in sys.modules]
         for name in fresh:
             import_module(name)
         if fresh or not _LIMIT.inside:
-            _LIMIT.limits.append(threadpool_limits(limits=1))
+            _LIMIT.set()
         _LIMIT.inside += 1
     try:
         yield
