@@ -84,7 +84,7 @@ def made() -> dict[str, Any]:
     found = {name: cut(answer(words)) for name, words in commands().items()}
     found["validate@1"]["place"] = "transitions"
     found["territory-signals@1"] = signals(found["show@1"]["referential"])
-    found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERMIS-C": "yes"}}
+    found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERM-C": "yes"}}
     found["settings"] = {"schema_version": 1, "strict": True, "weights": {"core": 3.0}}
     found["problem"] = {
         "type": "urn:passerelles:problem:unknown_code",

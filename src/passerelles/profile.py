@@ -33,7 +33,7 @@ class Profile:
 
     Examples
     --------
-    >>> Profile("K2110", credentials={"PERMIS-C": "yes"}).credentials["PERMIS-C"]
+    >>> Profile("K2110", credentials={"PERM-C": "yes"}).credentials["PERM-C"]
     'yes'
     """
 

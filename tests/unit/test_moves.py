@@ -3,6 +3,7 @@
 import json
 import math
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,3 +188,13 @@ def test_many_threads_get_the_serial_answers(rome4_graph: OccupationGraph) -> No
     for thread in threads:
         thread.join()
     assert found == serial
+
+
+def test_an_unknown_credential_suggests_the_nearest_by_code_or_label() -> None:
+    moved = referential({"A": {"s"}, "B": {"s"}})
+    few = tuple(Credential(code, label, "permis") for code, label in (("AA-70", "Amiante"), ("PERM-C", "Permis C")))
+    with_credentials = build_graph(replace(moved, credentials=few))
+    for written in ("PERMIS-C", "permis c"):
+        with pytest.raises(UnknownCodeError) as caught:
+            rank_moves(with_credentials, Profile("A", credentials={written: "yes"}))
+        assert caught.value.suggestions == ("PERM-C",)

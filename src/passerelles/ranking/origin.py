@@ -13,7 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Occupation, Ternary
 from passerelles.profile import Profile
 from passerelles.ranking.move import End
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import find_occupation, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 _NOTHING: Final = np.zeros(0, dtype=np.int32)
@@ -55,14 +55,15 @@ def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
     more = []
     for competency in profile.competencies:
         if competency not in referential.competency_by_code:
-            raise UnknownCodeError(competency, suggestions=_near_codes(competency, graph), key="unknown_competency")
+            labels = {c.code: c.label or "" for c in referential.competencies}
+            raise UnknownCodeError(competency, suggestions=nearest_codes(competency, labels), key="unknown_competency")
         # A competency that no occupation asks for is known, and brings nothing.
         if competency in graph.competency_position:
             more.append(graph.competency_position[competency])
     for credential in profile.credentials:
         if credential not in referential.credential_by_code:
-            known = tuple(sorted(referential.credential_by_code))
-            raise UnknownCodeError(credential, suggestions=known[:5], key="unknown_credential")
+            labels = {c.code: c.label for c in referential.credentials}
+            raise UnknownCodeError(credential, suggestions=nearest_codes(credential, labels), key="unknown_credential")
     columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
     return Start(
@@ -86,13 +87,6 @@ def held_credentials(graph: OccupationGraph, code: str | None, stated: Mapping[s
         if row.kind == "required":
             found |= dict.fromkeys((row.credential, *graph.referential.prerequisites_of(row.credential)), "yes")
     return found | dict(stated)
-
-
-def _near_codes(text: str, graph: OccupationGraph) -> tuple[str, ...]:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
-
-    found = process.extract(text[:100], graph.competency_codes, scorer=fuzz.ratio, processor=None, limit=3)
-    return tuple(code for code, score, _ in found if score >= 60)  # noqa: PLR2004
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from passerelles.text import normalise_label
 
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
+_ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 
 
 def find_occupation(referential: Referential, text: str) -> str:
@@ -100,6 +101,32 @@ def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tu
         normalise_label(cut), normalised, scorer=fuzz.token_sort_ratio, processor=None, limit=limit, score_cutoff=50
     )
     return tuple(labels[i] for _, _, i in found)
+
+
+def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST) -> tuple[str, ...]:
+    """
+    Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
+
+    Examples
+    --------
+    >>> licences = {"PERM-C": "Permis de conduire, catégorie C", "TP-ECSR": "Titre professionnel"}
+    >>> nearest_codes("PERMIS-C", licences), nearest_codes("permis de conduire", licences)
+    (('PERM-C',), ('PERM-C',))
+    """
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
+
+    cut = normalise_label(text[:_LONGEST])
+    codes = sorted(labels)
+    best = dict.fromkeys(codes, 0.0)
+    for names, scorer in (
+        ([normalise_label(code) for code in codes], fuzz.ratio),
+        ([normalise_label(labels[code]) for code in codes], fuzz.token_sort_ratio),
+    ):
+        for _, score, number in process.extract(
+            cut, names, scorer=scorer, processor=None, limit=limit, score_cutoff=_ALIKE
+        ):
+            best[codes[number]] = max(best[codes[number]], score)
+    return tuple(sorted((c for c in codes if best[c]), key=lambda c: (-best[c], c))[:limit])
 
 
 def _shortened(text: str) -> str:
