@@ -469,7 +469,10 @@ def test_an_inlined_svg_stands_alone(embedded_graph: OccupationGraph) -> None:
         assert len(svg) < 60_000
         assert not seen & set(map(str, ids))
         seen |= set(map(str, ids))
-    assert charts.to_svg(chart) == charts.to_svg(chart) == chart._repr_html_()
+    assert charts.to_svg(chart) == charts.to_svg(chart)
+    width = round(110 * chart.get_size_inches()[0])
+    assert chart._repr_html_() == f'<div style="max-width:{width}px">{charts.to_svg(chart)}</div>'
+    assert repr(chart) == f"<Chart: {chart.title}>"
     with pytest.raises(ValueError, match="prefix"):
         charts.to_svg(chart, prefix='"><script>')
 

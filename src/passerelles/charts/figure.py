@@ -9,6 +9,7 @@ from passerelles.errors import PasserellesError
 from passerelles.files.atomic import atomic_file
 
 DPI: Final = 150
+_ON_SCREEN: Final = 110  # pixels an inch in a notebook
 _BLANK: Final[dict[str, dict[str, Any]]] = {
     "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
     "png": {"Software": None},
@@ -52,7 +53,12 @@ class Chart(Figure):
     def _repr_html_(self) -> str:
         from passerelles.charts.inline import to_svg  # noqa: PLC0415 - it builds on this class
 
-        return to_svg(self)
+        # As large as on paper and a little more: a wide window does not blow its letters up.
+        width = self.get_size_inches()[0] * _ON_SCREEN
+        return f'<div style="max-width:{width:.0f}px">{to_svg(self)}</div>'
+
+    def __repr__(self) -> str:
+        return f"<Chart: {self.title}>"
 
 
 def new_chart(width: float, height: float, *, title: str, description: str) -> Chart:
