@@ -81,11 +81,12 @@ def _columns(unit: Unit) -> "list[ProgressColumn]":
         DownloadColumn,
         MofNCompleteColumn,
         TextColumn,
+        TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
     counted = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    return [TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn()]
+    return [TextColumn("{task.description}"), BarColumn(), counted, TimeElapsedColumn(), TimeRemainingColumn()]
 
 
 def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:
