@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.coverage import coverage_block, coverage_row, holding_of, holding_of_row
 from passerelles.scoring.origins import every_occupation
 from passerelles.settings import NearSettings, Settings, WeightSettings
@@ -133,3 +134,17 @@ def test_coverage_stays_in_its_range_on_the_real_rome(rome4_graph: OccupationGra
     assert np.allclose(np.diagonal(block), 1)
     for row in range(0, len(rome4_graph.codes), 97):
         assert np.allclose(block[row], coverage_row(rome4_graph, holding_of_row(rome4_graph, row)), atol=1e-6)
+
+
+def test_a_near_match_goes_through_what_its_label_shares_most_words_with() -> None:
+    labels = {
+        "a": "Evaluer le nombre d'heures de conduite",
+        "b": "Organiser des sessions de formation pratique",
+        "c": "Animer une formation",
+        "d": "Tenir un registre",
+    }
+    asked = {"O": {"a", "b"}, "T": {"c", "d"}}
+    graph = build_graph(referential(asked, macros=dict.fromkeys("abcd", "M"), labels=labels))
+    move = rank_moves(graph, "O", targets=["T"])[0]
+    assert {item.code: item.via for item in move.near} == {"c": "b", "d": "a"}  # d shares no word
+    assert {item.credit for item in move.near} == {graph.settings.near.macro_credit}

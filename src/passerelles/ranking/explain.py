@@ -1,13 +1,53 @@
 """What explains one move: held, near and missing competencies, credentials, and what the experts list."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Ternary
 from passerelles.ranking.move import Item, Known, NeededCredential
 from passerelles.scoring.coverage import Holding
+from passerelles.text import words
+
+_SHORT: Final = 3  # letters up to which a word says little ('de', 'les')
+_STEM: Final = 6  # letters that forms of one word share
+
+
+def credited_through(graph: OccupationGraph, holding: Holding, columns: NDArray[np.int32]) -> list[int]:
+    """
+    Return the column that credits each of some columns: its own where held, -1 where there is none.
+
+    Where several that are held roll up to its macro-competency, which all credit alike, the one whose label shares
+    most words with its own: that is what a person recognises. Ties go to the first by code.
+    """
+    through, macro = holding.via[columns], graph.macro
+    found: list[int] = through.tolist()
+    alike = (through >= 0) & (through != columns) & (holding.credit[columns] <= graph.settings.near.macro_credit)
+    alike &= (macro[columns] >= 0) & (macro[through] == macro[columns])
+    mine = np.flatnonzero(holding.held)
+    families = macro[mine]
+    for place in np.flatnonzero(alike).tolist():
+        column = int(columns[place])
+        some = mine[families == macro[column]].tolist()
+        if len(some) > 1:
+            found[place] = min(some, key=lambda other: (-_shared_words(graph, column, other), other))
+    return found
+
+
+def _shared_words(graph: OccupationGraph, one: int, other: int) -> float:
+    """Dice coefficient of the stems of two labels, in [0, 1]."""
+    mine, theirs = _stems(graph, one), _stems(graph, other)
+    return 2.0 * len(mine & theirs) / max(1, len(mine) + len(theirs))
+
+
+def _stems(graph: OccupationGraph, column: int) -> frozenset[str]:
+    known: dict[int, frozenset[str]] = graph.derived("stems of labels", dict)
+    if column not in known:
+        known[column] = frozenset(w[:_STEM] for w in words(graph.competencies[column].label or "") if len(w) > _SHORT)
+    return known[column]
 
 
 def split_items(
@@ -28,7 +68,7 @@ def split_items(
         weights[order].tolist(),
         graph.core[some][order].tolist(),
         holding.credit[columns].tolist(),
-        holding.via[columns].tolist(),
+        credited_through(graph, holding, columns),
         strict=True,
     ):
         code, label, kind, *_ = competencies[column]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
-from passerelles.ranking.explain import known_move, needed_credentials
+from passerelles.ranking.explain import credited_through, known_move, needed_credentials
 from passerelles.ranking.move import Item, PartValue
 from passerelles.ranking.moves import BestTargets, figures_of
 from passerelles.scoring.coverage import Holding
@@ -97,7 +97,7 @@ class Scribe:
         held: Texts = []
         near: Texts = []
         missing: Texts = []
-        through, credit = holding.via[columns].tolist(), holding.credit[columns].tolist()
+        through, credit = credited_through(self._graph, holding, columns), holding.credit[columns].tolist()
         for column, via, share, text in zip(columns.tolist(), through, credit, texts, strict=True):
             if via == column:
                 held.append(text)
