@@ -167,13 +167,13 @@ class Auditor:
             return hidden, hidden
         return None if self.view.between is None else (self.view.between[0] - shown, self.view.between[1] - shown)
 
-    def narrow(self, cells: Sequence[Cell]) -> list[Cell]:
-        """Cells whose possible values spread, or are proven to spread, over less than they need."""
+    def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
+        """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
         weights = [self._weights(cell) for cell in cells]
         todo = self._open(cells, weights, range(len(cells)))
         if not todo or not len(self.at):
             return [cells[n] for n in todo]
-        solved = max(_LEAST_SOLVED, _WORK // len(self.at))
+        solved = 2 * len(cells) + _TOGETHER + 1 if thorough else max(_LEAST_SOLVED, _WORK // len(self.at))
         # Many cells at once: all least, all most, then half of them each way, by the binary digits of their numbers.
         for turn in range(min(_TOGETHER, solved)):
             together = np.zeros(len(self.at), dtype=np.int64)
@@ -191,6 +191,10 @@ class Auditor:
                     solved -= 1
                     self._extreme(sign * single)
         return [cells[n] for n in self._open(cells, weights, todo)]
+
+    def spread(self, cell: Cell) -> int:
+        """How far the values of a cell are known to spread."""
+        return self._spread(self._weights(cell))
 
     def _open(self, cells: Sequence[Cell], weights: Sequence[NDArray[np.intp]], among: Iterable[int]) -> list[int]:
         """Cells whose values do not spread enough yet."""

@@ -85,6 +85,8 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     if bound < 2:  # noqa: PLR2004 - under 2, no cell is small
         raise PasserellesError("territory_bound", name="threshold", value=repr(threshold))
     table = _table(allocation)
+    if allocation.status == "infeasible":  # there is no table of flows to hide anything in
+        return Publication(allocation, bound, table, None, empty=True)
     if not small_cells(table, bound).any:
         return Publication(allocation, bound, table, None)
     view = choose_view(table, bound)

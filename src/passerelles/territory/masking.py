@@ -6,7 +6,8 @@ and columns nor the total are printed, a hidden flow may be anything from none t
 lot and of its pool: that needs no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -26,10 +27,16 @@ _WORTH: Final = 0.5  # the total is printed at the price of at most this share o
 
 @dataclass(frozen=True, eq=False)
 class Small:
-    """What must be hidden: flows and uncovered people under the threshold, shapes (k,) and (n,)."""
+    """
+    What must be hidden: flows and uncovered people under the threshold, shapes (k,) and (n,).
+
+    `most` gives, by (lot, pool), how far a cell's values spread for one who reads nothing but the rules, where a budget
+    or floors leave less than the threshold: no mask can ask for more. (lot, -1) is a lot's people.
+    """
 
     flows: Bools
     left: Bools
+    most: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def any(self) -> bool:
@@ -62,14 +69,34 @@ def choose_view(table: Table, bound: int) -> View | None:
         that its lot's headcount and its pool's openings allow where these are smaller. None where nothing can be
         printed under that promise.
     """
-    small = small_cells(table, bound)
+    small = _bounded(table, small_cells(table, bound), bound)
     first = _closed(table, small, _first(table, small), bound)
     if first.total:
         with_total = _proven(table, small, first, bound, total=True)
         if with_total is not None and _flows(table, with_total) >= _WORTH * _flows(table, first):
             return with_total
     view = _proven(table, small, first, bound, total=False)
+    if view is None and small.most:
+        view = _proven(table, small, _blind(table), bound, total=False)
     return view if view is None or view.total else _bracketed(table, small, view, bound)
+
+
+def _blind(table: Table) -> View:
+    """Hide everything."""
+    n, m, k = len(table.supply), len(table.capacity), len(table.flow)
+    lots, pools, none = np.ones(n, dtype=np.bool_), np.ones(m, dtype=np.bool_), np.zeros(k, dtype=np.bool_)
+    return View(lots, pools, none, ~lots, ~pools, total=False)
+
+
+def _bounded(table: Table, small: Small, bound: int) -> Small:
+    """Find how far each cell spreads at most where a budget or floors say more than headcounts and openings do."""
+    view = _blind(table)
+    if (table.budget is None and not len(table.least)) or int(view.unknown(table).sum()) > _MANY:
+        return small
+    auditor = Auditor(table, view)
+    own = [cell for cell in _cells(table, small, view, bound) if cell.lot >= 0]  # a line of several keeps its threshold
+    short = auditor.narrow(own, thorough=True)
+    return replace(small, most={(cell.lot, cell.pool): auditor.spread(cell) for cell in short})
 
 
 def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
@@ -202,14 +229,14 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     found = []
     for n in np.flatnonzero(small.flows).tolist():
         lot, pool = int(table.row[n]), int(table.column[n])
-        need = min(bound, int(table.supply[lot]), int(table.capacity[pool]))
+        need = min(bound, int(table.supply[lot]), int(table.capacity[pool]), small.most.get((lot, pool), bound))
         found.append(Cell(np.asarray([n]), need, lot, pool))
     at = np.flatnonzero(unknown)
     starts = np.searchsorted(table.row[at], np.arange(len(table.supply) + 1))
     reach = np.bincount(table.row, table.capacity[table.column], len(table.supply))
     for lot in np.flatnonzero(small.left).tolist():
         # A lot that the rules allow nowhere is known to stay, whatever is printed.
-        need = min(bound, int(table.supply[lot]), int(reach[lot]))
+        need = min(bound, int(table.supply[lot]), int(reach[lot]), small.most.get((lot, -1), bound))
         found.append(Cell(at[starts[lot] : starts[lot + 1]], need, lot))
     if not view.total:
         found.append(Cell(at, bound))
