@@ -21,6 +21,8 @@ from passerelles.scoring.mobility import MOBILITY_PARTS
 from passerelles.scoring.ranks import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import build_table, score_table
+from small import occupation as fiche
+from small import referential as referential_of
 
 SHIPPED = ("fitted", "content", "holdings", "unfitted")
 
@@ -39,6 +41,14 @@ def _numbers(scorer: Scorer) -> Iterator[float]:
     if scorer.calibration:
         yield from (scorer.calibration.slope, scorer.calibration.intercept)
         yield from (number for bend in scorer.calibration.bends for number in (bend.at, bend.slope))
+
+
+def test_targets_that_all_list_as_much_have_no_spread_to_divide_by() -> None:
+    """Three equal figures whose mean is off in its last bit, and a part of one that lists less."""
+    wants = {code: [f"c{i}" for i in range(5)] for code in ("A", "C", "D")} | {"A-1": ["c0"]}
+    graph = build_graph(referential_of(wants, occupations=[fiche("A-1", base="A", parent="A")]))
+    parts = build_table(graph, load_scorer("fitted")).scores.parts
+    assert int(np.abs(parts).max()) < 1_000_000
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -1,6 +1,7 @@
 """The exact search of the best paths to one target: cheap bounds first, whole sums only for what they leave."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -41,6 +42,8 @@ class Search:
         self.direct = int(state.final[target])
         self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
+        # What is left uncovered of the target's items after each occupation, from the state at the start.
+        self.uncovered = np.minimum(self.effort.uncovered[self.columns], state.left[self.columns, None])
         self.evaluated = 0
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
@@ -81,6 +84,13 @@ class Search:
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         """Occupations that can be a stage: open, apart from the target, listing something, adding nothing unknown."""
+        return self._first_stages if state is self.state else self._stages(state)
+
+    @cached_property
+    def _first_stages(self) -> NDArray[np.bool_]:
+        return self._stages(self.state)
+
+    def _stages(self, state: State) -> NDArray[np.bool_]:
         adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
         adds |= self.terrain.demands.hidden
         found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
@@ -88,10 +98,12 @@ class Search:
 
     def _whole(self, state: State, spent: Ints, rows: Rows, more: Rows | None = None) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
-        left = np.minimum(self.effort.uncovered[self.columns[:, None], rows], state.left[self.columns, None])
+        left = self.uncovered.take(rows, axis=1)
+        if state is not self.state:
+            left = np.minimum(left, state.left[self.columns, None])
         level = np.maximum(self.effort.level[rows], state.level)
         if more is not None:
-            left = np.minimum(left, self.effort.uncovered[self.columns[:, None], more])
+            left = np.minimum(left, self.uncovered.take(more, axis=1))
             level = np.maximum(level, self.effort.level[more])
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
@@ -196,7 +208,8 @@ class Search:
         saves = hours <= self.direct - 2 * self.saving
         if saves.any():
             first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
-            saves = hours <= np.minimum(self._alone(first), self._alone(second)) - self.saving
+            alone = self._alone(np.concatenate([first, second])).reshape(2, -1)
+            saves = hours <= alone.min(axis=0) - self.saving
         pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
         self.pool.add(pairs, hours[saves], weakest[saves])
 

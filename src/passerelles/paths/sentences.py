@@ -122,7 +122,10 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what keeps a path from being feasible, or from being known to be: one line, none where nothing does."""
     if not path.reasons:
         return []
-    why = "; ".join(say(f"paths.reason.{key}", lang=lang, what=what) for key, what in path.reasons)
+    about: dict[str, list[str]] = {}
+    for key, what in path.reasons:
+        about.setdefault(key, []).append(what)
+    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(some)) for key, some in about.items()), lang)
     return [say("paths.state", lang=lang, status=say(f"paths.status.{path.status}", lang=lang), why=why)]
 
 

@@ -20,6 +20,7 @@ from passerelles.sharing import kept
 
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
+_ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _SISTERS: Final = ("all_text", "item_text")  # measures whose ranks are also taken from the origin's whole group
 
 
@@ -199,8 +200,9 @@ def _of_target(values: Callable[[Scene], NDArray[np.float64]], *, scaled: bool =
         column = np.asarray(values(scene), dtype=np.float64)
         if scaled:
             plain = column[~scene.graph.is_specialised]
-            spread = plain.std()
-            column = (column - plain.mean()) / spread if spread > 0 else np.zeros_like(column)
+            # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
+            alike = not len(plain) or float(np.ptp(plain)) <= _ALIKE
+            column = np.zeros_like(column) if alike else (column - plain.mean()) / plain.std()
         return np.broadcast_to(column.astype(np.float32), (len(scene.origins.rows), len(column)))
 
     return compute
