@@ -94,7 +94,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 def compare(graph: OccupationGraph) -> None:
     """Rows a second of both, in this one run, on the same profiles."""
-    from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped] # noqa: PLC0415 - only this needs it
+    from sparse_dot_topn import sp_matmul_topn  # noqa: PLC0415 - only this needs it
 
     columns = columns_of(graph, SAMPLE, 1)
     cells = (np.ones(columns.size), columns.ravel(), np.arange(0, columns.size + 1, HELD))
