@@ -229,7 +229,7 @@ def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
 
 def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
-    competencies = graph.competencies
+    competencies = tuple(graph.competencies)  # an index decodes each anew every time it is read
     macros = _macros(graph)
     exact = set(graph.settings.near.exact_categories)
     knowledge = sorted({c.category for c in competencies if c.kind == "savoir"} | {""})
