@@ -180,12 +180,3 @@ def test_what_cannot_be_served_is_told_in_one_sentence(
         run(["serve"])
     assert ended.value.code == 2
     assert "pip install 'passerelles[api]'" in capsys.readouterr().err
-
-
-def test_a_ranking_costs_little_more_than_an_empty_answer() -> None:
-    bench = Path(__file__).resolve().parents[2] / "benchmarks" / "service.py"
-    words = [sys.executable, str(bench), "transitions", "--requests", "400"]
-    told = subprocess.run(words, capture_output=True, text=True, check=True, timeout=200).stdout.splitlines()
-    found = {line["case"]: line for line in map(json.loads, told) if "case" in line}
-    # Time of the processor: beside other tests, milliseconds would be theirs too.
-    assert float(found["every occupation, once"]["cpu_x"]) <= 3

@@ -14,6 +14,10 @@ UsageError: Final[Any] = typer.BadParameter.__mro__[1]
 _NO_COMMAND: Final = re.compile(r"No such command '([^']*)'")
 _EXTRA: Final = re.compile(r"unexpected extra arguments? ?(?:\(s\) )?\((.*)\)")
 _CHOICES: Final = re.compile(r"is not one of (.+?)\.?$")
+# Typer before 0.29 says in words alone what its later versions say through pydantic.
+_RANGE: Final = re.compile(r"is not in the range x(>=|<=|>|<)(-?[\d.]*\d)\.?$")
+_NUMBER: Final = re.compile(r"is not a valid (integer|float)")
+_SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
 _LIMITS: Final = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
 _KINDS: Final = ("int_parsing", "int_from_float", "float_parsing")
 
@@ -66,6 +70,10 @@ def _reason(error: Any, said: str, lang: Lang) -> str:
         return say(f"cli.usage.{kind}", lang=lang, limit=str(faults[0]["ctx"][_LIMITS[kind]]))
     if kind in _KINDS:
         return say(f"cli.usage.{'number' if kind == 'float_parsing' else 'integer'}", lang=lang)
+    if limit := _RANGE.search(said):
+        return say(f"cli.usage.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
+    if number := _NUMBER.search(said):
+        return say(f"cli.usage.{'number' if number[1] == 'float' else 'integer'}", lang=lang)
     if choices := _CHOICES.search(said):
         return say("cli.usage.choice", lang=lang, choices=choices[1].replace("'", ""))
     return said
