@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from passerelles.bulk.columns import BATCH
+from passerelles.bulk.csv_rows import csv_batches
 from passerelles.bulk.rank import rank_profiles
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
@@ -107,3 +108,13 @@ def test_what_is_no_table_is_refused_in_one_sentence(graph: OccupationGraph, tmp
         with pytest.raises(PasserellesError) as refused:
             rank_profiles(graph, profiles).read_all()
         assert refused.value.key == key
+
+
+def test_a_letter_across_the_end_of_the_sample_does_not_change_the_encoding(tmp_path: Path) -> None:
+    size = 1 << 20  # bytes by which the encoding is known
+    head = b"id;competencies\n" + b"a;\n" * ((size - 30) // 3)
+    file = tmp_path / "people.csv"
+    file.write_bytes(head + b"b" * (size - 1 - len(head)) + "é;\nzoé;\n".encode())
+    ids = [row["id"] for batch in csv_batches(file) for row in batch.to_pylist()]
+    assert ids[-2].endswith("bé")
+    assert ids[-1] == "zoé"

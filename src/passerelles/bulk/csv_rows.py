@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known
+_BEYOND_ASCII: Final = bytes(range(128, 256))
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
 _LONGEST: Final = 1 << 22  # characters of a line; of a longer one, only this much is in memory
@@ -27,7 +28,9 @@ def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
     A row that has not the length of the header keeps its id where it has one, and is refused later on.
     """
     with path.open("rb") as raw:
-        encoding = decode(raw.read(_SAMPLE)).encoding
+        sample = raw.read(_SAMPLE)
+    # The sample may end inside a letter, which is no reason to doubt the encoding of the others.
+    encoding = decode(sample.rstrip(_BEYOND_ASCII) if len(sample) == _SAMPLE else sample).encoding
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         first = file.readline(_LONGEST)
         file.seek(0)
