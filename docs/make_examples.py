@@ -3,6 +3,8 @@
 import contextlib
 import io
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -98,4 +100,6 @@ def made() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    OUTPUT.write_text(json.dumps(made(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["PASSERELLES_DATA"] = empty  # examples show no row of data that somebody else publishes
+        OUTPUT.write_text(json.dumps(made(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

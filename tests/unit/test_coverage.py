@@ -1,6 +1,7 @@
 """Coverage against a hand-worked case, and against loops on random referentials."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,3 +149,11 @@ def test_a_near_match_goes_through_what_its_label_shares_most_words_with() -> No
     move = rank_moves(graph, "O", targets=["T"])[0]
     assert {item.code: item.via for item in move.near} == {"c": "b", "d": "a"}  # d shares no word
     assert {item.credit for item in move.near} == {graph.settings.near.macro_credit}
+
+
+def test_a_near_match_goes_through_one_of_its_own_kind_first() -> None:
+    labels = {"a": "Sangles d'une charge", "b": "Répartir et arrimer les colis", "c": "Ordonner la charge"}
+    one = referential({"O": {"a", "b"}, "T": {"c"}}, macros=dict.fromkeys("abc", "M"), labels=labels)
+    kinds = tuple(c._replace(kind="savoir") if c.code == "a" else c for c in one.competencies)
+    (item,) = rank_moves(build_graph(replace(one, competencies=kinds)), "O", targets=["T"])[0].near
+    assert item.via == "b"

@@ -20,8 +20,8 @@ def credited_through(graph: OccupationGraph, holding: Holding, columns: NDArray[
     """
     Return the column that credits each of some columns: its own where held, -1 where there is none.
 
-    Where several that are held roll up to its macro-competency, which all credit alike, the one whose label shares
-    most words with its own: that is what a person recognises. Ties go to the first by code.
+    Where several that are held roll up to its macro-competency, which all credit alike, one of its own kind whose
+    label shares most words with its own: that is what a person recognises. Ties go to the first by code.
     """
     through, macro = holding.via[columns], graph.macro
     found: list[int] = through.tolist()
@@ -33,14 +33,15 @@ def credited_through(graph: OccupationGraph, holding: Holding, columns: NDArray[
         column = int(columns[place])
         some = mine[families == macro[column]].tolist()
         if len(some) > 1:
-            found[place] = min(some, key=lambda other: (-_shared_words(graph, column, other), other))
+            found[place] = min(some, key=lambda other: (*_distance(graph, column, other), other))
     return found
 
 
-def _shared_words(graph: OccupationGraph, one: int, other: int) -> float:
-    """Dice coefficient of the stems of two labels, in [0, 1]."""
+def _distance(graph: OccupationGraph, one: int, other: int) -> tuple[bool, float]:
+    """Whether two competencies are of different kinds, and how little the stems of their labels share (1 - Dice)."""
     mine, theirs = _stems(graph, one), _stems(graph, other)
-    return 2.0 * len(mine & theirs) / max(1, len(mine) + len(theirs))
+    shared = 2.0 * len(mine & theirs) / max(1, len(mine) + len(theirs))
+    return graph.competencies[one].kind != graph.competencies[other].kind, 1.0 - shared
 
 
 def _stems(graph: OccupationGraph, column: int) -> frozenset[str]:
