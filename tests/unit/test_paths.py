@@ -307,14 +307,15 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
         [path] = rank_paths(graph, person, targets="B", settings=PLAIN, certifications=load_certifications(file))
         step = path.steps[0]
         assert step.credentials[0].to_dict()["certifinfo"] == "7"
-        rules = [v.rule for f in path.frames if f.name == "transco" for v in f.violations]
-        return ("no" if "certifying_no" in rules else "yes"), [o.code for o in step.options]
+        rules = [v.rule for f in path.frames if f.name == "transco" for v in (*f.violations, *f.unknown)]
+        assert "certifying_no" not in rules  # what a table does not say is not denied
+        return ("unknown" if "certifying_unknown" in rules else "yes"), [o.code for o in step.options]
 
     other = "8;Autre;;Z9;Publié\n"  # so that each file has a row that leads elsewhere
     assert certifying("no", other + "7;Titre;;B;Publié\n") == ("yes", [])
     assert certifying("no", other + "7;Titre;;;Publié\n") == ("yes", [])
-    assert certifying("no", other + "7;Titre;;B;habilitations\n") == ("no", [])
-    assert certifying("yes", other + "7;Titre;;B;Publié\n") == ("no", [])
+    assert certifying("no", other + "7;Titre;;B;habilitations\n") == ("unknown", [])
+    assert certifying("yes", other + "7;Titre;;B;Publié\n") == ("unknown", [])
     assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == ("yes", ["CI-9"])
 
 

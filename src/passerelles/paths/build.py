@@ -146,7 +146,8 @@ class Context:
         Whether the way to an occupation ends with a certification.
 
         One to obtain that is in the RNCP, or that cites a certification of the table; or one that the table says to
-        lead there, unless it is held already.
+        lead there, unless it is held already. Else unknown: what a table does not say is not denied, and one in four
+        of its rows names no job.
         """
         full = [c for c in credentials if c.held != "yes" and c.kind in _FULL]
         if any(c.rncp for c in full):
@@ -157,7 +158,7 @@ class Context:
         if any(c.kind == "certification" for c in cited):
             return "yes"
         held = {c.certifinfo for c in credentials if c.held == "yes"}
-        return "yes" if any(h.certification.code not in held for h in self.hits(code)) else "no"
+        return "yes" if any(h.certification.code not in held for h in self.hits(code)) else "unknown"
 
     def case(self, code: str, credentials: tuple[StepCredential, ...], *, known: bool) -> Case:
         """What frames judge the way to an occupation by."""
