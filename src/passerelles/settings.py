@@ -4,6 +4,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from passerelles.errors import PasserellesError
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -264,3 +266,24 @@ class Settings(_Section):
     paths: PathSettings = PathSettings()
     scorer: str = Field("default", description="Name of a scorer that ships with the package, or 'default'")
     strict: bool = Field(default=False, description="Drop a move when a filter's verdict is unknown")
+
+
+def settings_or(settings: Settings | None, default: Settings) -> Settings:
+    """
+    Return the settings given, else the default.
+
+    Raises
+    ------
+    PasserellesError
+        If they are something else, such as a dictionary.
+
+    Examples
+    --------
+    >>> settings_or(None, Settings(strict=True)).strict
+    True
+    """
+    if settings is None:
+        return default
+    if not isinstance(settings, Settings):
+        raise PasserellesError("settings_type", kind=type(settings).__name__)
+    return settings

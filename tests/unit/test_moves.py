@@ -198,3 +198,9 @@ def test_an_unknown_credential_suggests_the_nearest_by_code_or_label() -> None:
         with pytest.raises(UnknownCodeError) as caught:
             rank_moves(with_credentials, Profile("A", credentials={written: "yes"}))
         assert caught.value.suggestions == ("PERM-C",)
+
+
+def test_settings_that_are_no_settings_are_refused(graph: OccupationGraph) -> None:
+    for wrong in ({"strict": True}, {}, "strict"):
+        with pytest.raises(PasserellesError, match="Settings"):
+            rank_moves(graph, "A1", settings=wrong)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import check_limit
 from passerelles.scoring.scorer import scorer_for
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -138,7 +138,7 @@ class Ranker:
         """Make the ranker of a graph; see `rank_profiles`."""
         need_arrow()
         check_limit(limit)
-        name = (settings or graph.settings).scorer
+        name = settings_or(settings, graph.settings).scorer
         scorers = scorer_for(name, occupied=True), scorer_for(name, occupied=False)
         if engine not in ("auto", "plain", "fast"):
             raise PasserellesError("bulk_engine", name=engine)

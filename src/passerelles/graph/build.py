@@ -11,7 +11,7 @@ from passerelles.graph.indexed import stored_graph
 from passerelles.graph.near import close_pairs, word_vectors
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.referential import Referential
-from passerelles.settings import NearSettings, Settings, WeightSettings
+from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 
 
 def build_graph(referential: Referential, *, settings: Settings | None = None) -> OccupationGraph:
@@ -37,7 +37,7 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     >>> "K2110" in graph.position
     True
     """
-    chosen = settings or Settings()
+    chosen = settings_or(settings, Settings())
     compiled = stored_graph(referential, chosen)
     if compiled is not None:
         return compiled

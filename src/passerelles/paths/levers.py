@@ -19,7 +19,7 @@ from passerelles.profile import Profile
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupations
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 from passerelles.tables.sheet import Sheet
 from passerelles.tables.shown import Page, Shown
 
@@ -177,7 +177,7 @@ def levers(
     ['AUT-ENS-2R']
     """
     check_limit(limit)
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     people = _people(origins)
     rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
     starts = [(find_start(graph, who), number) for who, number in people]

@@ -24,7 +24,7 @@ from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
 from passerelles.referentials.reference import find_occupation, find_occupations
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 from passerelles.tables.sheet import Sheet
 from passerelles.tables.shown import Page, Shown
 
@@ -172,7 +172,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     >>> path.status, [c.code for c in path.steps[0].credentials if c.held != "yes"]
     ('unknown', ['PERM-C', 'CCS-GL', 'PERM-CE', 'AUT-ENS-GL'])
     """
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     asked = None if frame is None else find_frame(frame)
     check_limit(limit)
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:

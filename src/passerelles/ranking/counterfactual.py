@@ -21,7 +21,7 @@ from passerelles.scoring.levels import LEVELS, Level, coverage_position, level_o
 from passerelles.scoring.origins import Origins
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_person, score_table
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
 
@@ -145,7 +145,7 @@ def counterfactual(
     """
     if level not in LEVELS:
         raise PasserellesError("unknown_level", name=level, known=", ".join(LEVELS))
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     moves = rank_moves(graph, origin, targets=[target], settings=chosen)
     if not moves or moves[0].level is None:
         return None

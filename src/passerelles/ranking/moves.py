@@ -20,7 +20,7 @@ from passerelles.scoring.levels import coverage_position, level_of, probability_
 from passerelles.scoring.origins import one_origin
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def best_targets(
     limit: int | None = 10,
 ) -> BestTargets:
     """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
     start = find_start(graph, origin)
@@ -159,7 +159,7 @@ def rank_sources(
     >>> move.target.code
     'N4101'
     """
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     scorer = load_scorer(chosen.scorer)
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
@@ -222,7 +222,7 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
     3
     """
     check_limit(limit)
-    scores = score_table(graph, load_scorer((settings or graph.settings).scorer)).scores
+    scores = score_table(graph, load_scorer(settings_or(settings, graph.settings).scorer)).scores
     size = len(graph.codes)
     width = max(0, min(limit, size - 1))
     codes = np.asarray(graph.codes)

@@ -7,7 +7,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 
 
 def referential_dict(referential: Referential) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def envelope(
     ``off`` names the parts of the score that say nothing on this referential, for want of the data that they read.
     `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
     """
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     scorer = scorer_for(chosen.scorer, occupied=occupied)
     return {
         "schema": f"passerelles/{schema}",

@@ -14,7 +14,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.progress import Tell
 from passerelles.ranking.moves import rank_moves
-from passerelles.settings import Settings, TerritorySettings
+from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import Allocation, Change, Flow, HoursOf
 from passerelles.territory.explain import uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
@@ -134,7 +134,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     >>> allocation.placed, allocation.hours, allocation.uncovered[0].reason
     (5, 0.0, 'capacity')
     """
-    every = settings or graph.settings
+    every = settings_or(settings, graph.settings)
     chosen = every.territory
     least = chosen.min_probability if min_probability is None else min_probability
     bounds = Bounds(

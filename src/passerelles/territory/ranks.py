@@ -17,7 +17,7 @@ from passerelles.market.market import Market
 from passerelles.market.measures import job_tension
 from passerelles.market.places import Places
 from passerelles.market.signals import BasinKey, find_basin, signals
-from passerelles.settings import Settings, TerritorySettings
+from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Lot, Lots, Table, made
 from passerelles.territory.network import Ints
@@ -84,7 +84,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     one point is a chance half as large. The logarithm keeps a move that hardly any expert lists from making up for it
     by being short. A part whose figure is unknown counts as the middle of its scale, and says so: neither good nor bad.
     """
-    every = settings or graph.settings
+    every = settings_or(settings, graph.settings)
     chosen = every.territory
     locator = make_locator(places, market)
     centre = locator.find(basin)

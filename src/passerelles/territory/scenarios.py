@@ -7,7 +7,7 @@ from typing import Any
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.hours import default_costs
 from passerelles.territory.lots import Table
@@ -74,7 +74,7 @@ def compare_scenarios(
     PasserellesError
         If an option is not one of `match_territory`, or as `match_territory`.
     """
-    chosen = settings or graph.settings
+    chosen = settings_or(settings, graph.settings)
     found = []
     for name, options in scenarios.items():
         unknown = set(options) - {"radius_km", "frame", "budget_hours", "min_probability", "lever"}
