@@ -74,7 +74,8 @@ def lines(log: Path) -> list[dict[str, Any]]:
 def test_a_stop_under_load_answers_what_is_under_way(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with served(log, lambda port: ["-c", SLOW, str(port)]) as (process, base), ThreadPoolExecutor(6) as clients:
-        asked = [clients.submit(httpx.get, f"{base}/v1/rank?origin=K2110&limit={n}", timeout=20) for n in (1, 2, 3, 4)]
+        address = f"{base}/v1/rank?origin=K2110&filter=other-domain&limit="
+        asked = [clients.submit(httpx.get, f"{address}{n}", timeout=20) for n in (1, 2, 3, 4)]
         time.sleep(0.5)  # two are being worked out, two wait
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)

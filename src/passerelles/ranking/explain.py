@@ -1,6 +1,6 @@
 """What explains one move: held, near and missing competencies, credentials, and what the experts list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -27,27 +27,39 @@ def credited_through(graph: OccupationGraph, holding: Holding, columns: NDArray[
     found: list[int] = through.tolist()
     alike = (through >= 0) & (through != columns) & (holding.credit[columns] <= graph.settings.near.macro_credit)
     alike &= (macro[columns] >= 0) & (macro[through] == macro[columns])
+    places = np.flatnonzero(alike)
+    if not len(places):
+        return found
+    families: dict[int, list[int]] = {}
     mine = np.flatnonzero(holding.held)
-    families = macro[mine]
-    for place in np.flatnonzero(alike).tolist():
-        column = int(columns[place])
-        some = mine[families == macro[column]].tolist()
-        if len(some) > 1:
-            found[place] = min(some, key=lambda other: (*_distance(graph, column, other), other))
+    for column, family in zip(mine.tolist(), macro[mine].tolist(), strict=True):
+        families.setdefault(family, []).append(column)
+    some = columns[places]
+    for place, column, family in zip(places.tolist(), some.tolist(), macro[some].tolist(), strict=True):
+        found[place] = _most_alike(graph, column, families[family])
     return found
 
 
-def _distance(graph: OccupationGraph, one: int, other: int) -> tuple[bool, float]:
-    """Whether two competencies are of different kinds, and how little the stems of their labels share (1 - Dice)."""
-    mine, theirs = _stems(graph, one), _stems(graph, other)
-    shared = 2.0 * len(mine & theirs) / max(1, len(mine) + len(theirs))
-    return graph.competencies[one].kind != graph.competencies[other].kind, 1.0 - shared
+def _most_alike(graph: OccupationGraph, column: int, others: Sequence[int]) -> int:
+    """Return which of some columns, in order, is of the same kind first, then shares most stems of labels (Dice)."""
+    if len(others) == 1:
+        return others[0]
+    kind, stems = _read(graph, column)
+    best, chosen = (True, 2.0), others[0]
+    for other in others:
+        its_kind, its_stems = _read(graph, other)
+        distance = (its_kind != kind, 1.0 - 2.0 * len(stems & its_stems) / max(1, len(stems) + len(its_stems)))
+        if distance < best:
+            best, chosen = distance, other
+    return chosen
 
 
-def _stems(graph: OccupationGraph, column: int) -> frozenset[str]:
-    known: dict[int, frozenset[str]] = graph.derived("stems of labels", dict)
+def _read(graph: OccupationGraph, column: int) -> tuple[str, frozenset[str]]:
+    """Kind of a competency, and the stems of its label."""
+    known: dict[int, tuple[str, frozenset[str]]] = graph.derived("kinds and stems of labels", dict)
     if column not in known:
-        known[column] = frozenset(w[:_STEM] for w in words(graph.competencies[column].label or "") if len(w) > _SHORT)
+        _, label, kind, *_ = graph.competencies[column]
+        known[column] = kind, frozenset(w[:_STEM] for w in words(label or "") if len(w) > _SHORT)
     return known[column]
 
 

@@ -42,13 +42,13 @@ def written(answer: Payload | Pieces) -> Pieces:
 
 def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Pieces:
     """Answer ``rank@1``."""
-    body = asked if isinstance(asked, RankBody) else None
     origin = origin_of(asked.origin)
-    targets, filters = (body.targets, body.filters) if body else (asked.target, asked.filter)  # type: ignore[union-attr]
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    found = best_targets(graph, origin, targets=targets or None, filters=filters, settings=settings, limit=asked.limit)
+    found = best_targets(
+        graph, origin, targets=asked.targets or None, filters=asked.filters, settings=settings, limit=asked.limit
+    )
     more = []
-    for move in moves_of(graph, found._replace(kept=found.kept[: asked.explain])):
+    for move in moves_of(graph, found._replace(kept=found.kept[: asked.explain])) if asked.explain else ():
         nearest = nearer(graph, origin, move, settings=settings)
         more.append({"counterfactual": None if nearest is None else nearest.to_dict()})
     occupied = isinstance(origin, str) or origin.occupation is not None
@@ -59,11 +59,14 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Pieces:
 
 def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Payload:
     """Answer ``sources@1``."""
-    body = asked if isinstance(asked, SourcesBody) else None
-    origins, filters = (body.origins, body.filters) if body else (asked.origin, asked.filter)  # type: ignore[union-attr]
     settings = _settings(engine, strict=asked.strict)
     moves = rank_sources(
-        engine.graph, asked.target, origins=origins or None, filters=filters, settings=settings, limit=asked.limit
+        engine.graph,
+        asked.target,
+        origins=asked.origins or None,
+        filters=asked.filters,
+        settings=settings,
+        limit=asked.limit,
     )
     return envelope("sources@1", engine.graph, [m.to_dict(lang) for m in moves], settings=settings)
 
@@ -72,17 +75,16 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
-    body = asked if isinstance(asked, PathsBody) else None
     found = rank_paths(
         engine.graph,
         origin_of(asked.origin),
-        targets=body.targets if body else asked.target,  # type: ignore[union-attr]
+        targets=asked.targets,
         frame=asked.frame,
         max_steps=asked.max_steps,
         certifications=engine.certifications,
         pareto=asked.pareto,
         limit=asked.limit,
-        hiring=body.hiring if body else None,
+        hiring=asked.hiring,
     )
     payload = envelope("paths@1", engine.graph, [p.to_dict(lang) for p in found])
     payload["targets"] = [reached.to_dict() for reached in found.reached]

@@ -48,6 +48,7 @@ from passerelles.service.work import BusyError, Pool, Store, TooLongError
 Make = Callable[[Engine, Any, Lang], answers.Payload | Pieces]
 JSON: Final = "application/json"
 _KEY_LENGTH: Final = 16
+_FEW: Final = 20  # moves that are written in a millisecond or two
 LangQuery = Annotated[Lang, Query(description="Language of the words")]
 
 
@@ -72,7 +73,7 @@ class Desk:
 
     async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
         """
-        Answer a request: from what is kept, else from a thread.
+        Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
 
         What is about a person is neither kept nor given a tag.
         """
@@ -86,8 +87,9 @@ class Desk:
                 return Response(status_code=304, headers=headers)
         answer = self._kept(make, asked, lang, key) if key else None
         if answer is None:
+            work = partial(_work, make, self.engine, asked, lang)
             try:
-                answer = await self.pool.run(partial(_work, make, self.engine, asked, lang))
+                answer = work() if self._is_short(asked) else await self.pool.run(work)
             except BusyError:
                 return problem("busy", lang=language(query), headers={"retry-after": "1"})
             except TooLongError:
@@ -105,6 +107,14 @@ class Desk:
             longer = self.store.get(_key(make, asked.model_copy(update={"limit": MOVES}), lang))
             found = None if longer is None else longer.first(asked.limit)
         return found
+
+    def _is_short(self, asked: BaseModel) -> bool:
+        """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
+        if not isinstance(asked, RankQuery | RankBody) or asked.explain or asked.filters or asked.limit > _FEW:
+            return False
+        return all(
+            isinstance(each, str) and each in self.engine.graph.position for each in (asked.origin, *asked.targets)
+        )
 
     def warm(self, *, every: bool) -> None:
         """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""

@@ -1,6 +1,6 @@
 """An answer as pieces of JSON: most of them are the same in many answers, are written once and kept once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,7 @@ _FIRST: Final = b"{"
 _NEXT: Final = b",{"
 _LAST: Final = b"]}"
 Texts = list[bytes]
+_NONE: Final = np.zeros(0, dtype=np.int32)
 
 
 class Pieces(NamedTuple):
@@ -43,7 +44,7 @@ class _Required(NamedTuple):
     """What a target requires, by falling weight: the column of each competency, and its JSON after the brace."""
 
     columns: NDArray[np.int32]
-    texts: Sequence[bytes]
+    texts: Texts
 
 
 class Scribe:
@@ -66,6 +67,7 @@ class Scribe:
         start, referential = found.scored.start, self._graph.referential
         figures = figures_of(self._graph, found.scored, [target for target, _ in found.kept])
         texts, own, ends = [orjson.dumps(about)[:-1], b',"results":['], 0, []
+        items = self._items([target for target, _ in found.kept], start.holding)
         for place, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True)):
             occupation = self._graph.occupations[target]
             known = known_move(self._graph, start.end.code, occupation.code)
@@ -88,32 +90,36 @@ class Scribe:
             written = orjson.dumps(head)[1:-1]
             own += len(written) + 60 * len(numbers.parts)  # a short text takes more room than it has bytes
             texts += (_NEXT if place else _FIRST, written, b',"parts":[', *_listed(parts, 2))
-            texts += self._items(target, start.holding)
+            texts += items[place]
             ends.append(len(texts))
         return Pieces((*texts, _LAST), own + len(texts[0]), ends)
 
-    def _items(self, target: int, holding: Holding) -> Texts:
-        columns, texts = self._requirements(target)
+    def _items(self, targets: Sequence[int], holding: Holding) -> list[Texts]:
+        """Write what each target requires as held, near and missing."""
+        required = [self._requirements(target) for target in targets]
+        columns = np.concatenate([_NONE, *(each.columns for each in required)])
+        cells = zip(
+            columns.tolist(),
+            credited_through(self._graph, holding, columns),
+            holding.credit[columns].tolist(),
+            strict=True,
+        )
+        return [self._split(each.texts, cells) for each in required]
+
+    def _split(self, texts: Texts, cells: Iterator[tuple[int, int, float]]) -> Texts:
+        """Put the texts of one target's requirements under held, near and missing; each takes the next cell."""
         held: Texts = []
         near: Texts = []
         missing: Texts = []
-        through, credit = credited_through(self._graph, holding, columns), holding.credit[columns].tolist()
-        for column, via, share, text in zip(columns.tolist(), through, credit, texts, strict=True):
-            if via == column:
-                held.append(text)
-            elif via < 0:
+        for text, (column, via, credit) in zip(texts, cells, strict=False):
+            if via < 0:
                 missing.append(text)
+            elif via == column:
+                held.append(text)
             else:
-                near += (self._through(via, share), text)
-        return [
-            b'],"held":[',
-            *_listed(held),
-            b'],"near":[',
-            *_listed(near, 2),
-            b'],"missing":[',
-            *_listed(missing),
-            b"]}",
-        ]
+                near += (self._through(via, credit), text)
+        lists = (b'],"held":[', *_listed(held), b'],"near":[', *_listed(near, 2), b'],"missing":[', *_listed(missing))
+        return [*lists, b"]}"]
 
     def _requirements(self, target: int) -> _Required:
         found = self._required.get(target)

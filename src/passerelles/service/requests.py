@@ -110,6 +110,16 @@ class RankQuery(_Query):
     explain: Explain = 0
     strict: Strict = False
 
+    @property
+    def targets(self) -> list[str]:
+        """What a body calls so."""
+        return self.target
+
+    @property
+    def filters(self) -> list[str]:
+        """What a body calls so."""
+        return self.filter
+
 
 class RankBody(_Body):
     """Moves from an occupation or a person."""
@@ -130,6 +140,16 @@ class SourcesQuery(_Query):
     filter: Filters = Field(default_factory=list)
     limit: Limit = MOVES
     strict: Strict = False
+
+    @property
+    def origins(self) -> list[str]:
+        """What a body calls so."""
+        return self.origin
+
+    @property
+    def filters(self) -> list[str]:
+        """What a body calls so."""
+        return self.filter
 
 
 class SourcesBody(_Body):
@@ -153,6 +173,15 @@ class PathsQuery(_Query):
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
+
+    @property
+    def targets(self) -> list[str]:
+        """What a body calls so."""
+        return self.target
+
+    @property
+    def hiring(self) -> None:
+        """A list of hiring jobs is sent in a body only."""
 
 
 class PathsBody(_Body):
