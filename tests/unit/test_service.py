@@ -573,3 +573,35 @@ def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:
     from passerelles.service.requests import FrameName
 
     assert set(get_args(FrameName)) == set(presets())
+
+
+def test_what_is_kept_in_french_serves_in_english(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client(create_app(engine)) as client:
+        whole = client.get("/v1/rank?origin=N4101").json()
+        client.get("/v1/rank?origin=N4101&filter=other-domain")
+        with monkeypatch.context() as patch:
+            patch.setattr(answers, "best_targets", None)
+            found = [client.get(f"/v1/rank?origin=N4101&lang=en&limit={n}").json() for n in (10, 4)]
+            assert client.get("/v1/rank?origin=N4101&lang=en&filter=other-domain").status_code == 500
+    moves = [move.to_dict("en") for move in rank_moves(engine.graph, "N4101")]
+    assert moves != whole["results"]
+    assert found == [whole | {"results": moves}, whole | {"results": moves[:4]}]
+
+
+def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise BusyError
+
+    monkeypatch.setattr(Pool, "run", full)
+    with Client(create_app(engine)) as client:
+        for short in ("K2110", "K2110&target=N4101", "K2110&limit=20"):
+            assert client.get(f"/v1/rank?origin={short}").status_code == 200
+        for longer in (
+            "Boucher",
+            "K2110&target=Boucher",
+            "K2110&limit=21",
+            "K2110&filter=unregulated",
+            "K2110&explain=1",
+        ):
+            refused(client.get(f"/v1/rank?origin={longer}"), 503, "busy")
+        refused(client.post("/v1/rank", json={"origin": {"occupation": "K2110"}}), 503, "busy")

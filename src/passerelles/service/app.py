@@ -27,7 +27,7 @@ from passerelles.service.gate import Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options
-from passerelles.service.pieces import Pieces
+from passerelles.service.pieces import Pieces, scribe_of
 from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
 from passerelles.service.requests import (
     MOVES,
@@ -101,12 +101,17 @@ class Desk:
         return Response(b"".join(answer.texts), media_type=JSON, headers=headers)
 
     def _kept(self, make: Make, asked: BaseModel, lang: Lang, key: str) -> Pieces | None:
-        """Return a kept answer; the first moves of a ranking are those of a longer one."""
+        """Return a kept answer: the first moves of a ranking are those of a longer one, and few words need English."""
         found = self.store.get(key)
-        if found is None and isinstance(asked, RankQuery | RankBody) and asked.limit < MOVES:
-            longer = self.store.get(_key(make, asked.model_copy(update={"limit": MOVES}), lang))
-            found = None if longer is None else longer.first(asked.limit)
-        return found
+        if found is not None or not isinstance(asked, RankQuery | RankBody):
+            return found
+        langs: Sequence[Lang] = (lang,) if asked.filters or asked.explain else (lang, "fr")
+        for limit in sorted({asked.limit, max(asked.limit, MOVES)}):
+            for each in langs:
+                found = self.store.get(_key(make, asked.model_copy(update={"limit": limit}), each))
+                if found is not None:
+                    return scribe_of(self.engine.graph).translated(found.first(asked.limit), each, lang)
+        return None
 
     def _is_short(self, asked: BaseModel) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""

@@ -59,6 +59,7 @@ class Scribe:
         self._graph = graph
         self._required: dict[int, _Required] = {}
         self._near: dict[tuple[int, float], bytes] = {}
+        self._parts: set[tuple[str, int]] = set()  # names and signs of all parts that were written
 
     def answer(
         self, about: Mapping[str, Any], found: BestTargets, lang: Lang, more: Sequence[Mapping[str, Any]] = ()
@@ -86,13 +87,23 @@ class Scribe:
             del head["parts"]
             parts: Texts = []
             for name, value in numbers.parts:
-                parts += (_words(name, (value > 0) - (value < 0), lang), orjson.dumps(value) + b"}")
+                part = (name, (value > 0) - (value < 0))
+                self._parts.add(part)
+                parts += (_words(*part, lang), orjson.dumps(value) + b"}")
             written = orjson.dumps(head)[1:-1]
             own += len(written) + 60 * len(numbers.parts)  # a short text takes more room than it has bytes
             texts += (_NEXT if place else _FIRST, written, b',"parts":[', *_listed(parts, 2))
             texts += items[place]
             ends.append(len(texts))
         return Pieces((*texts, _LAST), own + len(texts[0]), ends)
+
+    def translated(self, answer: Pieces, source: Lang, lang: Lang) -> Pieces:
+        """Return an answer without filters in another language: what its parts say is all that it says in words."""
+        if source == lang:
+            return answer
+        parts = tuple(self._parts)  # at once: other threads add to them
+        words = {_words(*part, source): _words(*part, lang) for part in parts}
+        return answer._replace(texts=[words.get(text, text) for text in answer.texts])
 
     def _items(self, targets: Sequence[int], holding: Holding) -> list[Texts]:
         """Write what each target requires as held, near and missing."""
