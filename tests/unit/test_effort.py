@@ -12,6 +12,8 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Hours
 from passerelles.paths.effort import EffortTable, effort_table, state_of
 from passerelles.paths.qualification import level_of_access, qualification_of
+from passerelles.paths.terrain import best_scored, terrain_of
+from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.coverage import holding_of, holding_of_row
 from passerelles.scoring.words import level_named, word_rules
 from passerelles.settings import EffortSettings, PathSettings, Settings
@@ -147,6 +149,38 @@ def test_certificate_names_among_knowledge_are_not_learned_hours(rome4_graph: Oc
     exact = {i for i, c in enumerate(rome4_graph.competencies) if c.category == "Certifications et habilitations"}
     assert exact
     assert not exact & set(table.columns.tolist())
+
+
+@pytest.mark.parametrize("name", ["embedded_graph", "rome4_graph"])
+def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    graph: OccupationGraph = request.getfixturevalue(name)
+    terrain = terrain_of(graph, graph.settings)
+    table = terrain.effort
+    every = range(len(graph.codes)) if len(graph.codes) < 200 else range(0, len(graph.codes), 40)
+    for row in every:
+        alone = state_of(graph, table, holding_of_row(graph, row))
+        assert (table.uncovered[:, row] == alone).all()
+        asked = table.columns[table.items(row)]
+        assert (np.diff(asked) != 0).all()
+        assert len(asked) == len(set(asked.tolist()))
+        # What holding each occupation alone would bring, column by column of its table of uncovered shares.
+        fall, _ = table.towards(row, 200 - table.uncovered[asked])
+        blocks = table.blocks(row)
+        assert terrain.brought[:, row].tolist() == (fall + 2 * (blocks.stop - blocks.start)).tolist()
+
+
+def test_the_best_scored_moves_are_the_first_of_the_sorted_list(embedded_graph: OccupationGraph) -> None:
+    rng = np.random.default_rng(7)
+    size = len(embedded_graph.codes)
+    for row in (0, size // 2, -1):
+        scores = rng.integers(0, 6, size).astype(np.float64)  # many ties, which the code settles
+        allowed = ~excluded_rows(embedded_graph, row)
+        ordered = [i for i in sorted(range(size), key=lambda i: (-scores[i], i)) if allowed[i]]
+        for count in (1, 7, size // 2, size + 1, None):
+            found = np.flatnonzero(best_scored(embedded_graph, scores, row, count)).tolist()
+            assert found == sorted(ordered[:count])
 
 
 def test_the_experts_moves_lie_clearly_below_random_pairs(rome4_graph: OccupationGraph) -> None:

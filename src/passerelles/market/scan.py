@@ -173,9 +173,9 @@ def read(found: Found) -> Table:
 
 def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield (line, stripped cells) for the columns `names` of the kind; an absent column gives empty cells."""
-    actual = [found.columns.get(name, "\x00absent") for name in names]
-    for line, row in table.numbered(*actual):
-        yield line, tuple(cell.strip() for cell in row)
+    # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
+    columns = [map(str.strip, table.column(found.columns.get(name, "\x00absent"))) for name in names]
+    return zip(table.lines, zip(*columns, strict=True), strict=True)
 
 
 def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen
 from passerelles.paths.demands import Demands, demands_of
 from passerelles.paths.effort import UNITS, EffortTable, effort_table
@@ -15,6 +16,7 @@ from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
 
 _DECIMALS: Final = 9
+_TARGETS: Final = 128  # bounded together: little memory, and the processor's cache serves
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +81,19 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
 def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:
     """Shape (n,): the `count` best-scored moves from an occupation (-1 = a person without one), ties by code."""
     allowed = ~excluded_rows(graph, row)
-    if count is not None:
-        ordered = np.lexsort((np.arange(len(scores)), -scores))
-        allowed[ordered[allowed[ordered]][count:]] = False
-    return allowed
+    if count is None or np.count_nonzero(allowed) <= count:
+        return allowed
+    least = np.partition(scores[allowed], -count)[-count]
+    above = allowed & (scores > least)
+    tied = np.flatnonzero(allowed & (scores == least))
+    above[tied[: count - np.count_nonzero(above)]] = True
+    return np.asarray(above, dtype=np.bool_)
 
 
 def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     scorer = load_scorer(settings.scorer)
     effort = effort_table(graph, settings)
-    scores = score_table(graph, scorer).scores
-    totals = [scores.totals(row) for row in range(len(graph.codes))]
+    totals = score_table(graph, scorer).scores.all_totals()
     near = [best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals)]
     return Terrain(
         graph=graph,
@@ -98,7 +102,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
         effort=effort,
         demands=demands_of(graph),
         brought=frozen(_brought(effort)),
-        strength=frozen(np.stack([strengths(some, scorer) for some in totals])),
+        strength=frozen(strengths(totals, scorer)),
         near=frozen(np.stack(near)),
         lists=frozen(effort.whole > 0),
     )
@@ -106,11 +110,31 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
 
 def _brought(table: EffortTable) -> NDArray[np.float32]:
     size = len(table.whole)
+    covered = _covered(table)
     found = np.zeros((size, size), dtype=np.float32)
-    for row in range(size):
-        covered = UNITS - table.uncovered[table.columns[table.items(row)]]
-        total, _ = table.towards(row, covered)
-        blocks = table.blocks(row)
+    for start in range(0, size, _TARGETS):
+        rows = np.arange(start, min(start + _TARGETS, size))
+        blocks = slice(table.block_first[rows[0]], table.block_first[rows[-1] + 1])
+        items = slice(table.item_start[rows[0]], table.item_start[rows[-1] + 1])
+        bounds = np.append(table.block_start[blocks], items.stop) - items.start
+        asked = sparse.csr_array(
+            (table.load[items], table.columns[items], bounds), shape=(len(bounds) - 1, covered.shape[0])
+        )
+        missing = asked @ covered
+        hours = table.saturated(missing.data, np.repeat(table.cap[blocks], np.diff(missing.indptr)))
+        counts = np.diff(table.block_first[rows[0] : rows[-1] + 2])
+        target = np.repeat(np.repeat(np.arange(len(rows)), counts), np.diff(missing.indptr))
+        sums = np.bincount(target * size + missing.indices, hours, len(rows) * size).reshape(len(rows), size)
         # Each block is rounded to a thousandth, three times: the bound takes in what that may add.
-        found[:, row] = total + 2 * (blocks.stop - blocks.start)
+        found[:, rows] = (sums + 2 * counts[:, None]).T
     return found
+
+
+def _covered(table: EffortTable) -> "sparse.csr_array":
+    """Shape (m + k, n): the share of each column that somebody of each occupation covers, in 1 / `UNITS`."""
+    height, size = table.uncovered.shape
+    cells = np.flatnonzero(table.uncovered != UNITS)
+    row, column = np.divmod(cells, size)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=height))])
+    shares = UNITS - table.uncovered.ravel()[cells].astype(np.float64)
+    return sparse.csr_array((shares, column, starts), shape=(height, size))

@@ -51,6 +51,10 @@ class StoredScores(Scores):
         """Scores towards one target, shape (n,): kept by target too, for a column lies all over the table."""
         return self._scaled(self._toward.at(column)[None, :])
 
+    def all_totals(self) -> NDArray[np.float64]:
+        """Scores of all origins, shape (n, n): the sums by target are a small part of the table."""
+        return np.ascontiguousarray(self._scaled(self._toward.whole()[None, :]).T)
+
     def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """One part of the scores of some rows, shape (len(rows), n); for many, the table is checked whole, once."""
         if len(rows) > _FEW:

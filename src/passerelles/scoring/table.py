@@ -47,6 +47,10 @@ class Scores:
         """Scores towards one target, shape (b,)."""
         return self._scaled(self.parts[:, :, column])
 
+    def all_totals(self) -> NDArray[np.float64]:
+        """Scores of all origins, shape (b, n)."""
+        return self._scaled(self.parts)
+
     def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """One part of the scores of some rows, shape (len(rows), n)."""
         return np.asarray(self.parts[part, rows])
