@@ -36,31 +36,27 @@ def credited_through(graph: OccupationGraph, holding: Holding, columns: NDArray[
         families.setdefault(family, []).append(column)
     some = columns[places]
     for place, column, family in zip(places.tolist(), some.tolist(), macro[some].tolist(), strict=True):
-        found[place] = _most_alike(graph, column, families[family])
+        others = families[family]
+        found[place] = others[0] if len(others) == 1 else _most_alike(graph, column, others)
     return found
 
 
 def _most_alike(graph: OccupationGraph, column: int, others: Sequence[int]) -> int:
     """Return which of some columns, in order, is of the same kind first, then shares most stems of labels (Dice)."""
-    if len(others) == 1:
-        return others[0]
-    kind, stems = _read(graph, column)
+    known: dict[int, tuple[str, frozenset[str]]] = graph.derived("kinds and stems of labels", dict)
+    for each in (column, *others):
+        if each not in known:
+            competency = graph.competencies[each]
+            stems = frozenset(w[:_STEM] for w in words(competency.label or "") if len(w) > _SHORT)
+            known[each] = competency.kind, stems
+    kind, stems = known[column]
     best, chosen = (True, 2.0), others[0]
     for other in others:
-        its_kind, its_stems = _read(graph, other)
+        its_kind, its_stems = known[other]
         distance = (its_kind != kind, 1.0 - 2.0 * len(stems & its_stems) / max(1, len(stems) + len(its_stems)))
         if distance < best:
             best, chosen = distance, other
     return chosen
-
-
-def _read(graph: OccupationGraph, column: int) -> tuple[str, frozenset[str]]:
-    """Kind of a competency, and the stems of its label."""
-    known: dict[int, tuple[str, frozenset[str]]] = graph.derived("kinds and stems of labels", dict)
-    if column not in known:
-        _, label, kind, *_ = graph.competencies[column]
-        known[column] = kind, frozenset(w[:_STEM] for w in words(label or "") if len(w) > _SHORT)
-    return known[column]
 
 
 def split_items(

@@ -1,7 +1,9 @@
 """An answer as pieces of JSON: most of them are the same in many answers, are written once and kept once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +21,8 @@ _FIRST: Final = b"{"
 _NEXT: Final = b",{"
 _LAST: Final = b"]}"
 Texts = list[bytes]
+_OPEN: Final = {name: b',"%s":[{' % name for name in (b"held", b"near", b"missing")}
+_EMPTY: Final = {name: b',"%s":[]' % name for name in _OPEN}
 _NONE: Final = np.zeros(0, dtype=np.int32)
 
 
@@ -41,7 +45,7 @@ class Pieces(NamedTuple):
 
 
 class _Required(NamedTuple):
-    """What a target requires, by falling weight: the column of each competency, and its JSON after the brace."""
+    """What a target requires, by falling weight: columns, and JSON from after a brace to the brace of the next."""
 
     columns: NDArray[np.int32]
     texts: Texts
@@ -59,7 +63,8 @@ class Scribe:
         self._graph = graph
         self._required: dict[int, _Required] = {}
         self._near: dict[tuple[int, float], bytes] = {}
-        self._parts: set[tuple[str, int]] = set()  # names and signs of all parts that were written
+        self._last: dict[bytes, bytes] = {}  # texts of competencies that no other follows
+        self._parts: set[str] = set()  # names of all parts that were written
 
     def answer(
         self, about: Mapping[str, Any], found: BestTargets, lang: Lang, more: Sequence[Mapping[str, Any]] = ()
@@ -69,6 +74,7 @@ class Scribe:
         figures = figures_of(self._graph, found.scored, [target for target, _ in found.kept])
         texts, own, ends = [orjson.dumps(about)[:-1], b',"results":['], 0, []
         items = self._items([target for target, _ in found.kept], start.holding)
+        parts = self._values([numbers.parts for numbers in figures], lang)
         for place, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True)):
             occupation = self._graph.occupations[target]
             known = known_move(self._graph, start.end.code, occupation.code)
@@ -85,15 +91,9 @@ class Scribe:
                 **(more[place] if place < len(more) else {}),
             }
             del head["parts"]
-            parts: Texts = []
-            for name, value in numbers.parts:
-                part = (name, (value > 0) - (value < 0))
-                self._parts.add(part)
-                parts += (_words(*part, lang), orjson.dumps(value) + b"}")
             written = orjson.dumps(head)[1:-1]
             own += len(written) + 60 * len(numbers.parts)  # a short text takes more room than it has bytes
-            texts += (_NEXT if place else _FIRST, written, b',"parts":[', *_listed(parts, 2))
-            texts += items[place]
+            texts += (_NEXT if place else _FIRST, written, b',"parts":[', *parts[place], *items[place])
             ends.append(len(texts))
         return Pieces((*texts, _LAST), own + len(texts[0]), ends)
 
@@ -101,36 +101,62 @@ class Scribe:
         """Return an answer without filters in another language: what its parts say is all that it says in words."""
         if source == lang:
             return answer
-        parts = tuple(self._parts)  # at once: other threads add to them
-        words = {_words(*part, source): _words(*part, lang) for part in parts}
+        names = tuple(self._parts)  # at once: other threads add to them
+        words = {
+            _words(name, sign, source, first=first): _words(name, sign, lang, first=first)
+            for name in names
+            for sign in (-1, 0, 1)
+            for first in (False, True)
+        }
         return answer._replace(texts=[words.get(text, text) for text in answer.texts])
 
+    def _values(self, parts: Sequence[Sequence[tuple[str, float]]], lang: Lang) -> list[Texts]:
+        """Write the parts of the score of each move."""
+        numbers = iter(orjson.dumps([value for some in parts for _, value in some])[1:-1].split(b","))
+        found = []
+        for some in parts:
+            texts: Texts = []
+            for place, ((name, value), number) in enumerate(zip(some, numbers, strict=False)):
+                texts += (_words(name, (value > 0) - (value < 0), lang, first=not place), number)
+            found.append(texts)
+        self._parts.update(name for some in parts[:1] for name, _ in some)
+        return found
+
     def _items(self, targets: Sequence[int], holding: Holding) -> list[Texts]:
-        """Write what each target requires as held, near and missing."""
+        """Write what each target requires as held, near and missing, after the parts of its score."""
         required = [self._requirements(target) for target in targets]
         columns = np.concatenate([_NONE, *(each.columns for each in required)])
-        cells = zip(
-            columns.tolist(),
-            credited_through(self._graph, holding, columns),
-            holding.credit[columns].tolist(),
-            strict=True,
-        )
-        return [self._split(each.texts, cells) for each in required]
+        credited = np.flatnonzero(holding.via[columns] >= 0)  # most are not, and are copied as they stand
+        columns = columns[credited]
+        through, credit = credited_through(self._graph, holding, columns), holding.credit[columns]
+        cells = deque(zip(credited.tolist(), columns.tolist(), through, credit.tolist(), strict=True))
+        found: list[Texts] = []
+        start = 0
+        for _, texts in required:
+            held: Texts = []
+            near: Texts = []
+            missing: Texts = []
+            rest = 0
+            while cells and cells[0][0] < start + len(texts):
+                place, column, via, share = cells.popleft()
+                text = texts[place - start]
+                if via == column:
+                    held.append(text)
+                else:
+                    near += (self._through(via, share), text)
+                missing += texts[rest : place - start]
+                rest = place - start + 1
+            missing += texts[rest:]
+            start += len(texts)
+            lists = (self._listed(b"held", held), self._listed(b"near", near), self._listed(b"missing", missing))
+            found.append([b"}]", *chain.from_iterable(lists), b"}"])
+        return found
 
-    def _split(self, texts: Texts, cells: Iterator[tuple[int, int, float]]) -> Texts:
-        """Put the texts of one target's requirements under held, near and missing; each takes the next cell."""
-        held: Texts = []
-        near: Texts = []
-        missing: Texts = []
-        for text, (column, via, credit) in zip(texts, cells, strict=False):
-            if via < 0:
-                missing.append(text)
-            elif via == column:
-                held.append(text)
-            else:
-                near += (self._through(via, credit), text)
-        lists = (b'],"held":[', *_listed(held), b'],"near":[', *_listed(near, 2), b'],"missing":[', *_listed(missing))
-        return [*lists, b"]}"]
+    def _listed(self, name: bytes, texts: Texts) -> Texts:
+        """Write a list of competencies, each text but the last ending with the brace of the next."""
+        if not texts:
+            return [_EMPTY[name]]
+        return [_OPEN[name], *texts[:-1], self._last.setdefault(texts[-1], texts[-1][: -len(_NEXT)]), b"]"]
 
     def _requirements(self, target: int) -> _Required:
         found = self._required.get(target)
@@ -142,7 +168,7 @@ class Scribe:
             texts = []
             for column, weight, at_core in zip(columns.tolist(), weights.tolist(), core.tolist(), strict=True):
                 code, label, kind, *_ = graph.competencies[column]
-                texts.append(orjson.dumps(Item(code, label, kind, at_core, weight).to_dict())[1:])
+                texts.append(orjson.dumps(Item(code, label, kind, at_core, weight).to_dict())[1:] + _NEXT)
             found = self._required.setdefault(target, _Required(columns, texts))
         return found
 
@@ -161,19 +187,9 @@ def scribe_of(graph: OccupationGraph) -> Scribe:
     return graph.derived("scribe", lambda: Scribe(graph))
 
 
-def _listed(texts: Texts, step: int = 1) -> Texts:
-    """Set the opening of an object, and the comma between two, before every `step` texts."""
-    size = len(texts) // step
-    found = [_NEXT] * (size * (step + 1))
-    for place in range(step):
-        found[place + 1 :: step + 1] = texts[place::step]
-    found[:1] = [_FIRST] if size else []
-    return found
-
-
 @cache
-def _words(name: str, sign: int, lang: Lang) -> bytes:
-    """JSON of a part after the brace and up to its value."""
+def _words(name: str, sign: int, lang: Lang, *, first: bool) -> bytes:
+    """JSON of a part up to its value, after the value of the one before."""
     part = PartValue(name, float(sign))
     text = orjson.dumps({"name": name, "label": part.label(lang), "sentence": part.sentence(lang)})
-    return text[1:-1] + b',"value":'
+    return (b"" if first else b"},") + text[:-1] + b',"value":'
