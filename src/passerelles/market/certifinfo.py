@@ -10,7 +10,7 @@ from typing import Final
 from passerelles.codes import is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.market.certifications import Certification, CertificationKind, Certifications, is_active
-from passerelles.market.scan import Found, cells, read, scan, source_file
+from passerelles.market.scan import Found, Once, cells, read, scan, source_file
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 
@@ -84,20 +84,22 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
     kept: dict[str, Certification] = {}
     counts: Counter[str] = Counter()
     odd: dict[str, list[int]] = {}
-    years: set[int] = set()
+    dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
+    latest = max(map(_update_year, dated), default=_NO_YEAR)
+    judged = latest if year is None else year
+    labels = Once(normalise_label)
     for line, row in cells(found, table, *_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
         if not values["code"]:
             log.note("empty_code", file=found.name, line=line)
             continue
-        item = _certification(values, line, found.name, log)
+        item = _certification(values, line, found.name, judged, labels, log)
         counts["rows"] += 1
         counts[item.kind] += 1
         counts["without_rome"] += not item.rome
         for rome in item.rome:
             if not is_rome_code(rome) or rome.endswith("00"):
                 odd.setdefault(rome, []).append(line)
-        years.add(_update_year(item.updated))
         kept[item.code] = _merged(kept[item.code], item, found.name, log) if item.code in kept else item
     for rome in sorted(odd):
         log.note("not_an_occupation", file=found.name, line=odd[rome][0], count=len(odd[rome]), subject=rome)
@@ -105,25 +107,23 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
         log.note("certifications_without_rome", file=found.name, count=counts["without_rome"])
     if counts["rows"] > len(kept):
         log.note("certification_rows_merged", file=found.name, count=counts["rows"] - len(kept))
-    judged = max(years, default=_NO_YEAR) if year is None else year
     return Certifications(
-        certifications=tuple(
-            replace(c, active=is_active(c.first_session, c.last_session, judged)) for _, c in sorted(kept.items())
-        ),
+        certifications=tuple(c for _, c in sorted(kept.items())),
         year=judged,
-        file=source_file(found, table, year=str(max(years, default=""))),
+        file=source_file(found, table, year=str(latest) if dated else ""),
         row_counts=MappingProxyType(dict(sorted(counts.items()))),
         notices=log.notices(),
     )
 
 
-def _certification(values: dict[str, str], line: int, file: str, log: NoticeLog) -> Certification:
+def _certification(
+    values: dict[str, str], line: int, file: str, year: int, labels: Once[str], log: NoticeLog
+) -> Certification:
     code = values["code"]
-    state = normalise_label(values["state"])
-    kind: CertificationKind = _KINDS.get(state, "unknown")
+    kind: CertificationKind = _KINDS.get(labels[values["state"]], "unknown")
     if kind == "unknown":
         log.note("invalid_value", file=file, line=line, column="Etat_Libelle", value=values["state"])
-    if kind == "certification" and normalise_label(values["type"]) == "habilitation":
+    if kind == "certification" and labels[values["type"]] == "habilitation":
         log.note("certification_state_differs", file=file, line=line, subject=code, value=values["type"])
     sessions = []
     for column in ("first_session", "last_session"):
@@ -150,6 +150,7 @@ def _certification(values: dict[str, str], line: int, file: str, log: NoticeLog)
         state=values["state"],
         first_session=first,
         last_session=last,
+        active=is_active(first, last, year),
         replaces=values["replaces"] or None,
         updated=values["updated"],
         lines=(line,),

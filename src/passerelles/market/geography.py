@@ -92,20 +92,20 @@ def _read_basins(found: Found, log: NoticeLog) -> _Geography:
     table = read(found)
     _log_all(log, table.notices)
     rows: dict[str, _Row] = {}
-    lost = {"commune": 0, "basin": 0}
+    short_communes = short_basins = 0
     wanted = ("commune", "basin", "label", "department", "region", "commune_label")
     for line, (commune, basin, label, department, region, name) in cells(found, table, *wanted):
         if not commune or not basin:
             log.note("empty_code", file=found.name, line=line)
             continue
         code = commune.zfill(_COMMUNE_WIDTH)
-        lost["commune"] += len(commune) < _COMMUNE_WIDTH
-        lost["basin"] += len(basin) < _BASIN_WIDTH
+        short_communes += len(commune) < _COMMUNE_WIDTH
+        short_basins += len(basin) < _BASIN_WIDTH
         if code in rows:
             log.note("duplicate_code", file=found.name, line=line, subject=code)
             continue
         rows[code] = _Row(code, basin.zfill(_BASIN_WIDTH), label, _department(code, department), _filled(region), name)
-    for column, n in lost.items():
+    for column, n in (("commune", short_communes), ("basin", short_basins)):
         if n:
             log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
     # The older file names its columns after its year (BE19); the newer one does not.
@@ -201,10 +201,10 @@ def _basins(
     for row in latest.rows:
         rows.setdefault(row.basin, []).append(row)
     labels: dict[str, Counter[str]] = {code: Counter() for code in members}
-    for geography in geographies:
-        for row in geography.rows:
-            if row.basin in labels and row.label:
-                labels[row.basin][row.label] += 1
+    votes = Counter((row.basin, row.label) for geography in geographies for row in geography.rows)
+    for (code, label), count in votes.items():
+        if code in labels and label:
+            labels[code][label] = count
     basins = []
     for code in sorted(members):
         name, aliases = _name(code, labels[code], {r.label for r in rows[code]}, latest.found.name, log)

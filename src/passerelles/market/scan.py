@@ -1,10 +1,11 @@
 """Finding the public files in a folder by what they hold, and reading each into rows of text."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.files.tabular import Table, read_table
@@ -14,11 +15,13 @@ from passerelles.market.workbook import has_excel, read_sheet
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, notice
 
-# Enough for any header; a file is read whole only once it is recognised.
+# Enough for any header and its first row; a file is read whole only once it is recognised.
 _PEEK = 65_536
+_PEEK_LINES = 50
 _SHOWN = 5
 # What these files write where they have no value.
 ABSENT = frozenset({"", "NA", "NaN", "nan"})
+Value = TypeVar("Value")
 
 
 class SourceFile(NamedTuple):
@@ -129,7 +132,9 @@ def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
     # Cut at a line's end: half a character would make UTF-8 look like Windows-1252.
-    cut = head if len(head) < _PEEK else head[: head.rfind(b"\n") + 1] or head
+    cut = b"".join(io.BytesIO(head).readlines()[:_PEEK_LINES])
+    if len(cut) == _PEEK:
+        cut = head[: head.rfind(b"\n") + 1] or head
     table = read_table(cut, name=name)
     return _found(path, name, table.header, table.rows[0] if table.rows else [], groups, workbook=False)
 
@@ -176,6 +181,18 @@ def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[
     # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
     columns = [map(str.strip, table.column(found.columns.get(name, "\x00absent"))) for name in names]
     return zip(table.lines, zip(*columns, strict=True), strict=True)
+
+
+class Once(dict[str, Value]):
+    """What a function makes of each text, made once: a column repeats the same few texts thousands of times."""
+
+    def __init__(self, make: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> Value:
+        """Make it, and keep it."""
+        return self.setdefault(text, self._make(text))
 
 
 def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:

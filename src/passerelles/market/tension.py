@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from passerelles.market.scan import ABSENT, Found, SourceFile, cells, read, source_file
+from passerelles.market.scan import ABSENT, Found, Once, SourceFile, cells, read, source_file
 from passerelles.notices import Notice, NoticeLog, notice
 
 # In the order of the publisher: the six components that explain a tension.
@@ -84,6 +84,7 @@ def _read(found: Found, keys: tuple[str, ...], area: Callable[[tuple[str, ...]],
     years: set[str] = set()
     names = (*keys, "tension", *COMPONENTS, "offers", "jobseekers")
     n = len(keys)
+    classes = Once(_class)
     for line, row in cells(found, table, *names):
         code, territory, year = row[0], area(row[1:n]), row[n - 1]
         if not code or not territory:
@@ -92,14 +93,13 @@ def _read(found: Found, keys: tuple[str, ...], area: Callable[[tuple[str, ...]],
         if (code, territory) in rows:
             notices.append(notice("duplicate_code", file=found.name, line=line, subject=f"{code} {territory}"))
             continue
-        values = []
-        for name, text in zip(names[n : n + 7], row[n : n + 7], strict=True):
-            value = _class(text)
-            if value is None:
-                unknown[name] = unknown.get(name, 0) + 1
-                if text not in ABSENT:
-                    notices.append(notice("invalid_value", file=found.name, line=line, column=name, value=text))
-            values.append(value)
+        values = [classes[text] for text in row[n : n + 7]]
+        if None in values:
+            for name, text, value in zip(names[n : n + 7], row[n : n + 7], values, strict=True):
+                if value is None:
+                    unknown[name] = unknown.get(name, 0) + 1
+                    if text not in ABSENT:
+                        notices.append(notice("invalid_value", file=found.name, line=line, column=name, value=text))
         years.add(year)
         rows[code, territory] = Tension(values[0], tuple(values[1:]), _count(row[n + 7]), _count(row[n + 8]))
     notices += [notice("unknown_cells", file=found.name, column=c, count=k) for c, k in sorted(unknown.items())]

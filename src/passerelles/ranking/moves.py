@@ -1,6 +1,6 @@
 """`rank_moves`, `rank_sources` and `rank_all`: the best steps from an origin, towards a target, from everywhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -277,12 +277,15 @@ def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
     return Scored(start, scorer, scores, 0, scores.totals(0), coverage)
 
 
-def moves_of(graph: OccupationGraph, found: BestTargets) -> Moves:
-    """Explain the targets that were chosen."""
-    figures = figures_of(graph, found.scored, [target for target, _ in found.kept])
+def moves_of(graph: OccupationGraph, found: BestTargets, *, only: Collection[str] | None = None) -> Moves:
+    """Explain the targets that were chosen, or the codes in `only` among them; ranks are those among all."""
+    ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)]
+    if only is not None:
+        ranked = [each for each in ranked if graph.codes[each[1]] in only]
+    figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])
     return Moves(
         _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts)
-        for rank, ((target, verdicts), numbers) in enumerate(zip(found.kept, figures, strict=True), 1)
+        for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
     )
 
 

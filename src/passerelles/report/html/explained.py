@@ -1,6 +1,6 @@
 """The moves that the page explains: from each fragile job the best ones towards hiring jobs, and those of the flows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from passerelles.language.say import ordinal, signed
@@ -11,7 +11,7 @@ from passerelles.paths.path import Path, Step
 from passerelles.paths.rank import rank_paths
 from passerelles.paths.sentences import hours_text
 from passerelles.ranking.move import Item, Move, NeededCredential
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.html.case import Case
 from passerelles.report.html.grid import Cell, Grid, heads
 
@@ -53,34 +53,36 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
     The moves of the flows are there whatever their rank. The whole is held to ``territory.explained_moves``: the
     flows' moves first, then rank by rank, so that no job is left out before another.
     """
-    ranked = {
-        code: rank_moves(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
+    best = {
+        code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
         for code in case.origins
     }
-    kept = _kept(case, (m for moves in ranked.values() for m in moves))
+    kept = _kept(case, {code: [case.graph.codes[row] for row, _ in found.kept] for code, found in best.items()})
     found = []
-    for code, moves in ranked.items():
-        shown = [m for m in moves if (code, m.target.code or "") in kept]
+    for code, ranked in best.items():
+        shown = moves_of(case.graph, ranked, only=kept[code])
         steps = _steps(case, code, [m.target.code or "" for m in shown])
         rows = tuple(
             Explained(m, steps.get(m.target.code or ""), case.people.get((code, m.target.code or ""), 0)) for m in shown
         )
         lots = [lot for lot in case.allocation.fragile.lots if lot.job == code]
         employers = ", ".join(sorted({lot.employer for lot in lots}))
-        found.append(Origin(code, case.label(code), employers, rows, len(moves)))
+        found.append(Origin(code, case.label(code), employers, rows, len(ranked.kept)))
     return tuple(found)
 
 
-def _kept(case: Case, moves: Iterable[Move]) -> set[tuple[str, str]]:
+def _kept(case: Case, ranked: Mapping[str, Sequence[str]]) -> Mapping[str, set[str]]:
+    """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
     ordered = sorted(
-        (m for m in moves if m.rank <= case.request.limit or _pair(m) in case.people),
-        key=lambda m: (_pair(m) not in case.people, m.rank, _pair(m)),
+        ((origin, target) not in case.people, rank, origin, target)
+        for origin, targets in ranked.items()
+        for rank, target in enumerate(targets, 1)
+        if rank <= case.request.limit or (origin, target) in case.people
     )
-    return {_pair(m) for m in ordered[: case.explained]}
-
-
-def _pair(move: Move) -> tuple[str, str]:
-    return (move.origin.code or "", move.target.code or "")
+    kept: dict[str, set[str]] = {origin: set() for origin in ranked}
+    for *_, origin, target in ordered[: case.explained]:
+        kept[origin].add(target)
+    return kept
 
 
 def _steps(case: Case, origin: str, targets: list[str]) -> dict[str, Step]:
