@@ -6,6 +6,7 @@ The public surface as data, what breaks between two of them, and the snapshot of
 
 import inspect
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +87,59 @@ def _shapes() -> Surface:
     found: Surface = {}
     for name in names():
         schema = json_schema(name)
-        parts = {name: schema, **({f"{name} {k}": v for k, v in schema.get("$defs", {}).items()})}
-        if name == "settings":
-            parts = {name: schema}
-        for path, part in parts.items():
-            found[path] = {
-                "names": sorted(part.get("properties", {})),
-                "required": sorted(part.get("required", [])),
-            }
+        shared = schema.get("$defs", {})
+        if name in INPUTS:
+            found[name] = dict(_keys(schema, shared))
+            continue
+        for path, part in {name: schema, **{f"{name} {k}": v for k, v in shared.items()}}.items():
+            found[path] = dict(_keys(part, {}))
     return found
+
+
+def _keys(schema: Any, shared: Surface, path: str = "") -> Iterator[tuple[str, Surface]]:
+    """
+    Every key that a schema tells, with its kind and whether it is always there; `[]` is an item, `{}` a value.
+
+    What `shared` schemas tell is told with what refers to them.
+    """
+    for name, told in schema.get("properties", {}).items():
+        yield path + name, {"kind": kind(told), "required": name in schema.get("required", [])}
+        yield from _keys(told, shared, f"{path}{name}.")
+    inside = path.removesuffix(".")
+    if "items" in schema:
+        yield from _keys(schema["items"], shared, f"{inside}[].")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from _keys(schema["additionalProperties"], shared, f"{inside}{{}}.")
+    for each in schema.get("anyOf", ()):
+        yield from _keys(each, shared, path)
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name in shared:
+        yield from _keys(shared[name], shared, path)
+
+
+def kind(schema: Any) -> str:
+    """
+    Return what a value may be, in one text: types, the few texts allowed, names of shapes.
+
+    Examples
+    --------
+    >>> kind({"type": "array", "items": {"type": ["number", "null"], "minimum": 0}})
+    '[null | number]'
+    """
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " | ".join(sorted(kind(each) for each in schema["anyOf"]))
+    if "const" in schema or "enum" in schema:
+        return " | ".join(sorted(json.dumps(v, ensure_ascii=False) for v in schema.get("enum", [schema.get("const")])))
+    types = schema.get("type", "anything")
+    inner = {"array": schema.get("items"), "object": schema.get("additionalProperties")}
+    found = []
+    for each in [types] if isinstance(types, str) else types:
+        told = inner.get(each)
+        within = kind(told) if isinstance(told, dict) else ""
+        found.append(f"[{within}]" if each == "array" else f"{{{within}}}" if each == "object" else each)
+    return " | ".join(sorted(found))
 
 
 def _http() -> Surface:
@@ -102,11 +147,12 @@ def _http() -> Surface:
     found: Surface = {}
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            asked = {p["name"]: p.get("required", False) for p in operation.get("parameters", [])}
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-            shape = described["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
-            asked |= {f"body.{n}": n in shape.get("required", []) for n in shape.get("properties", {})}
-            found[f"{method.upper()} {path}"] = asked
+            asked = {
+                p["name"]: {"kind": kind(p["schema"]), "required": p.get("required", False)}
+                for p in operation.get("parameters", [])
+            }
+            found[f"{method.upper()} {path}"] = asked | dict(_keys(body, described["components"]["schemas"], "body."))
     return found
 
 
@@ -125,21 +171,24 @@ def broken(old: Surface, new: Surface) -> list[str]:
         if kept != command["arguments"] or more:
             found.append(f"passerelles {name}")
     for name, shape in old["shapes"].items():
-        now = new["shapes"].get(name)
-        if now is None:
-            found.append(name)
-            continue
-        gone = set(shape["names"]) - set(now["names"])
-        changed = set(shape["required"]) ^ set(now["required"]) if name.split()[0] in INPUTS else set()
-        changed |= set(shape["required"]) - set(now["required"])
-        found += [f"{name}.{key}" for key in sorted(gone | changed)]
+        found += _broken_keys(f"{name}.", shape, new["shapes"].get(name), asked=name.split()[0] in INPUTS)
     for name, asked in old["http"].items():
-        now = new["http"].get(name)
-        if now is None:
-            found.append(name)
-            continue
-        found += [f"{name} {key}" for key in asked if key not in now]
-        found += [f"{name} {key}" for key, required in now.items() if required and not asked.get(key, False)]
+        found += _broken_keys(f"{name} ", asked, new["http"].get(name), asked=True)
+    return found
+
+
+def _broken_keys(path: str, old: Surface, new: Surface | None, *, asked: bool) -> list[str]:
+    """Keys that are gone, of another kind, no longer sure to be there or, of what is `asked`, newly demanded."""
+    if new is None:
+        return [path[:-1]]
+    found = []
+    for key, was in old.items():
+        now = new.get(key)
+        if now is None or now["kind"] != was["kind"] or (was["required"] and not now["required"] and not asked):
+            found.append(path + key)
+    if asked:
+        sure = {key for key, was in old.items() if was["required"]}
+        found += [path + key for key, now in new.items() if now["required"] and key not in sure]
     return found
 
 

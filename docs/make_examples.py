@@ -67,6 +67,8 @@ def signals(referential: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": "passerelles/territory-signals@1",
         "referential": referential,
+        "scorer": None,
+        "settings": {},
         "basin": {"code": "0000", "name": "BASSIN D'EXEMPLE"},
         "year": "2023",
         "results": [

@@ -113,7 +113,7 @@ def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], 
 def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     from passerelles.matching.resolve import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources
-    from passerelles.report.envelope import envelope, referential_dict
+    from passerelles.report.envelope import envelope, unscored_envelope
     from passerelles.report.occupation import occupation_dict
     from passerelles.report.resolution import candidate_dicts, resolution_envelope
 
@@ -127,11 +127,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     payload = resolution_envelope(referential, found, kind="title")
     assert faults(validator("resolve", closed=True), payload) == []
     for code in rome4_graph.codes[::100]:
-        shown = {
-            "schema": "passerelles/show@1",
-            "referential": referential_dict(referential),
-            "results": [occupation_dict(referential, code)],
-        }
+        shown = unscored_envelope("show@1", referential, [occupation_dict(referential, code)])
         assert faults(validator("show", closed=True), shown) == []
 
 
@@ -190,20 +186,111 @@ def test_an_answer_with_more_keys_passes() -> None:
     assert validator("rank").is_valid(example)
 
 
-def test_the_contract_is_in_the_schemas() -> None:
-    move = json_schema("rank")["$defs"]["move"]
-    assert set(move["required"]) == {
-        *("rank", "origin", "target", "score", "probability", "level", "coverage", "parts"),
-        *("held", "near", "missing", "filters", "known"),
+# The shapes that other programs were promised, each key once with a value that it may have: no more is required.
+END = {"code": "K2110", "label": "..."}
+ITEM = {"code": "...", "label": "...", "kind": "...", "core": True, "weight": 2.1}
+SPAN = {"low": 150, "expected": 210, "high": None}
+PROMISED_MOVE: dict[str, Any] = {
+    "rank": 1,
+    "origin": END,
+    "target": END,
+    "score": 1.25,
+    "probability": 0.27,
+    "level": "proche",
+    "coverage": 0.41,
+    "parts": [{"name": "...", "label": "...", "value": 0.5}],
+    "held": [ITEM],
+    "near": [ITEM | {"via": "...", "credit": 0.5}],
+    "missing": [ITEM | {"core": False}],
+    "filters": [{"name": "...", "verdict": "yes", "reason": "..."}],
+    "known": {"rank": 3, "source": "ROME 460"},
+}
+PROMISED: dict[str, dict[str, Any]] = {
+    "rank@1": PROMISED_MOVE,
+    "sources@1": PROMISED_MOVE,
+    "evaluate@1": {
+        "method": "fitted",
+        "origins": 1584,
+        "recall@10": 0.0,
+        "ndcg@10": 0.0,
+        "mrr": 0.0,
+        "hit@1": 0.0,
+        "ci95": {"ndcg@10": [0.0, 0.0]},
+        "protocol": "grouped-5-fold",
+        "breakdown": {},
+    },
+    "paths@1": {
+        "rank": 1,
+        "origin": {},
+        "target": {},
+        "status": "feasible",
+        "hours": SPAN,
+        "months": SPAN,
+        "steps": [
+            {
+                "from": {},
+                "to": {},
+                "hours": {},
+                "missing": [],
+                "credentials": [{"code": "...", "label": "...", "held": "no"}],
+            }
+        ],
+        "frames": [{"name": "transco", "verdict": "no", "violations": [{"rule": "...", "reason": "..."}]}],
+        "score": 0.0,
+        "parts": [],
+    },
+    "territory@1": {
+        "fragile_employer": "...",
+        "hiring_employer": "...",
+        "origin": END,
+        "target": END,
+        "from_basin": "...",
+        "to_basin": "...",
+        "people": 3,
+        "hours_per_person": SPAN,
+        "move": PROMISED_MOVE,
+    },
+}
+BESIDE = {
+    "uncovered": [],
+    "unfilled": [],
+    "totals": examples()["territory@1"]["totals"],
+    "bounds": examples()["territory@1"]["bounds"],
+}
+
+
+def promised(name: str) -> dict[str, Any]:
+    return {
+        "schema": f"passerelles/{name}",
+        "referential": {"name": "rome", "version": "460", "sha256": "..."},
+        "scorer": {"name": "...", "version": "...", "fitted_on": "..."},
+        "settings": {},
+        "results": [PROMISED[name]] if name in PROMISED else [],
+        **(BESIDE if name == "territory@1" else {}),
     }
-    path = json_schema("paths")["$defs"]["path"]
-    assert {"rank", "origin", "target", "status", "hours", "months", "steps", "frames", "score", "parts"} == set(
-        path["required"]
-    )
-    method = json_schema("evaluate")["$defs"]["method"]
-    assert {"method", "origins", "recall@10", "ndcg@10", "mrr", "hit@1", "ci95", "protocol", "breakdown"} == set(
-        method["required"]
-    )
+
+
+def without_one_key(answer: Any) -> Iterator[tuple[str, Any]]:
+    """Copies of an answer, each without one of its keys, and the name of that key."""
+    if isinstance(answer, dict):
+        for key, each in answer.items():
+            yield key, {k: v for k, v in answer.items() if k != key}
+            for name, less in without_one_key(each):
+                yield f"{key}.{name}", answer | {key: less}
+    elif isinstance(answer, list):
+        for place, each in enumerate(answer):
+            for name, less in without_one_key(each):
+                yield f"{place}.{name}", [*answer[:place], less, *answer[place + 1 :]]
+
+
+@pytest.mark.parametrize("name", [n for n in names() if "@" in n and n != "territory-signals@1"])
+def test_what_was_promised_is_all_that_is_required(name: str) -> None:
+    check, answer = validator(name), promised(name)
+    assert faults(check, answer) == []
+    for path, less in without_one_key(answer):
+        if path.startswith(("totals.", "bounds.")) or "ci95." in path:
+            continue
+        assert not check.is_valid(less), path
 
 
 def test_the_command_prints_one_or_all_or_fills_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

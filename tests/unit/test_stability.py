@@ -54,11 +54,19 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
     altered["commands"]["rank"]["options"].remove("--filter")
     altered["commands"]["show"]["options"].append("--new")
     del altered["commands"]["territory match"]
-    altered["shapes"]["rank@1 move"]["required"].remove("score")
-    altered["shapes"]["profile"]["names"].remove("credentials")
-    del altered["http"]["GET /v1/show"]
-    altered["http"]["POST /v1/rank"]["body.new"] = True
-    altered["http"]["GET /v1/rank"]["new"] = False
+    shapes, http = altered["shapes"], altered["http"]
+    shapes["rank@1 move"]["score"]["required"] = False
+    shapes["rank@1 move"]["coverage"]["kind"] = "number"
+    shapes["territory@1"]["totals.headcount"]["kind"] = "string"
+    shapes["rank@1 move"]["new"] = {"kind": "number", "required": True}
+    shapes["profile"]["occupation"]["required"] = True
+    del shapes["profile"]["credentials"]
+    del http["GET /v1/show"]
+    http["POST /v1/rank"]["body.new"] = {"kind": "string", "required": True}
+    http["POST /v1/rank"]["body.origin"]["required"] = False
+    http["POST /v1/rank"]["body.origin.competencies"]["kind"] = "string"
+    http["GET /v1/rank"]["limit"]["kind"] = "string"
+    http["GET /v1/rank"]["new"] = {"kind": "string", "required": False}
     assert set(MAKE["broken"](SNAPSHOT, altered)) == {
         "rank_all",
         "rank_moves(limit)",
@@ -70,11 +78,37 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
         "rank --filter",
         "passerelles territory match",
         "rank@1 move.score",
+        "rank@1 move.coverage",
+        "territory@1.totals.headcount",
+        "profile.occupation",
         "profile.credentials",
         "GET /v1/show",
         "POST /v1/rank body.new",
+        "POST /v1/rank body.origin.competencies",
+        "GET /v1/rank limit",
     }
     assert MAKE["broken"](SNAPSHOT, SNAPSHOT) == []
+
+
+def test_the_kind_of_a_value_is_told_in_one_text() -> None:
+    from passerelles.report.shapes.words import flag, listed, mapped, maybe, number, one_of, record, ref, text
+
+    nested = record("", {"a": maybe(listed(number(least=0)))}, optional={"b": mapped(maybe(flag()))})
+    told = {
+        "[null | number]": listed(maybe(number())),
+        "[number] | null": maybe(listed(number())),
+        "{boolean | null}": mapped(maybe(flag())),
+        '"no" | "yes"': one_of(("yes", "no")),
+        "move | null": maybe(ref("move")),
+        "{}": nested,
+        "string": text("described", least=3),
+    }
+    assert {MAKE["kind"](schema) for schema in told.values()} == set(told)
+    assert all(MAKE["kind"](schema) == expected for expected, schema in told.items())
+    assert dict(MAKE["_keys"](listed(nested), {}, "x.")) == {
+        "x[].a": {"kind": "[number] | null", "required": True},
+        "x[].b": {"kind": "{boolean | null}", "required": False},
+    }
 
 
 def test_a_changelog_owns_up_only_where_it_tells_of_breaks() -> None:

@@ -76,6 +76,8 @@ class ValidationReport(Shown):
         return {
             "schema": "passerelles/validate@1",
             "referential": {"name": self.name, "version": self.version, "sha256": self.sha256},
+            "scorer": None,
+            "settings": {},
             "place": self.place,
             "format": self.format,
             "ok": self.ok,

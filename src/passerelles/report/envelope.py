@@ -24,6 +24,20 @@ def referential_dict(referential: Referential) -> dict[str, Any]:
     }
 
 
+def unscored_envelope(
+    schema: str, referential: Referential, results: Sequence[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    """Return the object that a command prints as JSON where nothing is scored; `more` are keys of its own."""
+    return {
+        "schema": f"passerelles/{schema}",
+        "referential": referential_dict(referential),
+        "scorer": None,
+        "settings": {},
+        **more,
+        "results": list(results),
+    }
+
+
 def envelope(
     schema: str,
     graph: OccupationGraph,

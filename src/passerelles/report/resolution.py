@@ -14,7 +14,7 @@ from passerelles.matching.migrate import Destination, Migration, TitleMoves
 from passerelles.matching.review import Review, Row
 from passerelles.matching.weights import Kind, about_weights
 from passerelles.referentials.referential import Referential
-from passerelles.report.envelope import referential_dict
+from passerelles.report.envelope import referential_dict, unscored_envelope
 from passerelles.tables.sheet import Column, Sheet
 
 if TYPE_CHECKING:
@@ -114,14 +114,11 @@ def migration_envelope(
     new: Referential, old: Referential | None, found: Sequence[Migration], moves: TitleMoves | None, *, lang: Lang
 ) -> dict[str, Any]:
     """Return the object that ``migrate --format json`` prints."""
-    return {
-        "schema": "passerelles/migrate@1",
-        "referential": referential_dict(new),
+    more = {
         "from": referential_dict(old) if old is not None else None,
-        "settings": {},
         "titles": moves._asdict() if moves else None,
-        "results": [m.to_dict(lang) for m in found],
     }
+    return unscored_envelope("migrate@1", new, [m.to_dict(lang) for m in found], **more)
 
 
 def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:

@@ -8,7 +8,7 @@ from passerelles.language.say import Lang
 from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.moves import best_targets, moves_of, rank_sources
 from passerelles.referentials.reference import find_occupation
-from passerelles.report.envelope import envelope, referential_dict
+from passerelles.report.envelope import envelope, unscored_envelope
 from passerelles.report.occupation import occupation_dict
 from passerelles.report.provenance import data_sources
 from passerelles.report.resolution import candidate_dicts, resolution_envelope
@@ -107,11 +107,7 @@ def show(engine: Engine, asked: ShowQuery, lang: Lang) -> Payload:  # noqa: ARG0
     """Answer ``show@1``."""
     referential = engine.graph.referential
     code = find_occupation(referential, asked.occupation)
-    return {
-        "schema": "passerelles/show@1",
-        "referential": referential_dict(referential),
-        "results": [occupation_dict(referential, code)],
-    }
+    return unscored_envelope("show@1", referential, [occupation_dict(referential, code)])
 
 
 def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:

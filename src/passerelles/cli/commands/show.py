@@ -36,16 +36,12 @@ def show(
 ) -> None:
     """Show what the referential says of an occupation."""
     from passerelles.referentials.reference import find_occupation
-    from passerelles.report.envelope import referential_dict
+    from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
 
     loaded = load(referential, overlay)
     code = find_occupation(loaded, occupation)
-    payload = {
-        "schema": "passerelles/show@1",
-        "referential": referential_dict(loaded),
-        "results": [occupation_dict(loaded, code)],
-    }
+    payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code)])
 
     def show_it(console: "Console") -> None:
         print_occupation(console, loaded, code, lang=lang.lang)

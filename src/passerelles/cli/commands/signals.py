@@ -1,6 +1,6 @@
 """``passerelles territory signals``: what the market says of a basin, by family of a survey or job by job."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,7 +41,7 @@ def signals(
     from passerelles.market.measures import basin_openings
     from passerelles.market.signals import find_basin, signal
     from passerelles.referentials.reference import find_occupation
-    from passerelles.report.envelope import referential_dict
+    from passerelles.report.envelope import unscored_envelope
     from passerelles.report.provenance import data_sources, print_data_sources
     from passerelles.report.signals import print_families, print_signals, signal_sheets
 
@@ -58,14 +58,14 @@ def signals(
         items = [each.to_dict() for each in basin_openings(market, key.code, year=year)][:limit]
     survey = market.survey(year) if market.has_survey else None
     title = say("market.title.signals", lang=lang.lang, basin=key.name, year="?" if survey is None else survey.year)
-    payload: dict[str, Any] = {
-        "schema": "passerelles/territory-signals@1",
-        "referential": referential_dict(known),
-        "basin": {"code": key.code, "name": key.name},
-        "year": None if survey is None else survey.year,
-        "results": items,
-        "sources": data_sources(market=market, places=places, without=frozenset()),
-    }
+    payload = unscored_envelope(
+        "territory-signals@1",
+        known,
+        items,
+        basin={"code": key.code, "name": key.name},
+        year=None if survey is None else survey.year,
+        sources=data_sources(market=market, places=places, without=frozenset()),
+    )
 
     def show(console: "Console") -> None:
         (print_signals if job else print_families)(console, items, title=title, lang=lang.lang)

@@ -38,9 +38,9 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
 SHAPES: Final[Mapping[str, Schema]] = {
     "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
     "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
-    "paths@1": envelope("paths@1", "Paths from an origin to targets", ref("path"), more=travel.PATHS_MORE),
-    "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), more=moves.LEVERS_MORE),
-    "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), more=others.METRICS_MORE),
+    "paths@1": envelope("paths@1", "Paths from an origin to targets", ref("path"), optional=travel.PATHS_MORE),
+    "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=moves.LEVERS_MORE),
+    "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=others.METRICS_MORE),
     "territory@1": envelope(
         "territory@1", "Who could go where", ref("flow"), more=places.TERRITORY_MORE, optional=places.TERRITORY_OPTIONAL
     ),
@@ -48,8 +48,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
         "territory-rank@1",
         "A territory, ranked",
         ref("territory_rank"),
-        more=places.TERRITORY_RANK_MORE,
-        optional=places.TERRITORY_RANK_OPTIONAL,
+        optional=places.TERRITORY_RANK_MORE,
     ),
     "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
     "territory-signals@1": places.SIGNALS,

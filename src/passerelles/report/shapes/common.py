@@ -26,7 +26,7 @@ KINDS: Final = ("savoir-faire", "savoir-être", "savoir")
 _ITEM: Final[Mapping[str, Schema]] = {
     "code": code(),
     "label": maybe(text()),
-    "kind": one_of(KINDS),
+    "kind": text(f"Of ROME: {', '.join(KINDS)}"),
     "core": flag("Whether it is at the core of the target"),
     "weight": number("How much it counts in the coverage", least=0),
 }
@@ -37,17 +37,22 @@ def envelope(
     about: str,
     items: Schema,
     *,
+    scored: bool = True,
     more: Mapping[str, Schema] | None = None,
     optional: Mapping[str, Schema] | None = None,
 ) -> Schema:
-    """Shape of the object that `passerelles.report.envelope.envelope` makes, with `items` in its results."""
+    """
+    Shape of the object that `passerelles.report.envelope` makes, with `items` in its results.
+
+    Only what other programs were promised is required; what else is written is told as optional.
+    """
     return record(
         about,
         {
             "schema": constant(f"passerelles/{name}"),
             "referential": ref("referential"),
-            "scorer": ref("scorer"),
-            "settings": ref("settings_used"),
+            "scorer": ref("scorer") if scored else maybe(ref("scorer")),
+            "settings": ref("settings_used") if scored else record("None: nothing is chosen", {}),
             "results": listed(items),
             **(more or {}),
         },
@@ -74,10 +79,12 @@ COMMON: Final[Mapping[str, Schema]] = {
     ),
     "settings_used": record(
         "The settings that were used; `passerelles schema settings` gives their whole shape",
-        {"schema_version": whole(least=1), "scorer": text(), "strict": flag()},
+        {},
+        optional={"schema_version": whole(least=1), "scorer": text(), "strict": flag()},
     ),
     "end": record("An occupation", {"code": code(), "label": maybe(text())}),
     "origin": record("An occupation, or a person without one (null)", {"code": maybe(code()), "label": maybe(text())}),
+    "path_end": record("An end of a step or a path", {}, optional={"code": maybe(code()), "label": maybe(text())}),
     "item": record("A competency that the target requires", _ITEM),
     "near_item": record(
         "A competency that a near match covers in part",

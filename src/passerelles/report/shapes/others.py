@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from passerelles.report.shapes.common import envelope
 from passerelles.report.shapes.words import (
     Schema,
     code,
-    constant,
     flag,
     listed,
     mapped,
@@ -53,22 +53,16 @@ CANDIDATE_TITLE: Final[Schema] = record(
     optional={"status": maybe(one_of(("sûr", "à vérifier", "inconnu")))},
 )
 
-RESOLVE: Final[Schema] = record(
-    "What a text, or each text of a list, resolves to",
-    {
-        "schema": constant("passerelles/resolve@1"),
-        "referential": ref("referential"),
-        "scorer": record("What scored", {"name": text(), "version": text()}, optional={"fitted_on": maybe(text())}),
-        "settings": record(
-            "", {"kind": one_of(("title", "competency")), "sure": share("From here, sure"), "review": share()}
-        ),
-        "results": {
-            "type": "array",
-            "items": {"anyOf": [ref("candidate_title"), ref("resolved_row")]},
-            "description": "Candidates of one text, best first; of a list, one item a row",
-        },
-    },
+RESOLVE: Final[Schema] = envelope(
+    "resolve@1",
+    "What a text, or each text of a list, resolves to: its candidates, best first; of a list, one item a row",
+    {"anyOf": [ref("candidate_title"), ref("resolved_row")]},
     optional={"text": text(), "status": one_of(("sûr", "à vérifier", "inconnu"))},
+)
+RESOLVE["properties"]["settings"] = record(
+    "What was asked for, and from which confidence on",
+    {},
+    optional={"kind": one_of(("title", "competency")), "sure": share("From here, sure"), "review": share()},
 )
 
 RESOLVED_ROW: Final[Schema] = record(
@@ -82,73 +76,58 @@ RESOLVED_ROW: Final[Schema] = record(
     },
 )
 
-MIGRATE: Final[Schema] = record(
+MIGRATE: Final[Schema] = envelope(
+    "migrate@1",
     "Where old codes lead",
-    {
-        "schema": constant("passerelles/migrate@1"),
-        "referential": ref("referential"),
-        "from": maybe(ref("referential")),
-        "titles": maybe(mapped(whole(least=0))),
-        "results": listed(
-            record(
-                "",
-                {
-                    "code": code(),
-                    "title": maybe(text()),
-                    "outcome": one_of(("kept", "moved", "open", "unknown")),
-                    "destination": maybe(code()),
-                    "basis": maybe(text()),
-                    "why": text(),
-                    "destinations": listed(
-                        record(
-                            "",
-                            {"code": code(), "label": maybe(text()), "share": maybe(share()), "merges": listed(text())},
-                        )
-                    ),
-                    "lost_titles": maybe(whole(least=0)),
-                },
-            )
-        ),
-    },
-    optional={"settings": record("None: nothing is chosen", {})},
+    record(
+        "",
+        {
+            "code": code(),
+            "title": maybe(text()),
+            "outcome": one_of(("kept", "moved", "open", "unknown")),
+            "destination": maybe(code()),
+            "basis": maybe(text()),
+            "why": text(),
+            "destinations": listed(
+                record(
+                    "",
+                    {"code": code(), "label": maybe(text()), "share": maybe(share()), "merges": listed(text())},
+                )
+            ),
+            "lost_titles": maybe(whole(least=0)),
+        },
+    ),
+    scored=False,
+    optional={"from": maybe(ref("referential")), "titles": maybe(mapped(whole(least=0)))},
 )
 
-SHOW: Final[Schema] = record(
-    "The sheet of an occupation",
-    {
-        "schema": constant("passerelles/show@1"),
-        "referential": ref("referential"),
-        "results": listed(ref("occupation")) | {"minItems": 1, "maxItems": 1},
-    },
-)
+SHOW: Final[Schema] = envelope("show@1", "The sheet of an occupation", ref("occupation"), scored=False)
 
-VALIDATE: Final[Schema] = record(
+VALIDATE: Final[Schema] = envelope(
+    "validate@1",
     "Everything that is wrong with a referential",
-    {
-        "schema": constant("passerelles/validate@1"),
-        "referential": ref("referential"),
+    record(
+        "A notice",
+        {
+            "code": text(),
+            "severity": one_of(("error", "warning", "info")),
+            "file": maybe(text()),
+            "line": maybe(whole(least=1)),
+            "count": whole(least=1),
+            "dropped": whole(least=0),
+            "values": mapped(text()),
+            "what": text(),
+            "action": text(),
+        },
+    ),
+    scored=False,
+    optional={
         "place": text(),
         "format": text(),
         "ok": flag(),
         "severities": record("", {name: whole(least=0) for name in ("error", "warning", "info")}),
         "counts": mapped(whole(least=0)),
         "dropped": mapped(whole(least=0), "Rows left out, by file"),
-        "results": listed(
-            record(
-                "A notice",
-                {
-                    "code": text(),
-                    "severity": one_of(("error", "warning", "info")),
-                    "file": maybe(text()),
-                    "line": maybe(whole(least=1)),
-                    "count": whole(least=1),
-                    "dropped": whole(least=0),
-                    "values": mapped(text()),
-                    "what": text(),
-                    "action": text(),
-                },
-            )
-        ),
     },
 )
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from passerelles.report.shapes.common import envelope
 from passerelles.report.shapes.words import (
     Schema,
     code,
-    constant,
     flag,
     listed,
     mapped,
@@ -148,6 +148,9 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
             "floor_by": maybe(text()),
         },
     ),
+}
+
+TERRITORY_OPTIONAL: Final[dict[str, Schema]] = {
     "changes": listed(
         record(
             "What moving one bound would change",
@@ -165,9 +168,6 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
         )
     ),
     "masked": flag("Whether small numbers are withheld"),
-}
-
-TERRITORY_OPTIONAL: Final[dict[str, Schema]] = {
     "referential_version": ref("referential_version"),
     "threshold": whole("Numbers below it are withheld", least=0),
     "sources": SOURCES,
@@ -225,9 +225,9 @@ TERRITORY_RANK: Final[Schema] = record(
     },
 )
 
-TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {"basin": text(), "by": one_of(("fragile", "hiring"))}
-
-TERRITORY_RANK_OPTIONAL: Final[dict[str, Schema]] = {
+TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {
+    "basin": text(),
+    "by": one_of(("fragile", "hiring")),
     "basin_code": text(),
     "basin_name": text(),
     "notes": listed(record("What the reader must know", {"note": text(), "sentence": text()})),
@@ -260,16 +260,12 @@ SIGNAL: Final[Schema] = record(
     },
 )
 
-SIGNALS: Final[Schema] = record(
+SIGNALS: Final[Schema] = envelope(
+    "territory-signals@1",
     "The labour market of a basin",
-    {
-        "schema": constant("passerelles/territory-signals@1"),
-        "referential": ref("referential"),
-        "basin": record("", {"code": text(), "name": text()}),
-        "year": maybe(text()),
-        "results": listed(SIGNAL),
-        "sources": SOURCES,
-    },
+    SIGNAL,
+    scored=False,
+    more={"basin": record("", {"code": text(), "name": text()}), "year": maybe(text()), "sources": SOURCES},
 )
 
 SCENARIO: Final[Schema] = record(

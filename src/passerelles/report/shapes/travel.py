@@ -33,9 +33,8 @@ FRAME: Final[Schema] = record(
         "name": text(),
         "verdict": one_of(TERNARY),
         "violations": listed(ref("rule")),
-        "unknown": listed(ref("rule")),
     },
-    optional={"label": text(), "exempt": flag()},
+    optional={"unknown": listed(ref("rule")), "label": text(), "exempt": flag()},
 )
 
 STEP_CREDENTIAL: Final[Schema] = record(
@@ -57,12 +56,18 @@ STEP_CREDENTIAL: Final[Schema] = record(
 STEP: Final[Schema] = record(
     "One move of a path",
     {
-        "from": ref("origin"),
-        "to": ref("end"),
+        "from": ref("path_end"),
+        "to": ref("path_end"),
         "hours": record(
             "Hours of training of this step",
-            _SPAN | {"basis": one_of(("sourced", "estimate", "mixed", "none"))},
-            optional=_BOUND | {"sourced": number(least=0), "estimated": number(least=0)},
+            {},
+            optional={
+                **_SPAN,
+                **_BOUND,
+                "basis": one_of(("sourced", "estimate", "mixed", "none")),
+                "sourced": number(least=0),
+                "estimated": number(least=0),
+            },
         ),
         "missing": listed(ref("item")),
         "credentials": listed(ref("step_credential")),
@@ -91,8 +96,8 @@ PATH: Final[Schema] = record(
     "One or more steps from an origin to a target",
     {
         "rank": whole(least=1),
-        "origin": ref("origin"),
-        "target": ref("end"),
+        "origin": ref("path_end"),
+        "target": ref("path_end"),
         "status": one_of(("feasible", "infeasible", "unknown")),
         "hours": record(
             "Hours of training in all: estimates or sourced",
