@@ -268,8 +268,30 @@ def test_unknown_addresses_and_methods(client: Client) -> None:
     refused(client.get("/v2/rank"), 404, "not_found")
     response = client.request("PUT", "/v1/rank", json={}, headers={"content-type": "application/json"})
     refused(response, 405, "not_allowed")
-    assert response.headers["allow"] == "GET, POST"
+    assert response.headers["allow"] == "GET, HEAD, POST"
     refused(client.get("/v1/match"), 405, "not_allowed")
+    assert client.get("/v1/match").headers["allow"] == "POST"
+
+
+def test_heads_are_those_of_the_answers(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="passerelles.service")
+    for path in (
+        "/v1/rank?origin=K2110",
+        "/v1/show?occupation=K2110",
+        "/health/live",
+        "/nope",
+        "/v1/rank",
+        "/v1/match",
+    ):
+        whole, head = client.get(path), client.request("HEAD", path)
+        assert head.content == b""
+        assert head.status_code == whole.status_code, path
+        for name in ("content-length", "content-type", "etag", "cache-control", "allow"):
+            assert head.headers.get(name) == whole.headers.get(name), (path, name)
+    last: Any = caplog.records[-1]
+    assert (last.values["method"], last.values["bytes"]) == ("HEAD", 0)
+    tag = client.get("/v1/show?occupation=K2110").headers["etag"]
+    assert client.request("HEAD", "/v1/show?occupation=K2110", headers={"if-none-match": tag}).status_code == 304
 
 
 def test_a_key_is_asked_for_and_compared_whole(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,6 +332,12 @@ def test_browsers_of_other_sites_are_kept_out_unless_named(engine: Engine, clien
         assert response.headers["access-control-allow-origin"] == "https://site.example"
         stranger = opened.options("/v1/rank", headers=asking | {"origin": "https://other.example"})
         assert "access-control-allow-origin" not in stranger.headers
+        refused(stranger, 403, "origin_refused")
+        refused(
+            opened.options("/v1/rank", headers=asking | {"access-control-request-headers": "x-odd"}),
+            403,
+            "origin_refused",
+        )
 
 
 def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCaptureFixture) -> None:

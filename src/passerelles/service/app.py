@@ -15,7 +15,6 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -23,7 +22,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.service import answers
 from passerelles.service.engine import Engine, load_engine
-from passerelles.service.gate import Guard, Told
+from passerelles.service.gate import Browsers, Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options
@@ -199,10 +198,10 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
     told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After"]
     if chosen.origins:
-        served = CORSMiddleware(
+        served = Browsers(
             served,
             allow_origins=list(chosen.origins),
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
             expose_headers=told,
         )

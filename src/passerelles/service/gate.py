@@ -8,8 +8,12 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerelles.service.logs import tell
@@ -42,10 +46,15 @@ class Told:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *self._headers, (b"x-request-id", number.encode())]
+            elif method == "HEAD":
+                message["body"] = b""
             else:
                 size += len(message.get("body", b""))
             await send(message)
 
+        method = scope["method"]
+        if method == "HEAD":  # answered as GET is, without the body
+            scope = {**scope, "method": "GET"}
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last door: told as a fault, with where and not with what
@@ -57,12 +66,24 @@ class Told:
             tell(
                 "request",
                 request=number,
-                method=scope["method"],
+                method=method,
                 route=getattr(route, "path", None) or "unmatched",
                 status=status,
                 ms=round((time.perf_counter() - start) * 1000, 2),
                 bytes=size,
             )
+
+
+class Browsers(CORSMiddleware):
+    """Between: lets browsers ask from the web origins that were named; a refusal is told as any other."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Answer what a browser asks before it asks."""
+        response = super().preflight_response(request_headers)
+        if response.status_code == HTTPStatus.OK:
+            return response
+        headers = {k: v for k, v in response.headers.items() if k.startswith("access-control-") or k == "vary"}
+        return problem("origin_refused", lang="fr", headers=headers)
 
 
 class Guard:

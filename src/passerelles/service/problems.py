@@ -21,6 +21,7 @@ URN: Final = "urn:passerelles:problem:"
 # Errors of the service itself, with their status. Others come from the engine: 404 for what it does not know, else 422.
 STATUS: Final[Mapping[str, int]] = {
     "unauthorized": 401,
+    "origin_refused": 403,
     "not_found": 404,
     "not_allowed": 405,
     "too_slow_to_send": 408,
@@ -111,7 +112,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     )  # a body that is no text: one status for all
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
         routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
-        headers["Allow"] = ", ".join(sorted({m for r in routes for m in r.methods}))
+        methods = {m for r in routes for m in r.methods}
+        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return problem(key, lang=lang, status=status, headers=headers)
 
 
