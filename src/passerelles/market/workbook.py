@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from passerelles.errors import MissingExtraError
 from passerelles.files.tabular import Table
 from passerelles.market.peek import DAMAGE, HEADER_WITHIN, DamagedWorkbookError
+from passerelles.market.plain_sheet import plain_rows
 from passerelles.model import FileRecord
 from passerelles.notices import NoticeLog, notice
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 # A BMO workbook is 3 MB for 26 MB (ratio 8). Far beyond that, it is an accident or an attack.
 _MAX_BYTES = 1_000_000_000
@@ -49,7 +51,7 @@ def read_sheet(data: bytes, *, name: str, fits: Callable[[Sequence[str]], bool])
     digest = hashlib.sha256(data).hexdigest()
     with _opened(data) as book:
         for sheet in book.worksheets:
-            cells = _rows(sheet.iter_rows(values_only=True))
+            cells = enumerate(_plain(sheet, data) or _rows(sheet), start=1)
             for line, row in cells:
                 if line > HEADER_WITHIN:
                     break
@@ -102,9 +104,19 @@ def _check_expansion(data: bytes) -> None:
             raise zipfile.BadZipFile("the workbook would expand beyond reason")
 
 
-def _rows(cells: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, list[str]]]:
-    for line, row in enumerate(cells, start=1):
-        yield line, [_text(cell) for cell in row]
+def _plain(sheet: "ReadOnlyWorksheet", data: bytes) -> list[list[str]] | None:
+    """Rows of a sheet of plain cells; None where openpyxl has to read it, or keeps elsewhere what this asks of it."""
+    member, shared = (getattr(sheet, name, None) for name in ("_worksheet_path", "_shared_strings"))
+    if member is None or shared is None or 0 in getattr(sheet.parent, "_date_formats", {0}):
+        return None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return plain_rows(archive.read(member), shared)
+
+
+def _rows(sheet: "ReadOnlyWorksheet") -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # a sheet that says it is smaller than it is would be cut
+    for row in sheet.values:
+        yield [_text(cell) for cell in row]
 
 
 def _text(cell: object) -> str:
