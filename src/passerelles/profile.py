@@ -56,3 +56,19 @@ class Profile:
                 raise PasserellesError("not_ternary", code=code, value=repr(held))
         object.__setattr__(self, "competencies", codes)
         object.__setattr__(self, "credentials", MappingProxyType(dict(sorted(self.credentials.items()))))
+
+
+def known_person(profile: Profile) -> Profile:
+    """
+    Return a profile that was read from a file or a request, once it says something of somebody.
+
+    Of a person of whom nothing is known every occupation would be as near as any other: that is no answer to give.
+
+    Raises
+    ------
+    PasserellesError
+        If it has neither an occupation nor a competency.
+    """
+    if profile.occupation is None and not profile.competencies:
+        raise PasserellesError("empty_profile")
+    return profile

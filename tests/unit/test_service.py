@@ -1,6 +1,7 @@
 """The service: the same JSON as the command line, errors that help, limits, tags, a key, nothing said of persons."""
 
 import asyncio
+import gzip
 import json
 import logging
 import threading
@@ -189,6 +190,18 @@ def test_every_answer_says_version_and_referential(client: Client, engine: Engin
         assert len(headers["x-request-id"]) == 16
 
 
+def test_of_nobody_nothing_is_said(client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    """As in bulk: a person has an occupation or a competency."""
+    for person in ({}, {"competencies": [], "credentials": {"PERM-C": "yes"}}):
+        body = refused(client.post("/v1/rank", json={"origin": person}), 422, "empty_profile")
+        refused(client.post("/v1/paths", json={"origin": person, "targets": ["N4102"]}), 422, "empty_profile")
+        (tmp_path / "person.json").write_text(json.dumps(person), encoding="utf-8")
+        with pytest.raises(SystemExit) as ended:
+            run(["rank", "--profile", str(tmp_path / "person.json"), *BRANCH])
+        assert ended.value.code == 2
+        assert body["detail"] in " ".join(capsys.readouterr().err.split())
+
+
 def test_errors_help_in_both_languages(client: Client) -> None:
     body = refused(client.get("/v1/rank?origin=K211O"), 404, "unknown_code")
     assert "K2110" in body["suggestions"]
@@ -256,6 +269,8 @@ def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
 
     refused(client.post("/v1/rank", content=streamed(), headers=declared), 413, "body_too_large")
     refused(client.post("/v1/rank", content=b"{}", headers={"content-type": "text/plain"}), 415, "not_json")
+    packed = declared | {"content-encoding": "gzip"}
+    refused(client.post("/v1/rank", content=gzip.compress(b"{}"), headers=packed), 415, "encoded")
     refused(client.post("/v1/rank", content=b"[" * 100_000, headers=declared), 422, "too_deep")
     refused(client.post("/v1/rank", content=b'{"a":' * 9 + b"1" + b"}" * 9, headers=declared), 422, "too_deep")
     refused(client.post("/v1/rank", content=b'{"origin": ', headers=declared), 422, "invalid_request")

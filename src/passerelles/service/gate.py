@@ -128,6 +128,8 @@ class Guard:
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self._limits.body_bytes:
             return "body_too_large"
+        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            return "encoded"  # its size is known only once it is unpacked
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         return None if kind == b"application/json" else "not_json"
 

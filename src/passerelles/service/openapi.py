@@ -28,7 +28,7 @@ _TELLS: Final = {
     "408": "The body took too long to come",
     "413": "The body is too large",
     "414": "The query string is too long",
-    "415": "The body is not declared as JSON",
+    "415": "The body is not declared as JSON, or is compressed",
     "422": "The request does not have its shape, or cannot be served; `errors` says where",
     "500": "A fault of the service",
     "503": "Too many answers are waiting: ask again after `Retry-After` seconds",

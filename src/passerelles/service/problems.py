@@ -28,6 +28,7 @@ STATUS: Final[Mapping[str, int]] = {
     "body_too_large": 413,
     "query_too_long": 414,
     "not_json": 415,
+    "encoded": 415,
     "invalid_request": 422,
     "too_deep": 422,
     "fault": 500,

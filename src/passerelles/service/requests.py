@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from passerelles.language.say import Lang
 from passerelles.model import Ternary
-from passerelles.profile import Profile
+from passerelles.profile import Profile, known_person
 
 EXAMPLE: Final = "K2110"
 _ORIGIN: Final = "A code, or an exact job title"
@@ -77,7 +77,11 @@ class _Body(BaseModel):
 
 
 class Person(_Body):
-    """A person, without anything that identifies anybody. Sent in a body only: query strings end up in logs."""
+    """
+    A person, without anything that identifies anybody, with an occupation or at least one competency.
+
+    Sent in a body only: query strings end up in logs.
+    """
 
     occupation: Text | None = Field(None, description="The job exercised: a code, or an exact job title")
     competencies: list[Code] = Field(
@@ -89,7 +93,7 @@ class Person(_Body):
 
     def profile(self) -> Profile:
         """Return the engine's own value."""
-        return Profile(self.occupation, tuple(self.competencies), dict(self.credentials))
+        return known_person(Profile(self.occupation, tuple(self.competencies), dict(self.credentials)))
 
 
 Origin = Annotated[Text | Person, Field(description="A code, an exact job title, or a person", examples=[EXAMPLE])]

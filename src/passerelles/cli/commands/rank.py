@@ -111,10 +111,10 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     Raises
     ------
     PasserellesError
-        If neither or both are given, or the file holds no profile.
+        If neither or both are given, or the file holds no profile, or one of which nothing is known.
     """
     from passerelles.errors import PasserellesError
-    from passerelles.profile import Profile
+    from passerelles.profile import Profile, known_person
 
     if (origin is None) == (profile is None):
         raise PasserellesError("origin_or_profile")
@@ -125,7 +125,8 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         known = {"occupation", "competencies", "credentials"}
         if not isinstance(data, dict) or set(data) - known:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
-        return Profile(data.get("occupation"), tuple(data.get("competencies", ())), data.get("credentials", {}))
+        credentials = data.get("credentials", {})
+        return known_person(Profile(data.get("occupation"), tuple(data.get("competencies", ())), credentials))
     except OSError as error:
         raise PasserellesError("unreadable_path", path=profile, reason=error.strerror or error) from error
     except (ValueError, TypeError, AttributeError) as error:

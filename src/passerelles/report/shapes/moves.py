@@ -142,7 +142,8 @@ OCCUPATION: Final[Schema] = record(
 )
 
 PROFILE: Final[Schema] = record(
-    "A person, without anything that identifies anybody: what `--profile FILE` and the service take",
+    "A person, without anything that identifies anybody, with an occupation or at least one competency: what "
+    "`--profile FILE` and the service take",
     {},
     optional={
         "occupation": maybe(code("Code or exact job title of the occupation exercised")),
