@@ -102,6 +102,8 @@ def _keys(schema: Any, shared: Surface, path: str = "") -> Iterator[tuple[str, S
 
     What `shared` schemas tell is told with what refers to them.
     """
+    for each in schema.get("anyOf", ()):
+        yield from _keys(each, shared, path)  # first: what the schema itself tells of a key wins
     for name, told in schema.get("properties", {}).items():
         yield path + name, {"kind": kind(told), "required": name in schema.get("required", [])}
         yield from _keys(told, shared, f"{path}{name}.")
@@ -110,8 +112,6 @@ def _keys(schema: Any, shared: Surface, path: str = "") -> Iterator[tuple[str, S
         yield from _keys(schema["items"], shared, f"{inside}[].")
     if isinstance(schema.get("additionalProperties"), dict):
         yield from _keys(schema["additionalProperties"], shared, f"{inside}{{}}.")
-    for each in schema.get("anyOf", ()):
-        yield from _keys(each, shared, path)
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     if name in shared:
         yield from _keys(shared[name], shared, path)

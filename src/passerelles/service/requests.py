@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from passerelles.language.say import Lang
 from passerelles.model import Ternary
 from passerelles.profile import Profile, known_person
+from passerelles.report.shapes.moves import KNOWN
 
 EXAMPLE: Final = "K2110"
 _ORIGIN: Final = "A code, or an exact job title"
@@ -82,6 +83,8 @@ class Person(_Body):
 
     Sent in a body only: query strings end up in logs.
     """
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": KNOWN})
 
     occupation: Text | None = Field(None, description="The job exercised: a code, or an exact job title")
     competencies: list[Code] = Field(

@@ -1,6 +1,6 @@
 """Shapes of moves (``rank@1``, ``sources@1``), of levers and of an occupation's sheet."""
 
-from typing import Final
+from typing import Any, Final
 
 from passerelles.report.shapes.common import KINDS, LEVELS, TERNARY
 from passerelles.report.shapes.words import (
@@ -141,6 +141,11 @@ OCCUPATION: Final[Schema] = record(
     },
 )
 
+# A person of whom something is known.
+KNOWN: Final[list[Any]] = [
+    {"required": ["occupation"], "properties": {"occupation": {"type": "string"}}},
+    {"required": ["competencies"], "properties": {"competencies": {"minItems": 1}}},
+]
 PROFILE: Final[Schema] = record(
     "A person, without anything that identifies anybody, with an occupation or at least one competency: what "
     "`--profile FILE` and the service take",
@@ -150,4 +155,4 @@ PROFILE: Final[Schema] = record(
         "competencies": listed(code(), "Codes of competencies held, besides those that the occupation requires"),
         "credentials": mapped(one_of(TERNARY), "By code; a credential that is absent is unknown"),
     },
-) | {"additionalProperties": False}
+) | {"additionalProperties": False, "anyOf": KNOWN}
