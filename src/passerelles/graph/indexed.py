@@ -11,7 +11,7 @@ from passerelles.files.columns import Packed, pack_rows, rows_of
 from passerelles.files.index import Array, Index
 from passerelles.graph.core import Cells, OccupationGraph
 from passerelles.model import Competency
-from passerelles.referentials.indexed import competency_columns
+from passerelles.referentials.indexed import competency_columns, decoded_competencies
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 from passerelles.sharing import SharedLock, kept
@@ -72,6 +72,7 @@ class LazyCompetencies(Sequence[Competency]):
     """Competencies of the columns of a graph, each decoded when it is first asked for."""
 
     def __init__(self, index: Index) -> None:
+        self._index = index
         self._rows = index.array("graph.competency_rows.npy")
         self._decode = competency_columns(index)
         self._known: dict[int, Competency] = {}
@@ -95,7 +96,7 @@ class LazyCompetencies(Sequence[Competency]):
 
     def __iter__(self) -> Iterator[Competency]:
         """Yield the competencies in the order of the columns."""
-        return map(self._decode, self._rows.tolist())
+        return decoded_competencies(self._index, self._rows.tolist())
 
 
 class IndexedGraph(OccupationGraph):

@@ -17,8 +17,9 @@ Item hours are kept in hundredths, uncovered shares in two-hundredths, blocks in
 tenths: whole numbers add up the same in any order, so that the search and a re-count agree to the last digit.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ _DECIMALS: Final = 9
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
+Name = TypeVar("Name", str, int)
 Sums = tuple[Floats | float, Floats | float]
 
 
@@ -231,25 +233,26 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     competencies = tuple(graph.competencies)  # an index decodes each anew every time it is read
     macros = _macros(graph)
     exact = set(graph.settings.near.exact_categories)
-    knowledge = sorted({c.category for c in competencies if c.kind == "savoir"} | {""})
-    loose = sorted({c.category for c in competencies} | {""})
+    knowledge = _numbered({c.category for c in competencies if c.kind == "savoir"} | {""})
+    loose = _numbered({c.category for c in competencies} | {""})
+    under = _numbered(macros.tolist())
     size, count = len(competencies), len(macros)
     # Block of each column: macro-competencies first, then categories of knowledge, all savoir-être, then loose ones.
     block = np.full(size + count, -1, dtype=np.int64)
     load = np.zeros(size + count)
     per_item = {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
-    for i, c in enumerate(competencies):
+    for i, (c, macro) in enumerate(zip(competencies, graph.macro.tolist(), strict=True)):
         if c.category in exact:
             continue  # the name of a certificate: an option that leads there, not something to learn beside it
         load[i] = round(_HUNDREDTHS * per_item[c.kind])
         if c.kind == "savoir":
-            block[i] = count + knowledge.index(c.category)
+            block[i] = count + knowledge[c.category]
         elif c.kind == "savoir-être":
             block[i] = count + len(knowledge)
-        elif graph.macro[i] >= 0:
-            block[i] = np.searchsorted(macros, graph.macro[i])
+        elif macro >= 0:
+            block[i] = under[macro]
         else:
-            block[i] = count + len(knowledge) + 1 + loose.index(c.category)
+            block[i] = count + len(knowledge) + 1 + loose[c.category]
     block[size:] = np.arange(count)
     load[size:] = round(_HUNDREDTHS * effort.entry_hours)
     kinds = ["savoir-faire"] * count + ["savoir"] * len(knowledge) + ["savoir-être"] + ["savoir-faire"] * len(loose)
@@ -257,6 +260,10 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     cap = np.where(skills, effort.skill_cap, effort.knowledge_cap)
     practised = np.asarray([kind in paths.practice_kinds for kind in kinds], dtype=np.float64)
     return _assemble(graph, settings, block, load, cap, practised)
+
+
+def _numbered(names: Iterable[Name]) -> dict[Name, int]:
+    return {name: number for number, name in enumerate(sorted(names))}
 
 
 def _assemble(

@@ -1,6 +1,6 @@
 """A referential inside a compiled index: each table is decoded when it is first asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
@@ -226,8 +226,18 @@ class IndexedReferential(Referential):
 
 def competency_columns(index: Index) -> Callable[[int], Competency]:
     """Return what decodes one competency by its row, without the others."""
-    columns = columns_of(index, "competencies", index.document(DOCUMENT)["tables"]["competencies"])
+    columns = _competencies(index)
     return lambda row: Competency._make(column[row] for column in columns)
+
+
+def decoded_competencies(index: Index, rows: Sequence[int]) -> Iterator[Competency]:
+    """Return the competencies of many rows: whole columns are decoded, several times as fast as one by one."""
+    columns = [list(column.cells()) for column in _competencies(index)]
+    return map(Competency._make, zip(*(map(cells.__getitem__, rows) for cells in columns), strict=True))
+
+
+def _competencies(index: Index) -> Sequence[Column]:
+    return columns_of(index, "competencies", index.document(DOCUMENT)["tables"]["competencies"])
 
 
 def _reopened(place: str, seal: str) -> IndexedReferential:
