@@ -168,7 +168,8 @@ def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
         # What holding each occupation alone would bring, column by column of its table of uncovered shares.
         fall, _ = table.towards(row, 200 - table.uncovered[asked])
         blocks = table.blocks(row)
-        assert terrain.brought[:, row].tolist() == (fall + 2 * (blocks.stop - blocks.start)).tolist()
+        falls = terrain.falls.towards(np.asarray([row]))[:, row]
+        assert falls.tolist() == (fall + 2 * (blocks.stop - blocks.start)).tolist()
 
 
 def test_the_best_scored_moves_are_the_first_of_the_sorted_list(embedded_graph: OccupationGraph) -> None:

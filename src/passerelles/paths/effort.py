@@ -186,10 +186,10 @@ class EffortTable:
         floor
             Shape (m + k,): what is left uncovered before that one.
         """
-        items, owner, first = _ragged(self.item_start, rows)
+        items, owner, first = ragged(self.item_start, rows)
         columns = self.columns[items]
         left = np.minimum(floor[columns], self.uncovered[columns, states[owner]])
-        blocks, _, at = _ragged(self.block_first, rows)
+        blocks, _, at = ragged(self.block_first, rows)
         shift = np.repeat(first[:-1] - self.item_start[rows], np.diff(at))
         hours = self.saturated(
             np.add.reduceat(self.load[items] * left, self.block_start[blocks] + shift), self.cap[blocks]
@@ -197,7 +197,7 @@ class EffortTable:
         return np.add.reduceat(hours, at[:-1]), np.add.reduceat(hours * self.practised[blocks], at[:-1])
 
 
-def _ragged(starts: Ints, rows: NDArray[np.intp]) -> tuple[Ints, Ints, Ints]:
+def ragged(starts: Ints, rows: NDArray[np.intp]) -> tuple[Ints, Ints, Ints]:
     """Positions of several runs one after the other, the number of the run of each, and where each run begins."""
     lengths = starts[rows + 1] - starts[rows]
     first = np.concatenate([[0], np.cumsum(lengths)])

@@ -166,10 +166,10 @@ class Search:
         left, right = first[left], second[right]
         if not len(left):
             return
-        brought = self.terrain.brought
-        total = np.maximum(0.0, state.sums[0][target] - brought[left, target] - brought[right, target])
+        falls = self.terrain.falls.towards(np.asarray([target]))[:, target]
+        total = np.maximum(0.0, state.sums[0][target] - falls[left] - falls[right])
         level = np.maximum(np.maximum(self.effort.level[left], self.effort.level[right]), state.level)
-        bound = state.stage[left] + state.stage_bounds(first)[left, right]
+        bound = state.stage[left] + state.least_after_stage(left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         # However much of what the stages spare is practised, it is at most that share of it.
         share = min(1.0, self.effort.paths.practice_share)

@@ -109,19 +109,24 @@ class State:
         return np.maximum(self.terrain.effort.stage(*self.sums, every, self.level), self.certified)
 
     @cached_property
-    def _steps_after(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Tenths of an hour of a step (column) after a stage (row); rows bounded so far, pairs that are exact."""
+    def _steps_after(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Tenths of an hour of a step (column) after a stage (row), and which of them were worked out."""
         size = len(self.terrain.lists)
-        return np.zeros((size, size), dtype=np.float32), np.zeros(size, np.bool_), np.zeros((size, size), np.bool_)
+        return np.zeros((size, size), dtype=np.float32), np.zeros((size, size), np.bool_)
 
-    def stage_bounds(self, through: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Shape (n, n): least tenths of an hour of a step to each column after a stage in each row asked for."""
-        bounds, done, _ = self._steps_after
-        for row in through[~done[through]].tolist():
-            level = max(self.level, int(self.terrain.effort.level[row]))
-            bounds[row] = self._bound(self.sums[0] - self.terrain.brought[row], level)
-            done[row] = True
-        return bounds
+    def least_after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.float64]:
+        """
+        Least tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards.
+
+        Hours of a stage never fall when S rises with P held: P is taken at its present height, S at its least.
+        """
+        known, exact = self._steps_after
+        effort = self.terrain.effort
+        total = np.maximum(self.sums[0][second] - self.terrain.falls.towards(second)[first, second], 0.0)
+        practice = np.minimum(self.sums[1][second], total)
+        level = np.maximum(effort.level[first], self.level)
+        least = np.maximum(effort.stage(total, practice, second, level) - 1, 0)
+        return np.where(exact[first, second], known[first, second], least).astype(np.float64)
 
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
         """
@@ -129,7 +134,7 @@ class State:
 
         They are kept, and take the place of their bounds: the next target of the same person asks for many again.
         """
-        known, _, exact = self._steps_after
+        known, exact = self._steps_after
         new = np.flatnonzero(~exact[first, second])
         if len(new):
             rows, columns = first[new], second[new]
@@ -142,14 +147,6 @@ class State:
             known[rows, columns] = hours
             exact[rows, columns] = True
         return known[first, second].astype(np.int64)
-
-    def _bound(self, total: NDArray[np.float64], level: int) -> NDArray[np.float64]:
-        """Hours of a stage never fall when S rises with P held: P is taken at its present height, S at its least."""
-        effort = self.terrain.effort
-        least = np.maximum(total, 0.0)
-        practice = np.minimum(self.sums[1], least)
-        found = effort.stage(least, practice, np.arange(len(least)), level) - 1
-        return np.maximum(found, 0).astype(np.float64)
 
     def through(self, row: int) -> "State":
         """Return the state after training for an occupation and practising it."""

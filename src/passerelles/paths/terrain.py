@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen
 from passerelles.paths.demands import Demands, demands_of
-from passerelles.paths.effort import UNITS, EffortTable, effort_table
+from passerelles.paths.effort import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
@@ -19,6 +19,44 @@ _DECIMALS: Final = 9
 _TARGETS: Final = 128  # bounded together: little memory, and the processor's cache serves
 
 
+class Falls:
+    """
+    How much holding what one occupation asks for lowers S of another, at most, whatever else is held.
+
+    Blocks being concave, a fall from any height is at most the fall to nothing. Bounds are worked out by target, when
+    one is asked for: most searches ask for a few dozen targets.
+    """
+
+    def __init__(self, table: EffortTable) -> None:
+        size = len(table.whole)
+        self._table, self._covered = table, _covered(table)
+        self._found, self._done = np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.bool_)
+
+    def towards(self, targets: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Shape (n, n), thousandths of an hour, of which the columns `targets` hold the falls that each row brings."""
+        new = np.unique(targets[~self._done[targets]])
+        for start in range(0, len(new), _TARGETS):
+            some = new[start : start + _TARGETS]
+            self._found[:, some] = self._falls(some).T
+            self._done[some] = True
+        return self._found
+
+    def _falls(self, targets: NDArray[np.intp]) -> Floats:
+        table, size = self._table, len(self._table.whole)
+        items, _, _ = ragged(table.item_start, targets)
+        blocks, owner, _ = ragged(table.block_first, targets)
+        lengths = np.diff(np.append(table.block_start, len(table.columns)))[blocks]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        shape = (len(blocks), self._covered.shape[0])
+        missing = sparse.csr_array((table.load[items], table.columns[items], starts), shape=shape) @ self._covered
+        counts = np.diff(missing.indptr)
+        hours = table.saturated(missing.data, np.repeat(table.cap[blocks], counts))
+        cells = np.repeat(owner, counts) * size + missing.indices
+        sums = np.bincount(cells, hours, len(targets) * size).reshape(len(targets), size)
+        # Each block is rounded to a thousandth, three times: the bound takes in what that may add.
+        return np.asarray(sums + 2 * np.diff(table.block_first)[targets, None], dtype=np.float64)
+
+
 @dataclass(frozen=True, eq=False)
 class Terrain:
     """
@@ -26,9 +64,8 @@ class Terrain:
 
     Attributes
     ----------
-    brought
-        Shape (n, n), float32, thousandths of an hour: a bound on how much holding what row C asks for lowers S of
-        column D, whatever else is held. Blocks being concave, a fall from any height is at most the fall to nothing.
+    falls
+        Bounds on how much holding what an occupation asks for lowers S of another.
     strength
         Shape (n, n): chance in [0, 1] of each move where the scorer is calibrated, else its score; higher is better.
     near
@@ -42,7 +79,7 @@ class Terrain:
     scorer: Scorer
     effort: EffortTable
     demands: Demands
-    brought: NDArray[np.float32]
+    falls: "Falls"
     strength: NDArray[np.float64]
     near: NDArray[np.bool_]
     lists: NDArray[np.bool_]
@@ -101,33 +138,11 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
         scorer=scorer,
         effort=effort,
         demands=demands_of(graph),
-        brought=frozen(_brought(effort)),
+        falls=Falls(effort),
         strength=frozen(strengths(totals, scorer)),
         near=frozen(np.stack(near)),
         lists=frozen(effort.whole > 0),
     )
-
-
-def _brought(table: EffortTable) -> NDArray[np.float32]:
-    size = len(table.whole)
-    covered = _covered(table)
-    found = np.zeros((size, size), dtype=np.float32)
-    for start in range(0, size, _TARGETS):
-        rows = np.arange(start, min(start + _TARGETS, size))
-        blocks = slice(table.block_first[rows[0]], table.block_first[rows[-1] + 1])
-        items = slice(table.item_start[rows[0]], table.item_start[rows[-1] + 1])
-        bounds = np.append(table.block_start[blocks], items.stop) - items.start
-        asked = sparse.csr_array(
-            (table.load[items], table.columns[items], bounds), shape=(len(bounds) - 1, covered.shape[0])
-        )
-        missing = asked @ covered
-        hours = table.saturated(missing.data, np.repeat(table.cap[blocks], np.diff(missing.indptr)))
-        counts = np.diff(table.block_first[rows[0] : rows[-1] + 2])
-        target = np.repeat(np.repeat(np.arange(len(rows)), counts), np.diff(missing.indptr))
-        sums = np.bincount(target * size + missing.indices, hours, len(rows) * size).reshape(len(rows), size)
-        # Each block is rounded to a thousandth, three times: the bound takes in what that may add.
-        found[:, rows] = (sums + 2 * counts[:, None]).T
-    return found
 
 
 def _covered(table: EffortTable) -> "sparse.csr_array":
