@@ -29,6 +29,7 @@ from passerelles.cli.main import make_app
 from passerelles.compiled.build import compile_index
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
+from passerelles.matching.resolve import resolve_title
 from passerelles.model import Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
@@ -112,6 +113,36 @@ def test_nothing_is_computed_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
     fresh = build_graph(load_referential(opened.index.place)) if opened.index else built
     assert rank_moves(fresh, "K2110") == expected[0]
     assert rank_moves(fresh, Profile(competencies=(built.competency_codes[0],))) == expected[1]
+
+
+def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    from passerelles.matching import indexed, resolve
+
+    built, _ = pair
+    titles = [t.label for t in built.referential.titles[::7]]
+    texts = [
+        *titles,
+        *(t[:-2].upper() for t in titles[::3]),
+        "moniteur auto ecole H/F",
+        "conducteur de bus",
+        "zzzz",
+        "",
+    ]
+    expected = list(resolve.resolve_titles(built.referential, texts)), resolve.title_index(built.referential)
+    opened = load_referential(place)
+    with monkeypatch.context() as patch:
+        patch.setattr(resolve, "_index_titles", None)
+        assert list(resolve.resolve_titles(opened, texts)) == expected[0]
+        assert [resolve.resolve_title(opened, text) for text in texts[::5]] == expected[0][::5]
+    found = resolve.title_index(opened)
+    for name in ("codes", "labels", "entries", "exact", "same", "stems", "texts", "written", "family_sets", "told"):
+        assert getattr(found, name) == getattr(expected[1], name), name
+    for name in ("vocabulary", "weights", "unknown", "evidence_names"):
+        assert getattr(found, name) == getattr(expected[1], name), name
+    assert found.meaning is not None
+    assert not found.meaning.axes.flags.owndata  # mapped: processes share it
+    monkeypatch.setattr(indexed, "_rules", lambda _: "others")  # titles are to be read by other rules
+    assert indexed.stored_titles(load_referential(place)) is None
 
 
 def test_tables_of_scores_are_the_same(pair: Pair) -> None:
@@ -345,5 +376,7 @@ def test_real_data_answers_are_the_same(rome4_graph: OccupationGraph, rome4_inde
     for occupation in ("K2110", None):
         person = Profile(occupation, competencies=codes)
         assert rank_moves(opened, person) == rank_moves(rome4_graph, person)
+    for text in ("moniteur auto ecole", "CHEF DE CHANTIER BTP (H/F) - Lyon", "boulangerr"):
+        assert resolve_title(opened.referential, text) == resolve_title(rome4_graph.referential, text)
     same_graph(opened, rome4_graph)
     assert opened.referential == rome4_graph.referential

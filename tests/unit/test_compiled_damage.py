@@ -29,6 +29,7 @@ from passerelles.files.index import BLOCK, FORMAT, MANIFEST, SEAL, open_index, s
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
+from passerelles.matching.resolve import resolve_title
 from passerelles.referentials.validate import validate
 
 # What one error may be: damage seen, or so much of it that the place is no longer known for an index.
@@ -53,6 +54,7 @@ def answers(graph: OccupationGraph) -> list[Any]:
         rank_sources(graph, "N4102"),
         rank_moves(graph, Profile("N1103", competencies=(code,))),
         rank_moves(graph, Profile(competencies=(code,))),
+        resolve_title(graph.referential, "moniteur auto-ecole"),
         graph.referential,
         [graph.contexts.data.tolist(), graph.tags.indices.tolist(), graph.mobility.data.tolist()],
     ]

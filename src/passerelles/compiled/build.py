@@ -4,10 +4,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from passerelles.files.columns import Packed
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.graph.indexed import DOCUMENT as GRAPH
 from passerelles.graph.indexed import pack_graph
+from passerelles.matching.indexed import DOCUMENT as TITLES
+from passerelles.matching.indexed import pack_titles
+from passerelles.matching.resolve import title_entries, title_index
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import pack_referential
 from passerelles.scoring.indexed import DOCUMENT as SCORING
@@ -62,17 +66,20 @@ def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool =
     scorers |= {s.name: s for s in [scorer_for(graph.settings.scorer, occupied=False)]}
     referential, matrices = pack_referential(graph.referential), pack_graph(graph)
     scoring, arrays, blocked = pack_scores(graph, list(scorers.values()))
+    # Without a label, nothing can be looked for.
+    titles = pack_titles(title_index(graph.referential)) if title_entries(graph.referential) else Packed({}, {})
     about = {
         "referential": {"name": graph.referential.name, "version": graph.referential.version},
         "provenance": asdict(graph.referential.provenance),
         "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in scorers.values()},
     }
+    words = {TITLES: titles.about} if titles.about else {}
     write_index(
         target,
         about=about,
-        arrays={**referential.arrays, **matrices.arrays, **arrays},
+        arrays={**referential.arrays, **matrices.arrays, **arrays, **titles.arrays},
         blocked=blocked,
-        documents={REFERENTIAL: referential.about, GRAPH: matrices.about, SCORING: scoring},
+        documents={REFERENTIAL: referential.about, GRAPH: matrices.about, SCORING: scoring, **words},
         overwrite=overwrite,
     )
     return target

@@ -132,9 +132,9 @@ class Index:
         kept: Blocks = found
         return kept
 
-    def document(self, name: str) -> Any:
+    def document(self, name: str, *, keep: bool = True) -> Any:
         """
-        Return what a JSON member says.
+        Return what a JSON member says; kept for the next call, unless its reader keeps what it makes of it.
 
         Raises
         ------
@@ -144,7 +144,9 @@ class Index:
         found = self._kept.get(("document", name))
         if found is None:
             self._check(name)
-            found = self._kept.setdefault(("document", name), json.loads(bytes(self.raw(name))))
+            found = json.loads(bytes(self.raw(name)))
+            if keep:
+                found = self._kept.setdefault(("document", name), found)
         return found
 
     def verify(self) -> None:

@@ -12,7 +12,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.matching.fields import Field, IntArray, fit_field, fit_letters
 from passerelles.matching.forms import Lexicon, gender_forms, joined_words
-from passerelles.matching.meaning import Meaning, Owner, read_texts
+from passerelles.matching.meaning import Meaning, Owner, Texts, read_texts
 from passerelles.matching.pack import LanguagePack
 
 _GROUP_SIGNS: Final = 3  # a ROME domain: letter and two digits
@@ -111,6 +111,31 @@ class TitleIndex:
         return self.weights.get(term, self.unknown)
 
 
+class Fitted(NamedTuple):
+    """
+    What an index is made of; see `TitleIndex`.
+
+    `gendered` says of each entry whether its two gender forms differ.
+    """
+
+    pack: LanguagePack
+    codes: tuple[str, ...]
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    owner: IntArray
+    stems: tuple[tuple[str, ...], ...]
+    written: tuple[tuple[str, ...], ...]
+    gendered: tuple[bool, ...]
+    family_sets: tuple[frozenset[str], ...]
+    letters: Field
+    stem_field: Field
+    family_field: Field
+    heads: Field
+    head_of: IntArray
+    head_share: sparse.csr_array
+    texts: Texts
+
+
 def build_index(
     entries: Iterable[Entry], owners: Iterable[Owner], *, pack: LanguagePack, dimensions: int = DIMENSIONS
 ) -> TitleIndex:
@@ -148,39 +173,61 @@ def build_index(
     owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     pairs = [gender_forms(row.label, pack=pack) for row in rows]
     forms = tuple(lexicon.stems(masculine) for masculine, _ in pairs)
-    written = tuple(_written(row.label, pair, pack) for row, pair in zip(rows, pairs, strict=True))
     families = tuple(lexicon.roots(form) for form in forms)
     heads, head_of, head_share = _heads(forms, owner, len(kept))
     family_field = fit_field([Counter(terms) for terms in families])[0]
-    texts = read_texts(kept, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)
+    return assemble(
+        Fitted(
+            pack=pack,
+            codes=tuple(row.code for row in kept),
+            labels=tuple(row.label for row in kept),
+            entries=tuple(rows),
+            owner=owner,
+            stems=forms,
+            written=tuple(_written(row.label, pair, pack) for row, pair in zip(rows, pairs, strict=True)),
+            gendered=tuple(masculine != feminine for masculine, feminine in pairs),
+            family_sets=tuple(frozenset(terms) for terms in families),
+            letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
+            stem_field=fit_field([Counter(form) for form in forms])[0],
+            family_field=family_field,
+            heads=heads,
+            head_of=head_of,
+            head_share=head_share,
+            texts=read_texts(kept, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions),
+        )
+    )
+
+
+def assemble(fitted: Fitted) -> TitleIndex:
+    """Return the index with all that follows from what was fitted."""
+    family_field = fitted.family_field
     weights = dict(zip(family_field.vocabulary, family_field.idf.tolist(), strict=True))
-    family_sets = tuple(frozenset(terms) for terms in families)
     groups: dict[str, int] = {}
     return TitleIndex(
-        pack=pack,
-        codes=tuple(row.code for row in kept),
-        labels=tuple(row.label for row in kept),
-        entries=tuple(rows),
-        owner=owner,
-        starts=np.searchsorted(owner, np.arange(len(kept) + 1)),
-        exact=MappingProxyType(_lookup(written, pairs)),
-        same=MappingProxyType(_alike(forms)),
-        stems=forms,
-        texts=tuple(" ".join(form) for form in forms),
-        written=written,
-        family_sets=family_sets,
-        told=tuple(sum(sorted(weights[term] for term in terms)) or 1.0 for terms in family_sets),
-        letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
-        stem_field=fit_field([Counter(form) for form in forms])[0],
+        pack=fitted.pack,
+        codes=fitted.codes,
+        labels=fitted.labels,
+        entries=fitted.entries,
+        owner=fitted.owner,
+        starts=np.searchsorted(fitted.owner, np.arange(len(fitted.codes) + 1)),
+        exact=MappingProxyType(_lookup(fitted.written, fitted.gendered)),
+        same=MappingProxyType(_alike(fitted.stems)),
+        stems=fitted.stems,
+        texts=tuple(" ".join(form) for form in fitted.stems),
+        written=fitted.written,
+        family_sets=fitted.family_sets,
+        told=tuple(sum(sorted(weights[term] for term in terms)) or 1.0 for terms in fitted.family_sets),
+        letters=fitted.letters,
+        stem_field=fitted.stem_field,
         family_field=family_field,
-        heads=heads,
-        head_of=head_of,
-        head_share=head_share,
-        groups=np.asarray([groups.setdefault(row.code[:_GROUP_SIGNS], len(groups)) for row in kept], dtype=np.int64),
-        documents=texts.documents,
-        covers=texts.covers,
-        meaning=texts.meaning,
-        vocabulary=frozenset(word for spelled in written for form in spelled for word in form.split()),
+        heads=fitted.heads,
+        head_of=fitted.head_of,
+        head_share=fitted.head_share,
+        groups=np.asarray([groups.setdefault(c[:_GROUP_SIGNS], len(groups)) for c in fitted.codes], dtype=np.int64),
+        documents=fitted.texts.documents,
+        covers=fitted.texts.covers,
+        meaning=fitted.texts.meaning,
+        vocabulary=frozenset(word for spelled in fitted.written for form in spelled for word in form.split()),
         weights=weights,
         unknown=float(family_field.idf.max(initial=1.0)),
     )
@@ -195,14 +242,12 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
     return (*forms, other) if other not in forms else tuple(forms)
 
 
-def _lookup(
-    written: Sequence[tuple[str, ...]], pairs: Sequence[tuple[str, str]]
-) -> dict[str, tuple[tuple[int, bool], ...]]:
+def _lookup(written: Sequence[tuple[str, ...]], gendered: Sequence[bool]) -> dict[str, tuple[tuple[int, bool], ...]]:
     found: dict[str, dict[int, bool]] = {}
-    for place, (forms, pair) in enumerate(zip(written, pairs, strict=True)):
+    for place, (forms, two) in enumerate(zip(written, gendered, strict=True)):
         for form in forms:
             if form:
-                found.setdefault(form, {})[place] = pair[0] != pair[1] and form == forms[-1]
+                found.setdefault(form, {})[place] = two and form == forms[-1]
     return {form: tuple(places.items()) for form, places in found.items()}
 
 

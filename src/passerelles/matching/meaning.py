@@ -68,7 +68,7 @@ class Texts(NamedTuple):
 def unit(rows: FloatArray) -> FloatArray:
     """Rows of shape (n, d) divided by their length; rows of zeros stay zeros."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
+    return np.ascontiguousarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
 
 
 def phrase_bag(families: Sequence[str]) -> Counter[str]:
@@ -199,5 +199,5 @@ def _space(
     owners = unit(coordinates)
     titles = unit(project(field, phrases, axes))
     gram = titles.T @ titles + np.eye(titles.shape[1], dtype=np.float32)
-    mapping = np.linalg.solve(gram, titles.T @ owners[owner]).astype(np.float32)
+    mapping = np.ascontiguousarray(np.linalg.solve(gram, titles.T @ owners[owner]), dtype=np.float32)
     return Meaning(field=field, axes=axes, owners=owners, mapping=mapping, titles=unit(titles @ mapping))

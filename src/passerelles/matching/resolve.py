@@ -125,8 +125,10 @@ def resolve_competencies(
 
 
 def title_index(referential: Referential) -> TitleIndex:
-    """Index of the job titles and labels of a referential's occupations, built once and kept with it."""
-    return referential.derived("title-index", lambda: _index_titles(referential))
+    """Index of the job titles and labels of a referential's occupations, found or built once and kept with it."""
+    from passerelles.matching.indexed import stored_titles  # noqa: PLC0415 - only where there is something to look in
+
+    return referential.derived("title-index", lambda: stored_titles(referential) or _index_titles(referential))
 
 
 def competency_index(referential: Referential) -> TitleIndex:
