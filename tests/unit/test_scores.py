@@ -157,6 +157,16 @@ def test_two_processes_make_the_same_scores() -> None:
     assert digest("1", "1") == digest("2", "2")
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 100, FURTHEST])
+def test_few_columns_are_ranked_as_by_counting(count: int) -> None:
+    rng = np.random.default_rng(count)
+    nearest = np.sort(rng.integers(0, 30, (200, count)).astype(np.float32), axis=1)
+    nearest[:20, : count // 2 + 1] = -np.inf  # fewer competitors than places
+    values = rng.integers(-2, 33, (200, 2)).astype(np.float32)
+    closer = (nearest[:, None, :] > values[:, :, None]).sum(axis=2)
+    assert np.array_equal(rank_closeness(values, nearest), (-np.log2(closer + 2.0)).astype(np.float32))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=2, max_size=12), st.integers(0, 11))
 def test_rank_closeness_counts_who_is_strictly_closer(values: list[float], own: int) -> None:
