@@ -30,13 +30,13 @@ from passerelles import build_graph, load_referential, rank_profiles
 from passerelles.bulk.files import rank_file
 from passerelles.compiled.build import compile_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.measures import OVERALL, measure, measure_index
+from passerelles.scoring.measures import OVERALL, measure_index, measure_people
 from passerelles.scoring.origins import Origins
 
 HELD = 20
 THREADS = 2
 PIECE = 50_000
-SAMPLE = 20_000
+SAMPLE = 60_000
 
 
 def folder() -> Path:
@@ -120,7 +120,7 @@ def weighed(graph: OccupationGraph, held: sparse.csr_matrix) -> tuple[sparse.csr
     """Vectors of people and, turned, of all occupations, whose product is the overall closeness but for its scale."""
     index = measure_index(graph)
     nobody = np.full(held.shape[0], -1, dtype=np.int32)
-    people = measure(index, Origins(sparse.csr_array(held), nobody))
+    people = measure_people(index, Origins(sparse.csr_array(held), nobody))
     names = [name for name in OVERALL if name in index.spreads]
     left = sparse.hstack([people[name] * OVERALL[name] for name in names], format="csr")
     right = sparse.hstack([index.vectors[name] for name in names], format="csr")

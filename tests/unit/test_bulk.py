@@ -5,19 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from passerelles.bulk.columns import normalised
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.rank import Ranker, rank_profiles
+from passerelles.bulk.shapes import LONGEST
 from passerelles.compiled.build import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential
 from passerelles.referentials.load import load_referential
+from passerelles.scoring.measures import measure_index, measure_people
+from passerelles.scoring.origins import one_origin
 from passerelles.settings import Settings
-from profile_rows import draw, one_by_one, table
+from profile_rows import Row, draw, one_by_one, table
 from small import referential
 
 
@@ -241,5 +246,18 @@ def test_both_engines_on_the_real_rome(real_data: Path) -> None:
     assert plain == one_by_one(rome, rows)
     pytest.importorskip("numba")
     assert ranked(rome, table(rows), engine="fast") == plain
-    more = table(draw(rome, 400, seed=2))
+    # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
+    everything: Row = ("all", None, list(rome.competency_codes), {})
+    more = table([*draw(rome, 400, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
+    everybody = measure_people(measure_index(rome), one_origin(rome, range(len(rome.competency_codes)), -1))
+    assert np.sqrt(everybody["all_text"].power(2).sum()) > LONGEST
     assert ranked(rome, more, engine="fast") == ranked(rome, more, engine="plain")
+
+
+def test_a_slice_of_a_great_table_is_checked_by_itself(graph: OccupationGraph) -> None:
+    rows: list[Row] = [(str(i), "K2110", ["rien"] if i % 3 else [], {}) for i in range(20_000)]
+    great = table(rows).combine_chunks().to_batches()[0]
+    piece = normalised(great.slice(9_000, 100))
+    assert piece.column("competencies").get_total_buffer_size() < great.nbytes / 50
+    assert piece.to_pylist() == normalised(table(rows[9_000:9_100]).to_batches()[0]).to_pylist()
+    assert ranked(graph, great.slice(9_000, 100)) == ranked(graph, table(rows[9_000:9_100]))

@@ -8,8 +8,9 @@ from passerelles.errors import PasserellesError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH: Final = 8192  # rows handled at a time, whatever comes in: memory does not depend on how many there are
+BATCH: Final = 4096  # rows handled at a time, whatever comes in: memory does not depend on how many there are
 COLUMNS: Final = ("id", "occupation", "competencies", "credentials")
+_SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
 
@@ -47,8 +48,15 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     import pyarrow as pa  # noqa: PLC0415
 
     check_names(batch.schema.names)
-    columns = [_column(batch, name, pa) for name in COLUMNS]
+    columns = [_compact(_column(batch, name, pa), pa) for name in COLUMNS]
     return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
+
+
+def _compact(column: "pa.Array", pa: Any) -> "pa.Array":
+    """Copy a slice of a much larger column: checking its texts would read those of all rows, piece after piece."""
+    if column.get_total_buffer_size() <= 2 * column.nbytes + _SPARE:
+        return column
+    return column.take(pa.array(range(len(column))))
 
 
 def legible(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":

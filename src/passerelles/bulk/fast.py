@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from passerelles.bulk.best import Best, PlainEngine
 from passerelles.bulk.layout import KNOWN, MEASURES, make_formula, make_needs, make_space
 from passerelles.bulk.people import People
-from passerelles.bulk.shapes import GROUP, TILE, Formula, Found, Needs, Scratch, Space
+from passerelles.bulk.shapes import FURTHER, GROUP, NEAREST, TILE, Formula, Found, Needs, Scratch, Space
 from passerelles.errors import MissingExtraError
 from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import measure_index
@@ -52,7 +52,7 @@ class FastEngine:
         if not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
             return None
         reference = tables[True].reference
-        if reference is None or any((s.data <= 0).any() for s in index.spreads.values()):
+        if reference is None or not all(_is_counting(s.data) for s in index.spreads.values()):
             return None
         space, terms = make_space(index, reference.attributes.cadre)
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
@@ -87,7 +87,9 @@ class FastEngine:
         size = found.target.shape[1]
         mine = _found(len(order), size)
         starts, extra = _taken(people, order)
-        room = _room(self.terms, self.needs, self.space.base_dot.shape[2], self.formulas[occupied])
+        room = _room(
+            self.terms, self.space.dense.shape[1], self.needs, len(self.space.competes), self.formulas[occupied]
+        )
         rank_people(people.rows[order], starts, extra, self.space, self.needs, self.formulas[occupied], room, mine)
         for whole, part in zip(_arrays(found), _arrays(mine), strict=True):
             whole[order] = part
@@ -109,6 +111,10 @@ def _is_known(table: ScoreTable) -> bool:
         if moving and not all(name in KNOWN and weight >= 0 for name, weight in weights.items()):
             return False
     return True
+
+
+def _is_counting(data: NDArray[np.float64]) -> bool:
+    return bool(((data > 0) & (data == np.rint(data))).all())
 
 
 def _found(size: int, limit: int) -> Found:
@@ -151,27 +157,32 @@ def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], 
     return starts, people.extra[entry]
 
 
-def _room(terms: int, needs: Needs, size: int, formula: Formula) -> Scratch:
+def _room(terms: int, frequent: int, needs: Needs, size: int, formula: Formula) -> Scratch:
     columns = len(needs.macro)
+    features = len(formula.kind)
     return Scratch(
-        dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE), TILE)),
+        dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE) * TILE), np.int32),
         values=np.zeros((len(MEASURES) + 1, size), np.float32),
-        rivals=np.zeros((len(formula.kind), size), np.float32),
+        rank=np.full((features, size), -1, np.int32),
         bound=np.zeros(size, np.float32),
-        bins=np.zeros(size, np.int32),
-        counts=np.zeros(terms),
-        added=np.zeros(terms),
-        touched=np.zeros(terms, np.int32),
-        norm=np.zeros((GROUP, len(MEASURES))),
-        term=np.zeros(2 * terms, np.int32),
-        more=np.zeros(2 * terms),
+        near=np.zeros((features, size + 3), np.int32),
+        floor=np.zeros((features, FURTHER), np.float32),
+        top=np.zeros(NEAREST, np.float32),
+        chosen=np.zeros(size + 1, np.int32),
+        rival=np.zeros(size + 1, np.float32),
+        counts=np.zeros(terms, np.int32),
+        added=np.zeros(terms, np.int32),
+        seen=np.zeros(len(MEASURES), np.int32),
+        touched=np.zeros((len(MEASURES), terms), np.int32),
+        square=np.zeros((GROUP, len(MEASURES))),
+        line=np.zeros((GROUP, frequent), np.int32),
+        more=np.zeros((GROUP, frequent), np.int32),
         first=np.zeros((GROUP, len(MEASURES) + 1), np.int32),
         held=np.zeros(columns, np.bool_),
         grouped=np.zeros(columns + 1, np.bool_),
-        near=np.zeros(columns),
+        credit=np.zeros(columns),
         covered=np.zeros(size),
         sums=np.zeros(formula.parts, np.float32),
-        done=np.zeros(size, np.bool_),
     )
 
 

@@ -1,37 +1,36 @@
 """
 The inner loops of the fast engine, compiled by numba: people against every occupation.
 
-What is summed in another order than `passerelles.scoring` sums it is kept in float64, and rounded to float32 as there.
-Where the last bits could decide how a value rounds, the person is marked, and ranked again by the plain engine: the
-results are equal to the bit, not nearly. Everything after that rounding is done in the very same float32 operations.
+Sums are those of whole numbers, exact in any order; everything after them is done in the very float32 operations of
+`passerelles.scoring`. So results are equal to the bit, not nearly. A person whose sums would not fit in 32 bits is
+marked, and ranked by the plain engine.
 """
 
 import math
 
 import numpy as np
 
-from passerelles.bulk.kernel_best import bounds, compiled, coverage, select
-from passerelles.bulk.shapes import DOUBT, GROUP, WHOLE
+from passerelles.bulk.kernel_best import bounds, compiled, select
+from passerelles.bulk.kernel_coverage import coverage
+from passerelles.bulk.shapes import GROUP, LONGEST, PRESENCE, TILE, WHOLE
+from passerelles.scoring.similarity import COARSE, FINE
 
 
 @compiled
 def rank_people(rows, starts, extra, space, needs, formula, room, found):
     """Rank people, those of one occupation after the other for speed; fills `found`."""
     current = -1
-    first = 0
-    while first < len(rows):
-        size = 0
-        used = 0
-        while size < GROUP and first + size < len(rows) and used + len(room.touched) <= len(room.term):
-            row = rows[first + size]
+    for first in range(0, len(rows), GROUP):
+        size = min(GROUP, len(rows) - first)
+        for place in range(size):
+            row = rows[first + place]
             if row != current:
-                _set_counts(space, room, current, 0.0)
-                _set_counts(space, room, row, 1.0)
+                _set_counts(space, room, current, 0)
+                _set_counts(space, room, row, 1)
                 current = row
-            mine = extra[starts[first + size] : starts[first + size + 1]]
-            used = _terms(space, room, mine, row, size, used)
-            size += 1
-        _sums(space, room, size)
+            _count(space, room, extra[starts[first + place] : starts[first + place + 1]])
+            _rare(space, room, row, place)
+        _frequent(space, room, size)
         for place in range(size):
             person = first + place
             row = rows[person]
@@ -42,8 +41,7 @@ def rank_people(rows, starts, extra, space, needs, formula, room, found):
             bounds(space, formula, room, row)
             found.size[person] = select(space, formula, room, row, found.target[person], found.units[person])
             coverage(needs, room, extra[starts[person] : starts[person + 1]], row, found, person)
-        first += size
-    _set_counts(space, room, current, 0.0)
+    _set_counts(space, room, current, 0)
 
 
 @compiled
@@ -51,97 +49,95 @@ def _set_counts(space, room, row, factor):
     """Write down how often an occupation has each of its terms; factor 0 takes them away again."""
     if row < 0:
         return
-    for measure in range(WHOLE):
-        for entry in range(space.base_ptr[measure, row], space.base_ptr[measure, row + 1]):
-            room.counts[space.base_term[entry]] = factor * space.base_count[entry]
+    for entry in range(space.base_ptr[row], space.base_ptr[row + 1]):
+        room.counts[space.base_term[entry]] = factor * space.base_count[entry]
 
 
 @compiled
-def _terms(space, room, mine, row, place, used):
-    """List the terms by which a person differs from their occupation, and by how much; start the sums from it."""
-    for measure in range(WHOLE):
-        squares = 0.0
-        if row >= 0:
-            room.dots[place, measure].reshape(-1)[: space.base_dot.shape[2]] = space.base_dot[measure, row]
-            squares = space.base_norm[measure, row]
-        else:
-            room.dots[place, measure] = 0.0
-        size = 0
-        for column in mine:
-            for entry in range(space.spread_ptr[measure, column], space.spread_ptr[measure, column + 1]):
+def _count(space, room, mine):
+    """Count the terms of some competencies; lists them by measure."""
+    room.seen[:] = 0
+    for column in mine:
+        for measure in range(WHOLE):
+            seen = room.seen[measure]
+            for entry in range(space.spread_ptr[column, measure], space.spread_ptr[column, measure + 1]):
                 term = space.spread_term[entry]
-                if room.added[term] == 0.0:
-                    room.touched[size] = term
-                    size += 1
-                room.added[term] += space.spread_count[entry]
-        room.first[place, measure] = used
-        for index in range(size):
-            term = room.touched[index]
+                if room.added[term] == 0:
+                    room.touched[measure, seen] = term
+                    seen += 1
+                room.added[term] += 1
+            room.seen[measure] = seen
+
+
+@compiled
+def _rare(space, room, row, place):
+    """Add what rare terms bring to what the occupation has; list the frequent ones, by how much each counts more."""
+    kept = 0
+    for measure in range(WHOLE):
+        dots = room.dots[place, measure]
+        square = 0.0
+        if row >= 0:
+            dots[:] = space.base_dot[measure, row]
+            square = space.base_square[measure, row]
+        else:
+            dots[:] = 0
+        room.first[place, measure] = kept
+        for index in range(room.seen[measure]):
+            term = room.touched[measure, index]
             before = room.counts[term]
             after = before + room.added[term]
-            room.added[term] = 0.0
-            rarity = space.rarity[term]
-            if space.presence[measure]:
-                old = rarity if before > 0.0 else 0.0
-                new = rarity
+            room.added[term] = 0
+            more = space.about[term, 0]
+            if before == 0 and (after == 1 or measure == PRESENCE):
+                square += float(more) * float(more)
+            elif measure == PRESENCE:
+                continue
+            elif after >= len(space.damp):
+                square = math.inf
+                continue
             else:
-                old = rarity * _damped(space.damp, before)
-                new = rarity * _damped(space.damp, after)
-            if new > old:
-                squares += new * new - old * old
-                room.term[used] = term
-                room.more[used] = new - old
-                used += 1
-        room.first[place, measure + 1] = used
-        room.norm[place, measure] = math.sqrt(squares)
-    return used
-
-
-@compiled
-def _sums(space, room, size):
-    """Add what terms bring; frequent ones a slice of the occupations at a time, which stays in the cache."""
-    for place in range(size):
-        _rare(space, room, place)
-    for tile in range(space.dense.shape[0]):
-        lines = space.dense[tile]
-        for place in range(size):
-            for measure in range(WHOLE):
-                dots = room.dots[place, measure, tile]
-                index, last = room.first[place, measure], room.first[place, measure + 1]
-                while index + 4 <= last:
-                    _add_four(dots, lines, room.term, room.more, index)
-                    index += 4
-                while index < last:
-                    _add(dots, lines, room.term[index], room.more[index])
-                    index += 1
-
-
-@compiled
-def _rare(space, room, place):
-    """Add the rare terms of a person, and leave in their list the rows of `dense` of the frequent ones alone."""
-    kept = room.first[place, 0]
-    for measure in range(WHOLE):
-        dots = room.dots[place, measure].reshape(-1)
-        start, stop = room.first[place, measure], room.first[place, measure + 1]
-        room.first[place, measure] = kept
-        for index in range(start, stop):
-            term = room.term[index]
-            more = room.more[index]
-            begin, end = space.post_at[term, 0], space.post_at[term, 1]
+                old, new = _weight(space, term, before), _weight(space, term, after)
+                square += float(new) * float(new) - float(old) * float(old)
+                more = new - old
+            begin, end = space.about[term, 1], space.about[term, 2]
             if begin < 0:
-                room.term[kept] = end
-                room.more[kept] = more
+                room.line[place, kept] = end
+                room.more[place, kept] = more
                 kept += 1
             else:
-                for entry in range(begin, end):
-                    dots[space.post_row[entry]] += more * space.post_value[entry]
+                rows, worth = space.post_row[begin:end], space.post_value[begin:end]
+                for entry in range(len(rows)):
+                    dots[rows[entry]] += more * np.int32(worth[entry])
+        room.square[place, measure] = square
     room.first[place, WHOLE] = kept
 
 
 @compiled
+def _weight(space, term, count):
+    return np.int32(np.rint(space.damp[count] * space.rarity[term] * COARSE))
+
+
+@compiled
+def _frequent(space, room, size):
+    """Add the frequent terms, a slice of the occupations at a time, which stays in the cache."""
+    for tile in range(space.dense.shape[0]):
+        lines = space.dense[tile]
+        for place in range(size):
+            for measure in range(WHOLE):
+                dots = room.dots[place, measure, tile * TILE : (tile + 1) * TILE]
+                index, last = room.first[place, measure], room.first[place, measure + 1]
+                while index + 4 <= last:
+                    _add_four(dots, lines, room.line[place], room.more[place], index)
+                    index += 4
+                while index < last:
+                    _add(dots, lines, room.line[place, index], room.more[place, index])
+                    index += 1
+
+
+@compiled
 def _add(dots, lines, row, more):
-    for target in range(len(dots)):
-        dots[target] += more * lines[row, target]
+    for target in range(TILE):
+        dots[target] += more * np.int32(lines[row, target])
 
 
 @compiled
@@ -149,37 +145,28 @@ def _add_four(dots, lines, rows, more, index):
     """Add four lines at once: the sums are read and written once."""
     a, b, c, d = rows[index], rows[index + 1], rows[index + 2], rows[index + 3]
     by_a, by_b, by_c, by_d = more[index], more[index + 1], more[index + 2], more[index + 3]
-    for target in range(len(dots)):
-        dots[target] += (by_a * lines[a, target] + by_b * lines[b, target]) + (
-            by_c * lines[c, target] + by_d * lines[d, target]
+    for target in range(TILE):
+        dots[target] += (
+            by_a * np.int32(lines[a, target])
+            + by_b * np.int32(lines[b, target])
+            + by_c * np.int32(lines[c, target])
+            + by_d * np.int32(lines[d, target])
         )
 
 
 @compiled
-def _damped(damp, count):
-    if count <= 0.0:
-        return 0.0
-    whole = int(count)
-    return damp[whole] if whole < len(damp) else 1.0 + math.log(count)
-
-
-@compiled
 def _values(room, place):
-    """Cosines in float32; False where the last bits of one could make it round another way."""
-    doubtful = 0
+    """Cosines in float32; False where a sum may not have fitted."""
     for measure in range(WHOLE):
         values = room.values[measure]
-        dots = room.dots[place, measure].reshape(-1)
-        norm = room.norm[place, measure]
-        if norm == 0.0:
-            values[:] = np.float32(0.0)
-            continue
-        scale = 1.0 / norm
+        dots = room.dots[place, measure]
+        length = math.sqrt(room.square[place, measure])
+        if length > LONGEST:
+            return False
+        scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
         for target in range(len(values)):
-            exact = dots[target] * scale
-            doubtful += np.float32(exact * (1.0 - DOUBT)) != np.float32(exact * (1.0 + DOUBT))
-            values[target] = np.float32(exact)
-    return doubtful == 0
+            values[target] = np.float32(np.float64(dots[target]) * scale)
+    return True
 
 
 @compiled
@@ -195,7 +182,7 @@ def _overall(space, room, place, row):
             values = room.values[measure]
             for target in range(len(total)):
                 total[target] = total[target] + weight * values[target]
-            reach = reach + space.steps_weight[step] * (room.norm[place, measure] > 0.0)
+            reach = reach + space.steps_weight[step] * (room.square[place, measure] > 0.0)
         elif row >= 0:
             line = space.fixed[space.steps_fixed[step], row]
             for target in range(len(total)):

@@ -7,21 +7,23 @@ No target is scored whose bound is below the last one kept: bounds are whole uni
 import numba as nb
 import numpy as np
 
-from passerelles.bulk.shapes import BINS, LANES, NEARLY, RANK, REVERSE, SLACK, STEPS, VALUE
+from passerelles.bulk.shapes import FURTHER, NEAREST, NEVER, RANK, REVERSE, SLACK, STEPS, STRIDE, VALUE
 
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
 @compiled
 def bounds(space, formula, room, row):
-    """Bound every score from above: exact values, and ranks from a histogram, which are never worse than real ones."""
+    """Bound every score from above: exact values, exact ranks of the nearest, for all others the rank after these."""
     size = len(room.bound)
     own = space.base_rows[row] if row >= 0 else -1
     rest = formula.rest[row]  # the last row is that of people without an occupation
+    base = np.float32(SLACK * formula.parts)
+    for feature in range(len(formula.kind)):
+        if formula.kind[feature] == RANK:
+            base += _nearest(space, formula, room, feature, own)
     for target in range(size):
-        room.bound[target] = np.float32(rest[target]) + np.float32(SLACK * formula.parts)
-    table = np.empty(BINS, dtype=np.float32)
-    heap = np.empty((BINS, LANES), dtype=np.int32)
+        room.bound[target] = np.float32(rest[target]) + base
     for feature in range(len(formula.kind)):
         values = room.values[formula.measure[feature]]
         weight = np.float32(formula.weight[feature] * formula.units)
@@ -32,12 +34,7 @@ def bounds(space, formula, room, row):
         elif formula.kind[feature] == REVERSE:
             _bound_reverse(formula, room, feature, weight, mean)
         else:
-            rivals = room.rivals[feature]
-            for target in range(size):
-                rivals[target] = values[target] if space.competes[target] else np.float32(-1.0)
-            if own >= 0:
-                rivals[own] = np.float32(-1.0)
-            _bound_rank(formula, room, values, rivals, table, heap, weight, mean)
+            _bound_rank(space, formula, room, feature, weight, own)
 
 
 @compiled
@@ -57,58 +54,96 @@ def _bound_reverse(formula, room, feature, weight, mean):
 
 
 @compiled
-def _bound_rank(formula, room, values, rivals, table, heap, weight, mean):
-    size = len(values)
-    bits = values.view(np.int32)  # of floats that are not negative, in their order; whole numbers compare faster
-    greatest = np.int32(0)
-    for target in range(size):
-        greatest = max(greatest, bits[target])
-    bins = room.bins
-    scale = np.float32(0.0)
-    for target in range(size):
-        if bits[target] == greatest and greatest > 0:
-            scale = np.float32(BINS - 1) / values[target]
-            break
-    for target in range(size):
-        bins[target] = min(np.int32(values[target] * scale), np.int32(BINS - 1))
-    heap[:] = 0
-    for target in range(size):  # neighbours in lanes of their own: most are in one bin, and none waits for another
-        heap[bins[target], target % LANES] += np.int32(rivals[target] >= np.float32(0.0))
-    last = len(formula.scale) - 1
-    above = 0
-    for step in range(BINS - 1, -1, -1):
-        table[step] = weight * (formula.scale[min(above, last)] - mean)
-        for lane in range(LANES):
-            above += heap[step, lane]
-    for target in range(size):
-        room.bound[target] += table[bins[target]]
+def _nearest(space, formula, room, feature, own):
+    """
+    Find the nearest targets in one measure and their ranks; return the bound of what all others get.
+
+    `room.near[feature]` starts with their number and that of the competitors among them; `room.rank` is the number of
+    competitors that are nearer, -1 for the others.
+    """
+    values = room.values[formula.measure[feature]]
+    near = room.near[feature]
+    _guess(values, room.floor[feature])
+    count = _collect(values, room.floor[feature, NEAREST - 1], near[2:])
+    rivals = 0
+    for index in range(count):
+        target = near[2 + index]
+        room.rival[rivals] = values[target]
+        rivals += space.competes[target] and target != own
+    for index in range(count):
+        target = near[2 + index]
+        room.rank[feature, target] = greater(room.rival[:rivals], values[target])
+    near[0] = count
+    near[1] = rivals
+    weight = np.float32(formula.weight[feature] * formula.units)
+    return weight * (formula.scale[min(rivals, len(formula.scale) - 1)] - formula.mean[feature])
 
 
 @compiled
-def _score(formula, room, target, row):
+def greater(values, least):
+    """How many are greater; in 32 bits throughout, for then sixteen are compared at once."""
+    count = np.int32(0)
+    for index in range(len(values)):
+        count = np.int32(count + np.int32(values[index] > least))
+    return count
+
+
+@compiled
+def _guess(values, best):
+    """Find the greatest of one value in `STRIDE`, in falling order: that many times its place are above each."""
+    best[:] = NEVER
+    last = len(best) - 1
+    for target in range(0, len(values), STRIDE):
+        value = values[target]
+        if value > best[last]:
+            place = last
+            while place > 0 and best[place - 1] < value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = value
+
+
+@compiled
+def _bound_rank(space, formula, room, feature, weight, own):
+    """Raise the bound of the nearest from the rank after them to their own, and lower that of the furthest."""
+    values, near, bound = room.values[formula.measure[feature]], room.near[feature], room.bound
+    last = len(formula.scale) - 1
+    least = formula.scale[min(near[1], last)]
+    for index in range(near[0]):
+        target = near[2 + index]
+        bound[target] += weight * (formula.scale[min(room.rank[feature, target], last)] - least)
+    floor = room.floor[feature, FURTHER - 1]
+    fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
+    for target in range(len(values)):
+        bound[target] -= fall if values[target] <= floor else np.float32(0.0)
+
+
+@compiled
+def _above(space, values, value, own):
+    """How many competitors are greater: all that are, less those that do not compete."""
+    above = greater(values, value)
+    for other in space.apart:
+        above -= values[other] > value
+    return above - (own >= 0 and space.competes[own] and values[own] > value)
+
+
+@compiled
+def _score(space, formula, room, target, row):
     """Score of one target in units, feature by feature in float32, as `passerelles.scoring.table` adds them up."""
     sums = room.sums
     sums[:] = np.float32(0.0)
+    own = space.base_rows[row] if row >= 0 else -1
     last = len(formula.scale) - 1
     for feature in range(len(formula.kind)):
         value = room.values[formula.measure[feature], target]
         kind = formula.kind[feature]
         if kind == RANK:
-            rivals = room.rivals[feature]
-            above = np.int32(0)
-            for other in range(len(rivals)):
-                above += np.int32(rivals[other] > value)
+            above = room.rank[feature, target]
+            if above < 0:
+                above = _above(space, room.values[formula.measure[feature]], value, own)
             value = formula.scale[min(above, last)]
         elif kind == REVERSE:
-            line = formula.reverse[feature, target]
-            low, high = 0, len(line)
-            while low < high:
-                middle = (low + high) // 2
-                if line[middle] > value:
-                    high = middle
-                else:
-                    low = middle + 1
-            value = formula.scale[len(line) - low]
+            value = formula.scale[_rank_in(formula.reverse[feature, target], value)]
         sums[formula.part[feature]] += (value - formula.mean[feature]) * formula.weight[feature]
     total = np.int64(formula.rest[row, target])
     for part in range(formula.parts):
@@ -117,33 +152,91 @@ def _score(formula, room, target, row):
 
 
 @compiled
+def _rank_in(line, value):
+    """How many values of a rising line are greater; looked for from its end, where the best targets are."""
+    high = len(line)
+    step = 1
+    while step <= high and line[high - step] > value:
+        step *= 2
+    low = max(0, high - step)
+    high = high - step // 2
+    while low < high:
+        middle = (low + high) // 2
+        if line[middle] > value:
+            high = middle
+        else:
+            low = middle + 1
+    return len(line) - low
+
+
+@compiled
 def select(space, formula, room, row, targets, units):
     """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
-    width = len(targets)
     bound = room.bound
-    base = space.base_rows
-    size = 0
-    for target in range(len(bound)):  # what is no move is done with
-        room.done[target] = row >= 0 and (target == row or target == base[row] or base[target] == row)
-    best = np.empty(width, dtype=np.int32)
-    count = 0
-    for target in range(len(bound)):
-        if not room.done[target] and (count < width or bound[target] > bound[best[count - 1]]):
-            place = min(count, width - 1)
-            while place > 0 and bound[best[place - 1]] < bound[target]:
-                best[place] = best[place - 1]
-                place -= 1
-            best[place] = target
-            count = min(count + 1, width)
-    for place in range(count):
-        room.done[best[place]] = True
-        size = _insert(targets, units, size, best[place], _score(formula, room, best[place], row))
-    for target in range(len(bound)):
-        if size == width and bound[target] < units[size - 1]:
-            continue
-        if not room.done[target]:
-            size = _insert(targets, units, size, target, _score(formula, room, target, row))
+    _leave_out(space, bound, row)
+    _guess(bound, room.top)
+    count = _collect(bound, room.top[NEAREST - 1], room.chosen)
+    _sort(room.chosen[:count], bound)
+    size = _try(space, formula, room, row, targets, units, 0, count)
+    floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
+    count = _collect(bound, floor, room.chosen)
+    size = _try(space, formula, room, row, targets, units, size, count)
+    _forget(formula, room)
     return size
+
+
+@compiled
+def _try(space, formula, room, row, targets, units, size, count):
+    """Score the targets listed, but for those whose bound is below the last kept by then; return how many are kept."""
+    for index in range(count):
+        target = room.chosen[index]
+        if size < len(units) or room.bound[target] >= units[size - 1]:
+            size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
+            room.bound[target] = NEVER
+    return size
+
+
+@compiled
+def _sort(rows, values):
+    """Sort a few rows by falling value, by insertion."""
+    for index in range(1, len(rows)):
+        row = rows[index]
+        place = index
+        while place > 0 and values[rows[place - 1]] < values[row]:
+            rows[place] = rows[place - 1]
+            place -= 1
+        rows[place] = row
+
+
+@compiled
+def _leave_out(space, bound, row):
+    """Give what is no move a bound that nothing reaches: the occupation, its fiche, and the parts of it."""
+    if row < 0:
+        return
+    bound[row] = NEVER
+    bound[space.base_rows[row]] = NEVER
+    for target in space.apart:
+        if space.base_rows[target] == row:
+            bound[target] = NEVER
+
+
+@compiled
+def _collect(values, floor, rows):
+    """List the rows whose value is greater, without a branch; return how many there are."""
+    count = 0
+    for row in range(len(values)):
+        rows[count] = row
+        count += values[row] > floor
+    return count
+
+
+@compiled
+def _forget(formula, room):
+    for feature in range(len(formula.kind)):
+        if formula.kind[feature] == RANK:
+            near = room.near[feature]
+            for index in range(near[0]):
+                room.rank[feature, near[2 + index]] = -1
 
 
 @compiled
@@ -164,126 +257,3 @@ def _insert(targets, units, size, target, score):
     targets[place] = target
     units[place] = score
     return size
-
-
-@compiled
-def coverage(needs, room, mine, row, found, person):
-    """Coverage of the best targets, exactly as one by one, and its position among all."""
-    own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
-    covered = room.covered
-    if row >= 0:
-        covered[:] = needs.base[row]
-        _mark(needs, room, own)
-    else:
-        covered[:] = 0.0
-    _hold(needs, room, mine)
-    _near(needs, room, own)
-    _near(needs, room, mine)
-    for target in range(len(covered)):
-        total = needs.total[target]
-        covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
-    if row >= 0:
-        covered[row] = -1.0
-    for place in range(found.size[person]):
-        target = found.target[person, place]
-        if needs.total[target] <= 0.0:
-            found.coverage[person, place] = np.nan
-            found.position[person, place] = 0
-            continue
-        share = _covered_exactly(needs, room, target)
-        found.coverage[person, place] = share
-        found.position[person, place] = 1 + _better(needs, room, target, share, row)
-    _let_go(needs, room, own)
-    _let_go(needs, room, mine)
-
-
-@compiled
-def _mark(needs, room, columns):
-    """Mark competencies as held, whose worth is in the sums already."""
-    for column in columns:
-        room.held[column] = True
-        if needs.macro[column] >= 0:
-            room.grouped[needs.macro[column]] = True
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            room.near[other] = max(room.near[other], needs.near_credit[entry])
-
-
-@compiled
-def _hold(needs, room, columns):
-    """Add what competencies are worth to every occupation, up to rounding."""
-    covered = room.covered
-    for column in columns:
-        room.held[column] = True
-        macro = needs.macro[column]
-        rest = 1.0
-        if macro >= 0:
-            rest = 1.0 - needs.macro_credit
-            if not room.grouped[macro]:
-                room.grouped[macro] = True
-                for entry in range(needs.macro_ptr[macro], needs.macro_ptr[macro + 1]):
-                    covered[needs.macro_row[entry]] += needs.macro_credit * needs.macro_weight[entry]
-        for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
-            covered[needs.by_row[entry]] += rest * needs.by_weight[entry]
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            room.near[other] = max(room.near[other], needs.near_credit[entry])  # all before `_near`
-
-
-@compiled
-def _near(needs, room, columns):
-    """Add what close labels credit beyond the macro-competency, once each: the sign marks what is added."""
-    for column in columns:
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            if room.near[other] > 0.0:
-                macro = needs.macro[other]
-                shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
-                if not room.held[other] and room.near[other] > shared:
-                    for place in range(needs.by_ptr[other], needs.by_ptr[other + 1]):
-                        room.covered[needs.by_row[place]] += (room.near[other] - shared) * needs.by_weight[place]
-                room.near[other] = -room.near[other]
-
-
-@compiled
-def _let_go(needs, room, columns):
-    for column in columns:
-        room.held[column] = False
-        if needs.macro[column] >= 0:
-            room.grouped[needs.macro[column]] = False
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            room.near[needs.near_column[entry]] = 0.0
-
-
-@compiled
-def _credit(needs, room, column):
-    if room.held[column]:
-        return 1.0
-    macro = needs.macro[column]
-    shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
-    return max(shared, -room.near[column])
-
-
-@compiled
-def _covered_exactly(needs, room, target):
-    gained = 0.0
-    for entry in range(needs.ptr[target], needs.ptr[target + 1]):
-        gained += needs.weight[entry] * _credit(needs, room, needs.column[entry])
-    return min(gained / needs.total[target], 1.0)
-
-
-@compiled
-def _better(needs, room, target, share, row):
-    """Count the targets that are better covered; those that are nearly as well covered are compared exactly."""
-    covered = room.covered
-    surely = np.int32(0)
-    maybe = np.int32(0)
-    for other in range(len(covered)):
-        surely += np.int32(covered[other] > share + NEARLY)
-        maybe += np.int32(covered[other] >= share - NEARLY)
-    if maybe - surely <= 1 or share == 0.0:
-        return surely
-    for other in range(len(covered)):
-        if other not in (target, row) and abs(covered[other] - share) <= NEARLY:
-            surely += np.int32(_covered_exactly(needs, room, other) > share)
-    return surely

@@ -7,20 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.bulk.shapes import RANK, REVERSE, STEPS, TILE, VALUE, WHOLE, Formula, Needs, Space
+from passerelles.bulk.shapes import LONGEST, RANK, REVERSE, STEPS, TILE, VALUE, WHOLE, Formula, Needs, Space
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.evidence import CADRE_WEIGHT
 from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex
 from passerelles.scoring.origins import every_occupation
 from passerelles.scoring.ranks import rank_closeness
-from passerelles.scoring.similarity import product
+from passerelles.scoring.similarity import COARSE, FINE, in_whole_numbers, product, weighted
 from passerelles.scoring.table import UNITS, ScoreTable
 
 MEASURES: Final = ("requirements", "macro", "item_text", "all_text", "knowledge_categories")
 _PRESENCE: Final = frozenset({"requirements"})
-_MANY: Final = 4  # a term that more than one occupation in so many has is kept as a whole row
-_DAMPED: Final = 1024
+_MANY: Final = 6  # a term that more than one occupation in so many has is kept as a whole row
+_DAMPED: Final = 4096  # counts whose logarithm is at hand
 # Features that the loops know: what is ranked or taken, and of which measure. A scorer with another one is served by
 # the plain engine.
 KNOWN: Final[Mapping[str, tuple[int, str]]] = {
@@ -91,38 +91,39 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
     graph = index.graph
     held = every_occupation(graph).held
     spreads = [index.spreads[name] for name in MEASURES]
-    offsets = np.cumsum([0, *(s.shape[1] for s in spreads)])
     bases = [sparse.csr_array(held @ s) for s in spreads]
     bases[MEASURES.index("all_text")] = sparse.csr_array(bases[MEASURES.index("all_text")] + index.background)
-    vectors = sparse.csr_array(sparse.hstack([index.vectors[name] for name in MEASURES], format="csr"))
-    posts = sparse.csr_array(vectors.T)
-    users = np.diff(posts.indptr)
-    many = np.flatnonzero(users * _MANY > len(graph.codes))
-    post_at = np.stack([posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
-    post_at[many] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
-    damp = np.concatenate([[0.0], 1.0 + np.log(np.arange(1, _DAMPED))])
-    rarity = np.concatenate([index.rarities[name] for name in MEASURES])
-    dots, norms = _base_products(bases, index)
+    vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
+    posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
+    # The terms that most occupations have come first: what is looked up most often is close together.
+    order = np.argsort(-np.diff(posts.indptr), kind="stable")
+    number = np.argsort(order).astype(np.int32)
+    posts = sparse.csr_array(posts[order])
+    rarity = np.concatenate([index.rarities[name] for name in MEASURES])[order]
+    many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
+    about = np.stack([np.rint(rarity * COARSE), posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
+    about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
+    dots, squares = _base_products(bases, vectors, index)
     fixed = [name for name in OVERALL if name not in MEASURES]
     weighing = [_weighing(s, index.rarities[name]) for name, s in zip(MEASURES, spreads, strict=True)]
-    spread, base = _stacked(weighing, offsets), _stacked(bases, offsets)
+    starts, terms = _spread(weighing)
+    base = sparse.csr_array(sparse.hstack(bases, format="csr"))
     return Space(
-        spread_ptr=spread[0],
-        spread_term=spread[1],
-        spread_count=spread[2],
-        presence=np.asarray([name in _PRESENCE for name in MEASURES]),
+        spread_ptr=starts,
+        spread_term=number[terms],
         rarity=rarity,
-        damp=damp,
-        post_at=post_at,
+        about=about,
+        damp=np.concatenate([[0.0], _damped(np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
-        post_value=posts.data,
+        post_value=posts.data.astype(np.int16),
         dense=_tiles(posts[many].toarray()),
-        base_ptr=base[0],
-        base_term=base[1],
-        base_count=base[2],
+        base_ptr=base.indptr.astype(np.int32),
+        base_term=number[base.indices],
+        base_count=base.data.astype(np.int32),
         base_dot=dots,
-        base_norm=norms,
+        base_square=squares,
         competes=~graph.is_specialised,
+        apart=np.flatnonzero(graph.is_specialised).astype(np.int32),
         base_rows=graph.base_rows,
         steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in OVERALL], np.int32),
         steps_weight=np.asarray(list(OVERALL.values())),
@@ -132,13 +133,13 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         cadre=cadre,
         cadre_weight=float(CADRE_WEIGHT),
         reach=_reach(index),
-    ), int(offsets[-1])
+    ), len(rarity)
 
 
-def _tiles(dense: NDArray[np.float64]) -> NDArray[np.float64]:
+def _tiles(dense: NDArray[np.float64]) -> NDArray[np.int16]:
     """Cut rows into slices of equal width, the last filled up with zeros: shape (slices, rows, width)."""
     slices = -(-dense.shape[1] // TILE)
-    wide = np.zeros((max(1, len(dense)), slices * TILE))
+    wide = np.zeros((max(1, len(dense)), slices * TILE), np.int16)
     wide[: len(dense), : dense.shape[1]] = dense
     return np.ascontiguousarray(wide.reshape(len(wide), slices, TILE).transpose(1, 0, 2))
 
@@ -164,30 +165,34 @@ def _reach(index: MeasureIndex) -> NDArray[np.float64]:
 
 
 def _base_products(
-    bases: Sequence[sparse.csr_array], index: MeasureIndex
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Products of the occupations' own weights, not of length 1, with the unit vectors of all; and their squares."""
+    bases: Sequence[sparse.csr_array], vectors: Sequence[sparse.csr_array], index: MeasureIndex
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Products of the occupations' own weights with the unit vectors of all, in whole numbers; and their squares."""
     size = len(index.graph.codes)
-    dots = np.zeros((len(MEASURES), size, size))
-    norms = np.zeros((len(MEASURES), size))
+    dots = np.zeros((len(MEASURES), size, -(-size // TILE) * TILE), np.int32)
+    squares = np.zeros((len(MEASURES), size))
     for number, (name, counts) in enumerate(zip(MEASURES, bases, strict=True)):
         weights = counts.copy()
-        weights.data = np.ones_like(counts.data) if name in _PRESENCE else 1.0 + np.log(counts.data)
-        weights.data = weights.data * index.rarities[name][weights.indices]
-        dots[number] = (weights @ index.vectors[name].T).toarray()
-        weights.data = weights.data**2
-        norms[number] = np.asarray(weights.sum(axis=1)).ravel()
-    return dots, norms
+        weights.data = np.ones_like(counts.data) if name in _PRESENCE else _damped(counts.data)
+        weights = in_whole_numbers(weighted(weights, index.rarities[name]), COARSE)
+        squares[number] = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+        short = squares[number] <= LONGEST**2  # whoever is longer is not served by the loops
+        dots[number, short, :size] = (weights[np.flatnonzero(short)] @ vectors[number].T).toarray()
+    return dots, squares
 
 
-def _stacked(
-    matrices: Sequence[sparse.csr_array], offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Pointers of shape (k, rows + 1) into the entries of all matrices, columns in the common numbering."""
-    edges = np.cumsum([0, *(m.nnz for m in matrices)])
-    pointers = np.stack([m.indptr + edge for m, edge in zip(matrices, edges[:-1], strict=True)])
-    terms = np.concatenate([m.indices + offset for m, offset in zip(matrices, offsets[:-1], strict=True)])
-    return pointers.astype(np.int32), terms.astype(np.int32), np.concatenate([m.data for m in matrices])
+def _damped(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1.0 + np.log(counts), dtype=np.float64)
+
+
+def _spread(matrices: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Terms of each competency, each as often as it comes; shape (columns, k + 1) of where those of a measure start."""
+    whole = sparse.csr_array(sparse.hstack(matrices, format="csr"))
+    whole.sort_indices()
+    terms = np.repeat(whole.indices, whole.data.astype(np.int64)).astype(np.int32)
+    counts = np.stack([np.asarray(m.sum(axis=1)).ravel() for m in matrices], axis=1).astype(np.int64)
+    ends = np.cumsum(counts).reshape(counts.shape)
+    return np.concatenate([(ends[:, 0] - counts[:, 0])[:, None], ends], axis=1).astype(np.int32), terms
 
 
 def make_needs(graph: OccupationGraph) -> Needs:

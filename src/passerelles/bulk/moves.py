@@ -1,6 +1,5 @@
 """Best targets into Arrow batches, whose columns are the public shape of a ranking in bulk."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from passerelles.scoring.levels import (
     LEVELS,
     OPEN_POSITION,
     OPEN_PROBABILITY,
-    probability_of,
+    probabilities_of,
 )
 from passerelles.scoring.scorer import Scorer
 from passerelles.scoring.table import UNITS
@@ -126,10 +125,7 @@ class Writer:
     def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
         found = np.full(len(units), np.nan)
         for scorer, chosen in ((self.occupied, occupied), (self.unoccupied, ~occupied)):
-            # Each score once, by the function that serves one by one: another exponential may differ in its last bit.
-            scores, place = np.unique(units[chosen], return_inverse=True)
-            values = [probability_of(score, scorer) for score in (scores / UNITS).tolist()]
-            found[chosen] = np.asarray([math.nan if v is None else v for v in values], dtype=np.float64)[place]
+            found[chosen] = probabilities_of(units[chosen] / UNITS, scorer)
         return found
 
     def _levels(self, probability: NDArray[np.float64], position: NDArray[np.int32]) -> "pa.Array":

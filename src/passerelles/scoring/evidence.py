@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph, frozen
-from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex, Vectors, measure, measure_index
+from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex, Vectors, measure_index, measure_people
 from passerelles.scoring.origins import Origins, every_occupation
 from passerelles.scoring.ranks import Dense, nearest_values
 from passerelles.scoring.words import level_named, word_rules
@@ -75,7 +75,7 @@ def evidence_of_all(graph: OccupationGraph) -> tuple[Evidence, Attributes]:
 def evidence_of(graph: OccupationGraph, attributes: Attributes, origins: Origins) -> Evidence:
     """Return the evidence between other origins (people) and all occupations."""
     index = measure_index(graph)
-    vectors = measure(index, origins)
+    vectors = measure_people(index, origins)
     computed: dict[str, Dense] = {}
     draft = _weighted_sum(index, vectors, computed)
     overall = _normalised(index, vectors, draft, attributes, origins)

@@ -30,6 +30,31 @@ def probability_of(score: float, scorer: Scorer) -> float | None:
     return 1.0 / (1.0 + math.exp(min(-odds, FURTHEST)))
 
 
+def probabilities_of(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
+    """
+    Return what `probability_of` gives, to the bit, for many scores at once; NaN where it gives None.
+
+    The operations are the same, in the same order, and each exponential is the one that serves one by one: that of
+    another library may differ in its last bit.
+
+    Examples
+    --------
+    >>> from passerelles.scoring.scorer import load_scorer
+    >>> scores = np.array([-9.5, -1.25, 0.3])
+    >>> probabilities_of(scores, load_scorer()).tolist() == [probability_of(s, load_scorer()) for s in scores.tolist()]
+    True
+    """
+    calibration = scorer.calibration
+    if calibration is None:
+        return np.full(len(scores), np.nan)
+    bent = np.zeros(len(scores))
+    for bend in calibration.bends:
+        bent = bent + bend.slope * np.minimum(scores - bend.at, 0.0)
+    odds = calibration.slope * scores + calibration.intercept + bent
+    powers = np.fromiter(map(math.exp, np.minimum(-odds, FURTHEST).tolist()), np.float64, count=len(odds))
+    return np.asarray(1.0 / (1.0 + powers), dtype=np.float64)
+
+
 def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:
     """
     Position of a target's coverage among all targets of an origin.

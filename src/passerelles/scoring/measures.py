@@ -14,7 +14,17 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
 from passerelles.scoring.origins import Origins, every_occupation
 from passerelles.scoring.ranks import Dense
-from passerelles.scoring.similarity import by_column, product, rarity, unit_rows, weighted
+from passerelles.scoring.similarity import (
+    COARSE,
+    FINE,
+    by_column,
+    in_whole_numbers,
+    product,
+    rarity,
+    unit_rows,
+    weighted,
+    whole_cosines,
+)
 from passerelles.scoring.words import TextCounts, count_texts, piece_counts, word_rules
 
 Vectors = Mapping[str, "sparse.csr_array"]
@@ -70,6 +80,9 @@ class MeasureIndex:
         if mine is theirs:
             return product(mine, theirs)
         # For a few people, turning the matrix of all occupations would cost more than the product: it is kept turned.
+        if name in self.spreads:
+            turned = self.graph.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
+            return whole_cosines(mine, turned)
         turned = self.graph.derived(("measure_by_column", name), lambda: by_column(theirs))
         return product(mine, theirs, turned)
 
@@ -81,24 +94,36 @@ def measure_index(graph: OccupationGraph) -> MeasureIndex:
     return graph.derived("measures", lambda: stored_measures(graph) or _build(graph))
 
 
-def measure(index: MeasureIndex, origins: Origins) -> Vectors:
+def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:
     """
-    Return unit vectors of origins for every measure; a measure that an origin has nothing for gives an empty row.
+    Return vectors of origins that are no rows of the graph; a measure that one has nothing for gives an empty row.
 
-    What is held gives requirements, macro-competencies, knowledge and words of competencies; all else comes from
-    the occupation exercised, where there is one.
+    What is held gives requirements, macro-competencies, knowledge and words of competencies, in whole numbers of
+    1 / `COARSE`: their products add up exactly in any order. All else comes from the occupation exercised, where there
+    is one, as unit vectors.
     """
-    found: dict[str, sparse.csr_array] = {}
-    for name, spread in index.spreads.items():
-        counts = sparse.csr_array(origins.held @ spread)
-        if name == "all_text":
-            counts = sparse.csr_array(counts + origins.of_occupation(index.background))
-        counts.data = _damped(name, counts.data)
-        found[name] = unit_rows(weighted(counts, index.rarities[name]))
+    found = {
+        name: in_whole_numbers(vectors, COARSE)
+        for name, vectors in _of_holdings(index.spreads, index.rarities, index.background, origins).items()
+    }
     for name, vectors in index.vectors.items():
         if name not in found:
             found[name] = origins.of_occupation(vectors)
     return MappingProxyType(found)
+
+
+def _of_holdings(
+    spreads: Vectors, rarities: Mapping[str, NDArray[np.float64]], background: "sparse.csr_array", origins: Origins
+) -> "dict[str, sparse.csr_array]":
+    """Weights of what is held, in the columns of each measure."""
+    found: dict[str, sparse.csr_array] = {}
+    for name, spread in spreads.items():
+        counts = sparse.csr_array(origins.held @ spread)
+        if name == "all_text":
+            counts = sparse.csr_array(counts + origins.of_occupation(background))
+        counts.data = _damped(name, counts.data)
+        found[name] = weighted(counts, rarities[name])
+    return found
 
 
 def _damped(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -123,8 +148,9 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
         if name in ("item_text", "all_text"):
             weights = _without_singles(counts, weights, plain)
         rarities[name] = weights
-    empty = MeasureIndex(graph, others, rarities, spreads, texts.background)
-    return MeasureIndex(graph, measure(empty, origins), rarities, spreads, texts.background)
+    held = _of_holdings(spreads, rarities, texts.background, origins)
+    vectors = {name: unit_rows(weights) for name, weights in held.items()} | dict(others)
+    return MeasureIndex(graph, MappingProxyType(vectors), rarities, spreads, texts.background)
 
 
 def _without_singles(

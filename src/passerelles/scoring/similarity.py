@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,11 @@ from passerelles.algebra import sparse
 from passerelles.graph.core import frozen_csr
 from passerelles.text import words_of_all
 
-_ROWS = 200  # rows of a block of a symmetric product
+_ROWS: Final = 200  # rows of a block of a symmetric product
+# Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
+# cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
+COARSE: Final = 256
+FINE: Final = 16384
 
 
 def rarity(matrix: "sparse.csr_array", plain: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -71,6 +76,28 @@ def product(
         found[:stop, start:stop] = block
         found[start:stop, :stop] = block.T
     return found
+
+
+def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":
+    """Entries in whole numbers of 1 / parts; those that round to nothing are left out."""
+    whole = matrix.copy()
+    whole.data = np.rint(whole.data * parts)
+    whole.eliminate_zeros()
+    return whole
+
+
+def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float32]:
+    """
+    Cosines of rows in whole numbers with the columns of unit vectors in whole numbers of 1 / `FINE`, shape (b, n).
+
+    Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
+    """
+    squares = np.asarray(left.multiply(left).sum(axis=1), dtype=np.float64).ravel()
+    length = np.sqrt(squares) * FINE
+    scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+    found = sparse.csr_array(left @ turned)
+    found.data = found.data * np.repeat(scale, np.diff(found.indptr))
+    return _dense(found)
 
 
 def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
