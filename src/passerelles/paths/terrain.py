@@ -147,9 +147,8 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
 
 def _covered(table: EffortTable) -> "sparse.csr_array":
     """Shape (m + k, n): the share of each column that somebody of each occupation covers, in 1 / `UNITS`."""
-    height, size = table.uncovered.shape
-    cells = np.flatnonzero(table.uncovered != UNITS)
-    row, column = np.divmod(cells, size)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=height))])
-    shares = UNITS - table.uncovered.ravel()[cells].astype(np.float64)
-    return sparse.csr_array((shares, column, starts), shape=(height, size))
+    covers = table.uncovered != UNITS
+    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(covers, axis=1))])
+    rows = np.flatnonzero(covers) % covers.shape[1]
+    shares = UNITS - table.uncovered[covers].astype(np.float64)
+    return sparse.csr_array((shares, rows, starts), shape=covers.shape)
