@@ -1,5 +1,7 @@
 """A command line that cannot be read is told in one line, in the language asked for, with exit code 2."""
 
+from pathlib import Path
+
 import pytest
 
 from passerelles.cli.main import COMMANDS, run
@@ -63,14 +65,42 @@ def test_help_is_in_one_language_and_fits_80_columns(
     seen = {}
     for lang in ("fr", "en"):
         with pytest.raises(SystemExit) as ended:
-            run([command, "--help", *(["--lang", lang] if lang == "en" and command != "territory" else [])])
+            run([command, "--help", *(["--lang", lang] if lang == "en" else [])])
         assert ended.value.code in (0, None)
         seen[lang] = capsys.readouterr().out
         assert all(len(line) <= 80 for line in seen[lang].splitlines())
     assert "Affiche cette" in seen["fr"]
     assert not any(word in seen["fr"] for word in ("Show this message", "[default", "[required]"))
-    if command != "territory":  # a group of commands, each with its own language
-        assert "Shows this" in seen["en"]
-        assert "défaut" not in seen["en"]
-        french = {"é", "è", "à", "ê"} & set(seen["en"])
-        assert not french, seen["en"]
+    assert "Shows this" in seen["en"]
+    assert "défaut" not in seen["en"]
+    french = {"é", "è", "à", "ê"} & set(seen["en"])
+    assert not french, seen["en"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("--help --lang en", 0, "Moves between occupations"),
+        ("--lang=en", 2, "Moves between occupations"),
+        ("", 2, "Passerelles entre métiers"),
+        ("--lang en territory", 2, "The territory"),
+        ("territory --lang en", 2, "The territory"),
+        ("territory", 2, "Le territoire"),
+        ("--lang en show K2110", 0, "Definition"),
+        ("--lang en show K2110 --lang fr", 0, "Définition"),
+        ("--lang en territory rank --basin X", 2, "Give fragile jobs"),
+        ("territory --lang en rank --basin X", 2, "Give fragile jobs"),
+        ("--lang en rank X --lang fr", 2, "Métier inconnu"),
+        ("--lang de", 2, "fr, en."),
+    ],
+)
+def test_the_language_may_be_named_before_the_command(
+    line: str, code: int, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        run(line.split())
+    assert (ended.value.code or 0) == code
+    out, err = capsys.readouterr()
+    assert said in out + err

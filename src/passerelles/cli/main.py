@@ -10,6 +10,7 @@ from typing import Final
 import typer
 from typer.main import get_command
 
+from passerelles.cli.options import LangOption, Language, speak_below
 from passerelles.cli.usage import UsageError, usage_message
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
@@ -61,12 +62,14 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
 def _root(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
+    lang: LangOption = Language.FR,
 ) -> None:
     if version:
         import passerelles
 
         typer.echo(f"passerelles {passerelles.__version__}")
         ctx.exit(DONE)
+    speak_below(ctx, lang)
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -107,7 +110,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _lang(arguments: Sequence[str]) -> Lang:
     """Language asked for, read from the words themselves: an error may come before they are parsed."""
     pairs = zip(arguments, [*arguments[1:], ""], strict=False)  # no words, no pair
-    return "en" if any(a == "--lang=en" or (a == "--lang" and b == "en") for a, b in pairs) else "fr"
+    named = [b if a == "--lang" else a.partition("=")[2] for a, b in pairs if a.partition("=")[0] == "--lang"]
+    return "en" if named[-1:] == ["en"] else "fr"
 
 
 if __name__ == "__main__":

@@ -47,6 +47,18 @@ SettingsOption = Annotated[Path | None, typer.Option("--settings", help=say("cli
 StrictOption = Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))]
 
 
+def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
+    """Speak a language in all commands of a group, unless they name another; without a command, show the help."""
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"lang": lang.value}}
+        return
+    from passerelles.cli.help import speak
+
+    speak(ctx.command, lang=lang.lang)
+    typer.echo(ctx.get_help(), nl=False)
+    ctx.exit(2)
+
+
 def load(referential: str, overlays: list[str] | None) -> "Referential":
     """Load a referential with its overlays, in the order given."""
     from passerelles.referentials.load import load_referential

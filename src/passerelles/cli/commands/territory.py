@@ -22,6 +22,7 @@ from passerelles.cli.options import (
     SettingsOption,
     StrictOption,
     load_graph,
+    speak_below,
 )
 from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
@@ -42,7 +43,8 @@ TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.opt
 
 def register(app: typer.Typer) -> None:
     """Add both commands to the application."""
-    group = typer.Typer(help=say("cli.command.territory"), no_args_is_help=True)
+    group = typer.Typer()
+    group.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
     group.command("rank", help=say("cli.command.territory_rank"))(rank)
     group.command("match", help=say("cli.command.territory_match"))(match)
     group.command("signals", help=say("cli.command.territory_signals"))(signals)
