@@ -20,6 +20,7 @@ from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.mobility import MOBILITY_PARTS
 from passerelles.scoring.ranks import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.similarity import by_column, product, short_product
 from passerelles.scoring.table import build_table, score_table
 from small import occupation as fiche
 from small import referential as referential_of
@@ -155,6 +156,23 @@ def test_two_processes_make_the_same_scores() -> None:
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
 
     assert digest("1", "1") == digest("2", "2")
+
+
+def test_a_short_row_is_multiplied_to_the_bit(embedded_graph: OccupationGraph) -> None:
+    from passerelles.scoring.origins import Origins, row_of
+
+    matrix = embedded_graph.weights
+    turned = by_column(matrix)
+    rows = np.asarray([3, -1, 40, len(embedded_graph.codes) - 1], dtype=np.int32)
+    block = Origins(matrix[:4], rows).of_occupation(matrix)
+    whole = product(block, matrix, turned)
+    assert whole[1].max() == 0
+    for place, row in enumerate(rows.tolist()):
+        alone = row_of(matrix, row)
+        assert np.array_equal(alone.toarray()[0], block.toarray()[place])
+        assert np.array_equal(product(alone, matrix, turned)[0], whole[place])
+        assert short_product(alone, turned) is not None
+    assert short_product(block, turned) is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 100, FURTHEST])

@@ -18,6 +18,7 @@ from passerelles.scoring.similarity import (
     COARSE,
     FINE,
     by_column,
+    counts_of,
     in_whole_numbers,
     product,
     rarity,
@@ -118,7 +119,7 @@ def _of_holdings(
     """Weights of what is held, in the columns of each measure."""
     found: dict[str, sparse.csr_array] = {}
     for name, spread in spreads.items():
-        counts = sparse.csr_array(origins.held @ spread)
+        counts = counts_of(origins.held, spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + origins.of_occupation(background))
         counts.data = _damped(name, counts.data)

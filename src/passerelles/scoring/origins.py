@@ -35,12 +35,21 @@ class Origins:
 
     def of_occupation(self, matrix: "sparse.csr_array") -> "sparse.csr_array":
         """Rows of a matrix over occupations, empty rows for origins without one; the matrix itself for all in order."""
+        if len(self.rows) == 1:
+            return row_of(matrix, int(self.rows[0]))
         if np.array_equal(self.rows, np.arange(matrix.shape[0])):
             return matrix
         taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
         if self.occupied.all():
             return taken
         return sparse.csr_array(sparse.diags_array(self.occupied.astype(np.float64)) @ taken)
+
+
+def row_of(matrix: "sparse.csr_array", row: int) -> "sparse.csr_array":
+    """One row of a matrix, empty at -1, without the search that several would need."""
+    start, stop = (matrix.indptr[row], matrix.indptr[row + 1]) if row >= 0 else (0, 0)
+    cells = (matrix.data[start:stop], matrix.indices[start:stop], np.asarray([0, stop - start], matrix.indptr.dtype))
+    return sparse.csr_array(cells, shape=(1, matrix.shape[1]))
 
 
 def every_occupation(graph: OccupationGraph) -> Origins:

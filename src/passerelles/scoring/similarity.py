@@ -16,6 +16,7 @@ _ROWS: Final = 200  # rows of a block of a symmetric product
 # cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
 COARSE: Final = 256
 FINE: Final = 16384
+_SHORT: Final = 20_000  # cells of a product of one row that is faster done without a sparse result
 
 
 def rarity(matrix: "sparse.csr_array", plain: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -67,6 +68,9 @@ def product(
     gives a symmetric result, of which half is computed. `turned` is `by_column` of the right one, where it is at hand.
     """
     if left is not right:
+        short = None if turned is None else short_product(left, turned)
+        if short is not None:
+            return short.astype(np.float32)[None, :]
         return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
@@ -92,12 +96,40 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
     Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
     """
-    squares = np.asarray(left.multiply(left).sum(axis=1), dtype=np.float64).ravel()
-    length = np.sqrt(squares) * FINE
+    rows = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
+    length = np.sqrt(np.bincount(rows, left.data * left.data, left.shape[0])) * FINE
     scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+    short = short_product(left, turned)
+    if short is not None:
+        return np.asarray(short * scale, dtype=np.float32)[None, :]
     found = sparse.csr_array(left @ turned)
     found.data = found.data * np.repeat(scale, np.diff(found.indptr))
     return _dense(found)
+
+
+def counts_of(left: "sparse.csr_array", right: "sparse.csr_array") -> "sparse.csr_array":
+    """Return ``left @ right`` for counts, whose sums are exact in any order."""
+    short = short_product(left, right)
+    if short is None:
+        return sparse.csr_array(left @ right)
+    columns = np.flatnonzero(short)
+    return sparse.csr_array((short[columns], columns, np.asarray([0, len(columns)])), shape=(1, len(short)))
+
+
+def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float64] | None:
+    """
+    One row times a matrix, shape (n,), summed in the order of the columns of `left`; None where there is much to add.
+
+    A sparse product of one short row is mostly the making of its result, which is then spared.
+    """
+    starts = turned.indptr[left.indices]
+    counts = turned.indptr[left.indices + 1] - starts
+    total = int(counts.sum())
+    if left.shape[0] > 1 or total > _SHORT:
+        return None
+    cells = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(total)
+    gains = np.repeat(left.data, counts) * turned.data[cells]
+    return np.asarray(np.bincount(turned.indices[cells], gains, turned.shape[1]), dtype=np.float64)
 
 
 def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
