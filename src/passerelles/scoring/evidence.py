@@ -96,11 +96,17 @@ def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes:
     same[~origins.occupied] = 0.0
     total = draft + np.float32(CADRE_WEIGHT) * same
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
-    everything = _reach(index.vectors, np.ones(len(index.graph.codes), dtype=np.bool_))
-    held_only = _reach({n: index.vectors[n] for n in OF_HOLDINGS}, np.zeros(len(index.graph.codes), dtype=np.bool_))
+    everything, held_only = index.graph.derived("reach of occupations", lambda: _reach_of_targets(index))
     target = np.sqrt(np.where(origins.occupied[:, None], everything[None, :], held_only[None, :]))
     norm = reach * target
     return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
+
+
+def _reach_of_targets(index: MeasureIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Reach of every occupation, and by what can be held alone: all that is known of a person without one."""
+    known = np.ones(len(index.graph.codes), dtype=np.bool_)
+    held = {name: index.vectors[name] for name in OF_HOLDINGS}
+    return frozen(_reach(index.vectors, known)), frozen(_reach(held, ~known))
 
 
 def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:

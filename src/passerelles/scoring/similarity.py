@@ -109,11 +109,17 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
 def counts_of(left: "sparse.csr_array", right: "sparse.csr_array") -> "sparse.csr_array":
     """Return ``left @ right`` for counts, whose sums are exact in any order."""
-    short = short_product(left, right)
-    if short is None:
+    found = _terms(left, right)
+    if found is None:
         return sparse.csr_array(left @ right)
-    columns = np.flatnonzero(short)
-    return sparse.csr_array((short[columns], columns, np.asarray([0, len(columns)])), shape=(1, len(short)))
+    columns, gains = found
+    order = np.argsort(columns, kind="stable")
+    columns, gains = columns[order], gains[order]
+    first = np.flatnonzero(np.diff(columns, prepend=-1))
+    sums = np.add.reduceat(gains, first) if len(first) else gains
+    kept = sums != 0
+    cells = (sums[kept], columns[first][kept], np.asarray([0, np.count_nonzero(kept)]))
+    return sparse.csr_array(cells, shape=(1, right.shape[1]))
 
 
 def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float64] | None:
@@ -122,14 +128,19 @@ def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
     A sparse product of one short row is mostly the making of its result, which is then spared.
     """
-    starts = turned.indptr[left.indices]
-    counts = turned.indptr[left.indices + 1] - starts
+    found = _terms(left, turned)
+    return None if found is None else np.asarray(np.bincount(*found, turned.shape[1]), dtype=np.float64)
+
+
+def _terms(left: "sparse.csr_array", right: "sparse.csr_array") -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
+    """Columns and terms of the sums that one row times a matrix is made of; None for several rows, or many terms."""
+    starts = right.indptr[left.indices]
+    counts = right.indptr[left.indices + 1] - starts
     total = int(counts.sum())
     if left.shape[0] > 1 or total > _SHORT:
         return None
     cells = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(total)
-    gains = np.repeat(left.data, counts) * turned.data[cells]
-    return np.asarray(np.bincount(turned.indices[cells], gains, turned.shape[1]), dtype=np.float64)
+    return right.indices[cells], np.repeat(left.data, counts) * right.data[cells]
 
 
 def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
