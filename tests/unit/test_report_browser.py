@@ -224,30 +224,49 @@ def test_a_flow_leads_to_its_explanation(page: "Page") -> None:
     assert page.locator("#moves details[open]").count() == 0
 
 
-def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
+def printed(page: "Page", which: str | None = None) -> list[str]:
+    """Text of each page that is printed, after choosing which explanations are."""
     pypdf = pytest.importorskip("pypdf")
+    if which is not None:
+        page.get_by_label("Explications à imprimer").select_option(label=which)
+    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    width, height = (float(x) / 72 * 25.4 for x in sheets[0].mediabox[2:])
+    assert (round(width), round(height)) == (210, 297)
+    return [sheet.extract_text() for sheet in sheets]
+
+
+def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
     page.locator("#filter-hiring").fill("Rennes")
     shut = page.locator("details:not([open])").count()
-    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    texts = [" ".join(p.extract_text().split()) for p in printed.pages]
-    width, height = (float(x) / 72 * 25.4 for x in printed.pages[0].mediabox[2:])
-    assert (round(width), round(height)) == (210, 297)
-    whole = " ".join(texts)
+    sheets = printed(page, "toutes (document long)")
+    whole = " ".join(" ".join(sheets).split())
     assert whole.count("Pourquoi ce rang") == page.locator("#moves details").count() > 5
+    assert "imprimés ici" not in whole
     assert "effort.adaptation" in whole  # the settings, folded on the screen
     assert "2 lignes sur 7" in whole  # a filtered table says that it is
     assert "Tout déplier" not in whole
     assert page.locator("details:not([open])").count() == shut
     # Nothing that announces what follows stands alone at the foot of a page.
     names = page.locator("summary .name, caption, h2, h3").all_text_contents()
-    for sheet in printed.pages[:-1]:
-        lines = [" ".join(line.split()) for line in sheet.extract_text().splitlines()]
+    for sheet in sheets[:-1]:
+        lines = [" ".join(line.split()) for line in sheet.splitlines()]
         written = [line for line in lines if line and not re.fullmatch(r"\d+ / \d+", line)]
         assert written[-1] not in names
-    page.get_by_label("Imprimer sans les explications").check()
-    short = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    assert len(short.pages) < len(printed.pages) - 3
-    assert "Pourquoi ce rang" not in " ".join(p.extract_text() for p in short.pages)
+
+
+def test_the_explanation_of_each_jobs_main_move_is_printed_unless_all_or_none_are_asked_for(page: "Page") -> None:
+    everything = page.locator("#moves details").count()
+    main = page.locator("#moves h3").count()
+    usual, long, short = (printed(page, which) for which in (None, "toutes (document long)", "aucune (document court)"))
+    whole = " ".join(" ".join(usual).split())
+    assert whole.count("Pourquoi ce rang") == main < everything
+    left = [int(n) for n in re.findall(r"(\d+) autres? passages? (?:est|sont) expliqués? dans la page", whole)]
+    assert sum(left) == everything - main
+    assert whole.count("Toutes les passerelles expliquées") == 1
+    assert "Pourquoi ce rang" not in " ".join(short)
+    assert len(short) < len(usual) < len(long) - 3
+    # What a move asks to be obtained is in the table wherever its explanation is not printed.
+    assert all("sauf si déjà détenu" in " ".join(" ".join(some).split()) for some in (usual, short))
 
 
 def test_the_heads_of_a_long_table_are_repeated_on_each_page(

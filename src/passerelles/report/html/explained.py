@@ -163,7 +163,7 @@ def level_word(case: Case, level: str | None) -> str:
 
 
 class MoveView(NamedTuple):
-    """An explained move as the page shows it."""
+    """An explained move as the page shows it; `main` ones are printed unless all or none are asked for."""
 
     key: str
     title: str
@@ -174,10 +174,11 @@ class MoveView(NamedTuple):
     lists: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     credentials: tuple[str, ...]
     frames: tuple[str, ...]
+    main: bool
     picture: str = ""
 
 
-def view_of(case: Case, explained: Explained, picture: str = "") -> MoveView:
+def view_of(case: Case, explained: Explained, *, main: bool, picture: str = "") -> MoveView:
     """Return an explained move in words."""
     w, move = case.words, explained.move
     short = [w("move.rank", rank=w.figure(move.rank)), w("move.chance", chance=w.share(move.probability))]
@@ -200,6 +201,7 @@ def view_of(case: Case, explained: Explained, picture: str = "") -> MoveView:
         lists=lists,
         credentials=_credentials(case, move.credentials, explained.step),
         frames=frame_sentences(case, explained.step.frames if explained.step else ()),
+        main=main,
         picture=picture,
     )
 

@@ -50,6 +50,11 @@ class OriginView(NamedTuple):
     ranked: int
     views: tuple[MoveView, ...]
 
+    @property
+    def aside(self) -> int:
+        """How many moves are not printed unless they are asked for."""
+        return sum(not view.main for view in self.views)
+
 
 class PathView(NamedTuple):
     """A path as the page shows it."""
@@ -180,10 +185,13 @@ def _markup(svg: str) -> Markup:
 
 
 def _origin(case: Case, origin: Origin, pictures: Pictures) -> OriginView:
+    # The move that most people would make, else the best ranked one.
+    main = min(origin.moves, key=lambda e: (-e.people, e.move.rank))
+
     def view(explained: Explained) -> MoveView:
         # A picture for each move that people would make; for the others the table of parts says the same.
         drawn = pictures.parts(case, explained) if explained.people else ""
-        return move_view(case, explained, _markup(drawn))
+        return move_view(case, explained, main=explained is main, picture=_markup(drawn))
 
     views = tuple(view(e) for e in origin.moves)
     return OriginView(origin.code, origin.label, origin.employers, origin.ranked, views)

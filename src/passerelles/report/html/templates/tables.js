@@ -86,10 +86,10 @@
   window.addEventListener("hashchange", reveal);
   reveal();
 
-  // The explanations are most of the pages: one may print without them.
-  const brief = document.getElementById("brief");
+  // The explanations are most of the pages: one may print them all, or none.
+  const printed = document.getElementById("printed");
   document.getElementById("printing").hidden = false;
-  brief.addEventListener("change", () => document.body.classList.toggle("brief", brief.checked));
+  printed.addEventListener("change", () => { document.body.className = printed.value; });
 
   let opened = [];
   window.addEventListener("beforeprint", () => {
