@@ -117,7 +117,7 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
 
 
 def _certification(
-    values: dict[str, str], line: int, file: str, year: int, labels: Once[str], log: NoticeLog
+    values: dict[str, str], line: int, file: str, year: int, labels: Once[str, str], log: NoticeLog
 ) -> Certification:
     code = values["code"]
     kind: CertificationKind = _KINDS.get(labels[values["state"]], "unknown")

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -21,6 +21,7 @@ _PEEK_LINES = 50
 _SHOWN = 5
 # What these files write where they have no value.
 ABSENT = frozenset({"", "NA", "NaN", "nan"})
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
@@ -183,16 +184,16 @@ def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[
     return zip(table.lines, zip(*columns, strict=True), strict=True)
 
 
-class Once(dict[str, Value]):
-    """What a function makes of each text, made once: a column repeats the same few texts thousands of times."""
+class Once(dict[Key, Value]):
+    """What a function makes of each text or texts, made once: columns repeat the same few thousands of times."""
 
-    def __init__(self, make: Callable[[str], Value]) -> None:
+    def __init__(self, make: Callable[[Key], Value]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, text: str) -> Value:
+    def __missing__(self, key: Key) -> Value:
         """Make it, and keep it."""
-        return self.setdefault(text, self._make(text))
+        return self.setdefault(key, self._make(key))
 
 
 def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:

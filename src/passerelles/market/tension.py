@@ -84,9 +84,9 @@ def _read(found: Found, keys: tuple[str, ...], area: Callable[[tuple[str, ...]],
     years: set[str] = set()
     names = (*keys, "tension", *COMPONENTS, "offers", "jobseekers")
     n = len(keys)
-    classes = Once(_class)
+    classes, counts, areas = Once(_class), Once(_count), Once(area)
     for line, row in cells(found, table, *names):
-        code, territory, year = row[0], area(row[1:n]), row[n - 1]
+        code, territory, year = row[0], areas[row[1:n]], row[n - 1]
         if not code or not territory:
             notices.append(notice("empty_code", file=found.name, line=line))
             continue
@@ -101,7 +101,7 @@ def _read(found: Found, keys: tuple[str, ...], area: Callable[[tuple[str, ...]],
                     if text not in ABSENT:
                         notices.append(notice("invalid_value", file=found.name, line=line, column=name, value=text))
         years.add(year)
-        rows[code, territory] = Tension(values[0], tuple(values[1:]), _count(row[n + 7]), _count(row[n + 8]))
+        rows[code, territory] = Tension(values[0], tuple(values[1:]), counts[row[n + 7]], counts[row[n + 8]])
     notices += [notice("unknown_cells", file=found.name, column=c, count=k) for c, k in sorted(unknown.items())]
     year = ", ".join(sorted(filter(None, years)))
     return TensionTable(
