@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from passerelles.evaluation.breakdown import Group
 from passerelles.evaluation.metrics import METRICS
-from passerelles.evaluation.results import Evaluation
+from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.language.say import Lang, say
 from passerelles.tables.sheet import Cell, Column, Sheet
 from passerelles.tables.shown import Page
@@ -17,13 +17,13 @@ _TERNARY = ("regulated", "managerial")
 
 def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
     """Return the sheets of an evaluation: one row a method, then one a method and group of origins."""
-    columns = [Column("method"), Column("protocol"), Column("origins", "integer")]
+    columns = [Column("method"), Column("protocol"), Column("protocol_label"), Column("origins", "integer")]
     for name in METRICS:
         columns += [Column(name, "number"), Column(f"{name}_low", "number"), Column(f"{name}_high", "number")]
-    rows: list[Sequence[Cell]] = [
-        (r.method, r.protocol, r.origins, *(cell for n in METRICS for cell in (r.metrics[n], *r.ci95[n])))
-        for r in evaluation.results
-    ]
+    rows: list[Sequence[Cell]] = []
+    for r in evaluation.results:
+        figures = (cell for name in METRICS for cell in (r.metrics[name], *r.ci95[name]))
+        rows.append((r.method, r.protocol, protocol_label(r, evaluation.folds, lang), r.origins, *figures))
     heads = (
         Column("method"),
         Column("split", words="evaluation.split"),
@@ -37,11 +37,21 @@ def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
         for split, found in r.breakdown.items()
         for g in found
     ]
-    brief = ("method", "protocol", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "recall@10", "mrr", "hit@1")
+    brief = ("method", "protocol_label", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "recall@10", "mrr", "hit@1")
     return [
         Sheet("evaluation", columns, rows, brief),
         Sheet("breakdown", (*heads, *(Column(n, "number") for n in METRICS)), groups),
     ]
+
+
+def protocol_label(result: MethodResult, folds: int, lang: Lang) -> str:
+    """Return in words what a method could read of the mobilities that it is judged on."""
+    return say(f"evaluation.protocol.{protocol_kind(result)}", lang=lang, folds=folds)
+
+
+def protocol_kind(result: MethodResult) -> str:
+    """Key of a protocol in the language files."""
+    return "grouped" if result.protocol.startswith("grouped") else result.protocol.replace("-", "_")
 
 
 def evaluation_page(evaluation: Evaluation, lang: Lang) -> Page:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.evaluation.results import Evaluation, MethodResult
-from passerelles.evaluation.sheets import group_label
+from passerelles.evaluation.sheets import group_label, protocol_kind, protocol_label
 from passerelles.language.say import Lang, number, say
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def print_evaluation(console: "Console", evaluation: Evaluation, *, lang: Lang =
     console.print(Text(say("evaluation.title", lang=lang, name=name, version=version), style="bold"))
     console.print(say("evaluation.scale", lang=lang, n=evaluation.results[0].origins))
     console.print(_methods(evaluation, lang))
-    for kind in dict.fromkeys(_kind(r) for r in evaluation.results):
+    for kind in dict.fromkeys(protocol_kind(r) for r in evaluation.results):
         console.print(Text(say(f"evaluation.note.{kind}", lang=lang, folds=evaluation.folds), style="dim"))
     for result in evaluation.results:
         if result.other_groupings is not None:
@@ -57,7 +57,7 @@ def _methods(evaluation: Evaluation, lang: Lang) -> Table:
                 high=_figure(high, lang),
             ),
             *(_figure(result.metrics[name], lang) for name in ("recall@10", "mrr", "hit@1")),
-            say(f"evaluation.protocol.{_kind(result)}", lang=lang, folds=evaluation.folds),
+            protocol_label(result, evaluation.folds, lang),
         )
     return table
 
@@ -90,11 +90,6 @@ def _other_groupings(result: MethodResult, lang: Lang) -> str:
         mrr=_figure(means["mrr"], lang),
         hit=_figure(means["hit@1"], lang),
     )
-
-
-def _kind(result: MethodResult) -> str:
-    """Key of a protocol in the language files."""
-    return "grouped" if result.protocol.startswith("grouped") else result.protocol.replace("-", "_")
 
 
 def _figure(value: float, lang: Lang) -> str:
