@@ -96,6 +96,23 @@ def test_what_a_command_writes_is_what_its_schema_tells(
     assert faults(validator(name, closed=True), answer) == []  # every key that is written is told
 
 
+def test_what_is_published_of_small_lots_is_told() -> None:
+    from passerelles.report.envelope import envelope
+    from passerelles.territory.discretion import publish, published_dict
+    from passerelles.territory.match import match_territory
+    from territory_cases import JOBS, Written, every, graph, openings, people
+
+    put_together: set[str] = set()
+    for first in range(5):
+        fragile = [(name, JOBS[(first + n) % 5], 1 + (3 * n + first) % 8, "x") for n, name in enumerate("ABCD")]
+        hiring = [(name, JOBS[(2 * n + first) % 5], 1 + (5 * n + first) % 8, "x") for n, name in enumerate("PQRST")]
+        found = match_territory(graph(), people(*fragile), openings(*hiring), costs=Written(every(50.0)))
+        answer = envelope("territory@1", graph(), ()) | published_dict(publish(found))
+        assert faults(validator("territory", closed=True), answer) == []
+        put_together |= {name for name in ("uncovered", "unfilled") for item in answer[name] if "lots" in item}
+    assert put_together == {"uncovered", "unfilled"}
+
+
 def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for file in (ROOT / "referentials" / "transitions").glob("*.*"):
         text = file.read_text(encoding="utf-8")

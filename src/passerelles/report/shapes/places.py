@@ -99,7 +99,13 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
                 "openings": whole(least=0),
                 "people": _PEOPLE,
             },
-            optional={"reason": text(), "sentence": text(), "candidates": listed(ref("candidate")), "masked": flag()},
+            optional={
+                "reason": text(),
+                "sentence": text(),
+                "candidates": listed(ref("candidate")),
+                "masked": flag(),
+                "lots": _LOTS,
+            },
         )
     ),
     "totals": record(
