@@ -20,7 +20,7 @@ from passerelles.evaluation.evaluate import Progress
 from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
 from passerelles.evaluation.metrics import METRICS, bootstrap, find_hits, measure
 from passerelles.evaluation.results import MethodResult
-from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined
+from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top
@@ -28,7 +28,6 @@ from passerelles.scoring.coverage import coverage_block
 from passerelles.scoring.levels import level_of
 from passerelles.scoring.origins import every_occupation
 from passerelles.scoring.scorer import Scorer, load_scorer
-from passerelles.scoring.table import build_table
 
 METHODS: Final = (
     "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",
@@ -137,10 +136,8 @@ def out_of_fold(graph: OccupationGraph, name: str, *, progress: Progress) -> Out
         progress(fold.number - 1, len(folds), name)
         seen = graph_without(graph, fold.held_out)
         scorers[fold.number] = FITS[name](seen)
-        scores = build_table(seen, scorers[fold.number]).scores
-        for row in fold.origins.tolist():
-            totals[row] = scores.totals(row)
-            totals[row, row] = -np.inf
+        totals[fold.origins] = origin_totals(seen, scorers[fold.number], fold.origins)
+        totals[fold.origins, fold.origins] = -np.inf
         fold_of[fold.origins] = fold.number
     first = np.full((size, CANDIDATES), -1, dtype=np.int32)
     for row in np.flatnonzero(fold_of).tolist():

@@ -11,10 +11,23 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import train as training
 from passerelles.evaluation.folds import known_mobilities, make_folds
-from passerelles.evaluation.train import CANDIDATES, FITS, Pairs, calibrate, chosen_pairs, held_out_pairs, joined, train
+from passerelles.evaluation.train import (
+    CANDIDATES,
+    FITS,
+    Pairs,
+    calibrate,
+    chosen_pairs,
+    held_out_pairs,
+    joined,
+    origin_totals,
+    train,
+)
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.profile import Profile
+from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.origins import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import load_scorer, scorer_text
 
 
@@ -90,6 +103,35 @@ def test_held_out_mobilities_change_what_is_listed_and_no_score(plain: Occupatio
     one, two = held_out_pairs(plain, fold.origins, fold.held_out), held_out_pairs(other, fold.origins, fold.held_out)
     assert np.array_equal(one.scores, two.scores)
     assert not np.array_equal(one.listed, two.listed)
+
+
+def test_people_are_drawn_from_what_occupations_require(plain: OccupationGraph) -> None:
+    people = drawn_people(plain)
+    listed = np.diff(plain.weights.indptr)
+    assert (people.rows == -1).all()
+    assert (np.diff(people.held.indptr) == np.minimum(DRAWN, listed)).all()
+    assert (plain.weights.toarray()[people.held.toarray() > 0] > 0).all()
+    chosen = plain.codes[::-7]
+    lists = tuple(r for r in plain.referential.requirements if r.occupation in chosen)
+    fewer = build_graph(replace(plain.referential, requirements=lists))
+    some = drawn_people(fewer)
+    for code in chosen:
+        assert held(fewer, some, fewer.position[code]) == held(plain, people, plain.position[code])
+
+
+def held(graph: OccupationGraph, people: Origins, row: int) -> set[str]:
+    """Codes of the competencies that a person holds."""
+    columns = people.held.indices[people.held.indptr[row] : people.held.indptr[row + 1]]
+    return {graph.competency_codes[c] for c in columns.tolist()}
+
+
+def test_people_are_scored_in_training_as_they_are_when_they_ask(plain: OccupationGraph) -> None:
+    rows = np.asarray([3, 40, 101], dtype=np.int32)
+    totals = origin_totals(plain, load_scorer("holdings"), rows)
+    people = drawn_people(plain)
+    for row, scores in zip(rows.tolist(), totals, strict=True):
+        moves = rank_moves(plain, Profile(competencies=tuple(sorted(held(plain, people, row)))), limit=len(plain.codes))
+        assert {m.target.code: m.score for m in moves} == dict(zip(plain.codes, scores.tolist(), strict=True))
 
 
 def test_the_command_writes_what_training_gives(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.fit import fit_holdings, fit_scorer
-from passerelles.scoring.scorer import Bend, Calibration, Scorer
-from passerelles.scoring.table import build_table
+from passerelles.scoring.origins import drawn_people
+from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Scorer
+from passerelles.scoring.table import build_table, score_person
 
 # Groupings of the calibration: never the one on which results are reported.
 GROUPINGS: Final = (101, 102)
@@ -42,7 +43,7 @@ def fit_content(graph: OccupationGraph) -> Scorer:
 
 
 FITS: Final[Mapping[str, Fit]] = MappingProxyType(
-    {"fitted": fit_scorer, "content": fit_content, "holdings": fit_holdings}
+    {"fitted": fit_scorer, "content": fit_content, HOLDINGS: fit_holdings}
 )
 
 
@@ -100,14 +101,30 @@ def held_out_pairs(
     """
     known = known_mobilities(graph)
     seen = graph_without(graph, held_out)
-    scores = build_table(seen, fit(seen)).scores
+    totals = origin_totals(seen, fit(seen), origins)
     plain = np.flatnonzero(~graph.is_specialised)
     found: list[Pairs] = []
-    for row in origins.tolist():
+    for row, scores in zip(origins.tolist(), totals, strict=True):
         candidates = plain[plain != row]
         listed = np.isin(candidates, known.indices[known.indptr[row] : known.indptr[row + 1]])
-        found.append(chosen_pairs(scores.totals(row)[candidates], listed))
+        found.append(chosen_pairs(scores[candidates], listed))
     return joined(found)
+
+
+def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+    """
+    Scores of some occupations under a scorer, as those that it serves: for `holdings`, of the people drawn from them.
+
+    Returns
+    -------
+    totals
+        Shape (len(rows), n).
+    """
+    table = build_table(graph, scorer)
+    if scorer.name != HOLDINGS:
+        return np.stack([table.scores.totals(row) for row in rows.tolist()])
+    people = score_person(graph, table, drawn_people(graph).part(rows))
+    return np.stack([people.totals(place) for place in range(len(rows))])
 
 
 def chosen_pairs(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Pairs:

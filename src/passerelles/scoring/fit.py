@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import CONTENT_PARTS, FEATURES, Scene, scene_of_all
+from passerelles.scoring.features import CONTENT_PARTS, FEATURES, PLAIN_FEATURES, Scene, scene_of_all
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.origins import drawn_people
 from passerelles.scoring.ranks import Dense
-from passerelles.scoring.scorer import Prior, Scorer
+from passerelles.scoring.scorer import HOLDINGS, Prior, Scorer
 from passerelles.scoring.table import mean_of_pairs
 from passerelles.sharing import one_thread
 
 VERSION: Final = "2"
+HOLDINGS_VERSION: Final = "3"  # from 3 on fitted on people, no longer on occupations
 _NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...
 _OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
 _PENALTY: Final = 0.001
@@ -105,31 +107,34 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     Fit the scorer of people without an occupation: what follows from what they hold, and nothing else.
 
     Without the parts that read an occupation, the weights of `fitted` would leave the word to how often a job is a
-    target; these are fitted for competencies alone. See `fit_scorer` for the method and what is raised.
+    target; these are fitted for competencies alone, on people who hold some of what an occupation requires (see
+    `drawn_people`) and are taken to move where it does. See `fit_scorer` for the method and what is raised.
     """
-    scene = scene_of_all(graph)
-    names = [name for name, feature in FEATURES.items() if feature.of_holdings and name != "resemblance"]
+    every = scene_of_all(graph)
+    people = Scene(graph, drawn_people(graph), every.reference)
+    names = [name for name, f in FEATURES.items() if f.of_holdings and name not in PLAIN_FEATURES]
     with one_thread(*_USED):
-        features = _centred_features(scene, names)
+        features = _centred_features(people, names, every)
         sample = _draw(graph, features["overall.rank"])
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, [])
     return Scorer(
-        name="holdings",
-        version=VERSION,
+        name=HOLDINGS,
+        version=HOLDINGS_VERSION,
         fitted_on=f"{graph.referential.name} {graph.referential.version}",
         base=_rounded(base),
         candidates=_candidates(graph),
-        parts={part: named for part in ("coverage", "overall", "competencies") if (named := _of_part(part, weights))},
+        parts={part: named for part in CONTENT_PARTS if (named := _of_part(part, weights))},
     )
 
 
-def _centred_features(scene: Scene, names: Sequence[str]) -> dict[str, Dense]:
-    """Features less their means; an unknown value is the mean."""
+def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
+    """Features less their means, over the occupations as a table of scores has them; an unknown value is the mean."""
     plain = ~scene.graph.is_specialised
     found: dict[str, Dense] = {}
     for name in names:
         values = FEATURES[name].compute(scene)
-        found[name] = np.nan_to_num(values - np.float32(mean_of_pairs(values, plain)), copy=False)
+        mean = mean_of_pairs(values if centred_on is None else FEATURES[name].compute(centred_on), plain)
+        found[name] = np.nan_to_num(values - np.float32(mean), copy=False)
     return found
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph, frozen
+
+DRAWN: Final = 20  # competencies of a person that an occupation stands for
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,10 @@ class Origins:
 
     held: "sparse.csr_array"
     rows: NDArray[np.int32]
+
+    def part(self, chosen: NDArray[np.int32]) -> "Origins":
+        """Return some of the origins."""
+        return Origins(sparse.csr_array(self.held[chosen]), self.rows[chosen])
 
     @property
     def occupied(self) -> NDArray[np.bool_]:
@@ -57,6 +64,25 @@ def every_occupation(graph: OccupationGraph) -> Origins:
     held = graph.weights.copy()
     held.data = np.ones_like(held.data)
     return Origins(held=held, rows=frozen(np.arange(len(graph.codes), dtype=np.int32)))
+
+
+def drawn_people(graph: OccupationGraph) -> Origins:
+    """
+    One person for each occupation, who exercises none and holds twenty of the competencies that it requires, drawn.
+
+    These stand for people who say what they can do: none says all that a fiche lists, fifty things or more. The draw of
+    an occupation depends on nothing but its code and its list.
+    """
+    held = every_occupation(graph).held
+    columns: list[NDArray[np.int32]] = []
+    for row, code in enumerate(graph.codes):
+        listed = held.indices[held.indptr[row] : held.indptr[row + 1]]
+        generator = np.random.default_rng(list(code.encode()))
+        columns.append(np.sort(generator.choice(listed, min(DRAWN, len(listed)), replace=False)))
+    indptr = np.cumsum([0, *map(len, columns)])
+    cells = (np.ones(int(indptr[-1])), np.concatenate(columns), indptr)
+    nobody = frozen(np.full(len(columns), -1, dtype=np.int32))
+    return Origins(sparse.csr_array(cells, shape=held.shape), nobody)
 
 
 def one_origin(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], row: int) -> Origins:

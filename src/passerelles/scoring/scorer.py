@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from passerelles.errors import PasserellesError
 
 DEFAULT: Final = "fitted"
+HOLDINGS: Final = "holdings"
 _FEWEST: Final = 100  # targets below which lists are shorter too
 FURTHEST: Final = 700.0  # log-odds beyond which an exponential has no floating-point number
 
@@ -142,7 +143,7 @@ def scorer_for(name: str, *, occupied: bool) -> Scorer:
     often a job is a target.
     """
     scorer = load_scorer(name)
-    return scorer if occupied or scorer.fitted_on is None else load_scorer("holdings")
+    return scorer if occupied or scorer.fitted_on is None else load_scorer(HOLDINGS)
 
 
 def scorer_text(scorer: Scorer) -> str:
