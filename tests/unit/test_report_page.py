@@ -293,10 +293,10 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
 
 def test_a_masked_page_has_no_picture_of_flows(case: Case) -> None:
     pytest.importorskip("matplotlib")
-    assert pictures_of(case).flows(case)
+    assert pictures_of(case, {}).flows(case)
     masked = replace(case, request=Request(mask=True))
     assert masked.masked
-    assert pictures_of(masked).flows(masked) == ""
+    assert pictures_of(masked, {}).flows(masked) == ""
     assert masked.people == {}
 
 

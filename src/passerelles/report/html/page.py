@@ -94,7 +94,8 @@ def territory_page(case: Case) -> str:
     >>> page.startswith("<!DOCTYPE html>"), "A &amp; B" in page
     (True, True)
     """
-    found = _render(case)
+    drawn: dict[str, str] = {}
+    found = _render(case, drawn)
     over = len(found.encode()) - MOST_BYTES
     start = found.find('<div class="explanations">')
     if over <= 0 or start < 0:
@@ -103,15 +104,15 @@ def territory_page(case: Case) -> str:
     explained = found[start : found.index('<section id="paths"')]
     count = explained.count('<details id="move-')
     each = len(explained.encode()) / max(count, 1)
-    return _render(replace(case, most_explained=max(0, count - math.ceil(over / each * _SPARE))))
+    return _render(replace(case, most_explained=max(0, count - math.ceil(over / each * _SPARE))), drawn)
 
 
-def _render(case: Case) -> str:
+def _render(case: Case, drawn: dict[str, str]) -> str:
     environment = _environment()
     style, script = _text("style.css"), _text("tables.js")
     found: str = environment.get_template("page.html").render(
         w=case.words,
-        page=_content(case),
+        page=_content(case, drawn),
         # Nothing here comes from data: both files are the package's own, and the pictures escape their labels.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
@@ -142,8 +143,8 @@ def _policy(script: str) -> str:
     )
 
 
-def _content(case: Case) -> dict[str, Any]:
-    pictures = pictures_of(case) if case.request.pictures else NO_PICTURES
+def _content(case: Case, drawn: dict[str, str]) -> dict[str, Any]:
+    pictures = pictures_of(case, drawn) if case.request.pictures else NO_PICTURES
     origins = explained_origins(case)
     paths, pairs = staged_paths(case, origins)
     w = case.words

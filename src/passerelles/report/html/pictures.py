@@ -19,13 +19,15 @@ class Pictures:
     """
     Draws what it is asked for, within a number of each kind.
 
-    `reason` is the key of a notice that says why there is no picture; empty where there are.
+    `reason` is the key of a notice that says why there is no picture; empty where there are. `drawn` holds the pictures
+    by name: a page that is made again, shorter, draws none twice.
     """
 
     charts: Any = None
     reason: str = ""
     shown: frozenset[str] = frozenset()
     left: dict[str, int] = field(default_factory=lambda: {"ladder": _MOST_LADDERS})
+    drawn: dict[str, str] = field(default_factory=dict)
 
     def flows(self, case: Case) -> str:
         """Return the flows of the allocation as a picture; none where figures are withheld, or nobody moves."""
@@ -48,7 +50,9 @@ class Pictures:
         return self._svg(lambda: self.charts.path_ladder(path, lang=case.words.lang), key)
 
     def _svg(self, draw: Callable[[], Any], key: str) -> str:
-        return str(self.charts.to_svg(draw(), prefix=f"{key}-"))
+        if key not in self.drawn:
+            self.drawn[key] = str(self.charts.to_svg(draw(), prefix=f"{key}-"))
+        return self.drawn[key]
 
 
 NO_PICTURES: Final = Pictures()
@@ -63,10 +67,12 @@ def can_draw() -> bool:
     return True
 
 
-def pictures_of(case: Case) -> Pictures:
-    """Return what draws, or what says that the library is not installed."""
+def pictures_of(case: Case, drawn: dict[str, str]) -> Pictures:
+    """Return what draws, or what says that the library is not installed; `drawn` are the pictures drawn so far."""
     if not can_draw():
         return Pictures(reason="no_pictures")
     flows = sorted(case.people.items(), key=lambda item: (-item[1], item[0]))
     largest = [pair for pair, _ in flows if pair[0] != pair[1]][:_MOST_PARTS]
-    return Pictures(charts=import_module("passerelles.charts"), shown=frozenset(f"move-{a}-{b}" for a, b in largest))
+    return Pictures(
+        charts=import_module("passerelles.charts"), shown=frozenset(f"move-{a}-{b}" for a, b in largest), drawn=drawn
+    )
