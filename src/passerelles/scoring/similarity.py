@@ -47,10 +47,16 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
 
 def weighted(matrix: "sparse.csr_array", weights: NDArray[np.float64]) -> "sparse.csr_array":
     """Columns multiplied by weights of shape (k,)."""
-    scaled = matrix.copy().astype(np.float64)
-    scaled.data = scaled.data * weights[scaled.indices]
-    scaled.eliminate_zeros()  # a column without weight brings nothing together, but would be multiplied
-    return scaled
+    # A column without weight brings nothing together, but would be multiplied.
+    return _without_zeros(matrix, matrix.data * weights[matrix.indices])
+
+
+def _without_zeros(matrix: "sparse.csr_array", values: NDArray[np.float64]) -> "sparse.csr_array":
+    """Other values in the places of those of a matrix, which are left out where they are 0."""
+    kept = values != 0
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    cells = (values[kept], matrix.indices[kept], ends[matrix.indptr].astype(matrix.indptr.dtype))
+    return sparse.csr_array(cells, shape=matrix.shape)
 
 
 def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
@@ -84,10 +90,7 @@ def product(
 
 def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":
     """Entries in whole numbers of 1 / parts; those that round to nothing are left out."""
-    whole = matrix.copy()
-    whole.data = np.rint(whole.data * parts)
-    whole.eliminate_zeros()
-    return whole
+    return _without_zeros(matrix, np.rint(matrix.data * parts))
 
 
 def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float32]:
