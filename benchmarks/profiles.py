@@ -32,6 +32,7 @@ from passerelles.compiled.build import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import OVERALL, measure_index, measure_people
 from passerelles.scoring.origins import Origins
+from passerelles.scoring.similarity import unit_rows
 
 HELD = 20
 THREADS = 2
@@ -122,7 +123,7 @@ def weighed(graph: OccupationGraph, held: sparse.csr_matrix) -> tuple[sparse.csr
     nobody = np.full(held.shape[0], -1, dtype=np.int32)
     people = measure_people(index, Origins(sparse.csr_array(held), nobody))
     names = [name for name in OVERALL if name in index.spreads]
-    left = sparse.hstack([people[name] * OVERALL[name] for name in names], format="csr")
+    left = sparse.hstack([unit_rows(people[name]) * OVERALL[name] for name in names], format="csr")
     right = sparse.hstack([index.vectors[name] for name in names], format="csr")
     return sparse.csr_matrix(left), sparse.csr_matrix(right.T)
 

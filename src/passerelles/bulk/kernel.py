@@ -84,7 +84,7 @@ def _rare(space, room, row, place):
         room.first[place, measure] = kept
         for index in range(room.seen[measure]):
             term = room.touched[measure, index]
-            before = room.counts[term]
+            before = room.counts[term] if row >= 0 else np.int32(0)
             after = before + room.added[term]
             room.added[term] = 0
             more = space.about[term, 0]
@@ -105,11 +105,15 @@ def _rare(space, room, row, place):
                 room.more[place, kept] = more
                 kept += 1
             else:
-                rows, worth = space.post_row[begin:end], space.post_value[begin:end]
-                for entry in range(len(rows)):
-                    dots[rows[entry]] += more * np.int32(worth[entry])
+                _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], more)
         room.square[place, measure] = square
     room.first[place, WHOLE] = kept
+
+
+@compiled
+def _scatter(dots, rows, worth, more):
+    for entry in range(len(rows)):
+        dots[rows[entry]] += more * np.int32(worth[entry])
 
 
 @compiled
