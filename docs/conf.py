@@ -1,13 +1,17 @@
 """The documentation site: ``sphinx-build -W -b html docs site``. Guides in French, reference in English."""
 
+import sys
 from importlib import metadata
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # where make_notebooks.py lies
 
 project = "passerelles"
 author = "passerelles"
 copyright = author  # noqa: A001 - Sphinx's own name
 version = release = metadata.version("passerelles")
 language = "fr"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "make_notebooks"]
 # The model card is written from this template.
 exclude_patterns = ["model-card.fr.md"]
 html_theme = "furo"
@@ -20,3 +24,5 @@ autodoc_typehints = "none"  # the signature of a docstring says what a type cann
 autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+html_static_path = ["static"]
+html_css_files = ["shown.css"]

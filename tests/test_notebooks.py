@@ -1,6 +1,7 @@
 """Notebooks are scripts, and run cell by cell from anywhere, showing tables and pictures."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,13 +17,14 @@ def test_a_notebook_runs_from_anywhere(notebook: Path, tmp_path: Path, request: 
     env = {**os.environ, "PYTHONIOENCODING": "utf-8", "PASSERELLES_CACHE": str(tmp_path)}
     if "PASSERELLES_DATA" in notebook.read_text(encoding="utf-8"):
         env["PASSERELLES_DATA"] = str(request.getfixturevalue("real_data"))
-    command = [sys.executable, "-W", "error", str(HERE / "run_notebook.py"), str(notebook)]
+    command = [sys.executable, "-W", "error", str(HERE.parent / "docs" / "make_notebooks.py"), str(notebook)]
     result = subprocess.run(
         command, cwd=tmp_path, env=env, capture_output=True, text=True, encoding="utf-8", check=False
     )
     assert result.returncode == 0, result.stderr
-    shown = int(result.stdout.rsplit("shown:", maxsplit=1)[1])
-    assert shown >= 2, "tables and pictures, not only text"
+    shown = re.findall(r"^`+\{raw\} html\n(.*)", result.stdout, re.MULTILINE)
+    assert len(shown) >= 2, "tables and pictures, not only text"
+    assert all(text.startswith('<div class="shown"><') for text in shown)
 
 
 def test_text_cells_hold_text_alone() -> None:
