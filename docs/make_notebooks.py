@@ -1,8 +1,9 @@
 """
 Pages of the notebooks with all that they show: ``python docs/make_notebooks.py NOTEBOOK [PAGE]``.
 
-A notebook is run cell by cell as a kernel would run it: the last value of a cell is shown, as HTML where it can be. The
-documentation site runs it on each build, as an extension of Sphinx; what needs the real ROME is shown without its outputs.
+A notebook is run cell by cell as a kernel would run it: the last value of a cell is shown, as HTML where it can be. As
+an extension of Sphinx, this writes the pages of the site on each build; what needs the real ROME is shown without its
+outputs.
 """
 
 import ast
