@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.levels import (
     CLOSE_POSITION,
@@ -107,3 +108,22 @@ def test_moves_carry_the_level_of_their_probability_and_position(embedded_graph:
         assert move.level == level_of(move.probability, move.coverage_position, size, FITTED)
         seen.add(move.level)
     assert seen == set(LEVELS)
+
+
+def test_what_nobody_covers_is_raised_by_no_position(embedded_graph: OccupationGraph) -> None:
+    """Somebody who states one rare competency covers few jobs: the place of all others, behind these, says nothing."""
+    counts = np.diff(embedded_graph.column_cells.starts)
+    rare = [embedded_graph.competency_codes[c] for c in np.flatnonzero(counts == 1)[:20].tolist()]
+    raised = 0
+    for code in rare:
+        for move in rank_moves(embedded_graph, Profile(competencies=(code,)), limit=None):
+            assert move.probability is not None
+            if move.coverage == 0:
+                by_chance = (
+                    "proche" if move.probability >= 0.3 else "accessible" if move.probability >= 0.1 else "exigeante"
+                )
+                assert move.level == by_chance
+                raised += (move.coverage_position or 0) <= 0.02 * len(
+                    embedded_graph.codes
+                ) and move.level == "exigeante"
+    assert raised > 20  # their place alone would have raised them

@@ -111,7 +111,7 @@ class Writer:
                 self.labels.take(targets),
                 pa.array(best.units / UNITS),
                 pa.array(probability, mask=np.isnan(probability)),
-                self._levels(probability, best.position),
+                self._levels(probability, best.position, best.coverage),
                 pa.array(best.coverage, mask=np.isnan(best.coverage)),
                 pa.array(best.position, mask=best.position == 0),
                 missing,
@@ -128,11 +128,13 @@ class Writer:
             found[chosen] = probabilities_of(units[chosen] / UNITS, scorer)
         return found
 
-    def _levels(self, probability: NDArray[np.float64], position: NDArray[np.int32]) -> "pa.Array":
-        """Return what `level_of` says, for all at once."""
+    def _levels(
+        self, probability: NDArray[np.float64], position: NDArray[np.int32], coverage: NDArray[np.float64]
+    ) -> "pa.Array":
+        """Return what `level_of` says, for all at once; a position may raise it only where something is covered."""
         import pyarrow as pa  # noqa: PLC0415
 
-        share = np.where(position > 0, position / max(1, len(self.graph.codes)), 1.0)
+        share = np.where(coverage > 0, position / max(1, len(self.graph.codes)), 1.0)
         far = np.full(len(probability), 2)
         far[(probability >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)] = 1
         far[(probability >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION)] = 0

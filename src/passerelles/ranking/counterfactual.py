@@ -17,7 +17,7 @@ from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import Start, find_start
 from passerelles.scoring.coverage import coverage_row, holding_of
-from passerelles.scoring.levels import LEVELS, Level, coverage_position, level_of, probability_of, reaches
+from passerelles.scoring.levels import LEVELS, Level, coverage_position, level_of, probability_of, raising, reaches
 from passerelles.scoring.origins import Origins
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_person, score_table
@@ -71,6 +71,7 @@ class _Search:
         for columns, score in zip(held, scores.tolist(), strict=True):
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
             position = coverage_position(coverage, self.start.row, self.target)
+            position = raising(position, float(coverage[self.target]))
             level = level_of(probability_of(score, self.scorer), position, len(self.graph.codes), self.scorer)
             found.append((level, score, float(coverage[self.target])))
         return found

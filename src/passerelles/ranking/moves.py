@@ -16,7 +16,7 @@ from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
-from passerelles.scoring.levels import coverage_position, level_of, probability_of
+from passerelles.scoring.levels import coverage_position, level_of, probability_of, raising
 from passerelles.scoring.origins import one_origin
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
@@ -296,7 +296,8 @@ def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -
         score = float(scored.totals[target])
         position = coverage_position(scored.coverage, scored.start.row, target)
         chance = probability_of(score, scored.scorer)
-        level = level_of(chance, position, len(graph.codes), scored.scorer)
+        place = raising(position, float(scored.coverage[target]))
+        level = level_of(chance, place, len(graph.codes), scored.scorer)
         found.append(Figures(score, chance, level, _known(scored.coverage[target]), position, parts))
     return found
 

@@ -92,7 +92,8 @@ def level_of(probability: float | None, position: int | None, size: int, scorer:
     Level of a move: `proche`, `accessible` or `exigeante`; None when the scorer is not calibrated.
 
     Probability counts first; the position of the coverage among all `size` targets can raise a level by one, and
-    a raw coverage never does: the experts' own moves cover little exactly. A position that is not known raises nothing.
+    a raw coverage never does: the experts' own moves cover little exactly. A position that is not known raises nothing,
+    nor does that of a target of which nothing is covered (see `raising`).
 
     Examples
     --------
@@ -108,6 +109,21 @@ def level_of(probability: float | None, position: int | None, size: int, scorer:
     if probability >= OPEN_PROBABILITY or share <= OPEN_POSITION:
         return "accessible"
     return "exigeante"
+
+
+def raising(position: int | None, coverage: float) -> int | None:
+    """
+    Return a position where it may raise a level: where something of the target is covered.
+
+    Somebody who states one rare competency covers a few targets; all others share the place behind these, which is a
+    good one, and says nothing for them.
+
+    Examples
+    --------
+    >>> raising(3, 0.02), raising(3, 0.0), raising(None, float("nan"))
+    (3, None, None)
+    """
+    return position if coverage > 0 else None
 
 
 def reaches(level: Level | None, wanted: Level) -> bool:
