@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from passerelles.bulk.best import Best, PlainEngine
 from passerelles.bulk.layout import KNOWN, MEASURES, make_formula, make_needs, make_space
 from passerelles.bulk.people import People
-from passerelles.bulk.shapes import FURTHER, GROUP, NEAREST, TILE, Formula, Found, Needs, Scratch, Space
+from passerelles.bulk.shapes import FURTHER, GROUP, TILE, Formula, Found, Needs, Scratch, Space
 from passerelles.errors import MissingExtraError
 from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import measure_index
@@ -167,7 +167,7 @@ def _room(terms: int, frequent: int, needs: Needs, size: int, formula: Formula) 
         bound=np.zeros(size, np.float32),
         near=np.zeros((features, size + 3), np.int32),
         floor=np.zeros((features, FURTHER), np.float32),
-        top=np.zeros(NEAREST, np.float32),
+        top=np.zeros(FURTHER, np.float32),
         chosen=np.zeros(size + 1, np.int32),
         rival=np.zeros(size + 1, np.float32),
         counts=np.zeros(terms, np.int32),

@@ -7,7 +7,7 @@ No target is scored whose bound is below the last one kept: bounds are whole uni
 import numba as nb
 import numpy as np
 
-from passerelles.bulk.shapes import FURTHER, NEAREST, NEVER, RANK, REVERSE, SLACK, STEPS, STRIDE, VALUE
+from passerelles.bulk.shapes import FURTHER, MOST, NEAREST, NEVER, RANK, REVERSE, SLACK, STEPS, STRIDE, VALUE
 
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
@@ -176,7 +176,10 @@ def select(space, formula, room, row, targets, units):
     _leave_out(space, bound, row)
     _guess(bound, room.top)
     count = _collect(bound, room.top[NEAREST - 1], room.chosen)
-    _sort(room.chosen[:count], bound)
+    if count < len(units):  # too few, by ill luck or because many are asked for
+        count = _collect(bound, room.top[FURTHER - 1], room.chosen)
+    if count <= MOST:
+        _sort(room.chosen[:count], bound)
     size = _try(space, formula, room, row, targets, units, 0, count)
     floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
     count = _collect(bound, floor, room.chosen)

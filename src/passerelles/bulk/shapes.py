@@ -20,6 +20,7 @@ NEAREST: Final = 4  # ...: those above the fourth greatest of these, fifty or so
 FURTHER: Final = 16  # and those that are not above this one are further than some two hundred
 # Sums are kept in 32 bits: the length of a person in whole numbers times that of a unit vector may not pass them.
 LONGEST: Final = (2**31 - 1) / (1.01 * FINE)
+MOST: Final = 400  # targets that are sorted by insertion
 NEVER: Final = np.float32(-np.inf)  # a bound that nothing reaches
 NEARLY: Final = 1e-9  # coverages that differ by less are computed again, exactly, before they are compared
 SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding to whole units, and float32
