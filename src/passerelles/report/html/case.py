@@ -55,7 +55,6 @@ class Case:
     places: Places | None = None
     certifications: Certifications | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    most_explained: int | None = None
 
     @cached_property
     def found(self) -> dict[str, Any]:
@@ -73,12 +72,6 @@ class Case:
     def threshold(self) -> int:
         """Headcount under which figures are withheld."""
         return int(self.found.get("threshold") or self.allocation.settings.mask_threshold)
-
-    @property
-    def explained(self) -> int:
-        """Most moves explained in full."""
-        most = self.allocation.settings.explained_moves
-        return most if self.most_explained is None else min(most, self.most_explained)
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

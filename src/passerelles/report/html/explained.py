@@ -80,9 +80,16 @@ def _kept(case: Case, ranked: Mapping[str, Sequence[str]]) -> Mapping[str, set[s
         if rank <= case.request.limit or (origin, target) in case.people
     )
     kept: dict[str, set[str]] = {origin: set() for origin in ranked}
-    for *_, origin, target in ordered[: case.explained]:
+    for *_, origin, target in ordered[: case.allocation.settings.explained_moves]:
         kept[origin].add(target)
     return kept
+
+
+def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
+    """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
+    every = sorted((not e.people, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
+    kept = {(origin, target) for *_, origin, target in every[:most]}
+    return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in kept)) for o in origins)
 
 
 def _steps(case: Case, origin: str, targets: list[str]) -> dict[str, Step]:

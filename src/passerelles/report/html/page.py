@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import math
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -25,6 +24,7 @@ from passerelles.report.html.explained import (
     explained_origins,
     frame_sentences,
     moves_grid,
+    shortened,
     staged_paths,
 )
 from passerelles.report.html.explained import view_of as move_view
@@ -95,7 +95,8 @@ def territory_page(case: Case) -> str:
     (True, True)
     """
     drawn: dict[str, str] = {}
-    found = _render(case, drawn)
+    origins = explained_origins(case)
+    found = _render(case, origins, drawn)
     over = len(found.encode()) - MOST_BYTES
     start = found.find('<div class="explanations">')
     if over <= 0 or start < 0:
@@ -104,15 +105,15 @@ def territory_page(case: Case) -> str:
     explained = found[start : found.index('<section id="paths"')]
     count = explained.count('<details id="move-')
     each = len(explained.encode()) / max(count, 1)
-    return _render(replace(case, most_explained=max(0, count - math.ceil(over / each * _SPARE))), drawn)
+    return _render(case, shortened(origins, max(0, count - math.ceil(over / each * _SPARE))), drawn)
 
 
-def _render(case: Case, drawn: dict[str, str]) -> str:
+def _render(case: Case, origins: tuple[Origin, ...], drawn: dict[str, str]) -> str:
     environment = _environment()
     style, script = _text("style.css"), _text("tables.js")
     found: str = environment.get_template("page.html").render(
         w=case.words,
-        page=_content(case, drawn),
+        page=_content(case, origins, drawn),
         # Nothing here comes from data: both files are the package's own, and the pictures escape their labels.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
@@ -143,9 +144,8 @@ def _policy(script: str) -> str:
     )
 
 
-def _content(case: Case, drawn: dict[str, str]) -> dict[str, Any]:
+def _content(case: Case, origins: tuple[Origin, ...], drawn: dict[str, str]) -> dict[str, Any]:
     pictures = pictures_of(case, drawn) if case.request.pictures else NO_PICTURES
-    origins = explained_origins(case)
     paths, pairs = staged_paths(case, origins)
     w = case.words
     return {
