@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from market_files import TENSION_FAP, TENSION_ROME, write
+from market_files import TENSION_FAP, TENSION_ROME, market_folder, write
 from passerelles.market.market import load_market
 from passerelles.market.tension import COMPONENTS, TensionTable
 
@@ -58,6 +58,17 @@ def test_families_are_known_by_country_region_and_department(tmp_path: Path) -> 
 
 
 @pytest.mark.real_data
+def test_tensions_may_be_left_unread(tmp_path: Path) -> None:
+    folder = market_folder(tmp_path)
+    whole, less = load_market(folder), load_market(folder, tensions=False)
+    assert whole.tension_by_basin is not None
+    assert whole.tension_by_family is not None
+    assert (less.tension_by_basin, less.tension_by_family) == (None, None)
+    assert [t for t in whole.tables if not t.kind.startswith("tension")] == list(less.tables)
+    assert set(less.notices) < set(whole.notices)
+    assert (less.years, less.crosswalk, less.wages) == (whole.years, whole.crosswalk, whole.wages)
+
+
 def test_the_published_tables(real_data: Path) -> None:
     market = load_market(real_data, years=[])
     basin, family = market.tension_by_basin, market.tension_by_family

@@ -200,7 +200,11 @@ def reach(market: Market, referential: Referential, *, year: str | int | None = 
 
 
 def load_market(
-    path: str | Path, *, years: Iterable[str | int] | None = None, settings: MarketSettings | None = None
+    path: str | Path,
+    *,
+    years: Iterable[str | int] | None = None,
+    tensions: bool = True,
+    settings: MarketSettings | None = None,
 ) -> Market:
     """
     Load the market files of a folder, recognised by what they hold, wherever they lie in it, or a single file.
@@ -211,6 +215,8 @@ def load_market(
         A folder such as the one of the public data sets, or one file.
     years
         Years of the surveys to keep; None = all. A survey is read on first use only.
+    tensions
+        Whether to read the tables of tensions: False where they are not asked about, which saves half the time.
     settings
         Bounds of masked cells, and the fragile / hiring rule.
 
@@ -238,8 +244,8 @@ def load_market(
     wages = _only(found, "wages", notices)
     fap_rome = read_fap_rome(crosswalk) if crosswalk else None
     families2021, labels_file, labels_notices = _labels(labels)
-    tension_by_basin = read_tension_by_basin(by_basin) if by_basin else None
-    tension_by_family = read_tension_by_family(by_family) if by_family else None
+    tension_by_basin = read_tension_by_basin(by_basin) if by_basin and tensions else None
+    tension_by_family = read_tension_by_family(by_family) if by_family and tensions else None
     wage_table = read_wages(wages) if wages else None
     families: list[tuple[Nomenclature, frozenset[str]]] = []
     if fap_rome:

@@ -103,7 +103,8 @@ def report(
         }
     )
     graph = load_graph(referential, overlay, settings, strict=strict)
-    market, places = load_data(data, travel=travel)
+    # A market beside a table of openings only names basins.
+    market, places = load_data(data, travel=travel, tensions=hiring is None)
     certifications = load_known_certifications(data) if data or frame else None
     if fragile is None:  # said by `sample_name` already; for the type checker
         raise PasserellesError("report_which_input")
@@ -117,7 +118,7 @@ def report(
         command=(*words, "--output", "rapport.html"), title=named, date=date, invented=sample is not None,
         limit=limit, mask=mask, pictures=pictures,
     )  # fmt: skip
-    # A market beside a table of openings only names basins, and the lots carry these.
+    # Basins that it named are in the lots.
     survey = market if hiring is None else None
     case = Case(
         graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words}

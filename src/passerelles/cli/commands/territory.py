@@ -288,7 +288,9 @@ def data_folders(folders: list[Path] | None) -> list[Path]:
     return [folder] if default or folder.is_dir() else []
 
 
-def load_data(folders: list[Path] | None, *, travel: Path | None = None) -> "tuple[Market | None, Places | None]":
+def load_data(
+    folders: list[Path] | None, *, travel: Path | None = None, tensions: bool = True
+) -> "tuple[Market | None, Places | None]":
     """
     Load the market and the geography from the folders given, else from those of `data_folders`.
 
@@ -304,7 +306,7 @@ def load_data(folders: list[Path] | None, *, travel: Path | None = None) -> "tup
     for folder in data_folders(folders):
         if found_market is None:
             try:
-                found_market = load_market(folder)
+                found_market = load_market(folder, tensions=tensions)
             except PasserellesError as error:
                 if error.key != "no_market_data":
                     raise
