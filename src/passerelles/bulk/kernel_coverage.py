@@ -96,19 +96,17 @@ def _let_go(needs, room, columns):
 
 
 @compiled
-def _credit(needs, room, column):
-    if room.held[column]:
-        return 1.0
-    macro = needs.macro[column]
-    shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
-    return max(shared, -room.credit[column])
-
-
-@compiled
 def _covered_exactly(needs, room, target):
+    """Share of what a target requires that is held, in the order in which it is summed one by one."""
     gained = 0.0
     for entry in range(needs.ptr[target], needs.ptr[target + 1]):
-        gained += needs.weight[entry] * _credit(needs, room, needs.column[entry])
+        column = needs.column[entry]
+        if room.held[column]:
+            gained += needs.weight[entry]
+        else:
+            macro = needs.column_macro[entry]
+            shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
+            gained += needs.weight[entry] * max(shared, -room.credit[column])
     return min(gained / needs.total[target], 1.0)
 
 

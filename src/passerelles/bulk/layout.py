@@ -207,6 +207,7 @@ def make_needs(graph: OccupationGraph) -> Needs:
     return Needs(
         ptr=weights.indptr.astype(np.int32),
         column=weights.indices.astype(np.int32),
+        column_macro=graph.macro[weights.indices].astype(np.int32),
         weight=weights.data,
         total=graph.total_weight,
         by_ptr=by.indptr.astype(np.int32),

@@ -67,6 +67,7 @@ class Needs(NamedTuple):
 
     ptr: NDArray[np.int32]
     column: NDArray[np.int32]
+    column_macro: NDArray[np.int32]
     weight: NDArray[np.float64]
     total: NDArray[np.float64]
     by_ptr: NDArray[np.int32]
