@@ -14,8 +14,8 @@ _CELL: Final = re.compile(
     rb'<c r="([A-Z]+)[0-9]+"(?:(?: s="[0-9]+")?(?:/>| t="s"><v>([0-9]+)</v></c>)'
     rb'|(?: t="n")?><v>(0|-?[1-9][0-9]*)</v></c>)'
 )
-_LETTERS: Final = [*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2))]
-_PLACES: Final[Mapping[bytes, int]] = MappingProxyType({name.encode(): i for i, name in enumerate(_LETTERS)})
+_NAMES: Final = [a.encode() for a in (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))]
+_PLACES: Final[Mapping[bytes, int]] = MappingProxyType({name: i for i, name in enumerate(_NAMES)})
 
 
 def plain_rows(xml: bytes, shared: Sequence[str]) -> list[list[str]] | None:
@@ -44,7 +44,7 @@ def plain_rows(xml: bytes, shared: Sequence[str]) -> list[list[str]] | None:
     """
     begin, end = xml.find(_BEGIN), xml.rfind(_END)
     place = begin + len(_BEGIN)
-    texts = {b"": "", **{b"%d" % i: text for i, text in enumerate(shared)}}
+    texts = {b"%d" % i: text for i, text in enumerate(shared)}
     rows: list[list[str]] = []
     while 0 <= begin < place < end:
         opened, stop = _ROW.match(xml, place), xml.find(_ROW_END, place)
@@ -63,12 +63,13 @@ def _cells(row: bytes, texts: Mapping[bytes, str]) -> list[str] | None:
     if len(cells) != row.count(b"<c"):
         return None
     try:
-        places = [_PLACES[name] for name, _, _ in cells]
-        values = [whole.decode() or texts[text] for _, text, whole in cells]
+        values = [texts[text] if text else whole.decode() for _, text, whole in cells]
+        names = [name for name, _, _ in cells]
+        if names == _NAMES[: len(names)]:  # no cell is left out
+            return values
+        places = [_PLACES[name] for name in names]
     except KeyError:
         return None
-    if places == list(range(len(places))):
-        return values
     if sorted(set(places)) != places:
         return None
     found = dict(zip(places, values, strict=True))
