@@ -9,10 +9,10 @@ from typing import Final
 
 _BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _ROW: Final = re.compile(rb'<row r="([0-9]+)"[^>]*(?<!/)>')
-# A cell that is empty, a shared text by its number, or a whole number that no style may turn into a date.
+# A cell that is empty, a shared text by its number, or a whole number in the first style, which makes it no date.
 _CELL: Final = re.compile(
     rb'<c r="([A-Z]+)[0-9]+"(?:(?: s="[0-9]+")?(?:/>| t="s"><v>([0-9]+)</v></c>)'
-    rb'|(?: t="n")?><v>(0|-?[1-9][0-9]*)</v></c>)'
+    rb'|(?: s="0")?(?: t="n")?><v>(0|-?[1-9][0-9]*)</v></c>)'
 )
 _NAMES: Final = [a.encode() for a in (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))]
 _PLACES: Final[Mapping[bytes, int]] = MappingProxyType({name: i for i, name in enumerate(_NAMES)})
