@@ -9,13 +9,14 @@ from typing import Literal, NamedTuple
 from passerelles.errors import PasserellesError
 from passerelles.files.tabular import Table
 from passerelles.market.figures import Interval, share, total
-from passerelles.market.scan import ABSENT, Found, SourceFile, cells, digest, read, source_file
+from passerelles.market.scan import ABSENT, Found, Once, SourceFile, cells, digest, read, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 
 Nomenclature = Literal["FAP2009", "FAP2021"]
 MASK = "*"
+_FIGURES = ("met", "xmet", "smet")
 _BASIN_WIDTH = 4
 # The survey went over to the new families in 2024; used only where no table at hand knows the codes.
 _FIRST_FAP2021 = 2024
@@ -210,27 +211,27 @@ class _Reader:
 
     def __init__(self, name: str, settings: MarketSettings) -> None:
         self.name = name
-        self.masked = {"met": 0, "xmet": 0, "smet": 0}
+        self.masked = dict.fromkeys(_FIGURES, 0)
         self.notices: list[Notice] = []
         self._settings = settings
-        self._made: dict[tuple[str, bool], Interval | None] = {}
+        self._whole = Once[str, Interval | None](lambda text: self._parse(text, settings.secret_low))
+        self._part = Once[str, Interval | None](lambda text: self._parse(text, settings.secret_part_low))
 
-    def interval(self, text: str, column: str, line: int) -> Interval | None:
-        if text == MASK:
-            self.masked[column] += 1
-        key = (text, column == "met")
-        if key not in self._made:
-            self._made[key] = self._parse(text, whole=column == "met")
-        made = self._made[key]
-        if made is None:
-            code = "unknown_cell" if text in ABSENT else "invalid_value"
-            self.notices.append(notice(code, file=self.name, line=line, column=column, value=text))
-        return made
+    def intervals(self, line: int, texts: tuple[str, str, str]) -> tuple[Interval | None, ...]:
+        """Read the projects of a row, those judged difficult, and the seasonal ones."""
+        met, xmet, smet = texts
+        found = (self._whole[met], self._part[xmet], self._part[smet])
+        if MASK in texts or None in found:
+            for column, text, made in zip(_FIGURES, texts, found, strict=True):
+                self.masked[column] += text == MASK
+                if made is None:
+                    code = "unknown_cell" if text in ABSENT else "invalid_value"
+                    self.notices.append(notice(code, file=self.name, line=line, column=column, value=text))
+        return found
 
-    def _parse(self, text: str, *, whole: bool) -> Interval | None:
+    def _parse(self, text: str, secret_low: int) -> Interval | None:
         if text == MASK:
-            low = self._settings.secret_low if whole else self._settings.secret_part_low
-            return Interval(low, self._settings.secret_high)
+            return Interval(secret_low, self._settings.secret_high)
         plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
         return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
 
@@ -258,8 +259,7 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
         if key in rows:
             notices.append(notice("duplicate_code", file=found.name, line=line, subject=" ".join(key)))
             continue
-        values = [reader.interval(t, c, line) for t, c in ((met, "met"), (xmet, "xmet"), (smet, "smet"))]
-        rows[key] = BmoRow(*key, *values)
+        rows[key] = BmoRow(*key, *reader.intervals(line, (met, xmet, smet)))
         labels.setdefault(family, label)
         groups.setdefault(family, (group, group_label))
     notices += reader.notices

@@ -14,7 +14,7 @@ _CELL: Final = re.compile(
     rb'<c r="([A-Z]+)[0-9]+"(?:(?: s="[0-9]+")?(?:/>| t="s"><v>([0-9]+)</v></c>)'
     rb'|(?: s="0")?(?: t="n")?><v>(0|-?[1-9][0-9]*)</v></c>)'
 )
-_NAMES: Final = [a.encode() for a in (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))]
+_NAMES: Final = tuple(a.encode() for a in (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2))))
 _PLACES: Final[Mapping[bytes, int]] = MappingProxyType({name: i for i, name in enumerate(_NAMES)})
 
 
@@ -63,8 +63,8 @@ def _cells(row: bytes, texts: Mapping[bytes, str]) -> list[str] | None:
     if len(cells) != row.count(b"<c"):
         return None
     try:
-        values = [texts[text] if text else whole.decode() for _, text, whole in cells]
-        names = [name for name, _, _ in cells]
+        names, shared, wholes = zip(*cells, strict=True) if cells else ((), (), ())
+        values = [texts[text] if text else whole.decode() for text, whole in zip(shared, wholes, strict=True)]
         if names == _NAMES[: len(names)]:  # no cell is left out
             return values
         places = [_PLACES[name] for name in names]

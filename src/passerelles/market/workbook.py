@@ -72,7 +72,7 @@ def _below(header: list[str], cells: Iterator[tuple[int, list[str]]], *, name: s
         if any(row[width:]):
             log.note("row_length", file=name, line=line, got=len(row), expected=width)
             continue
-        rows.append(row[:width] + [""] * (width - len(row)))
+        rows.append(row if len(row) == width else row[:width] + [""] * (width - len(row)))
         lines.append(line)
     columns = tuple(cell.strip().casefold() for cell in header[:width])
     return Table(name, columns, rows, lines, FileRecord(name, digest, "xlsx", len(rows)), log.notices())

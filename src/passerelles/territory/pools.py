@@ -52,8 +52,10 @@ def survey_openings(
     employer = f"BMO {survey.year}"
     lots: list[Lot] = []
     pools: dict[tuple[str, str], int] = {}
-    for (basin, family), projects in sorted(survey.projects_of.items()):
-        if projects.met is None or not codes.get(family) or (wanted is not None and basin not in wanted):
+    there = sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted)
+    for basin, family in there:
+        projects = survey.projects_of[basin, family]
+        if projects.met is None or not codes.get(family):
             continue
         end = projects.met.low if chosen.masked_openings == "low" else projects.met.high
         capacity = int(end)

@@ -103,8 +103,8 @@ def report(
         }
     )
     graph = load_graph(referential, overlay, settings, strict=strict)
-    # A market beside a table of openings only names basins.
-    market, places = load_data(data, travel=travel, tensions=hiring is None)
+    # Of the market, a report takes openings and names of basins.
+    market, places = load_data(data, travel=travel, tensions=False)
     certifications = load_known_certifications(data) if data or frame else None
     if fragile is None:  # said by `sample_name` already; for the type checker
         raise PasserellesError("report_which_input")
