@@ -85,8 +85,9 @@ def evidence_of(graph: OccupationGraph, attributes: Attributes, origins: Origins
 def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
     total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
     for name, weight in OVERALL.items():
-        computed[name] = index.closeness(name, vectors)
-        total += np.float32(weight) * computed[name]
+        if name in vectors:
+            computed[name] = index.closeness(name, vectors)
+            total += np.float32(weight) * computed[name]
     return total
 
 

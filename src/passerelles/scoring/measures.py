@@ -100,16 +100,16 @@ def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:
     Return vectors of origins that are no rows of the graph; a measure that one has nothing for gives an empty row.
 
     What is held gives requirements, macro-competencies, knowledge and words of competencies, in whole numbers of
-    1 / `COARSE`: their products add up exactly in any order. All else comes from the occupation exercised, where there
-    is one, as unit vectors.
+    1 / `COARSE`: their products add up exactly in any order. All else comes from the occupation exercised, as unit
+    vectors, and is left out where nobody exercises any.
     """
     found = {
         name: in_whole_numbers(vectors, COARSE)
         for name, vectors in _of_holdings(index.spreads, index.rarities, index.background, origins).items()
     }
-    for name, vectors in index.vectors.items():
-        if name not in found:
-            found[name] = origins.of_occupation(vectors)
+    if origins.occupied.any():
+        others = {n: v for n, v in index.vectors.items() if n not in found}
+        found |= {name: origins.of_occupation(vectors) for name, vectors in others.items()}
     return MappingProxyType(found)
 
 
