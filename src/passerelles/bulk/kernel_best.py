@@ -64,7 +64,7 @@ def _nearest(space, formula, room, feature, own):
     values = room.values[formula.measure[feature]]
     near = room.near[feature]
     _guess(values, room.floor[feature])
-    count = _collect(values, room.floor[feature, NEAREST - 1], near[2:])
+    count = collect(values, room.floor[feature, NEAREST - 1], near[2:])
     rivals = 0
     for index in range(count):
         target = near[2 + index]
@@ -175,14 +175,14 @@ def select(space, formula, room, row, targets, units):
     bound = room.bound
     _leave_out(space, bound, row)
     _guess(bound, room.top)
-    count = _collect(bound, room.top[NEAREST - 1], room.chosen)
+    count = collect(bound, room.top[NEAREST - 1], room.chosen)
     if count < len(units):  # too few, by ill luck or because many are asked for
-        count = _collect(bound, room.top[FURTHER - 1], room.chosen)
+        count = collect(bound, room.top[FURTHER - 1], room.chosen)
     if count <= MOST:
         _sort(room.chosen[:count], bound)
     size = _try(space, formula, room, row, targets, units, 0, count)
     floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
-    count = _collect(bound, floor, room.chosen)
+    count = collect(bound, floor, room.chosen)
     size = _try(space, formula, room, row, targets, units, size, count)
     _forget(formula, room)
     return size
@@ -224,7 +224,7 @@ def _leave_out(space, bound, row):
 
 
 @compiled
-def _collect(values, floor, rows):
+def collect(values, floor, rows):
     """List the rows whose value is greater, without a branch; return how many there are."""
     count = 0
     for row in range(len(values)):

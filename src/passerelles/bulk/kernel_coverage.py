@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from passerelles.bulk.kernel_best import compiled, greater
+from passerelles.bulk.kernel_best import collect, compiled, greater
 from passerelles.bulk.shapes import NEARLY
 
 
@@ -114,11 +114,12 @@ def _covered_exactly(needs, room, target):
 def _better(needs, room, target, share, row):
     """Count the targets that are better covered; those that are nearly as well covered are compared exactly."""
     covered = room.covered
-    surely = greater(covered, share + NEARLY)
-    maybe = greater(covered, share - NEARLY)
-    if maybe - surely <= 1 or share == 0.0:
+    low, high = share - NEARLY, share + NEARLY
+    surely = greater(covered, high)
+    if greater(covered, low) - surely <= 1 or share == 0.0:
         return surely
-    for other in range(len(covered)):
-        if other not in (target, row) and share - NEARLY < covered[other] <= share + NEARLY:
+    for index in range(collect(covered, low, room.chosen)):
+        other = room.chosen[index]
+        if covered[other] <= high and other not in (target, row):
             surely += np.int32(_covered_exactly(needs, room, other) > share)
     return surely
