@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from passerelles.bulk.columns import normalised
+from passerelles.bulk.columns import BATCH, normalised
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.rank import Ranker, rank_profiles
 from passerelles.bulk.shapes import LONGEST
@@ -57,6 +57,13 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> N
         rows = table(draw(chosen, 600 if limit == 10 else 80, seed=seed))
         plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
         assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
+
+
+def test_a_great_file_is_ranked_by_the_fast_engine_from_its_first_batch(graph: OccupationGraph) -> None:
+    pytest.importorskip("numba")
+    ranker = Ranker.of(graph)
+    assert ranker.engine_at(BATCH).__class__.__name__ == "FastEngine"
+    assert ranker.engine_at(100).__class__.__name__ == "PlainEngine"
 
 
 def test_the_fast_engine_serves_small_and_poor_referentials() -> None:
