@@ -102,7 +102,7 @@ def _keys(schema: Any, shared: Surface, path: str = "") -> Iterator[tuple[str, S
 
     What `shared` schemas tell is told with what refers to them.
     """
-    for each in schema.get("anyOf", ()):
+    for each in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
         yield from _keys(each, shared, path)  # first: what the schema itself tells of a key wins
     for name, told in schema.get("properties", {}).items():
         yield path + name, {"kind": kind(told), "required": name in schema.get("required", [])}
@@ -126,6 +126,8 @@ def kind(schema: Any) -> str:
     >>> kind({"type": "array", "items": {"type": ["number", "null"], "minimum": 0}})
     '[null | number]'
     """
+    if len(schema.get("allOf", ())) == 1:  # how Pydantic wrote a reference beside a default before 2.9
+        return kind(schema["allOf"][0])
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
