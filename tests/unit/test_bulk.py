@@ -9,8 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from passerelles.bulk.best import Best, PlainEngine
 from passerelles.bulk.columns import BATCH, normalised
 from passerelles.bulk.moves import output_schema
+from passerelles.bulk.people import People
 from passerelles.bulk.rank import Ranker, rank_profiles
 from passerelles.bulk.shapes import LONGEST
 from passerelles.compiled.build import compile_index
@@ -246,7 +248,7 @@ def test_progress_counts_everybody(graph: OccupationGraph) -> None:
     assert told == [5, 10, 15, 19]
 
 
-def test_both_engines_on_the_real_rome(real_data: Path) -> None:
+def test_both_engines_on_the_real_rome(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rome = build_graph(load_referential(real_data / "rome-v460"))
     rows = draw(rome, 40, seed=1)
     plain = ranked(rome, table(rows), engine="plain")
@@ -258,7 +260,19 @@ def test_both_engines_on_the_real_rome(real_data: Path) -> None:
     more = table([*draw(rome, 400, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
     everybody = measure_people(measure_index(rome), one_origin(rome, range(len(rome.competency_codes)), -1))
     assert np.sqrt(everybody["all_text"].power(2).sum()) > LONGEST
-    assert ranked(rome, more, engine="fast") == ranked(rome, more, engine="plain")
+    expected = ranked(rome, more, engine="plain")
+    plainly: list[int] = []
+    by_hand = PlainEngine.rank
+
+    def watched(engine: PlainEngine, people: People, limit: int) -> Best:
+        plainly.extend(np.diff(people.starts).tolist())
+        return by_hand(engine, people, limit)
+
+    monkeypatch.setattr(PlainEngine, "rank", watched)
+    assert ranked(rome, more, engine="fast") == expected
+    own = int(np.diff(rome.weights.indptr)[0])
+    everything_less_own = [len(rome.competency_codes) - own, len(rome.competency_codes)]
+    assert sorted(size for size in plainly if size) == everything_less_own
 
 
 def test_a_slice_of_a_great_table_is_checked_by_itself(graph: OccupationGraph) -> None:

@@ -11,14 +11,13 @@ from passerelles.bulk.shapes import LONGEST, RANK, REVERSE, STEPS, TILE, VALUE, 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.evidence import CADRE_WEIGHT
 from passerelles.scoring.features import FEATURES
-from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex
+from passerelles.scoring.measures import OF_HOLDINGS, OVERALL, MeasureIndex, damped, measure_people
 from passerelles.scoring.origins import every_occupation
 from passerelles.scoring.ranks import rank_closeness
-from passerelles.scoring.similarity import COARSE, FINE, in_whole_numbers, product, weighted
+from passerelles.scoring.similarity import COARSE, FINE, in_whole_numbers, product
 from passerelles.scoring.table import UNITS, ScoreTable
 
 MEASURES: Final = ("requirements", "macro", "item_text", "all_text", "knowledge_categories")
-_PRESENCE: Final = frozenset({"requirements"})
 _MANY: Final = 6  # a term that more than one occupation in so many has is kept as a whole row
 _DAMPED: Final = 4096  # counts whose logarithm is at hand
 # Features that the loops know: what is ranked or taken, and of which measure. A scorer with another one is served by
@@ -103,7 +102,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
     many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
     about = np.stack([np.rint(rarity * COARSE), posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
     about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
-    dots, squares = _base_products(bases, vectors, index)
+    dots, squares = _base_products(index, vectors)
     fixed = [name for name in OVERALL if name not in MEASURES]
     weighing = [_weighing(s, index.rarities[name]) for name, s in zip(MEASURES, spreads, strict=True)]
     starts, terms = _spread(weighing)
@@ -113,7 +112,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         spread_term=number[terms],
         rarity=rarity,
         about=about,
-        damp=np.concatenate([[0.0], _damped(np.arange(1.0, _DAMPED))]),
+        damp=np.concatenate([[0.0], damped("item_text", np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
         dense=_tiles(posts[many].toarray()),
@@ -165,24 +164,18 @@ def _reach(index: MeasureIndex) -> NDArray[np.float64]:
 
 
 def _base_products(
-    bases: Sequence[sparse.csr_array], vectors: Sequence[sparse.csr_array], index: MeasureIndex
+    index: MeasureIndex, vectors: Sequence[sparse.csr_array]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Products of the occupations' own weights with the unit vectors of all, in whole numbers; and their squares."""
+    """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
     size = len(index.graph.codes)
+    own = measure_people(index, every_occupation(index.graph))
     dots = np.zeros((len(MEASURES), size, -(-size // TILE) * TILE), np.int32)
     squares = np.zeros((len(MEASURES), size))
-    for number, (name, counts) in enumerate(zip(MEASURES, bases, strict=True)):
-        weights = counts.copy()
-        weights.data = np.ones_like(counts.data) if name in _PRESENCE else _damped(counts.data)
-        weights = in_whole_numbers(weighted(weights, index.rarities[name]), COARSE)
-        squares[number] = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+    for number, name in enumerate(MEASURES):
+        squares[number] = np.asarray(own[name].multiply(own[name]).sum(axis=1)).ravel()
         short = squares[number] <= LONGEST**2  # whoever is longer is not served by the loops
-        dots[number, short, :size] = (weights[np.flatnonzero(short)] @ vectors[number].T).toarray()
+        dots[number, short, :size] = (own[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
     return dots, squares
-
-
-def _damped(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1.0 + np.log(counts), dtype=np.float64)
 
 
 def _spread(matrices: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -122,12 +122,12 @@ def _of_holdings(
         counts = counts_of(origins.held, spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + origins.of_occupation(background))
-        counts.data = _damped(name, counts.data)
+        counts.data = damped(name, counts.data)
         found[name] = weighted(counts, rarities[name])
     return found
 
 
-def _damped(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def damped(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Presence for plain lists, ``1 + ln(count)`` for what may come several times."""
     if name in ("requirements", "knowledge", "soft"):
         return np.ones_like(counts)
@@ -258,9 +258,9 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
         weights = rarity(counts, plain)
         return unit_rows(weighted(counts, weights if singles else _without_singles(counts, weights, plain)))
 
-    def damped(counts: "sparse.csr_array") -> "sparse.csr_array":
+    def tempered(counts: "sparse.csr_array") -> "sparse.csr_array":
         taken = counts.copy()
-        taken.data = 1.0 + np.log(taken.data)
+        taken.data = damped("", taken.data)
         return taken
 
     return MappingProxyType(
@@ -271,10 +271,10 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
             "sectors": unit(_tags(graph, ("sector", "subsector"))),
             "interests": unit(_tags(graph, ("interest",))),
             "riasec": unit_rows(_riasec(graph)),
-            "title": unit(damped(piece_counts(texts.names, range(3, 6)))),
-            "titles": unit(damped(piece_counts(texts.titles, range(4, 6))), singles=False),
-            "definition": unit(damped(texts.definitions.grams)),
-            "access": unit(damped(texts.access.grams), singles=False),
+            "title": unit(tempered(piece_counts(texts.names, range(3, 6)))),
+            "titles": unit(tempered(piece_counts(texts.titles, range(4, 6))), singles=False),
+            "definition": unit(tempered(texts.definitions.grams)),
+            "access": unit(tempered(texts.access.grams), singles=False),
         }
     )
 
