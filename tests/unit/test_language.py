@@ -12,8 +12,8 @@ import passerelles
 from passerelles.language.say import LANGS, is_singular, number, percent, say
 
 FOLDER = Path(passerelles.__file__).parent / "language"
-# words.toml and titles.toml hold rules of one language (words without weight, endings), not sentences.
-SUBJECTS = sorted({p.stem for p in FOLDER.glob("*/*.toml")} - {"words", "titles"})
+# access.toml, words.toml and titles.toml hold rules of one language (words without weight, endings), not sentences.
+SUBJECTS = sorted({p.stem for p in FOLDER.glob("*/*.toml")} - {"access", "words", "titles"})
 
 
 def entries(lang: str, subject: str) -> dict[str, str]:
