@@ -26,9 +26,8 @@ import pyarrow.parquet as pq
 from profiles import PIECE, batch_of, columns_of, folder
 
 from passerelles import build_graph, load_referential
-from passerelles.bulk.dask import rank_profiles_dask
-from passerelles.bulk.files import rank_file
-from passerelles.bulk.spark import rank_profiles_spark
+from passerelles.bulk.clusters import rank_profiles_dask, rank_profiles_spark
+from passerelles.bulk.rank import rank_file
 from passerelles.compiled.build import compile_index
 
 

@@ -14,13 +14,10 @@ from scipy.optimize import minimize
 from title_splits import Query, held_out, noisy_titles, nonsense, reworded_skills
 
 from passerelles import Referential, load_referential
-from passerelles.matching.evidence import CLOSE
-from passerelles.matching.forms import Lexicon
 from passerelles.matching.index import TitleIndex
-from passerelles.matching.ranking import TERMS, Trial, expand, rank_block, terms
-from passerelles.matching.readings import readings
-from passerelles.matching.resolve import competency_index, title_index
-from passerelles.matching.weights import Weights, shipped_weights
+from passerelles.matching.ranking import CLOSE, TERMS, Trial, Weights, expand, rank_block, shipped_weights, terms
+from passerelles.matching.reading import Lexicon, readings
+from passerelles.matching.titles import competency_index, title_index
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Judged: TypeAlias = tuple[Trial, NDArray[np.bool_]]

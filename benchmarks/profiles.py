@@ -26,12 +26,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles import build_graph, load_referential, rank_profiles
-from passerelles.bulk.files import rank_file
+from passerelles.bulk.rank import rank_file
 from passerelles.compiled.build import compile_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.measures import OVERALL, measure_index, measure_people
-from passerelles.scoring.origins import Origins
-from passerelles.scoring.similarity import unit_rows
+from passerelles.scoring.measures import OVERALL, Origins, measure_index, measure_people
+from passerelles.vectors import unit_rows
 
 HELD = 20
 THREADS = 2

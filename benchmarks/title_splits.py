@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles import Referential
-from passerelles.matching.forms import Lexicon, gender_forms
-from passerelles.matching.pack import language_pack
+from passerelles.matching.reading import Lexicon, gender_forms, language_pack
 from passerelles.text import normalise_label
 
 SIZE = 1000

@@ -10,8 +10,7 @@ import numpy as np
 from title_splits import Query, figures, held_out, noisy_titles, nonsense, reworded_skills
 
 from passerelles import Referential, load_referential, resolve_title
-from passerelles.matching.answers import Candidate
-from passerelles.matching.resolve import competency_index, resolve_competencies, resolve_titles, title_index
+from passerelles.matching.titles import Candidate, competency_index, resolve_competencies, resolve_titles, title_index
 
 
 def tell(name: str, answers: list[list[Candidate]], queries: Sequence[Query]) -> dict[str, float]:

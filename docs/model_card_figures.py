@@ -14,20 +14,25 @@ from model_card_transfer import measure_elsewhere, reduced, with_parents_moves
 from numpy.typing import NDArray
 
 from passerelles import build_graph, evaluate, load_referential
-from passerelles.evaluation.breakdown import top_domain
-from passerelles.evaluation.calibration import brier_score, expected_calibration_error, reliability
 from passerelles.evaluation.evaluate import Progress
-from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
-from passerelles.evaluation.metrics import METRICS, bootstrap, find_hits, measure
+from passerelles.evaluation.metrics import (
+    METRICS,
+    bootstrap,
+    brier_score,
+    expected_calibration_error,
+    find_hits,
+    measure,
+    reliability,
+)
+from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds, top_domain
 from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top
 from passerelles.scoring.coverage import coverage_block
-from passerelles.scoring.levels import level_of
-from passerelles.scoring.origins import every_occupation
-from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.measures import every_occupation
+from passerelles.scoring.scorer import Scorer, level_of, load_scorer
 
 METHODS: Final = (
     "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",

@@ -55,8 +55,8 @@ _PUBLIC = {
     "rank_paths": "passerelles.paths.rank",
     "rank_profiles": "passerelles.bulk.rank",
     "rank_sources": "passerelles.ranking.moves",
-    "resolve_competency": "passerelles.matching.resolve",
-    "resolve_title": "passerelles.matching.resolve",
+    "resolve_competency": "passerelles.matching.titles",
+    "resolve_title": "passerelles.matching.titles",
 }
 # Modules that are names of their own: `passerelles.charts.path_ladder`.
 _SPACES = ("charts",)

@@ -12,8 +12,8 @@ from passerelles.graph.export import export_graph as export_graph
 from passerelles.market.certifinfo import load_certifications as load_certifications
 from passerelles.market.geography import load_places as load_places
 from passerelles.market.market import load_market as load_market
-from passerelles.matching.resolve import resolve_competency as resolve_competency
-from passerelles.matching.resolve import resolve_title as resolve_title
+from passerelles.matching.titles import resolve_competency as resolve_competency
+from passerelles.matching.titles import resolve_title as resolve_title
 from passerelles.paths.levers import levers as levers
 from passerelles.paths.rank import rank_paths as rank_paths
 from passerelles.profile import Profile as Profile

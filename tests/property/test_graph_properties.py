@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelles.graph.build import build_graph
-from passerelles.graph.near import close_pairs, word_vectors
-from passerelles.graph.nx_view import edge_records, node_records
-from passerelles.graph.text_formats import xml_text
+from passerelles.graph.core import edge_records, node_records
+from passerelles.graph.export import xml_text
 from passerelles.model import Competency, Occupation, Provenance, Requirement, Status
 from passerelles.referentials.referential import Referential
 from passerelles.text import words
+from passerelles.vectors import close_pairs, word_vectors
 
 WORDS = ("souder", "des", "tubes", "en", "acier", "fin", "poser", "vitres", "la", "nuit")
 LABELS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)

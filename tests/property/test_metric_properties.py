@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.metrics import brier_score_loss, ndcg_score
 
-from passerelles.evaluation.calibration import brier_score, expected_calibration_error, reliability
-from passerelles.evaluation.metrics import METRICS, find_hits, measure
-from passerelles.evaluation.nesta import greedy_matching
+from passerelles.evaluation.methods import greedy_matching
+from passerelles.evaluation.metrics import (
+    METRICS,
+    brier_score,
+    expected_calibration_error,
+    find_hits,
+    measure,
+    reliability,
+)
 
 SIZES = st.integers(min_value=2, max_value=70)
 

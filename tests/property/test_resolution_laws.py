@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from job_titles import ROWS, referential
-from passerelles.matching.forms import gender_forms
-from passerelles.matching.pack import language_pack
-from passerelles.matching.resolve import resolve_competency, resolve_title
+from passerelles.matching.reading import gender_forms, language_pack
+from passerelles.matching.titles import resolve_competency, resolve_title
 from passerelles.matching.worklist import Cell, Worklist, csv_text, read_worklist
 
 SMALL = referential()

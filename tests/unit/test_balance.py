@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles.scoring.balance import ENOUGH, Balance, balance_of
+from passerelles.scoring.mobility import ENOUGH, Balance, balance_of
 
 SIZE = 300
 Floats = np.ndarray

@@ -11,12 +11,18 @@ import pytest
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
-from passerelles.evaluation.baselines import cosine_scores, jaccard_scores, random_scores
 from passerelles.evaluation.evaluate import evaluate
-from passerelles.evaluation.nesta import FLOOR, directed_scores, symmetric_scores
+from passerelles.evaluation.methods import (
+    FLOOR,
+    cosine_scores,
+    directed_scores,
+    jaccard_scores,
+    random_scores,
+    symmetric_scores,
+)
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.graph.near import word_vectors
+from passerelles.vectors import word_vectors
 from small import referential
 
 WORDS = ("souder", "tubes", "acier", "poser", "vitres", "nuit", "peindre", "murs", "quai", "former")
@@ -68,7 +74,7 @@ def test_chance_is_the_same_in_every_process() -> None:
     code = (
         "import numpy as np\n"
         "from passerelles import build_graph, load_referential\n"
-        "from passerelles.evaluation.baselines import random_scores\n"
+        "from passerelles.evaluation.methods import random_scores\n"
         "print(random_scores(build_graph(load_referential()), np.array([3], dtype=np.int32)).tobytes().hex())\n"
     )
 

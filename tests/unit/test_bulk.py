@@ -9,20 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from passerelles.bulk.best import Best, PlainEngine
 from passerelles.bulk.columns import BATCH, normalised
+from passerelles.bulk.engines import Best, PlainEngine
+from passerelles.bulk.layout import LONGEST
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.people import People
 from passerelles.bulk.rank import Ranker, rank_profiles
-from passerelles.bulk.shapes import LONGEST
 from passerelles.compiled.build import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential
 from passerelles.referentials.load import load_referential
-from passerelles.scoring.measures import measure_index, measure_people
-from passerelles.scoring.origins import one_origin
+from passerelles.scoring.measures import measure_index, measure_people, one_origin
 from passerelles.settings import Settings
 from profile_rows import Row, draw, one_by_one, table
 from small import referential

@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from passerelles.bulk.dask import rank_profiles_dask
+from passerelles.bulk.clusters import Order, part_schema, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
-from passerelles.bulk.worker import Order, part_schema
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential

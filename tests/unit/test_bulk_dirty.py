@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from passerelles.bulk.columns import BATCH
-from passerelles.bulk.csv_rows import csv_batches
 from passerelles.bulk.rank import rank_profiles
+from passerelles.bulk.source import csv_batches
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

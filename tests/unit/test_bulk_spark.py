@@ -13,9 +13,8 @@ import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pytest
 
+from passerelles.bulk.clusters import SCHEMA, part_schema, rank_profiles_spark
 from passerelles.bulk.rank import rank_profiles
-from passerelles.bulk.spark import SCHEMA, rank_profiles_spark
-from passerelles.bulk.worker import part_schema
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential

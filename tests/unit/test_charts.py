@@ -29,7 +29,7 @@ from passerelles.charts.neighbours import spread
 from passerelles.charts.reliability import wilson
 from passerelles.charts.seriation import ring_order
 from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, pale
-from passerelles.evaluation.calibration import Bin
+from passerelles.evaluation.metrics import Bin
 from passerelles.evaluation.results import MethodResult
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import say

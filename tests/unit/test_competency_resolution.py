@@ -6,8 +6,7 @@ import pytest
 
 from job_titles import referential
 from passerelles import load_referential, resolve_competency
-from passerelles.matching.answers import status
-from passerelles.matching.resolve import resolve_competencies
+from passerelles.matching.titles import resolve_competencies, status
 from passerelles.text import normalise_label
 
 SMALL = referential()

@@ -29,7 +29,7 @@ from passerelles.cli.main import make_app
 from passerelles.compiled.build import compile_index
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.matching.resolve import resolve_title
+from passerelles.matching.titles import resolve_title
 from passerelles.model import Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
@@ -116,7 +116,8 @@ def test_nothing_is_computed_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    from passerelles.matching import indexed, resolve
+    from passerelles.matching import index as indexed
+    from passerelles.matching import titles as resolve
 
     built, _ = pair
     titles = [t.label for t in built.referential.titles[::7]]

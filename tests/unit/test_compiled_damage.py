@@ -29,7 +29,7 @@ from passerelles.files.index import BLOCK, FORMAT, MANIFEST, SEAL, open_index, s
 from passerelles.files.index_writer import write_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
-from passerelles.matching.resolve import resolve_title
+from passerelles.matching.titles import resolve_title
 from passerelles.referentials.validate import validate
 
 # What one error may be: damage seen, or so much of it that the place is no longer known for an index.

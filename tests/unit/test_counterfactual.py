@@ -14,7 +14,7 @@ from passerelles.profile import Profile
 from passerelles.ranking.counterfactual import MOST, Counterfactual, counterfactual, nearer, sentence
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.levels import LEVELS, Level, reaches
+from passerelles.scoring.scorer import LEVELS, Level, reaches
 from passerelles.settings import Settings
 
 

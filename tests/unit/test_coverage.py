@@ -12,7 +12,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.coverage import coverage_block, coverage_row, holding_of, holding_of_row
-from passerelles.scoring.origins import every_occupation
+from passerelles.scoring.measures import every_occupation
 from passerelles.settings import NearSettings, Settings, WeightSettings
 from small import referential
 

@@ -15,8 +15,8 @@ from passerelles.paths.qualification import level_of_access, qualification_of
 from passerelles.paths.terrain import best_scored, terrain_of
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.coverage import holding_of, holding_of_row
-from passerelles.scoring.words import level_named, word_rules
 from passerelles.settings import EffortSettings, PathSettings, Settings
+from passerelles.vectors import level_named, word_rules
 from small import occupation, referential
 
 

@@ -17,11 +17,10 @@ import passerelles
 from passerelles import load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.evaluation import methods as known_methods
-from passerelles.evaluation.breakdown import break_down
 from passerelles.evaluation.evaluate import evaluate, with_other_groupings
-from passerelles.evaluation.folds import fold_groups, known_mobilities, make_folds
 from passerelles.evaluation.methods import RankFunction, available, choose_methods, protocol_of
 from passerelles.evaluation.metrics import METRICS
+from passerelles.evaluation.protocol import break_down, fold_groups, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Domain, Mobility

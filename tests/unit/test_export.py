@@ -23,9 +23,15 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.files.atomic import atomic_file, atomic_folder
 from passerelles.graph import export
 from passerelles.graph.build import build_graph
-from passerelles.graph.core import OccupationGraph
+from passerelles.graph.core import (
+    EDGE_ATTRIBUTES,
+    NODE_ATTRIBUTES,
+    OccupationGraph,
+    edge_records,
+    graph_attributes,
+    node_records,
+)
 from passerelles.graph.export import GRAPH_FORMATS, PARQUET_FILES, export_graph, graph_format
-from passerelles.graph.nx_view import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, edge_records, graph_attributes, node_records
 from typed_sample import AWKWARD, SPLIT
 
 TESTS = Path(__file__).resolve().parents[1]

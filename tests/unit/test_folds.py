@@ -10,7 +10,7 @@ import pytest
 from sklearn.model_selection import GroupKFold
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.folds import fold_groups, graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import fold_groups, graph_without, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility

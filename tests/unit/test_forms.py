@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 
 from passerelles.errors import PasserellesError
-from passerelles.matching.forms import Lexicon, gender_forms, joined_words, paired_forms
-from passerelles.matching.pack import LanguagePack, language_pack, load_pack
-from passerelles.matching.readings import readings
+from passerelles.matching.reading import (
+    LanguagePack,
+    Lexicon,
+    gender_forms,
+    joined_words,
+    language_pack,
+    load_pack,
+    paired_forms,
+    readings,
+)
 from passerelles.text import normalise_label
 
 FRENCH = language_pack("fr")

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.levels import (
+from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
     LEVELS,
     OPEN_POSITION,
     OPEN_PROBABILITY,
+    Bend,
+    Calibration,
     coverage_position,
     level_of,
+    load_scorer,
     probability_of,
     reaches,
 )
-from passerelles.scoring.scorer import Bend, Calibration, load_scorer
 from passerelles.settings import Settings
 
 FITTED = load_scorer("fitted")

@@ -5,8 +5,8 @@ import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-from passerelles.graph.near import close_pairs, word_vectors
 from passerelles.text import words
+from passerelles.vectors import close_pairs, word_vectors
 
 LABELS = (
     "Conduire un poids lourd",
@@ -71,6 +71,6 @@ def test_a_pair_at_the_threshold_is_kept() -> None:
 def test_many_candidates_are_cut_into_pieces_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = tuple(f"souder des tubes {i % 7}" for i in range(30))
     whole = pairs(labels, 0.7)
-    monkeypatch.setattr("passerelles.graph.near._CHUNK", 4)
+    monkeypatch.setattr("passerelles.vectors._CHUNK", 4)
     assert pairs(labels, 0.7) == whole
     assert len(whole) >= 30

@@ -12,12 +12,12 @@ from networkx.algorithms import bipartite
 
 from passerelles import load_referential
 from passerelles.graph.build import build_graph
-from passerelles.graph.core import OccupationGraph
-from passerelles.graph.nx_view import (
+from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     EDGE_TYPES,
     NODE_ATTRIBUTES,
     NODE_TYPES,
+    OccupationGraph,
     edge_records,
     graph_attributes,
     node_records,

@@ -10,8 +10,7 @@ import passerelles
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.errors import PasserellesError
-from passerelles.matching.answers import Candidate, status
-from passerelles.matching.resolve import resolve_titles, title_entries, title_index
+from passerelles.matching.titles import Candidate, resolve_titles, status, title_entries, title_index
 from passerelles.referentials.referential import Referential
 
 SMALL = referential()
@@ -168,7 +167,7 @@ def test_held_out_synonyms_of_the_real_rome(rome: Referential) -> None:
     """A draw of its own, smaller than the benchmark's: bounds three standard errors under what is measured there."""
     import random
 
-    from passerelles.matching.forms import Lexicon, gender_forms
+    from passerelles.matching.reading import Lexicon, gender_forms
 
     pack = title_index(rome).pack
     lexicon = Lexicon(pack)

@@ -128,7 +128,7 @@ def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], 
 
 @pytest.mark.real_data
 def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
-    from passerelles.matching.resolve import resolve_title
+    from passerelles.matching.titles import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources
     from passerelles.report.envelope import envelope, unscored_envelope
     from passerelles.report.occupation import occupation_dict

@@ -17,11 +17,11 @@ from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, FEATURES
 from passerelles.scoring.fit import fit_scorer
+from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.mobility import MOBILITY_PARTS
-from passerelles.scoring.ranks import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.scorer import Scorer, load_scorer
-from passerelles.scoring.similarity import by_column, product, short_product
 from passerelles.scoring.table import build_table, score_table
+from passerelles.vectors import by_column, product, short_product
 from small import occupation as fiche
 from small import referential as referential_of
 
@@ -159,7 +159,7 @@ def test_two_processes_make_the_same_scores() -> None:
 
 
 def test_a_short_row_is_multiplied_to_the_bit(embedded_graph: OccupationGraph) -> None:
-    from passerelles.scoring.origins import Origins, row_of
+    from passerelles.scoring.measures import Origins, row_of
 
     matrix = embedded_graph.weights
     turned = by_column(matrix)

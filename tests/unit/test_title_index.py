@@ -8,11 +8,11 @@ from scipy import sparse
 
 from job_titles import ROWS, referential
 from passerelles.errors import PasserellesError
-from passerelles.matching.fields import fit_field, fit_letters, letter_bag, similarity
-from passerelles.matching.index import Entry, TitleIndex, build_index
-from passerelles.matching.meaning import Owner, _decompose
-from passerelles.matching.pack import language_pack
-from passerelles.matching.weights import shipped_weights
+from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index
+from passerelles.matching.ranking import shipped_weights
+from passerelles.matching.reading import language_pack
+from passerelles.vectors import field_cosines as similarity
+from passerelles.vectors import fit_field, fit_letters, letter_bag
 
 TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
 QUERIES = ("patissier boulanger", "conducteur", "inconnu total", "bus bus routier", "chocolatier patissier bus", "de")
@@ -121,7 +121,7 @@ def test_what_ships_is_a_few_numbers() -> None:
 def test_a_referential_keeps_its_index_and_pickles_without_it() -> None:
     import pickle
 
-    from passerelles.matching.resolve import title_index
+    from passerelles.matching.titles import title_index
 
     made = referential()
     assert title_index(made) is title_index(made)

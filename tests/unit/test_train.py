@@ -10,7 +10,7 @@ from passerelles import load_referential
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import train as training
-from passerelles.evaluation.folds import known_mobilities, make_folds
+from passerelles.evaluation.protocol import known_mobilities, make_folds
 from passerelles.evaluation.train import (
     CANDIDATES,
     FITS,
@@ -27,7 +27,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.fit import fit_scorer
-from passerelles.scoring.origins import DRAWN, Origins, drawn_people
+from passerelles.scoring.measures import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import load_scorer, scorer_text
 
 

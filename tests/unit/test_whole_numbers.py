@@ -9,9 +9,8 @@ from scipy import sparse
 
 from passerelles.graph.build import build_graph
 from passerelles.referentials.load import load_referential
-from passerelles.scoring.measures import measure_index, measure_people
-from passerelles.scoring.origins import Origins
-from passerelles.scoring.similarity import COARSE, FINE, by_column, in_whole_numbers, unit_rows, whole_cosines
+from passerelles.scoring.measures import Origins, measure_index, measure_people
+from passerelles.vectors import COARSE, FINE, by_column, in_whole_numbers, unit_rows, whole_cosines
 
 ROWS = st.lists(st.lists(st.floats(0.0, 40.0, allow_subnormal=False), min_size=6, max_size=6), min_size=1, max_size=5)
 

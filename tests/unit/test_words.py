@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles.scoring.words import WordRules, count_texts, piece_counts, word_rules
 from passerelles.text import words, words_of_all
+from passerelles.vectors import WordRules, count_texts, piece_counts, word_rules
 
 LETTERS = st.text(st.sampled_from("abzé09 -œͰ\u0301'"), max_size=14)
 NO_RULES: WordRules = word_rules("none")

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.bulk.best import Best
+from passerelles.bulk.engines import Best
 from passerelles.bulk.people import Fault, People
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Ternary
 from passerelles.ranking.explain import needed_credentials
 from passerelles.ranking.origin import held_credentials
-from passerelles.scoring.levels import (
+from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
     LEVELS,
     OPEN_POSITION,
     OPEN_PROBABILITY,
+    Scorer,
     probabilities_of,
 )
-from passerelles.scoring.scorer import Scorer
 from passerelles.scoring.table import UNITS
 
 if TYPE_CHECKING:

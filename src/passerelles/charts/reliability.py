@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 
 if TYPE_CHECKING:
-    from passerelles.evaluation.calibration import Bin
+    from passerelles.evaluation.metrics import Bin
 
 _Z: Final = 1.959963984540054  # 97.5 % of the normal law
 _SIDE: Final = 430.0  # points: a square that holds on a page
@@ -27,7 +27,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     Parameters
     ----------
     bins
-        What `passerelles.evaluation.calibration.reliability` gives, or rows with ``cases``, ``predicted`` and
+        What `passerelles.evaluation.metrics.reliability` gives, or rows with ``cases``, ``predicted`` and
         ``observed``; empty bins are left out.
     width
         In inches, from 4 to 40; the height follows.
@@ -53,7 +53,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     Examples
     --------
     >>> from passerelles import charts
-    >>> from passerelles.evaluation.calibration import reliability
+    >>> from passerelles.evaluation.metrics import reliability
     >>> charts.reliability_diagram(reliability([0.1, 0.9, 0.3, 0.7], [0, 1, 0, 1], bins=2)).description
     '2 groupes, 4 cas. Chance annoncée puis part observée : 20\u202f% puis 0\u202f% ; 80\u202f% puis 100\u202f%.'
     """

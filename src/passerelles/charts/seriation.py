@@ -7,7 +7,7 @@ import numpy as np
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
-from passerelles.scoring.similarity import unit_rows
+from passerelles.vectors import unit_rows
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph

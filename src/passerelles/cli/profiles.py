@@ -25,7 +25,7 @@ def rank_people(
     typer.Exit
         With 1 where not one profile was ranked.
     """
-    from passerelles.bulk.files import rank_file
+    from passerelles.bulk.rank import rank_file
     from passerelles.bulk.source import need_arrow, rows_of_file
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar

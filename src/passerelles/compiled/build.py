@@ -6,17 +6,17 @@ from typing import Final
 
 from passerelles.files.columns import Packed
 from passerelles.files.index_writer import write_index
+from passerelles.graph.build import DOCUMENT as GRAPH
+from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.graph.indexed import DOCUMENT as GRAPH
-from passerelles.graph.indexed import pack_graph
-from passerelles.matching.indexed import DOCUMENT as TITLES
-from passerelles.matching.indexed import pack_titles
-from passerelles.matching.resolve import title_entries, title_index
+from passerelles.matching.index import DOCUMENT as TITLES
+from passerelles.matching.index import pack_titles
+from passerelles.matching.titles import title_entries, title_index
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import pack_referential
-from passerelles.scoring.indexed import DOCUMENT as SCORING
-from passerelles.scoring.indexed import pack_scores, scorer_sum
 from passerelles.scoring.scorer import load_scorer, scorer_for
+from passerelles.scoring.table import DOCUMENT as SCORING
+from passerelles.scoring.table import pack_scores, scorer_sum
 
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.breakdown import break_down
-from passerelles.evaluation.folds import Fold, graph_without, known_mobilities, make_folds
 from passerelles.evaluation.methods import UNRANKED, Method, RankFunction, choose_methods, protocol_of
 from passerelles.evaluation.metrics import DEPTH, METRICS, Values, bootstrap, find_hits, measure
+from passerelles.evaluation.protocol import Fold, break_down, graph_without, known_mobilities, make_folds
 from passerelles.evaluation.results import Evaluation, MethodResult, Ranked
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

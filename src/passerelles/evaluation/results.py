@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.breakdown import Group
 from passerelles.evaluation.metrics import METRICS
+from passerelles.evaluation.protocol import Group
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.settings import Settings

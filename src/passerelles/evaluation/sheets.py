@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from passerelles.evaluation.breakdown import Group
 from passerelles.evaluation.metrics import METRICS
+from passerelles.evaluation.protocol import Group
 from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.language.say import Lang, say
 from passerelles.tables.sheet import Cell, Column, Sheet

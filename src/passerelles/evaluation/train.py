@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.evaluation.folds import graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.fit import fit_holdings, fit_scorer
-from passerelles.scoring.origins import drawn_people
+from passerelles.scoring.measures import drawn_people
 from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Scorer
 from passerelles.scoring.table import build_table, score_person
 

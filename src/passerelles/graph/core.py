@@ -1,18 +1,22 @@
-"""`OccupationGraph`: an immutable referential in matrices; rows are occupations, columns what they are linked to."""
+"""`OccupationGraph`: an immutable referential in matrices, and as typed nodes and edges."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
-from passerelles.model import Competency, Occupation
+from passerelles.language.say import LANGS, say
+from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 from passerelles.sharing import SharedLock, kept
+from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -20,29 +24,6 @@ if TYPE_CHECKING:
     from passerelles.files.index import Index
 
 Value = TypeVar("Value")
-
-
-class Cells(NamedTuple):
-    """
-    The stored cells of a matrix of n rows, row by row.
-
-    `data` and `columns` have shape (nnz,); the cells of row i are those from ``starts[i]`` to ``starts[i + 1]``.
-    """
-
-    data: NDArray[np.float64]
-    columns: NDArray[np.int32]
-    starts: NDArray[np.int32]
-
-    def of_row(self, row: int) -> slice:
-        """Place of the cells of a row."""
-        return slice(self.starts[row], self.starts[row + 1])
-
-    def of_rows(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Places of the cells of several rows, row after row, and how many each row has."""
-        starts = self.starts[rows].astype(np.intp)
-        counts = self.starts[rows + 1] - starts
-        ends = np.cumsum(counts)
-        return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0), counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +175,6 @@ class OccupationGraph:
         >>> view.nodes["occupation:K2110"]["type"]
         'occupation'
         """
-        from passerelles.graph.nx_view import to_networkx  # noqa: PLC0415 - it builds on this class
-
         return to_networkx(self)
 
     def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
@@ -220,15 +199,6 @@ class OccupationGraph:
         return (OccupationGraph, tuple(values))
 
 
-Array = TypeVar("Array", bound=NDArray[Any])
-
-
-def frozen(array: Array) -> Array:
-    """Mark an array read-only and return it."""
-    array.flags.writeable = False
-    return array
-
-
 def _starts(rows: NDArray[np.int32], size: int) -> NDArray[np.int32]:
     """Where the cells of each of `size` rows begin, the rows of all cells being sorted."""
     return frozen(np.searchsorted(rows, np.arange(size + 1)).astype(np.int32))
@@ -238,9 +208,327 @@ def _cells(matrix: "sparse.csr_array") -> Cells:
     return Cells(matrix.data, matrix.indices, matrix.indptr)
 
 
-def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
-    """Sort the indices of a matrix, mark its arrays read-only and return it."""
-    matrix.sort_indices()
-    for array in (matrix.data, matrix.indices, matrix.indptr):
-        array.flags.writeable = False
-    return matrix
+AttributeValue = str | int | float | bool
+Attributes = dict[str, AttributeValue]
+NodeRecord = tuple[str, Attributes]
+EdgeRecord = tuple[str, str, Attributes]
+
+SCHEMA: Final = "passerelles/graph@1"
+NODE_TYPES: Final = (
+    "occupation",
+    "job_title",
+    "competency",
+    "macro_competency",
+    "work_context",
+    "tag",
+    "domain",
+    "credential",
+)
+EDGE_TYPES: Final = (
+    "requires",
+    "rolls_up_to",
+    "near_label",
+    "has_title",
+    "in_context",
+    "filed_under",
+    "in_domain",
+    "child_of",
+    "part_of",
+    "known_mobility",
+    "requires_credential",
+    "credential_option",
+    "prerequisite",
+)
+# Every attribute that a node or an edge may have, in the order of the exports; what is unknown is absent.
+NODE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType(
+    {
+        "type": str,
+        "code": str,
+        "label": str,
+        "weight": float,
+        "kind": str,
+        "category": str,
+        "subcategory": str,
+        "definition": str,
+        "access": str,
+        "parent": str,
+        "base": str,
+        "specialised": bool,
+        "regulated": str,
+        "managerial": str,
+        "ecological": str,
+        "digital": str,
+        "demographic": str,
+        "riasec": str,
+        "principal": bool,
+        "rare": bool,
+        "hours_low": float,
+        "hours_expected": float,
+        "hours_high": float,
+        "hours_source": str,
+        "reference": str,
+        "certifinfo": str,
+        "rncp": str,
+        "note": str,
+    }
+)
+EDGE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType(
+    {
+        "type": str,
+        "label": str,
+        "weight": float,
+        "status": str,
+        "principal": bool,
+        "rank": int,
+        "kind": str,
+        "reference": str,
+    }
+)
+
+
+def to_networkx(graph: OccupationGraph) -> "nx.MultiDiGraph[str]":
+    """
+    Return the typed graph as networkx; see `OccupationGraph.to_networkx`.
+
+    The key of an edge is its type: no two edges of one type join the same two nodes in the same direction.
+    """
+    import networkx as nx  # noqa: PLC0415 - half a second that only those who ask for it should wait
+
+    view: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    view.graph.update(graph_attributes(graph))
+    view.add_nodes_from(node_records(graph))
+    for source, target, values in edge_records(graph):
+        view.add_edge(source, target, key=values["type"], **values)
+    return view
+
+
+def graph_attributes(graph: OccupationGraph) -> dict[str, str]:
+    """Return where the graph comes from and how it was weighted, all as text; what is unknown is absent."""
+    referential, provenance = graph.referential, graph.referential.provenance
+    found = {
+        "schema": SCHEMA,
+        "generator": f"passerelles {version('passerelles')}",
+        "name": referential.name,
+        "version": referential.version,
+        "sha256": provenance.sha256,
+        "source": provenance.source,
+        "source_format": provenance.format,
+        "date": provenance.date,
+        "licence": provenance.licence,
+        "language": referential.language,
+        "overlays": ", ".join(provenance.overlays),
+        "settings": json.dumps(graph.settings.model_dump(mode="json"), sort_keys=True, ensure_ascii=False),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
+    """
+    Yield the identifier (``type:code``) and the attributes of every node, by type, then by code.
+
+    What a link names but the referential does not declare (a macro-competency, a domain, a credential) is a node
+    too, after the declared ones of its type, without a label.
+    """
+    for nodes in (_occupations, _competencies, _filings, _domains, _credentials):
+        for kind, code, label, weight, more in nodes(graph):
+            yield f"{kind}:{code}", _attributes({"type": kind, "code": code, "label": label, "weight": weight, **more})
+
+
+def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
+    """Yield source, target and attributes of every edge, in the order of `EDGE_TYPES`, then of the codes."""
+    language = graph.referential.language
+    labels = {
+        kind: say(f"export.edges.{kind}", lang=next((lang for lang in LANGS if lang == language), "fr"))
+        for kind in EDGE_TYPES
+    }
+    for edges in (_competency_edges, _filing_edges, _tree_edges, _mobility_edges, _credential_edges):
+        for kind, source, target, weight, more in edges(graph):
+            yield source, target, _attributes({"type": kind, "label": labels[kind], "weight": weight, **more})
+
+
+_More = Mapping[str, AttributeValue | None]
+_Node = tuple[str, str, str | None, float, _More]
+_Edge = tuple[str, str, str, float, _More]
+_NOTHING: Final[_More] = MappingProxyType({})
+
+
+def _attributes(values: _More) -> Attributes:
+    """Return the attributes that are known: None and empty text are left out, False and 0 are not."""
+    return {name: value for name, value in values.items() if value is not None and value != ""}
+
+
+def _occupations(graph: OccupationGraph) -> Iterator[_Node]:
+    """Yield the occupations; their weight is the sum of what they require."""
+    for occupation, weight in zip(graph.occupations, graph.total_weight.tolist(), strict=True):
+        yield "occupation", occupation.code, occupation.label, weight, _of_occupation(occupation)
+
+
+def _competencies(graph: OccupationGraph) -> Iterator[_Node]:
+    """Yield the competencies, then the broader ones; their weight is the sum of the requirements of them."""
+    known = graph.referential.competency_by_code
+    weight = dict(zip(graph.competency_codes, graph.weights.sum(axis=0).tolist(), strict=True))
+    for wanted in (False, True):
+        for c in graph.referential.competencies:
+            if c.is_macro is wanted:
+                more = {"kind": c.kind, "category": c.category, "subcategory": c.subcategory}
+                yield _competency_type(is_macro=wanted), c.code, c.label, weight.get(c.code, 0.0), more
+    for code in _undeclared((c.macro for c in graph.referential.competencies), known):
+        yield _competency_type(is_macro=True), code, None, 0.0, _NOTHING
+
+
+def _filings(graph: OccupationGraph) -> Iterator[_Node]:
+    """Yield titles, work contexts and tags; their weight is the number of occupations under them."""
+    referential = graph.referential
+    for title in referential.titles:
+        yield "job_title", title.code, title.label, 1.0, {"principal": title.principal, "rare": title.rare}
+    exercised = Counter(context for _, context in referential.occupation_contexts)
+    for context in referential.contexts:
+        more = {"category": context.category}
+        yield "work_context", context.code, context.label, float(exercised[context.code]), more
+    filed = Counter(tag for _, tag, _ in referential.occupation_tags)
+    for tag in referential.tags:
+        yield "tag", tag.code, tag.label, float(filed[tag.code]), {"kind": tag.kind}
+
+
+def _domains(graph: OccupationGraph) -> Iterator[_Node]:
+    """Yield the domains; their weight is the number of occupations filed directly in them."""
+    domains = graph.referential.domains
+    filed = Counter(o.domain for o in graph.occupations)
+    for domain in domains:
+        yield "domain", domain.code, domain.label, float(filed[domain.code]), _NOTHING
+    named = [*filed, *(d.parent for d in domains)]
+    for code in _undeclared(named, graph.referential.domain_by_code):
+        yield "domain", code, None, float(filed[code]), _NOTHING
+
+
+def _credentials(graph: OccupationGraph) -> Iterator[_Node]:
+    """Yield the credentials; their weight is the number of occupations that require them or are open to them."""
+    referential = graph.referential
+    asked = Counter(r.credential for r in referential.credential_requirements)
+    for credential in referential.credentials:
+        yield "credential", credential.code, credential.label, float(asked[credential.code]), _of_credential(credential)
+    named = [*asked, *(code for c in referential.credentials for code in c.prerequisites)]
+    for code in _undeclared(named, referential.credential_by_code):
+        yield "credential", code, None, float(asked[code]), _NOTHING
+
+
+def _undeclared(named: Iterable[str | None], known: Mapping[str, object]) -> list[str]:
+    return sorted({code for code in named if code is not None and code not in known})
+
+
+def _of_occupation(occupation: Occupation) -> _More:
+    return {
+        "definition": occupation.definition,
+        "access": occupation.access,
+        "parent": occupation.parent,
+        "base": occupation.base,
+        "specialised": occupation.base is not None,
+        "regulated": _known(occupation.regulated),
+        "managerial": _known(occupation.managerial),
+        "ecological": _known(occupation.ecological),
+        "digital": _known(occupation.digital),
+        "demographic": _known(occupation.demographic),
+        "riasec": occupation.riasec,
+    }
+
+
+def _known(answer: str) -> str | None:
+    return None if answer == "unknown" else answer
+
+
+def _of_credential(credential: Credential) -> _More:
+    hours = credential.hours
+    return {
+        "kind": credential.kind,
+        "hours_low": None if hours.low is None else float(hours.low),
+        "hours_expected": None if hours.expected is None else float(hours.expected),
+        "hours_high": None if hours.high is None else float(hours.high),
+        "hours_source": hours.source,
+        "reference": credential.source,
+        "certifinfo": credential.certifinfo,
+        "rncp": credential.rncp,
+        "note": credential.note,
+    }
+
+
+def _competency_type(*, is_macro: bool) -> str:
+    return "macro_competency" if is_macro else "competency"
+
+
+def _competency_node(graph: OccupationGraph, code: str) -> str:
+    """Return the identifier of a competency; one that is only named as a broader one is a macro-competency."""
+    found = graph.referential.competency_by_code.get(code)
+    return f"{_competency_type(is_macro=found is None or found.is_macro)}:{code}"
+
+
+def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]]:
+    """Yield row, column and value of every stored cell, by row, then by column."""
+    cells = matrix.tocoo()
+    yield from zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True)
+
+
+def _competency_edges(graph: OccupationGraph) -> Iterator[_Edge]:
+    referential = graph.referential
+    nodes = [_competency_node(graph, code) for code in graph.competency_codes]
+    status = {(r.occupation, r.competency): r.status for r in referential.requirements}
+    for row, column, weight in _stored_cells(graph.weights):
+        code = graph.codes[row]
+        more = {"status": status[code, graph.competency_codes[column]]}
+        yield "requires", f"occupation:{code}", nodes[column], weight, more
+    for c in referential.competencies:
+        if c.macro is not None:
+            yield "rolls_up_to", _competency_node(graph, c.code), _competency_node(graph, c.macro), 1.0, _NOTHING
+    for left, right, credit in _stored_cells(graph.near_labels):
+        yield "near_label", nodes[left], nodes[right], credit, _NOTHING
+
+
+def _filing_edges(graph: OccupationGraph) -> Iterator[_Edge]:
+    referential = graph.referential
+    for title in referential.titles:
+        yield "has_title", f"occupation:{title.occupation}", f"job_title:{title.code}", 1.0, _NOTHING
+    for code, context in referential.occupation_contexts:
+        yield "in_context", f"occupation:{code}", f"work_context:{context}", 1.0, _NOTHING
+    for code, tag, principal in referential.occupation_tags:
+        yield "filed_under", f"occupation:{code}", f"tag:{tag}", 1.0, {"principal": principal}
+
+
+def _tree_edges(graph: OccupationGraph) -> Iterator[_Edge]:
+    """Yield what lies in what; the parent of an occupation is an edge where it is an occupation itself."""
+    for o in graph.occupations:
+        if o.domain is not None:
+            yield "in_domain", f"occupation:{o.code}", f"domain:{o.domain}", 1.0, _NOTHING
+    for o in graph.occupations:
+        if o.base is None and o.parent != o.code and o.parent in graph.position:
+            yield "child_of", f"occupation:{o.code}", f"occupation:{o.parent}", 1.0, _NOTHING
+    for domain in graph.referential.domains:
+        if domain.parent is not None:
+            yield "child_of", f"domain:{domain.code}", f"domain:{domain.parent}", 1.0, _NOTHING
+    for o in graph.occupations:
+        if o.base is not None:
+            yield "part_of", f"occupation:{o.code}", f"occupation:{o.base}", 1.0, _NOTHING
+
+
+def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:
+    listed = {(m.origin, m.target): m for m in graph.referential.mobilities}
+    for row, column, weight in _stored_cells(graph.mobility):
+        origin, target = graph.codes[row], graph.codes[column]
+        move = listed[origin, target]
+        more = {"rank": move.rank, "kind": move.kind}
+        yield "known_mobility", f"occupation:{origin}", f"occupation:{target}", weight, more
+
+
+def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
+    referential = graph.referential
+    for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
+        for row in referential.credential_requirements:
+            if row.kind == wanted:
+                yield (
+                    kind,
+                    f"occupation:{row.occupation}",
+                    f"credential:{row.credential}",
+                    1.0,
+                    {"reference": row.source},
+                )
+    for credential in referential.credentials:
+        for required in credential.prerequisites:
+            yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING

@@ -1,19 +1,215 @@
 """Frozen index of labels: everything that one referential needs to resolve free text."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
-from passerelles.matching.fields import Field, IntArray, fit_field, fit_letters
-from passerelles.matching.forms import Lexicon, gender_forms, joined_words
-from passerelles.matching.meaning import Meaning, Owner, Texts, read_texts
-from passerelles.matching.pack import LanguagePack
+from passerelles.files.columns import Packed
+from passerelles.files.index import Array, Index
+from passerelles.graph.build import mapped_matrix, pack_matrix
+from passerelles.matching.reading import FILE, LanguagePack, Lexicon, gender_forms, joined_words, language_pack
+from passerelles.referentials.referential import Referential
+from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project
+
+_LEAST: Final = 3  # a space needs as many points
+_OVERSAMPLED: Final = 20
+_TITLE_WEIGHT: Final = 3
+_DEFINITION_WEIGHT: Final = 2
+
+
+class Owner(NamedTuple):
+    """What labels lead to: an occupation, or a competency with no text of its own."""
+
+    code: str
+    label: str
+    definition: str = ""
+    competencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """
+    Latent space of the owners' documents, and the map from short titles to it.
+
+    Attributes
+    ----------
+    field
+        Terms of the whole documents (titles, definition, competencies).
+    axes
+        Shape (n_terms, n_dimensions).
+    owners
+        Shape (n_owners, n_dimensions), unit rows.
+    mapping
+        Shape (n_dimensions, n_dimensions): ridge regression from a title to its owner's document.
+    titles
+        Shape (n_titles, n_dimensions), unit rows: mapped titles.
+    """
+
+    field: Field
+    axes: FloatArray
+    owners: FloatArray
+    mapping: FloatArray
+    titles: FloatArray
+
+
+class Texts(NamedTuple):
+    """
+    Texts of the owners: fields by name, the terms each one covers, the latent space; nothing without texts.
+
+    `covers` holds binary matrices of shape (n_families, n_owners), for ``titles`` and for ``all`` the texts.
+    """
+
+    documents: Mapping[str, Field]
+    covers: Mapping[str, sparse.csr_array]
+    meaning: Meaning | None
+
+
+def unit(rows: FloatArray) -> FloatArray:
+    """Rows of shape (n, d) divided by their length; rows of zeros stay zeros."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.ascontiguousarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
+
+
+def phrase_bag(families: Sequence[str]) -> Counter[str]:
+    """
+    Terms of a title in the latent space: families, pairs of neighbours, and the first one marked as such.
+
+    Examples
+    --------
+    >>> sorted(phrase_bag(("conduct", "bus")))
+    ['^conduct', 'bus', 'conduct', 'conduct bus']
+    """
+    bag = Counter(families)
+    bag.update(f"{left} {right}" for left, right in pairwise(families))
+    if families:
+        bag[f"^{families[0]}"] += 1
+    return bag
+
+
+def read_texts(
+    owners: Sequence[Owner],
+    families: Sequence[tuple[str, ...]],
+    owner: IntArray,
+    *,
+    lexicon: Lexicon,
+    field: Field,
+    dimensions: int,
+) -> Texts:
+    """
+    Texts of the owners.
+
+    Parameters
+    ----------
+    owners
+        Occupations.
+    families, owner
+        By title: families of its words, and position of its owner.
+    lexicon
+        Rules of the language.
+    field
+        Families of the titles: its terms are those that `covers` counts.
+    dimensions
+        Size of the latent space; 0 = no texts.
+    """
+    if dimensions < 1:
+        return Texts({}, {}, None)
+    phrases = [phrase_bag(terms) for terms in families]
+    titles: list[Counter[str]] = [Counter() for _ in owners]
+    whole: list[Counter[str]] = [Counter() for _ in owners]
+    for place, terms, phrase in zip(owner.tolist(), families, phrases, strict=True):
+        titles[place].update(terms)
+        for term, number in phrase.items():
+            whole[place][term] += _TITLE_WEIGHT * number
+    definitions, competencies = _own_texts(owners, lexicon)
+    for bag, definition, competency in zip(whole, definitions, competencies, strict=True):
+        for term, number in definition.items():
+            bag[term] += _DEFINITION_WEIGHT * number
+        bag.update(competency)
+    documents = {
+        "titles": fit_field(titles)[0],
+        "definition": fit_field(definitions)[0],
+        "competencies": fit_field(competencies)[0],
+        "letters": fit_letters([_single(bag) for bag in whole], shortest=3, longest=5),
+    }
+    covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
+    return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
+
+
+def _own_texts(owners: Sequence[Owner], lexicon: Lexicon) -> tuple[list[Counter[str]], list[Counter[str]]]:
+    known: dict[str, tuple[str, ...]] = {}
+
+    def families(text: str) -> tuple[str, ...]:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = lexicon.roots(lexicon.stems(text))
+        return found
+
+    definitions = [Counter(families(owner.definition)) for owner in owners]
+    competencies = [Counter([term for label in owner.competencies for term in families(label)]) for owner in owners]
+    return definitions, competencies
+
+
+def _single(bag: Counter[str]) -> dict[str, int]:
+    return {term: 1 for term in bag if " " not in term and term[0] != "^"}
+
+
+def _cover(documents: Sequence[Iterable[str]], field: Field) -> sparse.csr_array:
+    rows: list[int] = []
+    counts: list[int] = []
+    row = field.vocabulary.get
+    for terms in documents:
+        found = [place for term in terms if (place := row(term)) is not None]
+        rows += found
+        counts.append(len(found))
+    columns = np.repeat(np.arange(len(documents)), counts)
+    values = np.ones(len(rows), dtype=np.float32)
+    return sparse.csr_array(
+        (values, (np.asarray(rows, dtype=np.int64), columns)), shape=(len(field.vocabulary), len(documents))
+    )
+
+
+def _decompose(matrix: sparse.csr_array, dimensions: int) -> tuple[FloatArray, FloatArray]:
+    """Randomised singular values (Halko, Martinsson and Tropp 2011): coordinates of documents, axes of terms."""
+    size = min(dimensions, min(matrix.shape) - 1)
+    draw = np.random.default_rng(0).standard_normal((matrix.shape[1], size + _OVERSAMPLED)).astype(np.float32)
+    basis = np.linalg.qr(matrix @ draw)[0]
+    turned = sparse.csr_array(matrix.T.tocsr())
+    for _ in range(3):
+        basis = np.linalg.qr(matrix @ (turned @ basis))[0]
+    # The few singular values of a tall matrix from its small square one: ten times as fast as a direct way.
+    tall = np.asarray(turned @ basis, dtype=np.float64)
+    squares, left = np.linalg.eigh(tall.T @ tall)
+    order = np.argsort(-squares, kind="stable")[:size]
+    scale = np.sqrt(np.maximum(squares[order], 1e-12))
+    coordinates = (basis @ left[:, order]) * scale
+    axes = (tall @ left[:, order]) / scale
+    return coordinates.astype(np.float32), np.ascontiguousarray(axes, dtype=np.float32)
+
+
+def _space(
+    documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: IntArray, dimensions: int
+) -> Meaning | None:
+    if len(documents) < _LEAST:
+        return None
+    field, rows = fit_field(documents)
+    if min(rows.shape) < _LEAST:
+        return None
+    coordinates, axes = _decompose(rows, dimensions)
+    owners = unit(coordinates)
+    titles = unit(project(field, phrases, axes))
+    gram = titles.T @ titles + np.eye(titles.shape[1], dtype=np.float32)
+    mapping = np.ascontiguousarray(np.linalg.solve(gram, titles.T @ owners[owner]), dtype=np.float32)
+    return Meaning(field=field, axes=axes, owners=owners, mapping=mapping, titles=unit(titles @ mapping))
+
 
 _GROUP_SIGNS: Final = 3  # a ROME domain: letter and two digits
 _SHOWN: Final = 5
@@ -67,7 +263,7 @@ class TitleIndex:
     groups
         Shape (n_owners,): position of the owner's broader group (first three signs of the code).
     documents, covers, meaning
-        Texts of the owners, see `passerelles.matching.meaning.Texts`.
+        Texts of the owners, see `passerelles.matching.index.Texts`.
     vocabulary
         Folded words of the labels, as written.
     weights, unknown
@@ -271,3 +467,105 @@ def _heads(
     share = sparse.csr_array((weights, (head_of, owner)), shape=(len(positions), n_owners))
     share.sum_duplicates()
     return field, head_of, share
+
+
+DOCUMENT: Final = "titles.json"
+_FIELDS: Final = ("letters", "stem_field", "family_field", "heads")
+_AXES: Final = ("axes", "owners", "mapping", "titles")  # of the latent space
+
+
+def pack_titles(index: TitleIndex) -> Packed:
+    """Turn an index of titles into the document and the arrays of a compiled index."""
+    arrays: dict[str, Array] = {"titles.owner.npy": index.owner, "titles.head_of.npy": index.head_of}
+    _pack_lists("stems", [[index.stem_field.vocabulary[t] for t in stems] for stems in index.stems], arrays)
+    families = [sorted(index.family_field.vocabulary[t] for t in terms) for terms in index.family_sets]
+    _pack_lists("families", families, arrays)
+    meaning = index.meaning
+    if meaning is not None:
+        arrays |= {f"titles.meaning.{name}.npy": getattr(meaning, name) for name in _AXES}
+    about = {
+        "rules": _rules(index.pack.language),
+        "labels": index.labels,
+        "entries": [(entry.ogr, entry.label) for entry in index.entries],
+        "written": index.written,
+        "gendered": [_is_gendered(index, place) for place in range(len(index.entries))],
+        "head_share": pack_matrix("titles.head_share", index.head_share, arrays),
+        "fields": {name: _pack_field(name, getattr(index, name), arrays) for name in _FIELDS},
+        "documents": {name: _pack_field(f"documents.{name}", f, arrays) for name, f in index.documents.items()},
+        "covers": {name: pack_matrix(f"titles.covers.{name}", m, arrays) for name, m in index.covers.items()},
+        "meaning": None if meaning is None else _pack_field("meaning", meaning.field, arrays),
+    }
+    return Packed(about, arrays)
+
+
+def stored_titles(referential: Referential) -> TitleIndex | None:
+    """Return the index of titles that a referential's compiled index holds; None where it holds none that serves."""
+    index = referential.index
+    if index is None or DOCUMENT not in index.manifest["members"]:
+        return None
+    about = index.document(DOCUMENT, keep=False)
+    pack = language_pack(referential.language)
+    if about["rules"] != _rules(pack.language):
+        return None
+    codes = tuple(occupation.code for occupation in referential.occupations)
+    owner = index.array("titles.owner.npy")
+    rows = zip(about["entries"], owner.tolist(), strict=True)
+    fields = {name: _field(index, name, about["fields"][name]) for name in _FIELDS}
+    families = _lists(index, "families", fields["family_field"])
+    documents = {name: _field(index, f"documents.{name}", f) for name, f in about["documents"].items()}
+    covers = {name: mapped_matrix(index, f"titles.covers.{name}", m) for name, m in about["covers"].items()}
+    meaning = None
+    if about["meaning"] is not None:
+        axes = {name: index.array(f"titles.meaning.{name}.npy") for name in _AXES}
+        meaning = Meaning(field=_field(index, "meaning", about["meaning"]), **axes)
+    return assemble(
+        Fitted(
+            pack=pack,
+            codes=codes,
+            labels=tuple(about["labels"]),
+            entries=tuple(Entry(ogr, label, codes[place]) for (ogr, label), place in rows),
+            owner=owner,
+            stems=tuple(map(tuple, _lists(index, "stems", fields["stem_field"]))),
+            written=tuple(map(tuple, about["written"])),
+            gendered=tuple(about["gendered"]),
+            family_sets=tuple(map(frozenset, families)),
+            **fields,
+            head_of=index.array("titles.head_of.npy"),
+            head_share=mapped_matrix(index, "titles.head_share", about["head_share"]),
+            texts=Texts(MappingProxyType(documents), MappingProxyType(covers), meaning),
+        )
+    )
+
+
+def _is_gendered(index: TitleIndex, place: int) -> bool:
+    """Whether the last form of an entry is its other gender form."""
+    forms = index.written[place]
+    return bool(forms) and dict(index.exact.get(forms[-1], ())).get(place, False)
+
+
+def _rules(language: str) -> str:
+    """Checksum of the rules that titles were read by."""
+    return hashlib.sha256((files("passerelles.language") / language / FILE).read_bytes()).hexdigest()
+
+
+def _pack_field(name: str, field: Field, arrays: dict[str, Array]) -> dict[str, Any]:
+    arrays[f"titles.{name}.idf.npy"] = field.idf
+    return {"terms": list(field.vocabulary), **pack_matrix(f"titles.{name}", field.columns, arrays)}
+
+
+def _field(index: Index, name: str, about: Mapping[str, Any]) -> Field:
+    vocabulary = {term: column for column, term in enumerate(about["terms"])}
+    columns = mapped_matrix(index, f"titles.{name}", about)
+    return Field(vocabulary=vocabulary, idf=index.array(f"titles.{name}.idf.npy"), columns=columns)
+
+
+def _pack_lists(name: str, lists: Sequence[Sequence[int]], arrays: dict[str, Array]) -> None:
+    arrays[f"titles.{name}.terms.npy"] = np.asarray([term for some in lists for term in some], dtype=np.int32)
+    arrays[f"titles.{name}.ends.npy"] = np.cumsum([len(some) for some in lists], dtype=np.int64)
+
+
+def _lists(index: Index, name: str, field: Field) -> list[list[str]]:
+    terms = list(field.vocabulary)
+    flat = [terms[place] for place in index.array(f"titles.{name}.terms.npy").tolist()]
+    ends = index.array(f"titles.{name}.ends.npy").tolist()
+    return [flat[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]

@@ -9,9 +9,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import check_code
 from passerelles.language.say import Lang, say
-from passerelles.matching.forms import joined_words
 from passerelles.matching.index import TitleIndex
-from passerelles.matching.resolve import title_index
+from passerelles.matching.reading import joined_words
+from passerelles.matching.titles import title_index
 from passerelles.referentials.referential import Referential
 
 Outcome = Literal["kept", "moved", "open", "unknown"]

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.graph.core import OccupationGraph, frozen
+from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement, Hours, Ternary
 from passerelles.referentials.referential import Referential
+from passerelles.vectors import frozen
 
 TENTHS: Final = 10
 

@@ -24,10 +24,11 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.graph.core import OccupationGraph, frozen
+from passerelles.graph.core import OccupationGraph
 from passerelles.paths.qualification import Qualification, qualification_of
 from passerelles.scoring.coverage import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
+from passerelles.vectors import frozen
 
 UNITS: Final = 200  # an uncovered share of 1
 TENTHS: Final = 10  # of an hour

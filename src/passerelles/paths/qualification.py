@@ -4,9 +4,9 @@ from typing import Final, NamedTuple
 
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.words import word_rules
 from passerelles.settings import EffortSettings
 from passerelles.text import fold_accents
+from passerelles.vectors import word_rules
 
 _LOWEST, _HIGHEST = 2, 7
 _FULL_KINDS: Final = ("titre", "diplôme")

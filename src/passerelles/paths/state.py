@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from passerelles.paths.effort import Ints, Shares, state_of
 from passerelles.paths.terrain import Terrain, best_scored, strengths
 from passerelles.ranking.origin import Start
-from passerelles.scoring.origins import one_origin
+from passerelles.scoring.measures import one_origin
 from passerelles.scoring.table import score_person, score_table
 
 

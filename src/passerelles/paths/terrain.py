@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
-from passerelles.graph.core import OccupationGraph, frozen
+from passerelles.graph.core import OccupationGraph
 from passerelles.paths.demands import Demands, demands_of
 from passerelles.paths.effort import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
+from passerelles.vectors import frozen, sparse
 
 _DECIMALS: Final = 9
 _TARGETS: Final = 128  # bounded together: little memory, and the processor's cache serves

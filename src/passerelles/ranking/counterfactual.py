@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
@@ -17,11 +16,21 @@ from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import Start, find_start
 from passerelles.scoring.coverage import coverage_row, holding_of
-from passerelles.scoring.levels import LEVELS, Level, coverage_position, level_of, probability_of, raising, reaches
-from passerelles.scoring.origins import Origins
-from passerelles.scoring.scorer import Scorer, scorer_for
+from passerelles.scoring.measures import Origins
+from passerelles.scoring.scorer import (
+    LEVELS,
+    Level,
+    Scorer,
+    coverage_position,
+    level_of,
+    probability_of,
+    raising,
+    reaches,
+    scorer_for,
+)
 from passerelles.scoring.table import score_person, score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.vectors import sparse
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
 

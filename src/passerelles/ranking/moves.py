@@ -16,9 +16,16 @@ from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_row
-from passerelles.scoring.levels import coverage_position, level_of, probability_of, raising
-from passerelles.scoring.origins import one_origin
-from passerelles.scoring.scorer import Scorer, load_scorer, scorer_for
+from passerelles.scoring.measures import one_origin
+from passerelles.scoring.scorer import (
+    Scorer,
+    coverage_position,
+    level_of,
+    load_scorer,
+    probability_of,
+    raising,
+    scorer_for,
+)
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
 

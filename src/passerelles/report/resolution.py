@@ -9,10 +9,9 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
-from passerelles.matching.answers import REVIEW, SURE, Candidate, status
 from passerelles.matching.migrate import Destination, Migration, TitleMoves
-from passerelles.matching.review import Review, Row
-from passerelles.matching.weights import Kind, about_weights
+from passerelles.matching.ranking import Kind, about_weights
+from passerelles.matching.titles import REVIEW, SURE, Candidate, Review, Row, status
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
 from passerelles.tables.sheet import Column, Sheet

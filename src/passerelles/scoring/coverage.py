@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
-from passerelles.graph.core import OccupationGraph, frozen
+from passerelles.graph.core import OccupationGraph
+from passerelles.vectors import frozen, sparse
 
 
 class Holding(NamedTuple):

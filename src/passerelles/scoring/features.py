@@ -1,22 +1,148 @@
 """Features between origins and occupations, by name; a part of the score is a weighted sum of some of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
-from passerelles.graph.core import OccupationGraph, frozen
-from passerelles.scoring import content
-from passerelles.scoring.content import content_index
-from passerelles.scoring.evidence import Attributes, Evidence, evidence_of, evidence_of_all, nearest_to
-from passerelles.scoring.origins import Origins, every_occupation
-from passerelles.scoring.ranks import Dense, nearest_values, rank_closeness
-from passerelles.scoring.tree import tree_of
+from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.coverage import coverage_block
+from passerelles.scoring.measures import (
+    Attributes,
+    Dense,
+    Evidence,
+    Origins,
+    every_occupation,
+    evidence_of,
+    evidence_of_all,
+    nearest_to,
+    nearest_values,
+    own_titles,
+    rank_closeness,
+)
 from passerelles.sharing import kept
+from passerelles.vectors import bag_of_words, frozen, product, rarity, sparse, unit_rows, weighted
+
+
+class Tree(NamedTuple):
+    """Shape (n,) each: number of the parent group, of the domain and of the top domain; -1 = unknown."""
+
+    group: NDArray[np.int32]
+    domain: NDArray[np.int32]
+    top: NDArray[np.int32]
+
+
+def tree_of(graph: OccupationGraph) -> Tree:
+    """Return the place of each occupation of a graph."""
+    return graph.derived("tree", lambda: _build_tree(graph))
+
+
+def _build_tree(graph: OccupationGraph) -> Tree:
+    domains = graph.referential.domain_by_code
+    own = [o.domain for o in graph.occupations]
+    tops: list[str | None] = []
+    for code in own:
+        top = code
+        while top is not None and top in domains and domains[top].parent is not None:
+            top = domains[top].parent
+        tops.append(top)
+    return Tree(graph.group, _numbered(own), _numbered(tops))
+
+
+def _numbered(names: Sequence[str | None]) -> NDArray[np.int32]:
+    number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}))}
+    return frozen(np.asarray([-1 if name is None else number[name] for name in names], dtype=np.int32))
+
+
+_PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent group, same domain, same top domain
+_CLOSEST: Final = _PARENT + _DOMAIN + _TOP
+
+
+@dataclass(frozen=True, eq=False)
+class ContentIndex:
+    """Target side of the content features of one graph: unit vectors and tree positions, made once."""
+
+    graph: OccupationGraph
+    rarity: NDArray[np.float64]
+    requirements: "sparse.csr_array"
+    contexts: "sparse.csr_array"
+    tags: "sparse.csr_array"
+    titles: "sparse.csr_array"
+    texts: "sparse.csr_array"
+    tree: Tree
+
+
+def content_index(graph: OccupationGraph) -> ContentIndex:
+    """Return the index of a graph, made at the first call."""
+    return graph.derived("content_index", lambda: _build_content(graph))
+
+
+def _build_content(graph: OccupationGraph) -> ContentIndex:
+    plain = ~graph.is_specialised
+    listed = graph.weights.copy()
+    listed.data = np.ones_like(listed.data)
+    rare = rarity(listed, plain)
+    titles = bag_of_words(
+        [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
+    )
+    texts = bag_of_words([f"{o.name} {o.definition}" for o in graph.occupations])
+    return ContentIndex(
+        graph=graph,
+        rarity=rare,
+        requirements=unit_rows(weighted(listed, rare)),
+        contexts=unit_rows(weighted(graph.contexts, rarity(graph.contexts, plain))),
+        tags=unit_rows(weighted(graph.tags, rarity(graph.tags, plain))),
+        titles=unit_rows(weighted(titles, rarity(titles, plain))),
+        texts=unit_rows(weighted(texts, rarity(texts, plain))),
+        tree=tree_of(graph),
+    )
+
+
+def _coverage(index: ContentIndex, origins: Origins) -> Dense:
+    """Share of the target's requirements held, near matches at their discount, in [0, 1]; NaN where none is listed."""
+    return coverage_block(index.graph, origins.held)
+
+
+def _resemblance(index: ContentIndex, origins: Origins) -> Dense:
+    """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
+    return product(unit_rows(weighted(origins.held, index.rarity)), index.requirements)
+
+
+def _contexts(index: ContentIndex, origins: Origins) -> Dense:
+    """Cosine of the rarity-weighted work contexts, in [0, 1]."""
+    return product(origins.of_occupation(index.contexts), index.contexts)
+
+
+def _tags(index: ContentIndex, origins: Origins) -> Dense:
+    """Cosine of the rarity-weighted sectors, interests and themes, in [0, 1]."""
+    return product(origins.of_occupation(index.tags), index.tags)
+
+
+def _titles(index: ContentIndex, origins: Origins) -> Dense:
+    """Cosine of the words of the labels and job titles, in [0, 1]."""
+    return product(origins.of_occupation(index.titles), index.titles)
+
+
+def _texts(index: ContentIndex, origins: Origins) -> Dense:
+    """Cosine of the words of label and definition, in [0, 1]."""
+    return product(origins.of_occupation(index.texts), index.texts)
+
+
+def _tree(index: ContentIndex, origins: Origins) -> Dense:
+    """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
+    rows = np.maximum(origins.rows, 0)
+    total = np.zeros((len(rows), len(index.graph.codes)), dtype=np.float32)
+    for level, weight in zip(
+        (index.tree.group, index.tree.domain, index.tree.top), (_PARENT, _DOMAIN, _TOP), strict=True
+    ):
+        same = (level[rows][:, None] == level[None, :]) & (level >= 0)[None, :]
+        total += np.float32(weight / _CLOSEST) * same
+    total[~origins.occupied] = 0.0
+    return total
+
 
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
@@ -129,7 +255,7 @@ def _cosine(name: str) -> Compute:
     return lambda scene: scene.evidence.measured(name)
 
 
-def _content(function: Callable[[content.ContentIndex, Origins], Dense]) -> Compute:
+def _content(function: Callable[[ContentIndex, Origins], Dense]) -> Compute:
     return lambda scene: function(content_index(scene.graph), scene.origins)
 
 
@@ -327,13 +453,13 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
 # Plain features of the scorer whose weights are set by hand.
 PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
     {
-        "coverage": Feature(_content(content.coverage), of_holdings=True),
-        "resemblance": Feature(_content(content.resemblance), of_holdings=True),
-        "contexts": Feature(_content(content.contexts)),
-        "tags": Feature(_content(content.tags)),
-        "title_words": Feature(_content(content.titles)),
-        "definition_words": Feature(_content(content.texts)),
-        "tree": Feature(_content(content.tree)),
+        "coverage": Feature(_content(_coverage), of_holdings=True),
+        "resemblance": Feature(_content(_resemblance), of_holdings=True),
+        "contexts": Feature(_content(_contexts)),
+        "tags": Feature(_content(_tags)),
+        "title_words": Feature(_content(_titles)),
+        "definition_words": Feature(_content(_texts)),
+        "tree": Feature(_content(_tree)),
     }
 )
 FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import CONTENT_PARTS, FEATURES, PLAIN_FEATURES, Scene, scene_of_all
+from passerelles.scoring.measures import Dense, drawn_people
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
-from passerelles.scoring.origins import drawn_people
-from passerelles.scoring.ranks import Dense
 from passerelles.scoring.scorer import HOLDINGS, Prior, Scorer
 from passerelles.scoring.table import mean_of_pairs
 from passerelles.sharing import one_thread

@@ -1,7 +1,7 @@
-"""Measures of closeness: for each kind of evidence, unit vectors of the occupations and of any other origin."""
+"""How close origins are to every occupation, measure by measure, overall, and as ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -9,24 +9,197 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.algebra import sparse
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
-from passerelles.scoring.origins import Origins, every_occupation
-from passerelles.scoring.ranks import Dense
-from passerelles.scoring.similarity import (
+from passerelles.vectors import (
     COARSE,
     FINE,
+    TextCounts,
     by_column,
+    count_texts,
     counts_of,
+    frozen,
     in_whole_numbers,
+    level_named,
+    piece_counts,
     product,
     rarity,
+    sparse,
     unit_rows,
     weighted,
     whole_cosines,
+    word_rules,
 )
-from passerelles.scoring.words import TextCounts, count_texts, piece_counts, word_rules
+
+DRAWN: Final = 20  # competencies of a person that an occupation stands for
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """
+    Origins of a block of moves.
+
+    Attributes
+    ----------
+    held
+        Shape (b, m): 1 where a competency is held.
+    rows
+        Shape (b,): row of the occupation exercised, -1 where there is none. What an occupation alone has (contexts,
+        tags, texts, place in the tree, mobilities) is read through it, and is unknown at -1.
+    """
+
+    held: "sparse.csr_array"
+    rows: NDArray[np.int32]
+
+    def part(self, chosen: NDArray[np.int32]) -> "Origins":
+        """Return some of the origins."""
+        return Origins(sparse.csr_array(self.held[chosen]), self.rows[chosen])
+
+    @property
+    def occupied(self) -> NDArray[np.bool_]:
+        """Shape (b,): whether the origin has an occupation."""
+        known: NDArray[np.bool_] = self.rows >= 0
+        return known
+
+    def of_occupation(self, matrix: "sparse.csr_array") -> "sparse.csr_array":
+        """Rows of a matrix over occupations, empty rows for origins without one; the matrix itself for all in order."""
+        if len(self.rows) == 1:
+            return row_of(matrix, int(self.rows[0]))
+        if np.array_equal(self.rows, np.arange(matrix.shape[0])):
+            return matrix
+        taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
+        if self.occupied.all():
+            return taken
+        return sparse.csr_array(sparse.diags_array(self.occupied.astype(np.float64)) @ taken)
+
+
+def row_of(matrix: "sparse.csr_array", row: int) -> "sparse.csr_array":
+    """One row of a matrix, empty at -1, without the search that several would need."""
+    start, stop = (matrix.indptr[row], matrix.indptr[row + 1]) if row >= 0 else (0, 0)
+    cells = (matrix.data[start:stop], matrix.indices[start:stop], np.asarray([0, stop - start], matrix.indptr.dtype))
+    return sparse.csr_array(cells, shape=(1, matrix.shape[1]))
+
+
+def every_occupation(graph: OccupationGraph) -> Origins:
+    """All occupations of a graph as origins, in its order."""
+    held = graph.weights.copy()
+    held.data = np.ones_like(held.data)
+    return Origins(held=held, rows=frozen(np.arange(len(graph.codes), dtype=np.int32)))
+
+
+def drawn_people(graph: OccupationGraph) -> Origins:
+    """
+    One person for each occupation, who exercises none and holds twenty of the competencies that it requires, drawn.
+
+    These stand for people who say what they can do: none says all that a fiche lists, fifty things or more. The draw of
+    an occupation depends on nothing but its code and its list.
+    """
+    held = every_occupation(graph).held
+    columns: list[NDArray[np.int32]] = []
+    for row, code in enumerate(graph.codes):
+        listed = held.indices[held.indptr[row] : held.indptr[row + 1]]
+        generator = np.random.default_rng(list(code.encode()))
+        columns.append(np.sort(generator.choice(listed, min(DRAWN, len(listed)), replace=False)))
+    indptr = np.cumsum([0, *map(len, columns)])
+    cells = (np.ones(int(indptr[-1])), np.concatenate(columns), indptr)
+    nobody = frozen(np.full(len(columns), -1, dtype=np.int32))
+    return Origins(sparse.csr_array(cells, shape=held.shape), nobody)
+
+
+def one_origin(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], row: int) -> Origins:
+    """One origin that holds the competencies in `columns` and exercises the occupation in `row` (-1 = none)."""
+    where = np.unique(np.asarray(columns, dtype=np.int32))
+    shape = (1, len(graph.competency_codes))
+    held = sparse.csr_array((np.ones(len(where)), where, np.asarray([0, len(where)])), shape=shape)
+    return Origins(held=held, rows=frozen(np.asarray([row], dtype=np.int32)))
+
+
+Dense = NDArray[np.float32]
+# Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
+FURTHEST: Final = 512
+_NARROW: Final = 4
+
+
+def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
+    """
+    Return the greatest values of each row, in rising order.
+
+    Parameters
+    ----------
+    values
+        Shape (b, n).
+    competitors
+        Shape (n,): the columns that count. Specialised occupations do not, so that an overlay changes no other rank.
+    own
+        Shape (b,): column that never counts in each row (the occupation itself), -1 for none.
+
+    Returns
+    -------
+    nearest
+        Shape (b, c), c = min(FURTHEST, number of competitors).
+    """
+    columns = np.flatnonzero(competitors)
+    count = max(1, min(FURTHEST, len(columns)))
+    if not len(columns):
+        return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
+    place = np.full(len(competitors) + 1, -1)
+    place[columns] = np.arange(len(columns))
+    nearest = np.empty((len(values), count), dtype=np.float32)
+    for row, (line, mine) in enumerate(zip(values, own, strict=True)):
+        taken = line[columns]
+        if mine >= 0 and place[mine] >= 0:
+            taken[place[mine]] = -np.inf
+        nearest[row] = np.sort(np.partition(taken, len(taken) - count)[len(taken) - count :])
+    return frozen(nearest)
+
+
+def rank_closeness(values: Dense, nearest: Dense) -> Dense:
+    """
+    Return -log2(1 + rank) of each value in its row; 1 is the best rank, equal values share the best of theirs.
+
+    Parameters
+    ----------
+    values
+        Shape (b, k).
+    nearest
+        Shape (b, c), from `nearest_values`: the competitors of each row, in rising order.
+
+    Returns
+    -------
+    closeness
+        Shape (b, k), from -1 (nothing is closer) down to ``-log2(2 + c)``; 0 rank steps beyond.
+
+    Examples
+    --------
+    >>> rank_closeness(np.array([[9.0, 5.0, 1.0]], np.float32), np.array([[1.0, 5.0, 9.0]], np.float32))
+    array([[-1.       , -1.5849625, -2.       ]], dtype=float32)
+    """
+    count = nearest.shape[1]
+    scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
+    if values.shape[1] <= _NARROW:
+        # Few columns, as for one person seen from every target: all rows are searched at once, halving each time.
+        closer = [count - _not_greater(nearest, column) for column in values.T]
+        return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
+    found = np.full(values.shape, scale[count], dtype=np.float32)
+    for row, (line, sorted_line) in enumerate(zip(values, nearest, strict=True)):
+        near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
+        near = near[np.argsort(line[near])]  # looked up in order, which is faster
+        found[row, near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
+    return found
+
+
+def _not_greater(nearest: Dense, values: NDArray[np.float32]) -> NDArray[np.intp]:
+    """How many of each row, in rising order, are not greater than the value of that row."""
+    found = np.zeros(len(values), dtype=np.intp)
+    rows = np.flatnonzero(values >= nearest[:, 0])  # the others are beyond the last step
+    wanted, place, step = values[rows], np.zeros(len(rows), dtype=np.intp), 1 << (nearest.shape[1].bit_length() - 1)
+    while step:
+        reached = np.minimum(place + step, nearest.shape[1])
+        place = np.where((place + step == reached) & (nearest[rows, reached - 1] <= wanted), reached, place)
+        step >>= 1
+    found[rows] = place
+    return found
+
 
 Vectors = Mapping[str, "sparse.csr_array"]
 # Weight of each measure in the overall closeness; chosen on groupings of v460 that no published figure uses.
@@ -90,7 +263,7 @@ class MeasureIndex:
 
 def measure_index(graph: OccupationGraph) -> MeasureIndex:
     """Return the measures of a graph, found in the graph's index or made, at the first call."""
-    from passerelles.scoring.indexed import stored_measures  # noqa: PLC0415 - it builds on this module
+    from passerelles.scoring.table import stored_measures  # noqa: PLC0415 - it builds on this module
 
     return graph.derived("measures", lambda: stored_measures(graph) or _build(graph))
 
@@ -292,3 +465,146 @@ def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
             if letter in _RIASEC:
                 dense[row, _RIASEC.index(letter)] += weight
     return sparse.csr_array(dense)
+
+
+CADRE_WEIGHT: Final = 0.3
+_NEIGHBOURS: Final = 10
+_FLAG: Final = {"yes": 1.0, "no": 0.0, "unknown": np.nan}
+Column = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """
+    Closeness of a block of origins to every occupation.
+
+    `measured` and `overall` have shape (b, n). `overall` is the weighted sum of the measures, divided by the
+    geometric mean of what origin and target could reach, so 1 is as close as can be.
+    """
+
+    graph: OccupationGraph
+    index: MeasureIndex
+    origins: Origins
+    vectors: Vectors
+    overall: Dense
+    computed: dict[str, Dense] = field(repr=False)
+
+    def measured(self, name: str) -> Dense:
+        """Cosine of one measure, in [0, 1], or ``"overall"``; computed once and kept as long as the evidence is."""
+        if name == "overall":
+            return self.overall
+        if name not in self.computed:
+            self.computed[name] = self.index.closeness(name, self.vectors)
+        return self.computed[name]
+
+    def own(self) -> NDArray[np.int32]:
+        """Column that is no candidate of each origin: its own fiche."""
+        rows = self.origins.rows
+        return np.where(rows >= 0, self.graph.base_rows[np.maximum(rows, 0)], -1).astype(np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes:
+    """
+    Figures of the occupations, shape (n,) each; an unknown one is that of the nearest that have one.
+
+    `level` is on the European scale (3 = CAP, 5 = bac + 2...), `cadre` in [0, 1].
+    """
+
+    level: Column
+    cadre: Column
+    head: NDArray[np.int32]  # number of the first word of the label
+
+
+def evidence_of_all(graph: OccupationGraph) -> tuple[Evidence, Attributes]:
+    """Return the evidence between all occupations of a graph, and their attributes."""
+    index = measure_index(graph)
+    origins = every_occupation(graph)
+    computed: dict[str, Dense] = {}
+    draft = _weighted_sum(index, index.vectors, computed)
+    attributes = _attributes(graph, draft)
+    overall = _normalised(index, index.vectors, draft, attributes, origins)
+    return Evidence(graph, index, origins, index.vectors, overall, computed), attributes
+
+
+def evidence_of(graph: OccupationGraph, attributes: Attributes, origins: Origins) -> Evidence:
+    """Return the evidence between other origins (people) and all occupations."""
+    index = measure_index(graph)
+    vectors = measure_people(index, origins)
+    computed: dict[str, Dense] = {}
+    draft = _weighted_sum(index, vectors, computed)
+    overall = _normalised(index, vectors, draft, attributes, origins)
+    return Evidence(graph, index, origins, vectors, overall, computed)
+
+
+def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
+    total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
+    for name, weight in OVERALL.items():
+        if name in vectors:
+            computed[name] = index.closeness(name, vectors)
+            total += np.float32(weight) * computed[name]
+    return total
+
+
+def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
+    mine = attributes.cadre[np.maximum(origins.rows, 0)]
+    same = 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :])
+    same[~origins.occupied] = 0.0
+    total = draft + np.float32(CADRE_WEIGHT) * same
+    reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
+    everything, held_only = index.graph.derived("reach of occupations", lambda: _reach_of_targets(index))
+    target = np.sqrt(np.where(origins.occupied[:, None], everything[None, :], held_only[None, :]))
+    norm = reach * target
+    return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
+
+
+def _reach_of_targets(index: MeasureIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Reach of every occupation, and by what can be held alone: all that is known of a person without one."""
+    known = np.ones(len(index.graph.codes), dtype=np.bool_)
+    held = {name: index.vectors[name] for name in OF_HOLDINGS}
+    return frozen(_reach(index.vectors, known)), frozen(_reach(held, ~known))
+
+
+def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Greatest weighted sum that each row could have: the weights of the measures that it has something for."""
+    total = np.where(occupied, CADRE_WEIGHT, 0.0)
+    for name, weight in OVERALL.items():
+        if name in vectors:
+            total = total + weight * (np.diff(vectors[name].indptr) > 0)
+    return total
+
+
+def _attributes(graph: OccupationGraph, closeness: Dense) -> Attributes:
+    rules = word_rules(graph.referential.language)
+    level = np.asarray([level_named(o.access, rules) for o in graph.occupations], dtype=np.float32)
+    cadre = np.asarray([_FLAG[o.managerial] for o in graph.occupations], dtype=np.float32)
+    plain = ~graph.is_specialised
+    firsts = [next(iter(o.name.split()), "").casefold() for o in graph.occupations]
+    number = {word: i for i, word in enumerate(sorted(set(firsts)))}
+    return Attributes(
+        level=frozen(_filled(level, closeness, plain)),
+        cadre=frozen(_filled(cadre, closeness, plain)),
+        head=frozen(np.asarray([number[f] for f in firsts], dtype=np.int32)),
+    )
+
+
+def _filled(values: Column, closeness: Dense, plain: NDArray[np.bool_]) -> Column:
+    """Fill what is unknown with the mean of the nearest occupations that know it, weighted by closeness squared."""
+    known = np.isfinite(values) & plain
+    if not known.any():
+        return np.zeros_like(values)
+    filled = values.copy()
+    columns = np.flatnonzero(known)
+    for row in np.flatnonzero(~np.isfinite(values)).tolist():
+        weights = closeness[row, columns].astype(np.float64)
+        weights[columns == row] = 0.0
+        nearest = np.lexsort((columns, -weights))[:_NEIGHBOURS]
+        power = weights[nearest] ** 2
+        mean = values[columns].mean() if power.sum() <= 0 else np.average(values[columns[nearest]], weights=power)
+        filled[row] = np.float32(mean)
+    return filled
+
+
+def nearest_to(evidence: Evidence, values: Dense) -> Dense:
+    """Nearest competitors of each origin of a block under some closeness; see `nearest_values`."""
+    return nearest_values(values, ~evidence.graph.is_specialised, evidence.own())

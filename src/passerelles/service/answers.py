@@ -93,8 +93,11 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
 
 def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Payload:
     """Answer ``resolve@1``."""
-    from passerelles.matching.answers import status  # noqa: PLC0415 - as above
-    from passerelles.matching.resolve import resolve_competency, resolve_title  # noqa: PLC0415
+    from passerelles.matching.titles import (  # noqa: PLC0415
+        resolve_competency,
+        resolve_title,
+        status,
+    )
 
     referential = engine.graph.referential
     find = resolve_title if asked.kind == "title" else resolve_competency

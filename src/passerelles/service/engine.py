@@ -53,7 +53,7 @@ class Engine:
 
     def warm(self) -> None:
         """Work out what the first requests would wait for: the index of titles."""
-        from passerelles.matching.resolve import resolve_title  # noqa: PLC0415 - loading needs no title
+        from passerelles.matching.titles import resolve_title  # noqa: PLC0415 - loading needs no title
 
         if self.graph.referential.titles:
             resolve_title(self.graph.referential, self.graph.referential.titles[0].label, limit=1)

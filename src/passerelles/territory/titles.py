@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from passerelles.matching.answers import REVIEW
-from passerelles.matching.resolve import resolve_title
+from passerelles.matching.titles import REVIEW, resolve_title
 from passerelles.referentials.referential import Referential
 
 

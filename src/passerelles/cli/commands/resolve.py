@@ -24,8 +24,8 @@ from passerelles.language.say import Lang, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from passerelles.matching.review import Review
-    from passerelles.matching.weights import Kind
+    from passerelles.matching.ranking import Kind
+    from passerelles.matching.titles import Review
     from passerelles.referentials.referential import Referential
 
 _TOLD = 5
@@ -64,8 +64,7 @@ def resolve(
 
 
 def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lang: Lang) -> Answer:
-    from passerelles.matching.answers import status
-    from passerelles.matching.resolve import resolve_competency, resolve_title
+    from passerelles.matching.titles import resolve_competency, resolve_title, status
     from passerelles.report.resolution import (
         candidate_dicts,
         candidate_sheet,
@@ -93,7 +92,7 @@ def _review(
     overlay: list[str] | None,
     lang: Lang,
 ) -> "tuple[Review, Referential]":
-    from passerelles.matching.review import review
+    from passerelles.matching.titles import review
     from passerelles.matching.worklist import read_worklist
     from passerelles.progress import progress_bar
 

@@ -1,0 +1,267 @@
+"""People in bulk on many machines: what one process does, on Dask and on Apache Spark (extras `dask`, `spark`)."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from passerelles.bulk.columns import BATCH
+from passerelles.bulk.moves import output_schema
+from passerelles.bulk.rank import Engine, Ranker, in_order
+from passerelles.bulk.source import need_arrow, opened
+from passerelles.errors import MissingExtraError
+from passerelles.files.atomic import atomic_file
+from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.moves import check_limit
+from passerelles.referentials.load import load_referential
+from passerelles.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    What is to be done with every batch; small, and sent with each task.
+
+    `place` is what `load_referential` takes, best a compiled index that every worker can read; None where the graph
+    itself is sent.
+    """
+
+    place: str | None
+    overlays: tuple[str, ...]
+    settings: str | None
+    limit: int
+    engine: Engine
+
+    @classmethod
+    def of(
+        cls,
+        index: str | Path | OccupationGraph,
+        *,
+        overlays: Iterable[str] = (),
+        settings: Settings | None = None,
+        limit: int = 10,
+        engine: Engine = "auto",
+    ) -> "Order":
+        """
+        Make an order from what a caller gives.
+
+        Raises
+        ------
+        PasserellesError
+            If the limit is not valid.
+        """
+        check_limit(limit)
+        place = None if isinstance(index, OccupationGraph) else str(index)
+        return cls(place, tuple(overlays), settings.model_dump_json() if settings else None, limit, engine)
+
+    def ranker(self, graph: OccupationGraph | None) -> Ranker:
+        """Return the ranker of this process, made at the first call."""
+        if graph is None:
+            graph = _graph_at(self.place or "", self.overlays, self.settings)
+        settings = Settings.model_validate_json(self.settings) if self.settings else None
+        return graph.derived(
+            ("bulk_ranker", self.settings, self.limit, self.engine),
+            lambda: Ranker.of(graph, settings=settings, limit=self.limit, engine=self.engine),
+        )
+
+
+@lru_cache(maxsize=2)
+def _graph_at(place: str, overlays: tuple[str, ...], settings: str | None) -> OccupationGraph:
+    referential = load_referential(place)
+    for overlay in overlays:
+        referential = referential.with_overlay(overlay)
+    return build_graph(referential, settings=Settings.model_validate_json(settings) if settings else None)
+
+
+def part_schema() -> "pa.Schema":
+    """Columns of `output_schema` without the row number: a part of the input does not know what comes before it."""
+    return output_schema().remove(0)
+
+
+def rank_part(
+    order: Order, graph: OccupationGraph | None, batches: "Iterable[pa.RecordBatch]"
+) -> "Iterator[pa.RecordBatch]":
+    """
+    Rank the batches of one part; moves and refused profiles come together, in the order of the profiles.
+
+    Parameters
+    ----------
+    order
+        What is to be done.
+    graph
+        The graph, where it was sent; None where the order says where it is.
+    batches
+        Profiles; see `rank_profiles`.
+    """
+    ranker = order.ranker(graph)
+    number = 1
+    for batch in batches:
+        for start in range(0, batch.num_rows, BATCH):
+            piece: Any = batch.slice(start, BATCH)
+            ranked = ranker.rank(piece, number, engine=ranker.engine_at(number + piece.num_rows))
+            number += piece.num_rows
+            yield in_order(ranked.moves, ranked.refused).select(part_schema().names)
+
+
+_AHEAD: Final = 4  # parts under way or waiting, for each thread of the cluster
+_RETRIES: Final = 3
+
+
+def rank_profiles_dask(
+    client: Any,
+    parts: Iterable[Any],
+    index: str | Path | OccupationGraph,
+    *,
+    overlays: Iterable[str] = (),
+    settings: Settings | None = None,
+    limit: int = 10,
+    engine: Engine = "auto",
+    output: str | Path | None = None,
+) -> "Iterator[pa.Table] | Iterator[Path]":
+    """
+    Rank many parts of an input on a Dask cluster, a bounded number of them at a time.
+
+    A part that is lost with its worker is ranked again; a file that it writes appears when it is whole, under a name
+    that depends on the part alone: nothing is lost or doubled.
+
+    Parameters
+    ----------
+    client
+        ``distributed.Client``.
+    parts
+        Anything `rank_profiles` takes as a table, one part each: paths of Parquet or CSV files that every worker can
+        read, or Arrow tables.
+    index
+        Path of a compiled index (or anything else `load_referential` takes) that every worker can read, opened once
+        by each worker process; or a graph, which is sent once to each worker, and whose scores each process computes
+        again at its first part.
+    overlays
+        Names or paths of overlays, where `index` is a path.
+    settings, limit, engine
+        As in `rank_profiles`.
+    output
+        Folder that every worker can write to: part n becomes ``part-0000n.parquet`` there.
+
+    Returns
+    -------
+    results
+        In the order of the parts: the paths written where there is an `output`, else tables of the columns of
+        `passerelles.bulk.moves.output_schema` but ``row``. Reading the next one lets the work go on.
+
+    Raises
+    ------
+    MissingExtraError
+        If distributed or pyarrow is not installed.
+    PasserellesError
+        If the limit is not valid.
+    """
+    need_arrow()
+    if find_spec("distributed") is None:
+        raise MissingExtraError("distributed", "dask")
+    order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None
+    return _results(client, parts, order, graph, None if output is None else str(output))
+
+
+def _results(client: Any, parts: Iterable[Any], order: Order, graph: Any, output: str | None) -> Iterator[Any]:
+    most = _AHEAD * max(1, sum(client.nthreads().values()))
+    waiting: deque[Any] = deque()
+    for number, part in enumerate(parts):
+        place = None if output is None else str(Path(output) / f"part-{number:05d}.parquet")
+        sent = str(part) if isinstance(part, Path) else part
+        waiting.append(client.submit(_run, order, graph, sent, place, pure=False, retries=_RETRIES))
+        if len(waiting) >= most:
+            yield _taken(waiting.popleft(), output)
+    while waiting:
+        yield _taken(waiting.popleft(), output)
+
+
+def _taken(future: Any, output: str | None) -> Any:
+    found = future.result()
+    return found if output is None else Path(found)
+
+
+def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    with opened(part) as batches:
+        ranked = rank_part(order, graph, batches)
+        if place is None:
+            return pa.Table.from_batches(chain(ranked), schema=part_schema())
+        with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, part_schema()) as writer:
+            for batch in ranked:
+                writer.write_batch(batch)
+    return place
+
+
+# The columns of `part_schema`, in Spark's words.
+SCHEMA: Final = (
+    "id string, rank int, code string, label string, score double, probability double, level string, "
+    "coverage double, coverage_position int, credentials_missing array<string>, credentials_unknown array<string>, "
+    "reason string, detail string"
+)
+
+
+def rank_profiles_spark(
+    profiles: Any,
+    index: str | Path | OccupationGraph,
+    *,
+    overlays: Iterable[str] = (),
+    settings: Settings | None = None,
+    limit: int = 10,
+    engine: Engine = "auto",
+) -> Any:
+    """
+    Rank the profiles of a Spark DataFrame, partition by partition, with ``mapInArrow``.
+
+    Spark runs a task again when a worker is lost, and keeps one result of each: nothing is lost or doubled.
+
+    Parameters
+    ----------
+    profiles
+        ``pyspark.sql.DataFrame`` with the columns that `rank_profiles` reads.
+    index
+        Path of a compiled index (or anything else `load_referential` takes) that every worker can read, opened once
+        by each worker process; or a graph, which is broadcast once to each worker, and whose scores each process
+        computes again at its first task.
+    overlays
+        Names or paths of overlays, where `index` is a path.
+    settings, limit, engine
+        As in `rank_profiles`; ``settings`` are the graph's own where `index` is a graph and they are None.
+
+    Returns
+    -------
+    moves
+        DataFrame of the columns of `passerelles.bulk.moves.output_schema` but ``row``. A profile that cannot be
+        ranked has one line, with a ``reason`` and without a ``rank``.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyspark or pyarrow is not installed.
+    PasserellesError
+        If the limit is not valid.
+    """
+    need_arrow()
+    if find_spec("pyspark") is None:
+        raise MissingExtraError("pyspark", "spark")
+    order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
+    wanted = [name for name in ("id", "occupation", "competencies", "credentials") if name in profiles.columns]
+    return profiles.select(*wanted).mapInArrow(_task(order, graph), SCHEMA)
+
+
+def _task(order: Order, graph: Any) -> "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]":
+    def run(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        return rank_part(order, None if graph is None else graph.value, batches)
+
+    return run

@@ -1,0 +1,585 @@
+"""Compiled by numba: scores and coverage of many people, one after the other, exactly as one by one."""
+
+import math
+
+import numba as nb
+import numpy as np
+
+from passerelles.bulk.layout import (
+    FURTHER,
+    GROUP,
+    LONGEST,
+    MOST,
+    NEAREST,
+    NEARLY,
+    NEVER,
+    PRESENCE,
+    RANK,
+    REVERSE,
+    SLACK,
+    STEPS,
+    STRIDE,
+    TILE,
+    VALUE,
+    WHOLE,
+)
+from passerelles.vectors import COARSE, FINE
+
+compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
+
+
+@compiled
+def bounds(space, formula, room, row):
+    """Bound every score from above: exact values, exact ranks of the nearest, for all others the rank after these."""
+    size = len(room.bound)
+    own = space.base_rows[row] if row >= 0 else -1
+    rest = formula.rest[row]  # the last row is that of people without an occupation
+    base = np.float32(SLACK * formula.parts)
+    for feature in range(len(formula.kind)):
+        if formula.kind[feature] == RANK:
+            base += _nearest(space, formula, room, feature, own)
+    for target in range(size):
+        room.bound[target] = np.float32(rest[target]) + base
+    for feature in range(len(formula.kind)):
+        values = room.values[formula.measure[feature]]
+        weight = np.float32(formula.weight[feature] * formula.units)
+        mean = formula.mean[feature]
+        if formula.kind[feature] == VALUE:
+            for target in range(size):
+                room.bound[target] += weight * (values[target] - mean)
+        elif formula.kind[feature] == REVERSE:
+            _bound_reverse(formula, room, feature, weight, mean)
+        else:
+            _bound_rank(space, formula, room, feature, weight, own)
+
+
+@compiled
+def _bound_reverse(formula, room, feature, weight, mean):
+    values, bound = room.values[formula.measure[feature]], room.bound
+    steps = formula.reverse_step[feature]
+    most = weight * (formula.scale[0] - mean)
+    for step in range(len(STEPS)):
+        rank = min(STEPS[step], len(formula.scale) - 1)
+        before = 0 if step == 0 else min(STEPS[step - 1], len(formula.scale) - 1)
+        fall = weight * (formula.scale[before] - formula.scale[rank])
+        line = steps[step]
+        for target in range(len(values)):  # without a branch, several at once
+            bound[target] -= fall if values[target] < line[target] else np.float32(0.0)
+    for target in range(len(values)):
+        room.bound[target] += most
+
+
+@compiled
+def _nearest(space, formula, room, feature, own):
+    """
+    Find the nearest targets in one measure and their ranks; return the bound of what all others get.
+
+    `room.near[feature]` starts with their number and that of the competitors among them; `room.rank` is the number of
+    competitors that are nearer, -1 for the others.
+    """
+    values = room.values[formula.measure[feature]]
+    near = room.near[feature]
+    _guess(values, room.floor[feature])
+    count = collect(values, room.floor[feature, NEAREST - 1], near[2:])
+    rivals = 0
+    for index in range(count):
+        target = near[2 + index]
+        room.rival[rivals] = values[target]
+        rivals += space.competes[target] and target != own
+    for index in range(count):
+        target = near[2 + index]
+        room.rank[feature, target] = greater(room.rival[:rivals], values[target])
+    near[0] = count
+    near[1] = rivals
+    weight = np.float32(formula.weight[feature] * formula.units)
+    return weight * (formula.scale[min(rivals, len(formula.scale) - 1)] - formula.mean[feature])
+
+
+@compiled
+def greater(values, least):
+    """How many are greater; in 32 bits throughout, for then sixteen are compared at once."""
+    count = np.int32(0)
+    for index in range(len(values)):
+        count = np.int32(count + np.int32(values[index] > least))
+    return count
+
+
+@compiled
+def _guess(values, best):
+    """Find the greatest of one value in `STRIDE`, in falling order: that many times its place are above each."""
+    best[:] = NEVER
+    last = len(best) - 1
+    for target in range(0, len(values), STRIDE):
+        value = values[target]
+        if value > best[last]:
+            place = last
+            while place > 0 and best[place - 1] < value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = value
+
+
+@compiled
+def _bound_rank(space, formula, room, feature, weight, own):
+    """Raise the bound of the nearest from the rank after them to their own, and lower that of the furthest."""
+    values, near, bound = room.values[formula.measure[feature]], room.near[feature], room.bound
+    last = len(formula.scale) - 1
+    least = formula.scale[min(near[1], last)]
+    for index in range(near[0]):
+        target = near[2 + index]
+        bound[target] += weight * (formula.scale[min(room.rank[feature, target], last)] - least)
+    floor = room.floor[feature, FURTHER - 1]
+    fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
+    for target in range(len(values)):
+        bound[target] -= fall if values[target] <= floor else np.float32(0.0)
+
+
+@compiled
+def _above(space, values, value, own):
+    """How many competitors are greater: all that are, less those that do not compete."""
+    above = greater(values, value)
+    for other in space.apart:
+        above -= values[other] > value
+    return above - (own >= 0 and space.competes[own] and values[own] > value)
+
+
+@compiled
+def _score(space, formula, room, target, row):
+    """Score of one target in units, feature by feature in float32, as `passerelles.scoring.table` adds them up."""
+    sums = room.sums
+    sums[:] = np.float32(0.0)
+    own = space.base_rows[row] if row >= 0 else -1
+    last = len(formula.scale) - 1
+    for feature in range(len(formula.kind)):
+        value = room.values[formula.measure[feature], target]
+        kind = formula.kind[feature]
+        if kind == RANK:
+            above = room.rank[feature, target]
+            if above < 0:
+                above = _above(space, room.values[formula.measure[feature]], value, own)
+            value = formula.scale[min(above, last)]
+        elif kind == REVERSE:
+            value = formula.scale[_rank_in(formula.reverse[feature, target], value)]
+        sums[formula.part[feature]] += (value - formula.mean[feature]) * formula.weight[feature]
+    total = np.int64(formula.rest[row, target])
+    for part in range(formula.parts):
+        total += np.int64(np.rint(sums[part] * np.float32(formula.units)))
+    return total
+
+
+@compiled
+def _rank_in(line, value):
+    """How many values of a rising line are greater; looked for from its end, where the best targets are."""
+    high = len(line)
+    step = 1
+    while step <= high and line[high - step] > value:
+        step *= 2
+    low = max(0, high - step)
+    high = high - step // 2
+    while low < high:
+        middle = (low + high) // 2
+        if line[middle] > value:
+            high = middle
+        else:
+            low = middle + 1
+    return len(line) - low
+
+
+@compiled
+def select(space, formula, room, row, targets, units):
+    """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
+    bound = room.bound
+    _leave_out(space, bound, row)
+    _guess(bound, room.top)
+    count = collect(bound, room.top[NEAREST - 1], room.chosen)
+    if count < len(units):  # too few, by ill luck or because many are asked for
+        count = collect(bound, room.top[FURTHER - 1], room.chosen)
+    if count <= MOST:
+        _sort(room.chosen[:count], bound)
+    size = _try(space, formula, room, row, targets, units, 0, count)
+    floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
+    count = collect(bound, floor, room.chosen)
+    size = _try(space, formula, room, row, targets, units, size, count)
+    _forget(formula, room)
+    return size
+
+
+@compiled
+def _try(space, formula, room, row, targets, units, size, count):
+    """Score the targets listed, but for those whose bound is below the last kept by then; return how many are kept."""
+    for index in range(count):
+        target = room.chosen[index]
+        if size < len(units) or room.bound[target] >= units[size - 1]:
+            size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
+            room.bound[target] = NEVER
+    return size
+
+
+@compiled
+def _sort(rows, values):
+    """Sort a few rows by falling value, by insertion."""
+    for index in range(1, len(rows)):
+        row = rows[index]
+        place = index
+        while place > 0 and values[rows[place - 1]] < values[row]:
+            rows[place] = rows[place - 1]
+            place -= 1
+        rows[place] = row
+
+
+@compiled
+def _leave_out(space, bound, row):
+    """Give what is no move a bound that nothing reaches: the occupation, its fiche, and the parts of it."""
+    if row < 0:
+        return
+    bound[row] = NEVER
+    bound[space.base_rows[row]] = NEVER
+    for target in space.apart:
+        if space.base_rows[target] == row:
+            bound[target] = NEVER
+
+
+@compiled
+def collect(values, floor, rows):
+    """List the rows whose value is greater, without a branch; return how many there are."""
+    count = 0
+    for row in range(len(values)):
+        rows[count] = row
+        count += values[row] > floor
+    return count
+
+
+@compiled
+def _forget(formula, room):
+    for feature in range(len(formula.kind)):
+        if formula.kind[feature] == RANK:
+            near = room.near[feature]
+            for index in range(near[0]):
+                room.rank[feature, near[2 + index]] = -1
+
+
+@compiled
+def _insert(targets, units, size, target, score):
+    """Keep a target among the best, by falling score, ties by row; return how many are kept."""
+    width = len(targets)
+    if size == width:
+        if score < units[size - 1] or (score == units[size - 1] and target > targets[size - 1]):
+            return size
+        place = size - 1
+    else:
+        place = size
+        size += 1
+    while place > 0 and (score > units[place - 1] or (score == units[place - 1] and target < targets[place - 1])):
+        targets[place] = targets[place - 1]
+        units[place] = units[place - 1]
+        place -= 1
+    targets[place] = target
+    units[place] = score
+    return size
+
+
+@compiled
+def coverage(needs, room, mine, row, found, person):
+    """Coverage of the best targets, exactly as one by one, and its position among all."""
+    own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
+    covered = room.covered
+    if row >= 0:
+        covered[:] = needs.base[row]
+        _mark(needs, room, own)
+    else:
+        covered[:] = 0.0
+    _hold(needs, room, mine)
+    _near(needs, room, own)
+    _near(needs, room, mine)
+    for target in range(len(covered)):
+        total = needs.total[target]
+        covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
+    if row >= 0:
+        covered[row] = -1.0
+    for place in range(found.size[person]):
+        target = found.target[person, place]
+        if needs.total[target] <= 0.0:
+            found.coverage[person, place] = np.nan
+            found.position[person, place] = 0
+            continue
+        share = _covered_exactly(needs, room, target)
+        found.coverage[person, place] = share
+        found.position[person, place] = 1 + _better(needs, room, target, share, row)
+    _let_go(needs, room, own)
+    _let_go(needs, room, mine)
+
+
+@compiled
+def _mark(needs, room, columns):
+    """Mark competencies as held, whose worth is in the sums already."""
+    for column in columns:
+        room.held[column] = True
+        if needs.macro[column] >= 0:
+            room.grouped[needs.macro[column]] = True
+        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
+            other = needs.near_column[entry]
+            room.credit[other] = max(room.credit[other], needs.near_credit[entry])
+
+
+@compiled
+def _hold(needs, room, columns):
+    """Add what competencies are worth to every occupation, up to rounding."""
+    covered = room.covered
+    for column in columns:
+        room.held[column] = True
+        macro = needs.macro[column]
+        rest = 1.0
+        if macro >= 0:
+            rest = 1.0 - needs.macro_credit
+            if not room.grouped[macro]:
+                room.grouped[macro] = True
+                for entry in range(needs.macro_ptr[macro], needs.macro_ptr[macro + 1]):
+                    covered[needs.macro_row[entry]] += needs.macro_credit * needs.macro_weight[entry]
+        for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
+            covered[needs.by_row[entry]] += rest * needs.by_weight[entry]
+        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
+            other = needs.near_column[entry]
+            room.credit[other] = max(room.credit[other], needs.near_credit[entry])  # all before `_near`
+
+
+@compiled
+def _near(needs, room, columns):
+    """Add what close labels credit beyond the macro-competency, once each: the sign marks what is added."""
+    for column in columns:
+        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
+            other = needs.near_column[entry]
+            if room.credit[other] > 0.0:
+                macro = needs.macro[other]
+                shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
+                if not room.held[other] and room.credit[other] > shared:
+                    for place in range(needs.by_ptr[other], needs.by_ptr[other + 1]):
+                        room.covered[needs.by_row[place]] += (room.credit[other] - shared) * needs.by_weight[place]
+                room.credit[other] = -room.credit[other]
+
+
+@compiled
+def _let_go(needs, room, columns):
+    for column in columns:
+        room.held[column] = False
+        if needs.macro[column] >= 0:
+            room.grouped[needs.macro[column]] = False
+        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
+            room.credit[needs.near_column[entry]] = 0.0
+
+
+@compiled
+def _covered_exactly(needs, room, target):
+    """Share of what a target requires that is held, in the order in which it is summed one by one."""
+    gained = 0.0
+    for entry in range(needs.ptr[target], needs.ptr[target + 1]):
+        column = needs.column[entry]
+        if room.held[column]:
+            gained += needs.weight[entry]
+        else:
+            macro = needs.column_macro[entry]
+            shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
+            gained += needs.weight[entry] * max(shared, -room.credit[column])
+    return min(gained / needs.total[target], 1.0)
+
+
+@compiled
+def _better(needs, room, target, share, row):
+    """Count the targets that are better covered; those that are nearly as well covered are compared exactly."""
+    covered = room.covered
+    low, high = share - NEARLY, share + NEARLY
+    surely = greater(covered, high)
+    if greater(covered, low) - surely <= 1 or share == 0.0:
+        return surely
+    for index in range(collect(covered, low, room.chosen)):
+        other = room.chosen[index]
+        if covered[other] <= high and other not in (target, row):
+            surely += np.int32(_covered_exactly(needs, room, other) > share)
+    return surely
+
+
+@compiled
+def rank_people(rows, starts, extra, space, needs, formula, room, found):
+    """Rank people, those of one occupation after the other for speed; fills `found`."""
+    current = -1
+    for first in range(0, len(rows), GROUP):
+        size = min(GROUP, len(rows) - first)
+        for place in range(size):
+            row = rows[first + place]
+            if row != current:
+                _set_counts(space, room, current, 0)
+                _set_counts(space, room, row, 1)
+                current = row
+            _count(space, room, extra[starts[first + place] : starts[first + place + 1]])
+            _rare(space, room, row, place)
+        _frequent(space, room, size)
+        for place in range(size):
+            person = first + place
+            row = rows[person]
+            if not _values(room, place):
+                found.size[person] = -1
+                continue
+            _overall(space, room, place, row)
+            bounds(space, formula, room, row)
+            found.size[person] = select(space, formula, room, row, found.target[person], found.units[person])
+            coverage(needs, room, extra[starts[person] : starts[person + 1]], row, found, person)
+    _set_counts(space, room, current, 0)
+
+
+@compiled
+def _set_counts(space, room, row, factor):
+    """Write down how often an occupation has each of its terms; factor 0 takes them away again."""
+    if row < 0:
+        return
+    for entry in range(space.base_ptr[row], space.base_ptr[row + 1]):
+        room.counts[space.base_term[entry]] = factor * space.base_count[entry]
+
+
+@compiled
+def _count(space, room, mine):
+    """Count the terms of some competencies; lists them by measure."""
+    room.seen[:] = 0
+    for column in mine:
+        for measure in range(WHOLE):
+            seen = room.seen[measure]
+            for entry in range(space.spread_ptr[column, measure], space.spread_ptr[column, measure + 1]):
+                term = space.spread_term[entry]
+                if room.added[term] == 0:
+                    room.touched[measure, seen] = term
+                    seen += 1
+                room.added[term] += 1
+            room.seen[measure] = seen
+
+
+@compiled
+def _rare(space, room, row, place):
+    """Add what rare terms bring to what the occupation has; list the frequent ones, by how much each counts more."""
+    kept = 0
+    for measure in range(WHOLE):
+        dots = room.dots[place, measure]
+        square = 0.0
+        if row >= 0:
+            dots[:] = space.base_dot[measure, row]
+            square = space.base_square[measure, row]
+        else:
+            dots[:] = 0
+        room.first[place, measure] = kept
+        for index in range(room.seen[measure]):
+            term = room.touched[measure, index]
+            before = room.counts[term] if row >= 0 else np.int32(0)
+            after = before + room.added[term]
+            room.added[term] = 0
+            more = space.about[term, 0]
+            if before == 0 and (after == 1 or measure == PRESENCE):
+                square += float(more) * float(more)
+            elif measure == PRESENCE:
+                continue
+            elif after >= len(space.damp):
+                square = math.inf
+                continue
+            else:
+                old, new = _weight(space, term, before), _weight(space, term, after)
+                square += float(new) * float(new) - float(old) * float(old)
+                more = new - old
+            begin, end = space.about[term, 1], space.about[term, 2]
+            if begin < 0:
+                room.line[place, kept] = end
+                room.more[place, kept] = more
+                kept += 1
+            else:
+                _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], more)
+        room.square[place, measure] = square
+    room.first[place, WHOLE] = kept
+
+
+@compiled
+def _scatter(dots, rows, worth, more):
+    for entry in range(len(rows)):
+        dots[rows[entry]] += more * np.int32(worth[entry])
+
+
+@compiled
+def _weight(space, term, count):
+    return np.int32(np.rint(space.damp[count] * space.rarity[term] * COARSE))
+
+
+@compiled
+def _frequent(space, room, size):
+    """Add the frequent terms, a slice of the occupations at a time, which stays in the cache."""
+    for tile in range(space.dense.shape[0]):
+        lines = space.dense[tile]
+        for place in range(size):
+            for measure in range(WHOLE):
+                dots = room.dots[place, measure, tile * TILE : (tile + 1) * TILE]
+                index, last = room.first[place, measure], room.first[place, measure + 1]
+                while index + 4 <= last:
+                    _add_four(dots, lines, room.line[place], room.more[place], index)
+                    index += 4
+                while index < last:
+                    _add(dots, lines, room.line[place, index], room.more[place, index])
+                    index += 1
+
+
+@compiled
+def _add(dots, lines, row, more):
+    for target in range(TILE):
+        dots[target] += more * np.int32(lines[row, target])
+
+
+@compiled
+def _add_four(dots, lines, rows, more, index):
+    """Add four lines at once: the sums are read and written once."""
+    a, b, c, d = rows[index], rows[index + 1], rows[index + 2], rows[index + 3]
+    by_a, by_b, by_c, by_d = more[index], more[index + 1], more[index + 2], more[index + 3]
+    for target in range(TILE):
+        dots[target] += (
+            by_a * np.int32(lines[a, target])
+            + by_b * np.int32(lines[b, target])
+            + by_c * np.int32(lines[c, target])
+            + by_d * np.int32(lines[d, target])
+        )
+
+
+@compiled
+def _values(room, place):
+    """Cosines in float32; False where a sum may not have fitted."""
+    for measure in range(WHOLE):
+        values = room.values[measure]
+        dots = room.dots[place, measure]
+        length = math.sqrt(room.square[place, measure])
+        if length > LONGEST:
+            return False
+        scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
+        for target in range(len(values)):
+            values[target] = np.float32(np.float64(dots[target]) * scale)
+    return True
+
+
+@compiled
+def _overall(space, room, place, row):
+    """Overall closeness, as `passerelles.scoring.measures` computes it, addition by addition."""
+    total = room.values[WHOLE]
+    total[:] = np.float32(0.0)
+    reach = space.cadre_weight if row >= 0 else 0.0
+    for step in range(len(space.steps_measure)):
+        measure = space.steps_measure[step]
+        if measure >= 0:
+            weight = np.float32(space.steps_weight[step])
+            values = room.values[measure]
+            for target in range(len(total)):
+                total[target] = total[target] + weight * values[target]
+            reach = reach + space.steps_weight[step] * (room.square[place, measure] > 0.0)
+        elif row >= 0:
+            line = space.fixed[space.steps_fixed[step], row]
+            for target in range(len(total)):
+                total[target] = total[target] + line[target]
+            reach = reach + space.steps_weight[step] * space.fixed_has[space.steps_fixed[step], row]
+    root = math.sqrt(reach)
+    reachable = space.reach[0] if row >= 0 else space.reach[1]
+    weight = np.float32(space.cadre_weight)
+    for target in range(len(total)):
+        whole = total[target]
+        if row >= 0:
+            same = np.float32(1.0) - abs(space.cadre[row] - space.cadre[target])
+            whole = whole + weight * same
+        norm = root * reachable[target]
+        total[target] = np.float32(np.float64(whole) / norm) if norm > 0.0 else np.float32(0.0)

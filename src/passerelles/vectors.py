@@ -1,0 +1,679 @@
+"""Sparse matrices, stems, word vectors and cosines: the algebra that all comparisons of texts and lists share."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from itertools import chain
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.text import fold_accents, words, words_of_all
+
+if TYPE_CHECKING:
+    from scipy import sparse as sparse  # noqa: PLC0414 - the type checker sees the module itself
+else:
+
+    class _Sparse(ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(import_module("scipy.sparse"), name)
+            setattr(self, name, found)
+            return found
+
+    sparse = _Sparse("scipy.sparse")
+
+
+Array = TypeVar("Array", bound=NDArray[Any])
+
+
+def frozen(array: Array) -> Array:
+    """Mark an array read-only and return it."""
+    array.flags.writeable = False
+    return array
+
+
+def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Sort the indices of a matrix, mark its arrays read-only and return it."""
+    matrix.sort_indices()
+    for array in (matrix.data, matrix.indices, matrix.indptr):
+        array.flags.writeable = False
+    return matrix
+
+
+class Cells(NamedTuple):
+    """
+    The stored cells of a matrix of n rows, row by row.
+
+    `data` and `columns` have shape (nnz,); the cells of row i are those from ``starts[i]`` to ``starts[i + 1]``.
+    """
+
+    data: NDArray[np.float64]
+    columns: NDArray[np.int32]
+    starts: NDArray[np.int32]
+
+    def of_row(self, row: int) -> slice:
+        """Place of the cells of a row."""
+        return slice(self.starts[row], self.starts[row + 1])
+
+    def of_rows(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Places of the cells of several rows, row after row, and how many each row has."""
+        starts = self.starts[rows].astype(np.intp)
+        counts = self.starts[rows + 1] - starts
+        ends = np.cumsum(counts)
+        return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0), counts
+
+
+_ROWS: Final = 200  # rows of a block of a symmetric product
+# Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
+# cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
+COARSE: Final = 256
+FINE: Final = 16384
+_SHORT: Final = 20_000  # cells of a product of one row that is faster done without a sparse result
+
+
+def rarity(matrix: "sparse.csr_array", plain: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """
+    Return the smoothed inverse document frequency of each column: ``ln((1 + n) / (1 + df)) + 1``.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, k), entries > 0 where present.
+    plain
+        Shape (n,): the rows that count. Specialised occupations do not, so that an overlay changes no other score.
+    """
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    frequency = np.bincount(matrix.indices[plain[rows]], minlength=matrix.shape[1])
+    return np.asarray(np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0, dtype=np.float64)
+
+
+def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel())
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    scaled = matrix.copy().astype(np.float64)
+    scaled.data = scaled.data * np.repeat(scale, np.diff(scaled.indptr))
+    scaled.sort_indices()
+    return sparse.csr_array(scaled)
+
+
+def weighted(matrix: "sparse.csr_array", weights: NDArray[np.float64]) -> "sparse.csr_array":
+    """Columns multiplied by weights of shape (k,)."""
+    # A column without weight brings nothing together, but would be multiplied.
+    return _without_zeros(matrix, matrix.data * weights[matrix.indices])
+
+
+def _without_zeros(matrix: "sparse.csr_array", values: NDArray[np.float64]) -> "sparse.csr_array":
+    """Other values in the places of those of a matrix, which are left out where they are 0."""
+    kept = values != 0
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    cells = (values[kept], matrix.indices[kept], ends[matrix.indptr].astype(matrix.indptr.dtype))
+    return sparse.csr_array(cells, shape=matrix.shape)
+
+
+def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Return the transpose of a matrix, in rows, for `product`."""
+    return frozen_csr(sparse.csr_array(matrix.T))
+
+
+def product(
+    left: "sparse.csr_array", right: "sparse.csr_array", turned: "sparse.csr_array | None" = None
+) -> NDArray[np.float32]:
+    """
+    Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
+
+    Each cell is summed in the order of the columns, so blocks of any size give equal bits, and a matrix by itself
+    gives a symmetric result, of which half is computed. `turned` is `by_column` of the right one, where it is at hand.
+    """
+    if left is not right:
+        short = None if turned is None else short_product(left, turned)
+        if short is not None:
+            return short.astype(np.float32)[None, :]
+        return _dense(left @ (right.T if turned is None else turned))
+    size = left.shape[0]
+    found = np.empty((size, size), dtype=np.float32)
+    for start in range(0, size, _ROWS):
+        stop = min(start + _ROWS, size)
+        block = _dense(left[:stop] @ left[start:stop].T)
+        found[:stop, start:stop] = block
+        found[start:stop, :stop] = block.T
+    return found
+
+
+def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":
+    """Entries in whole numbers of 1 / parts; those that round to nothing are left out."""
+    return _without_zeros(matrix, np.rint(matrix.data * parts))
+
+
+def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float32]:
+    """
+    Cosines of rows in whole numbers with the columns of unit vectors in whole numbers of 1 / `FINE`, shape (b, n).
+
+    Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
+    """
+    rows = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
+    length = np.sqrt(np.bincount(rows, left.data * left.data, left.shape[0])) * FINE
+    scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+    short = short_product(left, turned)
+    if short is not None:
+        return np.asarray(short * scale, dtype=np.float32)[None, :]
+    found = sparse.csr_array(left @ turned)
+    found.data = found.data * np.repeat(scale, np.diff(found.indptr))
+    return _dense(found)
+
+
+def counts_of(left: "sparse.csr_array", right: "sparse.csr_array") -> "sparse.csr_array":
+    """Return ``left @ right`` for counts, whose sums are exact in any order."""
+    found = _terms(left, right)
+    if found is None:
+        return sparse.csr_array(left @ right)
+    columns, gains = found
+    order = np.argsort(columns, kind="stable")
+    columns, gains = columns[order], gains[order]
+    first = np.flatnonzero(np.diff(columns, prepend=-1))
+    sums = np.add.reduceat(gains, first) if len(first) else gains
+    kept = sums != 0
+    cells = (sums[kept], columns[first][kept], np.asarray([0, np.count_nonzero(kept)]))
+    return sparse.csr_array(cells, shape=(1, right.shape[1]))
+
+
+def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float64] | None:
+    """
+    One row times a matrix, shape (n,), summed in the order of the columns of `left`; None where there is much to add.
+
+    A sparse product of one short row is mostly the making of its result, which is then spared.
+    """
+    found = _terms(left, turned)
+    return None if found is None else np.asarray(np.bincount(*found, turned.shape[1]), dtype=np.float64)
+
+
+def _terms(left: "sparse.csr_array", right: "sparse.csr_array") -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
+    """Columns and terms of the sums that one row times a matrix is made of; None for several rows, or many terms."""
+    starts = right.indptr[left.indices]
+    counts = right.indptr[left.indices + 1] - starts
+    total = int(counts.sum())
+    if left.shape[0] > 1 or total > _SHORT:
+        return None
+    cells = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(total)
+    return right.indices[cells], np.repeat(left.data, counts) * right.data[cells]
+
+
+def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
+    matrix.data = matrix.data.astype(np.float32)  # before it is dense: half the memory to fill
+    return np.asarray(matrix.toarray(), dtype=np.float32)
+
+
+def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
+    """
+    Counts of words, damped: ``1 + ln(count)``.
+
+    Returns
+    -------
+    counts
+        Shape (n_texts, n_words), columns in the order of the words.
+    """
+    bags = words_of_all(texts)
+    column = {word: i for i, word in enumerate(sorted(set(chain.from_iterable(bags))))}
+    indices = np.fromiter(map(column.__getitem__, chain.from_iterable(bags)), dtype=np.int32)
+    indptr = np.cumsum([0, *map(len, bags)]).astype(np.int32)
+    counts = sparse.csr_array((np.ones(len(indices)), indices, indptr), shape=(len(texts), len(column)))
+    counts.sum_duplicates()
+    counts.data = 1.0 + np.log(counts.data)
+    return counts
+
+
+_SHORTEST_STEMMED = 5
+_ALPHABET = b" 0123456789abcdefghijklmnopqrstuvwxyz"
+_BASE = len(_ALPHABET) + 1  # 0 is no letter
+_DIGITS = np.asarray([_ALPHABET.find(byte) + 1 for byte in range(256)], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class WordRules:
+    """What a language says of its words: those without weight, endings, and the levels that access texts name."""
+
+    stop: frozenset[str]
+    ending: re.Pattern[str]
+    levels: tuple[tuple[re.Pattern[str], float], ...]
+
+
+@cache
+def word_rules(language: str) -> WordRules:
+    """Return the rules of a language from ``language/<language>/words.toml``; without such a file, no rules."""
+    file = files("passerelles.language") / language / "words.toml"
+    data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    endings = sorted(data.get("endings", ()), key=lambda e: (-len(e), e))
+    return WordRules(
+        stop=frozenset(data.get("stop", ())),
+        ending=re.compile(f"(?:{'|'.join(endings)})$" if endings else r"(?!)"),
+        levels=tuple((re.compile(row["pattern"]), float(row["value"])) for row in data.get("levels", ())),
+    )
+
+
+def level_named(text: str, rules: WordRules) -> float:
+    """
+    Mean of the levels of training that a text names; NaN where it names none.
+
+    Examples
+    --------
+    >>> level_named("Cet emploi est accessible avec un CAP ou un Bac.", word_rules("fr"))
+    3.5
+    """
+    folded = fold_accents(text)
+    found = [value for pattern, value in rules.levels if pattern.search(folded)]
+    return sum(found) / len(found) if found else float("nan")
+
+
+def stem(word: str, rules: WordRules) -> str:
+    """
+    Cut the longest known ending of a word of five letters or more, so that gender and number do not count.
+
+    Examples
+    --------
+    >>> stem("monitrice", word_rules("fr")), stem("moniteur", word_rules("fr"))
+    ('monit', 'monit')
+    """
+    return rules.ending.sub("", word) if len(word) >= _SHORTEST_STEMMED else word
+
+
+@dataclass(frozen=True, eq=False)
+class TextCounts:
+    """
+    Counts of words, stems and pairs of neighbouring stems in some texts, one row a text.
+
+    `words` has shape (n_texts, n_words), columns named by `vocabulary`; `grams` has shape (n_texts, n_stems +
+    n_pairs), the first `n_stems` columns being single stems.
+    """
+
+    vocabulary: tuple[str, ...]
+    words: "sparse.csr_array"
+    grams: "sparse.csr_array"
+    n_stems: int
+
+    def part(self, start: int, stop: int) -> "TextCounts":
+        """Return the same for the texts from `start` to `stop`."""
+        rows = slice(start, stop)
+        return TextCounts(
+            self.vocabulary, sparse.csr_array(self.words[rows]), sparse.csr_array(self.grams[rows]), self.n_stems
+        )
+
+
+def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
+    """Count the words of texts; columns are in the order of the words, so that the same texts give equal matrices."""
+    bags = words_of_all(texts)
+    seen = set(chain.from_iterable(bags))
+    vocabulary = sorted(word for word in seen if word not in rules.stop and len(word) > 1)
+    number = dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)}
+    flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
+    row = np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags)))
+    flat, row = flat[flat >= 0], row[flat >= 0]
+    stems = [stem(word, rules) for word in vocabulary]
+    stem_number = {s: i for i, s in enumerate(sorted(set(stems)))}
+    stem_of = np.asarray([stem_number[s] for s in stems], dtype=np.int64)
+    stemmed = stem_of[flat] if len(flat) else flat
+    size = len(stem_number)
+    neighbours = np.flatnonzero(row[1:] == row[:-1])
+    pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)
+    return TextCounts(
+        vocabulary=tuple(vocabulary),
+        words=_counts(row, flat, (len(bags), len(vocabulary))),
+        grams=_counts(
+            np.concatenate([row, row[neighbours]]),
+            np.concatenate([stemmed, size + pair_number.ravel()]),
+            (len(bags), size + len(pairs)),
+        ),
+        n_stems=size,
+    )
+
+
+def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
+    matrix = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+    matrix.sum_duplicates()
+    return matrix
+
+
+def piece_counts(texts: TextCounts, lengths: range) -> "sparse.csr_array":
+    """
+    Count the pieces of the words of texts: runs of letters of the given lengths, a word's two ends marked by a space.
+
+    Returns
+    -------
+    pieces
+        Shape (n_texts, n_pieces).
+    """
+    used = np.unique(texts.words.indices)
+    pieces = _pieces([texts.vocabulary[i] for i in used.tolist()], lengths)
+    return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ pieces)
+
+
+def _pieces(vocabulary: Sequence[str], lengths: range) -> "sparse.csr_array":
+    """
+    Count the pieces of each word; one shorter than every length is a piece by itself.
+
+    A piece is a number in base 38, its letters from the left: the order of the numbers is that of the pieces.
+    """
+    letters = "".join(f" {word} " for word in vocabulary).encode("ascii")
+    digits = np.concatenate([_DIGITS[np.frombuffer(letters, dtype=np.uint8)], np.zeros(lengths[-1], dtype=np.int64)])
+    sizes = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary)) + 2
+    word = np.repeat(np.arange(len(sizes)), sizes)
+    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(letters))  # letters from here to the end of the word
+    whole = np.flatnonzero((left == sizes[word]) & (left < lengths[0]))
+    rows, numbers = [word[whole]], [_number(digits, whole, left[whole], lengths[-1])]
+    for length in lengths:
+        starts = np.flatnonzero(left >= length)
+        rows.append(word[starts])
+        numbers.append(_number(digits, starts, np.full(len(starts), length), lengths[-1]))
+    pieces, column = np.unique(np.concatenate(numbers), return_inverse=True)
+    return _counts(np.concatenate(rows), column.ravel(), (len(vocabulary), len(pieces)))
+
+
+def _number(
+    digits: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
+) -> NDArray[np.int64]:
+    number = np.zeros(len(starts), dtype=np.int64)
+    for place in range(width):
+        number = number * _BASE + np.where(place < lengths, digits[starts + place], 0)
+    return number
+
+
+_CHUNK = 200_000
+
+
+def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> "sparse.csr_array":
+    """
+    Rarity-weighted word vectors of labels, rows of length 1 (0 for a label without words).
+
+    Weight of a word: ``ln(n / df)`` + 1, once a label; columns in order of falling rarity, then of the word.
+
+    Parameters
+    ----------
+    labels
+        The labels, one a row.
+    counted
+        Which of them `n` and `df` count, all where None; a word of the others alone is as rare as can be.
+
+    Returns
+    -------
+    vectors
+        Shape (n_labels, n_words), float64.
+    """
+    bags = [sorted(set(words(label))) for label in labels]
+    known = [True] * len(labels) if counted is None else counted
+    frequency = Counter(word for bag, counts in zip(bags, known, strict=True) if counts for word in bag)
+    for bag in bags:
+        for word in bag:
+            frequency.setdefault(word, 1)
+    ordered = sorted(frequency, key=lambda w: (frequency[w], w))
+    column = {word: i for i, word in enumerate(ordered)}
+    rarity = np.log(max(1, sum(known)) / np.asarray([frequency[w] for w in ordered], dtype=np.float64)) + 1.0
+    lengths = [len(bag) for bag in bags]
+    indices = np.asarray([column[w] for bag in bags for w in bag], dtype=np.int32)
+    data = rarity[indices] if len(indices) else np.zeros(0)
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    vectors = sparse.csr_array((data, indices, indptr), shape=(len(labels), len(ordered)))
+    vectors.sort_indices()
+    norms = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
+    vectors.data /= np.repeat(np.where(norms > 0, norms, 1.0), lengths)
+    return vectors
+
+
+def close_pairs(
+    vectors: "sparse.csr_array", threshold: float
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """
+    Return every pair i < j of rows whose cosine is at least `threshold`, and the cosines.
+
+    Columns must be in order of falling rarity. Two unit vectors with a cosine of t or more share a word within
+    the shortest prefix of each whose remainder is shorter than t (Bayardo, Ma and Srikant, 2007, 'Scaling up all
+    pairs similarity search'), so only pairs that share such a word are looked at: the result is exact.
+    """
+    prefix = _prefixes(vectors, threshold)
+    candidates = sparse.triu(prefix @ prefix.T, k=1, format="coo")
+    left, right = candidates.row.astype(np.int32), candidates.col.astype(np.int32)
+    cosines = np.empty(len(left), dtype=np.float64)
+    for start in range(0, len(left), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        cosines[some] = np.asarray(vectors[left[some]].multiply(vectors[right[some]]).sum(axis=1)).ravel()
+    kept = cosines >= threshold - 1e-12
+    return left[kept], right[kept], np.minimum(cosines[kept], 1.0)
+
+
+def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_array":
+    """Boolean matrix of the words that each row must share with a close one."""
+    squares = vectors.data**2
+    before = np.cumsum(squares) - squares
+    lengths = np.diff(vectors.indptr)
+    row_start = np.repeat(before[vectors.indptr[:-1][lengths > 0]], lengths[lengths > 0])
+    remainder = np.sqrt(np.maximum(0.0, 1.0 - (before - row_start)))  # length of the row from this word on
+    kept = remainder >= threshold - 1e-9
+    row = np.repeat(np.arange(vectors.shape[0]), lengths)[kept]
+    ones = np.ones(len(row), dtype=np.float32)
+    return sparse.csr_array((ones, (row, vectors.indices[kept])), shape=vectors.shape)
+
+
+FloatArray: TypeAlias = NDArray[np.float32]
+IntArray: TypeAlias = NDArray[np.int64]
+Bag: TypeAlias = Mapping[str, int]
+
+FEW: Final = 4
+"""Rows up to which posting lists are read one by one: cheaper than a sparse product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    Documents as unit TF-IDF vectors, ``(1 + ln count) * idf`` with ``idf = ln((1 + n) / (1 + df)) + 1``.
+
+    Attributes
+    ----------
+    vocabulary
+        Term to column.
+    idf
+        Shape (n_terms,), smoothed inverse document frequency, at least 1.
+    columns
+        Shape (n_terms, n_documents): the transposed unit vectors.
+    """
+
+    vocabulary: Mapping[str, int]
+    idf: FloatArray
+    columns: "sparse.csr_array"
+
+
+def grams(word: str, shortest: int, longest: int) -> list[str]:
+    """
+    Runs of letters of a word with its two borders, from left to right by length.
+
+    Examples
+    --------
+    >>> grams("or", 2, 3)
+    [' o', 'or', 'r ', ' or', 'or ']
+    """
+    padded = f" {word} "
+    return [
+        padded[start : start + size] for size in range(shortest, longest + 1) for start in range(len(padded) - size + 1)
+    ]
+
+
+def letter_bag(words: Iterable[str], shortest: int, longest: int) -> Counter[str]:
+    """Letter runs of several words, each with its number."""
+    bag: Counter[str] = Counter()
+    for word in words:
+        bag.update(grams(word, shortest, longest))
+    return bag
+
+
+def fit_field(bags: Sequence[Bag]) -> "tuple[Field, sparse.csr_array]":
+    """
+    Learn the vocabulary and the weights of documents.
+
+    Parameters
+    ----------
+    bags
+        One bag of terms by document.
+
+    Returns
+    -------
+    field
+        Frozen field.
+    rows
+        Shape (n_documents, n_terms): the unit vectors, rows being documents.
+    """
+    vocabulary: dict[str, int] = {}
+    return _fitted(_learned(bags, vocabulary), vocabulary)
+
+
+def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Field:
+    """
+    Letter field of documents given as bags of words; each distinct word is cut once.
+
+    Parameters
+    ----------
+    documents
+        One bag of words by document.
+    shortest, longest
+        Lengths of the runs, in letters.
+    """
+    words: dict[str, int] = {}
+    by_word = _learned(documents, words)
+    vocabulary: dict[str, int] = {}
+    runs = _learned([Counter(grams(word, shortest, longest)) for word in words], vocabulary)
+    return _fitted(sparse.csr_array(by_word @ runs), vocabulary)[0]
+
+
+def unit_vectors(field: Field, bags: Sequence[Bag]) -> "sparse.csr_array":
+    """
+    Unit vectors of new documents; unknown terms are left out.
+
+    Returns
+    -------
+    rows
+        Shape (n_bags, n_terms).
+    """
+    starts = np.zeros(len(bags) + 1, dtype=np.int32)
+    columns: list[int] = []
+    values: list[int] = []
+    for row, bag in enumerate(bags, start=1):
+        for term, number in bag.items():
+            column = field.vocabulary.get(term)
+            if column is not None:
+                columns.append(column)
+                values.append(number)
+        starts[row] = len(columns)
+    return _weigh(_csr(values, columns, starts, len(field.vocabulary)), field.idf)
+
+
+def short_rows_product(rows: Sequence[tuple[IntArray, FloatArray]], columns: "sparse.csr_array") -> FloatArray:
+    """
+    Few sparse rows times a matrix, by reading its rows one by one: cheaper than a sparse product.
+
+    Parameters
+    ----------
+    rows
+        Positions and weights of each sparse row.
+    columns
+        Shape (n_terms, n_documents).
+
+    Returns
+    -------
+    product
+        Shape (n_rows, n_documents).
+    """
+    result = np.zeros((len(rows), columns.shape[1]), dtype=np.float32)
+    for place, (terms, weights) in enumerate(rows):
+        if not len(terms):
+            continue
+        starts, stops = columns.indptr[terms], columns.indptr[terms + 1]
+        slices = [slice(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+        documents = np.concatenate([columns.indices[part] for part in slices])
+        values = np.concatenate([columns.data[part] for part in slices]) * np.repeat(weights, stops - starts)
+        result[place] = np.bincount(documents, weights=values, minlength=columns.shape[1])
+    return result
+
+
+def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
+    """
+    Cosine between new documents and those of the field.
+
+    Returns
+    -------
+    cosine
+        Shape (n_bags, n_documents), in [0, 1].
+    """
+    if len(bags) > FEW:
+        return np.asarray((unit_vectors(field, bags) @ field.columns).toarray(), dtype=np.float32)
+    return short_rows_product([_unit_terms(field, bag) for bag in bags], field.columns)
+
+
+def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
+    """
+    New documents on the axes of a latent space.
+
+    Parameters
+    ----------
+    field
+        Fitted field.
+    bags
+        One bag of terms by document.
+    axes
+        Shape (n_terms, n_dimensions).
+
+    Returns
+    -------
+    coordinates
+        Shape (n_bags, n_dimensions).
+    """
+    if len(bags) > FEW:
+        return np.asarray(unit_vectors(field, bags) @ axes, dtype=np.float32)
+    rows = [_unit_terms(field, bag) for bag in bags]
+    return np.stack([weights @ axes[places] for places, weights in rows])
+
+
+def _learned(bags: Sequence[Bag], vocabulary: dict[str, int]) -> "sparse.csr_array":
+    """Counts of documents; every new term gets the next column."""
+    starts = np.zeros(len(bags) + 1, dtype=np.int32)
+    columns: list[int] = []
+    values: list[int] = []
+    column = vocabulary.setdefault
+    for row, bag in enumerate(bags, start=1):
+        columns.extend([column(term, len(vocabulary)) for term in bag])
+        values.extend(bag.values())
+        starts[row] = len(columns)
+    return _csr(values, columns, starts, len(vocabulary))
+
+
+def _csr(values: list[int], columns: list[int], starts: NDArray[np.int32], width: int) -> "sparse.csr_array":
+    data = np.asarray(values, dtype=np.float32)
+    return sparse.csr_array((data, np.asarray(columns, dtype=np.int32), starts), shape=(len(starts) - 1, width))
+
+
+def _fitted(counts: "sparse.csr_array", vocabulary: dict[str, int]) -> "tuple[Field, sparse.csr_array]":
+    seen = np.bincount(counts.indices, minlength=len(vocabulary))
+    idf = (np.log((1.0 + counts.shape[0]) / (1.0 + seen)) + 1.0).astype(np.float32)
+    rows = _weigh(counts, idf)
+    return Field(vocabulary=vocabulary, idf=idf, columns=sparse.csr_array(rows.T.tocsr())), rows
+
+
+def _weigh(counts: "sparse.csr_array", idf: FloatArray) -> "sparse.csr_array":
+    values = ((1.0 + np.log(counts.data)) * idf[counts.indices]).astype(np.float32)
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=counts.shape[0]))
+    lengths[lengths == 0.0] = 1.0
+    values = (values / lengths[rows]).astype(np.float32)
+    return sparse.csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _unit_terms(field: Field, bag: Bag) -> tuple[IntArray, FloatArray]:
+    """Columns and unit weights of one document."""
+    known = [(field.vocabulary[term], number) for term, number in bag.items() if term in field.vocabulary]
+    places = np.asarray([place for place, _ in known], dtype=np.int64)
+    counts = np.asarray([number for _, number in known], dtype=np.float32)
+    weights = (1.0 + np.log(counts)) * field.idf[places]
+    length = float(np.sqrt(np.dot(weights, weights)))
+    return places, np.asarray(weights / (length or 1.0), dtype=np.float32)
