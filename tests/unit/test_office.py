@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from passerelles.cli.main import run
-from passerelles.report.excel import book_page, write_workbook
-from passerelles.tables.sheet import Cell, Column, Sheet
+from passerelles.views.excel import book_page, write_workbook
+from passerelles.views.spec import Cell, Column, Sheet
 
 # All sheets as UTF-8 CSV, one file each, cells as they are shown.
 ALL_SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
@@ -53,7 +53,7 @@ def test_an_office_suite_reads_what_was_written(office: str, tmp_path: Path) -> 
     rows: list[list[Cell]] = [[text, 1.25, 7, None] for text in HOSTILE]
     columns = [Column("what"), Column("value", "number"), Column("count", "integer"), Column("coverage", "share")]
     hostile = tmp_path / "hostile.xlsx"
-    pages = [Sheet("totals", columns, rows), Sheet("parts", columns, [])]
+    pages = [Sheet.of_rows("totals", columns, rows), Sheet.of_rows("parts", columns, [])]
     write_workbook([book_page(page, lang="fr") for page in pages], hostile)
     listed = tmp_path / "liste.csv"
     listed.write_text("titre\ncariste\n=1+1\n", encoding="utf-8")

@@ -13,10 +13,8 @@ import passerelles
 from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
-from passerelles.tables.render import text_of
-from passerelles.tables.screen import holding, paper, trimmed
-from passerelles.tables.sheet import Cell, Column, Sheet
-from passerelles.tables.shown import Page
+from passerelles.views.spec import Cell, Column, Page, Sheet
+from passerelles.views.terminal import holding, paper, text_of, trimmed
 
 SPACES = " \u00a0\u202f"
 
@@ -72,7 +70,7 @@ def test_a_page_of_many_columns_loses_nothing_at_80_columns() -> None:
         3.0,
         4.0,
     ]
-    text = text_of(Page("Titre", sheets=[Sheet("unfilled", [*words, *figures], [row])]))
+    text = text_of(Page("Titre", sheets=[Sheet.of_rows("unfilled", [*words, *figures], [row])]))
     assert all(len(line) <= 80 for line in text.splitlines())
     assert all(figure in text for figure in ("1,50", "12\u202f345,25", "3,00", "4,00"))
     assert set("approvisionnementAnticonstitutionnellement") <= set(text)

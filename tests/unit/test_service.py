@@ -23,7 +23,6 @@ from passerelles.service import answers
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine
 from passerelles.service.options import Limits, Options
-from passerelles.service.pieces import Pieces
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 from service_client import Client
 
@@ -140,7 +139,7 @@ def test_a_territory_is_that_of_the_command_line(
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_answers_in_pieces_are_the_moves_themselves(client: Client, engine: Engine, lang: Lang) -> None:
+def test_answers_are_the_moves_themselves(client: Client, engine: Engine, lang: Lang) -> None:
     graph = engine.graph
     people = [Profile("K2110", tuple(graph.competency_codes[::9])), Profile(None, tuple(graph.competency_codes[::40]))]
     origins: list[str | Profile] = [*graph.codes[::5], *(o.code for o in graph.occupations if o.base), *people]
@@ -384,7 +383,7 @@ def test_a_fault_is_told_without_what_was_asked(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("about PERSONAL-7f3a")
 
-    monkeypatch.setattr(answers, "best_targets", broken)
+    monkeypatch.setattr(answers, "rank_moves", broken)
     with Client(create_app(engine)) as client:
         response = client.get("/v1/rank?origin=K2110")
     assert "PERSONAL" not in response.text
@@ -400,7 +399,7 @@ def test_a_place_on_this_machine_is_never_told(engine: Engine, monkeypatch: pyte
     def moved(*_: object, **__: object) -> None:
         raise PasserellesError("unreadable_path", path="/srv/secret/place", reason="gone")
 
-    monkeypatch.setattr(answers, "best_targets", moved)
+    monkeypatch.setattr(answers, "rank_moves", moved)
     with Client(create_app(engine)) as client:
         response = client.get("/v1/rank?origin=K2110")
     assert "secret" not in response.text
@@ -475,25 +474,23 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
     asyncio.run(scenario())
 
 
-def kept(size: int) -> Pieces:
-    return Pieces((b"x" * size,), size)
+def kept(size: int) -> bytes:
+    return b"x" * size
 
 
 def test_the_store_forgets_what_was_least_lately_asked() -> None:
     store = Store(150)
     for key in "abc":
-        store.put(key, kept(20))  # 29 with its name and its reference
+        store.put(key, kept(28))  # 29 with its name
     assert store.get("a") is not None
     for key in "def":
-        store.put(key, kept(20))
+        store.put(key, kept(28))
     assert store.get("b") is None
-    assert store.get("a") == kept(20)
+    assert store.get("a") == kept(28)
     assert store.size <= 150
-    assert not store.has_room("g", kept(20))
+    assert not store.has_room("g", kept(28))
     store.put("huge", kept(99))
     assert store.get("huge") is None
-    store.put("shared", Pieces((b"x" * 99,), 0))  # what is kept elsewhere takes no room here
-    assert store.get("shared") is not None
     empty = Store(0)
     empty.put("a", kept(0))
     assert empty.get("a") is None
@@ -501,7 +498,7 @@ def test_the_store_forgets_what_was_least_lately_asked() -> None:
 
 def test_a_question_is_the_same_in_an_address_and_in_a_body(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     first = client.get("/v1/rank?origin=N4101&target=N4102&filter=other-domain&limit=3&strict=true").json()
-    monkeypatch.setattr(answers, "best_targets", None)
+    monkeypatch.setattr(answers, "rank_moves", None)
     body = {"origin": "N4101", "targets": ["N4102"], "filters": ["other-domain"], "limit": 3, "strict": True}
     assert client.post("/v1/rank", json=body).json() == first
     assert client.post("/v1/rank", json=body | {"limit": 4}).status_code == 500
@@ -522,26 +519,13 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
         assert ready(client)
         whole = client.get("/v1/rank?origin=K2110").json()
         with monkeypatch.context() as patch:
-            patch.setattr(answers, "best_targets", refuse)
+            patch.setattr(answers, "rank_moves", refuse)
             for code in engine.graph.codes[::7]:
                 assert client.get(f"/v1/rank?origin={code}").status_code == 200
             assert client.get("/v1/rank?origin=K2110&limit=11").status_code == 500
     with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=200_000)))) as small:
         assert ready(small)
         assert small.get("/v1/rank?origin=K2110").json() == whole
-
-
-def test_fewer_moves_are_the_first_of_those_that_are_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Client(create_app(engine)) as client:
-        for more in ("", "&filter=min-coverage=0.2", "&explain=1"):
-            kept = client.get(f"/v1/rank?origin=N4101{more}").json()
-            with monkeypatch.context() as patch:
-                patch.setattr(answers, "best_targets", None)
-                fewer = [client.get(f"/v1/rank?origin=N4101&limit={n}{more}").json() for n in (1, 3, 9)]
-                assert client.get(f"/v1/rank?origin=N4101&limit=11{more}").status_code == 500
-            assert fewer == [kept | {"results": kept["results"][:n]} for n in (1, 3, 9)]
-            alone = client.post("/v1/rank", json={"origin": {"occupation": "N4101"}, "limit": 3}).json()
-            assert more or alone == fewer[1]
 
 
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -616,19 +600,6 @@ def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:
     from passerelles.service.requests import FrameName
 
     assert set(get_args(FrameName)) == set(presets())
-
-
-def test_what_is_kept_in_french_serves_in_english(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Client(create_app(engine)) as client:
-        whole = client.get("/v1/rank?origin=N4101").json()
-        client.get("/v1/rank?origin=N4101&filter=other-domain")
-        with monkeypatch.context() as patch:
-            patch.setattr(answers, "best_targets", None)
-            found = [client.get(f"/v1/rank?origin=N4101&lang=en&limit={n}").json() for n in (10, 4)]
-            assert client.get("/v1/rank?origin=N4101&lang=en&filter=other-domain").status_code == 500
-    moves = [move.to_dict("en") for move in rank_moves(engine.graph, "N4101")]
-    assert moves != whole["results"]
-    assert found == [whole | {"results": moves}, whole | {"results": moves[:4]}]
 
 
 def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from passerelles import OccupationGraph, PasserellesError, Profile, evaluate, rank_moves, rank_sources
 from passerelles.ranking.move import Moves
 from passerelles.referentials.validate import validate
-from passerelles.tables.render import html_of, text_of
-from passerelles.tables.sheet import Column, Sheet
-from passerelles.tables.shown import Page
+from passerelles.views.notebook import html_of
+from passerelles.views.spec import Column, Page, Sheet
+from passerelles.views.terminal import text_of
 
 
 class _Reader(HTMLParser):
@@ -102,7 +102,7 @@ def test_one_move_says_its_level_and_credentials(embedded_graph: OccupationGraph
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30))
 def test_every_text_is_escaped(text: str) -> None:
-    sheet = Sheet("ranking", [Column("target_label"), Column("score", "number")], [[text, 1.5]])
+    sheet = Sheet.of_rows("ranking", [Column("target_label"), Column("score", "number")], [[text, 1.5]])
     page = Page(text, [text], [sheet], [Page(text, [text])])
     seen = _Reader(html_of(page))
     known = {"div", "p", "strong", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"}

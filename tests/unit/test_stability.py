@@ -91,7 +91,7 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
 
 
 def test_the_kind_of_a_value_is_told_in_one_text() -> None:
-    from passerelles.report.shapes.words import flag, listed, mapped, maybe, number, one_of, record, ref, text
+    from passerelles.views.schema import flag, listed, mapped, maybe, number, one_of, record, ref, text
 
     nested = record("", {"a": maybe(listed(number(least=0)))}, optional={"b": mapped(maybe(flag()))})
     told = {

@@ -14,10 +14,10 @@ import typer
 from passerelles.cli.options import Format
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang
-from passerelles.tables.sheet import Sheet
+from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
-    from passerelles.tables.screen import Screen
+    from passerelles.views.terminal import Screen
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
     if form is Format.XLSX:
         from passerelles import __version__
         from passerelles.report.about import about_sheet
-        from passerelles.report.excel import book_page, write_workbook
+        from passerelles.views.excel import book_page, write_workbook
 
         about = about_sheet(answer.payload, version=__version__, lang=lang)
         write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
@@ -65,7 +65,7 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
 
 def _table(answer: Answer, output: Path | None, lang: Lang) -> str:
     """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
-    from passerelles.tables.screen import WIDTH, Screen, paper, trimmed
+    from passerelles.views.terminal import WIDTH, Screen, paper, trimmed
 
     screen = Screen(lang=lang)
     if output is None and sys.stdout.isatty():

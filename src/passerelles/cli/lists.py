@@ -84,7 +84,7 @@ def emit_list(
     if form is Format.XLSX:
         from passerelles import __version__
         from passerelles.report.about import about_sheet
-        from passerelles.report.excel import BookPage, book_page, write_workbook
+        from passerelles.views.excel import BookPage, book_page, write_workbook
 
         sources = about_sheet(about, version=__version__, lang=lang)
         first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows)

@@ -15,8 +15,8 @@ from passerelles.evaluation.protocol import Group
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.settings import Settings
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 
 class Prediction(NamedTuple):

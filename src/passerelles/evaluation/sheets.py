@@ -6,8 +6,7 @@ from passerelles.evaluation.metrics import METRICS
 from passerelles.evaluation.protocol import Group
 from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.language.say import Lang, say
-from passerelles.tables.sheet import Cell, Column, Sheet
-from passerelles.tables.shown import Page
+from passerelles.views.spec import Cell, Column, Page, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +38,8 @@ def evaluation_sheets(evaluation: Evaluation, *, lang: Lang) -> list[Sheet]:
     ]
     brief = ("method", "protocol_label", "ndcg@10", "ndcg@10_low", "ndcg@10_high", "recall@10", "mrr", "hit@1")
     return [
-        Sheet("evaluation", columns, rows, brief),
-        Sheet("breakdown", (*heads, *(Column(n, "number") for n in METRICS)), groups),
+        Sheet.of_rows("evaluation", columns, rows, brief),
+        Sheet.of_rows("breakdown", (*heads, *(Column(n, "number") for n in METRICS)), groups),
     ]
 
 

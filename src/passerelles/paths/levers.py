@@ -20,8 +20,8 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupations
 from passerelles.settings import Settings, settings_or
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e

@@ -12,8 +12,8 @@ from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.explain import split_items
 from passerelles.ranking.move import End, Item
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]

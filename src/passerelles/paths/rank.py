@@ -25,8 +25,8 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
 from passerelles.referentials.reference import find_occupation, find_occupations
 from passerelles.settings import Settings, settings_or
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 MOST_STEPS = 6
 

@@ -15,8 +15,7 @@ from passerelles.paths.sentences import (
     path_title,
     state_lines,
 )
-from passerelles.tables.sheet import Cell, Column, Sheet
-from passerelles.tables.shown import Page
+from passerelles.views.spec import Cell, Column, Page, Sheet
 
 _SHOWN = 5
 
@@ -52,7 +51,7 @@ def paths_page(paths: Paths, lang: Lang) -> Page:
         "moves.title" if origin.code else "moves.title_profile", lang=lang, label=origin.label, code=origin.code
     )
     lead = [say("paths.disclaimer", lang=lang)]
-    return Page(title, lead, [Sheet("paths", columns, rows)], [path_page(p, lang) for p in paths])
+    return Page(title, lead, [Sheet.of_rows("paths", columns, rows)], [path_page(p, lang) for p in paths])
 
 
 def levers_page(found: Levers, lang: Lang) -> Page:
@@ -116,7 +115,7 @@ def _paths(paths: Sequence[Path], lang: Lang) -> Sheet:
         )
         for p in paths
     ]
-    return Sheet("paths", columns, rows)
+    return Sheet.of_rows("paths", columns, rows)
 
 
 def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
@@ -158,7 +157,7 @@ def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
         )
         for p, place, s in _each(paths)
     ]
-    return Sheet("steps", columns, rows)
+    return Sheet.of_rows("steps", columns, rows)
 
 
 def _each(paths: Sequence[Path]) -> list[tuple[Path, int, Step]]:
@@ -183,7 +182,7 @@ def _missing(paths: Sequence[Path]) -> Sheet:
         for state, items in (("near", s.near), ("missing", s.missing))
         for i in items
     ]
-    return Sheet("competencies", columns, rows)
+    return Sheet.of_rows("competencies", columns, rows)
 
 
 def _credentials(paths: Sequence[Path]) -> Sheet:
@@ -205,7 +204,7 @@ def _credentials(paths: Sequence[Path]) -> Sheet:
         for p, place, s in _each(paths)
         for c in s.credentials
     ]
-    return Sheet("credentials", columns, rows)
+    return Sheet.of_rows("credentials", columns, rows)
 
 
 def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
@@ -222,7 +221,7 @@ def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
         (rank, place, f.name, f.verdict, "; ".join(v.reason(lang) for v in (*f.violations, *f.unknown)) or None)
         for rank, place, f in [*whole, *parts]
     ]
-    return Sheet("frames", columns, rows)
+    return Sheet.of_rows("frames", columns, rows)
 
 
 def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
@@ -264,4 +263,4 @@ def lever_sheets(found: Sequence[Lever], *, lang: Lang) -> list[Sheet]:
     )
     pairs = [(each.rank, each.code, o.origin, o.target, o.people, o.via) for each in found for o in each.opened]
     brief = ("rank", "lever", "kind", "people_opened", "targets_opened", "hours_expected")
-    return [Sheet("levers", columns, rows, brief), Sheet("opened", opened, pairs)]
+    return [Sheet.of_rows("levers", columns, rows, brief), Sheet.of_rows("opened", opened, pairs)]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from operator import attrgetter
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +32,16 @@ from passerelles.scoring.scorer import (
 from passerelles.scoring.table import score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.vectors import sparse
+from passerelles.views import schema
+from passerelles.views.schema import one_of, ref
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, Record, dicts, within
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
 
 
 @dataclass(frozen=True, slots=True)
-class Counterfactual:
+class Counterfactual(Described):
     """
     What would bring a move to a level.
 
@@ -48,16 +53,22 @@ class Counterfactual:
     added: tuple[Item, ...]
     move: Move
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "level": self.level,
-            "added": [item.to_dict() for item in self.added],
-            "score": self.move.score,
-            "probability": self.move.probability,
-            "coverage": self.move.coverage,
-            "coverage_position": self.move.coverage_position,
-        }
+    spec: ClassVar[Record] = Record(
+        "counterfactual",
+        "What would bring the move one level nearer; there where it is asked for",
+        (
+            Column("level", schema=one_of(LEVELS), promised=True),
+            Column(
+                "added", json=lambda c, lang: dicts(c.added, lang), schema=schema.listed(ref("item")), promised=True
+            ),
+            *(
+                replace(column, promised=True)
+                for column in within(
+                    Move.spec.pick("score", "probability", "coverage", "coverage_position"), attrgetter("move")
+                )
+            ),
+        ),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -10,10 +10,13 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.model import Occupation, Ternary
 from passerelles.referentials.reference import find_occupation
 from passerelles.text import normalise_label
+from passerelles.views.schema import one_of, text
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Described):
     """
     What one filter says of one move.
 
@@ -29,9 +32,15 @@ class Verdict:
         """Return the reason in words."""
         return say(f"filters.reason.{self.reason}", lang=lang, detail=self.detail)
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, str]:
-        """Return plain values, ready for JSON."""
-        return {"name": self.name, "verdict": self.verdict, "reason": self.sentence(lang)}
+    spec: ClassVar[Record] = Record(
+        "verdict",
+        "What one filter says; only `no` drops a move",
+        (
+            Column("name", schema=text(), promised=True),
+            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
+            Column("reason", value=lambda v, lang: v.sentence(lang), schema=text(), promised=True),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

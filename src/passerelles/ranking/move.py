@@ -1,36 +1,63 @@
-"""`Move`: one step from an origin to a target, with everything that explains it."""
+"""`Move`: one step from an origin to a target, with everything that explains it, and how it is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from itertools import chain
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, number, ordinal, percent, say, signed
+from passerelles.language.typography import labelled, listed
 from passerelles.model import Ternary
 from passerelles.ranking.filters import Verdict
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views import schema
+from passerelles.views.schema import code, maybe, one_of, ref, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
 
 Level = Literal["proche", "accessible", "exigeante"]
+TERNARY: Final = get_args(Ternary)
+LEVELS: Final = get_args(Level)
+_NAMED = 5  # competencies that a cell names
+_SAID = 4  # competencies that a sentence names
+_PARTS = 4  # parts of a score that stand on a line of their own
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class End(Described):
     """One end of a move: an occupation, or a person without one (code None)."""
 
     code: str | None
     label: str | None
 
-    def to_dict(self) -> dict[str, str | None]:
-        """Return plain values, ready for JSON."""
-        return {"code": self.code, "label": self.label}
+    spec: ClassVar[Record] = Record(
+        "origin",
+        "An occupation, or a person without one (null)",
+        (
+            Column("code", schema=maybe(code()), promised=True),
+            Column("label", schema=maybe(text()), promised=True),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class PartValue:
+class PartValue(Described):
     """One named part of a score; `value` has no unit, 0 is the average candidate of the referential."""
 
     name: str
     value: float
+
+    spec: ClassVar[Record] = Record(
+        "part",
+        "One named part of a score",
+        (
+            Column("name", on=On.JSON, schema=text(), promised=True),
+            Column("part", value=lambda p, lang: p.label(lang), json_key="label", schema=text(), promised=True),
+            Column("value", "number", schema=schema.number(), promised=True),
+            Column("sentence", value=lambda p, lang: p.sentence(lang), schema=text()),
+        ),
+    )
 
     def label(self, lang: Lang = "fr") -> str:
         """Return the part's name for people."""
@@ -40,15 +67,6 @@ class PartValue:
         """Return what the part says of this move; it never contradicts the sign of the value."""
         sign = "plus" if self.value > 0 else "minus" if self.value < 0 else "zero"
         return say(f"parts.{sign}.{self.name}" if sign != "zero" else "parts.zero", lang=lang, part=self.label(lang))
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "name": self.name,
-            "label": self.label(lang),
-            "value": self.value,
-            "sentence": self.sentence(lang),
-        }
 
 
 class Item(NamedTuple):
@@ -63,22 +81,46 @@ class Item(NamedTuple):
     via_label: str | None = None
     credit: float | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        found: dict[str, Any] = {
-            "code": self.code,
-            "label": self.label,
-            "kind": self.kind,
-            "core": self.core,
-            "weight": self.weight,
-        }
-        if self.credit is not None:
-            found |= {"via": self.via, "via_label": self.via_label, "credit": self.credit}
-        return found
+        return (ITEM if self.credit is None else NEAR_ITEM).to_dict(self, lang)
+
+
+KINDS: Final = ("savoir-faire", "savoir-être", "savoir")
+ITEM: Final = Record(
+    "item",
+    "A competency that the target requires",
+    (
+        Column(
+            "competency_code", value=lambda i, _: i.code, json_key="code", on=On.JSON | On.TABLE, schema=code(),
+            promised=True,
+        ),
+        Column(
+            "competency_label", value=lambda i, _: i.label, json_key="label", schema=maybe(text()), promised=True
+        ),
+        Column("kind", schema=text(f"Of ROME: {', '.join(KINDS)}"), promised=True),
+        Column("core", "flag", schema=schema.flag("Whether it is at the core of the target"), promised=True),
+        Column("weight", "number", schema=schema.number("How much it counts in the coverage", least=0), promised=True),
+    ),
+)  # fmt: skip
+NEAR_ITEM: Final = Record(
+    "near_item",
+    "A competency that a near match covers in part",
+    (
+        *ITEM.columns,
+        Column("via", on=On.JSON, schema=code("The competency held that is near"), promised=True),
+        Column("via_label", on=On.JSON, schema=maybe(text())),
+        Column("via", value=lambda i, _: i.via_label or i.via, on=On.TABLE | On.SCREEN),
+        Column(
+            "credit", "share", on=On.JSON | On.TABLE, promised=True,
+            schema=schema.share("Share of the weight that it is credited with"),
+        ),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class NeededCredential:
+class NeededCredential(Described):
     """A credential that the target requires, or a prerequisite of one, and whether the origin holds it."""
 
     code: str
@@ -87,26 +129,64 @@ class NeededCredential:
     held: Ternary
     source: str = ""
 
-    def to_dict(self) -> dict[str, str]:
-        """Return plain values, ready for JSON."""
-        return {"code": self.code, "label": self.label, "kind": self.kind, "held": self.held, "source": self.source}
+    spec: ClassVar[Record] = Record(
+        "credential",
+        "A credential that the target requires",
+        (
+            Column(
+                "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, schema=code(),
+                promised=True,
+            ),
+            Column("credential_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
+            Column("kind", schema=text(), promised=True),
+            Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+            Column("source", schema=text(), promised=True),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Known(Described):
     """That the referential's own experts list this move."""
 
     rank: int | None
     kind: str
     source: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"rank": self.rank, "kind": self.kind, "source": self.source}
+    spec: ClassVar[Record] = Record(
+        "known",
+        "That the referential's own experts list this move; never inside the score",
+        (
+            Column("rank", "integer", schema=maybe(whole(least=1)), promised=True),
+            Column("kind", schema=text()),
+            Column("source", schema=text(), promised=True),
+        ),
+    )
+
+
+def coverage_text(move: "Move", lang: Lang) -> str:
+    """Return the coverage with its position among all targets."""
+    if move.coverage is None or move.coverage_position is None:
+        return say("moves.coverage_unknown", lang=lang)
+    share, position = percent(move.coverage, lang=lang), ordinal(move.coverage_position, lang=lang)
+    return say("moves.coverage", lang=lang, share=share, position=position)
+
+
+def known_text(move: "Move", lang: Lang) -> str:
+    """Return how the referential's experts list the move; a dash where they do not."""
+    if move.known is None:
+        return "–"
+    if move.known.rank is None:
+        return move.known.kind
+    return say("moves.known", lang=lang, rank=str(move.known.rank))
+
+
+def _level(move: "Move", lang: Lang) -> str | None:
+    return say(f"moves.level.{move.level}", lang=lang) if move.level else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Move(Shown):
+class Move(Described, Shown):
     """
     A ranked move.
 
@@ -141,6 +221,82 @@ class Move(Shown):
     known: Known | None
     referential: tuple[str, str]  # name and version
 
+    spec: ClassVar[Record] = Record(
+        "move",
+        "One step from an origin to a target, explained",
+        (
+            Column("rank", "integer", schema=whole("1 = best", least=1), promised=True),
+            Column(
+                "origin", json=lambda m, lang: m.origin.to_dict(lang), schema=ref("origin"), promised=True,
+                shown=lambda m, _: m.origin.label, note=lambda m, _: m.origin.code, on=On.JSON | On.SCREEN,
+            ),
+            Column("origin_code", value=lambda m, _: m.origin.code, on=On.TABLE),
+            Column("origin_label", value=lambda m, _: m.origin.label, on=On.TABLE),
+            Column(
+                "target", json=lambda m, lang: m.target.to_dict(lang), schema=ref("end"), promised=True,
+                shown=lambda m, _: m.target.label, note=lambda m, _: m.target.code, on=On.JSON | On.SCREEN,
+            ),
+            Column("target_code", value=lambda m, _: m.target.code, on=On.TABLE),
+            Column("target_label", value=lambda m, _: m.target.label, on=On.TABLE),
+            Column(
+                "score", "number", promised=True,
+                schema=schema.number("Sum of `parts`; no unit, compares within one referential, scorer and settings"),
+            ),
+            Column(
+                "probability", "share", promised=True,
+                schema=maybe(
+                    schema.share("Chance that an expert of the referential would list the move; null: no answer")
+                ),
+            ),
+            Column("level", schema=maybe(one_of(LEVELS)), promised=True, shown=_level, badge=True),
+            Column(
+                "coverage", "share", promised=True, shown=coverage_text,
+                schema=maybe(
+                    schema.share("(held + credited share of near) / total weight; null: the target lists nothing")
+                ),
+            ),
+            Column(
+                "coverage_position", "integer", on=On.JSON | On.TABLE,
+                schema=maybe(whole("1 = no other target is better covered", least=1)),
+            ),
+            Column(
+                "known", json=lambda m, lang: m.known and m.known.to_dict(lang), schema=maybe(ref("known")),
+                shown=known_text, on=On.JSON | On.SCREEN, promised=True,
+            ),
+            Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
+            Column(
+                "parts", json=lambda m, lang: dicts(m.parts, lang), schema=schema.listed(ref("part")), promised=True,
+                on=On.JSON,
+            ),
+            Column(
+                "held", json=lambda m, lang: dicts(m.held, lang), schema=schema.listed(ref("item")), promised=True,
+                on=On.JSON,
+            ),
+            Column(
+                "near", json=lambda m, lang: dicts(m.near, lang), schema=schema.listed(ref("near_item")), promised=True,
+                on=On.JSON,
+            ),
+            Column(
+                "credentials", json=lambda m, lang: dicts(m.credentials, lang), schema=schema.listed(ref("credential")),
+                value=lambda m, lang: credentials_text(m.credentials, lang), on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "missing", json=lambda m, lang: dicts(m.missing, lang), schema=schema.listed(ref("item")),
+                value=lambda m, _: named(m.missing), promised=True, on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "filters", json=lambda m, lang: dicts(m.filters, lang), schema=schema.listed(ref("verdict")),
+                value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None, promised=True,
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "referential", json=lambda m, _: dict(zip(("name", "version"), m.referential, strict=True)),
+                schema=ref("referential_version"), on=On.JSON,
+            ),
+        ),
+        beside={"counterfactual": maybe(ref("counterfactual"))},
+    )  # fmt: skip
+
     def __repr__(self) -> str:
         """One line: rank, ends and score; `print` shows the whole."""
         return f"<Move {self.rank}: {self.origin.code} → {self.target.code}, score {self.score:.2f}, {self.level}>"
@@ -151,30 +307,21 @@ class Move(Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
-        from passerelles.ranking.sheets import move_page  # noqa: PLC0415 - it builds on this class
+        lead = [move_facts(self, lang), *move_sentences(self, lang)]
+        return Page(f"{self.rank}. {title_of(self, lang)}", lead, [_parts([self], lang)])
 
-        return move_page(self, lang)
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return the shape of an item of ``rank@1``, ready for JSON."""
-        return {
-            "rank": self.rank,
-            "origin": self.origin.to_dict(),
-            "target": self.target.to_dict(),
-            "score": self.score,
-            "probability": self.probability,
-            "level": self.level,
-            "coverage": self.coverage,
-            "coverage_position": self.coverage_position,
-            "parts": [p.to_dict(lang) for p in self.parts],
-            "held": _dicts(self.held),
-            "near": _dicts(self.near),
-            "missing": _dicts(self.missing),
-            "credentials": [c.to_dict() for c in self.credentials],
-            "filters": [v.to_dict(lang) for v in self.filters],
-            "known": self.known.to_dict() if self.known else None,
-            "referential": {"name": self.referential[0], "version": self.referential[1]},
-        }
+    def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
+        """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
+        ordered = sorted((p for p in self.parts if p.name != "base"), key=lambda p: -abs(p.value))
+        lead = [
+            f"{signed(p.value, lang=lang)}  {labelled(p.label(lang), p.sentence(lang), lang)}" for p in ordered[:_PARTS]
+        ]
+        rest = chain(ordered[_PARTS:], (p for p in self.parts if p.name == "base"))
+        others = [f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in rest]
+        if others:
+            lead.append(say("moves.other_parts", lang=lang, parts=listed(others, lang)))
+        lead += move_sentences(self, lang)
+        return Page(f"{self.rank}. {title_of(self, lang)}", lead if note is None else [*lead, note])
 
 
 class Moves(list[Move], Shown):
@@ -188,16 +335,119 @@ class Moves(list[Move], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the ranking, the parts of the scores, competencies and credentials as tables."""
-        from passerelles.ranking.sheets import move_sheets  # noqa: PLC0415 - it builds on this class
+        hidden = {"target" if self.towards else "origin"}
+        hidden |= {"probability", "level"} if all(m.probability is None for m in self) else {"score"}
+        return [
+            Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
+            _parts(self, lang),
+            _competencies(self, lang),
+            _credentials(self, lang),
+        ]
 
-        return move_sheets(self, lang=lang)
+    def page(self, lang: Lang = "fr", *, title: str | None = None) -> Page:
+        """Return what the ranking shows of itself: a table under its title, and each move to unfold."""
+        if not self:
+            none = say("moves.none", lang=lang)
+            return Page(none) if title is None else Page(title, [none])
+        end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
+        if title is None:
+            title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
+        notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
+        return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
-    def page(self, lang: Lang = "fr") -> Page:
-        """Return what the ranking shows of itself: a table, and each move to unfold."""
-        from passerelles.ranking.sheets import ranking_page  # noqa: PLC0415 - it builds on this class
+    def explained(
+        self,
+        lang: Lang = "fr",
+        *,
+        title: str | None = None,
+        first: int = 0,
+        notes: Mapping[int, str] = MappingProxyType({}),
+    ) -> Page:
+        """Return the page with what explains the `first` moves in sentences; `notes` are added by rank of the move."""
+        details = [m.explanation(lang, note=notes.get(m.rank)) for m in self[:first]]
+        return self.page(lang, title=title)._replace(details=details)
 
-        return ranking_page(self, lang)
+
+def _parts(moves: Sequence[Move], lang: Lang) -> Sheet:
+    head = within(Move.spec.pick("rank", "target_code", "target_label"), itemgetter(0), on=On.TABLE)
+    own = within(PartValue.spec.columns, itemgetter(1))
+    return Sheet("parts", (*head, *own), lambda: [(m, p) for m in moves for p in m.parts], lang)
 
 
-def _dicts(items: Sequence[Item]) -> list[dict[str, Any]]:
-    return [item.to_dict() for item in items]
+def _competencies(moves: Sequence[Move], lang: Lang) -> Sheet:
+    head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
+    state = Column("state", value=lambda row, _: row[1], words="terms.state", on=On.TABLE | On.SCREEN)
+    own = within(NEAR_ITEM.columns, itemgetter(2))
+    return Sheet(
+        "competencies",
+        (*head, state, *own),
+        lambda: [
+            (m, state, item)
+            for m in moves
+            for state, items in (("held", m.held), ("near", m.near), ("missing", m.missing))
+            for item in items
+        ],
+        lang,
+    )
+
+
+def _credentials(moves: Sequence[Move], lang: Lang) -> Sheet:
+    head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
+    own = within(NeededCredential.spec.columns, itemgetter(1))
+    return Sheet("credentials", (*head, *own), lambda: [(m, c) for m in moves for c in m.credentials], lang)
+
+
+def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
+    """Return credentials in one cell, each with whether it is held."""
+    return "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in credentials)
+
+
+def named(items: Sequence[Item]) -> str:
+    """Return the first competencies of a list in one cell."""
+    return "; ".join(item.label or item.code for item in items[:_NAMED])
+
+
+def _filter(verdict: Verdict, lang: Lang) -> str:
+    answer = say(f"terms.verdict.{verdict.verdict}", lang=lang)
+    return f"{verdict.name}: {answer} ({verdict.sentence(lang)})"
+
+
+def title_of(move: Move, lang: Lang) -> str:
+    """Return ``origin → target``, by label where there is one."""
+    start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
+    return f"{start} → {move.target.label or move.target.code}"
+
+
+def move_facts(move: Move, lang: Lang) -> str:
+    """Return level, chance, coverage and what the experts list, in one line."""
+    chance = None if move.probability is None else percent(move.probability, lang=lang)
+    facts = {
+        "score": number(move.score, lang=lang, decimals=2),
+        "level": say(f"moves.level.{move.level}", lang=lang) if move.level else None,
+        "probability": chance,
+        "coverage": coverage_text(move, lang),
+        "known": known_text(move, lang) if move.known else None,
+    }
+    return " · ".join(say(f"moves.fact.{k}", lang=lang, value=v) for k, v in facts.items() if v is not None)
+
+
+def move_sentences(move: Move, lang: Lang) -> list[str]:
+    """Return what is held, near and missing, each credential, and each filter's verdict."""
+    found = [
+        items_text(key, items, lang)
+        for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing))
+        if items
+    ]
+    found += [say(f"moves.credential.{c.held}", lang=lang, label=c.label) for c in move.credentials]
+    return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
+
+
+def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
+    """Return the first competencies of a list, by label, and how many more there are."""
+    names = [
+        (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
+        for i in items[:_SAID]
+    ]
+    rest = len(items) - len(names)
+    more = say("moves.more", lang=lang, n=rest) if rest else ""
+    return say(f"moves.items.{key}", lang=lang, n=len(items), names=listed(names, lang)) + more

@@ -5,8 +5,7 @@ from dataclasses import replace
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled, listed
 from passerelles.referentials.validate import ValidationReport
-from passerelles.tables.sheet import Column, Sheet
-from passerelles.tables.shown import Page
+from passerelles.views.spec import Column, Page, Sheet
 
 
 def notice_sheet(report: ValidationReport, *, lang: Lang) -> Sheet:
@@ -21,7 +20,7 @@ def notice_sheet(report: ValidationReport, *, lang: Lang) -> Sheet:
         Column("action"),
     )
     rows = [(n.severity, n.code, n.file or None, n.line, n.count, n.what(lang), n.action(lang)) for n in report.notices]
-    return Sheet("notices", columns, rows, ("severity", "count", "file", "what", "action"))
+    return Sheet.of_rows("notices", columns, rows, ("severity", "count", "file", "what", "action"))
 
 
 def validation_page(report: ValidationReport, lang: Lang) -> Page:

@@ -15,8 +15,8 @@ from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.referential import Referential
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 
 @dataclass(frozen=True, slots=True, repr=False)

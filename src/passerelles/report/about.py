@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from passerelles.language.say import Lang, say
-from passerelles.tables.sheet import Cell, Column, Sheet
+from passerelles.views.spec import Cell, Column, Sheet
 
 _SUBJECTS: Final = ("referential", "scorer", "sources", "settings")
 
@@ -28,7 +28,7 @@ def about_sheet(payload: Mapping[str, Any], *, version: str, lang: Lang) -> Shee
         if subject in payload:
             label = say(f"about.{subject}", lang=lang)
             rows += [(label, name, value) for name, value in _flat(payload[subject])]
-    return Sheet("about", (Column("subject"), Column("name"), Column("value")), rows)
+    return Sheet.of_rows("about", (Column("subject"), Column("name"), Column("value")), rows)
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:

@@ -9,7 +9,7 @@ from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled
 from passerelles.referentials.referential import Referential
 from passerelles.report.terminal import print_notice_of_source
-from passerelles.tables.sheet import Column, Sheet
+from passerelles.views.spec import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,7 +80,7 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
 def occupation_sheet(referential: Referential, code: str, *, lang: Lang) -> Sheet:
     """Return the same as rows of two cells: field and text."""
     rows = [(field, text) for field, texts in _lines(referential, code, lang) for text in texts]
-    return Sheet("occupation", (Column("field"), Column("text")), rows)
+    return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
 
 
 def print_occupation(console: "Console", referential: Referential, code: str, *, lang: Lang = "fr") -> None:

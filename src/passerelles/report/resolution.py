@@ -14,7 +14,7 @@ from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Review, Row, status
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
-from passerelles.tables.sheet import Column, Sheet
+from passerelles.views.spec import Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,7 +64,7 @@ def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
         (n, c.code, c.label, c.title, c.title_code, c.score, c.confidence, c.reason, c.why(lang))
         for n, c in enumerate(candidates, start=1)
     ]
-    return Sheet("resolution", columns, rows)
+    return Sheet.of_rows("resolution", columns, rows)
 
 
 def print_candidates(
@@ -132,7 +132,7 @@ def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
         for m in found
         for d in (m.destinations or (None,))
     ]
-    return Sheet("migration", columns, rows)
+    return Sheet.of_rows("migration", columns, rows)
 
 
 def print_migrations(

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.tables.sheet import Cell, Column, Sheet
+from passerelles.views.spec import Cell, Column, Sheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +38,7 @@ def signal_sheets(found: Sequence[Payload]) -> list[Sheet]:
             )
             for name, figure in figures.items()
         ]  # fmt: skip
-    return [Sheet("signals", columns, rows)]
+    return [Sheet.of_rows("signals", columns, rows)]
 
 
 def print_families(console: "Console", found: Sequence[Payload], *, title: str, lang: Lang = "fr") -> None:

@@ -26,10 +26,8 @@ from passerelles.service.gate import Browsers, Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options
-from passerelles.service.pieces import Pieces, scribe_of
 from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
 from passerelles.service.requests import (
-    MOVES,
     MatchBody,
     PathsBody,
     PathsQuery,
@@ -44,7 +42,7 @@ from passerelles.service.requests import (
 )
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 
-Make = Callable[[Engine, Any, Lang], answers.Payload | Pieces]
+Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
 _KEY_LENGTH: Final = 16
 _FEW: Final = 20  # moves that are written in a millisecond or two
@@ -84,7 +82,7 @@ class Desk:
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
             if _matches(request.headers.get("if-none-match"), headers["etag"]):
                 return Response(status_code=304, headers=headers)
-        answer = self._kept(make, asked, lang, key) if key else None
+        answer = self.store.get(key) if key else None
         if answer is None:
             work = partial(_work, make, self.engine, asked, lang)
             try:
@@ -97,20 +95,7 @@ class Desk:
                 self.store.put(key, answer)
         if request.headers.get("if-none-match", "").strip() == "*" and request.method == "GET":
             return Response(status_code=304, headers=headers)
-        return Response(b"".join(answer.texts), media_type=JSON, headers=headers)
-
-    def _kept(self, make: Make, asked: BaseModel, lang: Lang, key: str) -> Pieces | None:
-        """Return a kept answer: the first moves of a ranking are those of a longer one, and few words need English."""
-        found = self.store.get(key)
-        if found is not None or not isinstance(asked, RankQuery | RankBody):
-            return found
-        langs: Sequence[Lang] = (lang,) if asked.filters or asked.explain else (lang, "fr")
-        for limit in sorted({asked.limit, max(asked.limit, MOVES)}):
-            for each in langs:
-                found = self.store.get(_key(make, asked.model_copy(update={"limit": limit}), each))
-                if found is not None:
-                    return scribe_of(self.engine.graph).translated(found.first(asked.limit), each, lang)
-        return None
+        return Response(answer, media_type=JSON, headers=headers)
 
     def _is_short(self, asked: BaseModel) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
@@ -156,7 +141,7 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> Pieces:
+def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
     return answers.written(make(engine, asked, lang))
 
 

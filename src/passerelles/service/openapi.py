@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from passerelles.report.shapes.catalogue import DEFINITIONS, SHAPES, examples, shape_name
+from passerelles.report.shapes.catalogue import SHAPES, definitions, examples, shape_name
 from passerelles.service.problems import MEDIA, STATUS, told
 
 ABOUT: Final[dict[str, Any]] = {
@@ -99,7 +99,7 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
         routes=app.routes,
     )
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= {name: _moved(shape) for name, shape in DEFINITIONS.items()}
+    schemas |= {name: _moved(shape) for name, shape in definitions().items()}
     schemas |= {_component(name): _moved(shape) for name, shape in SHAPES.items() if "@" in name}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

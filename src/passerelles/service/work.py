@@ -5,12 +5,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeVar
-
-from passerelles.service.pieces import Pieces
+from typing import TypeVar
 
 T = TypeVar("T")
-_REFERENCE: Final = 8  # bytes
 
 
 class BusyError(Exception):
@@ -85,10 +82,10 @@ class Store:
     def __init__(self, most: int) -> None:
         self._most = most
         self._size = 0
-        self._kept: OrderedDict[str, Pieces] = OrderedDict()
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str) -> Pieces | None:
+    def get(self, key: str) -> bytes | None:
         """Return an answer, None where it is not kept."""
         with self._lock:
             found = self._kept.get(key)
@@ -96,11 +93,11 @@ class Store:
                 self._kept.move_to_end(key)
             return found
 
-    def has_room(self, key: str, answer: Pieces) -> bool:
+    def has_room(self, key: str, answer: bytes) -> bool:
         """Whether an answer can be kept without forgetting another."""
         return self._size + _room(key, answer) <= self._most
 
-    def put(self, key: str, answer: Pieces) -> None:
+    def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; one larger than a quarter of the store is not."""
         with self._lock:
             if _room(key, answer) * 4 > self._most or key in self._kept:
@@ -112,9 +109,9 @@ class Store:
 
     @property
     def size(self) -> int:
-        """Bytes kept, what answers share left out."""
+        """Bytes kept."""
         return self._size
 
 
-def _room(key: str, answer: Pieces) -> int:
-    return len(key) + answer.own + _REFERENCE * len(answer.texts)
+def _room(key: str, answer: bytes) -> int:
+    return len(key) + len(answer)

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from passerelles.language.say import Lang, percent, say
 from passerelles.ranking.move import Move
 from passerelles.settings import TerritorySettings
-from passerelles.tables.sheet import Sheet
-from passerelles.tables.shown import Page, Shown
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.network import Stage
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.plan import TENTHS
+from passerelles.views.shown import Shown
+from passerelles.views.spec import Page, Sheet
 
 Status = Literal["optimal", "time_limit", "infeasible"]
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from passerelles.language.say import Lang, say
-from passerelles.tables.sheet import Cell, Column, Kind, Sheet
-from passerelles.tables.shown import Page
 from passerelles.territory.allocation import Allocation
+from passerelles.views.spec import Cell, Column, Kind, Page, Sheet
 
 Payload = Mapping[str, Any]
 _SUMS: Final = ("headcount", "openings", "placed", "uncovered", "unfilled", "same_job", "km")
@@ -44,7 +43,7 @@ def _flows(found: Payload) -> Sheet:
         )
         for f in found["results"]
     ]  # fmt: skip
-    return Sheet("flows", columns, rows)
+    return Sheet.of_rows("flows", columns, rows)
 
 
 def _names(flow: Payload, side: str) -> str | None:
@@ -74,7 +73,7 @@ def _uncovered(found: Payload, lang: Lang) -> Sheet:
         (u["employer"], *end_of(u["job"]), u["basin"], u["headcount"], u["people"], _reason(u, lang), u.get("sentence"))
         for u in found["uncovered"]
     ]
-    return Sheet("uncovered", columns, rows)
+    return Sheet.of_rows("uncovered", columns, rows)
 
 
 def _unfilled(found: Payload, lang: Lang) -> Sheet:
@@ -89,7 +88,7 @@ def _unfilled(found: Payload, lang: Lang) -> Sheet:
         )
         for u in found["unfilled"]
     ]  # fmt: skip
-    return Sheet("unfilled", columns, rows)
+    return Sheet.of_rows("unfilled", columns, rows)
 
 
 def _totals(found: Payload, lang: Lang) -> Sheet:
@@ -105,13 +104,13 @@ def _totals(found: Payload, lang: Lang) -> Sheet:
         bound = say("territory.total.bound", lang=lang, name=label)
         reached = say("territory.total.reached", lang=lang, name=label)
         rows += [(reached, stage["value"]), (bound, stage["bound"])]
-    return Sheet("totals", (Column("what"), Column("value", "number")), rows)
+    return Sheet.of_rows("totals", (Column("what"), Column("value", "number")), rows)
 
 
 def _changes(found: Payload) -> Sheet:
     columns = _columns("kind", ("step", "number"), ("more", "integer"), ("placed", "integer"), "sentence")
     rows = [(c["kind"], c["step"], c["more"], c["placed"], c["sentence"]) for c in found["changes"]]
-    return Sheet("changes", columns, rows)
+    return Sheet.of_rows("changes", columns, rows)
 
 
 def _resolved(found: Payload) -> Sheet:
@@ -119,12 +118,12 @@ def _resolved(found: Payload) -> Sheet:
     rows = [
         (r["file"] or r["side"], r["row"], r["given"], *end_of(r["job"]), r["confidence"]) for r in found["resolved"]
     ]
-    return Sheet("resolved", columns, rows)
+    return Sheet.of_rows("resolved", columns, rows)
 
 
 def note_sheets(notes: Sequence[Payload]) -> list[Sheet]:
     """Return what the reader must know, where there is something."""
-    return [Sheet("notes", _columns("sentence"), [(n["sentence"],) for n in notes])] if notes else []
+    return [Sheet.of_rows("notes", _columns("sentence"), [(n["sentence"],) for n in notes])] if notes else []
 
 
 def ranking_sheets(found: Sequence[Payload], notes: Sequence[Payload] = ()) -> list[Sheet]:
@@ -150,7 +149,7 @@ def ranking_sheets(found: Sequence[Payload], notes: Sequence[Payload] = ()) -> l
         for p in r["parts"]
     ]
     named = _columns(("rank", "integer"), "origin_code", "target_code", "part", ("value", "number"), "sentence")
-    return [Sheet("ranking", columns, rows), Sheet("parts", named, parts), *note_sheets(notes)]
+    return [Sheet.of_rows("ranking", columns, rows), Sheet.of_rows("parts", named, parts), *note_sheets(notes)]
 
 
 def _origin(figure: Payload) -> str | None:
@@ -175,7 +174,7 @@ def scenario_sheets(found: Sequence[Payload]) -> list[Sheet]:
         )
         for s in found
     ]  # fmt: skip
-    return [Sheet("scenarios", columns, rows)]
+    return [Sheet.of_rows("scenarios", columns, rows)]
 
 
 def allocation_page(found: Allocation, lang: Lang) -> Page:
@@ -199,7 +198,7 @@ def _flows_shown(found: Payload) -> Sheet:
         )
         for f in found["results"]
     ]
-    return Sheet(
+    return Sheet.of_rows(
         "flows", _columns("from", "to", ("people", "integer"), ("hours_each", "integer"), ("km", "integer")), rows
     )
 

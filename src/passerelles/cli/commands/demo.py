@@ -24,10 +24,11 @@ def register(app: typer.Typer) -> None:
 
 def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: LangOption = Language.FR) -> None:
     """Show the flagship case, then moves between trades."""
+    from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
-    from passerelles.ranking.sheets import move_sheets
     from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_move, print_moves, print_notice_of_source
+    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.views.terminal import print_page, print_unfolded
 
     graph = load_graph("transitions", [OVERLAY])
     first = rank_moves(graph, FLAGSHIP[0], limit=3)
@@ -41,15 +42,17 @@ def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: L
         console.print(say("cli.demo.intro", lang=language, **intro))
         console.print()
         title = say("cli.demo.flagship", lang=language)
-        print_moves(console, first, title=title, lang=language)
-        print_move(console, flagship[0], lang=language)
-        console.print(say("cli.demo.others", lang=language), style="bold")
+        page = first.page(language, title=title)._replace(details=[flagship[0].explanation(language)])
+        print_page(console, page, unfold=1, lang=language)
         console.print()
+        console.print(say("cli.demo.others", lang=language), style="bold")
         for move in others:
-            print_move(console, move, lang=language)
+            console.print()
+            print_unfolded(console, move.explanation(language))
+        console.print()
         print_notice_of_source(console, referential, lang=language)
         console.print(say("cli.demo.next", lang=language))
 
-    moves = [*flagship, *others]
+    moves = Moves([*flagship, *others])
     payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves])
-    emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)

@@ -62,7 +62,6 @@ def rank(
     from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
-    from passerelles.ranking.sheets import move_sheets
     from passerelles.report.envelope import envelope
 
     if profiles is not None:
@@ -87,9 +86,12 @@ def rank(
     notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
+        from passerelles.report.terminal import print_notice_of_source, print_parts_off
+        from passerelles.views.terminal import print_page
 
-        print_moves(console, moves, title=title, explained=explain, notes=notes, lang=lang.lang)
+        page = moves.explained(lang.lang, title=title, first=explain, notes=notes)
+        print_page(console, page, unfold=explain, lang=lang.lang)
+        console.print()
         print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
@@ -98,7 +100,7 @@ def rank(
         nearest = found[move.rank]
         item["counterfactual"] = None if nearest is None else nearest.to_dict()
     payload = envelope("rank@1", graph, items, occupied=end.code is not None)
-    emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang.lang), lang=lang)
     if not moves:
         raise typer.Exit(1)

@@ -46,7 +46,6 @@ def sources(
 ) -> None:
     """Rank the moves towards a target."""
     from passerelles.ranking.moves import rank_sources
-    from passerelles.ranking.sheets import move_sheets
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import envelope
 
@@ -56,14 +55,17 @@ def sources(
     label = graph.referential.occupation_by_code[code].name
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_moves, print_notice_of_source, print_parts_off
+        from passerelles.report.terminal import print_notice_of_source, print_parts_off
+        from passerelles.views.terminal import print_page
 
         title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
-        print_moves(console, moves, title=title, towards=True, explained=explain, lang=lang.lang)
+        page = moves.explained(lang.lang, title=title, first=explain)
+        print_page(console, page, unfold=explain, lang=lang.lang)
+        console.print()
         print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
     payload = envelope("sources@1", graph, [m.to_dict(lang.lang) for m in moves])
-    emit(Answer(payload, move_sheets(moves, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if not moves:
         raise typer.Exit(1)

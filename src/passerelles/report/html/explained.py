@@ -1,9 +1,11 @@
 """The moves that the page explains: from each fragile job the best ones towards hiring jobs, and those of the flows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 
-from passerelles.language.say import ordinal, signed
+from passerelles.language.say import Lang, ordinal, signed
 from passerelles.language.typography import listed
 from passerelles.model import Hours
 from passerelles.paths.legal import FrameVerdict
@@ -13,7 +15,9 @@ from passerelles.paths.sentences import hours_text
 from passerelles.ranking.move import Item, Move, NeededCredential
 from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.html.case import Case
-from passerelles.report.html.grid import Cell, Grid, heads
+from passerelles.report.html.grid import Cell, Grid, grid_of, heads
+from passerelles.report.html.words import Words
+from passerelles.views.spec import Column, On, within
 
 _MAIN = 5  # targets of each fragile job whose paths of several steps are looked for
 
@@ -131,37 +135,38 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def moves_grid(case: Case, origins: tuple[Origin, ...]) -> Grid:
     """Every explained move in one table that sorts and filters."""
     w = case.words
-    columns: list[str | tuple[str, bool]] = [
-        w("column.from"),
-        w("column.to"),
-        (w("column.rank"), True),
-        w("column.level"),
-    ]
-    columns += [(w("column.chance"), True), (w("column.coverage"), True), (w("column.hours"), True)]
-    columns += [w("column.obtain")]
-    rows = [_row(case, o, e) for o in origins for e in o.moves]
-    return Grid("moves", w("caption.moves"), heads(*columns), tuple(rows))
-
-
-def _row(case: Case, origin: Origin, explained: Explained) -> tuple[Cell, ...]:
-    w, move = case.words, explained.move
-    hours = explained.step.hours if explained.step else None
-    to_obtain = [c.label for c in move.credentials if c.held != "yes"]
-    low, expected, high = (None, None, None) if hours is None else (hours.low, hours.expected, hours.high)
-    if hours is not None and hours.lower_bound:
-        shown = Cell(w("hours.at_least", expected=w.figure(expected)) if expected else w("unknown"), expected or None)
-    else:
-        shown = Cell(w.figure(expected), expected, w.range(low, high))
-    return (
-        Cell(origin.label, note=origin.code),
-        Cell(move.target.label or move.target.code or "", note=move.target.code or "", link=explained.key),
-        Cell(w.figure(move.rank), move.rank),
-        Cell(level_word(case, move.level), level=move.level or "unknown"),
-        Cell(w.share(move.probability), move.probability),
-        Cell(w.share(move.coverage), move.coverage),
-        shown,
-        Cell(listed(to_obtain, w.lang) or "–"),
+    told = (c for c in Move.spec.columns if On.SCREEN in c.on and c.key != "score")
+    columns = (
+        *within(told, attrgetter("move")),
+        Column("training_hours", "number", value=_hours, shown=partial(_hours_text, w), note=partial(_hours_range, w)),
+        Column("to_obtain", value=lambda e, lang: listed((c.label for c in _needed(e)), lang) or "–"),
     )
+    moves = (e for o in origins for e in o.moves)
+    return grid_of(w, "moves", columns, moves, links={"target": attrgetter("key")})
+
+
+def _needed(explained: Explained) -> list[NeededCredential]:
+    return [c for c in explained.move.credentials if c.held != "yes"]
+
+
+def _hours(explained: Explained, _: Lang) -> float | None:
+    hours = explained.step.hours if explained.step else None
+    return None if hours is None or (hours.lower_bound and not hours.expected) else hours.expected
+
+
+def _hours_text(words: Words, explained: Explained, lang: Lang) -> str | None:
+    expected = _hours(explained, lang)
+    if expected is None or explained.step is None:
+        return None
+    figure = words.figure(expected)
+    return words("hours.at_least", expected=figure) if explained.step.hours.lower_bound else figure
+
+
+def _hours_range(words: Words, explained: Explained, _: Lang) -> str:
+    hours = explained.step.hours if explained.step else None
+    if hours is not None and hours.lower_bound:
+        return ""
+    return words.range(None, None) if hours is None else words.range(hours.low, hours.high)
 
 
 def level_word(case: Case, level: str | None) -> str:

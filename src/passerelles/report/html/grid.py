@@ -1,8 +1,12 @@
 """A table of the page as a value: heads, cells with the number that sorts them, no markup."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from passerelles.report.html.words import Words
+from passerelles.views.spec import NUMERIC, Column
 
 
 class Head(NamedTuple):
@@ -50,3 +54,35 @@ def heads(*named: str | tuple[str, bool]) -> tuple[Head, ...]:
 def cut(rows: Sequence[tuple[Cell, ...]], most: int) -> tuple[tuple[tuple[Cell, ...], ...], int]:
     """Return the first `most` rows and how many are left out."""
     return tuple(rows[:most]), max(0, len(rows) - most)
+
+
+def grid_of(
+    words: Words,
+    key: str,
+    columns: Sequence[Column],
+    items: Iterable[Any],
+    *,
+    links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}),
+) -> Grid:
+    """Return a table of the columns that a result declares; `links` say where cells lead, by key of the column."""
+    named = tuple(Head(column.label(words.lang), column.kind in NUMERIC) for column in columns)
+    rows = tuple(tuple(_cell(words, column, item, links.get(column.key)) for column in columns) for item in items)
+    return Grid(key, words(f"caption.{key}"), named, rows)
+
+
+def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
+    value = column.cell(item, words.lang) if column.kind in NUMERIC or column.badge else None
+    if column.shown is not None or column.kind not in NUMERIC:
+        text = column.screen(item, words.lang)
+    elif column.kind == "share":
+        text = words.share(value)
+    else:
+        text = words.figure(value, decimals=0 if column.kind == "integer" else 2)
+    note = None if column.note is None else column.note(item, words.lang)
+    return Cell(
+        words("unknown") if text is None else words.set(text),
+        value if column.kind in NUMERIC else None,
+        note or "",
+        "" if link is None else link(item),
+        (value or "unknown") if column.badge else "",
+    )

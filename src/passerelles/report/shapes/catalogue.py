@@ -7,16 +7,18 @@ from importlib.resources import files
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
+from passerelles.ranking.counterfactual import Counterfactual
+from passerelles.ranking.filters import Verdict
+from passerelles.ranking.move import ITEM, NEAR_ITEM, End, Known, Move, NeededCredential, PartValue
 from passerelles.report.shapes import moves, others, places, travel
 from passerelles.report.shapes.common import COMMON, envelope
-from passerelles.report.shapes.words import Schema, ref
 from passerelles.settings import Settings
+from passerelles.views.schema import Schema, ref
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-DEFINITIONS: Final[Mapping[str, Schema]] = {
+_RECORDS: Final = (End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual)
+_WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
-    "move": moves.MOVE,
-    "counterfactual": moves.COUNTERFACTUAL,
     "lever": moves.LEVER,
     "occupation": moves.OCCUPATION,
     "profile": moves.PROFILE,
@@ -62,6 +64,12 @@ SHAPES: Final[Mapping[str, Schema]] = {
 }
 
 
+def definitions() -> dict[str, Schema]:
+    """Return the shapes that others are made of, by name."""
+    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM]
+    return {**_WRITTEN, **{each.name: each.schema() for each in records}}
+
+
 def json_schema(name: str) -> dict[str, Any]:
     """
     Return the JSON Schema of a shape, self-contained, with an example.
@@ -87,8 +95,9 @@ def json_schema(name: str) -> dict[str, Any]:
         body: Schema = Settings.model_json_schema(mode="validation")
     else:
         body = SHAPES[found]
-        used = _used(body)
-        body = body | ({"$defs": {n: DEFINITIONS[n] for n in used}} if used else {})
+        known = definitions()
+        used = _used(body, known)
+        body = body | ({"$defs": {n: known[n] for n in used}} if used else {})
     example = examples().get(found)
     return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
 
@@ -117,7 +126,7 @@ def examples() -> Mapping[str, Any]:
     return found
 
 
-def _used(schema: Schema) -> list[str]:
+def _used(schema: Schema, known: Mapping[str, Schema]) -> list[str]:
     """Names that a schema refers to, directly or through others, sorted."""
     found: set[str] = set()
     waiting: list[Any] = [schema]
@@ -127,7 +136,7 @@ def _used(schema: Schema) -> list[str]:
             name = str(node.get("$ref", "")).removeprefix("#/$defs/")
             if name and name not in found:
                 found.add(name)
-                waiting.append(DEFINITIONS[name])
+                waiting.append(known[name])
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from passerelles.report.shapes.words import (
+from passerelles.views.schema import (
     Schema,
     code,
     constant,
@@ -12,24 +12,11 @@ from passerelles.report.shapes.words import (
     mapped,
     maybe,
     number,
-    one_of,
     record,
     ref,
-    share,
     text,
     whole,
 )
-
-TERNARY: Final = ("yes", "no", "unknown")
-LEVELS: Final = ("proche", "accessible", "exigeante")
-KINDS: Final = ("savoir-faire", "savoir-être", "savoir")
-_ITEM: Final[Mapping[str, Schema]] = {
-    "code": code(),
-    "label": maybe(text()),
-    "kind": text(f"Of ROME: {', '.join(KINDS)}"),
-    "core": flag("Whether it is at the core of the target"),
-    "weight": number("How much it counts in the coverage", least=0),
-}
 
 
 def envelope(
@@ -83,36 +70,7 @@ COMMON: Final[Mapping[str, Schema]] = {
         optional={"schema_version": whole(least=1), "scorer": text(), "strict": flag()},
     ),
     "end": record("An occupation", {"code": code(), "label": maybe(text())}),
-    "origin": record("An occupation, or a person without one (null)", {"code": maybe(code()), "label": maybe(text())}),
     "path_end": record("An end of a step or a path", {}, optional={"code": maybe(code()), "label": maybe(text())}),
-    "item": record("A competency that the target requires", _ITEM),
-    "near_item": record(
-        "A competency that a near match covers in part",
-        {
-            **_ITEM,
-            "via": code("The competency held that is near"),
-            "credit": share("Share of the weight that it is credited with"),
-        },
-        optional={"via_label": maybe(text())},
-    ),
-    "part": record(
-        "One named part of a score",
-        {"name": text(), "label": text(), "value": number()},
-        optional={"sentence": text()},
-    ),
-    "credential": record(
-        "A credential that the target requires",
-        {"code": code(), "label": text(), "kind": text(), "held": one_of(TERNARY), "source": text()},
-    ),
-    "verdict": record(
-        "What one filter says; only `no` drops a move",
-        {"name": text(), "verdict": one_of(TERNARY), "reason": text()},
-    ),
-    "known": record(
-        "That the referential's own experts list this move; never inside the score",
-        {"rank": maybe(whole(least=1)), "source": text()},
-        optional={"kind": text()},
-    ),
     "span": record(
         "Low, expected and high; null = unknown",
         {name: maybe(number(least=0)) for name in ("low", "expected", "high")},

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from passerelles.report.shapes.common import KINDS, LEVELS, TERNARY
-from passerelles.report.shapes.words import (
+from passerelles.ranking.move import KINDS, TERNARY
+from passerelles.views.schema import (
     Schema,
     code,
     flag,
@@ -17,43 +17,6 @@ from passerelles.report.shapes.words import (
     share,
     text,
     whole,
-)
-
-MOVE: Final[Schema] = record(
-    "One step from an origin to a target, explained",
-    {
-        "rank": whole("1 = best", least=1),
-        "origin": ref("origin"),
-        "target": ref("end"),
-        "score": number("Sum of `parts`; no unit, compares within one referential, scorer and settings"),
-        "probability": maybe(share("Chance that an expert of the referential would list the move; null: no answer")),
-        "level": maybe(one_of(LEVELS)),
-        "coverage": maybe(share("(held + credited share of near) / total weight; null: the target lists nothing")),
-        "parts": listed(ref("part")),
-        "held": listed(ref("item")),
-        "near": listed(ref("near_item")),
-        "missing": listed(ref("item")),
-        "filters": listed(ref("verdict")),
-        "known": maybe(ref("known")),
-    },
-    optional={
-        "coverage_position": maybe(whole("1 = no other target is better covered", least=1)),
-        "credentials": listed(ref("credential")),
-        "referential": ref("referential_version"),
-        "counterfactual": maybe(ref("counterfactual")),
-    },
-)
-
-COUNTERFACTUAL: Final[Schema] = record(
-    "What would bring the move one level nearer; there where it is asked for",
-    {
-        "level": one_of(LEVELS),
-        "added": listed(ref("item")),
-        "score": number(),
-        "probability": maybe(share()),
-        "coverage": maybe(share()),
-        "coverage_position": maybe(whole(least=1)),
-    },
 )
 
 LEVER: Final[Schema] = record(

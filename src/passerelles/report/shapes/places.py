@@ -3,7 +3,7 @@
 from typing import Final
 
 from passerelles.report.shapes.common import envelope
-from passerelles.report.shapes.words import (
+from passerelles.views.schema import (
     Schema,
     code,
     flag,

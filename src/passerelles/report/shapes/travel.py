@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from passerelles.report.shapes.common import TERNARY
-from passerelles.report.shapes.words import (
+from passerelles.ranking.move import TERNARY
+from passerelles.views.schema import (
     Schema,
     code,
     flag,

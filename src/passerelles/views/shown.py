@@ -1,27 +1,27 @@
 """`Shown`: what results have in common in a notebook, a terminal and a data frame."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang
-from passerelles.tables.sheet import Cell, Kind, Sheet
+from passerelles.views.spec import Cell, Kind, Page, Record, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DTYPES: dict[Kind, str] = {"integer": "Int64", "number": "float64", "share": "float64"}
+_DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64"}
 
 
-@dataclass(frozen=True)
-class Page:
-    """What a result shows of itself: a title, sentences, tables, and pages that unfold."""
+class Described:
+    """An item whose class says what is told of it."""
 
-    title: str
-    lead: Sequence[str] = ()
-    sheets: Sequence[Sheet] = ()
-    details: Sequence["Page"] = ()
+    __slots__ = ()
+
+    spec: ClassVar[Record]
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return self.spec.to_dict(self, lang)
 
 
 class Shown:
@@ -104,13 +104,13 @@ class Shown:
 
     def to_html(self, lang: Lang = "fr") -> str:
         """Return the result as a piece of HTML: what a notebook shows. Every text in it is escaped."""
-        from passerelles.tables.render import html_of  # noqa: PLC0415 - a template engine, only where it is used
+        from passerelles.views.notebook import html_of  # noqa: PLC0415 - a template engine, only where it is used
 
         return html_of(self.page(lang), lang=lang)
 
     def to_text(self, lang: Lang = "fr") -> str:
         """Return the result as plain text, at most 80 columns wide."""
-        from passerelles.tables.render import text_of  # noqa: PLC0415 - as above
+        from passerelles.views.terminal import text_of  # noqa: PLC0415 - as above
 
         return text_of(self.page(lang), lang=lang)
 

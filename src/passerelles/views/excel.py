@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.files.atomic import atomic_file
 from passerelles.language.say import Lang
-from passerelles.tables.sheet import Cell, Kind, Sheet
+from passerelles.views.spec import Cell, Kind, Sheet
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 BookCell = Cell | datetime | date | time | timedelta
-_FORMATS: Final[dict[Kind, str]] = {"text": "@", "integer": "0", "number": "0.00", "share": "0%"}
+_FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "@", "integer": "0", "number": "0.00", "share": "0%"}
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
 _READ: Final = 2_000  # rows whose cells say how wide a column is
@@ -103,7 +103,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         for value, kind in zip(row, page.kinds, strict=True):
             cell = _cell(sheet, value)
             cell.number_format = _format(value, kind)
-            cell.alignment = wrapped if kind == "text" else plain
+            cell.alignment = wrapped if kind in ("text", "flag") else plain
             cells.append(cell)
         sheet.append(cells)
 

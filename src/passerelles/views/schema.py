@@ -86,7 +86,7 @@ def maybe(schema: Schema) -> Schema:
 
 
 def ref(name: str) -> Schema:
-    """Shape named elsewhere; see `passerelles.report.shapes.common`."""
+    """Shape named elsewhere; see `passerelles.report.schemas`."""
     return {"$ref": f"#/$defs/{name}"}
 
 

@@ -1,1 +1,0 @@
-"""Rows with named columns, and how results show themselves: text, HTML, pandas."""

@@ -1,0 +1,261 @@
+"""
+How a result is described: columns, records, sheets and pages.
+
+A result declares its columns once, beside itself. Each output takes those that stand on it: JSON and its schema, tables
+(CSV, workbook, data frame), and screens (terminal, notebook, report), where room is short.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Flag, auto
+from functools import cached_property
+from typing import Any, Final, Literal, NamedTuple
+
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.views.schema import Schema, flag, maybe, record, share, text, whole
+from passerelles.views.schema import number as numeric
+
+Cell = str | int | float | bool | None
+Kind = Literal["text", "integer", "number", "share", "flag"]
+Value = Callable[[Any, Lang], Any]
+NUMERIC: Final = ("integer", "number", "share")
+_SCHEMAS: Final[Mapping[Kind, Schema]] = {
+    "text": maybe(text()),
+    "integer": maybe(whole()),
+    "number": maybe(numeric()),
+    "share": maybe(share()),
+    "flag": maybe(flag()),
+}
+
+
+class On(Flag):
+    """Where a column stands."""
+
+    JSON = auto()
+    TABLE = auto()
+    SCREEN = auto()
+    ALL = JSON | TABLE | SCREEN
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One thing that is told of each item of a result.
+
+    Attributes
+    ----------
+    key
+        CSV header, name in a data frame, and key of its label: ``columns.<key>`` of the language files, with a shorter
+        one for narrow screens in ``columns.short.<key>`` where there is one.
+    value
+        What a cell of a table holds, of the item and a language; the item's attribute of that name where None.
+        None is unknown.
+    words
+        Table of the language files where people read what a cell says, where it holds a word of the code.
+    on
+        Outputs that it stands on.
+    json, json_key
+        Value and key in JSON, where they differ from those of a table.
+    schema
+        Its JSON Schema; that of its kind, or null, where None.
+    promised
+        Whether every item has it: other programs may rely on it.
+    shown
+        How a screen tells it, where it says more than the value; None is unknown there too.
+    note
+        What stands beside the text on a screen: before it on a terminal, muted on a page.
+    badge
+        Whether a page sets the value off as a mark.
+    """
+
+    key: str
+    kind: Kind = "text"
+    value: Value | None = None
+    words: str = ""
+    on: On = On.ALL
+    json: Value | None = None
+    json_key: str = ""
+    schema: Schema | None = None
+    promised: bool = False
+    shown: Value | None = None
+    note: Value | None = None
+    badge: bool = False
+
+    def label(self, lang: Lang) -> str:
+        """Return the header for people."""
+        return say(f"columns.{self.key}", lang=lang)
+
+    def head(self, lang: Lang) -> str:
+        """Return the header where room is short."""
+        try:
+            return say(f"columns.short.{self.key}", lang=lang)
+        except KeyError:
+            return self.label(lang)
+
+    def cell(self, item: Any, lang: Lang) -> Any:
+        """Return what a table holds of an item."""
+        return getattr(item, self.key) if self.value is None else self.value(item, lang)
+
+    def plain(self, item: Any, lang: Lang) -> Any:
+        """Return what JSON holds of an item."""
+        return self.cell(item, lang) if self.json is None else self.json(item, lang)
+
+    def screen(self, item: Any, lang: Lang) -> str | None:
+        """Return what a screen says of an item; None where it is unknown."""
+        if self.shown is not None:
+            found: str | None = self.shown(item, lang)
+            return found
+        return self.written(self.cell(item, lang), lang) or None
+
+    def written(self, cell: Cell, lang: Lang) -> str:
+        """
+        Return a cell the way people read it; what is unknown is empty.
+
+        Examples
+        --------
+        >>> Column("coverage", "share").written(0.412, "fr"), Column("score", "number").written(None, "fr")
+        ('41\u202f%', '')
+        >>> Column("state", words="terms.state").written("missing", "fr")
+        'à acquérir'
+        """
+        if cell is None:
+            return ""
+        if isinstance(cell, bool):
+            return say(f"terms.{'yes' if cell else 'no'}", lang=lang)
+        if isinstance(cell, str):
+            return say(f"{self.words}.{cell}", lang=lang) if self.words and cell else cell
+        if self.kind == "share":
+            return percent(cell, lang=lang)
+        return number(cell, lang=lang, decimals=2 if self.kind == "number" else 0)
+
+    def at(self, get: Callable[[Any], Any], *, on: On | None = None) -> "Column":
+        """Return the same column of items that hold the item it reads, which `get` gives."""
+
+        def of(value: Value | None) -> Value | None:
+            return None if value is None else lambda item, lang: value(get(item), lang)
+
+        return replace(
+            self,
+            value=lambda item, lang: self.cell(get(item), lang),
+            json=of(self.json),
+            shown=of(self.shown),
+            note=of(self.note),
+            on=self.on if on is None else on,
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """One kind of item: its name among the schemas, what it is, its columns; `beside`: keys that are there if asked."""
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+    beside: Mapping[str, Schema] = field(default_factory=dict)
+
+    def plus(self, *columns: Column) -> "Record":
+        """
+        Return the record with more columns.
+
+        Examples
+        --------
+        >>> end = Record("end", "An occupation", (Column("code"),)).plus(Column("label"))
+        >>> end.to_dict(type("End", (), {"code": "K2110", "label": None}), "fr")
+        {'code': 'K2110', 'label': None}
+        """
+        return replace(self, columns=(*self.columns, *columns))
+
+    def to_dict(self, item: Any, lang: Lang) -> dict[str, Any]:
+        """Return an item as plain values, ready for JSON."""
+        return {key: column.plain(item, lang) for key, column in self._json}
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of such an item."""
+        told = {key: (_SCHEMAS[c.kind] if c.schema is None else c.schema, c.promised) for key, c in self._json}
+        promised = {key: schema for key, (schema, every) in told.items() if every}
+        others = {key: schema for key, (schema, every) in told.items() if not every}
+        return record(self.about, promised, optional={**others, **self.beside})
+
+    def pick(self, *keys: str) -> tuple[Column, ...]:
+        """Return some of the columns, by key."""
+        return tuple(next(c for c in self.columns if c.key == key) for key in keys)
+
+    @cached_property
+    def _json(self) -> tuple[tuple[str, Column], ...]:
+        return tuple((c.json_key or c.key, c) for c in self.columns if On.JSON in c.on)
+
+
+def within(columns: Iterable[Column], get: Callable[[Any], Any], *, on: On | None = None) -> tuple[Column, ...]:
+    """Return columns of items that hold the items which the columns read."""
+    return tuple(column.at(get, on=on) for column in columns)
+
+
+def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
+    """Return items as plain values, ready for JSON."""
+    return [item.to_dict(lang) for item in items]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """
+    A titled table, whose rows are made when they are read; `title` is a key of ``sheets`` in the language files.
+
+    Attributes
+    ----------
+    items
+        Gives what the rows tell, one item a row.
+    hidden
+        Keys of columns that a screen leaves out this time.
+    """
+
+    title: str
+    described: Sequence[Column]
+    items: Callable[[], Iterable[Any]]
+    lang: Lang = "fr"
+    hidden: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_rows(
+        cls, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], brief: Sequence[str] = ()
+    ) -> "Sheet":
+        """Return a sheet of rows made by hand; `brief` names the columns of screens, all of them where it is empty."""
+
+        def placed(place: int, column: Column) -> Column:
+            on = On.TABLE | On.SCREEN if not brief or column.key in brief else On.TABLE
+            return replace(column, value=lambda row, _: row[place], on=on)
+
+        return cls(title, [placed(place, column) for place, column in enumerate(columns)], lambda: rows)
+
+    def label(self, lang: Lang) -> str:
+        """Return the title for people."""
+        return say(f"sheets.{self.title}", lang=lang)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the table."""
+        return tuple(c for c in self.described if On.TABLE in c.on)
+
+    @cached_property
+    def on_screen(self) -> tuple[Column, ...]:
+        """Columns of a screen."""
+        return tuple(c for c in self.described if On.SCREEN in c.on and c.key not in self.hidden)
+
+    @cached_property
+    def rows(self) -> list[list[Cell]]:
+        """Cells of the table; None is an empty cell: unknown."""
+        return [[column.cell(item, self.lang) for column in self.columns] for item in self.items()]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return each row as a mapping from column key to value."""
+        keys = [column.key for column in self.columns]
+        return [dict(zip(keys, row, strict=True)) for row in self.rows]
+
+
+class Page(NamedTuple):
+    """What a result shows of itself: a title, sentences, tables, sentences below them, and pages that unfold."""
+
+    title: str
+    lead: Sequence[str] = ()
+    sheets: Sequence[Sheet] = ()
+    details: Sequence["Page"] = ()
+    notes: Sequence[str] = ()

@@ -1,0 +1,140 @@
+"""Pages on a terminal: labels stay text, lines break where a reader would, no colour in a file."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, Final
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from passerelles.language.say import Lang
+from passerelles.language.typography import typeset
+from passerelles.views.spec import NUMERIC, Column, Page, Sheet
+
+WIDTH: Final = 80
+_WORDS: Final = 12  # least width of a column of words; a column of numbers is as wide as a word of its head
+_UNKNOWN: Final = "?"
+# rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
+_HOLDING: Final = {" ": "\ue000", "\u00a0": "\ue001", "\u202f": "\ue002"}
+_BACK: Final = {ord(sign): space for space, sign in _HOLDING.items()}
+# What a terminal would obey rather than show; a label may come from anywhere.
+_CONTROLS: Final = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))) | _BACK
+
+
+class Screen(Console):
+    """
+    A console on which strings are plain text: neither markup, nor emoji codes, nor control characters.
+
+    A line does not break before a French ``:`` or ``;``, inside a number, nor between a figure and its unit.
+    """
+
+    def __init__(self, *, lang: Lang = "fr", **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, force_jupyter=False, **options)
+        self.lang = lang
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a string as text, measured with the spaces that hold."""
+        return super().render_str(holding(text, self.lang), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render as rich does, with spaces that hold where they should."""
+        if isinstance(renderable, str):
+            renderable = self.render_str(renderable)
+        if not isinstance(renderable, Text):
+            yield from super().render(renderable, options)
+            return
+        held = renderable.copy()
+        held.plain = holding(held.plain, self.lang)
+        for text, style, control in super().render(held, options):
+            yield Segment(text.translate(_BACK), style, control)
+
+
+def holding(text: str, lang: Lang) -> str:
+    """Return a text of the same length whose no-break spaces, its own and those of the language, rich will keep."""
+    text = text.translate(_CONTROLS)
+    spaced = typeset(text, lang)
+    return "".join(
+        _HOLDING[was] if now in "\u00a0\u202f" and was in _HOLDING else was
+        for was, now in zip(text, spaced, strict=True)
+    )
+
+
+def paper(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:
+    """Return a console that writes plain text into a file: no colour, whatever the environment asks for."""
+    return Screen(lang=lang, file=file, width=width, no_color=True, force_terminal=False, color_system=None)
+
+
+def trimmed(text: str) -> str:
+    """Return lines without the blanks at their ends, that rich pads with."""
+    return "".join(f"{line.rstrip(' ')}\n" for line in text.splitlines())
+
+
+def print_page(console: Console, page: Page, *, unfold: int = 0, lang: Lang = "fr") -> None:
+    """Print a page, and the first of the pages that unfold below it."""
+    console.print(Text(page.title, style="bold"))
+    for sentence in page.lead:
+        console.print(sentence)
+    for place, sheet in enumerate(page.sheets):
+        if place or page.lead:
+            console.print()
+        print_sheet(console, sheet, lang=lang)
+    for sentence in page.notes:
+        console.print(Text(sentence, style="dim"))
+    for inner in page.details[:unfold]:
+        console.print()
+        print_unfolded(console, inner)
+
+
+def print_unfolded(console: Console, page: Page) -> None:
+    """Print the title and the sentences of a page that unfolds below another."""
+    console.print(Text(page.title, style="bold"))
+    for sentence in page.lead:
+        console.print(Padding(sentence, (0, 0, 0, 2)))
+
+
+def print_sheet(console: Console, sheet: Sheet, *, lang: Lang = "fr") -> None:
+    """Print a table, where it has rows: the columns that stand on screens, long labels wrapped."""
+    rows = [[_cell(column, item, lang) for column in sheet.on_screen] for item in sheet.items()]
+    if rows:
+        console.print(_table(sheet.on_screen, rows, lang))
+
+
+def _cell(column: Column, item: Any, lang: Lang) -> str:
+    text = column.screen(item, lang)
+    note = None if column.note is None else column.note(item, lang)
+    if text is None:
+        return note or (_UNKNOWN if column.kind in NUMERIC else "")
+    return f"{note} {text}" if note else text
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for place, column in enumerate(columns):
+        head = column.head(lang)
+        widest = max(len(line) for row in rows for line in row[place].split("\n"))
+        if column.kind in NUMERIC:
+            size = max(widest, *map(len, head.split()))
+            table.add_column(head, justify="right", width=size, overflow="fold")
+        else:
+            table.add_column(head, min_width=min(widest, _WORDS), overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def text_of(page: Page, *, lang: Lang = "fr") -> str:
+    r"""
+    Return a page as plain text, at most 80 columns wide; pages that unfold are left out.
+
+    Examples
+    --------
+    >>> text_of(Page("Title", lead=["A sentence."]))
+    'Title\nA sentence.'
+    """
+    buffer = io.StringIO()
+    print_page(paper(buffer, lang=lang), page, lang=lang)
+    return trimmed(buffer.getvalue()).strip()

@@ -1,0 +1,120 @@
+"""What a result shows is said once: a column added in one place stands in every output."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from openpyxl import load_workbook
+from rich.console import Console
+
+from passerelles import OccupationGraph, rank_moves
+from passerelles.cli.main import run
+from passerelles.ranking.move import Move
+from passerelles.report.shapes.catalogue import json_schema
+from passerelles.views.spec import Column
+
+BRANCH = ("--overlay", "enseignement-conduite")
+VALUE = "violet-42"
+# Its label is one of the language files' that no result under test uses.
+ADDED = Column("territory", value=lambda _item, _lang: VALUE)
+LABEL = "Territoire"
+
+
+class Case(NamedTuple):
+    """A result, the command that prints it, and the schema of its items."""
+
+    owner: type
+    command: tuple[str, ...]
+    make: Callable[[OccupationGraph], Any]
+    schema: str
+    record: str
+
+
+CASES = {
+    "move": Case(
+        Move, ("rank", "K2110", *BRANCH, "--limit", "3"), lambda g: rank_moves(g, "K2110", limit=3), "rank", "move"
+    ),
+}
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    found = CASES[request.param]
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setattr(found.owner, "spec", found.owner.spec.plus(ADDED))  # type: ignore[attr-defined]
+    return found
+
+
+def printed(case: Case, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        run([*case.command, *more])
+    out, err = capsys.readouterr()
+    assert ended.value.code in (None, 0), err
+    return out
+
+
+def text_of(html: str) -> str:
+    found: list[str] = []
+    reader = HTMLParser()
+    reader.handle_data = found.append  # type: ignore[method-assign]
+    reader.feed(html)
+    return " ".join(found)
+
+
+def test_a_column_added_once_is_in_a_terminal(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(case, capsys)
+    assert VALUE in text
+    assert LABEL in text
+
+
+def test_a_column_added_once_is_in_files(case: Case, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(printed(case, capsys, "--format", "csv"))))
+    assert {row["territory"] for row in rows} == {VALUE}
+    printed(case, capsys, "--format", "xlsx", "--output", str(tmp_path / "a.xlsx"))
+    sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    heads, first = [[cell.value for cell in row] for row in sheet.iter_rows(max_row=2)]
+    assert first[heads.index(LABEL)] == VALUE
+
+
+def test_a_column_added_once_is_in_json_and_its_schema(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    items = json.loads(printed(case, capsys, "--format", "json"))["results"]
+    assert {item["territory"] for item in items} == {VALUE}
+    schema = json_schema(case.schema)["$defs"][case.record]
+    assert schema["properties"]["territory"] == {"type": ["string", "null"]}
+
+
+def test_a_column_added_once_is_in_notebooks(case: Case, embedded_graph: OccupationGraph) -> None:
+    found = case.make(embedded_graph)
+    assert set(found.to_pandas()["territory"]) == {VALUE}
+    assert VALUE in text_of(found.to_html())
+    assert LABEL in text_of(found.to_html())
+
+
+def test_a_column_of_moves_is_in_the_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setattr(Move, "spec", Move.spec.plus(ADDED))
+    with pytest.raises(SystemExit):
+        run(["report", "--no-pictures", "--output", str(tmp_path / "r.html")])
+    capsys.readouterr()
+    text = text_of((tmp_path / "r.html").read_text("utf-8"))
+    assert VALUE in text
+    assert LABEL in text
+
+
+def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    from passerelles import build_graph, load_referential
+    from passerelles.ranking import move
+    from passerelles.views.terminal import print_page
+
+    moves = rank_moves(build_graph(load_referential("transitions")), "N4101", limit=3)
+    page = moves.page()
+    monkeypatch.setattr(move, "ITEM", None)  # what a sheet of competencies would read
+    monkeypatch.setattr(move.Item, "to_dict", None)
+    print_page(Console(file=io.StringIO()), page)
