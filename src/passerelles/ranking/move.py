@@ -12,7 +12,7 @@ from passerelles.language.typography import labelled, listed
 from passerelles.model import Ternary
 from passerelles.ranking.filters import Verdict
 from passerelles.views import schema
-from passerelles.views.schema import code, maybe, one_of, ref, text, whole
+from passerelles.views.schema import maybe, one_of, ref, text, whole
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
 
@@ -35,7 +35,7 @@ class End(Described):
         "origin",
         "An occupation, or a person without one (null)",
         (
-            Column("code", schema=maybe(code()), promised=True),
+            Column("code", schema=maybe(schema.code()), promised=True),
             Column("label", schema=maybe(text()), promised=True),
         ),
     )
@@ -92,7 +92,7 @@ ITEM: Final = Record(
     "A competency that the target requires",
     (
         Column(
-            "competency_code", value=lambda i, _: i.code, json_key="code", on=On.JSON | On.TABLE, schema=code(),
+            "competency_code", value=lambda i, _: i.code, json_key="code", on=On.JSON | On.TABLE, schema=schema.code(),
             promised=True,
         ),
         Column(
@@ -108,7 +108,7 @@ NEAR_ITEM: Final = Record(
     "A competency that a near match covers in part",
     (
         *ITEM.columns,
-        Column("via", on=On.JSON, schema=code("The competency held that is near"), promised=True),
+        Column("via", on=On.JSON, schema=schema.code("The competency held that is near"), promised=True),
         Column("via_label", on=On.JSON, schema=maybe(text())),
         Column("via", value=lambda i, _: i.via_label or i.via, on=On.TABLE | On.SCREEN),
         Column(
@@ -134,8 +134,8 @@ class NeededCredential(Described):
         "A credential that the target requires",
         (
             Column(
-                "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, schema=code(),
-                promised=True,
+                "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
+                schema=schema.code(),
             ),
             Column("credential_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
             Column("kind", schema=text(), promised=True),
