@@ -21,7 +21,7 @@ LEVELS = [
     ["graph"],
     ["scoring", "matching"],
     ["compiled"],
-    ["ranking"],
+    ["ranking", "areas"],
     ["bulk"],
     ["evaluation"],
     ["paths"],

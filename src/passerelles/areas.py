@@ -1,0 +1,398 @@
+"""
+Mobility areas: groups of occupations between which people move more than out of them.
+
+An area is a community of the graph of moves: occupations joined by the best moves of each, weighed by the chance that
+an expert lists them. Communities are found by Louvain's method (Blondel et al. 2008) as networkx has it, with a fixed
+seed. How many there are follows from modularity at resolution 1: no number is chosen.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.referentials.reference import find_occupation
+from passerelles.scoring.coverage import required_columns
+from passerelles.scoring.scorer import load_scorer, probabilities_of
+from passerelles.scoring.table import score_table
+from passerelles.settings import Settings, settings_or
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_BEST: Final = 10  # moves of each occupation that the graph is made of
+_SEED: Final = 20
+_SAMPLES: Final = 10  # resampled graphs on which stability is measured
+_KEPT_SHARE: Final = 0.8  # of the moves, in each of them
+_SOURCES: Final = 256  # occupations from which short ways are followed, for betweenness
+_NAMED: Final = 3  # jobs that name an area, pivots, entries, exits and competencies listed
+_OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMember:
+    """An occupation in its area; `inward` and `outward` count its best moves from and to other areas."""
+
+    code: str
+    label: str
+    strength: float
+    inward: int
+    outward: int
+    dead_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """
+    A group of occupations.
+
+    Attributes
+    ----------
+    name
+        Labels of its most central jobs.
+    stability
+        Share of pairs of members that stay together in resampled graphs, in [0, 1].
+    pivots
+        Members on many short ways between areas, most first.
+    entries, exits
+        Members that most moves from, or to, other areas lead to or start from.
+    dead_ends
+        Members from which no move reaches the chance of an `accessible` one.
+    """
+
+    number: int
+    name: str
+    members: tuple[AreaMember, ...]
+    stability: float
+    pivots: tuple[str, ...]
+    entries: tuple[str, ...]
+    exits: tuple[str, ...]
+    dead_ends: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the shape of an item of ``areas@1``, ready for JSON."""
+        members = [
+            {
+                "code": m.code, "label": m.label, "strength": m.strength, "inward": m.inward, "outward": m.outward,
+                "dead_end": m.dead_end,
+            }
+            for m in self.members
+        ]  # fmt: skip
+        return {
+            "number": self.number,
+            "name": self.name,
+            "members": members,
+            "stability": self.stability,
+            "pivots": list(self.pivots),
+            "entries": list(self.entries),
+            "exits": list(self.exits),
+            "dead_ends": list(self.dead_ends),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Moves from one area to another: how many, the best ones, and what they most often have to acquire."""
+
+    origin: int
+    target: int
+    moves: int
+    best: tuple[tuple[str, str, float], ...]
+    to_acquire: tuple[tuple[str, str, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "origin": self.origin,
+            "target": self.target,
+            "moves": self.moves,
+            "best": [{"origin": a, "target": b, "probability": p} for a, b, p in self.best],
+            "to_acquire": [{"code": c, "label": label, "moves": n} for c, label, n in self.to_acquire],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MobilityAreas:
+    """
+    Areas of a referential, or of a list of occupations, largest first.
+
+    Attributes
+    ----------
+    experts
+        Share of the referential's own mobilities that stay inside an area; None where it lists none between them.
+    chance
+        The same share for targets drawn at random, given the sizes of the areas.
+    domains
+        The same share inside the referential's own domains, with their number.
+    """
+
+    areas: tuple[Area, ...]
+    passages: tuple[Passage, ...]
+    modularity: float
+    experts: float | None
+    chance: float
+    domains: tuple[float | None, int]
+    referential: tuple[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``areas@1`` holds beside its envelope, ready for JSON."""
+        return {
+            "areas": [a.to_dict() for a in self.areas],
+            "passages": [p.to_dict() for p in self.passages],
+            "modularity": self.modularity,
+            "experts_inside": self.experts,
+            "chance_inside": self.chance,
+            "domains": {"experts_inside": self.domains[0], "count": self.domains[1]},
+            "referential": {"name": self.referential[0], "version": self.referential[1]},
+        }
+
+
+def mobility_areas(
+    graph: OccupationGraph, codes: Sequence[str] | None = None, *, settings: Settings | None = None
+) -> MobilityAreas:
+    """
+    Group occupations into mobility areas.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    codes
+        Occupations of a branch; all of the referential where None. Moves to others are left out.
+    settings
+        Scorer; the graph's own where None.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code is not in the referential.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> found = mobility_areas(build_graph(load_referential("transitions")))
+    >>> sum(len(area.members) for area in found.areas)
+    125
+    """
+    rows = np.asarray(
+        sorted({graph.position[find_occupation(graph.referential, code)] for code in codes})
+        if codes is not None
+        else range(len(graph.codes)),
+        dtype=np.intp,
+    )
+    scorer = load_scorer(settings_or(settings, graph.settings).scorer)
+    origins, targets, weights = _best_moves(graph, rows, scorer)
+    network = _network(rows, origins, targets, weights)
+    groups = _communities(network)
+    area_of = _area_of(groups, len(graph.codes))
+    between = _betweenness(network, area_of, origins, targets)
+    together = _stability(rows, origins, targets, weights, groups)
+    areas = tuple(
+        _area(graph, number, group, (origins, targets, weights), area_of, between, together[number - 1])
+        for number, group in enumerate(groups, 1)
+    )
+    listed = _experts(graph, rows)
+    return MobilityAreas(
+        areas=areas,
+        passages=_passages(graph, origins, targets, weights, area_of),
+        modularity=round(float(_modularity(network, groups)), 4),
+        experts=_inside(listed, area_of),
+        chance=_by_chance(listed, area_of, rows),
+        domains=_domains(graph, rows, listed),
+        referential=(graph.referential.name, graph.referential.version),
+    )
+
+
+Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
+
+
+def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Any) -> Moves:
+    """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
+    scores = score_table(graph, scorer).scores
+    found: list[tuple[int, int, float]] = []
+    for row in rows.tolist():
+        others = rows[rows != row]
+        totals = scores.totals(row)[others]
+        order = np.lexsort((others, -totals))[:_BEST]
+        chances = probabilities_of(totals[order], scorer)
+        if np.isnan(chances).any():  # not calibrated: the place stands for the chance
+            chances = np.asarray(1.0 / (1.0 + np.arange(len(order))), dtype=np.float64)
+        found += [(row, int(t), float(c)) for t, c in zip(others[order], chances, strict=True)]
+    origins, targets, weights = zip(*found, strict=True) if found else ((), (), ())
+    return np.asarray(origins, dtype=np.intp), np.asarray(targets, dtype=np.intp), np.asarray(weights, dtype=np.float64)
+
+
+def _network(
+    rows: NDArray[np.intp], origins: NDArray[np.intp], targets: NDArray[np.intp], weights: NDArray[np.float64]
+) -> "nx.Graph[int]":
+    """Undirected: the weights of both directions added."""
+    import networkx as nx  # noqa: PLC0415 - half a second to import
+
+    network: nx.Graph[int] = nx.Graph()
+    network.add_nodes_from(rows.tolist())
+    for a, b, weight in zip(origins.tolist(), targets.tolist(), weights.tolist(), strict=True):
+        before = network.get_edge_data(a, b, {"weight": 0.0})["weight"]
+        network.add_edge(a, b, weight=before + weight)
+    return network
+
+
+def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    groups = nx.community.louvain_communities(network, weight="weight", seed=_SEED)
+    return sorted((tuple(sorted(g)) for g in groups), key=lambda g: (-len(g), g))
+
+
+def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> float:
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    return (
+        float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
+        if network.number_of_edges()
+        else 0.0
+    )
+
+
+def _area_of(groups: Sequence[tuple[int, ...]], size: int) -> NDArray[np.int64]:
+    """Area of each row, from 1; 0 = in none."""
+    area = np.zeros(size, dtype=np.int64)
+    for number, group in enumerate(groups, 1):
+        area[list(group)] = number
+    return area
+
+
+def _betweenness(
+    network: "nx.Graph[int]", area_of: NDArray[np.int64], origins: NDArray[np.intp], targets: NDArray[np.intp]
+) -> Mapping[int, float]:
+    """Share of short ways on which each row with a move to another area lies."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    crossing = area_of[origins] != area_of[targets]
+    borders = {*origins[crossing].tolist(), *targets[crossing].tolist()}
+    ways = nx.betweenness_centrality(network, k=min(len(network), _SOURCES) or None, seed=_SEED)
+    return {row: way for row, way in ways.items() if row in borders}
+
+
+def _stability(
+    rows: NDArray[np.intp],
+    origins: NDArray[np.intp],
+    targets: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    groups: Sequence[tuple[int, ...]],
+) -> list[float]:
+    """Share of the pairs of each group that are together in communities of resampled moves."""
+    rng = np.random.default_rng(_SEED)
+    shares = np.zeros(len(groups))
+    for _ in range(_SAMPLES):
+        chosen = np.flatnonzero(rng.random(len(origins)) < _KEPT_SHARE)
+        sample = _communities(_network(rows, origins[chosen], targets[chosen], weights[chosen]))
+        place = {row: number for number, group in enumerate(sample) for row in group}
+        for number, group in enumerate(groups):
+            sizes = Counter(place[row] for row in group).values()
+            pairs = len(group) * (len(group) - 1)
+            shares[number] += sum(n * (n - 1) for n in sizes) / pairs if pairs else 1.0
+    return [round(float(share) / _SAMPLES, 3) for share in shares]
+
+
+def _area(
+    graph: OccupationGraph,
+    number: int,
+    group: Sequence[int],
+    moves: Moves,
+    area_of: NDArray[np.int64],
+    between: Mapping[int, float],
+    stability: float,
+) -> Area:
+    origins, targets, weights = moves
+    size = len(graph.codes)
+    crossing = area_of[origins] != area_of[targets]
+    strength = np.bincount(targets[~crossing], weights[~crossing], size)
+    inward, outward = np.bincount(targets[crossing], minlength=size), np.bincount(origins[crossing], minlength=size)
+    ahead = np.zeros(size)
+    np.maximum.at(ahead, origins, weights)
+    members = tuple(
+        AreaMember(
+            graph.codes[row], graph.occupations[row].name, round(float(strength[row]), 4), int(inward[row]),
+            int(outward[row]), bool(ahead[row] < _OPEN),
+        )
+        for row in sorted(group, key=lambda r: (-strength[r], r))
+    )  # fmt: skip
+
+    def first(values: Mapping[int, float] | NDArray[np.int64]) -> tuple[str, ...]:
+        ranked = sorted(
+            (row for row in group if (values.get(row, 0) if isinstance(values, Mapping) else values[row]) > 0),
+            key=lambda row: (-values[row], row),
+        )
+        return tuple(graph.codes[row] for row in ranked[:_NAMED])
+
+    return Area(
+        number=number,
+        name=" · ".join(m.label for m in members[:2]),
+        members=members,
+        stability=stability,
+        pivots=first(between),
+        entries=first(inward),
+        exits=first(outward),
+        dead_ends=tuple(m.code for m in members if m.dead_end),
+    )
+
+
+def _passages(
+    graph: OccupationGraph,
+    origins: NDArray[np.intp],
+    targets: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    area_of: NDArray[np.int64],
+) -> tuple[Passage, ...]:
+    by_pair: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
+    for a, b, weight in zip(origins.tolist(), targets.tolist(), weights.tolist(), strict=True):
+        if area_of[a] != area_of[b]:
+            by_pair.setdefault((int(area_of[a]), int(area_of[b])), []).append((-weight, a, b))
+    passages = []
+    for (start, end), crossing in sorted(by_pair.items(), key=lambda item: (-len(item[1]), item[0])):
+        missing: Counter[int] = Counter()
+        for _, a, b in crossing:
+            lacking = np.setdiff1d(required_columns(graph, b), required_columns(graph, a))
+            broad = graph.macro[lacking]
+            missing.update({*np.where(broad >= 0, broad, lacking).tolist()})
+        wanted = sorted(missing.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
+        passages.append(
+            Passage(
+                start,
+                end,
+                len(crossing),
+                tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED]),
+                tuple((graph.competency_codes[c], graph.competencies[c].name, n) for c, n in wanted),
+            )
+        )
+    return tuple(passages)
+
+
+def _experts(graph: OccupationGraph, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Origin and target rows of the referential's own mobilities between the rows, shape (k, 2)."""
+    listed = graph.mobility.tocoo()
+    chosen = np.isin(listed.row, rows) & np.isin(listed.col, rows)
+    return np.stack([listed.row[chosen], listed.col[chosen]], axis=1).astype(np.intp)
+
+
+def _inside(listed: NDArray[np.intp], group: NDArray[np.int64]) -> float | None:
+    """Share of moves whose two ends are in one group."""
+    return round(float((group[listed[:, 0]] == group[listed[:, 1]]).mean()), 4) if len(listed) else None
+
+
+def _by_chance(listed: NDArray[np.intp], group: NDArray[np.int64], rows: NDArray[np.intp]) -> float:
+    """Share inside for targets drawn evenly among the other rows, from the same origins."""
+    origins = listed[:, 0] if len(listed) else rows
+    sizes = np.bincount(group[rows])
+    return round(float(((sizes[group[origins]] - 1) / max(1, len(rows) - 1)).mean()), 4)
+
+
+def _domains(graph: OccupationGraph, rows: NDArray[np.intp], listed: NDArray[np.intp]) -> tuple[float | None, int]:
+    names = [o.domain or "" for o in graph.occupations]
+    number = {name: i for i, name in enumerate(sorted(set(names)))}
+    group = np.asarray([number[name] for name in names], dtype=np.int64)
+    return _inside(listed, group), len(set(group[rows].tolist()))

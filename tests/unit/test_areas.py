@@ -1,0 +1,68 @@
+"""Mobility areas: every job in one area, figures counted again by hand, and better than chance and than domains."""
+
+from itertools import pairwise
+
+import pytest
+
+from passerelles.areas import MobilityAreas, mobility_areas
+from passerelles.errors import UnknownCodeError
+from passerelles.graph.core import OccupationGraph
+
+
+@pytest.fixture(scope="module")
+def areas(embedded_graph: OccupationGraph) -> MobilityAreas:
+    return mobility_areas(embedded_graph)
+
+
+def test_every_job_stands_in_one_area(areas: MobilityAreas, embedded_graph: OccupationGraph) -> None:
+    codes = [m.code for a in areas.areas for m in a.members]
+    assert sorted(codes) == list(embedded_graph.codes)
+    assert all(len(a.members) >= len(b.members) for a, b in pairwise(areas.areas))
+    assert len(areas.areas) > 2
+
+
+def test_areas_are_the_same_at_every_run(areas: MobilityAreas, embedded_graph: OccupationGraph) -> None:
+    assert mobility_areas(embedded_graph) == areas
+
+
+def test_the_share_of_listed_moves_inside_is_what_counting_by_hand_gives(
+    areas: MobilityAreas, embedded_graph: OccupationGraph
+) -> None:
+    number = {m.code: a.number for a in areas.areas for m in a.members}
+    listed = [(m.origin, m.target) for m in embedded_graph.referential.mobilities]
+    inside = sum(number[a] == number[b] for a, b in listed) / len(listed)
+    assert areas.experts == pytest.approx(inside, abs=1e-4)
+    sizes = {a.number: len(a.members) for a in areas.areas}
+    chance = sum((sizes[number[a]] - 1) / (len(number) - 1) for a, _ in listed) / len(listed)
+    assert areas.chance == pytest.approx(chance, abs=1e-4)
+    assert areas.experts > 2 * areas.chance
+
+
+def test_a_branch_sees_its_own_jobs_only(embedded_graph: OccupationGraph) -> None:
+    codes = [c for c in embedded_graph.codes if c.startswith("N")]
+    branch = mobility_areas(embedded_graph, codes)
+    assert sorted(m.code for a in branch.areas for m in a.members) == codes
+    named = {c for p in branch.passages for a, b, _ in p.best for c in (a, b)}
+    assert named <= set(codes)
+
+
+def test_passages_lead_from_one_area_to_another(areas: MobilityAreas) -> None:
+    number = {m.code: a.number for a in areas.areas for m in a.members}
+    for passage in areas.passages:
+        assert passage.origin != passage.target
+        assert all((number[a], number[b]) == (passage.origin, passage.target) for a, b, _ in passage.best)
+        assert passage.moves >= len(passage.best)
+
+
+def test_an_unknown_job_is_refused(embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(UnknownCodeError):
+        mobility_areas(embedded_graph, ["N4101", "Z9999"])
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_experts_move_inside_areas_of_the_real_rome_far_more_than_by_chance(rome4_graph: OccupationGraph) -> None:
+    found = mobility_areas(rome4_graph)
+    assert found.experts is not None
+    assert found.experts > 5 * found.chance
+    assert found.experts > (found.domains[0] or 0)
