@@ -14,6 +14,7 @@ LEVELS = [
     ["vectors"],
     ["model", "notices"],
     ["settings", "profile"],
+    ["io"],
     ["files"],
     ["views"],
     ["referentials"],

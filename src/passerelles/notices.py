@@ -81,7 +81,6 @@ CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType(
         "empty_file": Kind("info"),
         "competency_unused": Kind("info", counted=True),
         "move_within_occupation": Kind("info", drops=True),
-        "excel_extra_missing": Kind("warning"),
         "other_files": Kind("info", counted=True),
         "duplicate_dataset": Kind("warning"),
         "year_not_wanted": Kind("info"),

@@ -2,13 +2,22 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from passerelles.errors import PasserellesError
 
+_LARGEST = 1e12  # beyond what any setting means, and small enough for sums and products of settings to stay finite
+
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _bounded(cls, value: object) -> object:
+        if isinstance(value, int | float) and abs(value) > _LARGEST:
+            raise ValueError(f"|x| > {_LARGEST:g}")
+        return value
 
 
 def problems(error: ValidationError) -> str:

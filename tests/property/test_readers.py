@@ -10,7 +10,7 @@ import networkx as nx
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from passerelles.files.tabular import decode, read_table
+from passerelles.io.csv import decode, read_table
 from passerelles.referentials.checks import cycle_starts
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential

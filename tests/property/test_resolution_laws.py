@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from job_titles import ROWS, referential
 from passerelles.matching.reading import gender_forms, language_pack
 from passerelles.matching.titles import resolve_competency, resolve_title
-from passerelles.matching.worklist import Cell, Worklist, csv_text, read_worklist
+from passerelles.matching.worklist import Cell, Worklist, read_worklist, worklist_csv
 
 SMALL = referential()
 FRENCH = language_pack("fr")
@@ -66,5 +66,5 @@ def test_a_list_comes_back_as_it_was_written(rows: list[tuple[str, str]]) -> Non
     listed = Worklist(("un", "deux"), cells)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "l.csv"
-        file.write_text(csv_text(listed), encoding="utf-8", newline="")
+        file.write_text(worklist_csv(listed), encoding="utf-8", newline="")
         assert read_worklist(file) == listed

@@ -1,20 +1,16 @@
 """The BMO survey: masked cells are bounds, basins keep their zeros, departments are summed, columns go by name."""
 
-import builtins
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
-from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.market import scan as scan_module
-from passerelles.market import workbook
+from passerelles.errors import PasserellesError
+from passerelles.io.xlsx import is_workbook
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
 from passerelles.market.market import load_market
-from passerelles.market.peek import first_rows, is_workbook
 from passerelles.market.settings import MarketSettings
 
 
@@ -157,59 +153,12 @@ def test_openings_say_where_they_come_from_and_why_they_are_unknown(tmp_path: Pa
     assert all(market.openings("W1Z80", "9999")[i].standing == "unknown" for i in range(3))
 
 
-def test_without_openpyxl_the_rest_is_read_and_the_survey_asks_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = market_folder(tmp_path)
-    monkeypatch.setattr(scan_module, "has_excel", lambda: False)
-    market = load_market(folder)
-    assert market.unread_workbooks == ("deux.xlsx", "x/un.xlsx")
-    assert market.crosswalk is not None
-    assert [n.code for n in market.notices].count("excel_extra_missing") == 2
-    with pytest.raises(MissingExtraError, match=r"passerelles\[excel\]"):
-        market.survey()
-    with pytest.raises(MissingExtraError):
-        load_market(folder / "deux.xlsx")
-
-
-def test_reading_a_sheet_without_openpyxl_gives_the_pip_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = write_bmo(tmp_path / "f.xlsx", BMO_ROWS).read_bytes()
-    real = builtins.__import__
-
-    def refuse(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name == "openpyxl":
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(MissingExtraError):
-        workbook.read_sheet(data, name="f", fits=lambda row: True)
-
-
-def test_the_peek_sees_what_openpyxl_sees(tmp_path: Path) -> None:
-    path = write_bmo(tmp_path / "f.xlsx", BMO_ROWS)
-    book = openpyxl.load_workbook(path)
-    expected = [[["" if c is None else str(c) for c in row] for row in ws.iter_rows(values_only=True)] for ws in book]
-    seen = first_rows(path.read_bytes())
-    for sheet, rows in zip(seen, expected, strict=True):
-        assert [r for r in sheet if any(r)] == [_trimmed(r) for r in rows if any(r)]
-
-
 def test_columns_beyond_z_are_seen(tmp_path: Path) -> None:
     path = write_bmo(tmp_path / "f.xlsx", BMO_ROWS)
     book = openpyxl.load_workbook(path)
     book["données"].insert_cols(1, 30)
     book.save(path)
-    assert first_rows(path.read_bytes())[1][0].index("annee") == 30
     assert load_market(path).survey().projects("5313", "W1Z80").met == Interval(16, 16)
-
-
-def _trimmed(row: list[str]) -> list[str]:
-    while row and not row[-1]:
-        row = row[:-1]
-    return row
 
 
 def test_a_damaged_workbook_is_said_and_stops_nothing_else(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ import pytest
 
 from passerelles import load_referential
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.atomic import atomic_file, atomic_folder
 from passerelles.graph import export
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import (
@@ -32,6 +31,7 @@ from passerelles.graph.core import (
     node_records,
 )
 from passerelles.graph.export import GRAPH_FORMATS, PARQUET_FILES, export_graph, graph_format
+from passerelles.io.atomic import atomic_file, atomic_folder
 from typed_sample import AWKWARD, SPLIT
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -47,19 +47,19 @@ def test_everything_wrong_is_told_at_once_with_row_and_column(embedded: Referent
     with pytest.raises(LotsError) as error:
         read_sides(embedded, first, second, locator=Locator())
     assert [(p.file, p.row, p.column, p.key) for p in error.value.problems] == [
-        ("fragile.csv", 3, "employeur", "empty"),
-        ("fragile.csv", 4, "métier", "job_unknown"),
-        ("fragile.csv", 5, "effectif", "negative"),
-        ("fragile.csv", 6, "effectif", "fractional"),
-        ("fragile.csv", 7, "bassin", "empty"),
-        ("fragile.csv", 7, "effectif", "not_number"),
-        ("fragile.csv", 8, "employeur", "duplicate"),
-        ("fragile.csv", 9, "effectif", "fractional"),
-        ("fragile.csv", 9, "employeur", "duplicate"),
+        ("fragile.csv", 3, "Employeur", "empty"),
+        ("fragile.csv", 4, "Métier", "job_unknown"),
+        ("fragile.csv", 5, "Effectif", "negative"),
+        ("fragile.csv", 6, "Effectif", "fractional"),
+        ("fragile.csv", 7, "Bassin", "empty"),
+        ("fragile.csv", 7, "Effectif", "not_number"),
+        ("fragile.csv", 8, "Employeur", "duplicate"),
+        ("fragile.csv", 9, "Effectif", "fractional"),
+        ("fragile.csv", 9, "Employeur", "duplicate"),
         ("hiring.csv", 2, "openings", "empty"),
     ]
     text = error.value.message("fr")
-    assert "fragile.csv, ligne 6, colonne « effectif »" in text
+    assert "fragile.csv, ligne 6, colonne « Effectif »" in text
     assert text.count("\n  - ") == 10
     assert "row 2" in error.value.message("en")
 
@@ -179,7 +179,7 @@ def test_a_row_of_the_wrong_length_is_a_problem(embedded: Referential, tmp_path:
     path.write_text("employer,job,headcount,basin\nA,N4101,3\nB,N4101,3,Redon\n", encoding="utf-8")
     with pytest.raises(LotsError) as error:
         read_lots(embedded, path, "fragile")
-    assert problems(error) == [(2, "", "damaged")]
+    assert problems(error) == [(2, "basin", "empty")]
 
 
 def test_lots_and_data_frames_are_tables_too(embedded: Referential) -> None:

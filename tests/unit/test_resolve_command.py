@@ -86,7 +86,7 @@ def test_a_list_keeps_its_columns_and_gets_the_contracts(
     assert list(rows[0]) == ["id", "intitulé du poste", "note", *ADDED]
     assert [row["id"] for row in rows] == ["01", "02", "", "03"]
     assert [row["statut"] for row in rows] == ["sûr", "sûr", "inconnu", "inconnu"]
-    assert rows[0]["note"] == "=1+1"
+    assert rows[0]["note"] == "'=1+1"  # a spreadsheet shows it and computes nothing
     assert (rows[0]["code_1"], rows[0]["title_1"]) == ("K2110", "Moniteur / Monitrice poids lourds")
     assert 0.9 <= float(rows[0]["confidence"]) <= 1
     assert {row["choix"] for row in rows} == {""}
@@ -100,7 +100,7 @@ def test_a_workbook_keeps_texts_as_texts(listed: Path, tmp_path: Path, capsys: p
     assert page["C3"].value == "+33 6"
     again = tmp_path / "encore.csv"
     call("resolve", "-i", str(output), "-c", "intitulé du poste", "-o", str(again), capsys=capsys)
-    assert table(again)[0]["note"] == "=1+1"
+    assert table(again)[0]["note"] == "'=1+1"
 
 
 def test_a_second_run_honours_the_choices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

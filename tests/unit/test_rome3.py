@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from passerelles.errors import ReferentialError
-from passerelles.files.source import open_source
+from passerelles.io.archive import open_source
 from passerelles.model import Competency, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
 from passerelles.referentials.referential import Referential

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from passerelles.errors import PasserellesError
-from passerelles.files import source as module
-from passerelles.files.source import FileSource, open_source
+from passerelles.io import archive as module
+from passerelles.io.archive import FileSource, open_source
 
 
 def make_zip(path: Path, files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:

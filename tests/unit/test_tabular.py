@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from passerelles.files.tabular import Table, decode, empty_table, read_table
+from passerelles.io.csv import Table, decode, empty_table, read_table
 from passerelles.notices import LISTED
 
 HEADER = "code,label\n"

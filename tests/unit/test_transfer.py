@@ -1,4 +1,4 @@
-"""Transfers: what is cut, resumed, restarted, refused. Each against a server on 127.0.0.1."""
+"""Transfers: what is cut, restarted, refused. Each against a server on 127.0.0.1."""
 
 import errno
 import json
@@ -17,7 +17,6 @@ from passerelles.referentials import transfer
 from passerelles.referentials.download import OFFICIAL_PAGE, download_referential
 
 WHOLE = ["provenance.json", "referential.zip"]
-KEPT = ["referential.zip.part", "referential.zip.part.json"]
 HALF = 100_000
 
 
@@ -156,117 +155,15 @@ def test_cut_without_ranges_leaves_nothing_and_restarts(site: Site, place: Path)
     assert names_in(place) == WHOLE
 
 
-@pytest.mark.parametrize(("etag", "last_modified"), [(None, None), ('W/"v1"', None)])
-def test_cut_without_strong_validator_leaves_nothing(
-    site: Site, place: Path, etag: str | None, last_modified: str | None
-) -> None:
-    site.ranges, site.etag, site.last_modified = True, etag, last_modified
-    cut_once(site)
-    assert names_in(place) == []
-
-
-@pytest.mark.parametrize(
-    ("etag", "last_modified", "validator"),
-    [
-        ('"v1"', "Thu, 18 Sep 2025 08:00:00 GMT", '"v1"'),
-        ('W/"v1"', "Thu, 18 Sep 2025 08:00:00 GMT", "Thu, 18 Sep 2025 08:00:00 GMT"),
-    ],
-)
-def test_cut_is_resumed(site: Site, place: Path, etag: str, last_modified: str, validator: str) -> None:
-    site.ranges, site.etag, site.last_modified = True, etag, last_modified
-    cut_once(site)
-    assert names_in(place) == KEPT
-    assert (place / KEPT[0]).read_bytes() == site.body[:HALF]
-    seen: list[tuple[int, int | None]] = []
-    path = download_referential(url=site.url, progress=lambda done, total: seen.append((done, total)))
-    assert path.read_bytes() == site.body
-    (request,) = site.requests
-    assert (request["Range"], request["If-Range"]) == (f"bytes={HALF}-", validator)
-    assert (seen[0], seen[-1]) == ((HALF, len(site.body)), (len(site.body), len(site.body)))
-    assert names_in(place) == WHOLE
-    record = json.loads((place / "provenance.json").read_text())
-    assert (record["etag"], record["last_modified"]) == (etag, last_modified)
-
-
-def test_two_cuts_then_the_rest(site: Site, place: Path) -> None:
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    site.cut_after = 50_000
-    fails(site.url, "download_cut")
-    assert (place / KEPT[0]).read_bytes() == site.body[: HALF + 50_000]
-    site.cut_after = None
-    assert download_referential(url=site.url).read_bytes() == site.body
-
-
-@pytest.mark.parametrize("heeds_if_range", [True, False])
-def test_a_file_that_changed_is_taken_anew(site: Site, place: Path, heeds_if_range: bool) -> None:  # noqa: FBT001
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    site.body, site.etag, site.heeds_if_range = small_zip(version="8"), '"v2"', heeds_if_range
-    assert download_referential(url=site.url).read_bytes() == site.body
-    record = json.loads((place / "provenance.json").read_text())
-    assert (record["version"], record["etag"]) == ("8", '"v2"')
-
-
-@pytest.mark.parametrize("change", [{"range_shift": 5}, {"range_shift": 10**9}, {"ranges": False}])
-def test_a_server_that_no_longer_resumes_restarts(site: Site, place: Path, change: dict[str, Any]) -> None:
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    for name, value in change.items():
-        setattr(site, name, value)
-    assert download_referential(url=site.url).read_bytes() == site.body
-    assert names_in(place) == WHOLE
-
-
-def test_the_part_survives_a_server_error(site: Site, place: Path) -> None:
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    site.status = 503
-    fails(site.url, "download_server_error")
-    assert names_in(place) == KEPT
-    site.status = 200
-    assert download_referential(url=site.url).read_bytes() == site.body
-    assert site.requests[-1]["Range"] == f"bytes={HALF}-"
-
-
-def test_a_file_given_instead_clears_the_part(site: Site, place: Path, tmp_path: Path) -> None:
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    (tmp_path / "fetched.zip").write_bytes(site.body)
-    download_referential(from_file=tmp_path / "fetched.zip")
-    assert names_in(place) == WHOLE
-
-
-@pytest.mark.parametrize("damage", ["bytes", "note", "no note", "other address"])
-def test_a_part_that_proves_nothing_is_dropped(site: Site, place: Path, damage: str) -> None:
-    site.ranges, site.etag = True, '"v1"'
-    cut_once(site)
-    data, note = (place / name for name in KEPT)
-    if damage == "bytes":
-        data.write_bytes(data.read_bytes()[:-1] + b"?")
-    elif damage == "note":
-        note.write_text("[1]")
-    elif damage == "no note":
-        note.unlink()
-    url = site.url + "?mirror" if damage == "other address" else site.url
-    assert download_referential(url=url).read_bytes() == site.body
-    assert "Range" not in site.requests[0]
-    assert names_in(place) == WHOLE
-
-
-@pytest.mark.parametrize("ranges", [False, True])
-def test_interruption_leaves_nothing_but_what_can_be_resumed(site: Site, place: Path, ranges: bool) -> None:  # noqa: FBT001
-    site.ranges, site.etag = ranges, '"v1"'
-
+def test_interruption_leaves_nothing(site: Site, place: Path) -> None:
     def interrupt(done: int, total: int | None) -> None:
         if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         download_referential(url=site.url, progress=interrupt)
-    assert names_in(place) == (KEPT if ranges else [])
+    assert names_in(place) == []
     assert download_referential(url=site.url).read_bytes() == site.body
-    assert ("Range" in site.requests[-1]) is ranges
 
 
 @pytest.mark.parametrize("sends_length", [True, False])
@@ -277,7 +174,7 @@ def test_too_large_is_refused(
     sends_length: bool,  # noqa: FBT001
 ) -> None:
     monkeypatch.setattr("passerelles.referentials.download.MAX_DOWNLOAD_BYTES", HALF)
-    site.sends_length, site.ranges, site.etag = sends_length, True, '"v1"'
+    site.sends_length, site.etag = sends_length, '"v1"'
     seen: list[int] = []
     fails(site.url, "download_too_large", progress=lambda done, _: seen.append(done))
     assert max(seen, default=0) <= HALF
@@ -293,7 +190,6 @@ def test_a_server_that_compresses_unasked(site: Site, place: Path) -> None:
 
 def test_a_full_disk_is_not_filled_further(site: Site, place: Path) -> None:
     resource = pytest.importorskip("resource")
-    site.ranges, site.etag = True, '"v1"'
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (HALF, limits[1]))
     try:

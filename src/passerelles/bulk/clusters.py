@@ -14,9 +14,9 @@ from passerelles.bulk.moves import output_schema
 from passerelles.bulk.rank import Engine, Ranker, in_order
 from passerelles.bulk.source import need_arrow, opened
 from passerelles.errors import MissingExtraError
-from passerelles.files.atomic import atomic_file
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.atomic import atomic_file
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings

@@ -17,8 +17,8 @@ from passerelles.bulk.moves import Writer, no_moves, output_schema, refused
 from passerelles.bulk.people import Directory, Fault, read_people
 from passerelles.bulk.source import need_arrow, opened
 from passerelles.errors import PasserellesError
-from passerelles.files.atomic import atomic_file, check_free
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.atomic import atomic_file, check_free
 from passerelles.language.say import Lang, say
 from passerelles.ranking.moves import check_limit
 from passerelles.scoring.scorer import scorer_for

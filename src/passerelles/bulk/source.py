@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from passerelles.bulk.columns import BATCH, COLUMNS, FAULT, check_names, places
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.tabular import decode
+from passerelles.io.csv import decode
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from passerelles.charts.library import Figure, FigureCanvasAgg, mpl
 from passerelles.errors import PasserellesError
-from passerelles.files.atomic import atomic_file
+from passerelles.io.atomic import atomic_file
 
 DPI: Final = 150
 _ON_SCREEN: Final = 110  # pixels an inch in a notebook

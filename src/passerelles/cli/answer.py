@@ -1,6 +1,5 @@
 """An answer and the four ways to write it: a table that people read, JSON, CSV, Excel; never a partial file."""
 
-import csv
 import io
 import json
 import sys
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from passerelles.cli.options import Format
-from passerelles.files.atomic import atomic_file
+from passerelles.io.atomic import atomic_file
+from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang
 from passerelles.views.spec import Sheet
 
@@ -54,13 +54,25 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
     if form is Format.TABLE:
         text = _table(answer, output, lang)
     else:
-        text = _json(answer) if form is Format.JSON else _csv(answer)
+        text = json_text(answer.payload, output) if form is Format.JSON else _csv(answer)
+    write_text(text, output)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """
+    Write a text on stdout, or whole into a file.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be written.
+    """
     if output is None:
         if text:
             sys.stdout.write(text)
-    else:
-        with atomic_file(output, overwrite=True) as file:
-            file.write(text.encode("utf-8"))
+        return
+    with atomic_file(output, overwrite=True) as file:
+        file.write(text.encode("utf-8"))
 
 
 def _table(answer: Answer, output: Path | None, lang: Lang) -> str:
@@ -76,17 +88,15 @@ def _table(answer: Answer, output: Path | None, lang: Lang) -> str:
     return trimmed(buffer.getvalue())
 
 
-def _json(answer: Answer) -> str:
-    return json.dumps(answer.payload, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def json_text(payload: object, output: Path | None) -> str:
+    """Return JSON as it is printed; in escapes where the terminal cannot show every character."""
+    escaped = output is None and not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(payload, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"
 
 
 def _csv(answer: Answer) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
     sheet = answer.sheets[0]
-    writer.writerow([column.key for column in sheet.columns])
-    writer.writerows([["" if cell is None else cell for cell in row] for row in sheet.rows])
-    return buffer.getvalue()
+    return csv_text([column.key for column in sheet.columns], sheet.rows)
 
 
 def message(text: str) -> None:

@@ -1,12 +1,11 @@
 """Lists in and out, for the commands that add columns to a person's own table."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import message
+from passerelles.cli.answer import message, write_text
 from passerelles.cli.options import Format
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang, say
@@ -33,8 +32,8 @@ def list_form(form: Format, output: Path | None) -> Format:
     MissingExtraError
         If a workbook is asked for and openpyxl is not installed.
     """
-    from passerelles.files.atomic import check_free
-    from passerelles.market.workbook import has_excel
+    from passerelles.io.atomic import check_free
+    from passerelles.io.xlsx import can_write_workbooks
 
     if output is not None:
         check_free(output, overwrite=True)
@@ -45,7 +44,7 @@ def list_form(form: Format, output: Path | None) -> Format:
             form = known[output.suffix.casefold()]
     if form is Format.XLSX and output is None:
         raise PasserellesError("excel_needs_output")
-    if form is Format.XLSX and not has_excel():
+    if form is Format.XLSX and not can_write_workbooks():
         raise MissingExtraError("openpyxl", "excel")
     return form
 
@@ -75,11 +74,10 @@ def emit_list(
     The list keeps the look and the column names that it came with, so that a second run reads it again; the workbook
     ends with a sheet that says where the answer comes from: `about`, the object that the command prints as JSON.
     """
-    from passerelles.files.atomic import atomic_file
-    from passerelles.matching.worklist import csv_text
+    from passerelles.matching.worklist import worklist_csv
 
     if output is None:
-        sys.stdout.write(csv_text(worklist))
+        write_text(worklist_csv(worklist), None)
         return
     if form is Format.XLSX:
         from passerelles import __version__
@@ -90,6 +88,5 @@ def emit_list(
         first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows)
         write_workbook([first, book_page(sources, lang=lang)], output)
     else:
-        with atomic_file(output, overwrite=True) as file:
-            file.write(csv_text(worklist).encode("utf-8"))
+        write_text(worklist_csv(worklist), output)
     message(say("cli.written", lang=lang, path=output))

@@ -1,15 +1,24 @@
 """Entry point: registers the commands, and turns every error into one message and an exit code."""
 
+import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import typer
 from typer.main import get_command
 
+from passerelles.cli.doors import (
+    TerminatedError,
+    ended_cleanly,
+    forget_stdout,
+    prepare_streams,
+    refuse_own_input,
+)
 from passerelles.cli.options import LangOption, Language, speak_below
 from passerelles.cli.usage import UsageError, usage_message
 from passerelles.errors import PasserellesError
@@ -19,6 +28,9 @@ DONE: Final = 0
 NEGATIVE: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+# What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
+_STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # New objects before Python looks for circles of dead ones: its own 700 cost a short command a fifth of its time.
 _OBJECTS: Final = 100_000
 COMMANDS: Final = (
@@ -76,35 +88,80 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
     gc.set_threshold(_OBJECTS)
     given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _lang(given)
+    prepare_streams()
+    try:
+        with ended_cleanly():
+            sys.exit(_run(given, lang))
+    except UsageError as error:
+        if text := usage_message(error, COMMANDS, lang=lang):
+            _tell(f"passerelles : {text}")
+        sys.exit(WRONG)
+    except PasserellesError as error:
+        _tell(f"passerelles : {error.message(lang)}")
+        sys.exit(WRONG)
+    except BrokenPipeError:
+        forget_stdout()  # the reader of a pipe (head, less) left: nothing more to say
+        sys.exit(DONE)
+    except (KeyboardInterrupt, typer.Abort):
+        _tell(say("cli.interrupted", lang=lang))
+        sys.exit(INTERRUPTED)
+    except TerminatedError:
+        _tell(say("cli.interrupted", lang=lang))
+        sys.exit(TERMINATED)
+    except OSError as error:
+        if error.errno not in _STREAM_FAILURES:
+            _fault(error, lang)
+        forget_stdout()
+        _tell(f"passerelles : {PasserellesError('stdout_failed', reason=error.strerror).message(lang)}")
+        sys.exit(WRONG)
+    except Exception as error:
+        _fault(error, lang)
+
+
+def _run(given: list[str], lang: Lang) -> int:
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
     named = [word for word in given if word in COMMANDS][:1]
     asked_first = bool(given) and given[0] in COMMANDS
-    try:
-        command = get_command(make_app(named if asked_first else COMMANDS))
-        if len(given) <= 1 or {"-h", "--help"} & set(given):
-            import_module("passerelles.cli.help").speak(command, lang=_lang(given))
-        code = command(given, standalone_mode=False)
-        sys.exit(code or DONE)
-    except UsageError as error:
-        if text := usage_message(error, COMMANDS, lang=_lang(given)):
-            typer.echo(f"passerelles : {text}", err=True)
-        sys.exit(WRONG)
-    except PasserellesError as error:
-        typer.echo(f"passerelles : {error.message(_lang(given))}", err=True)
-        sys.exit(WRONG)
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) left: nothing more to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo(say("cli.interrupted", lang=_lang(given)), err=True)
-        sys.exit(INTERRUPTED)
-    except Exception as error:  # the last door: a fault of the program is told as one, without a traceback
-        if os.environ.get("PASSERELLES_DEBUG"):
-            raise
-        reason = f"{type(error).__name__}: {error}"
-        typer.echo(f"passerelles : {say('cli.fault', lang=_lang(given), reason=reason)}", err=True)
-        sys.exit(WRONG)
+    command = get_command(make_app(named if asked_first else COMMANDS))
+    for each in _leaves(command):
+        each.callback = _guarded(each.callback)
+    if len(given) <= 1 or {"-h", "--help"} & set(given):
+        import_module("passerelles.cli.help").speak(command, lang=lang)
+    code = command(given, standalone_mode=False)
+    sys.stdout.flush()
+    return code or DONE
+
+
+def _leaves(command: Any) -> Iterator[Any]:
+    """Yield the commands themselves, groups left out."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield command
+    for each in (below or {}).values():
+        yield from _leaves(each)
+
+
+def _guarded(callback: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **parameters: Any) -> Any:
+        refuse_own_input(parameters)
+        return callback(*args, **parameters)
+
+    return call
+
+
+def _tell(text: str) -> None:
+    with suppress(OSError, ValueError):  # stderr may be closed or full too: then nobody can be told
+        typer.echo(text, err=True)
+
+
+def _fault(error: Exception, lang: Lang) -> NoReturn:
+    """Tell a fault of the program as one, without a traceback."""
+    if os.environ.get("PASSERELLES_DEBUG"):
+        raise error
+    reason = f"{type(error).__name__}: {error}"
+    _tell(f"passerelles : {say('cli.fault', lang=lang, reason=reason)}")
+    sys.exit(WRONG)
 
 
 def _lang(arguments: Sequence[str]) -> Lang:

@@ -90,14 +90,13 @@ def read_settings(path: Path | None, *, strict: bool = False) -> "Settings":
     from pydantic import ValidationError
 
     from passerelles.errors import PasserellesError
+    from passerelles.io.archive import MAX_JSON_BYTES, read_file
     from passerelles.settings import Settings, problems
 
     if path is None:
         return Settings(strict=strict)
     try:
-        settings = Settings.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+        settings = Settings.model_validate_json(read_file(path, most=MAX_JSON_BYTES))
     except ValidationError as error:
         raise PasserellesError("settings_invalid", path=path, reason=problems(error)) from error
     return settings.model_copy(update={"strict": True}) if strict else settings

@@ -27,7 +27,7 @@ def check_chart(path: Path | None) -> None:
     if path is None:
         return
     from passerelles.charts.figure import form_of
-    from passerelles.files.atomic import check_free
+    from passerelles.io.atomic import check_free
 
     form_of(path)
     check_free(path, overwrite=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.metrics import METRICS
 from passerelles.evaluation.protocol import Group
-from passerelles.files.atomic import atomic_file
+from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.settings import Settings
 from passerelles.views.shown import Shown

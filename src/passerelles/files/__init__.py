@@ -1,1 +1,1 @@
-"""Reading files as people have them: folders and zips, any usual encoding and delimiter, nothing lost silently."""
+"""The compiled index on disk: named arrays and documents, mapped into memory, checked when first read."""

@@ -12,7 +12,6 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 
 from passerelles.errors import PasserellesError
-from passerelles.files.atomic import atomic_file, atomic_folder, check_free
 from passerelles.files.index import (
     BLOCK,
     FORMAT,
@@ -25,6 +24,7 @@ from passerelles.files.index import (
     package_version,
     seal_line,
 )
+from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 
 _ALIGNED: Final = 64  # what numpy aligns the data of a .npy file to
 _PADDING: Final = 0xD935  # extra field that Android's zipalign uses for the same purpose

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.atomic import atomic_file, atomic_folder
 from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     NODE_ATTRIBUTES,
@@ -19,6 +18,7 @@ from passerelles.graph.core import (
     graph_attributes,
     node_records,
 )
+from passerelles.io.atomic import atomic_file, atomic_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
-from passerelles.files.tabular import Table
+from passerelles.io.csv import Table
 from passerelles.market.figures import Interval, share, total
 from passerelles.market.scan import ABSENT, Found, Once, SourceFile, cells, digest, read, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings

@@ -10,12 +10,11 @@ from typing import Final, Literal, NamedTuple
 from rapidfuzz import fuzz, process
 
 from passerelles.errors import PasserellesError
-from passerelles.files.tabular import Table, read_table
+from passerelles.io.rows import read_rows
+from passerelles.io.xlsx import Cell, cell_text
 from passerelles.market.crosswalk import Link, links_of
-from passerelles.market.peek import is_workbook
 from passerelles.market.places import Places
 from passerelles.market.scan import SourceFile
-from passerelles.market.workbook import read_sheet
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -147,16 +146,15 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     Raises
     ------
     PasserellesError
-        If the file cannot be read, or has no column of codes or titles.
-    MissingExtraError
-        If it is a workbook and openpyxl is not installed.
+        If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
-    table = _table(Path(path))
+    found = read_rows(path, _fits)
+    if not found.header_line:
+        seen = next((cells for _, cells in found.filled), [])
+        read = ", ".join(filter(None, map(cell_text, seen)))
+        raise PasserellesError("market_columns", path=path, column="code, métier", columns=read or "-")
+    table = found.table()
     columns = _columns(table.header)
-    if not {"code", "title"} & set(columns):
-        raise PasserellesError(
-            "market_columns", path=path, column="code, métier", columns=", ".join(table.header) or "-"
-        )
     log = NoticeLog(table.notices)
     titles = _titles(referential)
     entries: dict[tuple[str, str, str], Entry] = {}
@@ -184,21 +182,9 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     return JobList(file, tuple(entries.values()), log.notices())
 
 
-def _table(path: Path) -> Table:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise PasserellesError("no_such_path", path=path) from error
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=path) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
-    if not is_workbook(data):
-        return read_table(data, name=path.name, strip=True)
-    try:
-        return read_sheet(data, name=path.name, fits=lambda row: bool({"code", "title"} & set(_columns(row))))
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error) from error
+def _fits(cells: Sequence[Cell]) -> int:
+    columns = _columns([cell_text(cell) for cell in cells])
+    return len(columns) if {"code", "title"} & set(columns) else 0
 
 
 def _columns(header: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import PasserellesError
 from passerelles.market.bmo import BmoFile, BmoSurvey, Nomenclature, open_bmo
 from passerelles.market.crosswalk import FapRome, codes_of, families_of, read_fap_rome
 from passerelles.market.figures import Figure, Interval, known, unknown
@@ -53,7 +53,6 @@ class Market:
     fap2021_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tables: tuple[SourceFile, ...] = ()
     settings: MarketSettings = DEFAULT_SETTINGS
-    unread_workbooks: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -80,8 +79,6 @@ class Market:
         ------
         PasserellesError
             If there is no survey of that year.
-        MissingExtraError
-            If there is none because workbooks could not be opened without openpyxl.
         """
         if year is not None:
             found = [b for b in self.bmo if b.year == str(year)]
@@ -89,8 +86,6 @@ class Market:
                 return found[0].survey
         elif self.bmo:
             return self._default.survey
-        if self.unread_workbooks:
-            raise MissingExtraError("openpyxl", "excel")
         raise PasserellesError("market_no_survey", year=year or "", years=", ".join(self.years) or "-", path=self.path)
 
     @cached_property
@@ -229,12 +224,10 @@ def load_market(
     ------
     PasserellesError
         If nothing is there, it may not be read, or it holds no market file.
-    MissingExtraError
-        If `path` is a workbook and openpyxl is not installed.
     """
     chosen = settings or DEFAULT_SETTINGS
     found = scan(path, ("market",))
-    if not found.found and not found.unread_workbooks:
+    if not found.found:
         raise PasserellesError("no_market_data", path=path)
     notices = list(found.notices)
     crosswalk = _only(found, "fap-rome", notices)
@@ -264,7 +257,6 @@ def load_market(
         fap2021_labels=MappingProxyType(families2021),
         tables=(*(part.file for part in parts), *labels_file),
         settings=chosen,
-        unread_workbooks=found.unread_workbooks,
         notices=NoticeLog([*notices, *labels_notices]).notices(),
     )
 

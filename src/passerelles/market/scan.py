@@ -4,14 +4,16 @@ import hashlib
 import io
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.tabular import Table, read_table
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import read_file
+from passerelles.io.csv import Table, read_table
+from passerelles.io.rows import parse_rows
+from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
 from passerelles.market.catalogue import Group, Kind, recognise
-from passerelles.market.peek import DamagedWorkbookError, first_rows, is_workbook
-from passerelles.market.workbook import has_excel, read_sheet
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, notice
 
@@ -56,7 +58,6 @@ class Scan:
     """What a folder holds: the files recognised, sorted by name, and notices about the others."""
 
     found: tuple[Found, ...]
-    unread_workbooks: tuple[str, ...]
     notices: tuple[Notice, ...]
 
     def of(self, kind: str) -> tuple[Found, ...]:
@@ -72,8 +73,6 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
     ------
     PasserellesError
         If nothing is there or it may not be read.
-    MissingExtraError
-        If `path` is itself a workbook and openpyxl is not installed.
     """
     place = Path(path)
     wanted = tuple(groups)
@@ -86,7 +85,6 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
     root = place.parent if place.is_file() else place
     found: list[Found] = []
     others: list[str] = []
-    unread: list[str] = []
     notices: list[Notice] = []
     for file in files:
         name = file.relative_to(root).as_posix()
@@ -94,12 +92,6 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
             continue
         try:
             item = _recognise(file, name, wanted)
-        except MissingExtraError:
-            if place.is_file():
-                raise
-            unread.append(name)
-            notices.append(notice("excel_extra_missing", file=name))
-            continue
         except OSError as error:
             if place.is_file():
                 raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
@@ -112,7 +104,7 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
     if others:
         shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
         notices.append(notice("other_files", count=len(others), names=shown))
-    return Scan(tuple(found), tuple(unread), tuple(notices))
+    return Scan(tuple(found), tuple(notices))
 
 
 def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None:
@@ -122,13 +114,13 @@ def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None
         data = path.read_bytes()
         if not is_workbook(data):
             return None
-        for rows in first_rows(data):
-            for i, row in enumerate(rows):
+        book = open_workbook(data)
+        for sheet in book.sheets:
+            rows = [[cell_text(cell) for cell in cells] for line, cells in book.head(sheet).rows]
+            for row, below in zip_longest(rows[:HEADER_WITHIN], rows[1:], fillvalue=[]):
                 if recognise(row, groups) is not None:
-                    if not has_excel():
-                        raise MissingExtraError("openpyxl", "excel")
-                    header = tuple(cell.strip().casefold() for cell in row)
-                    return _found(path, name, header, rows[i + 1] if i + 1 < len(rows) else [], groups, workbook=True)
+                    header = tuple(cell.casefold() for cell in row)
+                    return _found(path, name, header, below, groups, workbook=True)
         return None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -160,16 +152,13 @@ def read(found: Found) -> Table:
     PasserellesError
         If it can no longer be read.
     """
-    try:
-        data = found.path.read_bytes()
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=found.path, reason=error.strerror or error) from error
+    data = read_file(found.path)
     kind = found.kind
     if found.workbook:
-        try:
-            table = read_sheet(data, name=found.name, fits=lambda row: kind.columns(row) is not None)
-        except DamagedWorkbookError as error:
-            raise PasserellesError("unreadable_path", path=found.path, reason=error) from error
+        rows = parse_rows(
+            data, lambda row: int(kind.columns([cell_text(c) for c in row]) is not None), name=found.name, first=True
+        )
+        table = rows.table()
     else:
         table = read_table(data, name=found.name)
     missing = [name for name, _ in kind.others if name not in found.columns]

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import stat
 import struct
 import zipfile
 import zlib
@@ -13,15 +11,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from lzma import LZMAError
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.files.source import check_expansion, open_source
+from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source
+from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.cache import ZIP_NAME, cache_folder
 from passerelles.referentials.load import read_source, recognise
-from passerelles.referentials.partial import Answer, Part, file_sha256, sweep, temporary
 from passerelles.referentials.referential import Referential
+
+if TYPE_CHECKING:
+    from passerelles.referentials.transfer import Answer
 
 OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemploi/v1/open-data/csv"}
 OFFICIAL_PAGE: Final = {
@@ -35,7 +36,6 @@ _LAST_RESORT: Final = {"download_no_answer": "download_no_network", "download_re
 _CHUNK: Final = 1024 * 1024
 _ZIP_START: Final = b"PK\x03\x04"
 _EMPTY_ZIP_START: Final = b"PK\x05\x06"
-_DRIVE: Final = re.compile(r"^[A-Za-z]:")
 # What reading a damaged zip may raise, beside BadZipFile.
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -88,8 +88,7 @@ def download_referential(
     Put an official referential in the user's cache, where ``load_referential(name)`` finds it.
 
     What is received is checked whole before it replaces an earlier copy: a safe zip, intact, that reads as a
-    referential. On any failure the earlier copy stays and nothing partial is left, but for the beginning of a cut
-    transfer that the server can continue: the next call goes on from there.
+    referential. On any failure the earlier copy stays and nothing partial is left.
 
     Parameters
     ----------
@@ -100,8 +99,8 @@ def download_referential(
     url
         Where to fetch it instead of the official address (a mirror).
     progress
-        Called with (bytes so far, total or None), once at the start and then after each piece. A resumed transfer
-        starts at the bytes that it already has; a folder is packed without a call.
+        Called with (bytes so far, total or None), once at the start and then after each piece; a folder is packed
+        without a call.
 
     Returns
     -------
@@ -130,7 +129,6 @@ def download_referential(
     target = cache_folder() / name / ZIP_NAME
     with _explained(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(target.parent)
         with temporary(target) as temp:
             if from_file is not None:
                 return _store_file(Path(from_file), name, temp, target, progress)
@@ -153,7 +151,7 @@ def _store_url(
     from passerelles.referentials.transfer import fetch  # noqa: PLC0415 - httpx is loaded only where it serves
 
     try:
-        answer = fetch(url, temp, part=Part.beside(target), limit=MAX_DOWNLOAD_BYTES, progress=progress)
+        answer = fetch(url, temp, limit=MAX_DOWNLOAD_BYTES, progress=progress)
     except PasserellesError as error:
         if error.key not in _LAST_RESORT:
             raise
@@ -224,7 +222,7 @@ def _pack(folder: Path, temp: Path) -> None:
             archive.writestr(entry, source.read(name))
 
 
-def _checked(temp: Path, origin: str, answer: Answer | None) -> Referential:
+def _checked(temp: Path, origin: str, answer: "Answer | None") -> Referential:
     """Refuse what is no safe and intact zip that reads as a referential; `origin` is what messages call it."""
     with temp.open("rb") as stream:
         start = stream.read(512)
@@ -243,8 +241,7 @@ def _check_zip(temp: Path, origin: str) -> None:
     try:
         with zipfile.ZipFile(temp) as archive:
             entries = archive.infolist()
-            for entry in entries:
-                _check_entry(entry, origin)
+            check_members(origin, entries)
             check_expansion(temp, entries)
             damaged = archive.testzip()
     except PasserellesError:
@@ -255,17 +252,8 @@ def _check_zip(temp: Path, origin: str) -> None:
         raise PasserellesError("download_broken_zip", origin=origin, reason=f"CRC-32: {damaged}")
 
 
-def _check_entry(entry: zipfile.ZipInfo, origin: str) -> None:
-    """Refuse an entry that would land outside of the folder it is unpacked to, were somebody to unpack it."""
-    for name in (entry.filename, entry.orig_filename):
-        path = name.replace("\\", "/")
-        escapes = path.startswith("/") or ".." in path.split("/") or _DRIVE.match(path) or "\0" in path
-        if escapes or stat.S_ISLNK(entry.external_attr >> 16):
-            raise PasserellesError("download_unsafe_zip", origin=origin, entry=name.replace("\0", "?"))
-
-
 def _record(
-    name: str, temp: Path, referential: Referential, *, answer: Answer | None = None, file: Path | None = None
+    name: str, temp: Path, referential: Referential, *, answer: "Answer | None" = None, file: Path | None = None
 ) -> DownloadRecord:
     return DownloadRecord(
         name=name,
@@ -291,7 +279,6 @@ def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
                 os.fsync(stream.fileno())
         temp.replace(target)
         note.replace(target.with_name(RECORD_NAME))
-    Part.beside(target).clear()
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
 from passerelles.errors import PasserellesError
-from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table, empty_table, read_table
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table, empty_table, read_table
 from passerelles.model import (
     Competency,
     CompetencyKind,

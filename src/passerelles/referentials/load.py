@@ -8,7 +8,7 @@ from typing import Final
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.files.index import is_index
-from passerelles.files.source import FileSource, open_source
+from passerelles.io.archive import FileSource, open_source
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.cache import cached_names, cached_path
 from passerelles.referentials.checks import refuse_unusable

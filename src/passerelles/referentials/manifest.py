@@ -5,8 +5,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError
-from passerelles.files.source import FileSource
-from passerelles.files.tabular import decode, file_record
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import decode, file_record
 from passerelles.referentials.draft import Draft
 
 FILE_NAME: Final = "manifest.toml"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError
-from passerelles.files.source import FileSource, open_source
+from passerelles.io.archive import FileSource, open_source
 from passerelles.model import JobTitle
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.checks import finish, refuse_unusable

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table
 from passerelles.model import (
     Competency,
     CompetencyKind,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table, decode, empty_table
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table, decode, empty_table
 from passerelles.referentials.draft import Draft
 
 _NAME: Final = re.compile(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from passerelles.files.source import FileSource
+from passerelles.io.archive import FileSource
 from passerelles.model import (
     Domain,
     JobTitle,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from math import isfinite
 from typing import Final, Literal
 
-from passerelles.files.source import FileSource
-from passerelles.files.tabular import Table, empty_table
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table, empty_table
 from passerelles.model import (
     UNKNOWN_HOURS,
     Competency,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from passerelles.files.index import is_index
-from passerelles.files.source import open_source
+from passerelles.io.archive import open_source
 from passerelles.language.say import Lang
 from passerelles.notices import Notice, Severity, count_by_severity
 from passerelles.referentials.indexed import open_referential

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.archive import MAX_JSON_BYTES, read_file
 from passerelles.market.certifinfo import load_certifications
 from passerelles.market.geography import load_places
 from passerelles.ranking.moves import rank_moves
@@ -85,9 +86,7 @@ def _settings(options: Options) -> Settings:
     if options.settings is None:
         return Settings(strict=options.strict)
     try:
-        found = Settings.model_validate_json(options.settings.read_bytes())
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=options.settings, reason=error.strerror or error) from error
+        found = Settings.model_validate_json(read_file(options.settings, most=MAX_JSON_BYTES))
     except ValidationError as error:
         raise PasserellesError("settings_invalid", path=options.settings, reason=problems(error)) from error
     return found.model_copy(update={"strict": True}) if options.strict else found

@@ -1,17 +1,11 @@
 """A table of people's own making (CSV, workbook or rows in memory) as a grid of texts, with what is damaged in it."""
 
-import hashlib
-import io
-import warnings
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.tabular import read_table
-from passerelles.market.peek import DAMAGE, HEADER_WITHIN, is_workbook
+from passerelles.io.rows import read_rows
 from passerelles.notices import Notice
 from passerelles.territory.lots import Problem
 from passerelles.text import normalise_label
@@ -74,29 +68,24 @@ def read_grid(source: str | Path | Iterable[Mapping[str, Any]], *, name: str, wa
     ------
     PasserellesError
         If the file cannot be read at all.
-    MissingExtraError
-        If it is a workbook and openpyxl is not installed.
     """
     if not isinstance(source, str | Path):
         return _of_rows(list(source), name, wanted)
-    path = Path(source)
-    data = _bytes(path)
-    sha256 = hashlib.sha256(data).hexdigest()
-    grid = _of_workbook(data, path, wanted) if is_workbook(data) else _of_csv(data, path.name, wanted)
-    return Grid(grid.name, grid.columns, grid.rows, grid.problems, sha256)
+    found = read_rows(source, lambda cells: _score(cells, wanted), most=_MAX_BYTES)
+    columns = _columns(found.header, wanted)
+    problems = [_problem(found.name, each) for each in found.notices if each.code in _DAMAGED]
+    problems += [
+        Problem(found.name, area.first_row, _header(found.header, area.first_column), "merged", {"cells": str(area)})
+        for area in found.merged
+        if area.last_row > found.header_line
+    ]
+    rows = list(found.filled) if found.header_line else []
+    return Grid(found.name, columns, rows, tuple(problems), found.sha256)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise PasserellesError("file_too_big", path=path, megabytes=path.stat().st_size // 1_000_000)
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise PasserellesError("no_such_path", path=path) from error
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=path) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+def _score(cells: Sequence[Any], wanted: Sequence[str]) -> int:
+    columns = len(_columns(cells, wanted))
+    return columns if columns > 1 else 0  # a title may hold the name of a column
 
 
 def _columns(header: Sequence[Any], wanted: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -117,48 +106,8 @@ def _of_rows(rows: list[Mapping[str, Any]], name: str, wanted: Sequence[str]) ->
     return Grid(name, _columns(header or list(wanted), wanted), cells)
 
 
-def _of_csv(data: bytes, name: str, wanted: Sequence[str]) -> Grid:
-    table = read_table(data, name=name, strip=True)
-    problems = tuple(_problem(name, each) for each in table.notices if each.code in _DAMAGED)
-    rows = [(line, list(row)) for line, row in zip(table.lines, table.rows, strict=True)]
-    return Grid(name, _columns(table.header, wanted), rows, problems)
-
-
 def _problem(name: str, found: Notice) -> Problem:
     return Problem(name, found.line or 0, "", "damaged", {"notice": found})
-
-
-def _of_workbook(data: bytes, path: Path, wanted: Sequence[str]) -> Grid:
-    """Rows below the first header of the first sheet that has one; merged cells below it are problems."""
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "excel") from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > 10 * _MAX_BYTES:
-                raise zipfile.BadZipFile("the workbook would expand beyond reason")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles that openpyxl does not keep
-            book = load_workbook(io.BytesIO(data), data_only=True)
-    except DAMAGE as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error) from error
-    best: Grid | None = None
-    for sheet in book.worksheets:
-        rows = [(line, list(row)) for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)]
-        for line, row in rows[:HEADER_WITHIN]:
-            columns = _columns(row, wanted)
-            if len(columns) < 2 or (best is not None and len(columns) <= len(best.columns)):  # noqa: PLR2004 - a title has one
-                continue
-            merged = tuple(
-                Problem(path.name, area.min_row, _header(row, area.min_col), "merged", {"cells": str(area)})
-                for area in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
-                if area.max_row > line
-            )
-            below = [(number, cells) for number, cells in rows[line:] if any(c not in (None, "") for c in cells)]
-            best = Grid(path.name, columns, below, merged)
-            break
-    return best or Grid(path.name, {}, [])
 
 
 def _header(row: Sequence[Any], column: int) -> str:

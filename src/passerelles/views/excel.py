@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.files.atomic import atomic_file
+from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.views.spec import Cell, Kind, Sheet
 

@@ -32,7 +32,7 @@ def compile_(
 ) -> None:
     """Compile an index."""
     from passerelles.compiled.build import compile_index
-    from passerelles.files.atomic import check_free
+    from passerelles.io.atomic import check_free
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after

@@ -48,7 +48,7 @@ def evaluate(
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
     from passerelles.evaluation.sheets import evaluation_sheets
-    from passerelles.files.atomic import check_free
+    from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
     from passerelles.report.evaluation import print_evaluation

@@ -1,6 +1,5 @@
 """``passerelles rank``: the occupations within reach of an occupation or a profile."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,6 +115,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         If neither or both are given, or the file holds no profile, or one of which nothing is known.
     """
     from passerelles.errors import PasserellesError
+    from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
     from passerelles.profile import Profile, known_person
 
     if (origin is None) == (profile is None):
@@ -123,14 +123,12 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     if profile is None:
         return origin or ""
     try:
-        data = json.loads(profile.read_text(encoding="utf-8-sig"))
+        data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
         known = {"occupation", "competencies", "credentials"}
         if not isinstance(data, dict) or set(data) - known:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
         credentials = data.get("credentials", {})
         return known_person(Profile(data.get("occupation"), tuple(data.get("competencies", ())), credentials))
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=profile, reason=error.strerror or error) from error
     except (ValueError, TypeError, AttributeError) as error:
         if isinstance(error, PasserellesError):
             raise

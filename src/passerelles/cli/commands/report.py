@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import message
+from passerelles.cli.answer import message, write_text
 from passerelles.cli.commands.territory import (
     FragileOption,
     HiringOption,
@@ -63,7 +63,7 @@ def report(
 ) -> None:
     """Write the report of a territory."""
     from passerelles.errors import PasserellesError
-    from passerelles.files.atomic import atomic_file, check_free
+    from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.report.html.case import Case, Request
     from passerelles.report.html.page import territory_page
@@ -124,8 +124,7 @@ def report(
         graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words}
     )
     page = territory_page(case)
-    with atomic_file(output, overwrite=True) as file:
-        file.write(page.encode("utf-8"))
+    write_text(page, output)
     if pictures and not can_draw():
         message(say("report.cli.no_pictures", lang=lang.lang))
     message(say("cli.written", lang=lang.lang, path=output))

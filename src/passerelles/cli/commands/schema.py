@@ -1,15 +1,12 @@
 """``passerelles schema``: the JSON Schemas of what the commands and the service write, for other languages."""
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from passerelles.cli.answer import message
+from passerelles.cli.answer import json_text, message, write_text
 from passerelles.cli.options import LangOption, Language
-from passerelles.files.atomic import atomic_file
 from passerelles.language.say import say
 
 
@@ -29,18 +26,11 @@ def schema(
     if name is None and output is not None and output.is_dir():
         found = list(names())
         for each in found:
-            with atomic_file(output / f"{each}.schema.json", overwrite=True) as file:
-                file.write(_text(json_schema(each)).encode("utf-8"))
+            place = output / f"{each}.schema.json"
+            write_text(json_text(json_schema(each), place), place)
         message(say("schema.written", lang=lang.lang, n=len(found), path=output))
         return
-    text = _text({each: json_schema(each) for each in names()} if name is None else json_schema(name))
-    if output is None:
-        sys.stdout.write(text)
-        return
-    with atomic_file(output, overwrite=True) as file:
-        file.write(text.encode("utf-8"))
-    message(say("cli.written", lang=lang.lang, path=output))
-
-
-def _text(found: dict[str, Any]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    shown = {each: json_schema(each) for each in names()} if name is None else json_schema(name)
+    write_text(json_text(shown, output), output)
+    if output is not None:
+        message(say("cli.written", lang=lang.lang, path=output))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from passerelles.cli.answer import message
+from passerelles.cli.answer import message, write_text
 from passerelles.cli.options import LangOption, Language, ReferentialOption, load_graph
 from passerelles.language.say import say
 
@@ -23,7 +23,6 @@ def train(
     """Fit, calibrate and write the scorers."""
     from passerelles.errors import PasserellesError
     from passerelles.evaluation.train import train as fit_all
-    from passerelles.files.atomic import atomic_file
     from passerelles.progress import progress_bar
     from passerelles.scoring.scorer import scorer_text
 
@@ -34,6 +33,5 @@ def train(
         scorers = fit_all(graph, progress=tell)
     for name, scorer in scorers.items():
         path = output / f"{name}.json"
-        with atomic_file(path, overwrite=True) as file:
-            file.write(scorer_text(scorer).encode("utf-8"))
+        write_text(scorer_text(scorer), path)
         message(say("cli.written", lang=lang.lang, path=path))

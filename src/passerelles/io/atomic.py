@@ -1,12 +1,21 @@
 """Write a file, or a folder of files, whole or not at all: what is there stays until the new one is complete."""
 
+import hashlib
+import os
+import platform
 import secrets
+import shutil
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from passerelles.errors import PasserellesError
+
+_STALE_SECONDS: Final = 24 * 3600  # a temporary file this old, of a machine that cannot be asked, is a killed run's
 
 
 @contextmanager
@@ -14,25 +23,30 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """
     Open a binary stream whose content becomes the file `path` when the block ends without an error.
 
+    A pipe or a device is written through, never replaced; of a symbolic link, the file that it points to is replaced.
+
     Raises
     ------
     PasserellesError
         If something is there and `overwrite` is False, if `path` is a folder, if its folder does not exist, or if
         writing is refused or fails.
     """
-    temp = _beside(path)
     with _failures_told(path):
+        if _is_stream(path):
+            with path.open("wb") as stream:
+                yield stream
+            return
         check_free(path, overwrite=overwrite)
-        if path.is_dir():
+        target = path.resolve() if path.is_symlink() else path
+        if target.is_dir():
             raise PasserellesError("write_onto_folder", path=path)
-        try:
+        with temporary(target) as temp:
             with temp.open("xb") as stream:
                 yield stream
             check_free(path, overwrite=overwrite)
-            temp.replace(path)
-        finally:
-            with suppress(OSError):
-                temp.unlink(missing_ok=True)
+            if target.exists():
+                shutil.copymode(target, temp)
+            temp.replace(target)
 
 
 @contextmanager
@@ -55,7 +69,8 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         If something is there and `overwrite` is False, if it is no folder of such files, if the folder above does
         not exist, or if writing is refused or fails.
     """
-    temp, old = _beside(path), _beside(path)
+    target = path.resolve() if path.is_symlink() else path
+    temp, old = _beside(target), _beside(target)
     with _failures_told(path):
         check_free(path, overwrite=overwrite)
         if path.exists() and not (path.is_dir() and {p.name for p in path.iterdir()} <= set(names)):
@@ -64,11 +79,23 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         try:
             yield temp
             check_free(path, overwrite=overwrite)
-            _swap(temp, path, old)
+            _swap(temp, target, old)
         finally:
             with suppress(OSError):
                 _remove(temp, names)
                 _remove(old, names)
+
+
+@contextmanager
+def temporary(target: Path) -> Iterator[Path]:
+    """Give a path of its own beside `target`, on the same disk; what still lies there at the end is removed."""
+    sweep(target.parent)
+    temp = _beside(target)
+    try:
+        yield temp
+    finally:
+        with suppress(OSError):
+            temp.unlink(missing_ok=True)
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
@@ -80,10 +107,54 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     PasserellesError
         If something is there and `overwrite` is False, or if the folder above does not exist.
     """
+    if _is_stream(path):
+        return
     if not overwrite and (path.exists() or path.is_symlink()):
         raise PasserellesError("write_exists", path=path)
     if not path.parent.is_dir():
         raise PasserellesError("write_no_folder", path=path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that killed runs left in `folder`: of this machine at once, of others after a day."""
+    with suppress(OSError):
+        for path in folder.glob(".passerelles-*.tmp"):
+            with suppress(OSError):
+                if path.is_file() and _is_stale(path):
+                    path.unlink()
+
+
+def _is_stale(path: Path) -> bool:
+    parts = path.name.removesuffix(".tmp").split("-")
+    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _beside
+        return not _is_running(int(parts[2]))
+    return time.time() - path.stat().st_mtime > _STALE_SECONDS
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # no way to ask that would not end it: age decides
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@cache
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a pipe or a device is there: what is written to it goes on its way, it is no file to be replaced."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _swap(new: Path, path: Path, old: Path) -> None:
@@ -100,8 +171,8 @@ def _swap(new: Path, path: Path, old: Path) -> None:
 
 
 def _beside(path: Path) -> Path:
-    """Return a name of its own in the same folder, on the same disk, short whatever the name of `path`."""
-    return path.with_name(f".passerelles-{secrets.token_hex(8)}.tmp")
+    """Return a name of its own in the same folder, short whatever the name of `path`; it says whose it is."""
+    return path.with_name(f".passerelles-{_machine()}-{os.getpid()}-{secrets.token_hex(6)}.tmp")
 
 
 def _remove(folder: Path, names: tuple[str, ...]) -> None:
@@ -118,5 +189,7 @@ def _failures_told(path: Path) -> Iterator[None]:
         yield
     except PermissionError as error:
         raise PasserellesError("write_denied", path=path) from error
+    except BrokenPipeError:
+        raise  # the reader of a pipe left: nobody waits for a message
     except OSError as error:
         raise PasserellesError("write_failed", path=path, reason=error.strerror or error) from error

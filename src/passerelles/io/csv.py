@@ -4,7 +4,8 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from operator import itemgetter
@@ -13,7 +14,9 @@ from typing import Final, NamedTuple
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 
-_DELIMITERS: Final = (",", ";", "\t", "|")
+DELIMITERS: Final = (",", ";", "\t", "|")
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_SIGNED_NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?")
 # Windows-1252 leaves five bytes undefined; they are read as the control characters that Latin-1 gives them.
 _CP1252: Final = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 
@@ -201,7 +204,7 @@ def _delimiter(text: str, names: Sequence[str]) -> str:
         cells = [c.strip().strip('"') for c in first.split(delimiter)]
         return sum(c in known for c in cells), len(cells)
 
-    return max(_DELIMITERS, key=fit)
+    return max(DELIMITERS, key=fit)
 
 
 def _parse(
@@ -225,15 +228,32 @@ def _parse(
 def _parse_damaged(
     lines: Sequence[str], delimiter: str, name: str, log: NoticeLog
 ) -> tuple[tuple[str, ...], list[list[str]], list[int]]:
+    """Parse record by record, and say of each that has not the header's length."""
+    header: tuple[str, ...] = ()
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    for line, row in read_records(lines, delimiter, name, log):
+        if header and len(row) > len(header) and not any(row[len(header) :]):
+            del row[len(header) :]  # a spreadsheet's empty cells beyond the last column
+        if not any(row):
+            continue
+        if not header:
+            header = _names(row)
+        elif len(row) == len(header):
+            rows.append(row)
+            numbers.append(line)
+        else:
+            log.note("row_length", file=name, line=line, got=len(row), expected=len(header))
+    return header, rows, numbers
+
+
+def read_records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) -> Iterator[tuple[int, list[str]]]:
     """
-    Parse record by record, whatever their lengths, and say what is wrong with each.
+    Yield (line, cells) of each record, whatever their lengths, and say which cannot be read.
 
     A quote that never closes would swallow all lines that follow. Only its own line is given up, and reading goes
     on with the next one, as long as that costs no more than reading the file a second time.
     """
-    header: tuple[str, ...] = ()
-    rows: list[list[str]] = []
-    numbers: list[int] = []
     start, again = 0, len(lines)
     while start < len(lines):
         begin = start
@@ -242,17 +262,7 @@ def _parse_damaged(
         try:
             for row in reader:
                 line, start = start + 1, begin + reader.line_num
-                if header and len(row) > len(header) and not any(row[len(header) :]):
-                    del row[len(header) :]  # a spreadsheet's empty cells beyond the last column
-                if not any(row):
-                    continue
-                if not header:
-                    header = _names(row)
-                elif len(row) == len(header):
-                    rows.append(row)
-                    numbers.append(line)
-                else:
-                    log.note("row_length", file=name, line=line, got=len(row), expected=len(header))
+                yield line, row
         except csv.Error as error:
             end = begin + reader.line_num
             lost = end - start
@@ -262,7 +272,38 @@ def _parse_damaged(
             code = "truncated_file" if "unexpected end" in str(error) else "row_malformed"
             log.note(code, file=name, line=start + 1, count=lost)
             start += lost
-    return header, rows, numbers
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    r"""
+    Rows as CSV: comma, header, one line a row; no text of it is a formula to a spreadsheet.
+
+    Examples
+    --------
+    >>> csv_text(["libellé", "score"], [["=cmd()", -1.5], ["métier", None]])
+    "libellé,score\\n'=cmd(),-1.5\\nmétier,\\n"
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([harmless(name) for name in header])
+    writer.writerows([["" if cell is None else harmless(cell) for cell in row] for row in rows])
+    return buffer.getvalue()
+
+
+def harmless(cell: object) -> object:
+    r"""
+    Return a cell that a spreadsheet takes for text, with an apostrophe before what it would take for a formula.
+
+    A text that is a number is left as it is.
+
+    Examples
+    --------
+    >>> harmless("+33 1"), harmless("-1.5"), harmless(-2), harmless("@SUM(A1)")
+    ("'+33 1", '-1.5', -2, "'@SUM(A1)")
+    """
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA_SIGNS):
+        return cell
+    return cell if _SIGNED_NUMBER.fullmatch(cell) else f"'{cell}"
 
 
 def _names(row: Sequence[str]) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
-"""A folder or a zip of files, read member by member; nothing is ever unpacked to disk."""
+"""A file, or a folder or zip of files, read whole and within bounds; nothing is ever unpacked to disk."""
 
+import hashlib
+import json
 import lzma
+import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from passerelles.errors import PasserellesError
 
@@ -14,6 +18,9 @@ from passerelles.errors import PasserellesError
 MAX_TOTAL_BYTES: Final = 500_000_000
 MAX_FILE_BYTES: Final = 200_000_000
 MAX_RATIO: Final = 200
+MAX_JSON_BYTES: Final = 10_000_000
+_MAX_STREAM_BYTES: Final = 50_000_000  # of a device or a pipe, which say nothing of their size
+_DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _TABLES: Final = (".csv", ".toml")
 
 
@@ -70,6 +77,60 @@ class FileSource:
             return archive.read(inner)
 
 
+def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
+    """
+    Read one file whole; a pipe or a device too, as far as `most`.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there, if it is a folder, may not be read, or is larger than `most` bytes.
+    """
+    path = Path(place)
+    try:
+        about = path.stat()
+        limit = most if stat.S_ISREG(about.st_mode) else min(most, _MAX_STREAM_BYTES)
+        if about.st_size > limit and stat.S_ISREG(about.st_mode):
+            raise PasserellesError("file_too_big", path=path, megabytes=about.st_size // 1_000_000)
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except FileNotFoundError as error:
+        raise PasserellesError("no_such_path", path=path) from error
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=path) from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise PasserellesError("unreadable_path", path=path, reason=reason) from error
+    if len(data) > limit:
+        raise PasserellesError("file_too_big", path=path, megabytes=limit // 1_000_000)
+    return data
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal, without keeping it in memory."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def parse_json(text: str | bytes) -> Any:
+    """
+    Parse JSON from outside: neither NaN nor infinities, and no nesting that would exhaust the interpreter.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON; the message says where.
+    """
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is not a number")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
 def open_source(place: str | Path) -> FileSource:
     """
     Open a folder or a zip.
@@ -92,6 +153,29 @@ def open_source(place: str | Path) -> FileSource:
     if not source.members:
         raise PasserellesError("empty_source", path=path)
     return source
+
+
+def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:
+    """
+    Refuse a zip whose entries lead out of the folder it is unpacked to, or bear one name twice.
+
+    Nothing is unpacked here, but which of two entries of one name is read depends on the program that reads.
+
+    Raises
+    ------
+    PasserellesError
+        If there is such an entry.
+    """
+    seen: set[str] = set()
+    for info in infos:
+        for name in (info.filename, info.orig_filename):
+            plain = name.replace("\\", "/")
+            escapes = plain.startswith("/") or ".." in plain.split("/") or _DRIVE.match(plain) or "\0" in plain
+            if escapes or stat.S_ISLNK(info.external_attr >> 16):
+                raise PasserellesError("zip_unsafe", path=path, entry=name.replace("\0", "?"))
+        if info.filename in seen:
+            raise PasserellesError("zip_twice", path=path, entry=info.filename)
+        seen.add(info.filename)
 
 
 def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
@@ -132,6 +216,7 @@ def _open_zip(path: Path) -> FileSource:
             infos = [i for i in archive.infolist() if not i.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise PasserellesError("unreadable_path", path=path, reason=error) from error
+    check_members(path, infos)
     check_expansion(path, infos)
     return FileSource(place=path, members=_members(infos), zipped=True)
 

@@ -1,0 +1,593 @@
+"""The one reader of Excel workbooks: visible sheets, typed cells, bounded in time and memory whatever the file says."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Any, Final, NamedTuple
+from xml.parsers import expat
+
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import check_members
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | None
+
+HEADER_WITHIN: Final = 30  # a title or a logo may stand above the header; beyond that, a sheet has none
+_MAX_ROW, _MAX_COLUMN = 1_048_576, 16_384  # of the format itself
+_MAX_PART: Final = 200_000_000  # bytes of one part once unpacked: a survey of 50,000 rows takes 26 million
+_MAX_RATIO: Final = 200  # of a part over _SMALL_PART; XML of real cells is packed about 8 times
+_SMALL_PART: Final = 5_000_000
+_MAX_CELLS: Final = 4_000_000  # empty ones included
+_MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
+_PIECE: Final = 1 << 16
+_MAIN: Final = "xl/workbook.xml"
+# Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
+_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DURATION: Final = 46
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a workbook knows no zone
+_LAST_OF_FALSE_1900: Final = 60  # the format counts a 29 February 1900
+_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+# The usual cell: empty, a shared text by its number, or a number, with its attributes in the usual order.
+_PLAIN: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"((?: s="[0-9]+")?(?: t="[sn]")?(?:/>|></c>|><v>[^<&]*</v></c>))')
+_PLAIN_VALUE: Final = re.compile(rb'(?: s="([0-9]+)")?(?: t="([sn])")?><v>([^<]*)</v></c>')
+_PLAIN_ROW: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^>]*?(/?)>')
+_MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
+
+
+class DamagedWorkbookError(OSError):
+    """A workbook that cannot be read to its end, or that would cost more than any real one."""
+
+
+# What a damaged zip or damaged XML raises, on opening or while reading rows.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    expat.ExpatError,
+)
+
+
+class Area(NamedTuple):
+    """Merged cells: first and last row, first and last column, all from 1."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
+class Sheet(NamedTuple):
+    """Rows of a sheet that hold something, each with its number; cells up to the last one of each row."""
+
+    rows: list[tuple[int, list[Cell]]]
+    merged: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """
+    An open workbook; `sheets` names its visible sheets, in order.
+
+    What is hidden is never read: people hide drafts and the answers of others.
+    """
+
+    data: bytes = field(repr=False)
+    parts: Mapping[str, str]  # path inside the zip of each visible sheet, by name
+    epoch: datetime
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Names of the visible sheets."""
+        return tuple(self.parts)
+
+    def head(self, sheet: str) -> Sheet:
+        """Return the first rows of a sheet, without reading the rest of it."""
+        with _damage_told():
+            return _walk(self, sheet, most=HEADER_WITHIN + 1)
+
+    def sheet(self, sheet: str) -> Sheet:
+        """
+        Return a sheet whole.
+
+        Raises
+        ------
+        DamagedWorkbookError
+            If it is damaged, or would cost more than any real one.
+        """
+        with _damage_told():
+            xml = _part(self.data, self.parts[sheet])
+            if xml.count(b"<c") > _MAX_CELLS:
+                raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
+            return _plain(self, xml) or _walk(self, sheet, xml=xml)
+
+    @cached_property
+    def dates(self) -> Mapping[int, bool]:
+        """Styles of dates and times, by number; true for a duration."""
+        return _date_styles(self.data)
+
+    @cached_property
+    def texts(self) -> "_SharedTexts":
+        """Texts that cells share, by number."""
+        return _SharedTexts(self.data)
+
+    def value(self, kind: str, style: int, text: str) -> Cell:
+        """Cell of a number or date as it is meant."""
+        if kind == "d":
+            return datetime.fromisoformat(text)
+        number = _number(text)
+        if style in self.dates and number is not None:
+            return _moment(number, self.epoch, duration=self.dates[style])
+        return number
+
+
+def can_write_workbooks() -> bool:
+    """Whether the library that writes workbooks is installed; reading needs none."""
+    return find_spec("openpyxl") is not None
+
+
+def is_workbook(data: bytes) -> bool:
+    """
+    Whether the bytes are an Excel workbook (xlsx, xlsm).
+
+    Examples
+    --------
+    >>> is_workbook(b"a,b")
+    False
+    """
+    if not data.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _MAIN in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+
+
+def open_workbook(data: bytes) -> Workbook:
+    """
+    Open a workbook.
+
+    Raises
+    ------
+    DamagedWorkbookError
+        If it is damaged, if it would expand beyond reason, or if no sheet of it is visible.
+    """
+    with _damage_told():
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+        try:
+            check_members("xlsx", infos)
+        except PasserellesError as error:
+            raise DamagedWorkbookError(error.message("en")) from error
+        targets: dict[str, str] = {}
+        listed: list[tuple[str, str, str]] = []
+        epoch = _EPOCH
+
+        def relation(name: str, attributes: Mapping[str, str]) -> None:
+            if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+                targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+        def sheet(name: str, attributes: Mapping[str, str]) -> None:
+            nonlocal epoch
+            if name == "sheet":
+                reference = next((v for k, v in attributes.items() if k.rpartition("|")[2] == "id"), "")
+                listed.append((attributes.get("name", ""), attributes.get("state", "visible"), reference))
+            elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+                epoch = _EPOCH_1904
+
+        _parse(_part(data, "xl/_rels/workbook.xml.rels"), start=relation)
+        _parse(_part(data, _MAIN), start=sheet)
+        parts = {
+            name: _absolute(targets[reference])
+            for name, state, reference in listed
+            if state == "visible" and reference in targets
+        }
+        if not parts:
+            raise DamagedWorkbookError("no visible sheet")
+        return Workbook(data, parts, epoch)
+
+
+def cell_text(cell: object) -> str:
+    """
+    Cell as text: a whole number without decimals, a date as ISO, nothing as an empty text.
+
+    Examples
+    --------
+    >>> cell_text(3.0), cell_text(None), cell_text("  cariste "), cell_text(datetime(2026, 1, 5))
+    ('3', '', 'cariste', '2026-01-05')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)  # noqa: PLR0124 - nan
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell).strip()
+
+
+class _SharedTexts:
+    """Texts that the cells of a workbook share, parsed as far as they are asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._known: list[str] = []
+        self._coming = _shared_texts(data)
+
+    def __getitem__(self, number: int) -> str:
+        while number >= len(self._known):
+            coming = next(self._coming, None)
+            if coming is None:
+                raise DamagedWorkbookError(f"no shared text {number}")
+            self._known.append(coming)
+            if len(self._known) > _MAX_CELLS:
+                raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
+        return self._known[number]
+
+
+def _shared_texts(data: bytes) -> Iterator[str]:
+    finished: list[str] = []
+    piece: list[str] = []
+    depth = {"t": 0, "rPh": 0}
+
+    def start(name: str, _: Mapping[str, str]) -> None:
+        if name == "si":
+            piece.clear()
+        elif name in depth:
+            depth[name] += 1
+
+    def end(name: str) -> None:
+        if name == "si":
+            finished.append(_unescaped("".join(piece)))
+        elif name in depth:
+            depth[name] -= 1
+
+    def text(content: str) -> None:
+        if depth["t"] and not depth["rPh"]:  # rPh: how a Japanese text is pronounced
+            piece.append(content)
+
+    for _ in _fed(data, "xl/sharedStrings.xml", start=start, end=end, text=text):
+        yield from finished
+        finished.clear()
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+
+
+def _absolute(target: str) -> str:
+    """Path inside the zip of what the relations of the workbook name."""
+    return target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+
+
+def _part(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _check_part(archive.getinfo(name))
+        return archive.read(name)
+
+
+def _check_part(info: zipfile.ZipInfo) -> None:
+    ratio = info.file_size / max(1, info.compress_size)
+    if info.file_size > _MAX_PART or (info.file_size > _SMALL_PART and ratio > _MAX_RATIO):
+        raise DamagedWorkbookError(f"{info.filename} would expand to {info.file_size // 1_000_000} MB")
+
+
+Start = Callable[[str, Mapping[str, str]], None]
+
+
+def _parser(*, start: Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None) -> Any:
+    parser = expat.ParserCreate(namespace_separator="|")
+    parser.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise DamagedWorkbookError("a document type declaration")  # no workbook has one: it could define endless text
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda name, attributes: start(name.rpartition("|")[2], attributes)
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(name.rpartition("|")[2])
+    if text is not None:
+        parser.CharacterDataHandler = text
+    return parser
+
+
+def _parse(xml: bytes, *, start: Start) -> None:
+    _parser(start=start, end=None, text=None).Parse(xml, True)  # noqa: FBT003 - expat's own way
+
+
+def _fed(
+    data: bytes, name: str, *, start: Start, end: Callable[[str], None], text: Callable[[str], None]
+) -> Iterator[None]:
+    """Parse a part piece by piece; stops where the caller does."""
+    parser = _parser(start=start, end=end, text=text)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _check_part(archive.getinfo(name))
+        with archive.open(name) as stream:
+            while piece := stream.read(_PIECE):
+                parser.Parse(piece, False)  # noqa: FBT003
+                yield
+            parser.Parse(b"", True)  # noqa: FBT003
+            yield
+
+
+def _date_styles(data: bytes) -> Mapping[int, bool]:
+    formats: dict[int, str] = {}
+    styles: list[int] = []
+    inside = False
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal inside
+        if name == "numFmt":
+            formats[int(attributes.get("numFmtId", -1))] = attributes.get("formatCode", "")
+        elif name in ("cellXfs", "cellStyles", "dxfs"):
+            inside = name == "cellXfs"
+        elif name == "xf" and inside:
+            styles.append(int(attributes.get("numFmtId", 0)))
+
+    try:
+        _parse(_part(data, "xl/styles.xml"), start=start)
+    except KeyError:  # a workbook may do without styles
+        return {}
+    durations = {number: _is_duration(number, formats.get(number, "")) for number in set(styles)}
+    return {
+        style: durations[number] for style, number in enumerate(styles) if _is_date(number, formats.get(number, ""))
+    }
+
+
+def _is_date(number: int, code: str) -> bool:
+    bare = re.sub(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.', "", code.casefold())
+    return number in _DATES if not code else bool(re.search(r"[dmyhs]", bare)) and "general" not in bare
+
+
+def _is_duration(number: int, code: str) -> bool:
+    return number == _DURATION if not code else bool(re.search(r"\[(h+|m+|s+)\]", code.casefold()))
+
+
+@cache
+def _column(letters: bytes) -> int:
+    """Number of a column, from 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    if number > _MAX_COLUMN:
+        raise DamagedWorkbookError(f"a cell in column {letters.decode()}")
+    return number
+
+
+def _number(text: str) -> int | float | None:
+    text = text.strip()
+    if not text:
+        return None
+    if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 16:  # noqa: PLR2004 - what Excel keeps exactly
+        return int(text)
+    value = float(text)
+    if value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - nan
+        raise DamagedWorkbookError(f"a cell of {text}")
+    return value
+
+
+def _moment(value: float, epoch: datetime, *, duration: bool) -> Cell:
+    if duration:
+        return timedelta(days=value)
+    day, fraction = divmod(value, 1)
+    rest = timedelta(milliseconds=round(fraction * 86_400_000))
+    if 0 <= value < 1 and not rest.days:
+        return (epoch + rest).time()
+    if 0 < value < _LAST_OF_FALSE_1900 and epoch == _EPOCH:
+        day += 1
+    try:
+        return epoch + timedelta(days=day) + rest
+    except OverflowError:
+        return value  # no date: the number as it is
+
+
+def _plain(book: Workbook, xml: bytes) -> Sheet | None:
+    """
+    Read a sheet of usual cells, several times as fast as an XML parser calls back; None where anything else stands.
+
+    Whatever this does not know (inline texts, formulas, damage) makes it give the sheet up whole.
+    """
+    begin, end = xml.find(b"<sheetData>"), xml.rfind(b"</sheetData>")
+    if not 0 <= begin < end or b"<!" in xml:
+        return None
+    place = begin + len(b"<sheetData>")
+    cells_of = _PlainCells(book)
+    rows: list[tuple[int, list[Cell]]] = []
+    last = slots = 0
+    while place < end:
+        opened = _PLAIN_ROW.match(xml, place)
+        if opened is None or not last < int(opened[1]) <= _MAX_ROW:
+            return None
+        last, place = int(opened[1]), opened.end()
+        if opened[2]:
+            continue
+        stop = xml.find(b"</row>", place)
+        cells = cells_of.row(xml[place:stop]) if stop >= 0 else None
+        if cells is None:
+            return None
+        slots += len(cells)
+        if slots > _MAX_SLOTS:
+            raise DamagedWorkbookError("cells too far apart")
+        if cells:
+            rows.append((last, cells))
+        place = stop + len(b"</row>")
+    return Sheet(rows, _areas(xml[end:]))
+
+
+class _PlainCells(dict[bytes, Cell]):
+    """Rows of usual cells into values; what stands in a cell is parsed once, however often it comes."""
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__()
+        self._book = book
+        self._names: tuple[bytes, ...] = ()
+
+    def __missing__(self, written: bytes) -> Cell:
+        """Parse what stands in a cell, style and type included."""
+        match = _PLAIN_VALUE.fullmatch(written)
+        if match is None or not match[3]:
+            return self.setdefault(written, None)
+        if match[2] == b"s":
+            return self.setdefault(written, self._book.texts[int(match[3])])
+        return self.setdefault(written, self._book.value("n", int(match[1] or 0), match[3].decode()))
+
+    def row(self, body: bytes) -> list[Cell] | None:
+        count = body.count(b"<c")
+        found = _PLAIN.findall(body) if count <= _MAX_COLUMN else []
+        if len(found) != count:
+            return None
+        names, written = zip(*found, strict=True) if found else ((), ())
+        values = list(map(self.__getitem__, written))
+        if names != self._names:
+            places = [_column(name) for name in names]
+            if not self._names and places == list(range(1, len(places) + 1)):
+                self._names = names
+            if any(left >= right for left, right in pairwise(places)):
+                return None
+            values = _spread(places, values)
+        while values and values[-1] is None:
+            values.pop()
+        return values
+
+
+def _spread(places: Sequence[int], values: Sequence[Cell]) -> list[Cell]:
+    """Put values at their columns, nothing between them."""
+    row: list[Cell] = []
+    for place, value in zip(places, values, strict=True):
+        if value is not None:
+            row.extend([None] * (place - 1 - len(row)))
+            row.append(value)
+    return row
+
+
+def _areas(xml: bytes) -> tuple[Area, ...]:
+    return tuple(sorted(_area(reference.decode()) for reference in _MERGED.findall(xml)))
+
+
+def _area(reference: str) -> Area:
+    first, _, last = reference.partition(":")
+    (row, column), (end, right) = _place(first), _place(last or first)
+    return Area(row, end, column, right)
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Row and column of a cell reference, both from 1."""
+    match = _REFERENCE.fullmatch(reference)
+    if match is None or int(match[2]) > _MAX_ROW:
+        raise DamagedWorkbookError(f"a cell at {reference[:20]}")
+    return int(match[2]), _column(match[1].encode())
+
+
+class _SheetParser:
+    """What an XML parser calls back while it goes through a sheet: any cell, in any order, within bounds."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.rows: dict[int, list[Cell]] = {}
+        self.merged: list[Area] = []
+        self.row = self.column = self.cells = self.slots = 0
+        self.kind, self.style, self.inside, self.phonetic = "n", 0, "", 0
+        self.parts: dict[str, list[str]] = {"v": [], "f": [], "t": []}
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "c":
+            self.cells += 1
+            if self.cells > _MAX_CELLS:
+                raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
+            else:
+                self.row, self.column = _place(reference)
+            if self.row > _MAX_ROW or self.column > _MAX_COLUMN:
+                raise DamagedWorkbookError(f"a cell in column {self.column} of row {self.row}")
+            self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
+            for part in self.parts.values():
+                part.clear()
+        elif name == "row":
+            self.row = int(attributes.get("r", self.row + 1))
+            self.column = 0
+            if not 0 < self.row <= _MAX_ROW:
+                raise DamagedWorkbookError(f"row {self.row}")
+        elif name in self.parts:
+            self.inside = name
+        elif name == "rPh":
+            self.phonetic += 1
+        elif name == "mergeCell":
+            self.merged.append(_area(attributes.get("ref", "")))
+
+    def text(self, content: str) -> None:
+        if self.inside and not self.phonetic:
+            self.parts[self.inside].append(content)
+
+    def end(self, name: str) -> None:
+        if name in self.parts:
+            self.inside = ""
+        elif name == "rPh":
+            self.phonetic -= 1
+        elif name == "c":
+            value = self._cell()
+            if value is not None and value != "":
+                self._put(value)
+
+    def _cell(self) -> Cell:
+        text = "".join(self.parts["v"])
+        if self.kind == "inlineStr":
+            return _unescaped("".join(self.parts["t"]))
+        if not text:
+            formula = "".join(self.parts["f"])
+            return f"={formula}" if formula and self.kind != "str" else None  # a formula nobody has worked out yet
+        if self.kind == "s":
+            return self.book.texts[int(text)]
+        if self.kind == "b":
+            return text.strip() in ("1", "true")
+        if self.kind in ("str", "e"):
+            return _unescaped(text)
+        return self.book.value(self.kind, self.style, text)
+
+    def _put(self, value: Cell) -> None:
+        cells = self.rows.setdefault(self.row, [])
+        lacking = self.column - len(cells)
+        if lacking > 0:
+            self.slots += lacking
+            if self.slots > _MAX_SLOTS:
+                raise DamagedWorkbookError("cells too far apart")
+            cells.extend([None] * lacking)
+        cells[self.column - 1] = value
+
+
+def _walk(book: Workbook, sheet: str, *, xml: bytes | None = None, most: int | None = None) -> Sheet:
+    """Read a sheet cell by cell, or its first rows only."""
+    walker = _SheetParser(book)
+    handlers = {"start": walker.start, "end": walker.end, "text": walker.text}
+    if xml is not None:
+        _parser(**handlers).Parse(xml, True)  # noqa: FBT003
+    else:
+        for _ in _fed(book.data, book.parts[sheet], **handlers):
+            if most is not None and walker.row > most:
+                break
+    rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if most is None or row <= most]
+    return Sheet(rows, tuple(sorted(walker.merged)))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn what damage raises into one kind of error."""
+    try:
+        yield
+    except DamagedWorkbookError:
+        raise
+    except _DAMAGE as error:
+        raise DamagedWorkbookError(str(error) or type(error).__name__) from error

@@ -1,0 +1,265 @@
+"""What a command writes and where: streams that are full, closed or narrow, devices, links, signals, its own input."""
+
+import csv
+import errno
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.io.atomic import atomic_file
+from passerelles.io.csv import csv_text
+from passerelles.settings import Settings
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and signals of POSIX")
+ENGINE = [sys.executable, "-m", "passerelles"]
+RANK = ["rank", "K2110", "--limit", "3"]
+
+
+def outcome(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        run(words)
+    seen = capsys.readouterr()
+    return ended.value.code, seen.out, seen.err
+
+
+def temporary(folder: Path) -> list[Path]:
+    return list(folder.glob(".passerelles-*"))
+
+
+def test_an_output_goes_through_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    seen: list[bytes] = []
+    reader = threading.Thread(target=lambda: seen.append(pipe.read_bytes()))
+    reader.start()
+    code, _, _ = outcome(*RANK, "-f", "json", "-o", str(pipe), capsys=capsys)
+    reader.join(20)
+    assert code == 0
+    assert json.loads(seen[0])["schema"] == "passerelles/rank@1"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_an_output_goes_into_a_device_that_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert outcome(*RANK, "-o", "/dev/null", capsys=capsys)[0] == 0
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def test_a_device_that_is_full_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = outcome(*RANK, "-o", "/dev/full", capsys=capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "/dev/full" in err
+
+
+def test_a_link_is_followed_and_stays_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "real.csv", tmp_path / "link.csv"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert outcome(*RANK, "-f", "csv", "-o", str(link), capsys=capsys)[0] == 0
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("rank,")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert temporary(tmp_path) == temporary(target.parent) == []
+
+
+@pytest.mark.parametrize("spelling", ["same", "link", "hard link", "sheet"])
+def test_a_command_never_writes_onto_its_own_input(
+    spelling: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "liste.csv"
+    own.write_text("métier\nmaçon\n", encoding="utf-8")
+    output = own
+    if spelling == "link":
+        output = tmp_path / "autre.csv"
+        output.symlink_to(own)
+    elif spelling == "hard link":
+        output = tmp_path / "autre.csv"
+        output.hardlink_to(own)
+    given = f"{own}#x" if spelling == "sheet" else str(own)
+    code, _, err = outcome("resolve", "-i", given, "-o", str(output), capsys=capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert str(output) in err
+    assert own.read_text(encoding="utf-8") == "métier\nmaçon\n"
+
+
+def test_a_command_never_writes_onto_the_data_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "trajets.csv"
+    own.write_text("from,to,minutes\nRedon,Figeac,300\n", encoding="utf-8")
+    words = (*RANK, "-f", "csv", "--data", str(tmp_path), "-o", str(own))
+    if "--data" not in outcome("rank", "--help", capsys=capsys)[1]:
+        words = ("territory", "rank", "--basin", "Redon", "-f", "csv", "--data", str(tmp_path), "-o", str(own))
+    assert outcome(*words, capsys=capsys)[0] == 2
+    assert own.read_text(encoding="utf-8").startswith("from,")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([*ENGINE, *RANK, "-f", form], capture_output=True, env=environment, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode(encoding)
+    assert "K2110" in text
+    if form == "json":  # nothing is lost there: the character is written as an escape
+        assert (
+            "œ" in json.dumps(json.loads(text), ensure_ascii=False) or "é" in json.loads(text)["results"][0].__str__()
+        )
+
+
+def shell(line: str, **options: object) -> subprocess.CompletedProcess[str]:
+    engine = " ".join(ENGINE)
+    return subprocess.run(  # noqa: S602 - our own line
+        line.replace("ENGINE", engine),
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,  # type: ignore[call-overload,no-any-return]
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["ENGINE rank K2110 -f json > /dev/full", "ENGINE rank K2110 >&-", "ENGINE schema >&-"]
+)
+def test_a_stdout_that_takes_nothing_is_told_in_one_line(line: str) -> None:
+    done = shell(line)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_stdout_matters_only_to_what_is_printed(tmp_path: Path) -> None:
+    done = shell(f"ENGINE rank K2110 -f json -o {tmp_path / 'a.json'} >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["results"]
+
+
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    done = shell("ENGINE schema | head -c 10")
+    assert (done.stdout, done.stderr) == ('{\n  "demo@', "") or done.stderr == ""
+
+
+WAIT = (
+    "import sys, time\nfrom pathlib import Path\nfrom passerelles.cli import main\n"
+    "from passerelles.io.atomic import atomic_file\n"
+    "def command(given, lang):\n"
+    "    with atomic_file(Path(sys.argv[1]), overwrite=True) as file:\n"
+    "        file.write(b'half')\n        print('ready', flush=True)\n        time.sleep(60)\n"
+    "main._run = command\nmain.run([])\n"
+)
+
+
+def interrupted(path: Path, number: int) -> tuple[int, str]:
+    """What a run says that a signal ends while it writes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WAIT, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+        return process.returncode, err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_in_one_line_and_leaves_nothing(number: int, code: int, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("old", encoding="utf-8")
+    ended, err = interrupted(tmp_path / "out.csv", number)
+    assert ended == code
+    assert len(err.splitlines()) == 1
+    assert "Traceback" not in err
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    code, _ = interrupted(tmp_path / "out.csv", signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert len(temporary(tmp_path)) == 1
+    other = tmp_path / ".passerelles-00000000-1-abc.tmp"  # of another machine, still at work
+    other.write_bytes(b"")
+    with atomic_file(tmp_path / "next.csv") as file:
+        file.write(b"x")
+    assert temporary(tmp_path) == [other]
+    os.utime(other, (time.time() - 90_000,) * 2)
+    with atomic_file(tmp_path / "next.csv", overwrite=True) as file:
+        assert len(temporary(tmp_path)) == 1  # its own
+    assert temporary(tmp_path) == []
+
+
+def test_a_disk_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("old", encoding="utf-8")
+
+    def write() -> None:
+        with atomic_file(tmp_path / "a.csv", overwrite=True) as file:
+            file.write(b"new")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(PasserellesError) as caught:
+        write()
+    assert caught.value.key == "write_failed"
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_no_text_of_a_csv_is_a_formula() -> None:
+    cells = ["=1+1", "+33 6", "-x", "@a", "\tb", "\rc", "-1,5", "+3", -2, -0.5, "plain", None]
+    _, row = csv.reader(io.StringIO(csv_text(["a"] * len(cells), [cells]), newline=""))
+    assert row[:6] == ["'=1+1", "'+33 6", "'-x", "'@a", "'\tb", "'\rc"]
+    assert row[6:] == ["-1,5", "+3", "-2", "-0.5", "plain", ""]
+
+
+def _nested(path: Path) -> Path:
+    path.write_text('{"competencies": ' + "[" * 200_000, encoding="utf-8")
+    return path
+
+
+def _written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+PROFILES: dict[str, Callable[[Path], Path]] = {
+    "nested": _nested,
+    "endless": lambda _: Path("/dev/zero"),
+    "not a number": lambda path: _written(path, b'{"competencies": [NaN]}'),
+    "a folder": lambda path: path.parent,
+    "bytes": lambda path: _written(path, b"\xff\xfe\x00"),
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_that_is_deep_or_endless_gives_one_message_within_a_second(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = PROFILES[name](tmp_path / "profil.json")
+    start = time.monotonic()
+    code, _, err = outcome("rank", "--profile", str(path), capsys=capsys)
+    assert time.monotonic() - start < 1.5
+    assert (code, len(err.splitlines())) == (2, 1)
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "NaN", "1e300", "1" + "0" * 400])
+def test_settings_that_are_no_measure_are_refused(
+    value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "reglages.json"
+    path.write_text(f'{{"effort": {{"skill_hours": {value}}}}}', encoding="utf-8")
+    code, _, err = outcome(*RANK, "--settings", str(path), capsys=capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "skill_hours" in err or "JSON" in err
+    with pytest.raises(ValueError, match="skill_hours"):
+        Settings.model_validate({"effort": {"skill_hours": float("inf")}})

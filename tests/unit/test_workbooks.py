@@ -1,0 +1,291 @@
+"""Workbooks: read as openpyxl reads them, hidden sheets never, and at a bounded cost whatever the file says."""
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passerelles.errors import PasserellesError
+from passerelles.io.rows import Rows, read_rows
+from passerelles.io.xlsx import DamagedWorkbookError, is_workbook, open_workbook
+
+Cell = str | int | float | None
+SHEET = "xl/worksheets/sheet1.xml"
+STRINGS = "xl/sharedStrings.xml"
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHARED = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def book_of(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Workbook as openpyxl writes it."""
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(list(row))
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def shared(data: bytes) -> bytes:
+    """The workbook with its texts in the table of shared ones, as Excel has them."""
+    content = members(data)
+    texts: dict[bytes, int] = {}
+    inline = re.compile(rb't="inlineStr"><is>(<t[^>]*>.*?</t>|<t ?/>)</is>', re.DOTALL)
+
+    def share(found: re.Match[bytes]) -> bytes:
+        return b't="s"><v>%d</v>' % texts.setdefault(found[1], len(texts))
+
+    content[SHEET] = inline.sub(share, content[SHEET])
+    listed = b"".join(b"<si>%b</si>" % text for text in texts)
+    content[STRINGS] = b'<sst xmlns="%b">%b</sst>' % (MAIN, listed)
+    part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%b"/></Types>' % SHARED
+    if SHARED not in content["[Content_Types].xml"]:
+        content["[Content_Types].xml"] = content["[Content_Types].xml"].replace(b"</Types>", part)
+    return zipped(content)
+
+
+def members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(content: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def changed(data: bytes, pattern: bytes, new: bytes, member: str = SHEET) -> bytes:
+    """The workbook with something of its XML replaced."""
+    content = members(data)
+    after = re.sub(pattern, new, content[member])
+    assert after != content[member]
+    return zipped(content | {member: after})
+
+
+def ours(data: bytes) -> list[tuple[Any, ...]]:
+    book = open_workbook(data)
+    return [tuple(cells) for _, cells in book.sheet(book.sheets[0]).rows]
+
+
+def theirs(data: bytes) -> list[tuple[Any, ...]]:
+    """Rows that hold something, as openpyxl reads them."""
+    sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
+    rows = []
+    for row in sheet.iter_rows(values_only=True):
+        cells = list(row)
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            rows.append(tuple(cells))
+    return rows
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=8).filter(
+    lambda text: not text.startswith("=") and "_x" not in text and text != ""
+)
+CELLS = st.one_of(
+    st.none(), TEXTS, st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False, width=32)
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(CELLS, max_size=30), min_size=1, max_size=8))
+def test_workbooks_are_read_as_openpyxl_reads_them(rows: list[list[Cell]]) -> None:
+    data = book_of(rows)
+    assert ours(data) == theirs(data)
+    assert ours(shared(data)) == theirs(data)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(1.5, 1e22, -0.25, True, False, "a\nb", " espace ", "0101", "&<é>", "#N/A"),
+        *(date(2024, 5, 1), datetime.fromisoformat("2024-05-01T13:30"), clock(13, 30)),
+        *(timedelta(hours=30), datetime.fromisoformat("1900-01-05")),
+    ],
+)
+def test_every_type_of_cell_is_read(cell: object) -> None:
+    data = book_of([["code", "met"], ["A", cell], ["B", 3]])
+    assert ours(data) == ours(shared(data)) == theirs(data)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new"),
+    [
+        (rb'<row r="2"[^>]*>', b'<row r="5">'),  # rows 2 to 4 are not there
+        (rb"<row [^>]*>", b"<row>"),
+        (rb'(<row r="2"[^>]*>)', rb'<row r="2"/>\1'),
+        (rb'<c r="([A-Z]+)[0-9]+"', b"<c"),
+        (rb"<v>3</v>", b"<v>03</v>"),
+        (rb"<v>3</v>", b"<f>1+2</f><v>3</v>"),
+        (rb'<c r="B2" t="n">', b'<c r="B2" s="0" t="n">'),
+        (rb"</sheetData>", b"<!-- </sheetData> --></sheetData>"),
+    ],
+)
+def test_what_writers_do_otherwise_is_read_alike(pattern: bytes, new: bytes) -> None:
+    data = changed(shared(book_of([["code", "met"], ["A", 3], ["B", 4]])), pattern, new)
+    assert ours(data) == theirs(data) == [("code", "met"), ("A", 3), ("B", 4)]
+
+
+def test_prefixes_of_the_namespace_are_read() -> None:
+    data = changed(book_of([["code"], [3]]), rb"<(/?)(row|c|v|sheetData|worksheet)\b", rb"<\1x:\2")
+    assert ours(changed(data, b"xmlns=", b"xmlns:x=")) == [("code",), (3,)]
+
+
+def test_rows_and_columns_beyond_the_declared_dimension_are_read() -> None:
+    data = book_of([["code", "met"], ["A", 3], ["B", 4]])
+    assert ours(changed(data, rb'<dimension ref="[^"]*"\s*/>', b'<dimension ref="A1:A1"/>')) == [
+        *(("code", "met"), ("A", 3), ("B", 4))
+    ]
+
+
+def test_a_formula_gives_its_last_value_or_itself() -> None:
+    data = book_of([["code", "=1+1"]])
+    assert ours(data) == [("code", "=1+1")]
+    assert ours(changed(data, rb"<f>1\+1</f><v\s*/>|<f>1\+1</f><v></v>", b"<f>1+1</f><v>2</v>")) == [("code", 2)]
+
+
+def test_a_shared_text_without_how_it_is_pronounced() -> None:
+    data = shared(book_of([["code"]]))
+    runs = b"<si><r><t>co</t></r><r><t>de_x0041_</t></r><rPh><t>ko</t></rPh></si>"
+    assert ours(changed(data, rb"<si>.*</si>", runs, STRINGS)) == [("codeA",)]
+
+
+def several(path: Path, sheets: dict[str, list[list[Any]]], hidden: Sequence[str] = ()) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if name in hidden:
+            sheet.sheet_state = "veryHidden" if name.startswith("v") else "hidden"
+    book.save(path)
+    return path
+
+
+def read(place: Path | str) -> Rows:
+    return read_rows(place, lambda cells: sum(cell in ("job", "people") for cell in cells))
+
+
+def test_hidden_sheets_are_never_read(tmp_path: Path) -> None:
+    table = [["job", "people"], ["A", 1]]
+    path = several(
+        tmp_path / "t.xlsx",
+        {"brouillon": table, "v": table, "bon": [["titre"], *table, ["B", 2]]},
+        ("brouillon", "v"),
+    )
+    found = read(path)
+    assert (found.sheet, found.header_line, [cells for _, cells in found.rows]) == ("bon", 2, [["A", 1], ["B", 2]])
+    with pytest.raises(PasserellesError) as caught:
+        read(f"{path}#brouillon")
+    assert caught.value.key == "unknown_sheet_of"
+    assert "bon" in caught.value.message()
+
+
+def test_several_sheets_are_named_and_asked_for(tmp_path: Path) -> None:
+    table = [["job", "people"], ["A", 1]]
+    path = several(tmp_path / "t.xlsx", {"2025": table, "2026": [*table, ["B", 2]], "Lisez-moi": [["bonjour"]]})
+    with pytest.raises(PasserellesError) as caught:
+        read(path)
+    assert caught.value.key == "several_sheets"
+    assert "2025, 2026" in caught.value.message()
+    assert f"{path}#2025" in caught.value.message()
+    assert len(read(f"{path}#2026").rows) == 2
+
+
+def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(book_of([["job", "people"], ["A", 1]])))
+    book.worksheets[0]["XFD5000"] = "x"
+    book.save(tmp_path / "far.xlsx")
+    start = time.monotonic()
+    found = read(tmp_path / "far.xlsx")
+    assert time.monotonic() - start < 5
+    assert [line for line, _ in found.rows] == [2, 5000]
+    assert found.table().rows == [["A", "1"]]
+    assert [n.code for n in found.table().notices] == ["row_length"]
+
+
+def _with_sheet(rows: bytes) -> bytes:
+    content = members(book_of([["a"]]))
+    head, _, tail = content[SHEET].partition(b"<sheetData>")
+    return zipped(content | {SHEET: head + b"<sheetData>" + rows + tail[tail.index(b"</sheetData>") :]})
+
+
+BOMBS = {
+    "empty cells": lambda: _with_sheet(b'<row r="1">' + b'<c r="A1"/>' * 6_000_000 + b"</row>"),
+    "empty rows of cells": lambda: _with_sheet(b'<row><c t="s"/></row>' * 5_000_000),
+    "blanks": lambda: _with_sheet(b" " * 300_000_000),
+    "far cells": lambda: _with_sheet(
+        b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 20_000))
+    ),
+    "far cells without order": lambda: _with_sheet(
+        b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(20_000, 1, -1))
+    ),
+    "a column out of range": lambda: _with_sheet(b'<row r="1"><c r="ZZZ1"><v>1</v></c></row>'),
+    "a row out of range": lambda: _with_sheet(b'<row r="9999999"><c r="A9999999"><v>1</v></c></row>'),
+    "a reference that is none": lambda: _with_sheet(b'<row r="1"><c r="1A"><v>1</v></c></row>'),
+    "no such shared text": lambda: _with_sheet(b'<row r="1"><c r="A1" t="s"><v>99</v></c></row>'),
+    "an infinite number": lambda: _with_sheet(b'<row r="1"><c r="A1"><v>1e999</v></c></row>'),
+    "a text that grows": lambda: zipped(
+        members(shared(book_of([["a"]])))
+        | {
+            STRINGS: b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+            b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&b;</t></si></sst>'
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_no_real_workbook_holds_gives_one_message_at_a_bounded_cost(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    path.write_bytes(BOMBS[name]())
+    before, start = psutil.Process().memory_info().rss, time.monotonic()
+    with pytest.raises(PasserellesError) as caught:
+        read(path)
+    assert caught.value.key == "unreadable_path"
+    assert time.monotonic() - start < 5
+    assert psutil.Process().memory_info().rss - before < 200_000_000
+
+
+def test_a_workbook_without_a_visible_sheet_is_said(tmp_path: Path) -> None:
+    data = changed(book_of([["a"]]), rb'state="visible"', b'state="hidden"', "xl/workbook.xml")
+    with pytest.raises(DamagedWorkbookError, match="visible"):
+        open_workbook(data)
+    assert is_workbook(data)
+    assert not is_workbook(b"PK\x03\x04 cut")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damage_gives_a_message_or_rows(data: st.DataObject) -> None:
+    whole = bytearray(book_of([["code", "met"], ["A", 3], ["B", 4.5]]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        if is_workbook(bytes(whole)):
+            ours(bytes(whole))
+    except DamagedWorkbookError:
+        pass
+
+
+def test_the_surveys_are_read_whole(real_data: Path) -> None:
+    for year, rows in (("2023", 50_438), ("2025", 50_077)):
+        book = open_workbook((real_data / "market" / f"bmo-{year}.xlsx").read_bytes())
+        assert len(book.sheet(book.sheets[1]).rows) == rows
