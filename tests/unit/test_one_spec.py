@@ -5,15 +5,16 @@ import io
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path as File
 from typing import Any, NamedTuple
 
 import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from passerelles import OccupationGraph, rank_moves
+from passerelles import OccupationGraph, rank_moves, rank_paths
 from passerelles.cli.main import run
+from passerelles.paths.path import Path
 from passerelles.ranking.move import Move
 from passerelles.report.shapes.catalogue import json_schema
 from passerelles.views.spec import Column
@@ -38,6 +39,13 @@ class Case(NamedTuple):
 CASES = {
     "move": Case(
         Move, ("rank", "K2110", *BRANCH, "--limit", "3"), lambda g: rank_moves(g, "K2110", limit=3), "rank", "move"
+    ),
+    "path": Case(
+        Path,
+        ("paths", "N1103", "N4101", "--limit", "2"),
+        lambda g: rank_paths(g, "N1103", targets=["N4101"], limit=2),
+        "paths",
+        "path",
     ),
 }
 
@@ -68,7 +76,7 @@ def test_a_column_added_once_is_in_a_terminal(case: Case, capsys: pytest.Capture
     assert LABEL in text
 
 
-def test_a_column_added_once_is_in_files(case: Case, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_column_added_once_is_in_files(case: Case, capsys: pytest.CaptureFixture[str], tmp_path: File) -> None:
     rows = list(csv.DictReader(io.StringIO(printed(case, capsys, "--format", "csv"))))
     assert {row["territory"] for row in rows} == {VALUE}
     printed(case, capsys, "--format", "xlsx", "--output", str(tmp_path / "a.xlsx"))
@@ -92,7 +100,7 @@ def test_a_column_added_once_is_in_notebooks(case: Case, embedded_graph: Occupat
 
 
 def test_a_column_of_moves_is_in_the_report(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: File
 ) -> None:
     monkeypatch.delenv("PASSERELLES_DATA", raising=False)
     monkeypatch.setattr(Move, "spec", Move.spec.plus(ADDED))

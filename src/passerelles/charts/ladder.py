@@ -9,7 +9,7 @@ from passerelles.charts.style import BLUE, DARK, INK, MARGIN, PAPER, QUIET, SKY,
 from passerelles.charts.words import end_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.paths.sentences import hours_text, months_text, path_sentences
+from passerelles.paths.path import hours_text, months_text, path_sentences
 
 if TYPE_CHECKING:
     from passerelles.paths.path import Path, Span, Step, StepCredential

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import ClassVar, Final, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from passerelles.language.say import Lang, number, say
 from passerelles.model import Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
+from passerelles.views.schema import flag, listed, one_of, ref, text
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, dicts
 
 BREAKS: Final = 0
 MAYBE: Final = 1
@@ -60,7 +63,7 @@ class Frame(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Described):
     """A rule that is broken, or that cannot be told; `by` is how far off it is, in `unit`."""
 
     rule: str
@@ -73,15 +76,21 @@ class Violation:
         limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
         return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by)
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "rule": self.rule,
-            "reason": self.reason(lang),
-            "limit": self.limit,
-            "value": None if self.value is None else round(self.value, 1),
-            "by": None if self.by is None else round(self.by, 1),
-        }
+    spec: ClassVar[Record] = Record(
+        "rule",
+        "A rule that is broken, or that cannot be told",
+        (
+            Column("rule", schema=text(), promised=True),
+            Column("reason", value=lambda v, lang: v.reason(lang), schema=text(), promised=True),
+            Column("limit", "number"),
+            Column("value", "number", value=lambda v, _: _rounded(v.value)),
+            Column("by", "number", value=lambda v, _: _rounded(v.by)),
+        ),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _figure(value: float | None, lang: Lang) -> str:
@@ -92,7 +101,7 @@ def _figure(value: float | None, lang: Lang) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameVerdict:
+class FrameVerdict(Described):
     """What one frame says of a step or of a whole path."""
 
     name: str
@@ -102,16 +111,25 @@ class FrameVerdict:
     unknown: tuple[Violation, ...] = ()
     exempt: bool = False
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "verdict": self.verdict,
-            "violations": [v.to_dict(lang) for v in self.violations],
-            "unknown": [v.to_dict(lang) for v in self.unknown],
-            "exempt": self.exempt,
-        }
+    spec: ClassVar[Record] = Record(
+        "frame",
+        "What a legal frame says",
+        (
+            Column("frame", value=lambda f, _: f.name, json_key="name", schema=text(), promised=True),
+            Column("label", on=On.JSON, schema=text()),
+            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
+            Column(
+                "violations", json=lambda f, lang: dicts(f.violations, lang), schema=listed(ref("rule")), promised=True,
+                on=On.JSON,
+            ),
+            Column("unknown", json=lambda f, lang: dicts(f.unknown, lang), schema=listed(ref("rule")), on=On.JSON),
+            Column("exempt", on=On.JSON, schema=flag()),
+            Column(
+                "reasons", value=lambda f, lang: "; ".join(v.reason(lang) for v in (*f.violations, *f.unknown)) or None,
+                on=On.TABLE,
+            ),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from numbers import Integral
-from typing import Any, Final
+from operator import itemgetter
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import labelled
 from passerelles.paths.build import CertificationTable, check_table
 from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
 from passerelles.profile import Profile
@@ -20,8 +22,10 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupations
 from passerelles.settings import Settings, settings_or
-from passerelles.views.shown import Shown
-from passerelles.views.spec import Page, Sheet
+from passerelles.views import schema
+from passerelles.views.schema import maybe, ref, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
@@ -31,7 +35,7 @@ People = Iterable[str | Profile] | Mapping[str, int] | Mapping[Profile, int] | M
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Described):
     """A job that a lever opens to the people of an origin; `via`: by which code a certification leads to it."""
 
     origin: str | None
@@ -39,9 +43,26 @@ class Opened:
     people: int
     via: str | None = None
 
+    spec: ClassVar[Record] = Record(
+        "opened",
+        "A job that a lever opens to the people of an origin",
+        (
+            Column(
+                "origin_code", value=lambda o, _: o.origin, json_key="origin", schema=maybe(schema.code()),
+                promised=True,
+            ),
+            Column("target_code", value=lambda o, _: o.target, json_key="target", schema=schema.code(), promised=True),
+            Column("people", "integer", schema=whole(least=0), promised=True),
+            Column(
+                "certification_link", value=lambda o, _: o.via, json_key="via",
+                schema=maybe(text("By which code a certification leads there: direct, parent or base")),
+            ),
+        ),
+    )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class Lever(Described):
     """
     Something to acquire, or a group of things that open a job only together (`members`, one unless a group).
 
@@ -68,23 +89,68 @@ class Lever:
         """Jobs that it opens by itself, by code."""
         return tuple(sorted({o.target for o in self.opened}))
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "rank": self.rank,
-            "code": self.code,
-            "label": self.label,
-            "kind": self.kind,
-            "kind_label": say(f"paths.levers.kind_{self.kind}", lang=lang),
-            "gained": self.gained,
-            "alone": self.alone,
-            "targets": list(self.targets),
-            "opened": [asdict(o) for o in self.opened],
-            "with_it": list(self.with_it),
-            "hours": self.hours,
-            "members": list(self.members),
-            "level": self.level,
-        }
+    def kind_label(self, lang: Lang = "fr") -> str:
+        """Return its kind for people."""
+        return say(f"paths.levers.kind_{self.kind}", lang=lang)
+
+    def described(self, lang: Lang = "fr") -> str:
+        """Return what it is, its code and its kind; what a group is made of, a line each."""
+        kind = self.kind_label(lang)
+        if self.kind != "group":
+            return f"{self.label} ({self.code}, {kind})"
+        return "\n".join([labelled(kind, "", lang).rstrip(), *(f"- {name}" for name in self.label.split(" + "))])
+
+    spec: ClassVar[Record] = Record(
+        "lever",
+        "What to acquire, and what it opens",
+        (
+            Column("rank", "integer", schema=whole(least=1), promised=True),
+            Column("code", schema=schema.code(), promised=True, on=On.JSON | On.TABLE),
+            Column(
+                "lever", value=lambda each, _: each.label, json_key="label", schema=maybe(text()), promised=True,
+                shown=lambda each, lang: each.described(lang),
+            ),
+            Column("kind", on=On.JSON, schema=text(), promised=True),
+            Column(
+                "kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema=text(),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "people_opened", "integer", value=lambda each, _: each.gained, json_key="gained", promised=True,
+                shown=lambda each, _: f"+{each.gained}",
+                schema=whole("People x jobs that it opens on top of those before it", least=0),
+            ),
+            Column(
+                "people_alone", "integer", value=lambda each, _: each.alone, json_key="alone", promised=True,
+                schema=whole("People x jobs that it would open alone", least=0), on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "targets", json=lambda each, _: list(each.targets), schema=schema.listed(schema.code()), promised=True,
+                shown=lambda each, _: ", ".join(each.targets), on=On.JSON | On.SCREEN,
+            ),
+            Column("targets_opened", "integer", value=lambda each, _: len(each.targets), on=On.TABLE),
+            Column(
+                "opened", json=lambda each, lang: dicts(each.opened, lang), promised=True, on=On.JSON,
+                schema=schema.listed(ref("opened")),
+            ),
+            Column(
+                "with_it", value=lambda each, _: "; ".join(each.with_it) or None, promised=True,
+                json=lambda each, _: list(each.with_it), schema=schema.listed(schema.code()), on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "hours_expected", "number", value=lambda each, _: each.hours, json_key="hours", promised=True,
+                schema=maybe(schema.number(least=0)), on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "members", json=lambda each, _: list(each.members), on=On.JSON,
+                schema=schema.listed(schema.code(), "What a lever of several things is made of"),
+            ),
+            Column(
+                "level", "integer", on=On.JSON | On.TABLE,
+                schema=maybe(whole("European level of a certification; null = unknown", least=1)),
+            ),
+        ),
+    )  # fmt: skip
 
 
 class Levers(list[Lever], Shown):
@@ -105,15 +171,24 @@ class Levers(list[Lever], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the levers, and each job that each opens to each origin, as tables."""
-        from passerelles.paths.sheets import lever_sheets  # noqa: PLC0415 - it builds on this class
-
-        return lever_sheets(self, lang=lang)
+        head = within(Lever.spec.pick("rank", "code"), itemgetter(0), on=On.TABLE | On.SCREEN)
+        own = within(Opened.spec.columns, itemgetter(1))
+        opened = Sheet("opened", (*head, *own), lambda: ((each, o) for each in self for o in each.opened), lang)
+        return [Sheet("levers", Lever.spec.columns, lambda: self, lang), opened]
 
     def page(self, lang: Lang = "fr") -> Page:
-        """Return what the choice shows of itself."""
-        from passerelles.paths.sheets import levers_page  # noqa: PLC0415 - it builds on this class
-
-        return levers_page(self, lang)
+        """Return what the choice shows of itself: the levers, what they are worth, whether that is proven best."""
+        figures = {"total": self.total, "already": self.already, "possible": self.possible}
+        written = {name: number(value, lang=lang) for name, value in figures.items()}
+        key = "exact" if self.exact else "greedy"
+        notes = [
+            say("paths.levers.worth", lang=lang, **written),
+            say(f"paths.levers.{key}", lang=lang, share=percent(self.guarantee, lang=lang)),
+        ]
+        levers, opened = self.sheets(lang)
+        lead = [] if self else [say("paths.levers.none", lang=lang)]
+        details = [Page(opened.label(lang), sheets=[opened])]
+        return Page(say("paths.levers.title", lang=lang), lead, [levers], details, notes)
 
     @property
     def exact(self) -> bool:
@@ -240,12 +315,12 @@ def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind] | None:
 def _people(origins: People) -> list[tuple[str | Profile, int]]:
     if not isinstance(origins, Mapping):
         return [(origins, 1)] if isinstance(origins, str | Profile) else [(who, 1) for who in origins]
-    for who, number in origins.items():
-        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
-            raise PasserellesError("people_invalid", code=who, value=repr(number))
+    for who, count in origins.items():
+        if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
+            raise PasserellesError("people_invalid", code=who, value=repr(count))
     # Codes by code, then profiles as they come.
     ordered = sorted(origins.items(), key=lambda each: each[0] if isinstance(each[0], str) else "\U0010ffff")
-    return [(who, int(number)) for who, number in ordered]
+    return [(who, int(count)) for who, count in ordered]
 
 
 class _Choice:
@@ -257,8 +332,8 @@ class _Choice:
         self.atoms = sorted({m for c in self.candidates for m in c.members})
         self.proven = True
         self.needs = np.zeros((len(self.candidates), len(situation.atoms)), dtype=np.bool_)
-        for number, each in enumerate(self.candidates):
-            self.needs[number, list(each.members)] = True
+        for place, each in enumerate(self.candidates):
+            self.needs[place, list(each.members)] = True
         shape = (len(self.candidates), len(situation.weights))
         self.opens = np.asarray([c.opens for c in self.candidates], dtype=np.bool_).reshape(shape)
 
@@ -335,9 +410,9 @@ class _Choice:
     def _told_by(self, picked: tuple[int, ...]) -> list[Candidate]:
         """What a choice opens, said by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
-        for number in map(int, self.inside(picked)):
-            members = self.candidates[number].members
+        for place in map(int, self.inside(picked)):
+            members = self.candidates[place].members
             owners = [m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in members]
             key = tuple(sorted(set(owners)))
-            opens[key] = self.candidates[number].opens | opens.get(key, self.candidates[number].opens)
+            opens[key] = self.candidates[place].opens | opens.get(key, self.candidates[place].opens)
         return [Candidate(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]

@@ -1,23 +1,31 @@
-"""`Path` and `Step`: what a search found, with everything that explains it worked out when it is asked for."""
+"""`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
 from passerelles.model import Hours, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.explain import split_items
-from passerelles.ranking.move import End, Item
+from passerelles.ranking.move import NEAR_ITEM, TERNARY, End, Item, NeededCredential, credentials_text, named
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
-from passerelles.views.shown import Shown
-from passerelles.views.spec import Page, Sheet
+from passerelles.views import schema
+from passerelles.views.schema import maybe, one_of, record, ref, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 Split = tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]
+_SAID: Final = 3  # competencies that a sentence names
+_BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
+_LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
+_ORIGINS: Final = {name: schema.number(least=0) for name in ("sourced", "estimated")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class StepCredential:
+class StepCredential(Described):
     """
     A credential that a step's target requires, in the order of acquisition.
 
@@ -65,26 +73,39 @@ class StepCredential:
     certifinfo: str | None = None
     rncp: str | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        hours = {"low": self.hours.low, "expected": self.hours.expected, "high": self.hours.high}
-        return {
-            "code": self.code,
-            "label": self.label,
-            "kind": self.kind,
-            "held": self.held,
-            "order": self.order,
-            "hours": hours | {"source": self.hours.source or None},
-            "source": self.source,
-            "certifinfo": self.certifinfo,
-            "rncp": self.rncp,
-            "grants_access": self.grants,
-            "obtainable": self.obtainable,
-        }
+    spec: ClassVar[Record] = Record(
+        "step_credential",
+        "A credential of a step, in the order of acquisition",
+        (
+            Column("order", "integer", schema=whole(least=0)),
+            *NeededCredential.spec.pick("credential_code", "credential_label"),
+            Column("kind", schema=text()),
+            Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+            Column(
+                "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: _sourced(c.hours),
+                json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
+            ),
+            Column(
+                "certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown")),
+            ),
+            Column("rncp", on=On.JSON, schema=maybe(text("Its code in the RNCP; null = unknown"))),
+            Column(
+                "grants_access", "flag", value=lambda c, _: c.grants,
+                schema=schema.flag("Whether it is what gives access to a regulated profession"),
+            ),
+            Column("source", schema=text()),
+            Column("obtainable", "flag", on=On.JSON, schema=schema.flag()),
+        ),
+        beside={"via": maybe(text("Code by which the certification file reaches the occupation"))},
+    )  # fmt: skip
+
+
+def _sourced(hours: Hours) -> dict[str, Any]:
+    return {"low": hours.low, "expected": hours.expected, "high": hours.high, "source": hours.source or None}
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Described):
     """
     One move of a path.
 
@@ -162,43 +183,113 @@ class Step:
         """What is to be learned."""
         return self._split[2]
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return the shape of a step of ``paths@1``, ready for JSON."""
-        from passerelles.paths.sentences import step_sentence  # noqa: PLC0415 - it builds on this class
+    @property
+    def hours_told(self) -> dict[str, Any]:
+        """Hours with where they come from, ready for JSON."""
+        return self.hours.to_dict() | {"sourced": self.sourced, "estimated": self.estimated, "basis": self.basis}
 
-        hours = self.hours.to_dict() | {"sourced": self.sourced, "estimated": self.estimated, "basis": self.basis}
-        return {
-            "from": self.origin.to_dict(),
-            "to": self.target.to_dict(),
-            "hours": hours,
-            "months": self.months.to_dict(),
-            "practice": {"months": self.practice_months, "hours_replaced": self.practised, "assumption": True},
-            "consolidation_hours": self.consolidated,
-            "level": {"held": self.level, "target": self.target_level},
-            "score": self.score,
-            "probability": self.probability,
-            "regulated": self.regulated,
-            "held": [i.to_dict() for i in self.held],
-            "near": [i.to_dict() for i in self.near],
-            "missing": [i.to_dict() for i in self.missing],
-            "credentials": [c.to_dict() for c in self.credentials],
-            "options": [c.to_dict() | {"via": c.via or None} for c in self.options],
-            "frames": [f.to_dict(lang) for f in self.frames],
-            "unknown": list(self.unknown),
-            "sentence": step_sentence(self, lang),
-        }
+    spec: ClassVar[Record] = Record(
+        "step",
+        "One move of a path",
+        (
+            Column(
+                "from", json=lambda s, lang: s.origin.to_dict(lang), schema=ref("path_end"), promised=True,
+                on=On.JSON,
+            ),
+            Column("origin_code", value=lambda s, _: s.origin.code, on=On.TABLE),
+            Column(
+                "to", json=lambda s, lang: s.target.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
+            ),
+            Column("target_code", value=lambda s, _: s.target.code, on=On.TABLE),
+            Column("target_label", value=lambda s, _: s.target.label, on=On.TABLE | On.SCREEN),
+            Column(
+                "hours", json=lambda s, _: s.hours_told, promised=True, on=On.JSON,
+                schema=record(
+                    "Hours of training of this step",
+                    {},
+                    optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
+                ),
+            ),
+            *(
+                Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE)
+                for end in ("low", "expected", "high")
+            ),
+            Column("basis", words="terms.basis", on=On.TABLE),
+            Column(
+                "months", json=lambda s, _: s.months.to_dict(), schema=record("", _BOUNDS, optional=_LEAST), on=On.JSON,
+            ),
+            Column(
+                "practice", on=On.JSON,
+                json=lambda s, _: {"months": s.practice_months, "hours_replaced": s.practised, "assumption": True},
+                schema=record(
+                    "What practising the stage is assumed to bring",
+                    {
+                        "months": schema.number(least=0),
+                        "hours_replaced": schema.number(least=0),
+                        "assumption": schema.flag(),
+                    },
+                ),
+            ),
+            Column("practice_months", "number", on=On.TABLE),
+            Column("hours_replaced", "number", value=lambda s, _: s.practised, on=On.TABLE),
+            Column(
+                "consolidation_hours", json=lambda s, _: s.consolidated, schema=maybe(schema.number(least=0)),
+                on=On.JSON,
+            ),
+            Column(
+                "level", json=lambda s, _: {"held": s.level, "target": s.target_level}, on=On.JSON,
+                schema=record("European levels", {"held": whole(least=1), "target": whole(least=1)}),
+            ),
+            Column("score", on=On.JSON, schema=schema.number()),
+            Column("probability", "share", on=On.JSON | On.TABLE, schema=maybe(schema.share())),
+            Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
+            Column("held", json=lambda s, lang: dicts(s.held, lang), schema=schema.listed(ref("item")), on=On.JSON),
+            Column(
+                "near", json=lambda s, lang: dicts(s.near, lang), schema=schema.listed(ref("near_item")), on=On.JSON,
+            ),
+            Column(
+                "credentials", value=lambda s, lang: credentials_text(s.credentials, lang) or None,
+                json=lambda s, lang: dicts(s.credentials, lang), schema=schema.listed(ref("step_credential")),
+                promised=True, on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
+                schema=schema.listed(ref("step_credential"), "What merely leads there"), on=On.JSON,
+            ),
+            Column(
+                "missing", value=lambda s, _: named(s.missing) or None, json=lambda s, lang: dicts(s.missing, lang),
+                schema=schema.listed(ref("item")), promised=True, on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "frames", json=lambda s, lang: dicts(s.frames, lang), schema=schema.listed(ref("frame")), on=On.JSON,
+            ),
+            Column("unknown", json=lambda s, _: list(s.unknown), schema=schema.listed(text()), on=On.JSON),
+            Column(
+                "sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema=text(), on=On.JSON | On.TABLE,
+            ),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class PathPart:
+class PathPart(Described):
     """One part of a path's score, in hours; the score is their sum."""
 
     name: str
     value: float
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"name": self.name, "label": say(f"paths.part.{self.name}", lang=lang), "value": self.value}
+    spec: ClassVar[Record] = Record(
+        "part",
+        "One named part of a score",
+        (
+            Column("name", on=On.JSON, schema=text(), promised=True),
+            Column(
+                "part", value=lambda p, lang: say(f"paths.part.{p.name}", lang=lang), json_key="label", schema=text(),
+                promised=True,
+            ),
+            Column("value", "number", schema=schema.number(), promised=True),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -214,7 +305,7 @@ class Detail:
 
 
 @dataclass(frozen=True, repr=False)
-class Path(Shown):
+class Path(Described, Shown):
     """
     One or more steps from an origin to a target.
 
@@ -262,15 +353,19 @@ class Path(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the path, its steps, competencies, credentials and frames as tables."""
-        from passerelles.paths.sheets import path_sheets  # noqa: PLC0415 - it builds on this class
-
-        return path_sheets([self], lang=lang)
+        return path_sheets([self], lang)
 
     def page(self, lang: Lang = "fr") -> Page:
-        """Return what the path shows of itself."""
-        from passerelles.paths.sheets import path_page  # noqa: PLC0415 - it builds on this class
+        """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
+        lead = [line for lines in path_lines(self, lang) for line in lines]
+        return Page(
+            f"{self.rank}. {path_title(self, lang)}", [*lead, *state_lines(self, lang), *frame_lines(self, lang)]
+        )
 
-        return path_page(self, lang)
+    def explanation(self, lang: Lang = "fr") -> Page:
+        """Return the same, each step's first sentence above the others."""
+        lines = [*path_lines(self, lang), *([text] for text in (*state_lines(self, lang), *frame_lines(self, lang)))]
+        return Page(f"{self.rank}. {path_title(self, lang)}", details=[Page(first, rest) for first, *rest in lines])
 
     @cached_property
     def detail(self) -> Detail:
@@ -293,6 +388,10 @@ class Path(Shown):
     def reasons(self) -> tuple[tuple[str, str], ...]:
         """What the status comes from: keys of ``paths.reason`` and what they are about."""
         return self.detail.reasons
+
+    def why(self, lang: Lang = "fr") -> list[str]:
+        """Return what the status comes from, in words."""
+        return [say(f"paths.reason.{key}", lang=lang, what=what) for key, what in self.reasons]
 
     @property
     def hours(self) -> Span:
@@ -324,30 +423,336 @@ class Path(Shown):
         now = split_items(graph, after.holding, target)[0]
         return tuple(i for i in now if i.code not in had and graph.competency_position[i.code] in stage)
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return the shape of an item of ``paths@1``, ready for JSON."""
-        from passerelles.paths.sentences import path_sentences  # noqa: PLC0415 - it builds on this class
+    @property
+    def hours_sourced(self) -> float:
+        """Part of the expected hours that the credentials' sources state."""
+        return round(sum(s.sourced for s in self.steps), 1)
 
-        sourced = round(sum(s.sourced for s in self.steps), 1)
+    @property
+    def hours_told(self) -> dict[str, Any]:
+        """Hours with where they come from, ready for JSON."""
         estimated = round(sum(s.estimated for s in self.steps), 1)
-        return {
-            "rank": self.rank,
-            "place": self.place,
-            "origin": self.origin.to_dict(),
-            "target": self.target.to_dict(),
-            "status": self.status,
-            "reasons": [say(f"paths.reason.{key}", lang=lang, what=what) for key, what in self.reasons],
-            "hours": self.hours.to_dict() | {"sourced": sourced, "estimated": estimated},
-            "months": self.months.to_dict(),
-            "steps": [s.to_dict(lang) for s in self.steps],
-            "frames": [f.to_dict(lang) for f in self.frames],
-            "score": self.score,
-            "parts": [p.to_dict(lang) for p in self.parts],
-            "weakest": self.weakest,
-            "calibrated": self.calibrated,
-            "direct": {"hours": self.direct_hours, "months": self.direct_months},
-            "gap": self.gap,
-            "assumptions": dict(self.assumptions),
-            "explanation": path_sentences(self, lang),
-            "referential": {"name": self.referential[0], "version": self.referential[1]},
-        }
+        return self.hours.to_dict() | {"sourced": self.hours_sourced, "estimated": estimated}
+
+    spec: ClassVar[Record] = Record(
+        "path",
+        "One or more steps from an origin to a target",
+        (
+            Column("rank", "integer", schema=whole(least=1), promised=True),
+            Column("place", on=On.JSON, schema=whole("1 = best of those to this target", least=1)),
+            Column(
+                "origin", json=lambda p, lang: p.origin.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
+            ),
+            Column("origin_code", value=lambda p, _: p.origin.code, on=On.TABLE),
+            Column("origin_label", value=lambda p, _: p.origin.label, on=On.TABLE),
+            Column(
+                "target", json=lambda p, lang: p.target.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
+            ),
+            Column("target_code", value=lambda p, _: p.target.code, on=On.TABLE),
+            Column("target_label", value=lambda p, _: p.target.label, on=On.TABLE),
+            Column("path", shown=lambda p, _: _chain(p), on=On.SCREEN),
+            Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
+            Column(
+                "steps", "integer", value=lambda p, _: len(p.codes), json=lambda p, lang: dicts(p.steps, lang),
+                schema=schema.listed(ref("step")) | {"minItems": 1}, promised=True, on=On.JSON | On.TABLE,
+            ),
+            Column("status", words="paths.status", schema=one_of(get_args(Status)), promised=True),
+            Column(
+                "hours", "number", value=lambda p, _: p.hours.expected, json=lambda p, _: p.hours_told, promised=True,
+                shown=lambda p, lang: hours_short(p.hours, lang), on=On.JSON | On.SCREEN,
+                schema=record(
+                    "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
+                ),
+            ),
+            *(
+                Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE)
+                for end in ("low", "expected", "high")
+            ),
+            Column("hours_sourced", "number", on=On.TABLE),
+            Column("lower_bound", "flag", value=lambda p, _: p.hours.lower_bound, on=On.TABLE),
+            Column(
+                "months", "number", value=lambda p, _: p.months.expected, json=lambda p, _: p.months.to_dict(),
+                shown=lambda p, lang: months_text(p.months, lang), promised=True,
+                schema=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
+            ),
+            Column(
+                "score", "number", schema=schema.number("Sum of `parts`, in hours"), promised=True,
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "parts", json=lambda p, lang: dicts(p.parts, lang), schema=schema.listed(ref("part")), promised=True,
+                on=On.JSON,
+            ),
+            Column(
+                "weakest", "number", on=On.JSON | On.TABLE,
+                schema=schema.number("Chance of the least likely move, or its score where nothing is calibrated"),
+            ),
+            Column("calibrated", on=On.JSON, schema=schema.flag()),
+            Column(
+                "direct", json=lambda p, _: {"hours": p.direct_hours, "months": p.direct_months}, on=On.JSON,
+                schema=record(
+                    "The direct move", {name: maybe(schema.number(least=0)) for name in ("hours", "months")}
+                ),
+            ),
+            Column("direct_hours", "number", on=On.TABLE),
+            Column(
+                "gap", "number", on=On.JSON | On.TABLE,
+                schema=schema.number(
+                    "Hours by which a path that was not looked at could be better; 0 = proven best", least=0
+                ),
+            ),
+            Column(
+                "frames", json=lambda p, lang: dicts(p.frames, lang), schema=schema.listed(ref("frame")), promised=True,
+                value=lambda p, lang: "; ".join(
+                    f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in p.frames
+                ),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None,
+                json=lambda p, lang: p.why(lang), schema=schema.listed(text(), "What the status comes from"),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "assumptions", json=lambda p, _: dict(p.assumptions), on=On.JSON,
+                schema=record("What practising an intermediate job is taken to bring", {}),
+            ),
+            Column(
+                "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)],
+                schema=schema.listed(text()), on=On.JSON,
+            ),
+            Column(
+                "referential", json=lambda p, _: dict(zip(("name", "version"), p.referential, strict=True)),
+                schema=ref("referential_version"), on=On.JSON,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) -> list[Sheet]:
+    """Return paths, steps, what is to be learned, credentials and frames; a screen shows the verdict of `frame`."""
+    asked = () if frame is None else (Column("frame", value=lambda p, lang: _verdict(p, frame, lang), on=On.SCREEN),)
+    return [
+        Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang),
+        _steps(paths, lang),
+        _to_learn(paths, lang),
+        _credentials(paths, lang),
+        _frames(paths, lang),
+    ]
+
+
+_PLACE: Final = Column("step", "integer", value=lambda row, _: row[1], on=On.TABLE)
+
+
+def _each(paths: Sequence[Path]) -> Iterable[tuple[Path, int, Step]]:
+    return ((p, place, s) for p in paths for place, s in enumerate(p.steps, start=1))
+
+
+def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
+    own = within(Step.spec.columns, itemgetter(2))
+    return Sheet("steps", (*_rank(), _PLACE, *own), lambda: _each(paths), lang)
+
+
+def _rank() -> tuple[Column, ...]:
+    return within(Path.spec.pick("rank"), itemgetter(0), on=On.TABLE)
+
+
+def _to_learn(paths: Sequence[Path], lang: Lang) -> Sheet:
+    target = within(Step.spec.pick("target_code"), itemgetter(2), on=On.TABLE)
+    state = Column("state", value=lambda row, _: row[3], words="terms.state", on=On.TABLE)
+    own = within(NEAR_ITEM.columns, itemgetter(4))
+    return Sheet(
+        "competencies",
+        (*_rank(), _PLACE, *target, state, *own),
+        lambda: [
+            (p, place, s, state, item)
+            for p, place, s in _each(paths)
+            for state, items in (("near", s.near), ("missing", s.missing))
+            for item in items
+        ],
+        lang,
+    )
+
+
+def _credentials(paths: Sequence[Path], lang: Lang) -> Sheet:
+    target = within(Step.spec.pick("target_code"), itemgetter(2), on=On.TABLE)
+    columns = (*_rank(), _PLACE, *target, *within(StepCredential.spec.columns, itemgetter(3)))
+    return Sheet("credentials", columns, lambda: [(*row, c) for row in _each(paths) for c in row[2].credentials], lang)
+
+
+def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
+    def rows() -> Iterable[tuple[Path, int | None, FrameVerdict]]:
+        yield from ((p, None, f) for p in paths for f in p.frames)
+        yield from ((p, place, f) for p, place, s in _each(paths) for f in s.frames)
+
+    return Sheet("frames", (*_rank(), _PLACE, *within(FrameVerdict.spec.columns, itemgetter(2))), rows, lang)
+
+
+def _chain(path: Path) -> str:
+    return "\n".join(f"→ {s.target.code} {s.target.label or ''}".strip() for s in path.steps)
+
+
+def _verdict(path: Path, frame: str, lang: Lang) -> str:
+    return say(f"paths.verdict.{next(f.verdict for f in path.frames if f.name == frame)}", lang=lang)
+
+
+def hours_text(hours: Span, lang: Lang = "fr") -> str:
+    """Write hours out: expected, with its range, 'at least' where only a part is known."""
+    expected = number(hours.expected or 0.0, lang=lang)
+    if hours.lower_bound and not hours.expected:
+        return say("paths.hours.unknown", lang=lang)
+    if hours.high == 0:
+        return say("paths.hours.nothing", lang=lang)
+    if hours.lower_bound:
+        return say("paths.hours.at_least", lang=lang, expected=expected)
+    if hours.high is None or hours.low is None:
+        return say("paths.hours.open", lang=lang, expected=expected)
+    low, high = (number(x, lang=lang) for x in (hours.low, hours.high))
+    return say("paths.hours.range", lang=lang, expected=expected, low=low, high=high)
+
+
+def hours_short(hours: Span, lang: Lang = "fr") -> str:
+    """Write hours out for a narrow column."""
+    if hours.lower_bound and not hours.expected:
+        return "?"
+    return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
+
+
+def months_text(months: Span, lang: Lang = "fr") -> str:
+    """Write months out for a narrow column."""
+    if months.lower_bound and not months.expected:
+        return "?"
+    return ("≥ " if months.lower_bound else "") + number(months.expected or 0.0, lang=lang, decimals=1)
+
+
+def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
+    """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
+    total = len(step.held) + len(step.near) + len(step.missing)
+    first = say(
+        f"paths.step.{step.basis}",
+        lang=lang,
+        origin=step.origin.label or step.origin.code or say("moves.profile", lang=lang),
+        target=step.target.label or step.target.code,
+        hours=hours_text(step.hours, lang),
+    )
+    if step.consolidated:
+        first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
+    counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
+    lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
+    for key, items in (("keep", step.held), ("learn", step.missing)):
+        if items:
+            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, lang)))
+    if step.target_level > step.level:
+        lines.append(say("paths.step.level", lang=lang, held=step.level, target=step.target_level))
+    return lines + _credential_lines(step, lang)
+
+
+def _credential_lines(step: Step, lang: Lang) -> list[str]:
+    """What is required: held, to obtain in order, and what grants access to a regulated profession."""
+    lines: list[str] = []
+    for key, some in (("has", [c for c in step.credentials if c.held == "yes"]), ("obtain", step.to_obtain)):
+        if some:
+            lines.append(say(f"paths.step.{key}", lang=lang, names=listed((_credential(c, lang) for c in some), lang)))
+    if step.regulated == "yes":
+        granted = [c.label for c in step.credentials if c.grants]
+        key = "regulated" if granted else "regulated_unknown"
+        lines.append(say(f"paths.step.{key}", lang=lang, names=", ".join(granted)))
+    return lines
+
+
+def _credential(credential: StepCredential, lang: Lang) -> str:
+    """A credential with its published length, or that none is known, where it is still to be obtained."""
+    if credential.held == "yes":
+        return credential.label
+    expected = credential.hours.expected
+    known = say("paths.step.no_length" if expected is None else "paths.step.no_training", lang=lang)
+    if expected:
+        known = say("paths.step.length", lang=lang, hours=number(expected, lang=lang))
+    return f"{credential.label} ({known})"
+
+
+def path_sentences(path: Path, lang: Lang = "fr") -> list[str]:
+    """Return what explains a path: each step, what each stage brings, and why this path rather than the direct one."""
+    return [" ".join(lines) for lines in path_lines(path, lang)]
+
+
+def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
+    """Return the sentences of `path_sentences`, each group of them as lines."""
+    found: list[list[str]] = []
+    for place, step in enumerate(path.steps, start=1):
+        found.append(step_lines(step, lang))
+        if place < len(path.steps):
+            found.append(_stage(path, place, lang))
+    if len(path.steps) == 1:
+        least = number(path.assumptions["min_saving_hours"], lang=lang)
+        return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
+    hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
+    figures = {"saved": path.direct_hours - hours, "direct": path.direct_hours}
+    written = {name: number(value, lang=lang) for name, value in figures.items()}
+    longer = number(months - path.direct_months, lang=lang, decimals=1)
+    return [*found, [say("paths.why.stage", lang=lang, **written, months=longer)]]
+
+
+def path_title(path: Path, lang: Lang = "fr") -> str:
+    """Return ``origin → target``, by label where there is one."""
+    start = path.origin.label or path.origin.code or say("moves.profile", lang=lang)
+    return f"{start} → {path.target.label or path.target.code}"
+
+
+def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
+    """Return what keeps a path from being feasible, or from being known to be: one line, none where nothing does."""
+    if not path.reasons:
+        return []
+    about: dict[str, list[str]] = {}
+    for key, what in path.reasons:
+        about.setdefault(key, []).append(what)
+    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(some)) for key, some in about.items()), lang)
+    return [say("paths.state", lang=lang, status=say(f"paths.status.{path.status}", lang=lang), why=why)]
+
+
+def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
+    """Return what each legal frame says of a path, of the whole and of each step, and why."""
+    colon = " : " if lang == "fr" else ": "
+    found = []
+    for place, frame in enumerate(path.frames):
+        why = [listed((v.reason(lang) for v in (*frame.violations, *frame.unknown)), lang)]
+        if len(path.steps) > 1:
+            why.append(_step_verdicts(path, place, lang))
+        said = listed((w for w in why if w), lang)
+        verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
+        found.append(f"{frame.label}{colon}{verdict}" + (f" ({said})" if said else ""))
+    return found
+
+
+def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
+    """What a frame says of each step on its own."""
+    verdicts = [say(f"paths.verdict.{step.frames[frame].verdict}", lang=lang) for step in path.steps]
+    told = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
+    return say("paths.frame_steps.line", lang=lang, verdicts=", ".join(told))
+
+
+def _stage(path: Path, place: int, lang: Lang) -> list[str]:
+    step = path.steps[place - 1]
+    text = say(
+        "paths.step.practice",
+        lang=lang,
+        target=step.target.label or step.target.code,
+        months=number(step.practice_months, lang=lang),
+        hours=number(step.practised, lang=lang),
+        share=percent(path.assumptions["practice_share"], lang=lang),
+    )
+    added, lines = path.added_by(place), [text]
+    raised = path.steps[place].level
+    if raised > step.level and path.steps[-1].target_level > step.level:
+        lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
+    if added or len(lines) == 1:
+        key = "adds" if added else "adds_nothing"
+        lines.append(say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang)))
+    return lines
+
+
+def names(items: Sequence[Item], lang: Lang = "fr") -> str:
+    """Return the first labels of a list, and how many more there are."""
+    shown = listed((i.label or i.code for i in items[:_SAID]), lang)
+    rest = len(items) - _SAID
+    return shown + (say("moves.more", lang=lang, n=rest) if rest > 0 else "")

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, number, percent, say
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
-from passerelles.paths.path import Path, PathPart
+from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.pool import Candidate, Fit, Ints, Pool
 from passerelles.paths.search import Outcome, Search
 from passerelles.paths.state import State, state_at
@@ -25,14 +25,18 @@ from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
 from passerelles.referentials.reference import find_occupation, find_occupations
 from passerelles.settings import Settings, settings_or
-from passerelles.views.shown import Shown
-from passerelles.views.spec import Page, Sheet
+from passerelles.views.schema import code as code_schema
+from passerelles.views.schema import flag, listed, maybe, ref, text, whole
+from passerelles.views.schema import number as number_schema
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, Page, Record, Sheet
 
 MOST_STEPS = 6
+_EACH = 3  # notes on single targets; beyond, one for all
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Described):
     """
     What the search says of one target.
 
@@ -62,20 +66,36 @@ class Reached:
         """Whether no path that was left out can be better."""
         return self.gap == 0
 
-    def to_dict(self) -> dict[str, object]:
-        """Return plain values, ready for JSON."""
-        return {
-            "target": {"code": self.code, "label": self.label},
-            "found": self.found,
-            "limit": self.limit,
-            "fewer": self.fewer,
-            "proven": self.proven,
-            "gap": self.gap,
-            "evaluated": self.evaluated,
-            "reason": self.reason or None,
-            "parts": list(self.parts),
-            "cut": self.cut,
-        }
+    spec: ClassVar[Record] = Record(
+        "reached",
+        "What the search says of one target",
+        (
+            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, schema=ref("end"), promised=True),
+            Column("found", "integer", schema=whole(least=0), promised=True),
+            Column("limit", "integer", schema=maybe(whole(least=1)), promised=True),
+            Column(
+                "fewer", "flag", schema=flag("Whether fewer paths exist than were asked for"), promised=True
+            ),
+            Column("proven", "flag", schema=flag("Whether no path that was left out can be better"), promised=True),
+            Column("gap", "number", schema=number_schema(least=0), promised=True),
+            Column("evaluated", "integer", schema=whole(least=0), promised=True),
+            Column(
+                "reason", value=lambda r, _: r.reason or None, schema=maybe(text("Why there is none")), promised=True,
+            ),
+            Column(
+                "parts", json=lambda r, _: list(r.parts),
+                schema=listed(code_schema(), "Specialised occupations of a target that is split"),
+            ),
+            Column(
+                "cut", "integer", schema=whole("Undominated paths that the limit leaves out of a Pareto set", least=0)
+            ),
+        ),
+    )  # fmt: skip
+
+    def note(self, least: str, *, direct: bool, lang: Lang) -> str:
+        """Say why there are fewer paths than asked for; `least`: hours that a stage saves at least."""
+        key = "fewer_direct" if direct else "fewer"
+        return say(f"paths.{key}", lang=lang, target=self.label or self.code, n=self.found, least=least)
 
 
 class Paths(list[Path], Shown):
@@ -89,15 +109,51 @@ class Paths(list[Path], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the paths, their steps, competencies, credentials and frames as tables."""
-        from passerelles.paths.sheets import path_sheets  # noqa: PLC0415 - it builds on this class
+        return path_sheets(self, lang)
 
-        return path_sheets(self, lang=lang)
+    def page(self, lang: Lang = "fr", *, title: str | None = None, frame: str | None = None) -> Page:
+        """Return a table, with the verdict of `frame`, what the search says, and each path to unfold."""
+        none = [self._none(r, lang) for r in self.reached if not r.found]
+        if not self.reached:
+            none = [say("paths.no_target", lang=lang)]
+        if not self:
+            return Page(say("moves.none", lang=lang)) if title is None else Page(title, none)
+        if title is None:
+            end = self[0].origin
+            key = "title" if end.code else "title_profile"
+            title = say(f"moves.{key}", lang=lang, label=end.label, code=end.code)
+        return Page(
+            title, none, path_sheets(self, lang, frame=frame)[:1], [p.page(lang) for p in self], self._notes(lang)
+        )
 
-    def page(self, lang: Lang = "fr") -> Page:
-        """Return what the list shows of itself: a table, and each path to unfold."""
-        from passerelles.paths.sheets import paths_page  # noqa: PLC0415 - it builds on this class
+    def _none(self, reached: Reached, lang: Lang) -> str:
+        target = f"{reached.code} {reached.label or ''}".strip()
+        key = f"paths.none_{reached.reason}" if reached.parts else "paths.none"
+        return say(key, lang=lang, target=target, parts=", ".join(reached.parts))
 
-        return paths_page(self, lang)
+    def _notes(self, lang: Lang) -> list[str]:
+        """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
+        known = self[0].assumptions
+        least, direct = number(known["min_saving_hours"], lang=lang), known["max_steps"] == 1
+        fewer = [r for r in self.reached if r.fewer and r.found]
+        notes = [r.note(least, direct=direct, lang=lang) for r in fewer]
+        if len(fewer) > _EACH:
+            notes = [say(f"paths.fewer_all{'_direct' if direct else ''}", lang=lang, n=len(fewer), least=least)]
+        for reached in self.reached:
+            name = reached.label or reached.code
+            if reached.cut:
+                notes.append(say("paths.cut", lang=lang, target=name, n=reached.cut))
+            if not reached.proven:
+                notes.append(say("paths.gap", lang=lang, target=name, gap=number(reached.gap, lang=lang)))
+        if self.proven:
+            notes.append(say("paths.proven", lang=lang, n=len(self.reached)))
+        if not direct and known["moves_considered"] is not None:
+            notes.append(say("paths.considered", lang=lang, n=known["moves_considered"]))
+        if any(len(p.codes) > 1 for p in self):
+            months, share = number(known["practice_months"], lang=lang), percent(known["practice_share"], lang=lang)
+            kinds = ", ".join(known["practice_kinds"])
+            notes.append(say("paths.assumption", lang=lang, months=months, share=share, kinds=kinds, least=least))
+        return [*notes, say("paths.disclaimer", lang=lang)]
 
     @property
     def proven(self) -> bool:

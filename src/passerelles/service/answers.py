@@ -81,8 +81,8 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         limit=asked.limit,
         hiring=asked.hiring,
     )
-    payload = envelope("paths@1", engine.graph, [p.to_dict(lang) for p in found])
-    payload["targets"] = [reached.to_dict() for reached in found.reached]
+    payload = envelope("paths@1", engine.graph, dicts(found, lang))
+    payload["targets"] = dicts(found.reached, lang)
     return payload
 
 

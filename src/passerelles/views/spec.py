@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, percent, say
@@ -26,6 +27,19 @@ _SCHEMAS: Final[Mapping[Kind, Schema]] = {
     "share": maybe(share()),
     "flag": maybe(flag()),
 }
+
+
+def attribute(path: str) -> Value:
+    """
+    Return what reads an attribute of an item, or one of an attribute.
+
+    Examples
+    --------
+    >>> attribute("real")(3, "fr")
+    3
+    """
+    get = attrgetter(path)
+    return lambda item, _: get(item)
 
 
 class On(Flag):

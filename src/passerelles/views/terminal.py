@@ -89,11 +89,13 @@ def print_page(console: Console, page: Page, *, unfold: int = 0, lang: Lang = "f
         print_unfolded(console, inner)
 
 
-def print_unfolded(console: Console, page: Page) -> None:
-    """Print the title and the sentences of a page that unfolds below another."""
-    console.print(Text(page.title, style="bold"))
+def print_unfolded(console: Console, page: Page, *, depth: int = 0) -> None:
+    """Print a page that unfolds below another: its title, its sentences and its own pages, further to the right."""
+    console.print(Padding(Text(page.title, style="" if depth else "bold"), (0, 0, 0, depth)))
     for sentence in page.lead:
-        console.print(Padding(sentence, (0, 0, 0, 2)))
+        console.print(Padding(sentence, (0, 0, 0, depth + 2)))
+    for inner in page.details:
+        print_unfolded(console, inner, depth=depth + 2)
 
 
 def print_sheet(console: Console, sheet: Sheet, *, lang: Lang = "fr") -> None:

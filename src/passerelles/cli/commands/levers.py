@@ -52,10 +52,10 @@ def levers(
     """Choose what to acquire."""
     from passerelles.cli.commands.territory import load_known_certifications
     from passerelles.paths.levers import levers as choose
-    from passerelles.paths.sheets import lever_sheets
     from passerelles.report.envelope import envelope
-    from passerelles.report.levers import print_levers
     from passerelles.report.terminal import print_notice_of_source
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
 
     graph = load_graph(referential, overlay, settings)
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring)
@@ -63,13 +63,13 @@ def levers(
     found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit)
 
     def show(console: "Console") -> None:
-        print_levers(console, found, lang=lang.lang)
+        print_page(console, found.page(lang.lang), lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("levers@1", graph, [each.to_dict(lang.lang) for each in found])
+    payload = envelope("levers@1", graph, dicts(found, lang.lang))
     payload["totals"] = {"opened": found.total, "already": found.already, "possible": found.possible}
     payload["exact"], payload["guarantee"] = found.exact, found.guarantee
-    emit(Answer(payload, lever_sheets(found, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if not found:
         raise typer.Exit(1)
 

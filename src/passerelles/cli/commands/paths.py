@@ -67,11 +67,11 @@ def paths(
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
-    from passerelles.paths.sheets import path_sheets
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
-    from passerelles.report.paths import print_paths
     from passerelles.report.terminal import print_notice_of_source
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
 
     check_chart(chart)
     start = read_origin(None, profile) if profile else (ends or [""])[0]
@@ -98,13 +98,15 @@ def paths(
     title = say(key, lang=lang.lang, label=end.label or end.code, code=end.code)
 
     def show(console: "Console") -> None:
-        name = asked.name if asked else None
-        print_paths(console, found, title=title, frame=name, explained=explain, lang=lang.lang)
+        page = found.page(lang.lang, title=title, frame=asked.name if asked else None)
+        details = [path.explanation(lang.lang) for path in found[:explain]]
+        print_page(console, page._replace(details=details), unfold=explain, lang=lang.lang)
+        console.print()
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("paths@1", graph, [p.to_dict(lang.lang) for p in found])
-    payload["targets"] = [r.to_dict() for r in found.reached]
-    emit(Answer(payload, path_sheets(found, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    payload = envelope("paths@1", graph, dicts(found, lang.lang))
+    payload["targets"] = dicts(found.reached, lang.lang)
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if found:
         write_chart(chart, lambda: charts.path_ladder(found[0], lang=lang.lang), lang=lang)
     if all(p.status == "infeasible" for p in found):

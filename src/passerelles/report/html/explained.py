@@ -9,9 +9,8 @@ from passerelles.language.say import Lang, ordinal, signed
 from passerelles.language.typography import listed
 from passerelles.model import Hours
 from passerelles.paths.legal import FrameVerdict
-from passerelles.paths.path import Path, Step
+from passerelles.paths.path import Path, Step, hours_text
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.sentences import hours_text
 from passerelles.ranking.move import Item, Move, NeededCredential
 from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.html.case import Case

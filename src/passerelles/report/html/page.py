@@ -12,8 +12,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from passerelles.language.say import number, percent
-from passerelles.paths.path import Path
-from passerelles.paths.sentences import hours_text, months_text, path_sentences
+from passerelles.paths.path import Path, hours_text, months_text, path_sentences
 from passerelles.report.html import origins as sources
 from passerelles.report.html import tables
 from passerelles.report.html.case import Case

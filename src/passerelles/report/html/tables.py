@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from passerelles.paths.path import Path
-from passerelles.paths.sentences import hours_text, months_text
+from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report.html.case import Case
 from passerelles.report.html.explained import Origin, level_word, move_key
 from passerelles.report.html.grid import Cell, Grid, cut, heads

@@ -7,26 +7,27 @@ from importlib.resources import files
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
+from passerelles.paths.legal import FrameVerdict, Violation
+from passerelles.paths.levers import Lever, Opened
+from passerelles.paths.path import Path, Step, StepCredential
+from passerelles.paths.rank import Reached
 from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import ITEM, NEAR_ITEM, End, Known, Move, NeededCredential, PartValue
-from passerelles.report.shapes import moves, others, places, travel
+from passerelles.report.shapes import moves, others, places
 from passerelles.report.shapes.common import COMMON, envelope
 from passerelles.settings import Settings
-from passerelles.views.schema import Schema, ref
+from passerelles.views.schema import Schema, listed, ref
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_RECORDS: Final = (End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual)
+_RECORDS: Final = (
+    End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation, FrameVerdict,
+    StepCredential, Step, Path, Reached,
+)  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
-    "lever": moves.LEVER,
     "occupation": moves.OCCUPATION,
     "profile": moves.PROFILE,
-    "rule": travel.RULE,
-    "frame": travel.FRAME,
-    "step_credential": travel.STEP_CREDENTIAL,
-    "step": travel.STEP,
-    "path": travel.PATH,
     "flow": places.FLOW,
     "candidate": places.CANDIDATE,
     "territory_part": places.TERRITORY_PART,
@@ -40,7 +41,9 @@ _WRITTEN: Final[Mapping[str, Schema]] = {
 SHAPES: Final[Mapping[str, Schema]] = {
     "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
     "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
-    "paths@1": envelope("paths@1", "Paths from an origin to targets", ref("path"), optional=travel.PATHS_MORE),
+    "paths@1": envelope(
+        "paths@1", "Paths from an origin to targets", ref("path"), optional={"targets": listed(ref("reached"))}
+    ),
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=moves.LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=others.METRICS_MORE),
     "territory@1": envelope(

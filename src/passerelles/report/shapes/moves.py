@@ -19,33 +19,6 @@ from passerelles.views.schema import (
     whole,
 )
 
-LEVER: Final[Schema] = record(
-    "What to acquire, and what it opens",
-    {
-        "rank": whole(least=1),
-        "code": code(),
-        "label": maybe(text()),
-        "kind": text(),
-        "gained": whole("People x jobs that it opens on top of those before it", least=0),
-        "alone": whole("People x jobs that it would open alone", least=0),
-        "targets": listed(code()),
-        "opened": listed(
-            record(
-                "",
-                {"origin": maybe(code()), "target": code(), "people": whole(least=0)},
-                optional={"via": maybe(text("By which code a certification leads there: direct, parent or base"))},
-            )
-        ),
-        "with_it": listed(code()),
-        "hours": maybe(number(least=0)),
-    },
-    optional={
-        "kind_label": text(),
-        "members": listed(code(), "What a lever of several things is made of"),
-        "level": maybe(whole("European level of a certification; null = unknown", least=1)),
-    },
-)
-
 LEVERS_MORE: Final[dict[str, Schema]] = {
     "totals": record("People x jobs", {name: whole(least=0) for name in ("opened", "already", "possible")}),
     "exact": flag("Whether the choice is proven best of its size"),
