@@ -28,7 +28,7 @@ from profiles import PIECE, batch_of, columns_of, folder
 from passerelles import build_graph, load_referential
 from passerelles.bulk.clusters import rank_profiles_dask, rank_profiles_spark
 from passerelles.bulk.rank import rank_file
-from passerelles.compiled.build import compile_index
+from passerelles.compiled import compile_index
 
 
 class Meter:

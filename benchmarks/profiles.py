@@ -27,7 +27,7 @@ from scipy import sparse
 
 from passerelles import build_graph, load_referential, rank_profiles
 from passerelles.bulk.rank import rank_file
-from passerelles.compiled.build import compile_index
+from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import OVERALL, Origins, measure_index, measure_people
 from passerelles.vectors import unit_rows

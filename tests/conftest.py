@@ -100,7 +100,7 @@ def rome4_graph(rome4: Path) -> "OccupationGraph":
 @pytest.fixture(scope="session")
 def rome4_index(rome4_graph: "OccupationGraph", tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compiled index of the real ROME 4, one file, made once for all tests of a process."""
-    from passerelles.compiled.build import compile_index
+    from passerelles.compiled import compile_index
 
     return compile_index(rome4_graph, tmp_path_factory.mktemp("index") / "rome.zip")
 

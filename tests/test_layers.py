@@ -15,7 +15,7 @@ LEVELS = [
     ["model", "notices"],
     ["settings", "profile"],
     ["io"],
-    ["files"],
+    ["store"],
     ["views"],
     ["referentials"],
     ["market"],

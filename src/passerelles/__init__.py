@@ -39,7 +39,7 @@ _PUBLIC = {
     "Settings": "passerelles.settings",
     "UnknownCodeError": "passerelles.errors",
     "build_graph": "passerelles.graph.build",
-    "compile_index": "passerelles.compiled.build",
+    "compile_index": "passerelles.compiled",
     "counterfactual": "passerelles.ranking.counterfactual",
     "evaluate": "passerelles.evaluation.evaluate",
     "export_graph": "passerelles.graph.export",

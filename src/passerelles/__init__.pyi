@@ -1,7 +1,7 @@
 # What type checkers see of the lazily imported face; tests/test_face.py keeps it equal to __init__.py.
 import passerelles.charts as charts  # noqa: PLR0402 - a module, told apart from the names of other modules
 from passerelles.bulk.rank import rank_profiles as rank_profiles
-from passerelles.compiled.build import compile_index as compile_index
+from passerelles.compiled import compile_index as compile_index
 from passerelles.errors import PasserellesError as PasserellesError
 from passerelles.errors import ReferentialError as ReferentialError
 from passerelles.errors import UnknownCodeError as UnknownCodeError

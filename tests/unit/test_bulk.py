@@ -15,7 +15,7 @@ from passerelles.bulk.layout import LONGEST
 from passerelles.bulk.moves import output_schema
 from passerelles.bulk.people import People
 from passerelles.bulk.rank import Ranker, rank_profiles
-from passerelles.compiled.build import compile_index
+from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

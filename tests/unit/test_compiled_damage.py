@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,14 @@ from passerelles import (
     load_referential,
     rank_moves,
     rank_sources,
+    store,
 )
-from passerelles.compiled.build import compile_index
-from passerelles.files import index_writer
-from passerelles.files.index import BLOCK, FORMAT, MANIFEST, SEAL, open_index, seal_line
-from passerelles.files.index_writer import write_index
+from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.matching.titles import resolve_title
 from passerelles.referentials.validate import validate
+from passerelles.store import FORMAT, LARGE, MANIFEST, SEAL, open_index, seal_line, write_index
 
 # What one error may be: damage seen, or so much of it that the place is no longer known for an index.
 DAMAGED = {"index_damaged", "unknown_format", "not_folder_nor_zip", "unreadable_path", "index_version"}
@@ -162,27 +162,67 @@ def test_a_cut_file_is_refused(zipped: Path, tmp_path: Path) -> None:
         assert error.value.key in DAMAGED, kept
 
 
-def test_only_the_blocks_that_are_read_are_checked(tmp_path: Path) -> None:
-    """Each block of a large array on its own: a damaged row is refused, the row beside it is right."""
-    table = np.arange(8 * 40 * 1000, dtype=np.int32).reshape(8, 40, 1000)
+def test_a_large_array_is_checked_by_verification_alone(tmp_path: Path) -> None:
+    """To read it whole would cost more than an answer; what is smaller is checked when it is first read."""
     place = tmp_path / "index"
-    write_index(place, about={}, arrays={}, blocked={"t.npy": table}, documents={})
-    head = (place / "t.npy").stat().st_size - table.nbytes
-    for part, row, cell in ((0, 0, 0), (3, 20, 999), (7, 39, 999)):
-        flip(place / "t.npy", head + 4 * int(np.ravel_multi_index((part, row, cell), table.shape)))
-        blocks = open_index(place).blocks("t.npy")
-        for tried in ((part, row), (part, row, cell)):
-            with pytest.raises(PasserellesError) as error:
-                blocks.at(*tried)
-            assert error.value.key == "index_damaged"
-        far = (part + 4) % 8, row
-        assert np.array_equal(blocks.at(*far), table[far])
-        assert blocks.at(*far, 5) == table[(*far, 5)]
-        with pytest.raises(PasserellesError):
-            blocks.whole()
-        shutil.rmtree(place)
-        write_index(place, about={}, arrays={}, blocked={"t.npy": table}, documents={})
-    assert table.nbytes / 8 > BLOCK
+    arrays = {"large.npy": np.zeros(LARGE, dtype=np.int8), "small.npy": np.zeros(LARGE // 2, dtype=np.int8)}
+    write_index(place, about={}, arrays=arrays, documents={})
+    for name in arrays:
+        flip(place / name, (place / name).stat().st_size - 1)
+    assert open_index(place).array("large.npy")[-1] != 0
+    for read in (lambda: open_index(place).array("small.npy"), lambda: open_index(place).verify()):
+        with pytest.raises(PasserellesError) as error:
+            read()
+        assert error.value.key == "index_damaged"
+
+
+def _key_of(place: Path, question: Callable[[OccupationGraph], object]) -> str:
+    try:
+        question(build_graph(load_referential(place)))
+    except PasserellesError as error:
+        return error.key
+    return ""
+
+
+def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(folder: Path, tmp_path: Path) -> None:
+    """The seal is no signature: who writes an index with wrong positions gets an error, never a crash."""
+    place = tmp_path / "metiers"
+    questions: list[Callable[[OccupationGraph], object]] = [
+        lambda graph: rank_moves(graph, "K2110"),
+        lambda graph: rank_sources(graph, "N4102"),
+        lambda graph: rank_moves(graph, Profile("N1103", competencies=(graph.competency_codes[2],))),
+        lambda graph: [graph.contexts, graph.tags, graph.mobility, graph.near_labels, graph.weights, graph.macro],
+        lambda graph: [list(graph.competencies), graph.referential.requirements, graph.referential.titles],
+        lambda graph: resolve_title(graph.referential, "moniteur auto-ecole"),
+    ]
+    ends = (
+        ".indices.npy",
+        ".indptr.npy",
+        ".ends.npy",
+        ".number.npy",
+        "_rows.npy",
+        "owner.npy",
+        "head_of.npy",
+        "macro.npy",
+    )
+    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::3]
+    refused = 0
+    for name in names:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(folder, place)
+        values = np.load(place / name)
+        if not values.size or values.dtype.kind != "i":
+            continue
+        values[len(values) // 2] = np.iinfo(values.dtype).max
+        np.save(place / name, values)
+        members = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["members"]
+        written = (place / name).read_bytes()
+        members[name] |= {"bytes": len(written), "sha256": hashlib.sha256(written).hexdigest()}
+        reseal(place, members=members)
+        keys = {_key_of(place, ask) for ask in questions}
+        assert keys <= {"index_damaged", ""}, name
+        refused += "index_damaged" in keys
+    assert refused > 0.75 * len(names)  # the questions read most of them
 
 
 def reseal(place: Path, **changes: Any) -> None:
@@ -276,8 +316,8 @@ def test_a_failure_leaves_what_was_there(
 
     real: Any
     if name.endswith(".zip"):
-        real = index_writer._info
-        monkeypatch.setattr(index_writer, "_info", fail)
+        real = store._info
+        monkeypatch.setattr(store, "_info", fail)
     else:
         real = Path.open
         monkeypatch.setattr(

@@ -20,7 +20,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from passerelles import Profile, build_graph, load_referential, rank_moves, rank_paths, rank_sources, resolve_title
-from passerelles.compiled.build import compile_index
+from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.sharing import SharedLock, kept, one_thread
 

@@ -1,47 +1,39 @@
 """`build_graph`: a referential into matrices, once, the same in every run; or those of a compiled index."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, overload
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.files.columns import Packed, pack_rows, rows_of
-from passerelles.files.index import Array, Index
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
-from passerelles.referentials.indexed import competency_columns, decoded_competencies
+from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import SharedLock, kept
-from passerelles.vectors import Cells, close_pairs, frozen, frozen_csr, sparse, word_vectors
+from passerelles.store import Arrays, Index, Rows, pack, pack_table
+from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, word_vectors
 
 DOCUMENT: Final = "graph.json"
-_MATRICES: Final = ("weights", "near_labels", "contexts", "tags", "mobility")
-_ARRAYS: Final = ("core", "macro", "total_weight")
-_PARTS: Final = ("data", "indices", "indptr")
+_VALUES: Final = ("weights", "near_labels", "contexts", "tags", "mobility", "core", "macro", "total_weight")
 _CODES: Final = ("competency_codes", "context_codes", "tag_codes")
 
 
-def pack_graph(graph: OccupationGraph) -> Packed:
-    """Turn a graph, without its referential, into the document and the arrays of an index."""
-    packed = Packed({"settings": _of_matrices(graph.settings), "codes": {}, "matrices": {}}, {})
-    for name in _CODES:
-        table = pack_rows(f"graph.{name}", ("code",), [(code,) for code in getattr(graph, name)])
-        packed.about["codes"][name] = table.about
-        packed.arrays.update(table.arrays)
-    for name in _ARRAYS:
-        packed.arrays[f"graph.{name}.npy"] = getattr(graph, name)
-    for name in _MATRICES:
-        packed.about["matrices"][name] = pack_matrix(f"graph.{name}", getattr(graph, name), packed.arrays)
-    cells = graph.column_cells
-    turned: tuple[Array, ...] = (cells.data, cells.columns, cells.starts)
-    for part, values in zip(_PARTS, turned, strict=True):
-        packed.arrays[f"graph.column_cells.{part}.npy"] = values
+def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
+    """Turn a graph, without its referential, into a document and arrays of an index."""
+    size = (len(graph.competency_codes), len(graph.codes))
+    turned = sparse.csr_array(size)
+    turned.data, turned.indices, turned.indptr = graph.column_cells
     row = {c.code: i for i, c in enumerate(graph.referential.competencies)}
-    rows = [row[code] for code in graph.competency_codes]
-    packed.arrays["graph.competency_rows.npy"] = np.asarray(rows, dtype=np.int32)
-    return packed
+    arrays["graph.competency_rows.npy"] = np.asarray([row[code] for code in graph.competency_codes], dtype=np.int32)
+    about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
+    codes = {
+        name: pack_table(f"graph.{name}", ("code",), [(code,) for code in getattr(graph, name)], arrays)
+        for name in _CODES
+    }
+    turned_about = pack("graph.column_cells", turned, arrays)
+    return {"settings": _of_matrices(graph.settings), "column_cells": turned_about, **codes, **about}
 
 
 def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
@@ -49,166 +41,69 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
     index = referential.index
     if index is None or index.document(DOCUMENT)["settings"] != _of_matrices(settings):
         return None
-    return IndexedGraph.of(referential, index, settings)
+    made = object.__new__(IndexedGraph)
+    vars(made).update(_index=index, referential=referential, settings=settings, _memo={}, _lock=SharedLock())
+    return made
 
 
-def pack_matrix(name: str, matrix: "sparse.csr_array", arrays: dict[str, Array]) -> dict[str, Any]:
-    """Put the arrays of a matrix among those of an index; return what else is needed to make it again."""
-    for part in _PARTS:
-        arrays[f"{name}.{part}.npy"] = getattr(matrix, part)
-    return {"shape": list(matrix.shape), "sorted": bool(matrix.has_sorted_indices)}
+def _value(name: str) -> Any:
+    return kept(lambda graph: graph.index.value(graph.about[name]))
 
 
-def mapped_matrix(index: Index, name: str, about: Mapping[str, Any]) -> "sparse.csr_array":
-    """Make a matrix over the arrays of an index; nothing is copied, and the types of the arrays stay."""
-    matrix = sparse.csr_array(tuple(about["shape"]))
-    for part in _PARTS:
-        setattr(matrix, part, index.array(f"{name}.{part}.npy"))
-    matrix.has_sorted_indices = about["sorted"]
-    return matrix
+def _codes(name: str) -> Any:
+    return kept(lambda graph: tuple(code for (code,) in graph.index.rows(graph.about[name])))
 
 
-class LazyCompetencies(Sequence[Competency]):
-    """Competencies of the columns of a graph, each decoded when it is first asked for."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._rows = index.array("graph.competency_rows.npy")
-        self._decode = competency_columns(index)
-        self._known: dict[int, Competency] = {}
-
-    def __len__(self) -> int:
-        """Return the number of columns."""
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, column: int) -> Competency: ...
-    @overload
-    def __getitem__(self, column: slice) -> tuple[Competency, ...]: ...
-    def __getitem__(self, column: int | slice) -> Competency | tuple[Competency, ...]:
-        """Competency of one column, or of several."""
-        if isinstance(column, slice):
-            return tuple(self[each] for each in range(*column.indices(len(self))))
-        found = self._known.get(column)
-        if found is None:
-            found = self._known.setdefault(column, self._decode(int(self._rows[column])))
-        return found
-
-    def __iter__(self) -> Iterator[Competency]:
-        """Yield the competencies in the order of the columns."""
-        return decoded_competencies(self._index, self._rows.tolist())
+def _cells(name: str) -> Any:
+    return kept(lambda graph: graph.index.cells(graph.about[name]))
 
 
 class IndexedGraph(OccupationGraph):
-    """An `OccupationGraph` whose matrices lie in a compiled index; they equal those that were compiled."""
+    """An `OccupationGraph` in a compiled index: equal to the one compiled, each matrix mapped when it is asked for."""
 
     _index: Index
 
-    @classmethod
-    def of(cls, referential: Referential, index: Index, settings: Settings) -> "IndexedGraph":
-        """Return the graph of an open index."""
-        made = object.__new__(cls)
-        vars(made).update(_index=index, referential=referential, settings=settings, _memo={}, _lock=SharedLock())
-        return made
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the place alone: another process opens the same index, and shares its memory."""
-        return (_reopened, (self.referential, self.settings))
+    codes = kept(lambda graph: tuple(o.code for o in graph.referential.occupations))
+    competency_codes = _codes("competency_codes")
+    context_codes = _codes("context_codes")
+    tag_codes = _codes("tag_codes")
+    weights = _value("weights")
+    near_labels = _value("near_labels")
+    contexts = _value("contexts")
+    tags = _value("tags")
+    mobility = _value("mobility")
+    core = _value("core")
+    total_weight = _value("total_weight")
+    weight_cells = _cells("weights")
+    near_cells = _cells("near_labels")
+    column_cells = _cells("column_cells")
 
     @property
     def index(self) -> Index:
         """The index that the matrices lie in."""
         return self._index
 
-    @kept
-    def codes(self) -> tuple[str, ...]:
-        """Codes of the occupations, sorted."""
-        return tuple(o.code for o in self.referential.occupations)
-
-    @kept
-    def competency_codes(self) -> tuple[str, ...]:
-        """Codes of the columns of `weights`, sorted."""
-        return self._codes("competency_codes")
-
-    @kept
-    def context_codes(self) -> tuple[str, ...]:
-        """Codes of the columns of `contexts`."""
-        return self._codes("context_codes")
-
-    @kept
-    def tag_codes(self) -> tuple[str, ...]:
-        """Codes of the columns of `tags`."""
-        return self._codes("tag_codes")
-
-    @kept
-    def competencies(self) -> Sequence[Competency]:
-        """Competencies in the order of `competency_codes`, decoded as they are asked for."""
-        return LazyCompetencies(self._index)
-
-    @kept
-    def weights(self) -> "sparse.csr_array":
-        """Weights of the requirements."""
-        return self._matrix("weights")
-
-    @kept
-    def near_labels(self) -> "sparse.csr_array":
-        """Credits between close labels."""
-        return self._matrix("near_labels")
-
-    @kept
-    def contexts(self) -> "sparse.csr_array":
-        """Work contexts of the occupations."""
-        return self._matrix("contexts")
-
-    @kept
-    def tags(self) -> "sparse.csr_array":
-        """Tags of the occupations."""
-        return self._matrix("tags")
-
-    @kept
-    def mobility(self) -> "sparse.csr_array":
-        """Known mobilities."""
-        return self._matrix("mobility")
-
-    @kept
-    def core(self) -> NDArray[np.bool_]:
-        """Whether each weight is at the core."""
-        return self._index.array("graph.core.npy")
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the index says of the graph."""
+        found: Mapping[str, Any] = self._index.document(DOCUMENT)
+        return found
 
     @kept
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
-        return self._index.array("graph.macro.npy")
+        return self._index.positions("graph.macro.npy", len(self.competencies), least=-1)
 
     @kept
-    def weight_cells(self) -> Cells:
-        """Cells of `weights`."""
-        return self._cells("weights")
+    def competencies(self) -> Sequence[Competency]:
+        """Competencies in the order of `competency_codes`, decoded as they are asked for."""
+        table = self._index.document(REFERENTIAL)["tables"]["competencies"]
+        rows = self._index.positions("graph.competency_rows.npy", table["rows"])
+        return Rows(self._index.table(table), rows, Competency._make)
 
-    @kept
-    def column_cells(self) -> Cells:
-        """Cells of `weights` turned."""
-        return self._cells("column_cells")
-
-    @kept
-    def near_cells(self) -> Cells:
-        """Cells of `near_labels`."""
-        return self._cells("near_labels")
-
-    @kept
-    def total_weight(self) -> NDArray[np.float64]:
-        """Sum of the weights of each occupation."""
-        return self._index.array("graph.total_weight.npy")
-
-    def _codes(self, name: str) -> tuple[str, ...]:
-        about = self._index.document(DOCUMENT)["codes"][name]
-        return tuple(code for (code,) in rows_of(self._index, f"graph.{name}", about))
-
-    def _cells(self, name: str) -> Cells:
-        return Cells(*(self._index.array(f"graph.{name}.{part}.npy") for part in _PARTS))
-
-    def _matrix(self, name: str) -> "sparse.csr_array":
-        return mapped_matrix(self._index, f"graph.{name}", self._index.document(DOCUMENT)["matrices"][name])
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the place alone: another process opens the same index, and shares its memory."""
+        return (_reopened, (self.referential, self.settings))
 
 
 def _reopened(referential: Referential, settings: Settings) -> OccupationGraph:

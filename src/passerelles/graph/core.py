@@ -21,7 +21,7 @@ from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 if TYPE_CHECKING:
     import networkx as nx
 
-    from passerelles.files.index import Index
+    from passerelles.store import Index
 
 Value = TypeVar("Value")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
+from sys import intern
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -13,11 +14,10 @@ import numpy as np
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
-from passerelles.files.columns import Packed
-from passerelles.files.index import Array, Index
-from passerelles.graph.build import mapped_matrix, pack_matrix
 from passerelles.matching.reading import FILE, LanguagePack, Lexicon, gender_forms, joined_words, language_pack
 from passerelles.referentials.referential import Referential
+from passerelles.sharing import kept
+from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project
 
 _LEAST: Final = 3  # a space needs as many points
@@ -230,7 +230,7 @@ class Entry(NamedTuple):
     code: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TitleIndex:
     """
     Labels and their evidence, sorted by owner.
@@ -245,73 +245,16 @@ class TitleIndex:
         Labels sorted by owner, then text, then OGR code.
     owner
         Shape (n_entries,), position of the owner of each entry, ascending.
-    starts
-        Shape (n_owners + 1,), first entry of each owner.
-    exact
-        Normalised form to (entry position, whether it is the other gender form).
-    same
-        Stems, joined, to entry positions.
-    stems, texts, written, family_sets, told
-        By entry: stems, the same joined, its normalised forms as one writes them, its families, and the sum of
-        their weights.
+    stems, written, gendered, family_sets
+        By entry: stems, normalised forms as one writes them, whether the two gender forms differ, and families.
     letters, stem_field, family_field
         Fields over entries.
     heads, head_of
         Letter field over distinct first stems, and the head of each entry, shape (n_entries,).
     head_share
         Shape (n_heads, n_owners): share of the owner's entries that begin with each head.
-    groups
-        Shape (n_owners,): position of the owner's broader group (first three signs of the code).
     documents, covers, meaning
         Texts of the owners, see `passerelles.matching.index.Texts`.
-    vocabulary
-        Folded words of the labels, as written.
-    weights, unknown
-        Family to its weight (inverse document frequency, at least 1), and the weight of one that no label has.
-    """
-
-    pack: LanguagePack
-    codes: tuple[str, ...]
-    labels: tuple[str, ...]
-    entries: tuple[Entry, ...]
-    owner: IntArray
-    starts: IntArray
-    exact: Mapping[str, tuple[tuple[int, bool], ...]]
-    same: Mapping[str, tuple[int, ...]]
-    stems: tuple[tuple[str, ...], ...]
-    texts: tuple[str, ...]
-    written: tuple[tuple[str, ...], ...]
-    family_sets: tuple[frozenset[str], ...]
-    told: tuple[float, ...]
-    letters: Field
-    stem_field: Field
-    family_field: Field
-    heads: Field
-    head_of: IntArray
-    head_share: sparse.csr_array
-    groups: IntArray
-    documents: Mapping[str, Field]
-    covers: Mapping[str, sparse.csr_array]
-    meaning: Meaning | None
-    vocabulary: frozenset[str]
-    weights: Mapping[str, float]
-    unknown: float
-
-    @property
-    def evidence_names(self) -> tuple[str, ...]:
-        """Names of the wide evidence that this index gives, in order."""
-        return _PLAIN if self.meaning is None else _FULL
-
-    def family_weight(self, term: str) -> float:
-        """Weight of a family of words; an unknown one weighs as much as the rarest."""
-        return self.weights.get(term, self.unknown)
-
-
-class Fitted(NamedTuple):
-    """
-    What an index is made of; see `TitleIndex`.
-
-    `gendered` says of each entry whether its two gender forms differ.
     """
 
     pack: LanguagePack
@@ -329,7 +272,72 @@ class Fitted(NamedTuple):
     heads: Field
     head_of: IntArray
     head_share: sparse.csr_array
-    texts: Texts
+    documents: Mapping[str, Field]
+    covers: Mapping[str, sparse.csr_array]
+    meaning: Meaning | None
+
+    @kept
+    def starts(self) -> IntArray:
+        """Shape (n_owners + 1,): first entry of each owner."""
+        return np.searchsorted(self.owner, np.arange(len(self.codes) + 1))
+
+    @kept
+    def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
+        """Normalised form to entry positions, and whether it is the other gender form there."""
+        found: dict[str, dict[int, bool]] = {}
+        for place, (forms, two) in enumerate(zip(self.written, self.gendered, strict=True)):
+            for form in filter(None, forms):
+                found.setdefault(form, {})[place] = two and form == forms[-1]
+        return MappingProxyType({form: tuple(places.items()) for form, places in found.items()})
+
+    @kept
+    def texts(self) -> tuple[str, ...]:
+        """Stems of each entry, joined."""
+        return tuple(" ".join(form) for form in self.stems)
+
+    @kept
+    def same(self) -> Mapping[str, tuple[int, ...]]:
+        """Stems, joined, to entry positions."""
+        found: dict[str, list[int]] = {}
+        for position, text in enumerate(self.texts):
+            if text:
+                found.setdefault(text, []).append(position)
+        return MappingProxyType({text: tuple(positions) for text, positions in found.items()})
+
+    @kept
+    def weights(self) -> Mapping[str, float]:
+        """Family to its weight: inverse document frequency, at least 1."""
+        return dict(zip(self.family_field.vocabulary, self.family_field.idf.tolist(), strict=True))
+
+    @kept
+    def unknown(self) -> float:
+        """Weight of a family that no label has."""
+        return float(self.family_field.idf.max(initial=1.0))
+
+    @kept
+    def family_totals(self) -> tuple[float, ...]:
+        """Sum of the weights of the families of each entry."""
+        return tuple(sum(sorted(self.weights[term] for term in terms)) or 1.0 for terms in self.family_sets)
+
+    @kept
+    def groups(self) -> IntArray:
+        """Shape (n_owners,): position of the owner's broader group (first three signs of the code)."""
+        groups: dict[str, int] = {}
+        return np.asarray([groups.setdefault(c[:_GROUP_SIGNS], len(groups)) for c in self.codes], dtype=np.int64)
+
+    @kept
+    def vocabulary(self) -> frozenset[str]:
+        """Folded words of the labels, as written."""
+        return frozenset(word for spelled in self.written for form in spelled for word in form.split())
+
+    @property
+    def evidence_names(self) -> tuple[str, ...]:
+        """Names of the wide evidence that this index gives, in order."""
+        return _PLAIN if self.meaning is None else _FULL
+
+    def family_weight(self, term: str) -> float:
+        """Weight of a family of words; an unknown one weighs as much as the rarest."""
+        return self.weights.get(term, self.unknown)
 
 
 def build_index(
@@ -359,8 +367,8 @@ def build_index(
     PasserellesError
         If a label leads to an unknown code, or there is no label.
     """
-    kept = sorted(set(owners), key=lambda row: row.code)
-    place = {row.code: position for position, row in enumerate(kept)}
+    known = sorted(set(owners), key=lambda row: row.code)
+    place = {row.code: position for position, row in enumerate(known)}
     rows = sorted(set(entries), key=lambda row: (row.code, row.label, row.ogr))
     lost = sorted({row.code for row in rows if row.code not in place})
     if lost or not rows:
@@ -370,62 +378,26 @@ def build_index(
     pairs = [gender_forms(row.label, pack=pack) for row in rows]
     forms = tuple(lexicon.stems(masculine) for masculine, _ in pairs)
     families = tuple(lexicon.roots(form) for form in forms)
-    heads, head_of, head_share = _heads(forms, owner, len(kept))
+    heads, head_of, head_share = _heads(forms, owner, len(known))
     family_field = fit_field([Counter(terms) for terms in families])[0]
-    return assemble(
-        Fitted(
-            pack=pack,
-            codes=tuple(row.code for row in kept),
-            labels=tuple(row.label for row in kept),
-            entries=tuple(rows),
-            owner=owner,
-            stems=forms,
-            written=tuple(_written(row.label, pair, pack) for row, pair in zip(rows, pairs, strict=True)),
-            gendered=tuple(masculine != feminine for masculine, feminine in pairs),
-            family_sets=tuple(frozenset(terms) for terms in families),
-            letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
-            stem_field=fit_field([Counter(form) for form in forms])[0],
-            family_field=family_field,
-            heads=heads,
-            head_of=head_of,
-            head_share=head_share,
-            texts=read_texts(kept, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions),
-        )
-    )
-
-
-def assemble(fitted: Fitted) -> TitleIndex:
-    """Return the index with all that follows from what was fitted."""
-    family_field = fitted.family_field
-    weights = dict(zip(family_field.vocabulary, family_field.idf.tolist(), strict=True))
-    groups: dict[str, int] = {}
+    texts = read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)
     return TitleIndex(
-        pack=fitted.pack,
-        codes=fitted.codes,
-        labels=fitted.labels,
-        entries=fitted.entries,
-        owner=fitted.owner,
-        starts=np.searchsorted(fitted.owner, np.arange(len(fitted.codes) + 1)),
-        exact=MappingProxyType(_lookup(fitted.written, fitted.gendered)),
-        same=MappingProxyType(_alike(fitted.stems)),
-        stems=fitted.stems,
-        texts=tuple(" ".join(form) for form in fitted.stems),
-        written=fitted.written,
-        family_sets=fitted.family_sets,
-        told=tuple(sum(sorted(weights[term] for term in terms)) or 1.0 for terms in fitted.family_sets),
-        letters=fitted.letters,
-        stem_field=fitted.stem_field,
+        pack=pack,
+        codes=tuple(row.code for row in known),
+        labels=tuple(row.label for row in known),
+        entries=tuple(rows),
+        owner=owner,
+        stems=forms,
+        written=tuple(_written(row.label, pair, pack) for row, pair in zip(rows, pairs, strict=True)),
+        gendered=tuple(masculine != feminine for masculine, feminine in pairs),
+        family_sets=tuple(frozenset(terms) for terms in families),
+        letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
+        stem_field=fit_field([Counter(form) for form in forms])[0],
         family_field=family_field,
-        heads=fitted.heads,
-        head_of=fitted.head_of,
-        head_share=fitted.head_share,
-        groups=np.asarray([groups.setdefault(c[:_GROUP_SIGNS], len(groups)) for c in fitted.codes], dtype=np.int64),
-        documents=fitted.texts.documents,
-        covers=fitted.texts.covers,
-        meaning=fitted.texts.meaning,
-        vocabulary=frozenset(word for spelled in fitted.written for form in spelled for word in form.split()),
-        weights=weights,
-        unknown=float(family_field.idf.max(initial=1.0)),
+        heads=heads,
+        head_of=head_of,
+        head_share=head_share,
+        **texts._asdict(),
     )
 
 
@@ -436,23 +408,6 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
         return tuple(forms)
     other = " ".join(joined_words(pair[1], pack))
     return (*forms, other) if other not in forms else tuple(forms)
-
-
-def _lookup(written: Sequence[tuple[str, ...]], gendered: Sequence[bool]) -> dict[str, tuple[tuple[int, bool], ...]]:
-    found: dict[str, dict[int, bool]] = {}
-    for place, (forms, two) in enumerate(zip(written, gendered, strict=True)):
-        for form in forms:
-            if form:
-                found.setdefault(form, {})[place] = two and form == forms[-1]
-    return {form: tuple(places.items()) for form, places in found.items()}
-
-
-def _alike(forms: Sequence[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
-    same: dict[str, list[int]] = {}
-    for position, form in enumerate(forms):
-        if form:
-            same.setdefault(" ".join(form), []).append(position)
-    return {form: tuple(positions) for form, positions in same.items()}
 
 
 def _heads(
@@ -471,31 +426,28 @@ def _heads(
 
 DOCUMENT: Final = "titles.json"
 _FIELDS: Final = ("letters", "stem_field", "family_field", "heads")
-_AXES: Final = ("axes", "owners", "mapping", "titles")  # of the latent space
 
 
-def pack_titles(index: TitleIndex) -> Packed:
-    """Turn an index of titles into the document and the arrays of a compiled index."""
-    arrays: dict[str, Array] = {"titles.owner.npy": index.owner, "titles.head_of.npy": index.head_of}
-    _pack_lists("stems", [[index.stem_field.vocabulary[t] for t in stems] for stems in index.stems], arrays)
-    families = [sorted(index.family_field.vocabulary[t] for t in terms) for terms in index.family_sets]
-    _pack_lists("families", families, arrays)
+def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
+    """Turn an index of titles into a document and arrays of a compiled index."""
+    arrays |= {"titles.owner.npy": index.owner, "titles.head_of.npy": index.head_of}
     meaning = index.meaning
-    if meaning is not None:
-        arrays |= {f"titles.meaning.{name}.npy": getattr(meaning, name) for name in _AXES}
-    about = {
+    axes = {} if meaning is None else {n: getattr(meaning, n) for n in ("axes", "owners", "mapping", "titles")}
+    return {
         "rules": _rules(index.pack.language),
         "labels": index.labels,
         "entries": [(entry.ogr, entry.label) for entry in index.entries],
+        "stems": index.texts,
         "written": index.written,
-        "gendered": [_is_gendered(index, place) for place in range(len(index.entries))],
-        "head_share": pack_matrix("titles.head_share", index.head_share, arrays),
+        "gendered": index.gendered,
+        "families": [" ".join(sorted(terms)) for terms in index.family_sets],
+        "head_share": pack("titles.head_share", index.head_share, arrays),
         "fields": {name: _pack_field(name, getattr(index, name), arrays) for name in _FIELDS},
         "documents": {name: _pack_field(f"documents.{name}", f, arrays) for name, f in index.documents.items()},
-        "covers": {name: pack_matrix(f"titles.covers.{name}", m, arrays) for name, m in index.covers.items()},
+        "covers": pack("titles.covers", index.covers, arrays),
         "meaning": None if meaning is None else _pack_field("meaning", meaning.field, arrays),
+        "axes": pack("titles.meaning", axes, arrays),
     }
-    return Packed(about, arrays)
 
 
 def stored_titles(referential: Referential) -> TitleIndex | None:
@@ -504,43 +456,30 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
     if index is None or DOCUMENT not in index.manifest["members"]:
         return None
     about = index.document(DOCUMENT, keep=False)
-    pack = language_pack(referential.language)
-    if about["rules"] != _rules(pack.language):
+    rules = language_pack(referential.language)
+    if about["rules"] != _rules(rules.language):
         return None
     codes = tuple(occupation.code for occupation in referential.occupations)
-    owner = index.array("titles.owner.npy")
+    owner = index.positions("titles.owner.npy", len(codes))
     rows = zip(about["entries"], owner.tolist(), strict=True)
-    fields = {name: _field(index, name, about["fields"][name]) for name in _FIELDS}
-    families = _lists(index, "families", fields["family_field"])
-    documents = {name: _field(index, f"documents.{name}", f) for name, f in about["documents"].items()}
-    covers = {name: mapped_matrix(index, f"titles.covers.{name}", m) for name, m in about["covers"].items()}
-    meaning = None
-    if about["meaning"] is not None:
-        axes = {name: index.array(f"titles.meaning.{name}.npy") for name in _AXES}
-        meaning = Meaning(field=_field(index, "meaning", about["meaning"]), **axes)
-    return assemble(
-        Fitted(
-            pack=pack,
-            codes=codes,
-            labels=tuple(about["labels"]),
-            entries=tuple(Entry(ogr, label, codes[place]) for (ogr, label), place in rows),
-            owner=owner,
-            stems=tuple(map(tuple, _lists(index, "stems", fields["stem_field"]))),
-            written=tuple(map(tuple, about["written"])),
-            gendered=tuple(about["gendered"]),
-            family_sets=tuple(map(frozenset, families)),
-            **fields,
-            head_of=index.array("titles.head_of.npy"),
-            head_share=mapped_matrix(index, "titles.head_share", about["head_share"]),
-            texts=Texts(MappingProxyType(documents), MappingProxyType(covers), meaning),
-        )
+    meaning = about["meaning"]
+    return TitleIndex(
+        pack=rules,
+        codes=codes,
+        labels=tuple(about["labels"]),
+        entries=tuple(Entry(ogr, label, codes[place]) for (ogr, label), place in rows),
+        owner=owner,
+        stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
+        written=tuple(map(tuple, about["written"])),
+        gendered=tuple(about["gendered"]),
+        family_sets=tuple(frozenset(map(intern, text.split())) for text in about["families"]),
+        **{name: _field(index, about["fields"][name]) for name in _FIELDS},
+        head_of=index.positions("titles.head_of.npy", about["head_share"]["shape"][0]),
+        head_share=index.value(about["head_share"]),
+        documents=MappingProxyType({name: _field(index, each) for name, each in about["documents"].items()}),
+        covers=index.value(about["covers"]),
+        meaning=None if meaning is None else Meaning(field=_field(index, meaning), **index.value(about["axes"])),
     )
-
-
-def _is_gendered(index: TitleIndex, place: int) -> bool:
-    """Whether the last form of an entry is its other gender form."""
-    forms = index.written[place]
-    return bool(forms) and dict(index.exact.get(forms[-1], ())).get(place, False)
 
 
 def _rules(language: str) -> str:
@@ -548,24 +487,11 @@ def _rules(language: str) -> str:
     return hashlib.sha256((files("passerelles.language") / language / FILE).read_bytes()).hexdigest()
 
 
-def _pack_field(name: str, field: Field, arrays: dict[str, Array]) -> dict[str, Any]:
-    arrays[f"titles.{name}.idf.npy"] = field.idf
-    return {"terms": list(field.vocabulary), **pack_matrix(f"titles.{name}", field.columns, arrays)}
+def _pack_field(name: str, field: Field, arrays: Arrays) -> dict[str, Any]:
+    numbers = {"idf": field.idf, "columns": field.columns}
+    return {"terms": list(field.vocabulary), "numbers": pack(f"titles.{name}", numbers, arrays)}
 
 
-def _field(index: Index, name: str, about: Mapping[str, Any]) -> Field:
-    vocabulary = {term: column for column, term in enumerate(about["terms"])}
-    columns = mapped_matrix(index, f"titles.{name}", about)
-    return Field(vocabulary=vocabulary, idf=index.array(f"titles.{name}.idf.npy"), columns=columns)
-
-
-def _pack_lists(name: str, lists: Sequence[Sequence[int]], arrays: dict[str, Array]) -> None:
-    arrays[f"titles.{name}.terms.npy"] = np.asarray([term for some in lists for term in some], dtype=np.int32)
-    arrays[f"titles.{name}.ends.npy"] = np.cumsum([len(some) for some in lists], dtype=np.int64)
-
-
-def _lists(index: Index, name: str, field: Field) -> list[list[str]]:
-    terms = list(field.vocabulary)
-    flat = [terms[place] for place in index.array(f"titles.{name}.terms.npy").tolist()]
-    ends = index.array(f"titles.{name}.ends.npy").tolist()
-    return [flat[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
+def _field(index: Index, about: Mapping[str, Any]) -> Field:
+    vocabulary = {intern(term): column for column, term in enumerate(about["terms"])}
+    return Field(vocabulary=vocabulary, **index.value(about["numbers"]))

@@ -280,7 +280,7 @@ def close_evidence(
             fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0,
             typed.get(owner, 0.0),
             shared / asked_total,
-            shared / index.told[entry],
+            shared / index.family_totals[entry],
             stems[:1] == reading.stems[:1],
             stems[-1:] == reading.stems[-1:],
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.matching.index import Entry, Owner, TitleIndex, build_index
+from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, readings
 from passerelles.matching.worklist import Cell, Worklist, cell_text
@@ -363,8 +363,6 @@ def resolve_competencies(
 
 def title_index(referential: Referential) -> TitleIndex:
     """Index of the job titles and labels of a referential's occupations, found or built once and kept with it."""
-    from passerelles.matching.index import stored_titles  # noqa: PLC0415 - only where there is something to look in
-
     return referential.derived("title-index", lambda: stored_titles(referential) or _index_titles(referential))
 
 

@@ -1,6 +1,6 @@
 """A referential inside a compiled index: each table is decoded when it is first asked for."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.files.columns import Cell, Column, Packed, columns_of, pack_rows, rows_of
-from passerelles.files.index import Index, open_index
 from passerelles.model import (
     Competency,
     Credential,
@@ -28,6 +26,7 @@ from passerelles.model import (
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import kept
+from passerelles.store import Arrays, Cell, Column, Index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
@@ -47,26 +46,21 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 }
 
 
-def pack_referential(referential: Referential) -> Packed:
-    """Turn a referential into the document and the arrays of an index."""
-    tables: dict[str, Any] = {}
-    packed = Packed({}, {})
-    occupation_row: Callable[[Occupation], Sequence[Cell]] = attrgetter(*_OCCUPATION)
-    for name, columns in COLUMNS.items():
-        rows = getattr(referential, name)
-        table = pack_rows(name, columns, [*map(occupation_row, rows)] if name == "occupations" else rows)
-        tables[name] = table.about
-        packed.arrays.update(table.arrays)
-    packed.about.update(
-        name=referential.name,
-        version=referential.version,
-        language=referential.language,
-        provenance=asdict(referential.provenance),
-        credentials=[asdict(c) for c in referential.credentials],
-        notices=[(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
-        tables=tables,
-    )
-    return packed
+def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]:
+    """Turn a referential into a document and arrays of an index."""
+    values: Callable[[Occupation], Sequence[Cell]] = attrgetter(*_OCCUPATION)
+    rows = {name: getattr(referential, name) for name in COLUMNS} | {
+        "occupations": [*map(values, referential.occupations)]
+    }
+    return {
+        "name": referential.name,
+        "version": referential.version,
+        "language": referential.language,
+        "provenance": asdict(referential.provenance),
+        "credentials": [asdict(c) for c in referential.credentials],
+        "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
+        "tables": {name: pack_table(name, columns, rows[name], arrays) for name, columns in COLUMNS.items()},
+    }
 
 
 def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferential":
@@ -89,6 +83,10 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     if seal is not None and index.seal != seal:
         raise PasserellesError("index_changed", path=place)
     return IndexedReferential.of(index)
+
+
+def _table(name: str, make: Callable[[Iterable[Any]], object]) -> Any:
+    return kept(lambda referential: tuple(map(make, referential.rows(name))))
 
 
 class IndexedReferential(Referential):
@@ -132,65 +130,22 @@ class IndexedReferential(Referential):
         """The index that the tables lie in."""
         return vars(self).get("_index")
 
-    @kept
-    def occupations(self) -> tuple[Occupation, ...]:
-        """Occupations, by code."""
-        return tuple(Occupation(*row) for row in self._rows("occupations"))
-
-    @kept
-    def competencies(self) -> tuple[Competency, ...]:
-        """Competencies, by code."""
-        return tuple(map(Competency._make, self._rows("competencies")))
-
-    @kept
-    def requirements(self) -> tuple[Requirement, ...]:
-        """Requirements, by occupation, then competency."""
-        return tuple(map(Requirement._make, self._rows("requirements")))
-
-    @kept
-    def titles(self) -> tuple[JobTitle, ...]:
-        """Job titles, by code."""
-        return tuple(map(JobTitle._make, self._rows("titles")))
-
-    @kept
-    def contexts(self) -> tuple[WorkContext, ...]:
-        """Work contexts, by code."""
-        return tuple(map(WorkContext._make, self._rows("contexts")))
-
-    @kept
-    def occupation_contexts(self) -> tuple[tuple[str, str], ...]:
-        """Work contexts of the occupations."""
-        return tuple(self._rows("occupation_contexts"))
-
-    @kept
-    def tags(self) -> tuple[Tag, ...]:
-        """Tags, by code."""
-        return tuple(map(Tag._make, self._rows("tags")))
-
-    @kept
-    def occupation_tags(self) -> tuple[tuple[str, str, bool], ...]:
-        """Tags of the occupations."""
-        return tuple(self._rows("occupation_tags"))
-
-    @kept
-    def domains(self) -> tuple[Domain, ...]:
-        """Nodes of the domain tree, by code."""
-        return tuple(map(Domain._make, self._rows("domains")))
-
-    @kept
-    def mobilities(self) -> tuple[Mobility, ...]:
-        """Moves that the experts list."""
-        return tuple(map(Mobility._make, self._rows("mobilities")))
+    occupations = _table("occupations", lambda row: Occupation(*row))
+    competencies = _table("competencies", Competency._make)
+    requirements = _table("requirements", Requirement._make)
+    titles = _table("titles", JobTitle._make)
+    contexts = _table("contexts", WorkContext._make)
+    occupation_contexts = _table("occupation_contexts", tuple)
+    tags = _table("tags", Tag._make)
+    occupation_tags = _table("occupation_tags", tuple)
+    domains = _table("domains", Domain._make)
+    mobilities = _table("mobilities", Mobility._make)
+    credential_requirements = _table("credential_requirements", CredentialRequirement._make)
 
     @kept
     def credentials(self) -> tuple[Credential, ...]:
         """Credentials, by code."""
         return tuple(map(_credential, self._document["credentials"]))
-
-    @kept
-    def credential_requirements(self) -> tuple[CredentialRequirement, ...]:
-        """Credentials that occupations demand."""
-        return tuple(map(CredentialRequirement._make, self._rows("credential_requirements")))
 
     @kept
     def notices(self) -> tuple[Notice, ...]:
@@ -213,31 +168,16 @@ class IndexedReferential(Referential):
 
     @kept
     def _mobility_columns(self) -> Sequence[Column]:
-        return columns_of(self._index, "mobilities", self._document["tables"]["mobilities"])
+        return self._index.table(self._document["tables"]["mobilities"])
 
     @property
     def _document(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._index.document(DOCUMENT)
         return found
 
-    def _rows(self, table: str) -> Any:
-        return rows_of(self._index, table, self._document["tables"][table])
-
-
-def competency_columns(index: Index) -> Callable[[int], Competency]:
-    """Return what decodes one competency by its row, without the others."""
-    columns = _competencies(index)
-    return lambda row: Competency._make(column[row] for column in columns)
-
-
-def decoded_competencies(index: Index, rows: Sequence[int]) -> Iterator[Competency]:
-    """Return the competencies of many rows: whole columns are decoded, several times as fast as one by one."""
-    columns = [list(column.cells()) for column in _competencies(index)]
-    return map(Competency._make, zip(*(map(cells.__getitem__, rows) for cells in columns), strict=True))
-
-
-def _competencies(index: Index) -> Sequence[Column]:
-    return columns_of(index, "competencies", index.document(DOCUMENT)["tables"]["competencies"])
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table, decoded."""
+        return self._index.rows(self._document["tables"][table])
 
 
 def _reopened(place: str, seal: str) -> IndexedReferential:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.files.index import is_index
 from passerelles.io.archive import FileSource, open_source
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.cache import cached_names, cached_path
@@ -20,6 +19,7 @@ from passerelles.referentials.rome4 import read_rome4
 from passerelles.referentials.rome_files import RomeFiles, find_rome_files
 from passerelles.referentials.table import REQUIRED as TABLE_FILES
 from passerelles.referentials.table import read_table_referential
+from passerelles.store import is_index
 
 # Kinds of file that one generation of ROME has and the other has not.
 _ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})

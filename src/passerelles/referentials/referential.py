@@ -23,7 +23,7 @@ from passerelles.notices import Notice
 from passerelles.sharing import SharedLock, kept
 
 if TYPE_CHECKING:
-    from passerelles.files.index import Index
+    from passerelles.store import Index
 
 Value = TypeVar("Value")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from passerelles.files.index import is_index
 from passerelles.io.archive import open_source
 from passerelles.language.say import Lang
 from passerelles.notices import Notice, Severity, count_by_severity
@@ -15,6 +14,7 @@ from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.referential import Referential
+from passerelles.store import is_index
 from passerelles.views.shown import Shown
 from passerelles.views.spec import Page, Sheet
 

@@ -1,16 +1,17 @@
 """How close origins are to every occupation, measure by measure, overall, and as ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
+from passerelles.store import Arrays, pack
 from passerelles.vectors import (
     COARSE,
     FINE,
@@ -261,11 +262,24 @@ class MeasureIndex:
         return product(mine, theirs, turned)
 
 
+DOCUMENT: Final = "measures.json"
+
+
 def measure_index(graph: OccupationGraph) -> MeasureIndex:
     """Return the measures of a graph, found in the graph's index or made, at the first call."""
-    from passerelles.scoring.table import stored_measures  # noqa: PLC0415 - it builds on this module
+    return graph.derived("measures", lambda: _stored(graph) or _build(graph))
 
-    return graph.derived("measures", lambda: stored_measures(graph) or _build(graph))
+
+def pack_measures(graph: OccupationGraph, arrays: Arrays) -> Any:
+    """Turn the measures of a graph into a document and arrays of an index."""
+    made = measure_index(graph)
+    return pack("measures", {f.name: getattr(made, f.name) for f in fields(made) if f.name != "graph"}, arrays)
+
+
+def _stored(graph: OccupationGraph) -> MeasureIndex | None:
+    if graph.index is None:
+        return None
+    return MeasureIndex(graph, **graph.index.value(graph.index.document(DOCUMENT)))
 
 
 def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.files.index import Array, Blocks, Index
-from passerelles.graph.build import mapped_matrix, pack_matrix
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Scene, scene_of_all
-from passerelles.scoring.measures import Attributes, Dense, MeasureIndex, Origins
+from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import Prior, Scorer, load_scorer, scorer_text
 from passerelles.sharing import kept, one_thread
-from passerelles.vectors import frozen, sparse
+from passerelles.store import Array, Arrays, Index, pack
+from passerelles.vectors import frozen
 
 # Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
@@ -38,11 +37,14 @@ class Scores:
         Names of the k parts.
     parts
         Shape (k, b, n), int32, in units of 1 / `UNITS`. The score of a pair is `base` plus its parts.
+    toward
+        Shape (n, b): sums of the parts by target, where they are at hand; a column of `parts` lies all over it.
     """
 
     base: int
     names: tuple[str, ...]
     parts: NDArray[np.int32]
+    toward: NDArray[np.integer] | None = None
 
     def totals(self, row: int) -> NDArray[np.float64]:
         """Scores of one origin, shape (n,)."""
@@ -50,11 +52,11 @@ class Scores:
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (b,)."""
-        return self._scaled(self.parts[:, :, column])
+        return self._scaled(self.parts[:, :, column] if self.toward is None else self.toward[None, column])
 
     def all_totals(self) -> NDArray[np.float64]:
         """Scores of all origins, shape (b, n)."""
-        return self._scaled(self.parts)
+        return self._scaled(self.parts if self.toward is None else self.toward.T[None])
 
     def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """One part of the scores of some rows, shape (len(rows), n)."""
@@ -71,7 +73,7 @@ class Scores:
     def _of_row(self, row: int) -> NDArray[np.int32]:
         return self.parts[:, row, :]
 
-    def _scaled(self, parts: NDArray[np.int32]) -> NDArray[np.float64]:
+    def _scaled(self, parts: NDArray[np.integer]) -> NDArray[np.float64]:
         return np.asarray((parts.sum(axis=0, dtype=np.int64) + self.base) / UNITS, dtype=np.float64)
 
 
@@ -190,97 +192,31 @@ def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
 
 
 DOCUMENT: Final = "scoring.json"
-MEASURES: Final = "measures"
-_FEW: Final = 100  # rows that are faster checked one by one than with all others
-_CLASSES: Final = {c.__name__: c for c in (Attributes, Reference, MeasureIndex)}
-_GRAPH: Final = "graph"  # a field that is the graph itself, which needs no place of its own
-
-
-class StoredScores(Scores):
-    """Scores of all pairs in an index: a row or column that is read is checked, and no other is touched."""
-
-    _parts: Blocks
-    _toward: Blocks
-
-    @classmethod
-    def of(cls, index: Index, name: str, base: int, names: tuple[str, ...]) -> "StoredScores":
-        """Return the scores that an index holds under a name."""
-        made = object.__new__(cls)
-        parts, toward = index.blocks(f"{name}.parts.npy"), index.blocks(f"{name}.toward.npy")
-        vars(made).update(base=base, names=names, _parts=parts, _toward=toward)
-        return made
-
-    @kept
-    def parts(self) -> NDArray[np.int32]:
-        """All parts, shape (k, n, n), all of them checked."""
-        return self._parts.whole()
-
-    def totals_to(self, column: int) -> NDArray[np.float64]:
-        """Scores towards one target, shape (n,): kept by target too, for a column lies all over the table."""
-        return self._scaled(self._toward.at(column)[None, :])
-
-    def all_totals(self) -> NDArray[np.float64]:
-        """Scores of all origins, shape (n, n): the sums by target are a small part of the table."""
-        return np.ascontiguousarray(self._scaled(self._toward.whole()[None, :]).T)
-
-    def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        """One part of the scores of some rows, shape (len(rows), n); for many, the table is checked whole, once."""
-        if len(rows) > _FEW:
-            return np.asarray(self.parts[part, rows])
-        return np.stack([self._parts.at(part, int(row)) for row in rows])
-
-    def _of_row(self, row: int) -> NDArray[np.int32]:
-        return np.stack([self._parts.at(part, row) for part in range(len(self.names))])
 
 
 class StoredTable(ScoreTable):
     """A `ScoreTable` in an index; what people are measured against is mapped when somebody is."""
 
-    _graph: OccupationGraph
-    _index: Index
-    _measured: bool
-
-    @classmethod
-    def of(cls, graph: OccupationGraph, index: Index, scorer: Scorer, about: Mapping[str, Any]) -> "StoredTable":
-        """Return the table that an index holds for a scorer."""
-        scores = StoredScores.of(index, f"scores.{scorer.name}", about["base"], tuple(about["names"]))
-        made = object.__new__(cls)
-        means, off = MappingProxyType(about["means"]), tuple(about["off"])
-        vars(made).update(scorer=scorer, scores=scores, means=means, off=off, _graph=graph, _index=index)
-        vars(made)["_measured"] = about["measured"]
-        return made
+    about: Mapping[str, Any]
+    index: Index
 
     @kept
     def reference(self) -> Reference | None:
         """What people are measured against."""
-        if not self._measured:
+        if not self.about["measured"]:
             return None
-        found: Reference = _unpack(self._index.document(DOCUMENT)["reference"], self._index, self._graph)
-        return found
+        values = self.index.value(self.index.document(DOCUMENT)["reference"])
+        return Reference(Attributes(**values["attributes"]), values["overall"], values["reverse"])
 
 
-def pack_scores(
-    graph: OccupationGraph, scorers: Sequence[Scorer]
-) -> tuple[dict[str, Any], dict[str, Array], dict[str, Array]]:
-    """
-    Compute what an index holds of the scores of a graph.
-
-    Returns
-    -------
-    document, arrays, blocked
-        As `write_index` takes them.
-    """
-    # Not here at the top: what is compiled is made by modules that themselves look for it in an index.
-    from passerelles.scoring.measures import measure_index  # noqa: PLC0415
-
-    arrays: dict[str, Array] = {}
-    blocked: dict[str, Array] = {}
+def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Arrays) -> dict[str, Any]:
+    """Compute what an index holds of the scores of a graph: a document and arrays."""
     document: dict[str, Any] = {"scorers": {}, "reference": None}
     for scorer in scorers:
         table = score_table(graph, scorer)
         parts = table.scores.parts
-        blocked[f"scores.{scorer.name}.parts.npy"] = parts
-        blocked[f"scores.{scorer.name}.toward.npy"] = _whole_numbers(parts.sum(axis=0, dtype=np.int64).T)
+        arrays[f"scores.{scorer.name}.parts.npy"] = parts
+        arrays[f"scores.{scorer.name}.toward.npy"] = _whole_numbers(parts.sum(axis=0, dtype=np.int64).T)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
             "sha256": scorer_sum(scorer),
@@ -291,9 +227,8 @@ def pack_scores(
             "measured": table.reference is not None,
         }
         if document["reference"] is None and table.reference is not None:
-            document["reference"] = _pack(table.reference, "reference", arrays)
-    document[MEASURES] = _pack(measure_index(graph), MEASURES, arrays)
-    return document, arrays, blocked
+            document["reference"] = pack("reference", table.reference, arrays)
+    return document
 
 
 def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
@@ -315,15 +250,16 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
         return None
-    return StoredTable.of(graph, index, scorer, about)
-
-
-def stored_measures(graph: OccupationGraph) -> MeasureIndex | None:
-    """Return the measures that the graph's index holds; None where it holds none."""
-    if graph.index is None:
-        return None
-    found: MeasureIndex = _unpack(graph.index.document(DOCUMENT)[MEASURES], graph.index, graph)
-    return found
+    scores = Scores(
+        base=about["base"],
+        names=tuple(about["names"]),
+        parts=index.array(f"scores.{scorer.name}.parts.npy"),
+        toward=index.array(f"scores.{scorer.name}.toward.npy"),
+    )
+    made = object.__new__(StoredTable)
+    means, off = MappingProxyType(about["means"]), tuple(about["off"])
+    vars(made).update(scorer=scorer, scores=scores, means=means, off=off, about=about, index=index)
+    return made
 
 
 def scorer_sum(scorer: Scorer) -> str:
@@ -336,37 +272,3 @@ def _whole_numbers(values: NDArray[np.int64]) -> Array:
     limits = np.iinfo(np.int32)
     fits = values.size == 0 or (values.min() >= limits.min and values.max() <= limits.max)
     return np.ascontiguousarray(values, dtype=np.int32 if fits else np.int64)
-
-
-def _pack(value: Any, name: str, arrays: dict[str, Array]) -> Any:
-    """Write a value as JSON that names its arrays: dataclasses of ours, mappings, arrays, sparse matrices, numbers."""
-    if isinstance(value, OccupationGraph):
-        return {_GRAPH: True}
-    if isinstance(value, np.ndarray):
-        arrays[f"{name}.npy"] = value
-        return {"array": f"{name}.npy"}
-    if isinstance(value, sparse.csr_array):
-        return {"matrix": name, **pack_matrix(name, value, arrays)}
-    if isinstance(value, Mapping):
-        return {"mapping": {key: _pack(each, f"{name}.{key}", arrays) for key, each in value.items()}}
-    if is_dataclass(value) and type(value).__name__ in _CLASSES:
-        found = {f.name: _pack(getattr(value, f.name), f"{name}.{f.name}", arrays) for f in fields(value) if f.init}
-        return {"class": type(value).__name__, "fields": found}
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise TypeError(f"{name}: {type(value).__name__} has no place in an index")
-
-
-def _unpack(about: Any, index: Index, graph: OccupationGraph) -> Any:
-    """Make again what `_pack` wrote, over the arrays of an index."""
-    if not isinstance(about, dict):
-        return about
-    if _GRAPH in about:
-        return graph
-    if "array" in about:
-        return index.array(about["array"])
-    if "matrix" in about:
-        return mapped_matrix(index, about["matrix"], about)
-    if "mapping" in about:
-        return MappingProxyType({key: _unpack(each, index, graph) for key, each in about["mapping"].items()})
-    return _CLASSES[about["class"]](**{name: _unpack(each, index, graph) for name, each in about["fields"].items()})

@@ -31,7 +31,7 @@ def compile_(
     lang: LangOption = Language.FR,
 ) -> None:
     """Compile an index."""
-    from passerelles.compiled.build import compile_index
+    from passerelles.compiled import compile_index
     from passerelles.io.atomic import check_free
 
     if not output.is_dir():

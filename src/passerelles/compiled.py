@@ -4,8 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from passerelles.files.columns import Packed
-from passerelles.files.index_writer import write_index
 from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
@@ -14,9 +12,12 @@ from passerelles.matching.index import pack_titles
 from passerelles.matching.titles import title_entries, title_index
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import pack_referential
+from passerelles.scoring.measures import DOCUMENT as MEASURES
+from passerelles.scoring.measures import pack_measures
 from passerelles.scoring.scorer import load_scorer, scorer_for
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import pack_scores, scorer_sum
+from passerelles.store import Arrays, write_index
 
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
 
@@ -62,24 +63,22 @@ def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool =
     True
     """
     target = Path(path)
+    referential = graph.referential
     scorers = {s.name: s for s in map(load_scorer, (*KEPT, graph.settings.scorer))}
     scorers |= {s.name: s for s in [scorer_for(graph.settings.scorer, occupied=False)]}
-    referential, matrices = pack_referential(graph.referential), pack_graph(graph)
-    scoring, arrays, blocked = pack_scores(graph, list(scorers.values()))
-    # Without a label, nothing can be looked for.
-    titles = pack_titles(title_index(graph.referential)) if title_entries(graph.referential) else Packed({}, {})
+    arrays: Arrays = {}
+    documents = {
+        REFERENTIAL: pack_referential(referential, arrays),
+        GRAPH: pack_graph(graph, arrays),
+        MEASURES: pack_measures(graph, arrays),
+        SCORING: pack_scores(graph, list(scorers.values()), arrays),
+    }
+    if title_entries(referential):  # without a label, nothing can be looked for
+        documents[TITLES] = pack_titles(title_index(referential), arrays)
     about = {
-        "referential": {"name": graph.referential.name, "version": graph.referential.version},
-        "provenance": asdict(graph.referential.provenance),
+        "referential": {"name": referential.name, "version": referential.version},
+        "provenance": asdict(referential.provenance),
         "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in scorers.values()},
     }
-    words = {TITLES: titles.about} if titles.about else {}
-    write_index(
-        target,
-        about=about,
-        arrays={**referential.arrays, **matrices.arrays, **arrays, **titles.arrays},
-        blocked=blocked,
-        documents={REFERENTIAL: referential.about, GRAPH: matrices.about, SCORING: scoring, **words},
-        overwrite=overwrite,
-    )
+    write_index(target, about=about, arrays=arrays, documents=documents, overwrite=overwrite)
     return target

@@ -1,1 +1,0 @@
-"""Compiling: everything that ranking needs, computed once and written as an index that opens at once."""

@@ -1,1 +1,0 @@
-"""The compiled index on disk: named arrays and documents, mapped into memory, checked when first read."""

@@ -1,0 +1,565 @@
+"""A compiled index: named arrays, tables and documents in a folder or one zip, mapped, and checked when read."""
+
+import hashlib
+import io
+import json
+import mmap
+import struct
+import zipfile
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, Final, NoReturn, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.errors import PasserellesError
+from passerelles.io.atomic import atomic_file, atomic_folder, check_free
+from passerelles.vectors import Cells, sparse
+
+SCHEMA: Final = "passerelles/index"
+FORMAT: Final = 3
+MANIFEST: Final = "index.json"
+SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
+LARGE: Final = 1 << 22
+"""Bytes above which a member is checked by `Index.verify` alone: to read it whole would cost more than the answer."""
+_PARTS: Final = ("data", "indices", "indptr")
+_ERRORS: Final = "surrogatepass"  # a damaged source may hold half a character
+_LOCAL: Final = struct.Struct("<4s5H3L2H")  # header before each member of a zip (PKWARE APPNOTE 4.3.7)
+_LOCAL_MAGIC: Final = b"PK\x03\x04"
+_ALIGNED: Final = 64  # what numpy aligns the data of a .npy file to
+_PADDING: Final = 0xD935  # extra field that Android's zipalign uses for the same purpose
+_SUFFIX: Final = ".npy"
+Array = NDArray[Any]
+Arrays = dict[str, Array]
+Cell = str | bool | int | float | None
+Content = list[memoryview]
+Row = TypeVar("Row")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """
+    An open index.
+
+    A member is checked against its checksum when it is first read, unless it is `LARGE`; positions are checked
+    against what they point into, so that no damage makes compiled code read elsewhere. The seal tells damage, it is
+    no signature: whoever can write the files can seal them anew.
+
+    Attributes
+    ----------
+    place
+        The folder or file.
+    seal
+        Checksum of the manifest, which has those of all else: two indexes of one seal hold the same.
+    manifest
+        What ``index.json`` says.
+    """
+
+    place: Path
+    seal: str
+    manifest: Mapping[str, Any] = field(repr=False)
+    _map: Callable[[str], memoryview | None] = field(repr=False)
+    _read: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+
+    def bytes_of(self, name: str) -> memoryview:
+        """Bytes of a member, mapped, and checked unless it is large."""
+        return self._once(("bytes", name), lambda: self._checked(name, large=False))
+
+    def array(self, name: str) -> Array:
+        """
+        Return an array, read-only, checked at the first call unless it is large.
+
+        Raises
+        ------
+        PasserellesError
+            If it is damaged.
+        """
+        return self._once(("array", name), lambda: self._mapped(name))
+
+    def positions(self, name: str, size: int, *, least: int = 0) -> Array:
+        """Return an array of positions among `size` things, each at least `least`; other numbers are damage."""
+
+        def checked() -> Array:
+            found = self.array(name)
+            if found.size and not (least <= found.min() and found.max() < size):
+                self.damaged(name)
+            return found
+
+        return self._once(("positions", name), checked)
+
+    def cells(self, about: Mapping[str, Any]) -> Cells:
+        """Cells of a matrix, for what reads rows of it and needs no algebra."""
+        name, (rows, columns) = about["matrix"], about["shape"]
+
+        def checked() -> Cells:
+            data, starts = self.array(f"{name}.data.npy"), self.array(f"{name}.indptr.npy")
+            places = self.positions(f"{name}.indices.npy", columns)
+            whole = len(starts) == rows + 1 and starts[0] == 0 and starts[-1] == len(places) == len(data)
+            if not whole or (np.diff(starts) < 0).any():
+                self.damaged(f"{name}.indptr.npy")
+            return Cells(data, places, starts)
+
+        return self._once(("cells", name), checked)
+
+    def matrix(self, about: Mapping[str, Any]) -> "sparse.csr_array":
+        """Make a matrix over the arrays of an index; nothing is copied, and the types of the arrays stay."""
+        matrix = sparse.csr_array(tuple(about["shape"]))
+        matrix.data, matrix.indices, matrix.indptr = self.cells(about)
+        matrix.has_sorted_indices = about["sorted"]
+        return matrix
+
+    def value(self, about: Any) -> Any:
+        """Make again what `pack` wrote; of what has named fields, these as a mapping."""
+        if not isinstance(about, dict):
+            return about
+        if "array" in about:
+            return self.array(about["array"])
+        if "matrix" in about:
+            return self.matrix(about)
+        return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
+
+    def table(self, about: Mapping[str, Any]) -> "list[Column]":
+        """Columns of a table that `pack_table` wrote."""
+        name, size = about["table"], about["rows"]
+        return [Column(self, f"{name}.{column}", kind, size) for column, kind in about["columns"].items()]
+
+    def rows(self, about: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table, cells in the order in which it was packed."""
+        return zip(*(column.cells() for column in self.table(about)), strict=True)
+
+    def document(self, name: str, *, keep: bool = True) -> Any:
+        """
+        Return what a JSON member says; kept for the next call, unless its reader keeps what it makes of it.
+
+        Raises
+        ------
+        PasserellesError
+            If it is damaged.
+        """
+
+        def read() -> Any:
+            return json.loads(bytes(self.bytes_of(name)))
+
+        return self._once(("document", name), read) if keep else read()
+
+    def verify(self) -> None:
+        """
+        Check every member against its checksum, large ones too.
+
+        Raises
+        ------
+        PasserellesError
+            If one is damaged; the message names it.
+        """
+        for name in self.manifest["members"]:
+            self._checked(name, large=True)
+
+    def damaged(self, name: str) -> NoReturn:
+        """Say that a member is damaged."""
+        raise PasserellesError("index_damaged", path=self.place, name=name)
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
+        """Return what is made once; two threads that come together may each make it, and get the same one."""
+        found: Made | None = self._read.get(key)
+        if found is None:
+            found = self._read.setdefault(key, make())
+        return found
+
+    def _checked(self, name: str, *, large: bool) -> memoryview:
+        about = self.manifest["members"].get(name)
+        found = None if about is None else self._map(name)
+        if found is None or len(found) != about["bytes"]:
+            self.damaged(name)
+        if (large or len(found) <= LARGE) and hashlib.sha256(found).hexdigest() != about["sha256"]:
+            self.damaged(name)
+        return found
+
+    def _mapped(self, name: str) -> Array:
+        whole, about = self.bytes_of(name), self.manifest["members"][name]
+        dtype, shape = np.dtype(about["dtype"]), tuple(about["shape"])
+        size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        if size > len(whole):
+            self.damaged(name)
+        # Only a mapping's last page may be read beyond its end, so an array without cells is made, not mapped.
+        found = np.ndarray(shape, dtype, whole, len(whole) - size) if size else np.empty(shape, dtype)
+        found.flags.writeable = False
+        return found
+
+
+class Column:
+    """
+    One column of a table, decoded when it is asked for, whole or cell by cell.
+
+    Text lies in UTF-8 with its ends, as Arrow lays it out, or as numbers of distinct texts.
+    """
+
+    def __init__(self, index: Index, name: str, kind: str, size: int) -> None:
+        self._index = index
+        self._name = name
+        self._kind = kind
+        self._size = size
+        self._distinct: list[str | None] | None = None
+
+    def __getitem__(self, row: int) -> Cell:
+        """Cell of one row."""
+        if self._kind == "none" or (self._kind == "partial" and not self._array("known")[row]):
+            return None
+        if self._kind == "text":
+            utf8, ends = self._utf8()
+            return str(utf8[ends[row] : ends[row + 1]].data, "utf-8", _ERRORS)
+        if self._kind == "numbered":
+            return self._texts()[int(self._numbers()[row])]
+        value: Cell = self._array("value")[row].item()
+        return value
+
+    def cells(self) -> Iterable[Cell]:
+        """All cells, in order."""
+        if self._kind == "none":
+            return [None] * self._size
+        if self._kind == "text":
+            return _texts(*self._utf8())
+        if self._kind == "numbered":
+            return map(self._texts().__getitem__, self._numbers().tolist())
+        cells: list[Cell] = self._array("value").tolist()
+        if self._kind == "partial":
+            return [v if known else None for v, known in zip(cells, self._array("known").tolist(), strict=True)]
+        return cells
+
+    def rows_with(self, text: str) -> list[int]:
+        """Rows whose cell is a text, in order."""
+        if self._kind != "numbered":
+            return [row for row, cell in enumerate(self.cells()) if cell == text]
+        distinct = [each for each in self._texts() if each is not None]
+        number = bisect_left(distinct, text)  # they are sorted
+        if number == len(distinct) or distinct[number] != text:
+            return []
+        rows: list[int] = np.flatnonzero(self._numbers() == number).tolist()
+        return rows
+
+    def _array(self, part: str) -> Array:
+        return self._index.array(f"{self._name}.{part}.npy")
+
+    def _utf8(self) -> tuple[Array, Array]:
+        utf8 = self._array("utf8")
+        return utf8, self._index.positions(f"{self._name}.ends.npy", len(utf8) + 1)
+
+    def _numbers(self) -> Array:
+        return self._index.positions(f"{self._name}.number.npy", len(self._texts()) - 1, least=-1)
+
+    def _texts(self) -> list[str | None]:
+        """Distinct texts by number; the last one, which -1 finds, is None."""
+        if self._distinct is None:
+            self._distinct = [*_texts(*self._utf8()), None]
+        return self._distinct
+
+
+class Rows(Sequence[Row]):
+    """Some rows of a table, each decoded when it is first asked for."""
+
+    def __init__(self, columns: Sequence[Column], rows: Array, make: Callable[[Iterable[Any]], Row]) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._make = make
+        self._decoded: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
+        """One row, or several."""
+        if isinstance(place, slice):
+            return tuple(self[each] for each in range(*place.indices(len(self))))
+        found = self._decoded.get(place)
+        if found is None:
+            row = int(self._rows[place])
+            found = self._decoded.setdefault(place, self._make([column[row] for column in self._columns]))
+        return found
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows in order: whole columns are decoded, several times as fast as one by one."""
+        rows = self._rows.tolist()
+        cells = [list(column.cells()) for column in self._columns]
+        return map(self._make, zip(*(map(column.__getitem__, rows) for column in cells), strict=True))
+
+
+def pack(name: str, value: Any, arrays: Arrays) -> Any:
+    """
+    Write a value as JSON that names its arrays, which it adds to `arrays`; see `Index.value`.
+
+    Taken are arrays, sparse matrices, mappings, the fields of dataclasses, and what JSON has.
+    """
+    if isinstance(value, np.ndarray):
+        arrays[f"{name}.npy"] = value
+        return {"array": f"{name}.npy"}
+    if isinstance(value, sparse.csr_array):
+        arrays |= {f"{name}.{part}.npy": getattr(value, part) for part in _PARTS}
+        return {"matrix": name, "shape": list(value.shape), "sorted": bool(value.has_sorted_indices)}
+    if is_dataclass(value):
+        value = {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {"mapping": {key: pack(f"{name}.{key}", each, arrays) for key, each in value.items()}}
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{name}: {type(value).__name__} has no place in an index")
+
+
+def pack_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], arrays: Arrays) -> dict[str, Any]:
+    """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.table`."""
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    kinds = {column: _pack_column(f"{name}.{column}", v, arrays) for column, v in zip(columns, values, strict=True)}
+    return {"table": name, "rows": len(rows), "columns": kinds}
+
+
+def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
+    kinds = {type(v) for v in values} - {type(None)}
+    if not kinds:
+        return "none"
+    if kinds == {str}:
+        return _pack_text(name, values, arrays)
+    known = np.asarray([v is not None for v in values])
+    if len(kinds) > 1 or not kinds <= {bool, int, float}:
+        raise TypeError(f"{name}: cells of {sorted(kind.__name__ for kind in kinds)}")
+    arrays[f"{name}.value.npy"] = np.asarray([0 if v is None else v for v in values], dtype=next(iter(kinds)))
+    if known.all():
+        return "plain"
+    arrays[f"{name}.known.npy"] = known
+    return "partial"
+
+
+def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
+    distinct = sorted({v for v in values if v is not None})
+    numbered = 2 * len(distinct) <= len(values) or None in values
+    data = [text.encode("utf-8", _ERRORS) for text in (distinct if numbered else values)]
+    arrays[f"{name}.utf8.npy"] = np.asarray(bytearray(b"".join(data)), dtype=np.uint8)
+    arrays[f"{name}.ends.npy"] = np.cumsum([0, *map(len, data)], dtype=np.int64)
+    if not numbered:
+        return "text"
+    number = {text: i for i, text in enumerate(distinct)}
+    numbers = [-1 if v is None else number[v] for v in values]
+    arrays[f"{name}.number.npy"] = np.asarray(numbers, dtype=np.int16 if len(distinct) < 2**15 else np.int32)
+    return "numbered"
+
+
+def _texts(utf8: Array, ends: Array) -> list[str]:
+    whole = utf8.tobytes()
+    return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise(ends.tolist())]
+
+
+def is_index(place: Path) -> bool:
+    """Whether a folder or file is a compiled index, judged by its first member; it may be damaged."""
+    try:
+        if place.is_dir():
+            return (place / MANIFEST).is_file() or (place / SEAL).is_file()
+        if not place.is_file():  # a pipe or a device has nothing to look at first
+            return False
+        with place.open("rb") as file:
+            head = file.read(_LOCAL.size + len(MANIFEST))
+    except OSError:
+        return False
+    return head.startswith(_LOCAL_MAGIC) and head[_LOCAL.size :] == MANIFEST.encode()
+
+
+def open_index(place: Path) -> Index:
+    """
+    Open an index: check its manifest, its version, and that every member is there and whole in length.
+
+    Raises
+    ------
+    PasserellesError
+        If it is damaged, was compiled by another version of the package, or may not be read.
+    """
+    try:
+        sizes, read = _folder(place) if place.is_dir() else _zip(place)
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=place) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=place, reason=error.strerror or error) from error
+    manifest, seal = _manifest(place, read(MANIFEST), read(SEAL))
+    for name, about in manifest["members"].items():
+        if sizes.get(name) != about["bytes"]:
+            raise PasserellesError("index_damaged", path=place, name=name)
+    return Index(place, seal, manifest, read)
+
+
+def _folder(place: Path) -> tuple[Mapping[str, int], Callable[[str], memoryview | None]]:
+    """Sizes of the files of a folder, and what maps one."""
+    sizes = {file.name: file.stat().st_size for file in place.iterdir() if file.is_file()}
+    return sizes, lambda name: _mapping(place / name) if sizes.get(name) else None
+
+
+def _zip(place: Path) -> tuple[Mapping[str, int], Callable[[str], memoryview | None]]:
+    """Sizes of the members of a zip, and what finds one in its one mapping."""
+    try:
+        with zipfile.ZipFile(place) as archive:
+            infos = {info.filename: info for info in archive.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeDecodeError, struct.error) as error:
+        raise PasserellesError("index_damaged", path=place, name=place.name) from error
+    whole = _mapping(place)
+    sizes = {name: info.file_size for name, info in infos.items()}
+    return sizes, lambda name: _member(whole, infos[name]) if whole and name in infos else None
+
+
+def _mapping(file: Path) -> memoryview | None:
+    """Bytes of a file, mapped; None where it is gone since, or empty."""
+    try:
+        with file.open("rb") as stream:
+            return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=file) from error
+    except (OSError, ValueError):
+        return None
+
+
+def _member(whole: memoryview, info: zipfile.ZipInfo) -> memoryview | None:
+    """Bytes of a stored member of a zip; None where it is none."""
+    start, size = info.header_offset, info.file_size
+    if start < 0 or start + _LOCAL.size > len(whole):
+        return None
+    magic, _, _, method, *_, name_size, extra_size = _LOCAL.unpack_from(whole, start)
+    first = start + _LOCAL.size + name_size + extra_size
+    if magic != _LOCAL_MAGIC or method != zipfile.ZIP_STORED or first + size > len(whole):
+        return None
+    return whole[first : first + size]
+
+
+def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> tuple[Mapping[str, Any], str]:
+    """Read the manifest, and refuse one that is damaged or of another version."""
+    seal = hashlib.sha256(data or b"").hexdigest()
+    if data is None or line is None or bytes(line) != seal_line(seal):
+        raise PasserellesError(
+            "index_damaged", path=place, name=SEAL if data is not None and line is None else MANIFEST
+        )
+    manifest: Mapping[str, Any] = json.loads(bytes(data))
+    found = f"{manifest.get('schema')}@{manifest.get('format')}", manifest.get("package")
+    expected = f"{SCHEMA}@{FORMAT}", package_version()
+    if found != expected:
+        raise PasserellesError("index_version", path=place, found=" / ".join(map(str, found)), expected=expected[1])
+    return manifest, seal
+
+
+def seal_line(seal: str) -> bytes:
+    """Return the content of the seal."""
+    return f"{seal}  {MANIFEST}\n".encode("ascii")
+
+
+@cache
+def package_version() -> str:
+    """Version of the package: an index serves the very version that compiled it."""
+    return version("passerelles")
+
+
+def write_index(
+    path: Path,
+    *,
+    about: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+    documents: Mapping[str, Any],
+    overwrite: bool = False,
+) -> None:
+    """
+    Write an index: a folder where `path` has no suffix or is a folder, else one file, an uncompressed zip.
+
+    It is written whole or not at all; the same content gives the same bytes.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    about
+        What the manifest says besides the members.
+    arrays
+        Arrays by name, a name ending in ``.npy``.
+    documents
+        Values for JSON by name, a name ending in ``.json``.
+    overwrite
+        Replace an index that is there. Nothing else is ever replaced.
+
+    Raises
+    ------
+    PasserellesError
+        If something is there, if the folder above does not exist, or if writing is refused or fails. Nothing is left
+        behind then.
+    """
+    members: dict[str, Content] = {name: [memoryview(_json(value))] for name, value in documents.items()}
+    members |= {name: npy_bytes(array) for name, array in arrays.items()}
+    listed = {name: _listing(content, arrays.get(name)) for name, content in members.items()}
+    manifest = _json({"schema": SCHEMA, "format": FORMAT, "package": package_version(), **about, "members": listed})
+    seal = seal_line(hashlib.sha256(manifest).hexdigest())
+    members = {MANIFEST: [memoryview(manifest)], SEAL: [memoryview(seal)], **members}
+    if overwrite and path.exists():
+        _check_replaceable(path)
+    if path.is_dir() or (not path.suffix and not path.is_file()):
+        _write_folder(path, members, overwrite=overwrite)
+    else:
+        _write_zip(path, members, overwrite=overwrite)
+
+
+def npy_bytes(array: Array) -> Content:
+    """Return the bytes of a ``.npy`` file: its header, then its cells."""
+    whole = np.ascontiguousarray(array).reshape(array.shape)
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(whole))
+    return [memoryview(head.getvalue()), whole.reshape(-1).view(np.uint8).data]
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+    return text.encode("utf-8", _ERRORS)
+
+
+def _listing(content: Content, array: Array | None) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for part in content:
+        digest.update(part)
+    found: dict[str, Any] = {"bytes": sum(part.nbytes for part in content), "sha256": digest.hexdigest()}
+    return found if array is None else found | {"dtype": array.dtype.str, "shape": list(array.shape)}
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuse to replace what is no index: a folder of somebody's files, a file that `--output` names by mistake."""
+    held = {p.name for p in path.iterdir()} if path.is_dir() else {MANIFEST}
+    alien = {name for name in held if not name.endswith((_SUFFIX, ".json"))} - {SEAL}
+    if alien or (held and not is_index(path)):
+        raise PasserellesError("index_onto_others", path=path)
+
+
+def _write_folder(path: Path, members: Mapping[str, Content], *, overwrite: bool) -> None:
+    older = {p.name for p in path.iterdir()} - set(members) if overwrite and path.is_dir() else set()
+    with atomic_folder(path, (*members, *sorted(older)), overwrite=overwrite) as folder:
+        for name, content in members.items():
+            with (folder / name).open("xb") as stream:
+                for part in content:
+                    stream.write(part)
+
+
+def _write_zip(path: Path, members: Mapping[str, Content], *, overwrite: bool) -> None:
+    check_free(path, overwrite=overwrite)
+    with atomic_file(path, overwrite=overwrite) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for name, content in members.items():
+            with archive.open(_info(stream, name, content), "w") as member:
+                for part in content:
+                    member.write(part)
+
+
+def _info(stream: BinaryIO, name: str, content: Content) -> zipfile.ZipInfo:
+    """Describe a member: stored, without a date, padded so that its cells are aligned as in a file of their own."""
+    info = zipfile.ZipInfo(name)
+    info.file_size = sum(part.nbytes for part in content)
+    if name.endswith(_SUFFIX):
+        before = stream.tell() + 30 + len(name.encode()) + 4
+        padding = -before % _ALIGNED
+        info.extra = struct.pack("<HH", _PADDING, padding) + bytes(padding)
+    return info
