@@ -28,7 +28,7 @@ def problems(error: pytest.ExceptionInfo[LotsError]) -> list[tuple[int, str, str
     return [(p.row, p.column, p.key) for p in error.value.problems]
 
 
-def test_everything_wrong_is_told_at_once_with_row_and_column(embedded: Referential, tmp_path: Path) -> None:
+def test_rows_that_cannot_be_used_are_set_aside_and_the_rest_computed(embedded: Referential, tmp_path: Path) -> None:
     first = tmp_path / "fragile.csv"
     first.write_text(
         "Employeur;Métier;Effectif;Bassin\n"
@@ -38,30 +38,40 @@ def test_everything_wrong_is_told_at_once_with_row_and_column(embedded: Referent
         "Gamma;H2905;-4;Redon\n"
         "Delta;H2905;2,5;Redon\n"
         "Epsilon;H2905;beaucoup;\n"
+        "Zeta;H2905;4;\n"
         "ALPHA;h2909;5;REDON\n"
-        "gamma;H 2905;0,5;redon\n",
+        "gamma;H 2905;7;redon\n",
         encoding="cp1252",
     )
     second = tmp_path / "hiring.csv"
-    second.write_text("employer,job,openings,basin\nB,N4101,,Redon\n", encoding="utf-8")
-    with pytest.raises(LotsError) as error:
-        read_sides(embedded, first, second, locator=Locator())
-    assert [(p.file, p.row, p.column, p.key) for p in error.value.problems] == [
-        ("fragile.csv", 3, "Employeur", "empty"),
-        ("fragile.csv", 4, "Métier", "job_unknown"),
-        ("fragile.csv", 5, "Effectif", "negative"),
-        ("fragile.csv", 6, "Effectif", "fractional"),
-        ("fragile.csv", 7, "Bassin", "empty"),
-        ("fragile.csv", 7, "Effectif", "not_number"),
-        ("fragile.csv", 8, "Employeur", "duplicate"),
-        ("fragile.csv", 9, "Effectif", "fractional"),
-        ("fragile.csv", 9, "Employeur", "duplicate"),
-        ("hiring.csv", 2, "openings", "empty"),
+    second.write_text("employer,job,openings,basin\nB,N4101,,Redon\nC,N4101,2,Redon\n", encoding="utf-8")
+    left, right = read_sides(embedded, first, second, locator=Locator())
+    assert right is not None
+    assert [(lot.employer, lot.job, lot.people, lot.row) for lot in left.lots] == [
+        *(("Alpha", "H2909", 17, 2), ("gamma", "H2905", 7, 10), ("–", "H2909", 3, 3))
     ]
+    assert [(p.row, p.column, p.key, p.people) for p in left.set_aside] == [
+        (4, "Métier", "job_unknown", 3),
+        (5, "Effectif", "negative", None),
+        (6, "Effectif", "fractional", None),
+        (7, "Effectif", "not_number", None),
+        (8, "Bassin", "empty", 4),
+    ]
+    assert [(p.row, p.key, p.people) for p in right.set_aside] == [(2, "empty", None)]
+    assert left.set_aside[0].suggestions
+    assert [(p.key, p.values["rows"], p.values["people"]) for p in left.said] == [("summed", "2, 9", "17")]
+    with pytest.raises(LotsError) as error:
+        read_sides(embedded, first, second, locator=Locator(), refuse_incomplete=True)
     text = error.value.message("fr")
     assert "fragile.csv, ligne 6, colonne « Effectif »" in text
-    assert text.count("\n  - ") == 10
+    assert text.count("\n  - ") == 6
     assert "row 2" in error.value.message("en")
+
+
+def test_a_table_without_one_usable_row_is_refused_with_every_reason(embedded: Referential) -> None:
+    with pytest.raises(LotsError) as error:
+        read_lots(embedded, fragile(("A", "Zorglub", 1, "Redon"), ("A", "N4101", "x", "Redon")), "fragile")
+    assert problems(error) == [(1, "job", "job_unknown"), (2, "headcount", "not_number")]
 
 
 def test_titles_codes_and_spaces_mean_the_same_job(embedded: Referential) -> None:
@@ -99,18 +109,95 @@ def test_merged_cells_and_a_title_above_the_header(embedded: Referential, tmp_pa
     sheet.append(["Emplois fragilisés 2026"])
     sheet.append(["Employeur", "Métier", "Effectif", "Bassin"])
     sheet.append(["Alpha", "H2909", 12, "Redon"])
-    sheet.append([None, "H2905", 3, "Redon"])
+    sheet.append([None, "H2905", 3, None])
     sheet.merge_cells("A3:A4")
+    sheet.merge_cells("D3:D4")
     sheet.merge_cells("A1:D1")
     path = tmp_path / "lots.xlsx"
     book.save(path)
-    with pytest.raises(LotsError) as error:
-        read_lots(embedded, path, "fragile")
-    assert problems(error) == [(3, "Employeur", "merged"), (4, "Employeur", "empty")]
-    sheet.unmerge_cells("A3:A4")
-    sheet["A4"] = "Alpha"
-    book.save(path)
-    assert read_lots(embedded, path, "fragile").people == 15
+    lots = read_lots(embedded, path, "fragile")
+    assert [(x.employer, x.job, x.people, x.basin_label) for x in lots.lots] == [
+        *(("Alpha", "H2905", 3, "Redon"), ("Alpha", "H2909", 12, "Redon"))
+    ]
+    assert [p.key for p in lots.said] == ["header_line", "merged", "merged"]
+
+
+HEADERS = {
+    "fragile": [
+        ("Entreprise", "Intitulé du poste", "Effectif", "Bassin d'emploi"),
+        ("Raison sociale", "Métier", "Nb de salariés", "Commune"),
+        ("Etablissement", "Poste occupé", "Effectif au 31/12/2025", "Lieu de travail"),
+        ("SOCIÉTÉ", "LIBELLÉ EMPLOI", "ETP", "VILLE"),
+        ("Nom de l'entreprise", "Fonction", "Nombre de personnes concernées", "Localisation"),
+        ("Company", "Job title", "Headcount", "City"),
+    ],
+    "hiring": [
+        ("Entreprise", "Intitulé du poste", "Nb de postes", "Bassin"),
+        ("Employeur", "Emploi", "Nombre de postes à pourvoir", "Commune"),
+        ("Recruteur", "Appellation", "Besoins en recrutement", "Lieu"),
+        ("Company", "Position", "Openings", "Location"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("side", "header"), [(side, header) for side, all_ in HEADERS.items() for header in all_])
+def test_headers_as_companies_write_them(side: Any, header: tuple[str, ...], embedded: Referential) -> None:
+    lots = read_lots(embedded, [dict(zip(header, ("A", "N4101", "3", "Redon"), strict=True))], side)
+    assert [(x.employer, x.job, x.people, x.basin_label) for x in lots.lots] == [("A", "N4101", 3, "Redon")]
+    assert lots.said == lots.set_aside == ()
+
+
+def test_titles_above_totals_below_headers_again_and_remarks(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Plan 2026;;;;\nSite de Redon;;;;\n\n"
+        "Entreprise;Code ROME;Intitulé du poste;Effectif;Commune\n"
+        "A;N4101;Chauffeur routier;1 200;Redon\n"
+        "Entreprise;Code ROME;Intitulé du poste;Effectif;Commune\n"
+        "B;;N4101;5 personnes;Redon\n"
+        "B;X9999;N4101;12,000;Redon\n"
+        "Sous-total;;;1 205;\n"
+        "Total général;;;1 217;\n"
+        "Source : service RH, chiffres provisoires;;;;\n",
+        encoding="utf-8",
+    )
+    lots = read_lots(embedded, path, "fragile")
+    assert [(x.employer, x.people, x.given) for x in lots.lots] == [("A", 1200, "Chauffeur routier"), ("B", 5, "")]
+    assert [(p.row, p.key) for p in lots.set_aside] == [(8, "ambiguous")]
+    assert [(p.key, p.row) for p in lots.said] == [
+        *(("header_line", 4), ("header_again", 6), ("total_line", 9), ("total_line", 10), ("text_line", 11))
+    ]
+
+
+def test_the_column_tells_thousands_from_decimals(embedded: Referential) -> None:
+    rows = fragile(("A", "N4101", "1.250.000", "Redon"), ("B", "N4101", "1.200", "Redon"))
+    assert [lot.people for lot in read_lots(embedded, rows[1:] + rows[:1], "fragile").lots] == [1200]
+    rows = [{"job": "N4101", "ETP": text, "basin": text} for text in ("1.200", "3,5")]
+    lots = read_lots(embedded, rows, "fragile")
+    assert [(lot.basin_label, lot.people) for lot in lots.lots] == [("1.200", 1200), ("3,5", 4)]
+    assert [p.key for p in lots.said] == ["no_employer", "etp"]
+
+
+def test_lists_of_openings_one_a_line_count_one_each(embedded: Referential) -> None:
+    rows = [{"Société": "A", "Poste": "N4101", "Ville": "Redon"}] * 3
+    lots = read_lots(embedded, rows, "hiring")
+    assert lots.people == 3
+    assert [p.key for p in lots.said] == ["counted_lines", "summed"]
+
+
+def test_a_postcode_or_department_tells_places_of_one_name_apart(embedded: Referential) -> None:
+    communes = (Commune("62765", "Saint-Omer", "3211", 50.7, 2.2), Commune("14635", "Saint-Omer", "2511", 48.9, -0.4))
+    places = Places((Basin("3211", "SAINT-OMEROIS"), Basin("2511", "FALAISE")), communes)
+    rows = [
+        {"job": "N4101", "headcount": 1, "commune": "Saint-Omer", "code postal": "62500"},
+        {"job": "N4101", "headcount": 2, "commune": "Saint Omer (14)", "code postal": ""},
+        {"job": "N4101", "headcount": 4, "commune": "Saint-Omer", "code postal": None},
+    ]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(places))
+    assert [(lot.basin, lot.people) for lot in lots.lots] == [("2511", 2), ("3211", 1)]
+    (aside,) = lots.set_aside
+    assert (aside.key, aside.people) == ("basin_ambiguous", 4)
+    assert "62" in "".join(aside.suggestions)
 
 
 def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) -> None:
@@ -162,8 +249,11 @@ def test_a_basin_that_only_the_survey_knows_is_found_and_its_distance_unknown() 
 
 def test_missing_columns_and_empty_tables(embedded: Referential, tmp_path: Path) -> None:
     with pytest.raises(LotsError) as error:
-        read_lots(embedded, [{"employer": "A", "job": "N4101"}], "fragile")
-    assert [p.column for p in error.value.problems] == ["basin", "headcount"]
+        read_lots(embedded, [{"employer": "A", "headcount": 3, "basin": "Redon"}], "fragile")
+    assert problems(error) == [(0, "job", "no_column")]
+    assert "employer, headcount, basin" in error.value.message("en")
+    lots = read_lots(embedded, [{"employer": "A", "job": "N4101"}], "fragile")
+    assert (lots.people, lots.lots[0].basin, [p.key for p in lots.said]) == (1, "", ["counted_lines", "no_place"])
     path = tmp_path / "vide.csv"
     path.write_text("employer,job,headcount,basin\n", encoding="utf-8")
     with pytest.raises(LotsError) as error:
@@ -174,12 +264,10 @@ def test_missing_columns_and_empty_tables(embedded: Referential, tmp_path: Path)
     assert missing.value.key == "no_such_path"
 
 
-def test_a_row_of_the_wrong_length_is_a_problem(embedded: Referential, tmp_path: Path) -> None:
+def test_a_short_row_is_one_with_empty_cells(embedded: Referential, tmp_path: Path) -> None:
     path = tmp_path / "court.csv"
     path.write_text("employer,job,headcount,basin\nA,N4101,3\nB,N4101,3,Redon\n", encoding="utf-8")
-    with pytest.raises(LotsError) as error:
-        read_lots(embedded, path, "fragile")
-    assert problems(error) == [(2, "basin", "empty")]
+    assert [(p.row, p.column, p.key) for p in read_lots(embedded, path, "fragile").set_aside] == [(2, "basin", "empty")]
 
 
 def test_lots_and_data_frames_are_tables_too(embedded: Referential) -> None:

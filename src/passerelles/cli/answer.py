@@ -17,6 +17,7 @@ from passerelles.language.say import Lang
 from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
+    from passerelles.territory.lots import Lots
     from passerelles.views.terminal import Screen
 
 
@@ -102,3 +103,13 @@ def _csv(answer: Answer) -> str:
 def message(text: str) -> None:
     """Say something to the person, beside the result."""
     typer.echo(text, err=True)
+
+
+def tell_reading(lots: "Lots", lang: Lang) -> None:
+    """Say what reading a table of lots set aside, row by row, and did with the others."""
+    from passerelles.territory.lots import reading_notes
+
+    for note in reading_notes([lots], lang):
+        message(note["sentence"])
+    for problem in lots.set_aside:
+        message(f"  {problem.sentence(lang)}")

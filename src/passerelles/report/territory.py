@@ -25,6 +25,10 @@ def print_allocation(console: "Console", found: Payload, *, summary: str, lang: 
         console.print(Text(summary, style="bold"))
     for note in found["notes"]:
         console.print(Text(note["sentence"], style="dim"))
+    for row in found["set_aside"][:_SHOWN]:
+        place = say("territory.where.row", lang=lang, file=row["file"], row=str(row["row"]))
+        line = say("territory.where.problem", lang=lang, place=place, what=row["reason"])
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
     _print_resolved(console, found, lang)
     if found["bounds"]["status"] == "infeasible":
         unmet = ", ".join(found["unmet_floors"])

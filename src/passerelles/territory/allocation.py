@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from passerelles.language.say import Lang, percent, say
 from passerelles.ranking.move import Move
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Lot, Lots, aside_totals, reading_notes
 from passerelles.territory.network import Stage
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.plan import TENTHS
@@ -301,6 +301,7 @@ class Allocation(Shown):
             "placed": self.placed,
             "uncovered": self.fragile.people - self.placed,
             "unfilled": self.hiring.people - self.placed,
+            "set_aside": aside_totals(self.fragile)["people"],
             "same_job": sum(f.people for f in self.flows if f.same_job),
             "hours": {name: self._sum(name) for name in ("low", "expected", "high")},
             "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
@@ -341,7 +342,11 @@ class Allocation(Shown):
             "totals": self.totals(),
             "bounds": self.certificate(),
             "changes": [c.to_dict(lang) for c in self.changes],
-            "notes": [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in self.notes],
+            "notes": [
+                *({"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in self.notes),
+                *reading_notes((self.fragile, self.hiring), lang),
+            ],
+            "set_aside": [p.set_aside(lang) for side in (self.fragile, self.hiring) for p in side.set_aside],
             "unmet_floors": list(self.unmet),
             "resolved": self.resolved(),
             "referential_version": {"name": self.referential[0], "version": self.referential[1]},

@@ -8,7 +8,7 @@ people each gets is not. `passerelles.territory.masking` chooses, and proves tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,6 +28,7 @@ _BY_RULE = frozenset(
 ) | {"probability_unknown", "probability"}
 
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
+_OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "unlikely_moves"))
 
 
@@ -119,6 +120,14 @@ def _table(allocation: Allocation) -> Table:
     )
 
 
+def _aside(allocation: Allocation, lang: Lang) -> list[dict[str, Any]]:
+    """Rows set aside, without the people that they name: they are in no total that hides them."""
+    sides = (allocation.fragile, allocation.hiring)
+    kept = ("file", "row", "column", "problem")
+    rows = [p.set_aside(lang) for side in sides for p in side.set_aside]
+    return [{k: row[k] for k in kept} | {"reason": "", "people": None, "suggestions": []} for row in rows]
+
+
 def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any]:
     """
     Return the shape of ``territory@1`` with what may be published; what is withheld is null and marked ``masked``.
@@ -130,7 +139,11 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
     """
     allocation = publication.allocation
     if not publication.changed:
-        return allocation.to_dict(lang) | {"masked": True, "threshold": publication.threshold}
+        whole = allocation.to_dict(lang)
+        told = [note for note in whole["notes"] if note["note"] not in _OF_ROWS]
+        totals = whole["totals"] | ({"set_aside": None} if allocation.fragile.set_aside else {})
+        hidden = {"notes": told, "totals": totals, "set_aside": _aside(allocation, lang)}
+        return whole | hidden | {"masked": True, "threshold": publication.threshold}
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed if lines is not None and lines.view.total else None
     note = "nothing_to_show" if lines is None else "masked"
@@ -156,6 +169,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
             "placed_between": between,
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
+            "set_aside": None,
             "same_job": None,
             "hours": {"low": None, "expected": None, "high": None},
             "hours_per_person": None,
@@ -168,6 +182,7 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
         | {"budget_hours": None, "objectives": [_stage(s.name, s.value, total) for s in allocation.stages]},
         "changes": [] if total is None else [_change(c, publication.threshold, lang) for c in allocation.changes],
         "notes": notes,
+        "set_aside": _aside(allocation, lang),
         "unmet_floors": list(allocation.unmet),
         "resolved": allocation.resolved(),
         "referential_version": {"name": allocation.referential[0], "version": allocation.referential[1]},

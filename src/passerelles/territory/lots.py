@@ -21,7 +21,8 @@ class Problem(NamedTuple):
     One thing wrong in a table of lots.
 
     `row` is the line of the file (the header is line 1) or the number of the row given, 0 for the table as a whole;
-    `column` is the header as it is written there; `values` fill in the sentence ``territory.problem.<key>``.
+    `column` is the header as it is written there; `values` fill in the sentence ``territory.problem.<key>``. `people`
+    are those of the row, where they are known; `suggestions` what may have been meant.
     """
 
     file: str
@@ -29,6 +30,8 @@ class Problem(NamedTuple):
     column: str
     key: str
     values: Mapping[str, object]
+    people: int | None = None
+    suggestions: tuple[str, ...] = ()
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return where and what, as a person reads it."""
@@ -53,6 +56,18 @@ class Problem(NamedTuple):
             "column": self.column or None,
             "problem": self.key,
             "what": self.what(lang),
+        }
+
+    def set_aside(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return the row as one that is set aside, ready for JSON."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "column": self.column or None,
+            "problem": self.key,
+            "reason": self.what(lang),
+            "people": self.people,
+            "suggestions": list(self.suggestions),
         }
 
 
@@ -128,7 +143,8 @@ class Lots:
     A side of a territory, sorted: the order of the rows given plays no part.
 
     `pools` maps (basin, family) to the capacity that lots with that pool share; it is empty where each lot has its
-    own. `file` and `sha256` say what was read, empty for rows from memory.
+    own. `file` and `sha256` say what was read, empty for rows from memory. `set_aside` are the rows that could not be
+    used; `said` what was done with the others: lines summed, totals passed over.
     """
 
     side: Side
@@ -138,6 +154,8 @@ class Lots:
     file: str = ""
     sha256: str = ""
     source: str = ""
+    set_aside: tuple[Problem, ...] = ()
+    said: tuple[Problem, ...] = ()
 
     @cached_property
     def capacities(self) -> Mapping[tuple[str, ...], int]:
@@ -157,6 +175,36 @@ class Lots:
     def resolved(self) -> tuple[Lot, ...]:
         """Lots whose job was written otherwise than by its code, in the order of the rows."""
         return tuple(sorted((x for x in self.lots if x.given and x.given != x.job), key=lambda lot: (lot.row, lot.key)))
+
+
+def aside_totals(lots: Lots) -> dict[str, int]:
+    """Return the number of rows set aside, the people or openings that they name, and the rows that name none."""
+    known = [p.people for p in lots.set_aside if p.people is not None]
+    return {"rows": len(lots.set_aside), "people": sum(known), "rows_unknown": len(lots.set_aside) - len(known)}
+
+
+_LISTED: Final = 10
+
+
+def reading_notes(sides: Iterable[Lots], lang: Lang = "fr") -> list[dict[str, str]]:
+    """Return what reading the tables set aside and did, in sentences, ready for JSON."""
+    notes = []
+    for lots in sides:
+        if lots.set_aside:
+            values = {**aside_totals(lots), "file": lots.file or say(f"territory.side.{lots.side}", lang=lang)}
+            text = say("territory.reading.set_aside", lang=lang, n=values.pop("rows"), **values)
+            notes.append({"note": "set_aside", "sentence": text})
+        grouped: dict[str, list[Problem]] = {}
+        for each in lots.said:
+            grouped.setdefault(each.key, []).append(each)
+        for key, some in grouped.items():
+            rows = ", ".join(str(p.row) for p in some[:_LISTED]) + (", …" if len(some) > _LISTED else "")
+            first = {k: v for k, v in some[0].values.items() if k != "rows"}
+            file = some[0].file
+            values = {**first, "file": file, "rows": some[0].values.get("rows", rows) if len(some) == 1 else rows}
+            text = say(f"territory.reading.{key}", lang=lang, n=len(some), **values)
+            notes.append({"note": key, "sentence": text})
+    return notes
 
 
 def pool_key(lot: Lot) -> tuple[str, ...]:

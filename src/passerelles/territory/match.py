@@ -72,6 +72,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     settings: Settings | None = None,
     costs: Costs | None = None,
     changes: bool = True,
+    refuse_incomplete: bool = False,
     progress: Tell | None = None,
 ) -> Allocation:
     """
@@ -104,6 +105,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         Hours of moves; the package's effort model where None.
     changes
         Whether to work out what would change with each bound moved (one more solution each).
+    refuse_incomplete
+        Refuse tables of which a row cannot be used, instead of setting it aside.
     progress
         Told ``(steps done, 5)``, for a country takes minutes; `progress_bar` gives one.
 
@@ -115,7 +118,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     Raises
     ------
     LotsError
-        With every problem of both tables.
+        If a table has not one usable row, or one is set aside and `refuse_incomplete` asks for all.
     PasserellesError
         If a bound is no number, or there are no openings to allocate to.
 
@@ -145,7 +148,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     )
     budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
     locator = make_locator(places, market)
-    first, second = read_sides(graph.referential, fragile, hiring, locator=locator)
+    first, second = read_sides(graph.referential, fragile, hiring, locator=locator, refuse_incomplete=refuse_incomplete)
     if second is None:
         second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
     model = costs if costs is not None else default_costs(graph, every, certifications=certifications)

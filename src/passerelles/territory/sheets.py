@@ -20,6 +20,7 @@ def allocation_sheets(found: Payload, lang: Lang = "fr") -> list[Sheet]:
         _totals(found, lang),
         _changes(found),
         _resolved(found),
+        *_set_aside(found),
         *note_sheets(found["notes"]),
     ]
 
@@ -119,6 +120,16 @@ def _resolved(found: Payload) -> Sheet:
         (r["file"] or r["side"], r["row"], r["given"], *end_of(r["job"]), r["confidence"]) for r in found["resolved"]
     ]
     return Sheet.of_rows("resolved", columns, rows)
+
+
+def _set_aside(found: Payload) -> list[Sheet]:
+    """Rows of the tables that could not be used; no sheet where there are none."""
+    columns = _columns("file", ("row", "integer"), "column", "reason", ("people", "integer"), "suggestions")
+    rows: list[Sequence[Cell]] = [
+        (r["file"], r["row"], r["column"], r["reason"], r["people"], "; ".join(r["suggestions"]) or None)
+        for r in found["set_aside"]
+    ]
+    return [Sheet.of_rows("set_aside", columns, rows)] if rows else []
 
 
 def note_sheets(notes: Sequence[Payload]) -> list[Sheet]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, emit, tell_reading
 from passerelles.cli.commands.territory import FragileOption
 from passerelles.cli.options import (
     DataOption,
@@ -21,7 +21,7 @@ from passerelles.cli.options import (
     SettingsOption,
     load_graph,
 )
-from passerelles.language.say import say
+from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +58,7 @@ def levers(
     from passerelles.views.terminal import print_page
 
     graph = load_graph(referential, overlay, settings)
-    people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring)
+    people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
     table = load_known_certifications(data)
     found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit)
 
@@ -75,7 +75,13 @@ def levers(
 
 
 def _sides(
-    referential: "Referential", origins: list[str], targets: list[str], fragile: Path | None, hiring: Path | None
+    referential: "Referential",
+    origins: list[str],
+    targets: list[str],
+    fragile: Path | None,
+    hiring: Path | None,
+    *,
+    lang: Lang,
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return people by job and the jobs to open, from what is typed and from the tables of a territory."""
     from passerelles.errors import PasserellesError
@@ -87,10 +93,14 @@ def _sides(
         people[find_occupation(referential, name)] += number
     jobs = set(find_occupations(referential, targets))
     if fragile is not None:
-        for lot in read_lots(referential, fragile, "fragile").lots:
+        lots = read_lots(referential, fragile, "fragile")
+        tell_reading(lots, lang)
+        for lot in lots.lots:
             people[lot.job] += lot.people
     if hiring is not None:
-        jobs |= {lot.job for lot in read_lots(referential, hiring, "hiring").lots}
+        lots = read_lots(referential, hiring, "hiring")
+        tell_reading(lots, lang)
+        jobs |= {lot.job for lot in lots.lots}
     if not people or not jobs:
         raise PasserellesError("levers_need_sides")
     return dict(people), tuple(sorted(jobs))

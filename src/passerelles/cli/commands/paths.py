@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, emit, tell_reading
 from passerelles.cli.commands.rank import read_origin
 from passerelles.cli.options import (
     ChartOption,
@@ -22,7 +22,7 @@ from passerelles.cli.options import (
     load_graph,
 )
 from passerelles.cli.pictures import check_chart, write_chart
-from passerelles.language.say import say
+from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,7 +80,7 @@ def paths(
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
     graph = load_graph(referential, overlay, settings)
-    porteurs, worth = _hiring(hiring, basin, data, graph.referential)
+    porteurs, worth = _hiring(hiring, basin, data, graph.referential, lang=lang.lang)
     found = rank_paths(
         graph,
         start,
@@ -114,11 +114,16 @@ def paths(
 
 
 def _hiring(
-    file: Path | None, basin: str | None, folders: list[Path] | None, referential: "Referential"
+    file: Path | None, basin: str | None, folders: list[Path] | None, referential: "Referential", *, lang: Lang
 ) -> tuple[tuple[str, ...] | None, dict[str, float] | None]:
     """Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there."""
     from passerelles.market.joblist import load_job_list
+    from passerelles.territory.reading import is_table_of_lots, read_lots
 
+    if file is not None and basin is None and is_table_of_lots(file):
+        lots = read_lots(referential, file, "hiring")
+        tell_reading(lots, lang)
+        return tuple(sorted({lot.job for lot in lots.lots})), None
     listed = None if file is None else load_job_list(file, referential)
     if basin is not None:
         return _of_basin(basin, folders, listed, referential)

@@ -115,6 +115,7 @@ def match(
     probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
     floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
+    refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None,
     travel: TravelOption = None,
     referential: ReferentialOption = "transitions",
@@ -156,6 +157,7 @@ def match(
         "frame": frame,
         "budget_hours": budget,
         "min_probability": probability,
+        "refuse_incomplete": refuse,
     }
     if scenario:
         if mask:  # the totals of two scenarios would be two equations about the same people

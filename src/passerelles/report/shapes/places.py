@@ -121,6 +121,7 @@ TERRITORY_MORE: Final[dict[str, Schema]] = {
             "by_job": _SHARES,
         },
         optional={
+            "set_aside": _PEOPLE,
             "lever": _LEVER,
             "placed_between": maybe(pair(whole(least=0), "Round numbers where `placed` is withheld")),
         },
@@ -165,6 +166,20 @@ TERRITORY_OPTIONAL: Final[dict[str, Schema]] = {
         )
     ),
     "notes": listed(record("What the reader must know", {"note": text(), "sentence": text()})),
+    "set_aside": listed(
+        record(
+            "A row that could not be used, outside of all sums",
+            {
+                "file": text(),
+                "row": whole("Line of the file, the header being one; 0 = the table as a whole", least=0),
+                "column": maybe(text()),
+                "problem": text("Key of the reason"),
+                "reason": text("Why, and what to do"),
+                "people": maybe(whole("People or openings of the row, where they can be read", least=0)),
+                "suggestions": listed(text()),
+            },
+        )
+    ),
     "unmet_floors": listed(text()),
     "resolved": listed(
         record(
