@@ -1,44 +1,48 @@
 """
 What a fiche's own text on access says: levels of study, credentials and how strongly it asks for them, selection.
 
-The rules are words and patterns in ``language/<lang>/access.toml``; nothing is learned. A text that a rule does not
-understand gives no obligation: only what is stated without reserve, or named as the only way, counts as required.
+The rules are words and patterns in ``language/<lang>/access.toml``; nothing is learned. A sentence is read in four
+steps: the credentials it names, the words that say how strongly something is asked for, which of these reaches which
+credential, and what the sentence offers instead. A text that no rule understands gives no obligation: only what is
+stated without reserve, or named as the only way, counts as required.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from tomllib import loads
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 Strength = Literal["stated", "only-way", "one-way", "usual", "negated"]
 Condition = Literal["always", "some-titles", "some-tasks", "self-employed", "public"]
 Selection = Literal["competition", "appointment", "admission"]
 
-_CONDITIONS: Final[tuple[tuple[str, Condition], ...]] = (
-    ("self_employed", "self-employed"),
-    ("public", "public"),
-    ("some_titles", "some-titles"),
-    ("some_tasks", "some-tasks"),
-)
-_FOLDED: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", " ": " "}
-_NEAR: Final = 90  # letters between a credential and the word that says how strongly it is asked for
-_SCALE: Final[tuple[tuple[str, int], ...]] = (
-    (r"\bcap\b|\bcapa\b|\bbep\b|\bbpa\b|\bcapm\b|niveau 3\b|brevet des colleges", 3),
-    (r"\bbac\b(?! ?\+)|\bbp\b|brevet professionnel|baccalaureat|\bbt\b|bpjeps|niveau 4\b", 4),
-    (r"bac ?\+ ?2|\bbts\b|\bdut\b|btsa|deust|niveau 5\b", 5),
-    (r"bac ?\+ ?[34]|licence|\bbut\b|dejeps|bachelor|niveau 6\b|maitrise\b(?! d)", 6),
-    (r"bac ?\+ ?[56]|master|ingenieur|ecoles? de commerce|grandes ecoles|\bmba\b|niveau 7\b", 7),
-    (r"bac ?\+ ?(?:[789]|1\d)|doctorat|docteur|these", 8),
-)
+_SELECTIONS: Final[tuple[Selection, ...]] = ("competition", "appointment", "admission")
+_CONDITIONS: Final[tuple[Condition, ...]] = ("self-employed", "public", "some-titles", "some-tasks")
+_CUES: Final = ("neutral", "negated", "hedged", "softened", "governing", "stated")  # what comes first hides what is in it
+_FORWARD: Final = ("softened", "governing")  # these speak of what follows them, the others of what precedes
+_FOLDED: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", "\u00a0": " "}
+_MASK: Final = "_"  # stands for the letters of a credential, so that its own words are not read as cues
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A credential that the text names: where, how strongly it is asked for, and of whom."""
+    """
+    A credential that the text names: where, how strongly it is asked for, and of whom.
+
+    Attributes
+    ----------
+    start, end
+        Place in the text, in characters.
+    alternative
+        One of several that the sentence offers.
+    employer
+        The employer gives it: no text asks it of somebody who applies (CACES, medical fitness).
+    """
 
     start: int
     end: int
@@ -47,7 +51,7 @@ class Mention:
     kind: str
     strength: Strength
     condition: Condition
-    alternative: bool  # one of several that the sentence offers
+    alternative: bool
 
     @property
     def required(self) -> bool:
@@ -81,13 +85,43 @@ class AccessText:
         return tuple(m for m in self.mentions if m.required)
 
 
+class _Span(NamedTuple):
+    start: int
+    end: int
+    head_end: int
+    rule: Mapping[str, Any]
+
+
+class _Cue(NamedTuple):
+    start: int
+    end: int
+    kind: str
+
+
+class _Sentence(NamedTuple):
+    """A sentence in the making: its own letters, the same with credentials masked, and what stands in it."""
+
+    text: str
+    masked: str
+    spans: Sequence[_Span]
+    cues: Sequence[_Cue]
+    clauses: Sequence[tuple[int, int]]
+    access: re.Match[str] | None
+
+    def clause(self, place: int) -> tuple[int, int]:
+        return next((a, b) for a, b in self.clauses if a <= place <= b)
+
+
 @dataclass(frozen=True)
 class _Rules:
     sentence: re.Pattern[str]
+    clause: re.Pattern[str]
     cues: Mapping[str, re.Pattern[str]]
+    reading: Mapping[str, re.Pattern[str]]
     conditions: Mapping[str, re.Pattern[str]]
     ways: Mapping[str, re.Pattern[str]]
     selection: Mapping[str, re.Pattern[str]]
+    levels: Mapping[str, re.Pattern[str]]
     credentials: Sequence[tuple[Mapping[str, Any], re.Pattern[str]]]
 
 
@@ -114,25 +148,30 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     if rules is None or not text.strip():
         return None
     folded = fold_in_place(text)
-    sentences = list(_sentences(folded, rules))
+    places = list(_sentences(folded, rules))
+    other_way = rules.ways["other_way"].search(folded) is not None
     mentions: list[Mention] = []
-    before: list[int] = []  # places of the mentions of the sentence before
-    for start, end in sentences:
-        sentence = folded[start:end]
-        here = _mentions(text, sentence, start, rules, folded)
-        if not here and before and _restates(sentence, rules):
-            for place in before:
-                mentions[place] = _stated(mentions[place])
-        before = list(range(len(mentions), len(mentions) + len(here))) if here else before
-        mentions += here
-    low, high = _levels(folded)
+    previous = 0  # first mention of the last sentence that names any
+    for order, (start, end) in enumerate(places):
+        sentence = _sentence(folded[start:end], rules)
+        if _restates(sentence, rules):
+            mentions[previous:] = [_stated(m) for m in mentions[previous:]]
+        following = folded[slice(*places[order + 1])] if order + 1 < len(places) else ""
+        here = list(_mentions(sentence, order == 0, other_way, following, rules))
+        if here:
+            previous = len(mentions)
+        mentions += [
+            replace(m, start=start + m.start, end=start + m.end, text=text[start + m.start : start + m.end]) for m in here
+        ]
+    sentences = [folded[a:b] for a, b in places]
     without = rules.ways["without_diploma"].search(folded) is not None
+    low, high = _levels(sentences, without, rules)
     return AccessText(
         low=0 if without else low,
         high=high,
         without_diploma=without,
         experience=rules.ways["experience"].search(folded) is not None,
-        selection=_selection([folded[a:b] for a, b in sentences], rules),
+        selection=_selection(sentences, rules),
         mentions=tuple(mentions),
     )
 
@@ -149,145 +188,6 @@ def fold_in_place(text: str) -> str:
     return "".join(_FOLDED.get(c, "") or unicodedata.normalize("NFKD", c)[:1].lower()[:1] or " " for c in text)
 
 
-def _mentions(text: str, sentence: str, offset: int, rules: _Rules, whole: str) -> list[Mention]:
-    spans = list(_named(sentence, rules))
-    several = len(spans) > 1
-    cues = _cues(sentence, rules)
-    mentions = []
-    for place, (start, end, credential) in enumerate(spans):
-        strength = _strength(sentence, start, end, cues, rules)
-        alone = not several and not rules.ways["other_way"].search(whole)
-        if strength is None:
-            opens = rules.ways["access"].search(sentence[:start]) is not None
-            only = opens and alone and credential["kind"] == "diplôme" and not _offers(sentence, start, end)
-            if only and _levels(sentence[:start] + sentence[end:]) == (None, None):
-                strength = "only-way"
-            else:
-                strength = "one-way" if opens else "usual"
-        if credential.get("usual") or (credential.get("renewal") and strength in ("stated", "only-way")):
-            strength = "usual"
-        mentions.append(
-            Mention(
-                offset + start,
-                offset + end,
-                text[offset + start : offset + end].strip(),
-                credential["name"],
-                credential["kind"],
-                strength,
-                _condition(sentence, start, end, rules),
-                _alternative(sentence, spans, place),
-            )
-        )
-    return mentions
-
-
-def _named(sentence: str, rules: _Rules) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
-    """Credentials named in a sentence, from the left; where two patterns meet, the earlier rule names it."""
-    taken: list[tuple[int, int, Mapping[str, Any]]] = []
-    for credential, pattern in rules.credentials:
-        for match in pattern.finditer(sentence):
-            if match.end() > match.start() and all(match.end() <= a or match.start() >= b for a, b, _ in taken):
-                taken.append((match.start(), match.end(), credential))
-    yield from sorted(taken, key=lambda span: span[0])
-
-
-def _cues(sentence: str, rules: _Rules) -> list[tuple[int, int, str]]:
-    """Words that say how strongly something is asked for; what negates or softens hides what it contains."""
-    cues: list[tuple[int, int, str]] = []
-    for name in ("negated", "hedged", "stated"):
-        for match in rules.cues[name].finditer(sentence):
-            if all(match.end() <= a or match.start() >= b for a, b, _ in cues):
-                cues.append((match.start(), match.end(), name))
-    return cues
-
-
-def _strength(
-    sentence: str, start: int, end: int, cues: Sequence[tuple[int, int, str]], rules: _Rules
-) -> Strength | None:
-    """Return what the nearest cue says; what is asked of a language, a record or a body is not about the credential."""
-    clauses = [0, *(m.end() for m in re.finditer(r"\b(?:mais|cependant|toutefois|neanmoins|alors que)\b", sentence))]
-    own = max(c for c in clauses if c <= start)
-    after = min((c for c in clauses if c > start), default=len(sentence))
-    near: list[tuple[int, str]] = []
-    for a, b, name in cues:
-        if a < own or b > after + 1:
-            continue
-        gap = a - end if a >= end else start - b
-        if gap < 0:  # the cue stands inside the name: "formation continue obligatoire"
-            continue
-        between = sentence[end:a] if a >= end else sentence[b:start]
-        if gap > _NEAR or rules.cues["other"].search(between):
-            continue
-        near.append((gap, name))
-    if not near:
-        return None
-    names = {name for _, name in near}
-    if "negated" in names:
-        return "negated"
-    nearest = min(near)[1]
-    if nearest == "hedged" or ("hedged" in names and min(g for g, n in near if n == "hedged") < _NEAR // 2):
-        return "usual"
-    return "stated"
-
-
-def _condition(sentence: str, start: int, end: int, rules: _Rules) -> Condition:
-    around = sentence[max(0, start - _NEAR) : start] + " " + sentence[end : end + _NEAR]
-    for name, condition in _CONDITIONS:
-        if rules.conditions[name].search(around):
-            return condition
-    return "always"
-
-
-def _alternative(sentence: str, spans: Sequence[tuple[int, int, Mapping[str, Any]]], place: int) -> bool:
-    start, end, _ = spans[place]
-    if place and re.search(r"\b(?:ou|soit)\b", sentence[spans[place - 1][1] : start]):
-        return True
-    if place + 1 < len(spans) and re.search(r"\b(?:ou|soit)\b", sentence[end : spans[place + 1][0]]):
-        return True
-    return _offers(sentence, start, end)
-
-
-def _offers(sentence: str, start: int, end: int) -> bool:
-    """Whether something else would do: "or a ...", close before or after."""
-    return re.match(r"[^,.;]{0,25},? ou (?:un|une|le|la|l'|des|son|par|equivalent)\b", sentence[end:]) is not None or (
-        re.search(r"\bou (?:un |une |le |la |l')?(?:\w+ ){0,2}$", sentence[:start]) is not None
-    )
-
-
-def _restates(sentence: str, rules: _Rules) -> bool:
-    return (
-        rules.cues["anaphora"].search(sentence) is not None
-        and rules.cues["stated"].search(sentence) is not None
-        and rules.cues["negated"].search(sentence) is None
-        and rules.cues["hedged"].search(sentence) is None
-    )
-
-
-def _stated(mention: Mention) -> Mention:
-    if mention.strength in ("one-way", "only-way"):
-        return Mention(
-            mention.start, mention.end, mention.text, mention.name, mention.kind, "stated", mention.condition,
-            mention.alternative,
-        )  # fmt: skip
-    return mention
-
-
-def _levels(folded: str) -> tuple[int | None, int | None]:
-    named = [level for pattern, level in _scale() if pattern.search(folded)]
-    return (min(named), max(named)) if named else (None, None)
-
-
-def _selection(sentences: Sequence[str], rules: _Rules) -> Selection | None:
-    """Return the selection that everybody goes through; a competition for some posts only is none."""
-    kinds: tuple[Selection, ...] = ("competition", "appointment", "admission")
-    for kind in kinds:
-        for sentence in sentences:
-            match = rules.selection[kind].search(sentence)
-            if match and (kind != "competition" or not rules.selection["partial"].search(sentence)):
-                return kind
-    return None
-
-
 def _sentences(folded: str, rules: _Rules) -> Iterator[tuple[int, int]]:
     start = 0
     for match in rules.sentence.finditer(folded):
@@ -298,9 +198,199 @@ def _sentences(folded: str, rules: _Rules) -> Iterator[tuple[int, int]]:
         yield start, len(folded)
 
 
-@cache
-def _scale() -> tuple[tuple[re.Pattern[str], int], ...]:
-    return tuple((re.compile(pattern), level) for pattern, level in _SCALE)
+def _sentence(text: str, rules: _Rules) -> _Sentence:
+    spans = _spans(text, rules)
+    masked = text
+    for span in spans:
+        masked = masked[: span.start] + _MASK * (span.end - span.start) + masked[span.end :]
+    cues: list[_Cue] = []
+    for kind in _CUES:
+        for match in rules.cues[kind].finditer(text if kind in ("neutral", "negated") else masked):
+            if all(match.end() <= c.start or match.start() >= c.end for c in cues):
+                cues.append(_Cue(match.start(), match.end(), kind))
+    edges = [0, *(m.start() for m in rules.clause.finditer(masked)), len(text)]
+    return _Sentence(text, masked, spans, sorted(cues), list(pairwise(edges)), rules.ways["access"].search(masked))
+
+
+def _spans(text: str, rules: _Rules) -> list[_Span]:
+    """Credentials named in a sentence, from the left: the head that a rule knows, and its complement."""
+    heads = [(m.start(), order, m.end()) for order, (_, p) in enumerate(rules.credentials) for m in p.finditer(text)]
+    spans: list[_Span] = []
+    for start, order, head_end in sorted(heads):
+        if spans and start < spans[-1].end:
+            continue
+        rule = rules.credentials[order][0]
+        end = head_end
+        if not rule.get("whole"):
+            for part in ("tail", "acronym", "tail"):
+                match = rules.reading[part].match(text, end)
+                end = match.end() if match else end
+        spans.append(_Span(start, start + len(text[start:end].rstrip()), head_end, rule))
+    return spans
+
+
+def _mentions(
+    sentence: _Sentence, first: bool, other_way: bool, following: str, rules: _Rules
+) -> Iterator[Mention]:
+    """Mentions of one sentence, at their places in it."""
+    reached = _reached(sentence, rules)
+    for place, span in enumerate(sentence.spans):
+        asked = reached[place]
+        listed = _listed(sentence, span)
+        if "negated" not in asked and rules.reading["unnamed"].search(sentence.text[: span.start]):
+            continue
+        if rules.reading["anaphora"].search(sentence.text[: span.end + 20]) and span.end - span.head_end < 3:
+            continue
+        if _introduces(sentence, place, rules):
+            continue
+        alternative = _alternative(sentence, place, following, rules)
+        strength: Strength
+        if "negated" in asked:
+            strength = "negated"
+        elif "hedged" in asked or "softened" in asked:
+            strength = "usual"
+        elif "stated" in asked or "governing" in asked:
+            strength = "stated"
+        elif listed:
+            example = rules.reading["examples"].search(sentence.masked[_access_end(sentence) : span.start])
+            beside = span.rule.get("beside") and len(sentence.spans) == 1
+            strength = "one-way" if other_way or alternative or example or beside else "only-way"
+        else:
+            strength = "usual"
+        if span.rule.get("if_stated") and strength not in ("stated", "negated"):
+            continue
+        if strength in ("stated", "only-way") and (span.rule.get("usual") or span.rule.get("renewal")):
+            strength = "usual"
+        yield Mention(
+            span.start, span.end, "", span.rule["name"], span.rule["kind"], strength,
+            _condition(sentence, place, first, listed, rules), alternative,
+        )  # fmt: skip
+
+
+def _reached(sentence: _Sentence, rules: _Rules) -> list[set[str]]:
+    """Which cues speak of each credential; what is asked of a language or a record is not asked of the credential."""
+    reached: list[set[str]] = [set() for _ in sentence.spans]
+    spans = list(enumerate(sentence.spans))
+    for low, high in sentence.clauses:
+        cues = [c for c in sentence.cues if low <= c.start < high]
+        edge, previous = low, list[int]()
+        for order, cue in enumerate(cues):
+            until = cues[order + 1].start if order + 1 < len(cues) else high
+            after = [i for i, s in spans if cue.end <= s.start < until]
+            before = [i for i, s in spans if edge <= s.start and s.end <= cue.start]
+            if cue.kind == "neutral":
+                edge = cue.end
+                continue
+            if cue.kind in _FORWARD:
+                for i in after:
+                    reached[i].add(cue.kind)
+                continue
+            inside = [i for i, s in spans if cue.start <= s.start < cue.end]
+            if inside:
+                told = inside
+            elif before:
+                told = [i for i in before if not rules.reading["other"].search(sentence.masked[sentence.spans[i].end : cue.start])]
+                bare = rules.reading["attached"].search(sentence.masked[sentence.spans[before[-1]].end : cue.start])
+                if bare and not sentence.text[cue.start : cue.end].endswith("s"):
+                    told = before[-1:]
+            elif rules.reading["other"].search(sentence.masked[edge : cue.start]):
+                told = []
+            else:
+                told = previous or after
+            for i in told:
+                reached[i].add(cue.kind)
+            if rules.reading["extends"].match(sentence.masked, cue.end):
+                for i in after:
+                    reached[i].add(cue.kind)
+            edge, previous = cue.end, told
+    return reached
+
+
+def _access_end(sentence: _Sentence) -> int:
+    return sentence.access.end() if sentence.access else 0
+
+
+def _listed(sentence: _Sentence, span: _Span) -> bool:
+    """Whether the credential stands among the ways in: "accessible with ..."."""
+    return sentence.access is not None and sentence.clause(span.start) == sentence.clause(sentence.access.start()) and (
+        span.start >= sentence.access.end()
+    )
+
+
+def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
+    """Whether a bare word only introduces what is named after it: "certifications such as ..."."""
+    span = sentence.spans[place]
+    if place + 1 == len(sentence.spans) or span.end - span.head_end > 16:
+        return False
+    return rules.reading["examples"].search(sentence.masked[span.end : sentence.spans[place + 1].start]) is not None
+
+
+def _alternative(sentence: _Sentence, place: int, following: str, rules: _Rules) -> bool:
+    """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
+    span = sentence.spans[place]
+    text, masked = sentence.text, sentence.masked
+    if rules.reading["inner_choice"].search(text[span.start : span.end]):
+        return True
+    low, high = sentence.clause(span.start)
+    bounds = [(c.start, c.end) for c in sentence.cues if c.kind in ("stated", "governing", "negated", "hedged")]
+    bounds += [(m.start(), m.end()) for m in rules.reading["apart"].finditer(masked)]
+    bounds.append((_access_end(sentence), _access_end(sentence)))
+    low = max([low, *(end for _, end in bounds if end <= span.start)])
+    high = min([high, *(start for start, _ in bounds if start >= span.end)])
+    before = rules.reading["latter"].search(masked[span.end :]) is None and any(
+        low <= m.start() < high and not span.start <= m.start() < span.end
+        for m in rules.reading["offers"].finditer(text)
+    )
+    return before or (high == len(text) and rules.reading["offers"].match(following.lstrip(" |-")) is not None)
+
+
+def _condition(sentence: _Sentence, place: int, first: bool, listed: bool, rules: _Rules) -> Condition:
+    span = sentence.spans[place]
+    low, high = sentence.clause(span.start)
+    if listed and sentence.access is not None:  # what opens the whole job is asked whatever it is then needed for
+        around = sentence.masked[low : sentence.access.start()]
+    else:
+        around = sentence.masked[low:high]
+    for condition in _CONDITIONS:
+        if condition == "some-titles" and first:  # the first sentence speaks of the job itself
+            continue
+        if rules.conditions[condition].search(around):
+            return condition
+    return "always"
+
+
+def _restates(sentence: _Sentence, rules: _Rules) -> bool:
+    kinds = {c.kind for c in sentence.cues}
+    return (
+        rules.reading["anaphora"].search(sentence.text) is not None
+        and bool(kinds & {"stated", "governing"})
+        and not kinds & {"negated", "hedged", "softened"}
+    )
+
+
+def _stated(mention: Mention) -> Mention:
+    return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
+
+
+def _levels(sentences: Sequence[str], without_diploma: bool, rules: _Rules) -> tuple[int | None, int | None]:
+    """Lowest and highest level named; what is only an asset counts where nothing else is named."""
+    firm = [s for s in sentences if not rules.levels["aside"].search(s)]
+    for texts in (firm, sentences):
+        named = [
+            int(level) for level, p in rules.levels.items() if level != "aside" and any(p.search(s) for s in texts)
+        ]
+        if named:
+            return min(named), max(named)
+    return None, None
+
+
+def _selection(sentences: Sequence[str], rules: _Rules) -> Selection | None:
+    """Return the selection that everybody goes through; a competition for some posts only is none."""
+    for sentence in sentences:
+        for kind in _SELECTIONS:
+            if rules.selection[kind].search(sentence) and not rules.selection["partial"].search(sentence):
+                return kind
+    return None
 
 
 @cache
@@ -310,14 +400,17 @@ def _rules(language: str) -> _Rules | None:
         return None
     raw = loads(path.read_text(encoding="utf-8"))
 
-    def alternatives(table: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
+    def compiled(table: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
         return {k: re.compile("|".join(v) if isinstance(v, list) else v) for k, v in table.items()}
 
     return _Rules(
         re.compile(raw["sentence"]),
-        alternatives(raw["cues"]),
-        alternatives(raw["conditions"]),
-        alternatives(raw["ways"]),
-        alternatives(raw["selection"]),
+        re.compile(raw["clause"]),
+        compiled(raw["cues"]),
+        compiled(raw["reading"]),
+        compiled(raw["conditions"]),
+        compiled(raw["ways"]),
+        compiled(raw["selection"]),
+        compiled(raw["levels"]),
         [(c, re.compile(c["pattern"])) for c in raw["credentials"]],
     )
