@@ -23,9 +23,13 @@ Selection = Literal["competition", "appointment", "admission"]
 
 _SELECTIONS: Final[tuple[Selection, ...]] = ("competition", "appointment", "admission")
 _CONDITIONS: Final[tuple[Condition, ...]] = ("self-employed", "public", "some-titles", "some-tasks")
-_CUES: Final = ("neutral", "negated", "hedged", "softened", "governing", "stated")  # what comes first hides what is in it
+_CUES: Final = ("neutral", "negated", "hedged", "softened", "governing", "stated")  # the first hides what is in it
 _FORWARD: Final = ("softened", "governing")  # these speak of what follows them, the others of what precedes
+_UNMASKED: Final = ("neutral", "negated")  # these may hold the credential: "no certificate is required"
 _FOLDED: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", "\u00a0": " "}
+_NEAR: Final = 20  # letters that still belong to a word
+_ACRONYM: Final = 10
+_PLURAL: Final = 4  # letters from which a final s is a plural
 _MASK: Final = "_"  # stands for the letters of a credential, so that its own words are not read as cues
 
 
@@ -40,8 +44,6 @@ class Mention:
         Place in the text, in characters.
     alternative
         One of several that the sentence offers.
-    employer
-        The employer gives it: no text asks it of somebody who applies (CACES, medical fitness).
     """
 
     start: int
@@ -86,10 +88,17 @@ class AccessText:
 
 
 class _Span(NamedTuple):
+    """Place of a credential in its sentence; `head_end` ends the word that a rule knows, `end` its complement."""
+
     start: int
     end: int
     head_end: int
     rule: Mapping[str, Any]
+
+    @property
+    def bare(self) -> bool:
+        """Whether the word stands without a complement."""
+        return self.end - self.head_end <= 1
 
 
 class _Cue(NamedTuple):
@@ -99,7 +108,7 @@ class _Cue(NamedTuple):
 
 
 class _Sentence(NamedTuple):
-    """A sentence in the making: its own letters, the same with credentials masked, and what stands in it."""
+    """A sentence, the same with its credentials masked, what stands in it, and what its text says around it."""
 
     text: str
     masked: str
@@ -107,9 +116,18 @@ class _Sentence(NamedTuple):
     cues: Sequence[_Cue]
     clauses: Sequence[tuple[int, int]]
     access: re.Match[str] | None
+    first: bool
+    following: str
+    other_way: bool
 
     def clause(self, place: int) -> tuple[int, int]:
+        """Edges of the clause around a place."""
         return next((a, b) for a, b in self.clauses if a <= place <= b)
+
+    def listed(self, span: _Span) -> bool:
+        """Whether the credential stands among the ways in: "accessible with ..."."""
+        access = self.access
+        return access is not None and span.start >= access.end() and span.start <= self.clause(access.start())[1]
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,7 @@ class _Rules:
     ways: Mapping[str, re.Pattern[str]]
     selection: Mapping[str, re.Pattern[str]]
     levels: Mapping[str, re.Pattern[str]]
+    codes: Mapping[str, re.Pattern[str]]
     credentials: Sequence[tuple[Mapping[str, Any], re.Pattern[str]]]
 
 
@@ -148,24 +167,22 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     if rules is None or not text.strip():
         return None
     folded = fold_in_place(text)
-    places = list(_sentences(folded, rules))
+    places = list(_sentences(text, rules))
+    sentences = [folded[start:end] for start, end in places]
     other_way = rules.ways["other_way"].search(folded) is not None
     mentions: list[Mention] = []
     previous = 0  # first mention of the last sentence that names any
-    for order, (start, end) in enumerate(places):
-        sentence = _sentence(folded[start:end], rules)
+    for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
+        sentence = _sentence(words, rules)._replace(
+            first=start == places[0][0], following=following, other_way=other_way
+        )
         if _restates(sentence, rules):
             mentions[previous:] = [_stated(m) for m in mentions[previous:]]
-        following = folded[slice(*places[order + 1])] if order + 1 < len(places) else ""
-        here = list(_mentions(sentence, order == 0, other_way, following, rules))
-        if here:
-            previous = len(mentions)
-        mentions += [
-            replace(m, start=start + m.start, end=start + m.end, text=text[start + m.start : start + m.end]) for m in here
-        ]
-    sentences = [folded[a:b] for a, b in places]
+        here = [_placed(m, start, text) for m in _mentions(sentence, rules)]
+        previous = len(mentions) if here else previous
+        mentions += here
     without = rules.ways["without_diploma"].search(folded) is not None
-    low, high = _levels(sentences, without, rules)
+    low, high = _levels(sentences, rules)
     return AccessText(
         low=0 if without else low,
         high=high,
@@ -188,14 +205,55 @@ def fold_in_place(text: str) -> str:
     return "".join(_FOLDED.get(c, "") or unicodedata.normalize("NFKD", c)[:1].lower()[:1] or " " for c in text)
 
 
-def _sentences(folded: str, rules: _Rules) -> Iterator[tuple[int, int]]:
+def credential_of(mention: Mention, credentials: Mapping[str, str], language: str = "fr") -> str | None:
+    """
+    Code of the credential that a mention names, or None where that is not certain.
+
+    Parameters
+    ----------
+    mention
+        What the text names.
+    credentials
+        Labels of the catalogue's credentials by code; the fewer are offered, the more names are certain.
+    language
+        Language of the text and of the labels.
+
+    Examples
+    --------
+    >>> said = read_access_text("Le permis B est obligatoire.")
+    >>> credential_of(said.mentions[0], {"PERM-B": "Permis de conduire, catégorie B", "PERM-C": "Permis C"})
+    'PERM-B'
+    """
+    rules = _rules(language)
+    if rules is None:
+        return None
+    name = _plain(mention.text, rules)
+    acronyms = {a.replace(" ", "") for a in re.findall(r"\b[A-Z][A-Z0-9-]{2,}(?: \d)?\b", mention.text)}
+    acronyms -= {a for a in acronyms if any(code.startswith(f"{a}-") for code in credentials)}  # BPJEPS: of many kinds
+    codes = {
+        code
+        for code, label in credentials.items()
+        if _plain(label, rules) == name
+        or code in acronyms
+        or (code in rules.codes and rules.codes[code].fullmatch(name) is not None)
+    }
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _plain(name: str, rules: _Rules) -> str:
+    """Return the words that make a name, without links, acronyms and plurals."""
+    words = rules.reading["links"].sub(" ", fold_in_place(name)).split()
+    return " ".join(w[:-1] if w.endswith("s") and len(w) >= _PLURAL and w != "permis" else w for w in words)
+
+
+def _sentences(text: str, rules: _Rules) -> Iterator[tuple[int, int]]:
     start = 0
-    for match in rules.sentence.finditer(folded):
-        if folded[start : match.start()].strip():
+    for match in rules.sentence.finditer(text):
+        if text[start : match.start()].strip():
             yield start, match.start()
         start = match.end()
-    if folded[start:].strip():
-        yield start, len(folded)
+    if text[start:].strip():
+        yield start, len(text)
 
 
 def _sentence(text: str, rules: _Rules) -> _Sentence:
@@ -205,154 +263,163 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
         masked = masked[: span.start] + _MASK * (span.end - span.start) + masked[span.end :]
     cues: list[_Cue] = []
     for kind in _CUES:
-        for match in rules.cues[kind].finditer(text if kind in ("neutral", "negated") else masked):
+        for match in rules.cues[kind].finditer(text if kind in _UNMASKED else masked):
             if all(match.end() <= c.start or match.start() >= c.end for c in cues):
                 cues.append(_Cue(match.start(), match.end(), kind))
     edges = [0, *(m.start() for m in rules.clause.finditer(masked)), len(text)]
-    return _Sentence(text, masked, spans, sorted(cues), list(pairwise(edges)), rules.ways["access"].search(masked))
+    access = rules.ways["access"].search(masked)
+    return _Sentence(text, masked, spans, sorted(cues), list(pairwise(edges)), access, False, "", False)  # noqa: FBT003
 
 
 def _spans(text: str, rules: _Rules) -> list[_Span]:
-    """Credentials named in a sentence, from the left: the head that a rule knows, and its complement."""
+    """Credentials named in a sentence, from the left: the word that a rule knows, and its complement."""
     heads = [(m.start(), order, m.end()) for order, (_, p) in enumerate(rules.credentials) for m in p.finditer(text)]
     spans: list[_Span] = []
     for start, order, head_end in sorted(heads):
         if spans and start < spans[-1].end:
             continue
-        rule = rules.credentials[order][0]
+        around = text[spans[-1].end : start] + _MASK + text[head_end : head_end + _ACRONYM] if spans else ""
+        if rules.reading["apposed"].search(around):  # "brevet ... (BAFA)" names one thing
+            closing = text.find(")", head_end, head_end + _ACRONYM)
+            spans[-1] = spans[-1]._replace(end=closing + 1 if closing > 0 else head_end)
+            continue
         end = head_end
-        if not rule.get("whole"):
-            for part in ("tail", "acronym", "tail"):
-                match = rules.reading[part].match(text, end)
-                end = match.end() if match else end
-        spans.append(_Span(start, start + len(text[start:end].rstrip()), head_end, rule))
+        for part in ("tail", "acronym", "tail"):
+            match = rules.reading[part].match(text, end)
+            end = match.end() if match else end
+        name = re.sub(r"(?: et| ou)? *$", "", text[start:end])
+        spans.append(_Span(start, start + len(name), head_end, rules.credentials[order][0]))
     return spans
 
 
-def _mentions(
-    sentence: _Sentence, first: bool, other_way: bool, following: str, rules: _Rules
-) -> Iterator[Mention]:
+def _mentions(sentence: _Sentence, rules: _Rules) -> Iterator[Mention]:
     """Mentions of one sentence, at their places in it."""
     reached = _reached(sentence, rules)
     for place, span in enumerate(sentence.spans):
-        asked = reached[place]
-        listed = _listed(sentence, span)
-        if "negated" not in asked and rules.reading["unnamed"].search(sentence.text[: span.start]):
+        kinds = {cue.kind for cue in reached[place]}
+        unnamed = "negated" not in kinds and rules.reading["unnamed"].search(sentence.text[: span.start])
+        restated = span.bare and rules.reading["anaphora"].search(sentence.text[: span.end + _NEAR])
+        if unnamed or restated or _introduces(sentence, place, rules):
             continue
-        if rules.reading["anaphora"].search(sentence.text[: span.end + 20]) and span.end - span.head_end < 3:
-            continue
-        if _introduces(sentence, place, rules):
-            continue
-        alternative = _alternative(sentence, place, following, rules)
-        strength: Strength
-        if "negated" in asked:
+        alternative = _alternative(sentence, span, rules)
+        strength: Strength = "usual"
+        if "negated" in kinds:
             strength = "negated"
-        elif "hedged" in asked or "softened" in asked:
+        elif kinds & {"hedged", "softened"}:
             strength = "usual"
-        elif "stated" in asked or "governing" in asked:
+        elif kinds & {"stated", "governing"}:
             strength = "stated"
-        elif listed:
-            example = rules.reading["examples"].search(sentence.masked[_access_end(sentence) : span.start])
-            beside = span.rule.get("beside") and len(sentence.spans) == 1
-            strength = "one-way" if other_way or alternative or example or beside else "only-way"
-        else:
-            strength = "usual"
+        elif sentence.listed(span):
+            strength = "one-way" if alternative or _one_of_several(sentence, span, rules) else "only-way"
         if span.rule.get("if_stated") and strength not in ("stated", "negated"):
             continue
         if strength in ("stated", "only-way") and (span.rule.get("usual") or span.rule.get("renewal")):
             strength = "usual"
         yield Mention(
-            span.start, span.end, "", span.rule["name"], span.rule["kind"], strength,
-            _condition(sentence, place, first, listed, rules), alternative,
-        )  # fmt: skip
+            span.start,
+            span.end,
+            "",
+            span.rule["name"],
+            span.rule["kind"],
+            strength,
+            _condition(sentence, span, reached[place], rules),
+            alternative,
+        )
 
 
-def _reached(sentence: _Sentence, rules: _Rules) -> list[set[str]]:
-    """Which cues speak of each credential; what is asked of a language or a record is not asked of the credential."""
-    reached: list[set[str]] = [set() for _ in sentence.spans]
-    spans = list(enumerate(sentence.spans))
+def _placed(mention: Mention, offset: int, text: str) -> Mention:
+    start, end = offset + mention.start, offset + mention.end
+    return replace(mention, start=start, end=end, text=text[start:end])
+
+
+def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
+    """Which cues speak of each credential."""
+    reached: list[list[_Cue]] = [[] for _ in sentence.spans]
     for low, high in sentence.clauses:
+        edge = low
+        previous: list[int] = []  # what the last cue spoke of: "may be useful but are not compulsory" has one subject
         cues = [c for c in sentence.cues if low <= c.start < high]
-        edge, previous = low, list[int]()
-        for order, cue in enumerate(cues):
-            until = cues[order + 1].start if order + 1 < len(cues) else high
-            after = [i for i, s in spans if cue.end <= s.start < until]
-            before = [i for i, s in spans if edge <= s.start and s.end <= cue.start]
-            if cue.kind == "neutral":
-                edge = cue.end
-                continue
+        for cue, following in pairwise([*cues, _Cue(high, high, "")]):
+            after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < following.start]
             if cue.kind in _FORWARD:
-                for i in after:
-                    reached[i].add(cue.kind)
-                continue
-            inside = [i for i, s in spans if cue.start <= s.start < cue.end]
-            if inside:
-                told = inside
-            elif before:
-                told = [i for i in before if not rules.reading["other"].search(sentence.masked[sentence.spans[i].end : cue.start])]
-                bare = rules.reading["attached"].search(sentence.masked[sentence.spans[before[-1]].end : cue.start])
-                if bare and not sentence.text[cue.start : cue.end].endswith("s"):
-                    told = before[-1:]
-            elif rules.reading["other"].search(sentence.masked[edge : cue.start]):
-                told = []
+                told = after
+            elif cue.kind == "neutral":
+                told, edge = [], cue.end
             else:
-                told = previous or after
-            for i in told:
-                reached[i].add(cue.kind)
-            if rules.reading["extends"].match(sentence.masked, cue.end):
-                for i in after:
-                    reached[i].add(cue.kind)
-            edge, previous = cue.end, told
+                subject = _told(sentence, cue, edge, rules)
+                told = subject if subject is not None else previous or after
+                edge, previous = cue.end, told
+                if rules.reading["extends"].match(sentence.masked, cue.end):
+                    told = sorted({*told, *after})
+            for place in told:
+                reached[place].append(cue)
     return reached
 
 
-def _access_end(sentence: _Sentence) -> int:
-    return sentence.access.end() if sentence.access else 0
-
-
-def _listed(sentence: _Sentence, span: _Span) -> bool:
-    """Whether the credential stands among the ways in: "accessible with ..."."""
-    return sentence.access is not None and sentence.clause(span.start) == sentence.clause(sentence.access.start()) and (
-        span.start >= sentence.access.end()
-    )
+def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int] | None:
+    """Return the credentials before a cue that it speaks of; None where it has no subject: "one must have ..."."""
+    other = rules.reading["other"]  # what is asked of a language or a record is not asked of the credential before it
+    inside = [i for i, s in enumerate(sentence.spans) if cue.start <= s.start < cue.end]
+    before = [i for i, s in enumerate(sentence.spans) if edge <= s.start and s.end <= cue.start]
+    if inside:
+        return inside
+    if not before:
+        return [] if other.search(sentence.masked[edge : cue.start]) else None
+    between = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
+    if rules.reading["attached"].search(between[before[-1]]) and sentence.text[cue.end - 1] != "s":
+        return before[-1:]
+    return [i for i in before if not other.search(between[i])]
 
 
 def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     """Whether a bare word only introduces what is named after it: "certifications such as ..."."""
     span = sentence.spans[place]
-    if place + 1 == len(sentence.spans) or span.end - span.head_end > 16:
+    if place + 1 == len(sentence.spans) or span.end - span.head_end > _NEAR:
         return False
     return rules.reading["examples"].search(sentence.masked[span.end : sentence.spans[place + 1].start]) is not None
 
 
-def _alternative(sentence: _Sentence, place: int, following: str, rules: _Rules) -> bool:
+def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
+    """Whether what is named among the ways in is an example, or another way is told elsewhere."""
+    start = sentence.access.end() if sentence.access else 0
+    before = sentence.text[: span.start]
+    return (
+        sentence.other_way
+        or before.count("(") > before.count(")")
+        or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
+        or (bool(span.rule.get("beside")) and len(sentence.spans) == 1)
+    )
+
+
+def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
-    span = sentence.spans[place]
-    text, masked = sentence.text, sentence.masked
-    if rules.reading["inner_choice"].search(text[span.start : span.end]):
+    if rules.reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR]):
         return True
     low, high = sentence.clause(span.start)
-    bounds = [(c.start, c.end) for c in sentence.cues if c.kind in ("stated", "governing", "negated", "hedged")]
-    bounds += [(m.start(), m.end()) for m in rules.reading["apart"].finditer(masked)]
-    bounds.append((_access_end(sentence), _access_end(sentence)))
+    bounds = [(c.start, c.end) for c in sentence.cues if c.kind not in ("neutral", "softened")]
+    bounds += [m.span() for m in rules.reading["apart"].finditer(sentence.masked)]
+    bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
-    before = rules.reading["latter"].search(masked[span.end :]) is None and any(
-        low <= m.start() < high and not span.start <= m.start() < span.end
-        for m in rules.reading["offers"].finditer(text)
-    )
-    return before or (high == len(text) and rules.reading["offers"].match(following.lstrip(" |-")) is not None)
+    if rules.reading["latter"].search(sentence.masked[span.end :]):
+        return False
+    offers = rules.reading["offers"]
+    if any(low <= m.start() < high for m in offers.finditer(sentence.masked)):
+        return True
+    return high == len(sentence.text) and offers.match(sentence.following.lstrip(" |-")) is not None
 
 
-def _condition(sentence: _Sentence, place: int, first: bool, listed: bool, rules: _Rules) -> Condition:
-    span = sentence.spans[place]
+def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _Rules) -> Condition:
+    """Of whom it is asked: what stands before the credential, and what follows it or the word that asks for it."""
     low, high = sentence.clause(span.start)
-    if listed and sentence.access is not None:  # what opens the whole job is asked whatever it is then needed for
+    if sentence.listed(span) and sentence.access:  # what opens the job is asked whatever it is then needed for
         around = sentence.masked[low : sentence.access.start()]
     else:
-        around = sentence.masked[low:high]
+        ends = [span.end, *(cue.end for cue in asked if cue.start >= span.end)]
+        following = [re.split(f"[,{_MASK}]", sentence.masked[end:high], maxsplit=1)[0] for end in ends]
+        around = " ".join([sentence.masked[low : span.start], *following])
     for condition in _CONDITIONS:
-        if condition == "some-titles" and first:  # the first sentence speaks of the job itself
+        if condition == "some-titles" and sentence.first:  # the first sentence speaks of the job itself
             continue
         if rules.conditions[condition].search(around):
             return condition
@@ -372,13 +439,11 @@ def _stated(mention: Mention) -> Mention:
     return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
 
 
-def _levels(sentences: Sequence[str], without_diploma: bool, rules: _Rules) -> tuple[int | None, int | None]:
+def _levels(sentences: Sequence[str], rules: _Rules) -> tuple[int | None, int | None]:
     """Lowest and highest level named; what is only an asset counts where nothing else is named."""
     firm = [s for s in sentences if not rules.levels["aside"].search(s)]
     for texts in (firm, sentences):
-        named = [
-            int(level) for level, p in rules.levels.items() if level != "aside" and any(p.search(s) for s in texts)
-        ]
+        named = [int(k) for k, p in rules.levels.items() if k != "aside" and any(p.search(s) for s in texts)]
         if named:
             return min(named), max(named)
     return None, None
@@ -412,5 +477,6 @@ def _rules(language: str) -> _Rules | None:
         compiled(raw["ways"]),
         compiled(raw["selection"]),
         compiled(raw["levels"]),
+        compiled(raw["codes"]),
         [(c, re.compile(c["pattern"])) for c in raw["credentials"]],
     )

@@ -1,0 +1,276 @@
+"""The reader of access texts: what a careful reader would say, sentence by sentence, then on labelled fiches."""
+
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from passerelles.charts.reliability import wilson
+from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
+from passerelles.referentials.load import load_referential
+
+LABELS = Path(__file__).resolve().parents[1] / "data"
+
+
+def said(text: str) -> AccessText:
+    found = read_access_text(text)
+    assert found is not None
+    return found
+
+
+def required(text: str) -> list[str]:
+    return [m.text for m in said(text).required]
+
+
+def mention(text: str, start: str) -> Mention:
+    return next(m for m in said(text).mentions if m.text.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Accessible avec un Diplôme d'État d'infirmier, obligatoire pour exercer.", ["Diplôme d'État d'infirmier"]),
+        ("La carte professionnelle de bouliste est obligatoire.", ["carte professionnelle de bouliste"]),
+        ("Il faut également être titulaire d'un agrément.", ["agrément"]),
+        ("Ce métier nécessite l'obtention d'un permis D.", ["permis D"]),
+        ("Accessible sans diplôme mais un permis B est exigé pour exercer.", ["permis B"]),
+        ("Le permis C ou CE est obligatoire.", ["permis C ou CE"]),
+        ("Cet emploi est accessible avec un CQP.", ["CQP"]),
+        ("La spécialisation en gériatrie est obligatoire.", ["spécialisation en gériatrie"]),
+        (
+            "Des certifications telles que l'attestation de tir et l'habilitation gaz sont obligatoires.",
+            ["attestation de tir", "habilitation gaz"],
+        ),
+        (
+            "Cet emploi est accessible avec un permis B et une attestation de secours.",
+            ["permis B", "attestation de secours"],
+        ),
+        (
+            "Cet emploi est accessible avec un permis A et un certificat de pilote, tous deux obligatoires.",
+            ["permis A", "certificat de pilote"],
+        ),
+        ("Accessible sous conditions : | Avoir 18 ans | Être détenteur d'une carte de presse", ["carte de presse"]),
+    ],
+)
+def test_what_is_stated_or_the_only_way_in_is_required(text: str, names: list[str]) -> None:
+    assert required(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("Des habilitations électriques peuvent être nécessaires mais ne sont pas obligatoires.", "negated"),
+        ("Une habilitation de tir peut être requise, bien que non obligatoire.", "negated"),
+        ("Aucune habilitation n'est obligatoire pour exercer ce métier.", "negated"),
+        ("Une habilitation est parfois exigée.", "usual"),
+        ("Une habilitation électrique est souvent obligatoire.", "usual"),
+        ("Une habilitation électrique peut être exigée.", "usual"),
+        ("Une habilitation électrique est un atout.", "usual"),
+    ],
+)
+def test_what_is_softened_or_denied_is_not_required(text: str, strength: str) -> None:
+    assert mention(text[0].lower() + text[1:], "habilitation").strength == strength
+    assert required(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cet emploi est accessible avec un Diplôme d'État d'audioprothésiste ou un Diplôme d'État de docteur.",
+        "Cet emploi est accessible avec un CQP, un titre professionnel ou un BTS.",
+        "Cet emploi est accessible avec un CQP. Il est également accessible sans diplôme.",
+        "Il est nécessaire de détenir un titre professionnel ou un CQP.",
+    ],
+)
+def test_one_of_several_ways_is_not_required(text: str) -> None:
+    assert said(text).mentions != ()
+    assert required(text) == []
+
+
+def test_an_or_within_a_name_offers_nothing_else() -> None:
+    assert len(required("Accessible avec un Diplôme d'État de docteur, spécialisé en pédiatrie ou en gériatrie.")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La pratique de l'anglais est exigée.",
+        "Un casier judiciaire vierge est obligatoire.",
+        "Une bonne condition physique est requise.",
+        "Des vaccinations prévues par le code de la santé sont obligatoires.",
+        "La maîtrise de l'outil informatique est indispensable.",
+        "Les niveaux d'études requis vont du CAP au Bac+3.",
+    ],
+)
+def test_what_is_asked_of_a_language_a_record_or_a_body_is_no_credential(text: str) -> None:
+    assert required(text) == []
+
+
+def test_a_credential_beside_a_clean_record_is_required() -> None:
+    text = "Un casier judiciaire vierge et une carte professionnelle délivrée par le CNAPS sont obligatoires."
+    assert required(text) == ["carte professionnelle"]
+
+
+def test_renewals_are_not_entry() -> None:
+    assert required("La formation continue obligatoire (FCO) est exigée.") == []
+    assert required("Le permis C est obligatoire ainsi qu'une FIMO, et la FCO.") == ["permis C", "FIMO"]
+
+
+def test_caces_is_never_required_whatever_the_text_says() -> None:
+    text = "Un CACES est obligatoire pour exercer ce métier."
+    assert required(text) == []
+    assert mention(text, "CACES").strength == "usual"
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("Cet emploi est accessible. Une autorisation est requise pour le commerce d'armes.", "some-tasks"),
+        ("Cet emploi est accessible. Pour exercer l'activité de tireur, une autorisation est requise.", "some-titles"),
+        ("Cet emploi est accessible. Une autorisation est requise pour s'installer en libéral.", "self-employed"),
+        ("Cet emploi est accessible. Dans la fonction publique, une autorisation est obligatoire.", "public"),
+        ("Cet emploi est accessible. Une autorisation délivrée par le ministère est obligatoire.", "always"),
+        ("Cet emploi est accessible. Une autorisation est obligatoire pour exercer ce métier en France.", "always"),
+    ],
+)
+def test_of_whom_it_is_asked(text: str, condition: str) -> None:
+    assert mention(text, "autorisation").condition == condition
+
+
+def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
+    text = "Accessible avec un Diplôme d'État de greffier. Ce diplôme est obligatoire pour exercer."
+    assert [(m.text, m.strength) for m in said(text).required] == [("Diplôme d'État de greffier", "stated")]
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("Accessible avec un diplôme de niveau CAP à Bac+2.", (3, 5)),
+        ("Accessible avec un Bac Pro ou un BTS.", (4, 5)),
+        ("Accessible avec une licence ou un master.", (6, 7)),
+        ("Accessible avec un doctorat.", (8, 8)),
+        ("Accessible sans diplôme. Un CAP peut en faciliter l'accès.", (0, 3)),
+        ("Accessible avec un DUT. Une licence peut être un atout.", (5, 5)),
+        ("Une licence IV est obligatoire. Le transport est à but non lucratif.", (None, None)),
+        ("La langue est exigée.", (None, None)),
+    ],
+)
+def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, int | None]) -> None:
+    found = said(text)
+    assert (found.low, found.high) == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "selection"),
+    [
+        ("Cet emploi est accessible par concours de la fonction publique.", "competition"),
+        ("L'accès dans les établissements de la fonction publique s'effectue sur concours.", None),
+        ("Cet emploi est accessible avec un BTS.", None),
+    ],
+)
+def test_a_competition_counts_where_everybody_goes_through_it(text: str, selection: str | None) -> None:
+    assert said(text).selection == selection
+
+
+def test_a_mention_says_where_it_stands() -> None:
+    text = "Cet emploi est accessible à tous. Néanmoins, le permis B est obligatoire."
+    (found,) = said(text).required
+    assert text[found.start : found.end] == found.text == "permis B"
+
+
+def test_nothing_is_read_in_a_language_without_rules_or_in_no_text() -> None:
+    assert read_access_text("A driving licence is required.", "en") is None
+    assert read_access_text("  ") is None
+
+
+CATALOGUE = {
+    "PERM-B": "Permis de conduire, catégorie B",
+    "PERM-C": "Permis de conduire, catégorie C",
+    "FIMO-M": "FIMO marchandises",
+    "FIMO-V": "FIMO voyageurs",
+    "DEI": "Diplôme d'État d'infirmier",
+    "DES-UROLOGIE": "Diplôme d'études spécialisées : urologie",
+    "BAFA": "Brevet d'aptitude aux fonctions d'animateur",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Le permis de conduire de catégorie B est obligatoire.", "PERM-B"),
+        ("Le permis C ou CE est obligatoire.", None),
+        ("Le permis de conduire est obligatoire.", None),
+        ("Le Diplôme d'Etat d'Infirmier est obligatoire.", "DEI"),
+        ("Le Diplôme d'État d'infirmier de bloc opératoire est obligatoire.", None),
+        ("Le diplôme d'études spécialisées en urologie est obligatoire.", "DES-UROLOGIE"),
+        ("Le BAFA est obligatoire.", "BAFA"),
+        ("La FIMO est obligatoire.", None),
+    ],
+)
+def test_a_mention_gets_a_code_only_where_it_is_certain(text: str, code: str | None) -> None:
+    (found,) = said(text).mentions
+    assert credential_of(found, CATALOGUE) == code
+
+
+def test_a_name_of_several_credentials_is_certain_where_one_is_offered() -> None:
+    (found,) = said("La FIMO est obligatoire.").mentions
+    assert credential_of(found, {"FIMO-V": "FIMO voyageurs"}) == "FIMO-V"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Right and all: of the required mentions read, of those labelled, and of the fiches for levels and selection."""
+
+    precision: tuple[int, int]
+    recall: tuple[int, int]
+    level: tuple[int, int]
+    selection: tuple[int, int]
+
+    def described(self) -> dict[str, str]:
+        def share(right: int, cases: int) -> str:
+            low, high = wilson(right / cases, cases)
+            return f"{right}/{cases} = {right / cases:.3f} [{low:.3f}, {high:.3f}]"
+
+        return {name: share(*counts) for name, counts in vars(self).items()}
+
+
+def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
+    """How the reader agrees with a hand: a mention is found where it meets a place of the labelled words."""
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in csv.DictReader(labels.read_text(encoding="utf-8").splitlines()):
+        rows[row["code"]].append(row)
+    read = labelled = named = found = level = selection = 0
+    for code, fiche in rows.items():
+        got = said(texts[code])
+        spans = []
+        for row in fiche:
+            if row["strength"] in ("stated", "only-way") and row["condition"] == "always":
+                words = fold_in_place(row["phrase"])
+                spans.append([m.span() for m in re.finditer(re.escape(words), fold_in_place(texts[code]))])
+        meets = [[any(m.start < b and m.end > a for a, b in places) for places in spans] for m in got.required]
+        read += len(meets)
+        named += sum(any(row) for row in meets)
+        labelled += len(spans)
+        found += sum(any(row[i] for row in meets) for i in range(len(spans)))
+        level += [fiche[0]["low"], fiche[0]["high"]] == ["" if n is None else str(n) for n in (got.low, got.high)]
+        selection += fiche[0]["selection"] == (got.selection or "")
+    return Agreement((named, read), (found, labelled), (level, len(rows)), (selection, len(rows)))
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "floors"),
+    [
+        ("dev", Agreement((30, 30), (30, 31), (79, 80), (80, 80))),
+        ("dev2", Agreement((135, 139), (135, 139), (127, 131), (131, 131))),
+        ("held", Agreement((40, 48), (40, 61), (108, 120), (119, 120))),  # read by nobody while the rules were written
+    ],
+)
+def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome4: Path, name: str, floors: Agreement) -> None:
+    texts = {o.code: o.access for o in load_referential(rome4).occupations}
+    reached = agreement(LABELS / f"access_labels_{name}.csv", texts)
+    for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
+        assert right[0] / right[1] >= floor[0] / floor[1], reached.described()
