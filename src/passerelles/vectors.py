@@ -47,6 +47,19 @@ def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return matrix
 
 
+def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.intp]:
+    """
+    Places of several runs, run after run.
+
+    Examples
+    --------
+    >>> places_of(np.array([7, 2]), np.array([2, 3])).tolist()
+    [7, 8, 2, 3, 4]
+    """
+    ends = np.cumsum(counts)
+    return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+
+
 class Cells(NamedTuple):
     """
     The stored cells of a matrix of n rows, row by row.
@@ -54,9 +67,18 @@ class Cells(NamedTuple):
     `data` and `columns` have shape (nnz,); the cells of row i are those from ``starts[i]`` to ``starts[i + 1]``.
     """
 
-    data: NDArray[np.float64]
+    data: NDArray[Any]
     columns: NDArray[np.int32]
     starts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, matrix: "sparse.csr_array") -> "Cells":
+        """Cells of a matrix."""
+        return cls(matrix.data, matrix.indices, matrix.indptr)
+
+    def matrix(self, width: int) -> "sparse.csr_array":
+        """Return the matrix of these cells, of so many columns."""
+        return sparse.csr_array((self.data, self.columns, self.starts), shape=(len(self.starts) - 1, width))
 
     def of_row(self, row: int) -> slice:
         """Place of the cells of a row."""
@@ -66,9 +88,68 @@ class Cells(NamedTuple):
         """Places of the cells of several rows, row after row, and how many each row has."""
         starts = self.starts[rows].astype(np.intp)
         counts = self.starts[rows + 1] - starts
-        ends = np.cumsum(counts)
-        return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0), counts
+        return places_of(starts, counts), counts
 
+
+# TF-IDF: how often a term comes, damped; how rare it is; rows of length 1.
+
+
+def damped(counts: NDArray[Any]) -> NDArray[Any]:
+    """Counts of what may come several times, ``1 + ln(count)``."""
+    return np.asarray(1.0 + np.log(counts), dtype=counts.dtype)
+
+
+def rarity(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing: float = 1.0) -> NDArray[np.float64]:
+    """
+    Return the inverse document frequency of each column, smoothed: ``ln((1 + n) / (1 + df)) + 1``.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, k), entries > 0 where present.
+    counted
+        Shape (n,): the rows that count. Specialised occupations do not, so that an overlay changes no other score.
+    smoothing
+        What is added to n and df; with 0, what no counted row has is as rare as what one has.
+    """
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    frequency = np.bincount(matrix.indices[counted[rows]], minlength=matrix.shape[1])
+    size = max(1.0, smoothing + counted.sum())
+    return np.asarray(np.log(size / np.maximum(1.0, smoothing + frequency)) + 1.0, dtype=np.float64)
+
+
+def weighted(matrix: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_array":
+    """Columns multiplied by weights of shape (k,)."""
+    # A column without weight brings nothing together, but would be multiplied.
+    return _without_zeros(matrix, matrix.data * weights[matrix.indices])
+
+
+def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
+    scaled = matrix.copy()
+    scaled.data = _unit(scaled.data, scaled.indptr)
+    scaled.sort_indices()
+    return scaled
+
+
+def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
+    """Cells of rows, scaled so that each row has length 1."""
+    filled = np.flatnonzero(np.diff(starts))
+    squares = (data * data).astype(np.float64)
+    norms = np.sqrt(np.add.reduceat(squares, starts[filled])) if len(filled) else np.zeros(0)
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    return np.asarray(data * np.repeat(scale, np.diff(starts)[filled]), dtype=data.dtype)
+
+
+def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.csr_array":
+    """Other values in the places of those of a matrix, which are left out where they are 0."""
+    kept = values != 0
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    cells = (values[kept], matrix.indices[kept], ends[matrix.indptr].astype(matrix.indptr.dtype))
+    return sparse.csr_array(cells, shape=matrix.shape)
+
+
+# Cosines: products of unit rows.
 
 _ROWS: Final = 200  # rows of a block of a symmetric product
 # Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
@@ -76,46 +157,6 @@ _ROWS: Final = 200  # rows of a block of a symmetric product
 COARSE: Final = 256
 FINE: Final = 16384
 _SHORT: Final = 20_000  # cells of a product of one row that is faster done without a sparse result
-
-
-def rarity(matrix: "sparse.csr_array", plain: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """
-    Return the smoothed inverse document frequency of each column: ``ln((1 + n) / (1 + df)) + 1``.
-
-    Parameters
-    ----------
-    matrix
-        Shape (n, k), entries > 0 where present.
-    plain
-        Shape (n,): the rows that count. Specialised occupations do not, so that an overlay changes no other score.
-    """
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    frequency = np.bincount(matrix.indices[plain[rows]], minlength=matrix.shape[1])
-    return np.asarray(np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0, dtype=np.float64)
-
-
-def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
-    """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
-    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel())
-    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    scaled = matrix.copy().astype(np.float64)
-    scaled.data = scaled.data * np.repeat(scale, np.diff(scaled.indptr))
-    scaled.sort_indices()
-    return sparse.csr_array(scaled)
-
-
-def weighted(matrix: "sparse.csr_array", weights: NDArray[np.float64]) -> "sparse.csr_array":
-    """Columns multiplied by weights of shape (k,)."""
-    # A column without weight brings nothing together, but would be multiplied.
-    return _without_zeros(matrix, matrix.data * weights[matrix.indices])
-
-
-def _without_zeros(matrix: "sparse.csr_array", values: NDArray[np.float64]) -> "sparse.csr_array":
-    """Other values in the places of those of a matrix, which are left out where they are 0."""
-    kept = values != 0
-    ends = np.concatenate([[0], np.cumsum(kept)])
-    cells = (values[kept], matrix.indices[kept], ends[matrix.indptr].astype(matrix.indptr.dtype))
-    return sparse.csr_array(cells, shape=matrix.shape)
 
 
 def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
@@ -196,12 +237,11 @@ def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
 def _terms(left: "sparse.csr_array", right: "sparse.csr_array") -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
     """Columns and terms of the sums that one row times a matrix is made of; None for several rows, or many terms."""
-    starts = right.indptr[left.indices]
-    counts = right.indptr[left.indices + 1] - starts
-    total = int(counts.sum())
-    if left.shape[0] > 1 or total > _SHORT:
+    if left.shape[0] > 1:
         return None
-    cells = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(total)
+    cells, counts = Cells.of(right).of_rows(left.indices)
+    if len(cells) > _SHORT:
+        return None
     return right.indices[cells], np.repeat(left.data, counts) * right.data[cells]
 
 
@@ -210,37 +250,50 @@ def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
     return np.asarray(matrix.toarray(), dtype=np.float32)
 
 
-def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
+# Terms of texts: stems, pairs of stems, pieces of words.
+
+_SHORTEST_STEMMED: Final = 5
+_ALPHABET: Final = b" 0123456789abcdefghijklmnopqrstuvwxyz"
+_BASE: Final = len(_ALPHABET) + 1  # 0 is no letter
+_DIGITS: Final = np.asarray([_ALPHABET.find(byte) + 1 for byte in range(256)], dtype=np.int64)
+
+
+class SuffixRule(NamedTuple):
+    """Replace ``suffix`` by ``replacement`` when at least ``shortest`` letters stand before it."""
+
+    suffix: str
+    replacement: str
+    shortest: int
+
+
+def stem(word: str, *passes: Sequence[SuffixRule]) -> str:
     """
-    Counts of words, damped: ``1 + ln(count)``.
+    Word without its endings: of each pass of rules, the first that applies counts.
 
-    Returns
-    -------
-    counts
-        Shape (n_texts, n_words), columns in the order of the words.
+    Examples
+    --------
+    >>> stem("monitrice", word_rules("fr").endings), stem("moniteur", word_rules("fr").endings)
+    ('monit', 'monit')
     """
-    bags = words_of_all(texts)
-    column = {word: i for i, word in enumerate(sorted(set(chain.from_iterable(bags))))}
-    indices = np.fromiter(map(column.__getitem__, chain.from_iterable(bags)), dtype=np.int32)
-    indptr = np.cumsum([0, *map(len, bags)]).astype(np.int32)
-    counts = sparse.csr_array((np.ones(len(indices)), indices, indptr), shape=(len(texts), len(column)))
-    counts.sum_duplicates()
-    counts.data = 1.0 + np.log(counts.data)
-    return counts
-
-
-_SHORTEST_STEMMED = 5
-_ALPHABET = b" 0123456789abcdefghijklmnopqrstuvwxyz"
-_BASE = len(_ALPHABET) + 1  # 0 is no letter
-_DIGITS = np.asarray([_ALPHABET.find(byte) + 1 for byte in range(256)], dtype=np.int64)
+    for rules in passes:
+        for suffix, replacement, shortest in rules:
+            kept = len(word) - len(suffix)
+            if kept >= shortest and word.endswith(suffix):
+                word = word[:kept] + replacement
+                break
+    return word
 
 
 @dataclass(frozen=True)
 class WordRules:
-    """What a language says of its words: those without weight, endings, and the levels that access texts name."""
+    """
+    What a language says of its words: those without weight, endings, and the levels that access texts name.
+
+    The longest known ending of a word of five letters or more is cut, so that gender and number do not count.
+    """
 
     stop: frozenset[str]
-    ending: re.Pattern[str]
+    endings: tuple[SuffixRule, ...]
     levels: tuple[tuple[re.Pattern[str], float], ...]
 
 
@@ -252,7 +305,7 @@ def word_rules(language: str) -> WordRules:
     endings = sorted(data.get("endings", ()), key=lambda e: (-len(e), e))
     return WordRules(
         stop=frozenset(data.get("stop", ())),
-        ending=re.compile(f"(?:{'|'.join(endings)})$" if endings else r"(?!)"),
+        endings=tuple(SuffixRule(ending, "", max(0, _SHORTEST_STEMMED - len(ending))) for ending in endings),
         levels=tuple((re.compile(row["pattern"]), float(row["value"])) for row in data.get("levels", ())),
     )
 
@@ -269,18 +322,6 @@ def level_named(text: str, rules: WordRules) -> float:
     folded = fold_accents(text)
     found = [value for pattern, value in rules.levels if pattern.search(folded)]
     return sum(found) / len(found) if found else float("nan")
-
-
-def stem(word: str, rules: WordRules) -> str:
-    """
-    Cut the longest known ending of a word of five letters or more, so that gender and number do not count.
-
-    Examples
-    --------
-    >>> stem("monitrice", word_rules("fr")), stem("moniteur", word_rules("fr"))
-    ('monit', 'monit')
-    """
-    return rules.ending.sub("", word) if len(word) >= _SHORTEST_STEMMED else word
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,7 +355,7 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
     row = np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags)))
     flat, row = flat[flat >= 0], row[flat >= 0]
-    stems = [stem(word, rules) for word in vocabulary]
+    stems = [stem(word, rules.endings) for word in vocabulary]
     stem_number = {s: i for i, s in enumerate(sorted(set(stems)))}
     stem_of = np.asarray([stem_number[s] for s in stems], dtype=np.int64)
     stemmed = stem_of[flat] if len(flat) else flat
@@ -386,6 +427,48 @@ def _number(
 _CHUNK = 200_000
 
 
+# Documents given as bags of terms.
+
+FloatArray: TypeAlias = NDArray[np.float32]
+IntArray: TypeAlias = NDArray[np.int64]
+Bag: TypeAlias = Mapping[str, int]
+
+
+def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> Cells:
+    """Counts of the terms of documents, a row each, in the columns given; other terms are left out."""
+    columns: list[int] = []
+    values: list[int] = []
+    starts = [0]
+    for bag in bags:
+        known = [(column[term], number) for term, number in bag.items() if term in column]
+        columns += [place for place, _ in known]
+        values += [number for _, number in known]
+        starts.append(len(columns))
+    return Cells(np.asarray(values, np.float32), np.asarray(columns, np.int32), np.asarray(starts, np.int32))
+
+
+def _numbered(terms: Iterable[str]) -> dict[str, int]:
+    """Columns of terms, each in the place where it first comes."""
+    return {term: place for place, term in enumerate(dict.fromkeys(terms))}
+
+
+def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
+    """
+    Counts of words, damped.
+
+    Returns
+    -------
+    counts
+        Shape (n_texts, n_words), columns in the order of the words.
+    """
+    bags = [Counter(bag) for bag in words_of_all(texts)]
+    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
+    counts = count_terms(bags, vocabulary).matrix(len(vocabulary)).astype(np.float64)
+    counts.sort_indices()
+    counts.data = damped(counts.data)
+    return counts
+
+
 def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> "sparse.csr_array":
     """
     Rarity-weighted word vectors of labels, rows of length 1 (0 for a label without words).
@@ -404,24 +487,12 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     vectors
         Shape (n_labels, n_words), float64.
     """
-    bags = [sorted(set(words(label))) for label in labels]
-    known = [True] * len(labels) if counted is None else counted
-    frequency = Counter(word for bag, counts in zip(bags, known, strict=True) if counts for word in bag)
-    for bag in bags:
-        for word in bag:
-            frequency.setdefault(word, 1)
-    ordered = sorted(frequency, key=lambda w: (frequency[w], w))
-    column = {word: i for i, word in enumerate(ordered)}
-    rarity = np.log(max(1, sum(known)) / np.asarray([frequency[w] for w in ordered], dtype=np.float64)) + 1.0
-    lengths = [len(bag) for bag in bags]
-    indices = np.asarray([column[w] for bag in bags for w in bag], dtype=np.int32)
-    data = rarity[indices] if len(indices) else np.zeros(0)
-    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    vectors = sparse.csr_array((data, indices, indptr), shape=(len(labels), len(ordered)))
-    vectors.sort_indices()
-    norms = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
-    vectors.data /= np.repeat(np.where(norms > 0, norms, 1.0), lengths)
-    return vectors
+    bags = [dict.fromkeys(words(label), 1) for label in labels]
+    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
+    listed = count_terms(bags, vocabulary).matrix(len(vocabulary)).astype(np.float64)
+    rare = rarity(listed, np.ones(len(bags), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)
+    order = np.argsort(-rare, kind="stable")
+    return unit_rows(weighted(sparse.csr_array(listed[:, order]), rare[order]))
 
 
 def close_pairs(
@@ -457,10 +528,6 @@ def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_arra
     ones = np.ones(len(row), dtype=np.float32)
     return sparse.csr_array((ones, (row, vectors.indices[kept])), shape=vectors.shape)
 
-
-FloatArray: TypeAlias = NDArray[np.float32]
-IntArray: TypeAlias = NDArray[np.int64]
-Bag: TypeAlias = Mapping[str, int]
 
 FEW: Final = 4
 """Rows up to which posting lists are read one by one: cheaper than a sparse product."""
@@ -525,8 +592,8 @@ def fit_field(bags: Sequence[Bag]) -> "tuple[Field, sparse.csr_array]":
     rows
         Shape (n_documents, n_terms): the unit vectors, rows being documents.
     """
-    vocabulary: dict[str, int] = {}
-    return _fitted(_learned(bags, vocabulary), vocabulary)
+    vocabulary = _numbered(chain.from_iterable(bags))
+    return _fitted(count_terms(bags, vocabulary).matrix(len(vocabulary)), vocabulary)
 
 
 def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Field:
@@ -540,61 +607,16 @@ def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Fie
     shortest, longest
         Lengths of the runs, in letters.
     """
-    words: dict[str, int] = {}
-    by_word = _learned(documents, words)
-    vocabulary: dict[str, int] = {}
-    runs = _learned([Counter(grams(word, shortest, longest)) for word in words], vocabulary)
-    return _fitted(sparse.csr_array(by_word @ runs), vocabulary)[0]
+    word = _numbered(chain.from_iterable(documents))
+    runs = [Counter(grams(each, shortest, longest)) for each in word]
+    vocabulary = _numbered(chain.from_iterable(runs))
+    counts = count_terms(documents, word).matrix(len(word)) @ count_terms(runs, vocabulary).matrix(len(vocabulary))
+    return _fitted(sparse.csr_array(counts), vocabulary)[0]
 
 
-def unit_vectors(field: Field, bags: Sequence[Bag]) -> "sparse.csr_array":
-    """
-    Unit vectors of new documents; unknown terms are left out.
-
-    Returns
-    -------
-    rows
-        Shape (n_bags, n_terms).
-    """
-    starts = np.zeros(len(bags) + 1, dtype=np.int32)
-    columns: list[int] = []
-    values: list[int] = []
-    for row, bag in enumerate(bags, start=1):
-        for term, number in bag.items():
-            column = field.vocabulary.get(term)
-            if column is not None:
-                columns.append(column)
-                values.append(number)
-        starts[row] = len(columns)
-    return _weigh(_csr(values, columns, starts, len(field.vocabulary)), field.idf)
-
-
-def short_rows_product(rows: Sequence[tuple[IntArray, FloatArray]], columns: "sparse.csr_array") -> FloatArray:
-    """
-    Few sparse rows times a matrix, by reading its rows one by one: cheaper than a sparse product.
-
-    Parameters
-    ----------
-    rows
-        Positions and weights of each sparse row.
-    columns
-        Shape (n_terms, n_documents).
-
-    Returns
-    -------
-    product
-        Shape (n_rows, n_documents).
-    """
-    result = np.zeros((len(rows), columns.shape[1]), dtype=np.float32)
-    for place, (terms, weights) in enumerate(rows):
-        if not len(terms):
-            continue
-        starts, stops = columns.indptr[terms], columns.indptr[terms + 1]
-        slices = [slice(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
-        documents = np.concatenate([columns.indices[part] for part in slices])
-        values = np.concatenate([columns.data[part] for part in slices]) * np.repeat(weights, stops - starts)
-        result[place] = np.bincount(documents, weights=values, minlength=columns.shape[1])
-    return result
+def unit_vectors(field: Field, bags: Sequence[Bag]) -> Cells:
+    """Unit vectors of new documents, a row each; unknown terms are left out."""
+    return _tfidf(count_terms(bags, field.vocabulary), field.idf)
 
 
 def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
@@ -606,9 +628,20 @@ def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
     cosine
         Shape (n_bags, n_documents), in [0, 1].
     """
-    if len(bags) > FEW:
-        return np.asarray((unit_vectors(field, bags) @ field.columns).toarray(), dtype=np.float32)
-    return short_rows_product([_unit_terms(field, bag) for bag in bags], field.columns)
+    return rows_times(unit_vectors(field, bags), field.columns)
+
+
+def rows_times(rows: Cells, columns: "sparse.csr_array") -> FloatArray:
+    """Sparse rows times a matrix, dense; few of them by reading its rows one by one, cheaper than a sparse product."""
+    if len(rows.starts) > FEW + 1:
+        return np.asarray((rows.matrix(columns.shape[0]) @ columns).toarray(), dtype=np.float32)
+    found = np.zeros((len(rows.starts) - 1, columns.shape[1]), dtype=np.float32)
+    for place in range(len(found)):
+        mine = rows.of_row(place)
+        cells, counts = Cells.of(columns).of_rows(rows.columns[mine])
+        values = columns.data[cells] * np.repeat(rows.data[mine], counts)
+        found[place] = np.bincount(columns.indices[cells], values, columns.shape[1])
+    return found
 
 
 def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
@@ -629,51 +662,14 @@ def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
     coordinates
         Shape (n_bags, n_dimensions).
     """
-    if len(bags) > FEW:
-        return np.asarray(unit_vectors(field, bags) @ axes, dtype=np.float32)
-    rows = [_unit_terms(field, bag) for bag in bags]
-    return np.stack([weights @ axes[places] for places, weights in rows])
-
-
-def _learned(bags: Sequence[Bag], vocabulary: dict[str, int]) -> "sparse.csr_array":
-    """Counts of documents; every new term gets the next column."""
-    starts = np.zeros(len(bags) + 1, dtype=np.int32)
-    columns: list[int] = []
-    values: list[int] = []
-    column = vocabulary.setdefault
-    for row, bag in enumerate(bags, start=1):
-        columns.extend([column(term, len(vocabulary)) for term in bag])
-        values.extend(bag.values())
-        starts[row] = len(columns)
-    return _csr(values, columns, starts, len(vocabulary))
-
-
-def _csr(values: list[int], columns: list[int], starts: NDArray[np.int32], width: int) -> "sparse.csr_array":
-    data = np.asarray(values, dtype=np.float32)
-    return sparse.csr_array((data, np.asarray(columns, dtype=np.int32), starts), shape=(len(starts) - 1, width))
+    return np.asarray(unit_vectors(field, bags).matrix(len(axes)) @ axes, dtype=np.float32)
 
 
 def _fitted(counts: "sparse.csr_array", vocabulary: dict[str, int]) -> "tuple[Field, sparse.csr_array]":
-    seen = np.bincount(counts.indices, minlength=len(vocabulary))
-    idf = (np.log((1.0 + counts.shape[0]) / (1.0 + seen)) + 1.0).astype(np.float32)
-    rows = _weigh(counts, idf)
+    idf = rarity(counts, np.ones(counts.shape[0], np.bool_)).astype(np.float32)
+    rows = _tfidf(Cells.of(counts), idf).matrix(counts.shape[1])
     return Field(vocabulary=vocabulary, idf=idf, columns=sparse.csr_array(rows.T.tocsr())), rows
 
 
-def _weigh(counts: "sparse.csr_array", idf: FloatArray) -> "sparse.csr_array":
-    values = ((1.0 + np.log(counts.data)) * idf[counts.indices]).astype(np.float32)
-    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=counts.shape[0]))
-    lengths[lengths == 0.0] = 1.0
-    values = (values / lengths[rows]).astype(np.float32)
-    return sparse.csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
-
-
-def _unit_terms(field: Field, bag: Bag) -> tuple[IntArray, FloatArray]:
-    """Columns and unit weights of one document."""
-    known = [(field.vocabulary[term], number) for term, number in bag.items() if term in field.vocabulary]
-    places = np.asarray([place for place, _ in known], dtype=np.int64)
-    counts = np.asarray([number for _, number in known], dtype=np.float32)
-    weights = (1.0 + np.log(counts)) * field.idf[places]
-    length = float(np.sqrt(np.dot(weights, weights)))
-    return places, np.asarray(weights / (length or 1.0), dtype=np.float32)
+def _tfidf(counts: Cells, idf: FloatArray) -> Cells:
+    return counts._replace(data=_unit(damped(counts.data) * idf[counts.columns], counts.starts))

@@ -11,8 +11,7 @@ from passerelles.errors import PasserellesError
 from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index
 from passerelles.matching.ranking import shipped_weights
 from passerelles.matching.reading import language_pack
-from passerelles.vectors import field_cosines as similarity
-from passerelles.vectors import fit_field, fit_letters, letter_bag
+from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag
 
 TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
 QUERIES = ("patissier boulanger", "conducteur", "inconnu total", "bus bus routier", "chocolatier patissier bus", "de")
@@ -33,7 +32,7 @@ def test_words_weigh_as_in_scikit_learn(*, few: bool) -> None:
     expected = (oracle.transform(QUERIES) @ known.T).toarray()
     field, _ = fit_field([Counter(text.split()) for text in TEXTS])
     bags = [Counter(text.split()) for text in QUERIES]
-    found = np.vstack([similarity(field, [bag]) for bag in bags]) if few else similarity(field, bags)
+    found = np.vstack([field_cosines(field, [bag]) for bag in bags]) if few else field_cosines(field, bags)
     assert found == pytest.approx(expected, abs=1e-6)
 
 
@@ -46,7 +45,7 @@ def test_letters_weigh_as_in_scikit_learn(*, few: bool) -> None:
     expected = (oracle.transform(QUERIES) @ known.T).toarray()
     field = fit_letters([Counter(text.split()) for text in TEXTS], shortest=2, longest=4)
     bags = [letter_bag(text.split(), 2, 4) for text in QUERIES]
-    found = np.vstack([similarity(field, [bag]) for bag in bags]) if few else similarity(field, bags)
+    found = np.vstack([field_cosines(field, [bag]) for bag in bags]) if few else field_cosines(field, bags)
     assert found == pytest.approx(expected, abs=1e-6)
 
 

@@ -34,6 +34,7 @@ from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import Origins, measure_index
 from passerelles.scoring.scorer import Scorer, coverage_position
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
+from passerelles.vectors import places_of
 
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
 
@@ -271,8 +272,7 @@ def _flat(found: Found) -> Best:
 def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     counts = np.diff(people.starts)[order]
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    entry = np.arange(starts[-1]) + np.repeat(people.starts[order] - starts[:-1], counts)
-    return starts, people.extra[entry]
+    return starts, people.extra[places_of(people.starts[order], counts)]
 
 
 def _room(terms: int, frequent: int, needs: Needs, size: int, formula: Formula) -> Scratch:

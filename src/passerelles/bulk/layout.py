@@ -14,10 +14,10 @@ from passerelles.scoring.measures import (
     OF_HOLDINGS,
     OVERALL,
     MeasureIndex,
-    damped,
     every_occupation,
     measure_people,
     rank_closeness,
+    term_weights,
 )
 from passerelles.scoring.table import UNITS, ScoreTable
 from passerelles.vectors import COARSE, FINE, in_whole_numbers, product
@@ -247,7 +247,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         spread_term=number[terms],
         rarity=rarity,
         about=about,
-        damp=np.concatenate([[0.0], damped("item_text", np.arange(1.0, _DAMPED))]),
+        damp=np.concatenate([[0.0], term_weights("item_text", np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
         dense=_tiles(posts[many].toarray()),

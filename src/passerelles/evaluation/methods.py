@@ -17,7 +17,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
-from passerelles.vectors import close_pairs, frozen, rarity, unit_rows, weighted, word_vectors
+from passerelles.vectors import Cells, close_pairs, frozen, rarity, unit_rows, weighted, word_vectors
 
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float64]
@@ -174,10 +174,8 @@ def _stored(
     matrix: sparse.csr_array, rows: NDArray[np.int32]
 ) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.float64]]:
     """Entries of some rows: position in `rows`, column, value."""
-    counts = np.diff(matrix.indptr)[rows]
-    place = np.repeat(np.arange(len(rows)), counts)
-    entry = np.arange(len(place)) + np.repeat(matrix.indptr[rows] - (np.cumsum(counts) - counts), counts)
-    return place, matrix.indices[entry], matrix.data[entry]
+    entry, counts = Cells.of(matrix).of_rows(rows)
+    return np.repeat(np.arange(len(rows)), counts), matrix.indices[entry], matrix.data[entry]
 
 
 RankFunction = Callable[[OccupationGraph, str], Mapping[str, float]]

@@ -126,12 +126,12 @@ class OccupationGraph:
     @kept
     def weight_cells(self) -> Cells:
         """Cells of `weights`, for what reads rows of it and needs no algebra."""
-        return _cells(self.weights)
+        return Cells.of(self.weights)
 
     @kept
     def near_cells(self) -> Cells:
         """Cells of `near_labels`."""
-        return _cells(self.near_labels)
+        return Cells.of(self.near_labels)
 
     @kept
     def column_cells(self) -> Cells:
@@ -202,10 +202,6 @@ class OccupationGraph:
 def _starts(rows: NDArray[np.int32], size: int) -> NDArray[np.int32]:
     """Where the cells of each of `size` rows begin, the rows of all cells being sorted."""
     return frozen(np.searchsorted(rows, np.arange(size + 1)).astype(np.int32))
-
-
-def _cells(matrix: "sparse.csr_array") -> Cells:
-    return Cells(matrix.data, matrix.indices, matrix.indptr)
 
 
 AttributeValue = str | int | float | bool

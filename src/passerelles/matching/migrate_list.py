@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.migrate import Migration, Versions
-from passerelles.matching.worklist import Cell, Worklist, cell_text
+from passerelles.matching.worklist import Worklist
 
 _MOST: Final = 5
 CHOICE: Final = "choix"

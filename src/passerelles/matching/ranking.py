@@ -14,11 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
-from scipy import sparse
 
 from passerelles.matching.index import TitleIndex, phrase_bag, unit
 from passerelles.matching.reading import Reading, TextFile
-from passerelles.vectors import FEW, FloatArray, IntArray, field_cosines, letter_bag, project, short_rows_product
+from passerelles.vectors import (
+    FloatArray,
+    IntArray,
+    count_terms,
+    field_cosines,
+    letter_bag,
+    places_of,
+    project,
+    rows_times,
+)
 
 Kind = Literal["title", "competency"]
 _FILE = files("passerelles.matching") / "weights.toml"
@@ -146,26 +154,11 @@ def _documents(
         )
         for name, field in index.documents.items()
     }
-    known, weights = index.family_field.vocabulary, index.weights
-    rows: list[tuple[IntArray, FloatArray]] = []
-    for bag in families:
-        terms = [term for term in bag if term in known]
-        total = sum(map(index.family_weight, bag)) or 1.0
-        share = np.asarray([weights[term] / total for term in terms], dtype=np.float32)
-        rows.append((np.asarray([known[term] for term in terms], dtype=np.int64), share))
-    for name, cover in index.covers.items():
-        parts[f"cover_{name}"] = _covered(rows, cover)
-    return parts
-
-
-def _covered(rows: Sequence[tuple[IntArray, FloatArray]], cover: sparse.csr_array) -> FloatArray:
-    if len(rows) <= FEW:
-        return short_rows_product(rows, cover)
-    starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in rows])])
-    places = np.concatenate([places for places, _ in rows])
-    weights = np.concatenate([weights for _, weights in rows])
-    asked = sparse.csr_array((weights, places, starts), shape=(len(rows), cover.shape[0]))
-    return np.asarray((asked @ cover).toarray(), dtype=np.float32)
+    asked = count_terms([dict.fromkeys(bag, 1) for bag in families], index.family_field.vocabulary)
+    total = np.asarray([sum(map(index.family_weight, bag)) or 1.0 for bag in families])
+    shares = index.family_field.idf[asked.columns] / np.repeat(total, np.diff(asked.starts))
+    asked = asked._replace(data=shares.astype(np.float32))
+    return parts | {f"cover_{name}": rows_times(asked, cover) for name, cover in index.covers.items()}
 
 
 def _latent(index: TitleIndex, readings: Sequence[Reading]) -> tuple[dict[str, FloatArray], FloatArray]:
@@ -296,7 +289,7 @@ def _fill_nearest(index: TitleIndex, wide: Wide, row: int, owners: IntArray, res
         return
     lows, sizes = lows[filled], sizes[filled]
     begins = np.cumsum(sizes) - sizes
-    members = np.repeat(lows - begins, sizes) + np.arange(int(sizes.sum()))
+    members = places_of(lows, sizes)
     heads = np.take(wide.heads[row], index.head_of[members])
     result[filled, _HEAD] = np.maximum.reduceat(heads, begins)
     if index.meaning is not None:

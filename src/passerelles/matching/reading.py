@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from passerelles.errors import PasserellesError
 from passerelles.text import fold_accents, normalise_label, words
+from passerelles.vectors import SuffixRule, stem
 
 FILE = "titles.toml"
 
@@ -21,19 +22,6 @@ class TextFile(Protocol):
 
     def read_text(self, encoding: str) -> str:
         """Give the whole text."""
-
-
-class SuffixRule(NamedTuple):
-    """Replace ``suffix`` by ``replacement`` when at least ``shortest`` letters stand before it."""
-
-    suffix: str
-    replacement: str
-    shortest: int
-
-    def apply(self, word: str) -> str | None:
-        """Return the word changed, or None where the rule does not apply."""
-        kept = len(word) - len(self.suffix)
-        return word[:kept] + self.replacement if word.endswith(self.suffix) and kept >= self.shortest else None
 
 
 class Abbreviation(NamedTuple):
@@ -62,8 +50,8 @@ class LanguagePack:
         Patterns of two words that are one (``3 D``), on normalised text, with two groups.
     plural, feminine
         Suffix rules applied in that order to find the stem of a word.
-    roots, root_min
-        Suffixes taken from a stem to find its family, longest first, and the shortest root in letters.
+    roots
+        Rules that take a suffix from a stem to find its family, longest first.
     endings
         Pattern of feminine endings added after a masculine word.
     pairs
@@ -85,8 +73,7 @@ class LanguagePack:
     joins: tuple[re.Pattern[str], ...]
     plural: tuple[SuffixRule, ...]
     feminine: tuple[SuffixRule, ...]
-    roots: tuple[str, ...]
-    root_min: int
+    roots: tuple[SuffixRule, ...]
     endings: re.Pattern[str]
     pairs: tuple[tuple[str, str], ...]
     noise: tuple[re.Pattern[str], ...]
@@ -137,17 +124,6 @@ def load_pack(file: TextFile) -> LanguagePack:
         raise PasserellesError("language_pack", name=file, reason=f"{type(error).__name__}: {error}") from error
 
 
-def stem_of(word: str, plural: tuple[SuffixRule, ...], feminine: tuple[SuffixRule, ...]) -> str:
-    """Word without the marks of plural and feminine; the first rule that applies counts, in each list."""
-    for rules in (plural, feminine):
-        for rule in rules:
-            changed = rule.apply(word)
-            if changed is not None:
-                word = changed
-                break
-    return word
-
-
 def _pack(data: dict[str, Any]) -> LanguagePack:
     plural, feminine = _rules(data["stem"]["plural"]), _rules(data["stem"]["feminine"])
     endings = "|".join(_longest_first(data["gender"]["endings"])) or "(?!)"
@@ -158,8 +134,7 @@ def _pack(data: dict[str, Any]) -> LanguagePack:
         joins=tuple(re.compile(pattern) for pattern in data["joins"]),
         plural=plural,
         feminine=feminine,
-        roots=_longest_first(data["stem"]["root"]),
-        root_min=int(data["stem"]["root_min"]),
+        roots=tuple(SuffixRule(s, "", int(data["stem"]["root_min"])) for s in _longest_first(data["stem"]["root"])),
         endings=re.compile(ending),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple(re.compile(pattern) for pattern in data["noise"]["anywhere"]),
@@ -190,7 +165,7 @@ def _abbreviations(
         found: list[Abbreviation] = []
         for row in [value] if isinstance(value, str) else value:
             text, near = (row, []) if isinstance(row, str) else (row["is"], row.get("near", []))
-            stems = frozenset(stem_of(word, plural, feminine) for word in near)
+            stems = frozenset(stem(word, plural, feminine) for word in near)
             found.append(Abbreviation(expansion=tuple(text.split()), near=stems))
         readings[short] = tuple(found)
     return readings
@@ -211,23 +186,16 @@ class Lexicon:
         """Word without the marks of plural and feminine: the same for both genders of a regular word."""
         found = self._stems.get(word)
         if found is None:
-            found = word if word[:1].isdigit() else stem_of(word, self.pack.plural, self.pack.feminine)
+            found = word if word[:1].isdigit() else stem(word, self.pack.plural, self.pack.feminine)
             self._stems[word] = found
         return found
 
-    def root(self, stem: str) -> str:
+    def root(self, form: str) -> str:
         """Family of a stem, without its derivational suffix: soudeur, soudage and soudure share one."""
-        found = self._roots.get(stem)
+        found = self._roots.get(form)
         if found is None:
-            found = self._roots[stem] = self._cut(stem)
+            found = self._roots[form] = form if form[:1].isdigit() else stem(form, self.pack.roots)
         return found
-
-    def _cut(self, stem: str) -> str:
-        if not stem[:1].isdigit():
-            for suffix in self.pack.roots:
-                if stem.endswith(suffix) and len(stem) - len(suffix) >= self.pack.root_min:
-                    return stem[: len(stem) - len(suffix)]
-        return stem
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Stems of the words of a text that mean something, in order, without immediate repeats."""

@@ -8,11 +8,12 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 
 from passerelles.errors import PasserellesError
+from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, readings
-from passerelles.matching.worklist import Cell, Worklist, cell_text
+from passerelles.matching.worklist import Worklist
 from passerelles.referentials.reference import find_occupation, titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label

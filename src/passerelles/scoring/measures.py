@@ -19,6 +19,7 @@ from passerelles.vectors import (
     by_column,
     count_texts,
     counts_of,
+    damped,
     frozen,
     in_whole_numbers,
     level_named,
@@ -309,16 +310,16 @@ def _of_holdings(
         counts = counts_of(origins.held, spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + origins.of_occupation(background))
-        counts.data = damped(name, counts.data)
+        counts.data = term_weights(name, counts.data)
         found[name] = weighted(counts, rarities[name])
     return found
 
 
-def damped(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def term_weights(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Presence for plain lists, ``1 + ln(count)`` for what may come several times."""
     if name in ("requirements", "knowledge", "soft"):
         return np.ones_like(counts)
-    return np.asarray(1.0 + np.log(counts), dtype=np.float64)
+    return damped(counts)
 
 
 def _build(graph: OccupationGraph) -> MeasureIndex:
@@ -447,7 +448,7 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
 
     def tempered(counts: "sparse.csr_array") -> "sparse.csr_array":
         taken = counts.copy()
-        taken.data = damped("", taken.data)
+        taken.data = damped(taken.data)
         return taken
 
     return MappingProxyType(
