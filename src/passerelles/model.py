@@ -18,7 +18,9 @@ class Occupation:
     An occupation (a ROME fiche), or a specialised occupation when `base` names the fiche that it is a part of.
 
     `label` is None when the referential links the code without declaring it. `parent` is the code that groups it
-    with its closest kin (``code_rome_parent``); `domain` the finest node of the domain tree above it.
+    with its closest kin (``code_rome_parent``); `domain` the finest node of the domain tree above it. `level` is the
+    level of training that the referential itself gives, on the European scale (4 = bac, 5 = bac + 2), None where it
+    gives none or only says so in `access`. `notation` is a number printed beside the label that is no stable code.
     """
 
     code: str
@@ -34,6 +36,8 @@ class Occupation:
     demographic: Ternary = "unknown"
     riasec: str = ""  # major then minor letter; "" = unknown
     base: str | None = None
+    level: float | None = None
+    notation: str = ""
 
     @property
     def name(self) -> str:
@@ -78,11 +82,18 @@ class Competency(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """That an occupation asks for a competency, and how central it is there."""
+    """
+    That an occupation asks for a competency, and how central it is there.
+
+    `importance` and `level` are the ratings of a referential that publishes both (O*NET: 1 to 5, and 0 to 7), each on
+    its own scale; None elsewhere.
+    """
 
     occupation: str
     competency: str
     status: Status = "other"
+    importance: float | None = None
+    level: float | None = None
 
 
 class WorkContext(NamedTuple):

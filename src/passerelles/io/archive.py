@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError
 
@@ -24,23 +25,34 @@ _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _TABLES: Final = (".csv", ".toml")
 
 
+class Member(NamedTuple):
+    """A file of a source: its name without its folder, its path inside the folder or the zip, and that zip if any."""
+
+    name: str
+    path: str
+    archive: Path | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FileSource:
     """
-    Files by name, whether they lie in a folder or in a zip.
+    Files by name, whether they lie in a folder, in a zip, or in several zips of one folder.
 
-    `members` gives the name of each file, without its folder, and its path inside the folder or the zip, sorted by
-    name; `place` is what a person typed.
+    `members` are sorted by name; `place` is what a person typed.
     """
 
     place: Path
-    members: tuple[tuple[str, str], ...]
-    zipped: bool
+    members: tuple[Member, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the files, sorted."""
-        return tuple(name for name, _ in self.members)
+        return tuple(member.name for member in self.members)
+
+    @property
+    def archives(self) -> tuple[Path, ...]:
+        """Zips that the files lie in, sorted; empty for a plain folder."""
+        return tuple(sorted({member.archive for member in self.members if member.archive is not None}))
 
     def find(self, name: str) -> str | None:
         """Name under which a file is there, upper and lower case alike (as on Windows), or None."""
@@ -56,9 +68,9 @@ class FileSource:
         PasserellesError
             If the file cannot be read (permission, damaged zip, unreasonable size).
         """
-        inner = dict(self.members)[name]
+        member = next(each for each in self.members if each.name == name)
         try:
-            return self._read_zipped(inner) if self.zipped else self._read_file(inner)
+            return _read_file(self.place / member.path) if member.archive is None else _read_zipped(member)
         except PermissionError as error:
             raise PasserellesError("no_permission", path=self.place / name) from error
         except (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError) as error:
@@ -66,15 +78,16 @@ class FileSource:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise PasserellesError("unreadable_member", path=self.place, name=name, reason=reason) from error
 
-    def _read_file(self, inner: str) -> bytes:
-        path = self.place / inner
-        _check_size(path, path.stat().st_size)
-        return path.read_bytes()
 
-    def _read_zipped(self, inner: str) -> bytes:
-        with zipfile.ZipFile(self.place) as archive:
-            _check_size(self.place / inner, archive.getinfo(inner).file_size)
-            return archive.read(inner)
+def _read_file(path: Path) -> bytes:
+    _check_size(path, path.stat().st_size)
+    return path.read_bytes()
+
+
+def _read_zipped(member: Member) -> bytes:
+    with zipfile.ZipFile(member.archive or "") as archive:
+        _check_size(Path(member.path), archive.getinfo(member.path).file_size)
+        return archive.read(member.path)
 
 
 def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
@@ -201,11 +214,23 @@ def _check_size(path: Path, size: int) -> None:
 
 
 def _open_folder(path: Path) -> FileSource:
-    found = sorted((p.name, p.name) for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-    return FileSource(place=path, members=tuple(found), zipped=False)
+    """Files of a folder; where it holds no table but zips, as some publishers hand a set out, those of its zips."""
+    names = sorted(p.name for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    zips = [path / name for name in names if name.casefold().endswith(".zip")]
+    if not zips or any(name.casefold().endswith(_TABLES) for name in names):
+        return FileSource(path, tuple(Member(name, name) for name in names))
+    members = sorted(member for each in zips for member in _zip_members(each))
+    for first, second in pairwise(members):
+        if first.name == second.name:
+            raise PasserellesError("zip_twice", path=path, entry=first.name)
+    return FileSource(path, tuple(members))
 
 
 def _open_zip(path: Path) -> FileSource:
+    return FileSource(path, _zip_members(path))
+
+
+def _zip_members(path: Path) -> tuple[Member, ...]:
     if not path.is_file():
         raise PasserellesError("not_folder_nor_zip", path=path)
     with path.open("rb") as file:  # says that reading is forbidden, where is_zipfile would say 'no zip'
@@ -218,7 +243,7 @@ def _open_zip(path: Path) -> FileSource:
         raise PasserellesError("unreadable_path", path=path, reason=error) from error
     check_members(path, infos)
     check_expansion(path, infos)
-    return FileSource(place=path, members=_members(infos), zipped=True)
+    return tuple(Member(name, inner, path) for name, inner in _members(infos))
 
 
 def _members(infos: Sequence[zipfile.ZipInfo]) -> tuple[tuple[str, str], ...]:

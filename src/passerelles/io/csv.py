@@ -169,10 +169,11 @@ def read_table(
     if strip:
         rows[:] = [[cell.strip() for cell in row] for row in rows]
         table = table.keep([any(row) for row in rows])
-    return _check_columns(table, required, optional, log)
+    return check_columns(table, required, optional, log)
 
 
-def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:
+def check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:
+    """Report the columns that a table lacks or has twice; see `read_table`."""
     name, header = table.name, table.header
     missing = [column for column in required if column not in header]
     if not header:

@@ -27,6 +27,9 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         asked = draft.requirements[code]
         codes = sorted(asked)
         requirements += map(Requirement, repeat(code), codes, [asked[c] for c in codes])
+    if draft.ratings:
+        unrated = (None, None)
+        requirements = [Requirement(*r[:3], *draft.ratings.get(r[:2], unrated)) for r in requirements]
     return Referential(
         name=name,
         version=version,

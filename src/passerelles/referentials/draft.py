@@ -1,15 +1,17 @@
 """What a reader fills in file by file, and what every format shares: declaring rows, following links, freezing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, empty_table, read_table
+from passerelles.io.csv import Table, check_columns, empty_table, read_table
+from passerelles.io.rows import parse_rows
+from passerelles.io.xlsx import Cell, cell_text, is_workbook
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -33,6 +35,14 @@ _Value = TypeVar("_Value")
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
 
 
+class Reader(NamedTuple):
+    """A format of referentials: its name, whether a source is in it, and the referential that a source holds."""
+
+    name: str
+    recognise: Callable[[FileSource], bool]
+    read: Callable[[FileSource], Referential]
+
+
 class _Declared(Protocol):
     @property
     def code(self) -> str: ...
@@ -51,6 +61,7 @@ class Draft:
     occupations: dict[str, Occupation] = field(default_factory=dict)
     competencies: dict[str, Competency] = field(default_factory=dict)
     requirements: dict[str, dict[str, Status]] = field(default_factory=lambda: defaultdict(dict))
+    ratings: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
     titles: dict[str, JobTitle] = field(default_factory=dict)
     contexts: dict[str, WorkContext] = field(default_factory=dict)
     occupation_contexts: set[tuple[str, str]] = field(default_factory=set)
@@ -83,8 +94,10 @@ class Draft:
             log=NoticeLog(referential.notices),
             overlay=overlay,
         )
-        for occupation, competency, status in referential.requirements:
+        for occupation, competency, status, importance, level in referential.requirements:
             draft.requirements[occupation][competency] = status
+            if importance is not None or level is not None:
+                draft.ratings[occupation, competency] = (importance, level)
         draft.replaceable |= {("credentials", code) for code in draft.credentials}
         draft.replaceable |= {("competencies", code) for code in draft.competencies}
         return draft
@@ -116,22 +129,39 @@ class Draft:
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
-            table = read_table(
-                data,
-                name=table.name,
-                required=required,
-                optional=optional,
-                expected_encoding=expected_encoding,
-                expected_delimiter=expected_delimiter,
-                repair_apostrophes=repair_apostrophes,
-                strip=strip,
-            )
+            if is_workbook(data):
+                table = self._workbook_table(data, table.name, required, optional)
+            else:
+                table = read_table(
+                    data,
+                    name=table.name,
+                    required=required,
+                    optional=optional,
+                    expected_encoding=expected_encoding,
+                    expected_delimiter=expected_delimiter,
+                    repair_apostrophes=repair_apostrophes,
+                    strip=strip,
+                )
             self.files.append(table.record)
             for each in table.notices:
                 self.log.add(each)
         if needed and not table.header:
             self.note("unusable_required_file", table)
         return table
+
+    def _workbook_table(self, data: bytes, name: str, required: Sequence[str], optional: Sequence[str]) -> Table:
+        """Table of the first sheet of a workbook whose header has the columns that are looked for."""
+        known = {*required, *optional}
+
+        def fits(cells: Sequence[Cell]) -> int:
+            return sum(cell_text(cell).strip().casefold() in known for cell in cells)
+
+        try:
+            table = parse_rows(data, fits, name=name, first=True).table()
+        except PasserellesError as error:
+            self.log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
+            return empty_table(name)
+        return check_columns(table, required, optional, NoticeLog(table.notices))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""
@@ -265,6 +295,19 @@ class Draft:
         if cell and not rank:
             self.note("invalid_value", table, line, column=column, value=cell)
         return rank or None
+
+    def figure(self, cell: str, column: str, table: Table, line: int, *, low: float, high: float) -> float | None:
+        """Figure from `low` to `high` that a cell gives; None where it is empty or, with a notice, out of that."""
+        if not cell:
+            return None
+        try:
+            value = float(cell.replace(",", "."))
+        except ValueError:
+            value = float("nan")
+        if low <= value <= high:
+            return value
+        self.note("invalid_value", table, line, column=column, value=cell)
+        return None
 
     def typed(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
         """Kind that a cell names; an unknown kind cannot be, so another word is read as the commonest, and reported."""

@@ -1,7 +1,7 @@
 """`load_referential`: recognise what a name or a path holds, and read it with the reader of that format."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -11,27 +11,18 @@ from passerelles.io.archive import FileSource, open_source
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.cache import cached_names, cached_path
 from passerelles.referentials.checks import refuse_unusable
+from passerelles.referentials.draft import Reader
+from passerelles.referentials.esco import ESCO
 from passerelles.referentials.indexed import open_referential
-from passerelles.referentials.manifest import FILE_NAME
+from passerelles.referentials.onet import ONET
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.rome3 import read_rome3
-from passerelles.referentials.rome4 import read_rome4
-from passerelles.referentials.rome_files import RomeFiles, find_rome_files
-from passerelles.referentials.table import REQUIRED as TABLE_FILES
-from passerelles.referentials.table import read_table_referential
+from passerelles.referentials.rome3 import ROME3
+from passerelles.referentials.rome4 import ROME4
+from passerelles.referentials.table import TABLE
 from passerelles.store import is_index
 
-# Kinds of file that one generation of ROME has and the other has not.
-_ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
-_ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
-# The file of links of ROME 3 has a column that ROME 4 has not.
-_LINKS: Final = "liens_rome_referentiels"
-_ROME3_COLUMN: Final = b"code_type_referentiel"
-READERS: Final[dict[str, Callable[[FileSource], Referential]]] = {
-    "rome4": read_rome4,
-    "rome3": read_rome3,
-    "table": read_table_referential,
-}
+# Asked in this order.
+READERS: Final = (TABLE, ROME3, ROME4, ESCO, ONET)
 
 
 def load_referential(source: str | Path = "transitions", *, strict: bool = False) -> Referential:
@@ -42,8 +33,8 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     ----------
     source
         Name of an embedded referential (``"transitions"``), of a downloaded one (``"rome"``), or path of a folder
-        or zip. The format is recognised: ROME 4 CSV, ROME 3 CSV, the project's own tables, or an index that
-        ``passerelles compile`` wrote.
+        or zip. The format is recognised: ROME 4 CSV, ROME 3 CSV, the ESCO classification, the O*NET database, the
+        project's own tables, or an index that ``passerelles compile`` wrote.
     strict
         Refuse a referential in which reading found an error (see the notice catalogue). By default what can be
         kept is kept, and `Referential.notices` says what was found.
@@ -95,37 +86,19 @@ def find_place(source: str | Path) -> Path:
     return Path(source)
 
 
-def recognise(source: FileSource) -> str:
+def recognise(source: FileSource) -> Reader:
     """
-    Return the format of a folder or zip: a key of `READERS`.
+    Return the reader of the format of a folder or zip.
 
     Raises
     ------
     ReferentialError
         If it is none that the package reads.
     """
-    if any(source.find(name) for name in (FILE_NAME, *TABLE_FILES)):
-        return "table"
-    files = find_rome_files(source)
-    if not files.by_kind:
+    found = next((reader for reader in READERS if reader.recognise(source)), None)
+    if found is None:
         raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
-    return "rome3" if _is_rome3(files) else "rome4"
-
-
-def _is_rome3(files: RomeFiles) -> bool:
-    kinds = files.by_kind.keys()
-    if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
-        return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
-    return _links_of_rome3(files)
-
-
-def _links_of_rome3(files: RomeFiles) -> bool:
-    if _LINKS not in files.by_kind:
-        return False
-    try:
-        return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
-    except PasserellesError:  # the reader will say so
-        return False
+    return found
 
 
 def read_place(place: Path) -> Referential:
@@ -142,9 +115,9 @@ def read_source(source: FileSource) -> Referential:
 
 def read_anyway(source: FileSource) -> Referential:
     """Read a folder or zip of which not everything need be there: what is missing is a notice, as all else is."""
-    reader = READERS[recognise(source)]
+    reader = recognise(source)
     with _no_collection():
-        return reader(source)
+        return reader.read(source)
 
 
 @contextmanager

@@ -15,13 +15,14 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft
+from passerelles.referentials.draft import Draft, Reader
 from passerelles.referentials.provenance import checksum, licence_ouverte
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.rome_files import (
     RomeFiles,
     check_files,
     find_rome_files,
+    generation,
     publication_date,
     read_riasec,
     read_rome_table,
@@ -164,3 +165,6 @@ def _mobilities(files: RomeFiles, draft: Draft) -> None:
         known = draft.mobilities.get((origin, target))
         if known is None or (known.kind != "proche" and typed == "proche"):
             draft.mobilities[origin, target] = Mobility(origin, target, None, typed)
+
+
+ROME3: Final = Reader("rome3", lambda source: generation(source) == "rome3", read_rome3)

@@ -20,13 +20,14 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft
+from passerelles.referentials.draft import Draft, Reader
 from passerelles.referentials.provenance import checksum, licence_ouverte
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.rome_files import (
     RomeFiles,
     check_files,
     find_rome_files,
+    generation,
     publication_date,
     read_riasec,
     read_rome_table,
@@ -278,3 +279,6 @@ def _tags(files: RomeFiles, draft: Draft, name: str, kinds: tuple[tuple[TagKind,
                 draft.tags.setdefault(tag, Tag(tag, label, kind))
                 known = draft.occupation_tags.get((occupation, tag), False)
                 draft.occupation_tags[occupation, tag] = known or main == "oui"
+
+
+ROME4: Final = Reader("rome4", lambda source: generation(source) == "rome4", read_rome4)

@@ -4,12 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode, empty_table
 from passerelles.referentials.draft import Draft
 
+# Kinds of file that one generation of ROME has and the other has not.
+_ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
+_ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
+# The file of links of ROME 3 has a column that ROME 4 has not.
+_LINKS: Final = "liens_rome_referentiels"
+_ROME3_COLUMN: Final = b"code_type_referentiel"
 _NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
@@ -50,6 +57,30 @@ def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> RomeF
             by_kind.setdefault(match["kind"].lower(), name)
     used = set(by_kind.values())
     return RomeFiles(source, version, by_kind, tuple(n for n in source.names if n not in used), required)
+
+
+def generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
+    """Generation of the ROME set that a source holds; None where it holds none."""
+    files = find_rome_files(source)
+    if not files.by_kind:
+        return None
+    return "rome3" if _is_rome3(files) else "rome4"
+
+
+def _is_rome3(files: RomeFiles) -> bool:
+    kinds = files.by_kind.keys()
+    if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
+        return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
+    return _links_of_rome3(files)
+
+
+def _links_of_rome3(files: RomeFiles) -> bool:
+    if _LINKS not in files.by_kind:
+        return False
+    try:
+        return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
+    except PasserellesError:  # the reader will say so
+        return False
 
 
 def check_files(files: RomeFiles, unread: Sequence[str], draft: Draft) -> None:

@@ -15,7 +15,7 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft
+from passerelles.referentials.draft import Draft, Reader
 from passerelles.referentials.manifest import FILE_NAME, read_manifest
 from passerelles.referentials.provenance import checksum
 from passerelles.referentials.referential import Referential
@@ -109,9 +109,15 @@ def _domains(source: FileSource, draft: Draft) -> None:
 
 def _occupations(source: FileSource, draft: Draft) -> None:
     table = read_own_table(
-        source, "occupations.csv", ("code", "label"), draft, optional=(*_TEXTS, *_FLAGS, "ecological"), needed=True
+        source,
+        "occupations.csv",
+        ("code", "label"),
+        draft,
+        optional=(*_TEXTS, *_FLAGS, "ecological", "level"),
+        needed=True,
     )
-    for line, (code, label, eco, *cells) in table.numbered("code", "label", "ecological", *_TEXTS, *_FLAGS):
+    columns = ("code", "label", "ecological", "level", *_TEXTS, *_FLAGS)
+    for line, (code, label, eco, level, *cells) in table.numbered(*columns):
         definition, access, parent, domain, major, minor = cells[: len(_TEXTS)]
         regulated, managerial, digital, demographic = (
             draft.coded(YES_NO, cell, name, table, line)
@@ -130,6 +136,7 @@ def _occupations(source: FileSource, draft: Draft) -> None:
             digital=digital,
             demographic=demographic,
             riasec=(major + minor).upper(),
+            level=draft.figure(level, "level", table, line, low=1.0, high=8.0),
         )
         draft.declare("occupations", occupation, table, line)
 
@@ -183,3 +190,10 @@ def _mobilities(source: FileSource, draft: Draft) -> None:
     for line, (origin, target, rank, kind) in table.numbered(*keys, "rank", "kind"):
         typed = draft.typed(_MOBILITY, kind, "kind", table, line)
         draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, "rank", table, line), typed)
+
+
+def _is_table(source: FileSource) -> bool:
+    return any(source.find(name) for name in (FILE_NAME, *REQUIRED))
+
+
+TABLE: Final = Reader("table", _is_table, read_table_referential)

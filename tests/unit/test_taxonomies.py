@@ -1,0 +1,219 @@
+"""The readers of ESCO and O*NET: invented cuts in the format of their files, and the real sets."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from passerelles import build_graph, compile_index
+from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.io.archive import open_source
+from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
+from passerelles.referentials.load import load_referential, recognise
+from passerelles.referentials.referential import Referential
+from passerelles.referentials.validate import validate
+from taxonomies import esco, onet, write_esco, write_onet, zipped
+
+
+def counts(referential: Referential) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for notice in referential.notices:
+        found[notice.code] += notice.count
+    return dict(found)
+
+
+def test_every_field_of_an_esco_set(tmp_path: Path) -> None:
+    small = load_referential(write_esco(tmp_path / "ESCO dataset - v1.2.0"))
+    assert (small.name, small.version, small.language, small.provenance.format) == ("esco", "1.2.0", "en", "esco")
+    assert "This service uses the ESCO classification of the European Commission" in small.provenance.licence
+    assert small.occupations == (
+        Occupation(
+            "keeper",
+            "lighthouse keeper",
+            definition="Keeps the light.",
+            parent="5169",
+            domain="516",
+            level=3.5,
+            notation="5169.1",
+        ),
+        Occupation(
+            "master", "harbour master", parent="1349", domain="134", managerial="yes", level=6.0, notation="1349.9"
+        ),
+        Occupation(
+            "pilot",
+            "harbour pilot",
+            definition="Brings ships in,\nday and night.",
+            parent="3152",
+            domain="315",
+            regulated="yes",
+            level=5.0,
+            notation="3152.1",
+        ),
+    )
+    assert small.requirements == (
+        Requirement("keeper", "calm", "other"),
+        Requirement("keeper", "tides", "other"),
+        Requirement("keeper", "trim", "core"),
+        Requirement("pilot", "steer", "core"),
+        Requirement("pilot", "tides", "core"),
+    )
+    assert [c for c in small.competencies if not c.is_macro] == [
+        Competency("calm", "stay calm", "savoir-être", "T", "transversal"),
+        Competency("steer", "steer a ship", "savoir-faire", "S6", "sector-specific"),
+        Competency("tides", "tides", "savoir", "isced-f/0532", "cross-sector"),
+        Competency("trim", "trim a wick", "savoir-faire", "S6", "occupation-specific"),
+    ]
+    assert small.competency_by_code["S6"] == Competency("S6", "handling", "savoir-faire", "S", is_macro=True)
+    assert small.titles == (
+        JobTitle("keeper/keeper-of-the-light", "keeper of the light", "keeper"),
+        JobTitle("keeper/lamp-keeper", "lamp keeper", "keeper"),
+    )
+    assert small.domain_by_code["516"] == Domain("516", "group 516", "51")
+    assert counts(small) == {
+        "link_of_unlisted_occupation": 1,
+        "several_groups": 1,
+        "title_repeated": 1,
+        "no_requirements": 1,
+    }
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "two zips in a folder"])
+def test_esco_reads_alike_from_a_folder_a_zip_and_two_zips_in_a_folder(tmp_path: Path, form: str) -> None:
+    plain = write_esco(tmp_path / "plain")
+    place = plain
+    if form == "zip":
+        place = zipped(plain, tmp_path / "all.zip")
+    if form.startswith("two"):
+        place = tmp_path / "both"
+        place.mkdir()
+        relations = [p.name for p in plain.iterdir() if "Relations" in p.name]
+        zipped(plain, place / "relations.zip", relations)
+        zipped(plain, place / "labels.zip", [p.name for p in plain.iterdir() if p.name not in relations])
+    read = load_referential(place)
+    assert read == load_referential(plain)
+    assert read.provenance.sha256 == load_referential(plain).provenance.sha256
+
+
+def test_two_zips_that_both_have_a_file_are_refused(tmp_path: Path) -> None:
+    plain = write_esco(tmp_path / "plain")
+    (tmp_path / "both").mkdir()
+    for name in ("a.zip", "b.zip"):
+        zipped(plain, tmp_path / "both" / name)
+    with pytest.raises(PasserellesError, match="ISCOGroups_en"):
+        load_referential(tmp_path / "both")
+
+
+def test_esco_in_another_language_says_which_and_files_of_a_second_language_are_named(tmp_path: Path) -> None:
+    folder = write_esco(tmp_path / "set", esco("de"))
+    assert load_referential(folder).language == "de"
+    more = esco("pl")
+    write_esco(folder, {"occupations_pl": more["occupations_pl"]})
+    both = load_referential(folder)
+    assert (both.language, [n.file for n in both.notices if n.code == "other_language"]) == (
+        "de",
+        ["occupations_pl.csv"],
+    )
+
+
+def test_an_esco_set_without_its_relations_is_recognised_and_refused_with_the_name_of_the_file(tmp_path: Path) -> None:
+    sheets = esco()
+    del sheets["occupationSkillRelations"]
+    folder = write_esco(tmp_path / "set", sheets)
+    assert recognise(open_source(folder)).name == "esco"
+    with pytest.raises(ReferentialError, match=r"occupationSkillRelations_en\.csv"):
+        load_referential(folder)
+    assert not validate(folder).ok
+
+
+@pytest.mark.parametrize("form", ["txt", "xlsx"])
+def test_every_field_of_an_onet_database(tmp_path: Path, form: str) -> None:
+    small = load_referential(write_onet(tmp_path / "db", form=form))
+    assert (small.name, small.version, small.language) == ("onet", "30.1", "en")
+    assert (small.provenance.format, small.provenance.date) == ("onet", "2025-12")
+    assert "CC BY 4.0" in small.provenance.licence
+    assert small.occupations == (
+        Occupation(
+            "11-9071.00",
+            "Lighthouse Managers",
+            definition="Direct lighthouses.",
+            parent="11-9070",
+            domain="11-9000",
+            managerial="yes",
+            level=6.0,
+        ),
+        Occupation(
+            "53-5021.00",
+            "Harbor Pilots",
+            definition="Bring ships in.",
+            parent="53-5020",
+            domain="53-5000",
+            riasec="RC",
+            level=5.0,
+        ),
+        Occupation(
+            "53-5021.01", "Harbor Pilots, All Other", definition="All others.", parent="53-5020", domain="53-5000"
+        ),
+    )
+    steer, read = "4.A.3.a.4.I01.D01", "4.A.3.a.4.I01.D02"
+    assert small.requirements == (
+        Requirement("11-9071.00", read, "other"),
+        Requirement("53-5021.00", "2.A.1.a", "other", importance=3.12, level=6.5),
+        Requirement("53-5021.00", "2.C.10", "core", importance=4.78, level=5.0),
+        Requirement("53-5021.00", steer, "core"),
+        Requirement("53-5021.00", read, "other"),
+    )
+    assert {c.code: c.macro for c in small.competencies} == {
+        "2.A.1": None,
+        "2.A.1.a": "2.A.1",
+        "2.C.10": None,
+        "4.A.3.a.4": None,
+        "4.A.3.a.4.I01": "4.A.3.a.4",
+        steer: "4.A.3.a.4.I01",
+        read: "4.A.3.a.4.I01",
+    }
+    assert [t.label for t in small.titles] == ["Bar Pilot", "Docking Pilot"]
+    assert small.contexts == (WorkContext("4.C.2.a.1.c", "Outdoors", "4.C.2"),)
+    assert small.occupation_contexts == (("53-5021.00", "4.C.2.a.1.c"),)
+    assert small.mobilities == (
+        Mobility("11-9071.00", "53-5021.00", 1),
+        Mobility("11-9071.00", "53-5021.01", 2),
+    )
+    assert counts(small) == {"no_requirements": 1, "rating_suppressed": 1, "title_repeated": 1}
+
+
+def test_an_onet_database_without_its_optional_files_says_what_each_would_bring(tmp_path: Path) -> None:
+    folder = write_onet(tmp_path / "db", {"Occupation Data": onet()["Occupation Data"]})
+    bare = load_referential(folder)
+    missing = [n for n in bare.notices if n.code == "missing_file"]
+    assert len(missing) == 11
+    assert all(n.what(lang) and n.action(lang) for n in missing for lang in ("fr", "en"))
+    assert (len(bare.occupations), bare.requirements) == (3, ())
+
+
+def test_an_index_keeps_levels_notations_and_both_ratings(tmp_path: Path) -> None:
+    for name, folder in (("esco", write_esco(tmp_path / "esco")), ("onet", write_onet(tmp_path / "onet"))):
+        plain = load_referential(folder)
+        compile_index(build_graph(plain), tmp_path / f"{name}.index")
+        assert load_referential(tmp_path / f"{name}.index") == plain
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_the_real_esco_is_counted_to_the_row(real_data: Path) -> None:
+    real = load_referential(real_data / "esco-v1.1.1")
+    assert (real.name, real.version, real.language) == ("esco", "1.1.1", "en")
+    assert (len(real.occupations), len(real.requirements)) == (3007, 123_788)
+    assert sum(not c.is_macro for c in real.competencies) == 13_896
+    assert counts(real)["link_of_unlisted_occupation"] == 67
+    assert not any(n.severity == "error" for n in real.notices)
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_the_real_onet_is_counted_to_the_row(real_data: Path) -> None:
+    real = load_referential(real_data / "onet-29.3")
+    assert (real.name, real.version, real.provenance.date) == ("onet", "29.3", "2025-05")
+    assert len(real.occupations) == 1016
+    assert counts(real)["no_requirements"] == 93
+    assert sum(o.level is not None for o in real.occupations) == 923
+    assert not any(n.severity == "error" for n in real.notices)
