@@ -347,7 +347,8 @@ def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
                 told, edge = [], cue.end
             else:
                 subject = _told(sentence, cue, edge, rules)
-                told = subject if subject is not None else previous or after
+                firm = [i for i in previous if all(c.kind != "stated" for c in reached[i])]
+                told = subject if subject is not None else firm or (after if not previous else [])
                 edge, previous = cue.end, told
                 if rules.reading["extends"].match(sentence.masked, cue.end):
                     told = sorted({*told, *after})
@@ -365,10 +366,11 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
         return inside
     if not before:
         return [] if other.search(sentence.masked[edge : cue.start]) else None
+    plural = sentence.text[cue.end - 1] == "s"
     between = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
-    if rules.reading["attached"].search(between[before[-1]]) and sentence.text[cue.end - 1] != "s":
+    if rules.reading["attached"].search(between[before[-1]]) and not plural:
         return before[-1:]
-    return [i for i in before if not other.search(between[i])]
+    return [i for i in before if not (m := other.search(between[i])) or (plural and " et " in between[i][: m.start()])]
 
 
 def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
