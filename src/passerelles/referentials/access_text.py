@@ -298,7 +298,8 @@ def _mentions(sentence: _Sentence, rules: _Rules) -> Iterator[Mention]:
     for place, span in enumerate(sentence.spans):
         kinds = {cue.kind for cue in reached[place]}
         unnamed = "negated" not in kinds and rules.reading["unnamed"].search(sentence.text[: span.start])
-        restated = span.bare and rules.reading["anaphora"].search(sentence.text[: span.end + _NEAR])
+        takes_up = rules.reading["anaphora"].finditer(sentence.text)
+        restated = span.bare and any(m.start() <= span.start < m.end() for m in takes_up)
         if unnamed or restated or _introduces(sentence, place, rules):
             continue
         alternative = _alternative(sentence, span, rules)
@@ -367,9 +368,13 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
     if not before:
         return [] if other.search(sentence.masked[edge : cue.start]) else None
     plural = sentence.text[cue.end - 1] == "s"
-    between = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
+    gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
+    between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
     if rules.reading["attached"].search(between[before[-1]]) and not plural:
         return before[-1:]
+    if cue.kind == "hedged":  # "accessible with a ..., some knowledge of ... is an asset" softens the latter only
+        aside = rules.reading["aside"]
+        before = [i for i in before if not (sentence.listed(sentence.spans[i]) and aside.search(between[i]))]
     return [i for i in before if not (m := other.search(between[i])) or (plural and " et " in between[i][: m.start()])]
 
 
@@ -389,8 +394,14 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
         sentence.other_way
         or before.count("(") > before.count(")")
         or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
-        or (bool(span.rule.get("beside")) and len(sentence.spans) == 1)
+        or (
+            bool(span.rule.get("beside")) and not any(s.rule["kind"] == "diplôme" and _named(s) for s in sentence.spans)
+        )
     )
+
+
+def _named(span: _Span) -> bool:
+    return not span.rule.get("beside") and not span.rule.get("if_stated")
 
 
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
