@@ -94,7 +94,7 @@ def test_a_title_that_is_not_exact_is_resolved_and_shown_with_its_confidence(emb
     lots = read_lots(embedded, fragile(("A", "MONITRICE AUTO ECOLE H/F", 4, "Redon")), "fragile")
     assert lots.lots[0].job == "K2110"
     assert 0 < lots.lots[0].confidence < 1
-    assert lots.resolved()[0].to_dict()["given"] == "MONITRICE AUTO ECOLE H/F"
+    assert lots.resolved()[0].given == "MONITRICE AUTO ECOLE H/F"
 
 
 def test_a_choice_in_the_file_wins_over_the_title(embedded: Referential) -> None:

@@ -12,13 +12,17 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from passerelles import OccupationGraph, rank_moves, rank_paths
+from passerelles import OccupationGraph, match_territory, rank_moves, rank_paths
 from passerelles.cli.main import run
 from passerelles.paths.path import Path
 from passerelles.ranking.move import Move
 from passerelles.report.shapes.catalogue import json_schema
-from passerelles.views.spec import Column
+from passerelles.territory.allocation import Flow
+from passerelles.territory.discretion import publish, published
+from passerelles.views.spec import Column, Withheld
 
+SAMPLES = File(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
+TABLES = (SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
 BRANCH = ("--overlay", "enseignement-conduite")
 VALUE = "violet-42"
 # Its label is one of the language files' that no result under test uses.
@@ -46,6 +50,13 @@ CASES = {
         lambda g: rank_paths(g, "N1103", targets=["N4101"], limit=2),
         "paths",
         "path",
+    ),
+    "flow": Case(
+        Flow,
+        ("territory", "match", "--fragile", str(TABLES[0]), "--hiring", str(TABLES[1])),
+        lambda g: match_territory(g, *TABLES),
+        "territory",
+        "flow",
     ),
 }
 
@@ -110,6 +121,19 @@ def test_a_column_of_moves_is_in_the_report(
     text = text_of((tmp_path / "r.html").read_text("utf-8"))
     assert VALUE in text
     assert LABEL in text
+
+
+def test_a_column_added_once_is_withheld_where_lines_are(
+    monkeypatch: pytest.MonkeyPatch, embedded_graph: OccupationGraph
+) -> None:
+    monkeypatch.setattr(Flow, "spec", Flow.spec.plus(ADDED))
+    found = published(publish(match_territory(embedded_graph, *TABLES)))
+    hidden = [isinstance(flow, Withheld) for flow in found.flows]
+    assert set(hidden) == {True, False}
+    rows = found.sheets()[0].records()
+    assert [row["territory"] for row in rows] == [None if each else VALUE for each in hidden]
+    items = found.to_dict()["results"]
+    assert [item.get("territory") for item in items] == [None if each else VALUE for each in hidden]
 
 
 def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

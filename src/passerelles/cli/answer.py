@@ -109,7 +109,7 @@ def tell_reading(lots: "Lots", lang: Lang) -> None:
     """Say what reading a table of lots set aside, row by row, and did with the others."""
     from passerelles.territory.lots import reading_notes
 
-    for note in reading_notes([lots], lang):
-        message(note["sentence"])
+    for note in reading_notes([lots]):
+        message(note.sentence(lang))
     for problem in lots.set_aside:
         message(f"  {problem.sentence(lang)}")

@@ -589,7 +589,7 @@ def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
 
 
 def _chain(path: Path) -> str:
-    return "\n".join(f"→ {s.target.code} {s.target.label or ''}".strip() for s in path.steps)
+    return "\n".join(f"→ {s.target.named}" for s in path.steps)
 
 
 def _verdict(path: Path, frame: str, lang: Lang) -> str:

@@ -40,6 +40,11 @@ class End(Described):
         ),
     )
 
+    @property
+    def named(self) -> str | None:
+        """Code and label, as a table shows them."""
+        return " ".join(filter(None, (self.code, self.label))) or None
+
 
 @dataclass(frozen=True, slots=True)
 class PartValue(Described):
@@ -228,13 +233,13 @@ class Move(Described, Shown):
             Column("rank", "integer", schema=whole("1 = best", least=1), promised=True),
             Column(
                 "origin", json=lambda m, lang: m.origin.to_dict(lang), schema=ref("origin"), promised=True,
-                shown=lambda m, _: m.origin.label, note=lambda m, _: m.origin.code, on=On.JSON | On.SCREEN,
+                shown=lambda m, _: m.origin.named, on=On.JSON | On.SCREEN,
             ),
             Column("origin_code", value=lambda m, _: m.origin.code, on=On.TABLE),
             Column("origin_label", value=lambda m, _: m.origin.label, on=On.TABLE),
             Column(
                 "target", json=lambda m, lang: m.target.to_dict(lang), schema=ref("end"), promised=True,
-                shown=lambda m, _: m.target.label, note=lambda m, _: m.target.code, on=On.JSON | On.SCREEN,
+                shown=lambda m, _: m.target.named, on=On.JSON | On.SCREEN,
             ),
             Column("target_code", value=lambda m, _: m.target.code, on=On.TABLE),
             Column("target_label", value=lambda m, _: m.target.label, on=On.TABLE),

@@ -1,5 +1,6 @@
 """From a checked request to the object that the command line prints for the same question."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -110,7 +111,7 @@ def show(engine: Engine, asked: ShowQuery, lang: Lang) -> Payload:  # noqa: ARG0
 
 def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
     """Answer ``territory@1``."""
-    from passerelles.territory.discretion import publish, published_dict  # noqa: PLC0415 - as above
+    from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - as above
     from passerelles.territory.match import match_territory  # noqa: PLC0415
 
     settings = _settings(engine, strict=asked.strict)
@@ -126,11 +127,10 @@ def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
         min_probability=asked.min_probability,
         settings=settings,
     )
-    found = published_dict(publish(allocation), lang) if asked.mask else allocation.to_dict(lang)
-    if asked.limit is not None:
-        found["results"] = found["results"][: asked.limit]
+    found = published(publish(allocation), lang) if asked.mask else allocation.release()
+    found = replace(found, flows=found.flows[: asked.limit])
     sources = {"sources": data_sources(places=engine.places)}
-    return envelope("territory@1", engine.graph, (), settings=settings) | found | sources
+    return envelope("territory@1", engine.graph, (), settings=settings) | found.to_dict(lang) | sources
 
 
 def _settings(engine: Engine, *, strict: bool) -> Settings:

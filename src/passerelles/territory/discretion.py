@@ -6,29 +6,31 @@ together by lot, or all together, as people who go to *other openings*; which op
 people each gets is not. `passerelles.territory.masking` chooses, and proves that nothing can be worked out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.territory.allocation import Allocation, Change, Flow
+from passerelles.territory.allocation import Allocation, Change, Flow, Release, Uncovered, Unfilled
 from passerelles.territory.audit import Table, View
-from passerelles.territory.lots import Lot, pool_key
+from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.masking import choose_view, hidden_total, small_cells
 from passerelles.territory.network import Ints
 from passerelles.territory.pairs import floor_groups, pool_keys
 from passerelles.territory.plan import budget_tenths
+from passerelles.views.spec import Withheld
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE = frozenset(
     ("nothing_near", "radius", "distance_unknown", "same_fiche", "not_possible", "hours_unknown", "max_hours", "frame")
 ) | {"probability_unknown", "probability"}
 
-# Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
+# Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "unlikely_moves"))
 
 
@@ -120,49 +122,47 @@ def _table(allocation: Allocation) -> Table:
     )
 
 
-def _aside(allocation: Allocation, lang: Lang) -> list[dict[str, Any]]:
-    """Rows set aside, without the people that they name: they are in no total that hides them."""
-    sides = (allocation.fragile, allocation.hiring)
-    kept = ("file", "row", "column", "problem")
-    rows = [p.set_aside(lang) for side in sides for p in side.set_aside]
-    return [{k: row[k] for k in kept} | {"reason": "", "people": None, "suggestions": []} for row in rows]
-
-
 def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any]:
+    """Return the shape of ``territory@1`` with what may be published; what is withheld is null, and marked."""
+    return published(publication, lang).to_dict(lang)
+
+
+def published(publication: Publication, lang: Lang = "fr") -> Release:
     """
-    Return the shape of ``territory@1`` with what may be published; what is withheld is null and marked ``masked``.
+    Return what may be published of an allocation, with words of a language; what is withheld is unknown, and marked.
 
     Where the people placed in all would give a number away, ``totals.placed_between`` tells two round numbers that they
     lie between. A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other line counts, from any
     of the former to any of the latter. Sums that mix hidden cells (hours, kilometres, shares), the budget, and
     sentences that tell of free or full openings are left out whole: any of them would be one more equation.
     """
-    allocation = publication.allocation
+    allocation, threshold = publication.allocation, publication.threshold
     if not publication.changed:
-        whole = allocation.to_dict(lang)
-        told = [note for note in whole["notes"] if note["note"] not in _OF_ROWS]
-        totals = whole["totals"] | ({"set_aside": None} if allocation.fragile.set_aside else {})
-        hidden = {"notes": told, "totals": totals, "set_aside": _aside(allocation, lang)}
-        return whole | hidden | {"masked": True, "threshold": publication.threshold}
+        whole = allocation.release()
+        return replace(
+            whole,
+            notes=[note for note in whole.notes if note.key not in _OF_ROWS],
+            totals={**whole.totals, **({"set_aside": None} if allocation.fragile.set_aside else {})},
+            set_aside=_aside(allocation),
+            masked=True,
+            threshold=threshold,
+            summary=lambda _: "",
+        )
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed if lines is not None and lines.view.total else None
-    note = "nothing_to_show" if lines is None else "masked"
-    sentence = say(f"territory.note.{note}", lang=lang, threshold=str(publication.threshold))
-    notes = [{"note": note, "sentence": sentence}]
-    kept = [n for n in allocation.notes if n not in _OF_FLOWS]
-    notes += [{"note": n, "sentence": say(f"territory.note.{n}", lang=lang)} for n in kept]
+    notes = [Note("nothing_to_show" if lines is None else "masked", {"threshold": str(threshold)})]
+    notes += [Note(n) for n in allocation.notes if n not in _OF_FLOWS]
     everyone, places = allocation.fragile.people, allocation.hiring.people
     between = None if lines is None or lines.view.between is None else list(lines.view.between)
     if between is not None or total is not None:
-        key = "placed_in_all" if between is None else "placed_between"
         ends = {"n": str(total)} if between is None else {"low": str(between[0]), "high": str(between[1])}
-        text = say(f"territory.note.{key}", lang=lang, people=str(everyone), **ends)
-        notes.insert(0, {"note": key, "sentence": text})
-    return {
-        "results": [] if lines is None else lines.flows(),
-        "uncovered": [] if lines is None else lines.uncovered(),
-        "unfilled": [] if lines is None else lines.unfilled(),
-        "totals": {
+        key = "placed_in_all" if between is None else "placed_between"
+        notes.insert(0, Note(key, {"people": str(everyone), **ends}))
+    return Release(
+        flows=[] if lines is None else lines.flows(),
+        uncovered=[] if lines is None else lines.uncovered(),
+        unfilled=[] if lines is None else lines.unfilled(),
+        totals={
             "headcount": everyone,
             "openings": places,
             "placed": total,
@@ -178,17 +178,28 @@ def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any
             "by_employer": None,
             "by_job": None,
         },
-        "bounds": allocation.certificate()
+        bounds=allocation.certificate()
         | {"budget_hours": None, "objectives": [_stage(s.name, s.value, total) for s in allocation.stages]},
-        "changes": [] if total is None else [_change(c, publication.threshold, lang) for c in allocation.changes],
-        "notes": notes,
-        "set_aside": _aside(allocation, lang),
-        "unmet_floors": list(allocation.unmet),
-        "resolved": allocation.resolved(),
-        "referential_version": {"name": allocation.referential[0], "version": allocation.referential[1]},
-        "masked": True,
-        "threshold": publication.threshold,
-    }
+        changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
+        notes=notes,
+        set_aside=_aside(allocation),
+        unmet_floors=allocation.unmet,
+        resolved=allocation.resolved(),
+        referential=allocation.referential,
+        summary=lambda _: "",
+        masked=True,
+        threshold=threshold,
+    )
+
+
+def _aside(allocation: Allocation) -> list[Withheld]:
+    """Rows set aside, without the people that they name: they are in no total that hides them."""
+
+    def line(row: Problem) -> Withheld:
+        place = {"file": row.file, "row": row.row, "column": row.column or None}
+        return Withheld({**place, "problem": row.key, "reason": "", "people": None, "suggestions": []}, place)
+
+    return [line(row) for side in (allocation.fragile, allocation.hiring) for row in side.set_aside]
 
 
 def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:
@@ -196,12 +207,12 @@ def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:
     return {"name": name, "value": shown, "bound": shown, "gap": 0 if shown is not None else None}
 
 
-def _change(change: Change, threshold: int, lang: Lang) -> dict[str, Any]:
+def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
     hidden = 0 < change.more < threshold
     step = "" if change.step is None else str(round(change.step, 2))
     what = say(f"territory.change.{change.kind}", lang=lang, step=step)
     text = say("territory.change.masked", lang=lang, what=what) if hidden else change.sentence(lang)
-    return {
+    told = {
         "kind": change.kind,
         "bound": None if change.kind == "budget" else change.bound,
         "step": change.step,
@@ -210,6 +221,7 @@ def _change(change: Change, threshold: int, lang: Lang) -> dict[str, Any]:
         "hours": None,
         "sentence": text,
     }
+    return Withheld(told, told)
 
 
 class _Lines:
@@ -228,7 +240,7 @@ class _Lines:
         self.fragile_names = [_name(self.lots[i]) for i in np.flatnonzero(view.lots).tolist()]
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
-    def flows(self) -> list[dict[str, Any]]:
+    def flows(self) -> list[Flow | Withheld]:
         """Printed flows, then hidden ones by lot where their sum is harmless, then the rest."""
         row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(self.lots)}
         column = {key: j for j, key in enumerate(pool_keys(self.allocation.hiring)[0])}
@@ -239,7 +251,7 @@ class _Lines:
         def shown(flow: Flow) -> bool:
             return (row[flow.fragile.key], column[pool_key(flow.hiring)]) in printed
 
-        found = [f.to_dict(self.lang) | {"masked": False} for f in self.allocation.flows if shown(f)]
+        found: list[Flow | Withheld] = [flow for flow in self.allocation.flows if shown(flow)]
         alone = [i for i in np.flatnonzero(self.view.lots & self.view.left).tolist() if self.sent[i]]
         found += [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
         together = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
@@ -248,12 +260,15 @@ class _Lines:
             found.append(self._line([self.lots[i] for i in together], people))
         return found
 
-    def _line(self, start: Sequence[Lot], people: int | None) -> dict[str, Any]:
+    def _line(self, start: Sequence[Lot], people: int | None) -> Withheld:
         one = start[0] if len(start) == 1 else None
-        return {
-            "fragile_employer": one.employer if one else say("territory.table.others", lang=self.lang),
-            "hiring_employer": say("territory.table.other_openings", lang=self.lang),
-            "origin": {"code": one.job, "label": one.label} if one else None,
+        hiring = say("territory.table.other_openings", lang=self.lang)
+        fragile = one.employer if one else say("territory.table.others", lang=self.lang)
+        lots = [_name(lot) for lot in start]
+        told = {
+            "fragile_employer": fragile,
+            "hiring_employer": hiring,
+            "origin": one.end if one else None,
             "target": None,
             "from_basin": one.basin_label if one else None,
             "to_basin": None,
@@ -262,78 +277,65 @@ class _Lines:
             "family": None,
             "move": None,
             "masked": people is None,
-            "fragile_lots": [_name(lot) for lot in start],
+            "fragile_lots": lots,
             "hiring_lots": self.hiring_names,
         }
+        cells = {
+            "from": f"{fragile}, {one.place()}" if one else self._counted(fragile, lots),
+            "to": self._counted(hiring, self.hiring_names),
+            "fragile_employer": fragile,
+            "origin_code": one.job if one else None,
+            "origin_label": one.label if one else None,
+            "from_basin": one.basin_label if one else None,
+            "hiring_employer": hiring,
+            "people": people,
+            "masked": people is None,
+            "fragile_lots": _names(lots),
+            "hiring_lots": _names(self.hiring_names),
+        }
+        return Withheld(told, cells)
 
-    def uncovered(self) -> list[dict[str, Any]]:
+    def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
+        return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
+
+    def uncovered(self) -> list[Uncovered | Withheld]:
         """People placed nowhere: by lot where that is harmless, then the rest."""
         left = self.table.uncovered
         reasons = {u.lot.key: u for u in self.allocation.uncovered}
-        found = []
+        found: list[Uncovered | Withheld] = []
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
-            lot = self.lots[i]
-            line = {
-                "employer": lot.employer,
-                "job": {"code": lot.job, "label": lot.label},
-                "basin": lot.basin_label,
-                "headcount": lot.people,
-                "people": int(left[i]),
-                "masked": False,
-            }
-            why = reasons[lot.key]
-            if why.reason in _BY_RULE:
-                line |= {"reason": why.reason, "sentence": why.sentence(self.lang)}
-            found.append(line)
+            why = reasons[self.lots[i].key]
+            found.append(_left(self.lots[i], int(left[i]), why if why.reason in _BY_RULE else None, self.lang))
         together = np.flatnonzero(~self.view.left).tolist()
-        heads = int(self.table.supply[together].sum())
         people = self._others(left, together)
         if together and people != 0:
-            found.append(
-                {
-                    "employer": say("territory.table.others", lang=self.lang),
-                    "job": None,
-                    "basin": None,
-                    "headcount": heads,
-                    "people": people,
-                    "masked": people is None,
-                    "lots": [_name(self.lots[i]) for i in together],
-                }
-            )
+            name = say("territory.table.others", lang=self.lang)
+            heads = {"headcount": int(self.table.supply[together].sum()), "people": people}
+            lots = [_name(self.lots[i]) for i in together]
+            found.append(_line_of(name, None, None, heads, lots, cells={"from": name, "uncovered": people}))
         return found
 
-    def unfilled(self) -> list[dict[str, Any]]:
+    def unfilled(self) -> list[Unfilled | Withheld]:
         """Openings left empty: by pool where that is harmless, then the rest."""
         spare = self.table.empty
         families = self.allocation.hiring.pool_labels
-        found: list[dict[str, Any]] = []
+        found: list[Unfilled | Withheld] = []
         for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
             pool = self.pools[j]
             label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
-            found.append(
-                {
-                    "employer": pool.employer,
-                    "job": {"code": pool.pool or pool.job, "label": label},
-                    "basin": pool.basin_label,
-                    "openings": int(self.table.capacity[j]),
-                    "people": int(spare[j]),
-                    "masked": False,
-                }
-            )
+            job = {"code": pool.pool or pool.job, "label": label}
+            counts = {"openings": int(self.table.capacity[j]), "people": int(spare[j])}
+            named = " ".join(filter(None, job.values()))
+            to = ", ".join(filter(None, (pool.employer, named, pool.basin_label)))
+            cells = {"to": to, "empty": counts["people"]}
+            found.append(_line_of(pool.employer, job, pool.basin_label, counts, cells=cells))
         together = np.flatnonzero(~self.view.spare).tolist()
         people = self._others(spare, together)
         if together and people != 0:
-            found.append(
-                {
-                    "employer": say("territory.table.other_openings", lang=self.lang),
-                    "job": None,
-                    "basin": None,
-                    "openings": int(self.table.capacity[together].sum()),
-                    "people": people,
-                    "masked": people is None,
-                    "lots": [_name(self.pools[j]) for j in together],
-                }
-            )
+            name = say("territory.table.other_openings", lang=self.lang)
+            sums = {"openings": int(self.table.capacity[together].sum()), "people": people}
+            lots = [_name(self.pools[j]) for j in together]
+            found.append(_line_of(name, None, None, sums, lots, cells={"to": name, "empty": people}))
         return found
 
     def _others(self, values: Ints, together: Sequence[int]) -> int | None:
@@ -342,3 +344,35 @@ class _Lines:
 
 def _name(lot: Lot) -> dict[str, str]:
     return {"employer": lot.employer, "job": lot.pool or lot.job, "basin": lot.basin_label}
+
+
+def _names(lots: Sequence[Mapping[str, str]]) -> str | None:
+    """Lots that a line stands for, in one cell."""
+    return "; ".join(", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots) or None
+
+
+def _left(lot: Lot, people: int, why: Uncovered | None, lang: Lang) -> Withheld:
+    """Return people of a lot who are placed nowhere, with the reason where the rules alone tell it."""
+    more: dict[str, Any] = {}
+    cells: dict[str, Any] = {"from": f"{lot.employer}, {lot.place()}", "uncovered": people}
+    if why is not None:
+        more = {"reason": why.reason, "sentence": why.sentence(lang)}
+        cells |= {"reason": why.reason_said(lang), "sentence": more["sentence"], "why": why.why(lang)}
+    counts = {"headcount": lot.people, "people": people}
+    return _line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells)
+
+
+def _line_of(
+    employer: str,
+    job: Mapping[str, str | None] | None,
+    basin: str | None,
+    counts: Mapping[str, int | None],
+    lots: Sequence[Mapping[str, str]] = (),
+    *,
+    more: Mapping[str, Any] = MappingProxyType({}),
+    cells: Mapping[str, Any],
+) -> Withheld:
+    """Return a line of people or openings; `lots`: those that it stands for, where there are several."""
+    told = {"employer": employer, "job": job, "basin": basin, **counts, "masked": counts["people"] is None, **more}
+    ends = {"employer": employer, "basin": basin, **(job or {})}
+    return Withheld(told | ({"lots": lots} if lots else {}), {**ends, **counts, **cells})

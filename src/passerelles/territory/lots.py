@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.notices import Notice
+from passerelles.views.schema import listed, maybe, text, whole
+from passerelles.views.spec import Column, On, Record, attribute
 
 Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
@@ -58,17 +61,56 @@ class Problem(NamedTuple):
             "what": self.what(lang),
         }
 
-    def set_aside(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return the row as one that is set aside, ready for JSON."""
-        return {
-            "file": self.file,
-            "row": self.row,
-            "column": self.column or None,
-            "problem": self.key,
-            "reason": self.what(lang),
-            "people": self.people,
-            "suggestions": list(self.suggestions),
-        }
+
+SET_ASIDE: Final = Record(
+    "set_aside",
+    "A row that could not be used, outside of all sums",
+    (
+        Column("file", schema=text(), promised=True),
+        Column(
+            "row", "integer", schema=whole("Line of the file, the header being one; 0 = the table as a whole", least=0),
+            promised=True,
+        ),
+        Column("column", value=lambda p, _: p.column or None, schema=maybe(text()), promised=True),
+        Column("problem", value=attribute("key"), schema=text("Key of the reason"), promised=True, on=On.JSON),
+        Column("reason", value=lambda p, lang: p.what(lang), schema=text("Why, and what to do"), promised=True),
+        Column(
+            "people", "integer", promised=True,
+            schema=maybe(whole("People or openings of the row, where they can be read", least=0)),
+        ),
+        Column(
+            "suggestions", value=lambda p, _: "; ".join(p.suggestions) or None, json=lambda p, _: list(p.suggestions),
+            schema=listed(text()), promised=True,
+        ),
+    ),
+)  # fmt: skip
+
+
+class Note(NamedTuple):
+    """
+    What the reader must know: a key of ``territory.note``, or of another `table`, and what fills its sentence in.
+
+    A value that is a function gives its words in a language.
+    """
+
+    key: str
+    values: Mapping[str, object] = MappingProxyType({})
+    table: str = "note"
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return it in words."""
+        values = {name: value(lang) if callable(value) else value for name, value in self.values.items()}
+        return say(f"territory.{self.table}.{self.key}", lang=lang, **values)
+
+
+NOTE: Final = Record(
+    "note",
+    "What the reader must know",
+    (
+        Column("note", value=attribute("key"), on=On.JSON, schema=text(), promised=True),
+        Column("sentence", value=lambda n, lang: n.sentence(lang), schema=text(), promised=True),
+    ),
+)
 
 
 class LotsError(PasserellesError):
@@ -123,18 +165,15 @@ class Lot:
         """What names the lot."""
         return (self.employer, self.job, self.basin, self.pool)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "employer": self.employer,
-            "job": {"code": self.job, "label": self.label},
-            "people": self.people,
-            "basin": {"code": self.basin, "label": self.basin_label},
-            "given": self.given,
-            "confidence": self.confidence,
-            "row": self.row or None,
-            "family": self.pool or None,
-        }
+    @property
+    def end(self) -> dict[str, str | None]:
+        """Its job, ready for JSON."""
+        return {"code": self.job, "label": self.label}
+
+    def place(self, *, elsewhere: bool = True) -> str:
+        """Return job and basin for a screen; the job alone where the basin goes without saying."""
+        named = " ".join(filter(None, (self.job, self.label)))
+        return ", ".join(filter(None, (named, self.basin_label if elsewhere else "")))
 
 
 @dataclass(frozen=True)
@@ -186,25 +225,27 @@ def aside_totals(lots: Lots) -> dict[str, int]:
 _LISTED: Final = 10
 
 
-def reading_notes(sides: Iterable[Lots], lang: Lang = "fr") -> list[dict[str, str]]:
-    """Return what reading the tables set aside and did, in sentences, ready for JSON."""
+def reading_notes(sides: Iterable[Lots]) -> list[Note]:
+    """Return what reading the tables set aside and did."""
     notes = []
     for lots in sides:
         if lots.set_aside:
-            values = {**aside_totals(lots), "file": lots.file or say(f"territory.side.{lots.side}", lang=lang)}
-            text = say("territory.reading.set_aside", lang=lang, n=values.pop("rows"), **values)
-            notes.append({"note": "set_aside", "sentence": text})
+            totals = aside_totals(lots)
+            values = {"n": totals["rows"], "people": totals["people"], "rows_unknown": totals["rows_unknown"]}
+            notes.append(Note("set_aside", {**values, "file": lots.file or partial(_side, lots.side)}, "reading"))
         grouped: dict[str, list[Problem]] = {}
         for each in lots.said:
             grouped.setdefault(each.key, []).append(each)
         for key, some in grouped.items():
             rows = ", ".join(str(p.row) for p in some[:_LISTED]) + (", …" if len(some) > _LISTED else "")
             first = {k: v for k, v in some[0].values.items() if k != "rows"}
-            file = some[0].file
-            values = {**first, "file": file, "rows": some[0].values.get("rows", rows) if len(some) == 1 else rows}
-            text = say(f"territory.reading.{key}", lang=lang, n=len(some), **values)
-            notes.append({"note": key, "sentence": text})
+            shown = some[0].values.get("rows", rows) if len(some) == 1 else rows
+            notes.append(Note(key, {**first, "n": len(some), "file": some[0].file, "rows": shown}, "reading"))
     return notes
+
+
+def _side(side: Side, lang: Lang) -> str:
+    return say(f"territory.side.{side}", lang=lang)
 
 
 def pool_key(lot: Lot) -> tuple[str, ...]:

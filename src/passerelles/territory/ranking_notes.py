@@ -1,20 +1,18 @@
 """What a reader must know of a ranking: which rule named the jobs and how much it left open, what was not applied."""
 
 from collections import Counter
-from typing import Any
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, say
 from passerelles.market.joblist import JobList
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, signals
-from passerelles.territory.lots import Table
+from passerelles.territory.lots import Note, Table
 from passerelles.territory.ranks import Side
 from passerelles.territory.reading import make_locator, read_lots
 
 
-def ranking_notes(  # noqa: PLR0913 - each option is named at every call
+def ranking_notes(
     graph: OccupationGraph,
     basin: str,
     *,
@@ -24,18 +22,13 @@ def ranking_notes(  # noqa: PLR0913 - each option is named at every call
     hiring: Table | None = None,
     listed: JobList | None = None,
     by: Side = "fragile",
-    lang: Lang = "fr",
-) -> list[dict[str, Any]]:
+) -> list[Note]:
     """
-    Return the notes of a ranking, ready for JSON; parameters as for `rank_territory`.
+    Return the notes of a ranking; parameters as for `rank_territory`.
 
     They say by which rule the jobs of a side were found and how many it could not judge, that no radius applies without
     a geography, and that the basin asked has no lot of its own where that is so.
     """
-
-    def note(key: str, **values: object) -> dict[str, Any]:
-        return {"note": key, "sentence": say(f"territory.note.{key}", lang=lang, **values)}
-
     locator = make_locator(places, market)
     code, name = locator.find(basin)
     notes = []
@@ -44,19 +37,19 @@ def ranking_notes(  # noqa: PLR0913 - each option is named at every call
         lots = read_lots(graph.referential, own, by, locator=locator).lots
         if all(lot.basin != code for lot in lots):
             others = ", ".join(sorted({lot.basin_label for lot in lots}))
-            notes.append(note("no_lot_here", basin=name, basins=others))
+            notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
     if market is not None and None in (fragile, hiring):
         key = find_basin(market, code, places=places)
         counts = Counter(each.status for each in signals(market, graph.referential, key, listed=listed))
         values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": key.name}
         if fragile is None:
-            notes.append(note("rule_fragile", n=counts["fragile"], **values))
+            notes.append(Note("rule_fragile", {"n": counts["fragile"], **values}))
         if hiring is None:
-            notes.append(note("rule_hiring", n=counts["hiring"], **values))
+            notes.append(Note("rule_hiring", {"n": counts["hiring"], **values}))
         if own is None and not counts[by]:
-            notes.append(note(f"no_{by}_job", basin=key.name))
+            notes.append(Note(f"no_{by}_job", {"basin": key.name}))
         if listed is not None:
-            notes.append(note("listed"))
+            notes.append(Note("listed"))
     if places is None:
-        notes.append(note("radius_not_applied"))
+        notes.append(Note("radius_not_applied"))
     return notes

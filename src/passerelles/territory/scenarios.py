@@ -2,43 +2,66 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang
 from passerelles.settings import Settings, settings_or
-from passerelles.territory.allocation import Allocation
+from passerelles.territory.allocation import LEVER, STATUSES, Allocation
 from passerelles.territory.hours import default_costs
 from passerelles.territory.lots import Table
 from passerelles.territory.match import match_territory
+from passerelles.views.schema import maybe, number, one_of, record, ref, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, attribute
+
+
+def _total(name: str, on: On = On.ALL) -> Column:
+    return Column(name, "integer", value=lambda s, _: s.totals[name], schema=whole(least=0), promised=True, on=on)
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(Described):
     """An allocation under a name, and the options that set it apart."""
 
     name: str
     options: Mapping[str, Any]
     allocation: Allocation
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return the line of a comparison, ready for JSON."""
-        totals = self.allocation.totals()
-        return {
-            "scenario": self.name,
-            "options": {k: list(v) if isinstance(v, tuple) else v for k, v in self.options.items()},
-            "status": self.allocation.status,
-            "placed": totals["placed"],
-            "uncovered": totals["uncovered"],
-            "unfilled": totals["unfilled"],
-            "hours": totals["hours"],
-            "lever": totals["lever"],
-            "km": totals["km"],
-            "same_job": totals["same_job"],
-            "gap": self.allocation.gap,
-            "summary": self.allocation.summary(lang),
-        }
+    @cached_property
+    def totals(self) -> Mapping[str, Any]:
+        """Sums of the allocation."""
+        return self.allocation.totals()
+
+    spec: ClassVar[Record] = Record(
+        "scenario",
+        "One scenario of a comparison",
+        (
+            Column("scenario", value=attribute("name"), schema=text(), promised=True),
+            Column(
+                "options", json=lambda s, _: {k: list(v) if isinstance(v, tuple) else v for k, v in s.options.items()},
+                schema=record("", {}), promised=True, on=On.JSON,
+            ),
+            Column("status", value=attribute("allocation.status"), schema=one_of(STATUSES), promised=True, on=On.JSON),
+            _total("placed"),
+            _total("uncovered", on=On.JSON | On.TABLE),
+            _total("unfilled"),
+            Column("hours", json=lambda s, _: s.totals["hours"], schema=ref("span"), promised=True, on=On.JSON),
+            Column(
+                "hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.TABLE | On.SCREEN
+            ),
+            Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
+            Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.TABLE | On.SCREEN),
+            Column("km", "number", value=lambda s, _: s.totals["km"], schema=maybe(number(least=0)), promised=True),
+            _total("same_job"),
+            Column("gap", value=attribute("allocation.gap"), schema=number(least=0), promised=True, on=On.JSON),
+            Column(
+                "sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", schema=text(),
+                promised=True, on=On.JSON | On.TABLE,
+            ),
+        ),
+    )  # fmt: skip
 
 
 def compare_scenarios(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from passerelles.language.say import Lang
 from passerelles.language.typography import typeset
-from passerelles.views.spec import NUMERIC, Page
+from passerelles.views.spec import NUMERIC, On, Page
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -29,4 +29,8 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> "&lt;b&gt;" in html_of(Page("<b>"))
     True
     """
-    return str(_template().render(page=page, lang=lang, numeric=NUMERIC, set=lambda text: typeset(text, lang)))
+    return str(
+        _template().render(
+            page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=lambda text: typeset(text, lang)
+        )
+    )

@@ -2,7 +2,7 @@
 How a result is described: columns, records, sheets and pages.
 
 A result declares its columns once, beside itself. Each output takes those that stand on it: JSON and its schema, tables
-(CSV, workbook, data frame), and screens (terminal, notebook, report), where room is short.
+(CSV, workbook, data frame), and screens: terminals, where room is short, and pages (notebook, report).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +47,9 @@ class On(Flag):
 
     JSON = auto()
     TABLE = auto()
-    SCREEN = auto()
+    TERMINAL = auto()
+    PAGE = auto()
+    SCREEN = TERMINAL | PAGE
     ALL = JSON | TABLE | SCREEN
 
 
@@ -75,9 +77,9 @@ class Column:
     promised
         Whether every item has it: other programs may rely on it.
     shown
-        How a screen tells it, where it says more than the value; None is unknown there too.
+        How a screen tells it, where it says more than the value; the value itself where it gives None.
     note
-        What stands beside the text on a screen: before it on a terminal, muted on a page.
+        What stands beside the text on a screen: after it on a terminal, muted on a page.
     badge
         Whether a page sets the value off as a mark.
     """
@@ -108,6 +110,8 @@ class Column:
 
     def cell(self, item: Any, lang: Lang) -> Any:
         """Return what a table holds of an item."""
+        if isinstance(item, Withheld):
+            return item.cells.get(self.key)
         return getattr(item, self.key) if self.value is None else self.value(item, lang)
 
     def plain(self, item: Any, lang: Lang) -> Any:
@@ -116,10 +120,18 @@ class Column:
 
     def screen(self, item: Any, lang: Lang) -> str | None:
         """Return what a screen says of an item; None where it is unknown."""
-        if self.shown is not None:
-            found: str | None = self.shown(item, lang)
-            return found
-        return self.written(self.cell(item, lang), lang) or None
+        if isinstance(item, Withheld):
+            if self.key in item.cells and item.cells[self.key] is None:
+                return say("terms.withheld", lang=lang)
+            return self.written(item.cells.get(self.key), lang) or None
+        text: str | None = None if self.shown is None else self.shown(item, lang)
+        return text or self.written(self.cell(item, lang), lang) or None
+
+    def beside(self, item: Any, lang: Lang) -> str:
+        """Return what stands beside the text on a screen; empty where nothing does."""
+        if self.note is None or isinstance(item, Withheld):
+            return ""
+        return self.note(item, lang) or ""
 
     def written(self, cell: Cell, lang: Lang) -> str:
         """
@@ -158,6 +170,17 @@ class Column:
         )
 
 
+class Withheld(NamedTuple):
+    """
+    A line of which only some things may be told: whatever a record is given beside them, now or later, is left out.
+
+    `told` is what JSON has of it, `cells` what tables and screens have, by key.
+    """
+
+    told: Mapping[str, Any]
+    cells: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Record:
     """One kind of item: its name among the schemas, what it is, its columns; `beside`: keys that are there if asked."""
@@ -181,7 +204,10 @@ class Record:
 
     def to_dict(self, item: Any, lang: Lang) -> dict[str, Any]:
         """Return an item as plain values, ready for JSON."""
-        return {key: column.plain(item, lang) for key, column in self._json}
+        if not isinstance(item, Withheld):
+            return {key: column.plain(item, lang) for key, column in self._json}
+        told = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
+        return told | {key: item.told[key] for key in self.beside if key in item.told}
 
     def schema(self) -> Schema:
         """Return the JSON Schema of such an item."""
@@ -249,10 +275,9 @@ class Sheet:
         """Columns of the table."""
         return tuple(c for c in self.described if On.TABLE in c.on)
 
-    @cached_property
-    def on_screen(self) -> tuple[Column, ...]:
-        """Columns of a screen."""
-        return tuple(c for c in self.described if On.SCREEN in c.on and c.key not in self.hidden)
+    def on(self, screen: On) -> tuple[Column, ...]:
+        """Return the columns of terminals or of pages."""
+        return tuple(c for c in self.described if screen in c.on and c.key not in self.hidden)
 
     @cached_property
     def rows(self) -> list[list[Cell]]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import IO, Any, Final
 
 from rich import box
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from passerelles.language.say import Lang
 from passerelles.language.typography import typeset
-from passerelles.views.spec import NUMERIC, Column, Page, Sheet
+from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80
 _WORDS: Final = 12  # least width of a column of words; a column of numbers is as wide as a word of its head
@@ -98,23 +99,30 @@ def print_unfolded(console: Console, page: Page, *, depth: int = 0) -> None:
         print_unfolded(console, inner, depth=depth + 2)
 
 
-def print_sheet(console: Console, sheet: Sheet, *, lang: Lang = "fr") -> None:
-    """Print a table, where it has rows: the columns that stand on screens, long labels wrapped."""
-    rows = [[_cell(column, item, lang) for column in sheet.on_screen] for item in sheet.items()]
+def print_sheet(console: Console, sheet: Sheet, *, title: str = "", most: int | None = None, lang: Lang = "fr") -> None:
+    """Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows."""
+    columns = sheet.on(On.TERMINAL)
+    rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
     if rows:
-        console.print(_table(sheet.on_screen, rows, lang))
+        console.print(_table(columns, rows, lang, title=title))
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
-    text = column.screen(item, lang)
-    note = None if column.note is None else column.note(item, lang)
+    text, beside = column.screen(item, lang), column.beside(item, lang)
     if text is None:
-        return note or (_UNKNOWN if column.kind in NUMERIC else "")
-    return f"{note} {text}" if note else text
+        return beside or (_UNKNOWN if column.kind in NUMERIC else "")
+    return f"{text}, {beside}" if beside else text
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang, *, title: str = "") -> Table:
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for place, column in enumerate(columns):
         head = column.head(lang)
         widest = max(len(line) for row in rows for line in row[place].split("\n"))

@@ -1,6 +1,7 @@
 """``passerelles territory rank|match``: who could go where on a territory."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,12 +29,15 @@ from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
     from passerelles.market.places import Places
+    from passerelles.territory.lots import Note
 
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
@@ -73,11 +77,13 @@ def rank(
     from passerelles.report.envelope import envelope
     from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_ranking
+    from passerelles.territory.lots import NOTE
+    from passerelles.territory.ranked import ranking_sheets
     from passerelles.territory.ranking_notes import ranking_notes
     from passerelles.territory.ranks import Side, rank_territory
     from passerelles.territory.reading import make_locator
-    from passerelles.territory.sheets import ranking_sheets
     from passerelles.text import normalise_label
+    from passerelles.views.spec import dicts
 
     graph = load_graph(referential, overlay, settings)
     market, places = load_data(data, travel=travel)
@@ -87,21 +93,22 @@ def rank(
         "market": market, "places": places, "fragile": fragile, "hiring": hiring, "listed": listed, "by": by,
     }  # fmt: skip
     found = rank_territory(graph, basin, radius_km=radius, limit=limit, **common)
-    items = [r.to_dict(lang.lang) for r in found]
-    notes = ranking_notes(graph, basin, lang=lang.lang, **common)
+    notes = ranking_notes(graph, basin, **common)
+    told = [NOTE.to_dict(note, lang.lang) for note in notes]
     code, name = make_locator(places, market).find(basin)
     asked = name if normalise_label(basin) == normalise_label(name) else f"{name} ({basin})"
     title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=asked)
-    payload = envelope("territory-rank@1", graph, items)
-    payload |= {"basin": basin, "basin_code": code, "basin_name": name, "by": by, "notes": notes}
+    payload = envelope("territory-rank@1", graph, dicts(found, lang.lang))
+    payload |= {"basin": basin, "basin_code": code, "basin_name": name, "by": by, "notes": told}
     payload["sources"] = data_sources((fragile, hiring, jobs), market=market, places=places)
 
     def show(console: "Console") -> None:
-        print_ranking(console, items, title=title, by=by, notes=notes, lang=lang.lang)
+        print_ranking(console, found, title=title, by=by, notes=notes, lang=lang.lang)
         _print_origin(console, graph, payload, lang)
 
-    emit(Answer(payload, ranking_sheets(items, notes), show), form=form, output=output, lang=lang.lang)
-    _say_notes(notes, form)
+    sheets = ranking_sheets(found, notes, lang.lang, by=by)
+    emit(Answer(payload, sheets, show), form=form, output=output, lang=lang.lang)
+    _say_notes(notes, form, lang)
     if not found:
         raise typer.Exit(1)
 
@@ -136,9 +143,8 @@ def match(
     from passerelles.report.envelope import envelope
     from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_allocation
-    from passerelles.territory.discretion import publish, published_dict
+    from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
-    from passerelles.territory.sheets import allocation_sheets
 
     if chart is not None and scenario:
         raise PasserellesError("chart_scenarios")
@@ -166,21 +172,18 @@ def match(
         return
     with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
         allocation = match_territory(graph, fragile, hiring, **common, progress=tell)
-    found = published_dict(publish(allocation), lang.lang) if mask else allocation.to_dict(lang.lang)
-    whole = dict(found)
-    if limit is not None:
-        found["results"] = found["results"][:limit]
-    summary = "" if mask else allocation.summary(lang.lang)
-    payload = envelope("territory@1", graph, (), settings=chosen) | found
+    whole = published(publish(allocation), lang.lang) if mask else allocation.release()
+    found = replace(whole, flows=whole.flows[:limit])
+    payload = envelope("territory@1", graph, (), settings=chosen) | found.to_dict(lang.lang)
     payload["sources"] = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
 
     def show(console: "Console") -> None:
-        print_allocation(console, found, summary=summary, lang=lang.lang)
+        print_allocation(console, found, lang=lang.lang)
         _print_origin(console, graph, payload, lang)
 
-    emit(Answer(payload, allocation_sheets(found, lang.lang), show), form=form, output=output, lang=lang.lang)
-    _say_notes(found["notes"], form)
-    write_chart(chart, lambda: charts.territory_sankey(whole, lang=lang.lang), lang=lang)
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+    _say_notes(found.notes, form, lang)
+    write_chart(chart, lambda: charts.territory_sankey(whole.to_dict(lang.lang), lang=lang.lang), lang=lang)
     if allocation.status == "infeasible" or not allocation.placed:
         raise typer.Exit(1)
 
@@ -195,11 +198,11 @@ def _print_origin(console: "Console", graph: "OccupationGraph", payload: dict[st
     print_data_sources(console, payload["sources"], lang=lang.lang)
 
 
-def _say_notes(notes: list[dict[str, Any]], form: Format) -> None:
+def _say_notes(notes: "Sequence[Note]", form: Format, lang: Language) -> None:
     """Say what the reader must know beside a result that no person reads; a table prints it itself."""
     if form is not Format.TABLE:
         for note in notes:
-            message(note["sentence"])
+            message(note.sentence(lang.lang))
 
 
 def _compare(
@@ -214,19 +217,20 @@ def _compare(
     lang: Language,
 ) -> None:
     from passerelles.report.envelope import envelope
-    from passerelles.report.territory import print_scenarios
-    from passerelles.territory.scenarios import compare_scenarios
-    from passerelles.territory.sheets import scenario_sheets
+    from passerelles.territory.scenarios import Scenario, compare_scenarios
+    from passerelles.views.spec import Sheet, dicts
+    from passerelles.views.terminal import print_sheet
 
     scenarios = {text: read_scenario(text) for text in texts}
-    items = [s.to_dict(lang.lang) for s in compare_scenarios(graph, fragile, hiring, scenarios, **common)]
+    found = compare_scenarios(graph, fragile, hiring, scenarios, **common)
+    sheet = Sheet("scenarios", Scenario.spec.columns, lambda: found, lang.lang)
 
     def show(console: "Console") -> None:
-        print_scenarios(console, items, lang=lang.lang)
+        print_sheet(console, sheet, title=say("territory.title.scenarios", lang=lang.lang), lang=lang.lang)
 
-    payload = envelope("territory-scenarios@1", graph, items, settings=common["settings"])
-    emit(Answer(payload, scenario_sheets(items), show), form=form, output=output, lang=lang.lang)
-    if not any(item["placed"] for item in items):
+    payload = envelope("territory-scenarios@1", graph, dicts(found, lang.lang), settings=common["settings"])
+    emit(Answer(payload, [sheet], show), form=form, output=output, lang=lang.lang)
+    if not any(each.allocation.placed for each in found):
         raise typer.Exit(1)
 
 

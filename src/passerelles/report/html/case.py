@@ -10,8 +10,8 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.report.html.words import Words
-from passerelles.territory.allocation import Allocation
-from passerelles.territory.discretion import publish, published_dict
+from passerelles.territory.allocation import Allocation, Release
+from passerelles.territory.discretion import publish, published
 
 
 class Request(NamedTuple):
@@ -57,21 +57,21 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def found(self) -> dict[str, Any]:
-        """What may be shown, in the shape of ``territory@1``."""
+    def release(self) -> Release:
+        """What may be shown."""
         if self.request.mask:
-            return published_dict(publish(self.allocation), self.words.lang)
-        return self.allocation.to_dict(self.words.lang)
+            return published(publish(self.allocation), self.words.lang)
+        return self.allocation.release()
 
     @property
     def masked(self) -> bool:
         """Whether figures are withheld."""
-        return bool(self.found["masked"])
+        return self.release.masked
 
     @property
     def threshold(self) -> int:
         """Headcount under which figures are withheld."""
-        return int(self.found.get("threshold") or self.allocation.settings.mask_threshold)
+        return self.release.threshold or self.allocation.settings.mask_threshold
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

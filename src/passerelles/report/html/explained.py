@@ -134,7 +134,7 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def moves_grid(case: Case, origins: tuple[Origin, ...]) -> Grid:
     """Every explained move in one table that sorts and filters."""
     w = case.words
-    told = (c for c in Move.spec.columns if On.SCREEN in c.on and c.key != "score")
+    told = (c for c in Move.spec.columns if On.PAGE in c.on and c.key != "score")
     columns = (
         *within(told, attrgetter("move")),
         Column("training_hours", "number", value=_hours, shown=partial(_hours_text, w), note=partial(_hours_range, w)),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from passerelles.report.html.words import Words
-from passerelles.views.spec import NUMERIC, Column
+from passerelles.views.spec import NUMERIC, Column, Withheld
 
 
 class Head(NamedTuple):
@@ -72,17 +72,18 @@ def grid_of(
 
 def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
     value = column.cell(item, words.lang) if column.kind in NUMERIC or column.badge else None
-    if column.shown is not None or column.kind not in NUMERIC:
-        text = column.screen(item, words.lang)
-    elif column.kind == "share":
-        text = words.share(value)
-    else:
-        text = words.figure(value, decimals=0 if column.kind == "integer" else 2)
-    note = None if column.note is None else column.note(item, words.lang)
+    text = None if column.shown is None or isinstance(item, Withheld) else column.shown(item, words.lang)
+    if text is None:
+        if value is None or column.kind not in NUMERIC:
+            text = column.screen(item, words.lang)
+        elif column.kind == "share":
+            text = words.share(value)
+        else:
+            text = words.figure(value, decimals=2 if column.kind == "number" else 0)
     return Cell(
         words("unknown") if text is None else words.set(text),
         value if column.kind in NUMERIC else None,
-        note or "",
+        column.beside(item, words.lang),
         "" if link is None else link(item),
         (value or "unknown") if column.badge else "",
     )

@@ -220,7 +220,7 @@ def _path(case: Case, path: Path, pictures: Pictures) -> PathView:
 def _notices(case: Case, pictures: Pictures) -> tuple[str, ...]:
     w = case.words
     found = [w("notice.invented")] if case.request.invented else []
-    found += [w.set(note["sentence"]) for note in case.found["notes"]]
+    found += [w.set(note.sentence(w.lang)) for note in case.release.notes]
     if pictures.reason:
         found.append(w(f"notice.{pictures.reason}"))
     return tuple(found)
@@ -229,9 +229,9 @@ def _notices(case: Case, pictures: Pictures) -> tuple[str, ...]:
 def _resolved(case: Case) -> tuple[str, ...]:
     w = case.words
     return tuple(
-        w("resolved", given=r["given"], code=r["job"]["code"], label=r["job"]["label"] or "",
-          confidence=percent(r["confidence"], lang=w.lang))
-        for r in case.found["resolved"]
+        w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
+          confidence=percent(r.lot.confidence, lang=w.lang))
+        for r in case.release.resolved
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def title_of(case: Case) -> str:
 
 def figures_of(case: Case) -> tuple[tuple[str, str], ...]:
     """Key figures: a number and what it counts."""
-    w, totals = case.words, case.found["totals"]
+    w, totals = case.words, case.release.totals
     hours = totals["hours"]["expected"]
     found = [
         (w.figure(totals["headcount"]), w("figure.headcount")),
@@ -41,7 +41,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     if allocation.status == "infeasible":
         return (w("summary.infeasible", groups=", ".join(allocation.unmet) or w("none")),)
     if case.masked:
-        totals = case.found["totals"]
+        totals = case.release.totals
         key = "masked" if totals["placed"] is None else "masked_total"
         shown = {k: w.figure(totals[k]) for k in ("headcount", "openings", "placed") if totals[k] is not None}
         return (w(f"summary.{key}", **shown), w("summary.decides"))

@@ -1,13 +1,16 @@
 """The tables of the page that say who is there, who could go where, and what stays open."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report.html.case import Case
-from passerelles.report.html.explained import Origin, level_word, move_key
-from passerelles.report.html.grid import Cell, Grid, cut, heads
+from passerelles.report.html.explained import Origin, move_key
+from passerelles.report.html.grid import Cell, Grid, cut, grid_of, heads
+from passerelles.territory.allocation import CHANGE, Flow, Uncovered, Unfilled
+from passerelles.views.spec import On, Record, Withheld
 
 if TYPE_CHECKING:
     from passerelles.territory.lots import Lot
@@ -73,83 +76,37 @@ def hiring_grid(case: Case) -> Grid:
 
 def flows_grid(case: Case, explained: frozenset[str]) -> Grid:
     """Who could go where; each flow leads to its move where that is explained."""
-    w = case.words
-    columns: Columns = [w("column.from"), w("column.to"), (w("column.people"), True), w("column.level")]
-    columns += [(w("column.chance"), True), (w("column.hours_each"), True), (w("column.km"), True)]
-    return _grid(case, "flows", columns, [_flow(case, f, explained) for f in case.found["results"]])
 
+    def link(flow: Flow | Withheld) -> str:
+        key = "" if isinstance(flow, Withheld) else move_key(flow.fragile.job, flow.hiring.job)
+        return key if key in explained else ""
 
-def _flow(case: Case, flow: Mapping[str, Any], explained: frozenset[str]) -> tuple[Cell, ...]:
-    w = case.words
-    origin, target = flow["origin"] or {}, flow["target"] or {}
-    same, move = bool(flow.get("same_job")), flow.get("move")
-    key = move_key(origin.get("code") or "", target.get("code") or "")
-    level = "same" if same else move["level"] if move else None
-    hours = flow["hours_per_person"]
-    people = flow["people"]
-    note = w("hours.assumed") if flow.get("hours_assumed") else w.range(hours["low"], hours["high"])
-    return (
-        Cell(flow["fragile_employer"], note=_place(origin, flow["from_basin"])),
-        Cell(flow["hiring_employer"], note=_place(target, flow["to_basin"]), link=key if key in explained else ""),
-        Cell(w("masked"), None) if people is None else Cell(w.figure(people), people),
-        Cell(level_word(case, level), level=level or "unknown"),
-        Cell(w("none") if same else w.share(flow.get("probability")), 1.0 if same else flow.get("probability")),
-        Cell(w.figure(hours["expected"]), hours["expected"], note),
-        Cell(w.figure(flow.get("km")), flow.get("km")),
-    )
-
-
-def _place(job: Mapping[str, Any], basin: str | None) -> str:
-    named = " ".join(filter(None, (job.get("label"), f"({job['code']})" if job.get("code") else "")))
-    return ", ".join(filter(None, (named, basin)))
+    return _told(case, "flows", Flow.spec, case.release.flows, {"to": link})
 
 
 def uncovered_grid(case: Case) -> Grid:
     """People without a solution, and why."""
-    w = case.words
-    columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.headcount"), True)]
-    columns += [(w("column.left"), True), w("column.why")]
-    rows = [
-        (*_who(u), _head(case, u["headcount"]), _count(case, u["people"]), Cell(w.set(_why(u))))
-        for u in case.found["uncovered"]
-    ]
-    return _grid(case, "uncovered", columns, rows)
-
-
-def _why(row: Mapping[str, Any]) -> str:
-    """Why, without the employer and the job that the row has said already."""
-    text = str(row.get("sentence") or "–")
-    job = row["job"] or {}
-    rest = text.removeprefix(f"{row['employer']}, {job.get('label') or job.get('code')}").lstrip(" :\u00a0")
-    return rest[:1].upper() + rest[1:]
+    return _told(case, "uncovered", Uncovered.spec, case.release.uncovered)
 
 
 def unfilled_grid(case: Case) -> Grid:
     """Openings that stay empty, the largest first, and what would fill them."""
-    w = case.words
-    columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.openings"), True)]
-    columns += [(w("column.empty"), True), w("column.fill")]
-    found = sorted(case.found["unfilled"], key=lambda u: -(u["people"] or 0))
-    rows = [
-        (*_who(u), _count(case, u["openings"]), _count(case, u["people"]), Cell(w.set(u.get("sentence") or "–")))
-        for u in found
-    ]
-    return _grid(case, "unfilled", columns, rows)
+    return _told(case, "unfilled", Unfilled.spec, case.release.largest_unfilled())
 
 
-def _who(row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:
-    job = row["job"] or {}
-    label = Cell(job.get("label") or job.get("code") or "–", note=job.get("code") or "")
-    return Cell(row["employer"]), label, Cell(row["basin"] or "–")
-
-
-def _count(case: Case, people: int | None) -> Cell:
-    return Cell(case.words("masked"), None) if people is None else Cell(case.words.figure(people), people)
+def _told(
+    case: Case, key: str, spec: Record, items: Sequence[Any], links: Mapping[str, Callable[[Any], str]] | None = None
+) -> Grid:
+    columns = [column for column in spec.columns if On.PAGE in column.on]
+    rest = len(items) - _MOST
+    more = case.words("more_rows", n=rest) if rest > 0 else ""
+    return replace(grid_of(case.words, key, columns, items[:_MOST], links=links or {}), more=more)
 
 
 def changes_list(case: Case) -> tuple[str, ...]:
     """What each bound moved would change, one sentence each."""
-    return tuple(case.words.set(c["sentence"]) for c in case.found["changes"])
+    (sentence,) = CHANGE.pick("sentence")
+    return tuple(case.words.set(str(sentence.cell(each, case.words.lang))) for each in case.release.changes)
 
 
 def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
@@ -190,7 +147,7 @@ def objectives_grid(case: Case) -> Grid:
         (w("column.gap"), True),
     ]
     rows = []
-    for stage in case.found["bounds"]["objectives"]:
+    for stage in case.release.bounds["objectives"]:
         figures = [_figure(case, stage[k]) for k in ("value", "bound", "gap")]
         rows.append((Cell(w(f"objective.{stage['name']}")), *figures))
     return _grid(case, "objectives", columns, rows)

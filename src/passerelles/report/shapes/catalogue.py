@@ -17,27 +17,37 @@ from passerelles.ranking.move import ITEM, NEAR_ITEM, End, Known, Move, NeededCr
 from passerelles.report.shapes import moves, others, places
 from passerelles.report.shapes.common import COMMON, envelope
 from passerelles.settings import Settings
+from passerelles.territory.allocation import CANDIDATE, CHANGE, RESOLVED, Flow, Release, Uncovered, Unfilled
+from passerelles.territory.lots import NOTE, SET_ASIDE
+from passerelles.territory.ranked import Ranked, RankPart
+from passerelles.territory.scenarios import Scenario
 from passerelles.views.schema import Schema, listed, ref
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation, FrameVerdict,
-    StepCredential, Step, Path, Reached,
+    StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
     "occupation": moves.OCCUPATION,
     "profile": moves.PROFILE,
-    "flow": places.FLOW,
-    "candidate": places.CANDIDATE,
-    "territory_part": places.TERRITORY_PART,
-    "territory_rank": places.TERRITORY_RANK,
-    "scenario": places.SCENARIO,
     "method": others.METHOD,
     "candidate_title": others.CANDIDATE_TITLE,
     "resolved_row": others.RESOLVED_ROW,
     "problem": others.PROBLEM,
 }
+
+
+def _territory() -> Schema:
+    """Shape of ``territory@1``: the envelope, and what a release tells."""
+    release = Release.spec.schema()
+    more = {key: value for key, value in release["properties"].items() if key != "results"}
+    promised = {key: more[key] for key in release["required"] if key != "results"}
+    others = {key: value for key, value in more.items() if key not in promised} | {"sources": places.SOURCES}
+    return envelope("territory@1", "Who could go where", ref("flow"), more=promised, optional=others)
+
+
 SHAPES: Final[Mapping[str, Schema]] = {
     "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
     "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
@@ -46,9 +56,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
     ),
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=moves.LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=others.METRICS_MORE),
-    "territory@1": envelope(
-        "territory@1", "Who could go where", ref("flow"), more=places.TERRITORY_MORE, optional=places.TERRITORY_OPTIONAL
-    ),
+    "territory@1": _territory(),
     "territory-rank@1": envelope(
         "territory-rank@1",
         "A territory, ranked",
@@ -69,7 +77,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM]
+    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE]
     return {**_WRITTEN, **{each.name: each.schema() for each in records}}
 
 
