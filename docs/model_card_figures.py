@@ -24,13 +24,14 @@ from passerelles.evaluation.metrics import (
     measure,
     reliability,
 )
-from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds, top_domain
+from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
 from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top
 from passerelles.scoring.coverage import coverage_block
+from passerelles.scoring.features import top_domain
 from passerelles.scoring.measures import every_occupation
 from passerelles.scoring.scorer import Scorer, level_of, load_scorer
 
@@ -216,7 +217,7 @@ def _misses(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
     listed = _listed(graph)
     popularity = listed.sum(axis=0)
     cases: list[tuple[int, dict[str, str]]] = []
-    tops = [top_domain(graph, o) for o in graph.occupations]
+    tops = [top_domain(graph.referential, o.domain) for o in graph.occupations]
     for row in np.flatnonzero(held.fold).tolist():
         order = np.argsort(np.lexsort((np.arange(listed.shape[1]), -held.totals[row])))
         ranks = dict(zip(graph.codes, (order + 1).tolist(), strict=True))

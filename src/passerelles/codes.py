@@ -1,6 +1,7 @@
 """Codes are strings: what a code may look like, and a clear refusal of numbers."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 
 from passerelles.errors import PasserellesError
 
@@ -51,3 +52,60 @@ def is_rome_code(code: str) -> bool:
     (True, False)
     """
     return _ROME.match(code) is not None
+
+
+def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[str] | None = None) -> tuple[str, ...]:
+    """
+    All codes that a code leads to, itself last, each after those that it leads to itself; a circle is gone round once.
+
+    Parameters
+    ----------
+    start
+        Where to begin.
+    following
+        Codes that one code leads to directly.
+    seen
+        Codes that are left out, to which those found are added.
+
+    Examples
+    --------
+    >>> closure("a", {"a": "bc", "b": "c", "c": "a"}.__getitem__)
+    ('c', 'b', 'a')
+    """
+    seen = set() if seen is None else seen
+    seen.add(start)
+    order: list[str] = []
+    path = [(start, iter(following(start)))]
+    while path:
+        code, rest = path[-1]
+        ahead = next((each for each in rest if each not in seen), None)
+        if ahead is None:
+            order.append(code)
+            path.pop()
+        else:
+            seen.add(ahead)
+            path.append((ahead, iter(following(ahead))))
+    return tuple(order)
+
+
+def circles(following: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """
+    Codes that lead back to themselves, those that lead to each other together (Kosaraju's algorithm); sorted.
+
+    Examples
+    --------
+    >>> circles({"a": "b", "b": "a", "c": "a", "d": "d"})
+    [('a', 'b'), ('d',)]
+    """
+    back: dict[str, list[str]] = {}
+    for code, ahead in following.items():
+        for each in ahead:
+            back.setdefault(each, []).append(code)
+    seen: set[str] = set()
+    order: list[str] = []
+    for code in sorted(following):
+        if code not in seen:
+            order += closure(code, lambda each: following.get(each, ()), seen=seen)
+    seen = set()
+    groups = [closure(code, lambda each: back.get(each, ()), seen=seen) for code in reversed(order) if code not in seen]
+    return sorted(tuple(sorted(g)) for g in groups if len(g) > 1 or g[0] in following.get(g[0], ()))

@@ -1,11 +1,13 @@
 """Credentials on a path: order of acquisition, held or not, sourced hours, unknown ones, circles, negative lengths."""
 
+import itertools
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from passerelles.codes import circles
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement, Hours
@@ -180,3 +182,11 @@ def test_the_flagship_path(source: str, request: pytest.FixtureRequest) -> None:
     assert "groupe lourd (durée inconnue)" in said
     assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
     assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]
+
+
+def test_a_long_chain_of_prerequisites_is_followed_to_its_end() -> None:
+    codes = [f"C{i:04d}" for i in range(3000)]
+    chain = [Credential(c, c, "permis", prerequisites=(n,)) for c, n in itertools.pairwise(codes)]
+    chained = referential({"A": ["a"]}, credentials=[*chain, Credential(codes[-1], codes[-1], "permis")])
+    assert chained.prerequisites_of(codes[0]) == tuple(reversed(codes[1:]))
+    assert circles({c.code: c.prerequisites for c in chained.credentials}) == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
+from passerelles.scoring.coverage import coverage_position
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
@@ -18,7 +19,6 @@ from passerelles.scoring.scorer import (
     OPEN_PROBABILITY,
     Bend,
     Calibration,
-    coverage_position,
     level_of,
     load_scorer,
     probability_of,

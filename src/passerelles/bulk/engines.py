@@ -29,10 +29,10 @@ from passerelles.errors import MissingExtraError
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import top
 from passerelles.ranking.origin import excluded_rows
-from passerelles.scoring.coverage import coverage_row, holding_of, required_columns
+from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import Origins, measure_index
-from passerelles.scoring.scorer import Scorer, coverage_position
+from passerelles.scoring.scorer import Scorer
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.vectors import places_of
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.scoring.coverage import holding_of, required_columns, weight_gained
 from passerelles.scoring.features import FEATURES
 from passerelles.scoring.measures import (
     CADRE_WEIGHT,
@@ -349,19 +350,12 @@ def make_needs(graph: OccupationGraph) -> Needs:
         near_ptr=near.indptr.astype(np.int32),
         near_column=near.indices.astype(np.int32),
         near_credit=near.data.astype(np.float64),
-        base=_base_coverage(graph, weights, groups),
+        base=_base_coverage(graph),
     )
 
 
-def _base_coverage(graph: OccupationGraph, weights: sparse.csr_array, groups: sparse.csr_array) -> NDArray[np.float64]:
-    """Weight that each occupation's own requirements gain everywhere, close labels left out, up to rounding."""
-    held = every_occupation(graph).held
-    credit = float(graph.settings.near.macro_credit)
-    owned = held.copy()
-    owned.data = np.where(graph.macro[owned.indices] >= 0, 1.0 - credit, 1.0)
-    known = np.flatnonzero(graph.macro >= 0)
-    size = len(graph.macro)
-    member = sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(size, size))
-    grouped = sparse.csr_array(held @ member)
-    grouped.data = np.full_like(grouped.data, credit)
-    return np.asarray((owned @ weights.T + grouped @ groups).toarray(), dtype=np.float64)
+def _base_coverage(graph: OccupationGraph) -> NDArray[np.float64]:
+    """Weight that each occupation's own requirements gain everywhere, close labels left out."""
+    rows = range(len(graph.codes))
+    held = (holding_of(graph, required_columns(graph, row), close_labels=False) for row in rows)
+    return np.stack([weight_gained(graph, each) for each in held])

@@ -11,7 +11,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.metrics import METRICS, Values
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Occupation
+from passerelles.scoring.features import top_domain
 from passerelles.vectors import frozen, frozen_csr
 
 
@@ -184,7 +184,7 @@ def _groups(keys: "Sequence[tuple[int, str, str | None]]", values: Values) -> tu
 def _domains(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:
     keys: list[tuple[int, str, str | None]] = []
     for row in rows.tolist():
-        top = top_domain(graph, graph.occupations[row])
+        top = top_domain(graph.referential, graph.occupations[row].domain)
         label = (
             None
             if top is None or top not in graph.referential.domain_by_code
@@ -192,16 +192,6 @@ def _domains(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | N
         )
         keys.append((1, UNKNOWN, None) if top is None else (0, top, label))
     return keys
-
-
-def top_domain(graph: OccupationGraph, occupation: Occupation) -> str | None:
-    """Code at the top of the tree above an occupation (grand domaine); None where it has no domain."""
-    domains = graph.referential.domain_by_code
-    code, seen = occupation.domain, set[str]()
-    while code is not None and code in domains and (above := domains[code].parent) is not None and above not in seen:
-        seen.add(above)
-        code = above
-    return code
 
 
 def _requirements(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import circles
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential, CredentialRequirement, Hours, Ternary
+from passerelles.model import CredentialRequirement, Hours, Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
@@ -112,14 +113,5 @@ def required_rows(referential: Referential, occupation: str) -> Mapping[str, Cre
 
 def in_circle(referential: Referential, code: str) -> bool:
     """Whether a credential is, through others, a prerequisite of itself."""
-    by_code: Mapping[str, Credential] = referential.credential_by_code
-    waiting = list(by_code[code].prerequisites) if code in by_code else []
-    seen: set[str] = set()
-    while waiting:
-        each = waiting.pop()
-        if each == code:
-            return True
-        if each not in seen and each in by_code:
-            seen.add(each)
-            waiting += by_code[each].prerequisites
-    return False
+    direct = {c.code: c.prerequisites for c in referential.credentials}
+    return code in referential.derived("prerequisite circles", lambda: {c for each in circles(direct) for c in each})

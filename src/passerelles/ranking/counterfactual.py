@@ -16,19 +16,9 @@ from passerelles.profile import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import Start, find_start
-from passerelles.scoring.coverage import coverage_row, holding_of
+from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of
 from passerelles.scoring.measures import Origins
-from passerelles.scoring.scorer import (
-    LEVELS,
-    Level,
-    Scorer,
-    coverage_position,
-    level_of,
-    probability_of,
-    raising,
-    reaches,
-    scorer_for,
-)
+from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_of, probability_of, raising, reaches, scorer_for
 from passerelles.scoring.table import score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.vectors import sparse

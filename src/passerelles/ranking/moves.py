@@ -15,17 +15,9 @@ from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
 from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
-from passerelles.scoring.coverage import coverage_row
+from passerelles.scoring.coverage import coverage_position, coverage_row
 from passerelles.scoring.measures import one_origin
-from passerelles.scoring.scorer import (
-    Scorer,
-    coverage_position,
-    level_of,
-    load_scorer,
-    probability_of,
-    raising,
-    scorer_for,
-)
+from passerelles.scoring.scorer import Scorer, level_of, load_scorer, probability_of, raising, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
 

@@ -6,7 +6,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TypeVar
 
-from passerelles.codes import is_rome_code, looks_like_code
+from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import ReferentialError
 from passerelles.model import Domain, Provenance, Requirement
 from passerelles.notices import Notice
@@ -113,19 +113,7 @@ def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
     >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
     ['a']
     """
-    done: set[str] = set()
-    starts: list[str] = []
-    for code in parents:
-        trail: dict[str, None] = {}
-        here: str | None = code
-        while here is not None and here not in done and here not in trail:
-            trail[here] = None
-            here = parents.get(here)
-        if here is not None and here in trail:
-            ring = list(trail)
-            starts.append(min(ring[ring.index(here) :]))
-        done.update(trail)
-    return sorted(starts)
+    return [circle[0] for circle in circles({code: [parent] if parent else [] for code, parent in parents.items()})]
 
 
 def _report_oddities(draft: Draft) -> None:

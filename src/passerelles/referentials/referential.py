@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from passerelles.codes import closure
 from passerelles.model import (
     Competency,
     Credential,
@@ -191,19 +192,11 @@ class Referential:
 
         A cycle (a fault that validation reports) does not hang: each credential is listed once.
         """
-        order: list[str] = []
-        seen = {credential}
+        return closure(credential, self._direct_prerequisites)[:-1]
 
-        def visit(code: str) -> None:
-            found = self.credential_by_code.get(code)
-            for required in found.prerequisites if found else ():
-                if required not in seen:
-                    seen.add(required)
-                    visit(required)
-                    order.append(required)
-
-        visit(credential)
-        return tuple(order)
+    def _direct_prerequisites(self, credential: str) -> tuple[str, ...]:
+        known = self.credential_by_code.get(credential)
+        return known.prerequisites if known else ()
 
 
 _Row = TypeVar("_Row", Requirement, CredentialRequirement)

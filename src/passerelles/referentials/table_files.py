@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Final, Literal
 
+from passerelles.codes import circles
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, empty_table
 from passerelles.model import (
@@ -172,25 +173,10 @@ def _note_prerequisite_circles(draft: Draft) -> None:
 
     They are kept: nobody could obtain these credentials, and paths that take one say so.
     """
-    told: set[str] = set()
-    for code in sorted(draft.credentials):
-        for required in sorted(draft.credentials[code].prerequisites):
-            ahead = _ahead(draft, required)
-            if code in ahead and code not in told:
-                draft.note("cyclic_prerequisite", subject=code, other=required)
-                told |= {c for c in ahead if code in _ahead(draft, c)}
-
-
-def _ahead(draft: Draft, start: str) -> set[str]:
-    """A credential, and all that it supposes."""
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        code = waiting.pop()
-        if code not in seen:
-            seen.add(code)
-            waiting += draft.credentials[code].prerequisites
-    return seen
+    direct = {code: credential.prerequisites for code, credential in draft.credentials.items()}
+    for circle in circles(direct):
+        required = min(code for code in direct[circle[0]] if code in circle)
+        draft.note("cyclic_prerequisite", subject=circle[0], other=required)
 
 
 def read_credential_requirements(source: FileSource, draft: Draft, *, skipped: Collection[str] = ()) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.vectors import frozen, sparse
+from passerelles.vectors import Cells, frozen, sparse
 
 
 class Holding(NamedTuple):
@@ -24,9 +24,11 @@ class Holding(NamedTuple):
     via: NDArray[np.int32]
 
 
-def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32]) -> Holding:
+def holding_of(
+    graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], *, close_labels: bool = True
+) -> Holding:
     """
-    Return the holding made of the competencies in `columns`.
+    Return the holding made of the competencies in `columns`; without `close_labels`, only macro-competencies credit.
 
     Credit of a competency that is not held: the greatest of ``macro_credit`` where something held rolls up to the
     same macro-competency, and of the label credit of each close label held. Among equals the first by code serves.
@@ -42,7 +44,7 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     members = graph.macro_cells.columns[cells]
     credit[members] = graph.settings.near.macro_credit
     via[members] = np.repeat(mine[first[some]], counts)
-    cells, counts = graph.near_cells.of_rows(mine)
+    cells, counts = graph.near_cells.of_rows(mine if close_labels else mine[:0])
     through, where, value = np.repeat(mine, counts), graph.near_cells.columns[cells], graph.near_cells.data[cells]
     better = np.flatnonzero(value > credit[where])
     better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last written stays
@@ -75,83 +77,57 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         the occupation lists nothing: its coverage is unknown, not 1.
     """
     total = graph.total_weight
+    with np.errstate(invalid="ignore"):
+        share = np.minimum(weight_gained(graph, holding) / np.where(total > 0, total, 1.0), 1.0)
+    return np.where(total > 0, share, np.nan)
+
+
+def weight_gained(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64]:
+    """Sum of weight x credit over the requirements of every occupation, shape (n,)."""
     by_column = graph.column_cells
     columns = np.flatnonzero(holding.via >= 0)
     cells, counts = by_column.of_rows(columns)
     # In the order of the columns, as the product of the sparse matrix would add; all others add 0.
     gains = by_column.data[cells] * np.repeat(holding.credit[columns], counts)
-    gained = np.bincount(by_column.columns[cells], gains, len(total))
-    with np.errstate(invalid="ignore"):
-        return np.where(total > 0, np.minimum(gained / np.where(total > 0, total, 1.0), 1.0), np.nan)
+    return np.asarray(np.bincount(by_column.columns[cells], gains, len(graph.codes)), dtype=np.float64)
 
 
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
-    """
-    Coverage of every target by each of several holdings; row by row what `coverage_row` gives.
+    """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
+    cells = Cells.of(held)
+    found = np.empty((held.shape[0], len(graph.codes)), dtype=np.float32)
+    for row in range(len(found)):
+        found[row] = coverage_row(graph, holding_of(graph, cells.columns[cells.of_row(row)]))
+    return found
 
-    With H what is held, W the weights, d the macro credit, Z whether something held rolls up to a macro-competency
-    and V the weight that a target puts under it, what is gained is ``H W' + d (Z V' - Hm Wm') + E W'``: held, plus
-    the discount for all that shares a macro-competency less what is held there already, plus what close labels
-    credit beyond that. One sparse product of stacked blocks, instead of a dense credit matrix.
+
+def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:
+    """
+    Position of a target's coverage among all targets of an origin.
 
     Parameters
     ----------
-    held
-        Shape (b, m), 1 where held.
+    coverage
+        Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
+    own
+        Row of the origin's own occupation, which does not compete; -1 for none.
+    target
+        Row of the target.
 
     Returns
     -------
-    coverage
-        Shape (b, n), in [0, 1]; NaN in the columns of occupations that list nothing.
+    position
+        From 1 (no other target is better covered); equal coverages share the best position. None where the
+        target's coverage is not known.
+
+    Examples
+    --------
+    >>> coverage_position(np.array([1.0, 0.2, 0.5, 0.2]), 0, 3)
+    2
     """
-    total = graph.total_weight
-    scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
-    shares = sparse.csr_array(sparse.diags_array(scale) @ graph.weights)
-    discount = graph.settings.near.macro_credit
-    member = _membership(graph)
-    grouped = sparse.csr_array(held @ member)
-    grouped.data = np.full_like(grouped.data, discount)
-    owned = held.copy()
-    owned.data = np.where(graph.macro[owned.indices] >= 0, 1.0 - discount, 1.0)
-    left = sparse.hstack([owned, grouped, _label_excess(graph, held, grouped)], format="csr")
-    right = sparse.hstack([shares, shares @ member, shares], format="csr")
-    gained = np.asarray((left @ right.T).todense(), dtype=np.float32)
-    np.clip(gained, 0.0, 1.0, out=gained)
-    gained[:, total <= 0] = np.nan
-    return gained
-
-
-def _membership(graph: OccupationGraph) -> "sparse.csr_array":
-    """Shape (m, k): which macro-competency each competency rolls up to."""
-    known = np.flatnonzero(graph.macro >= 0)
-    width = len(graph.macro)
-    return sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(width, width))
-
-
-def _label_excess(graph: OccupationGraph, held: "sparse.csr_array", grouped: "sparse.csr_array") -> "sparse.csr_array":
-    """What the best close label credits each competency that is not held, beyond its macro-competency's credit."""
-    near = graph.near_labels
-    rows, columns = held.nonzero()
-    counts = np.diff(near.indptr)[columns]
-    row = np.repeat(rows, counts)
-    first = np.cumsum(counts) - counts
-    entry = np.repeat(near.indptr[columns] - first, counts) + np.arange(len(row))
-    column, credit = near.indices[entry], near.data[entry]
-    width = held.shape[1]
-    key = row.astype(np.int64) * width + column
-    order = np.lexsort((credit, key))
-    key, row, column, credit = key[order], row[order], column[order], credit[order]
-    best = np.ones(len(key), dtype=np.bool_)
-    best[:-1] = key[1:] != key[:-1]
-    key, row, column, credit = key[best], row[best], column[best], credit[best]
-    macro = graph.macro[column]
-    by_macro = np.isin(row.astype(np.int64) * width + macro, _keys(grouped)) & (macro >= 0)
-    excess = credit - np.where(by_macro, graph.settings.near.macro_credit, 0.0)
-    kept = (excess > 0) & ~np.isin(key, _keys(held))
-    return sparse.csr_array((excess[kept], (row[kept], column[kept])), shape=held.shape)
-
-
-def _keys(matrix: "sparse.csr_array") -> NDArray[np.int64]:
-    rows, columns = matrix.nonzero()
-    keys: NDArray[np.int64] = rows.astype(np.int64) * matrix.shape[1] + columns
-    return keys
+    if np.isnan(coverage[target]):
+        return None
+    better = coverage > coverage[target]
+    if own >= 0:
+        better[own] = False
+    return int(better.sum()) + 1

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_block
 from passerelles.scoring.measures import (
     Attributes,
@@ -41,15 +42,16 @@ def tree_of(graph: OccupationGraph) -> Tree:
 
 
 def _build_tree(graph: OccupationGraph) -> Tree:
-    domains = graph.referential.domain_by_code
     own = [o.domain for o in graph.occupations]
-    tops: list[str | None] = []
-    for code in own:
-        top = code
-        while top is not None and top in domains and domains[top].parent is not None:
-            top = domains[top].parent
-        tops.append(top)
-    return Tree(graph.group, _numbered(own), _numbered(tops))
+    return Tree(graph.group, _numbered(own), _numbered([top_domain(graph.referential, code) for code in own]))
+
+
+def top_domain(referential: Referential, domain: str | None) -> str | None:
+    """Code at the top of the tree above a domain (grand domaine); None for none."""
+    known = referential.domain_by_code
+    while domain is not None and domain in known and (above := known[domain].parent) is not None:
+        domain = above
+    return domain
 
 
 def _numbered(names: Sequence[str | None]) -> NDArray[np.int32]:

@@ -198,38 +198,6 @@ def probabilities_of(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.
     return np.asarray(1.0 / (1.0 + powers), dtype=np.float64)
 
 
-def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:
-    """
-    Position of a target's coverage among all targets of an origin.
-
-    Parameters
-    ----------
-    coverage
-        Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
-    own
-        Row of the origin's own occupation, which does not compete; -1 for none.
-    target
-        Row of the target.
-
-    Returns
-    -------
-    position
-        From 1 (no other target is better covered); equal coverages share the best position. None where the
-        target's coverage is not known.
-
-    Examples
-    --------
-    >>> coverage_position(np.array([1.0, 0.2, 0.5, 0.2]), 0, 3)
-    2
-    """
-    if np.isnan(coverage[target]):
-        return None
-    better = coverage > coverage[target]
-    if own >= 0:
-        better[own] = False
-    return int(better.sum()) + 1
-
-
 def level_of(probability: float | None, position: int | None, size: int, scorer: Scorer) -> Level | None:
     """
     Level of a move: `proche`, `accessible` or `exigeante`; None when the scorer is not calibrated.
