@@ -88,6 +88,7 @@ CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType(
         "rating_suppressed": Kind("info", drops=True, counted=True),
         "other_files": Kind("info", counted=True),
         "duplicate_dataset": Kind("warning"),
+        "older_dataset": Kind("info"),
         "year_not_wanted": Kind("info"),
         "mixed_years": Kind("error", drops=True),
         "secret_cells": Kind("info", counted=True),

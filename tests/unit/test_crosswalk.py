@@ -8,6 +8,8 @@ from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, wri
 from passerelles.errors import PasserellesError
 from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, shares
 from passerelles.market.market import Market, family_codes, load_market, reach, survey_families
+from passerelles.market.read import GROUPS, Found, declared_kind, kinds, read, scan, typed_cells
+from passerelles.notices import NoticeLog
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -122,4 +124,60 @@ def test_tension_codes_are_in_v460_and_reach_it_through_the_parent(real_market: 
     assert market.tension_by_basin is not None
     codes = market.tension_by_basin.codes
     assert codes <= set(rome.occupation_by_code)
-    assert sum(any(link.code in codes for link in links_of(rome, o.code)) for o in rome.occupations) == 1_293
+    assert sum(any(link.code in codes for link in links_of(rome, o.code)) for o in rome.occupations) == 1_294  # of 2021
+
+
+QUALIFICATIONS = """ROME;Intitule_ROME;Qualif;FAP341;Intitule_FAP341
+A1416;Polyculture;0;A0X40;Agriculteurs
+A1416;Polyculture;7;A1X80;Techniciens
+A1416;Polyculture;9;A0X41a;Eleveurs de bovins
+K2110;Formation en conduite;0;V4X80;Formateurs
+K2110;Formation en conduite;9;A0X40;Agriculteurs
+"""
+
+
+def test_the_qualification_decides_and_no_family_is_left_without_a_job(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text(QUALIFICATIONS, encoding="cp1252")
+    crosswalk = load_market(tmp_path).crosswalks["FAP2021"]
+    assert crosswalk.by_qualification["A1416", "9"] == "A0X41"  # the detail belongs to the family of the survey
+    assert crosswalk.by_qualification["K2110", "9"] == "A0X40"
+    # Without a qualification: the family given then, and families that no job has otherwise.
+    assert crosswalk.families_of_rome == {"A1416": ("A0X40", "A0X41", "A1X80"), "K2110": ("V4X80",)}
+
+
+@pytest.mark.real_data
+def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_data: Path, rome4: Path) -> None:
+    market, rome = load_market(real_data, tensions=False), load_referential(rome4)
+    assert (market.years, market.survey().year, market.survey().nomenclature) == (
+        *(("2023", "2024", "2025"), "2025", "FAP2021"),
+    )
+    assert len(reach(market, rome).reached) == 1_501
+    assert all(family_codes(market, rome).values())  # 217 of 217 families
+    assert len(family_codes(market, rome)) == 217
+    assert survey_families(market, rome, "K2110")
+
+
+@pytest.mark.real_data
+def test_every_file_that_is_declared_is_recognised(real_data: Path) -> None:
+    known = {f.name: (f.kind.name, f.year) for f in scan(real_data, GROUPS).found}
+    assert known["market/bmo-2025.xlsx"] == ("bmo", "2025")
+    assert known["market/tension-rome-bassin-2021.csv"] == ("tension-rome-basin", "2021")
+    assert known["crosswalks/idcc-opco-2019.csv"] == ("idcc-opco", "2019")
+    assert {kind for kind, _ in known.values()} == set(kinds()) - {"travel"}
+
+
+def test_a_source_is_one_declaration(tmp_path: Path) -> None:
+    text = 'name = "x"\ngroup = "market"\nsource = "S"\n[signature]\nbasin = "bassin"\nn = "nombre"\n[types]\n'
+    kind = declared_kind(text + 'basin = "code:4"\nn = "number"\n')
+    path = tmp_path / "x.csv"
+    path.write_text("Bassin;Nombre\n101;1 503,5\n5313;\n5314;x\n", encoding="utf-8")
+    columns = kind.columns(["bassin", "nombre"])
+    assert columns is not None
+    found, log = Found(path, "x.csv", kind, columns, {}, workbook=False), NoticeLog()
+    rows = list(typed_cells(found, read(found), log, "basin", "n"))
+    assert rows == [(2, ("0101", 1503.5)), (3, ("5313", None)), (4, ("5314", None))]
+    assert sorted((n.code, n.line, n.count) for n in log.notices()) == [
+        *(("invalid_value", 4, 1), ("unknown_cells", None, 2), ("zero_filled", None, 1))
+    ]
+    with pytest.raises(PasserellesError):
+        declared_kind('name = "x"')

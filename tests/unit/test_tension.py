@@ -6,7 +6,7 @@ import pytest
 
 from market_files import TENSION_FAP, TENSION_ROME, market_folder, write
 from passerelles.market.market import load_market
-from passerelles.market.tension import COMPONENTS, TensionTable
+from passerelles.market.tables import COMPONENTS, TensionTable
 
 
 def _by_basin(path: Path, text: str = TENSION_ROME) -> TensionTable:
@@ -74,7 +74,10 @@ def test_the_published_tables(real_data: Path) -> None:
     basin, family = market.tension_by_basin, market.tension_by_family
     assert basin is not None
     assert family is not None
-    assert (len(basin.rows), len(basin.codes), len(basin.territories)) == (27_053, 398, 401)
+    assert (len(basin.rows), len(basin.codes), len(basin.territories)) == (27_135, 397, 403)
+    assert (basin.year, basin.file.year) == ("2021", "2021")
+    assert [n.file for n in market.notices if n.code == "older_dataset"] == ["market/tension-rome-bassin-2020.csv"]
+    assert basin.rows["A1101", "0203"].offers == 16.61538462  # written with a decimal comma
     assert all(len(t) == 4 for t in basin.territories)
     assert all(row.tension is not None for row in basin.rows.values())
     assert len(family.rows) == 31_034

@@ -97,6 +97,6 @@ def _reads(place: Path, output: Path, name: str) -> bool:
 
 
 def _is_public_file(path: Path) -> bool:
-    from passerelles.market.scan import scan
+    from passerelles.market.read import scan
 
     return bool(scan(path, ("market", "places", "certifications")).found)

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
+from passerelles.market.crosswalk import Nomenclature
 from passerelles.market.figures import Interval, share, total
-from passerelles.market.scan import ABSENT, Found, Once, SourceFile, cells, digest, read, source_file
+from passerelles.market.read import ABSENT, Found, Once, SourceFile, cells, read, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 
-Nomenclature = Literal["FAP2009", "FAP2021"]
-MASK = "*"
 _FIGURES = ("met", "xmet", "smet")
 _BASIN_WIDTH = 4
 # The survey went over to the new families in 2024; used only where no table at hand knows the codes.
@@ -197,20 +197,15 @@ def open_bmo(
     settings
         Bounds of a masked cell.
     """
-    return BmoFile(found, _year(found), digest(found.path), known_families, settings)
-
-
-def _year(found: Found) -> str:
-    """Year of the first row, else the one in the name of the basin column (``BE23``)."""
-    year = found.first.get("year", "").strip()
-    return year or "20" + found.columns["basin"].strip()[-2:]
+    return BmoFile(found, found.year, file_sha256(found.path), known_families, settings)
 
 
 class _Reader:
     """Texts to intervals, each made once; counts what is masked and what is unreadable."""
 
-    def __init__(self, name: str, settings: MarketSettings) -> None:
+    def __init__(self, name: str, secret: tuple[str, ...], settings: MarketSettings) -> None:
         self.name = name
+        self._secret = secret
         self.masked = dict.fromkeys(_FIGURES, 0)
         self.notices: list[Notice] = []
         self._settings = settings
@@ -221,16 +216,16 @@ class _Reader:
         """Read the projects of a row, those judged difficult, and the seasonal ones."""
         met, xmet, smet = texts
         found = (self._whole[met], self._part[xmet], self._part[smet])
-        if MASK in texts or None in found:
+        if None in found or any(text in self._secret for text in texts):
             for column, text, made in zip(_FIGURES, texts, found, strict=True):
-                self.masked[column] += text == MASK
+                self.masked[column] += text in self._secret
                 if made is None:
                     code = "unknown_cell" if text in ABSENT else "invalid_value"
                     self.notices.append(notice(code, file=self.name, line=line, column=column, value=text))
         return found
 
     def _parse(self, text: str, secret_low: int) -> Interval | None:
-        if text == MASK:
+        if text in self._secret:
             return Interval(secret_low, self._settings.secret_high)
         plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
         return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
@@ -238,7 +233,7 @@ class _Reader:
 
 def _survey(file: BmoFile, table: Table) -> BmoSurvey:
     found = file.found
-    reader = _Reader(found.name, file.settings)
+    reader = _Reader(found.name, found.kind.secret, file.settings)
     notices = [*table.notices]
     names = ("basin", "family", "department", "year", "met", "xmet", "smet", "label", "group", "group_label")
     rows: dict[tuple[str, str, str], BmoRow] = {}

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.market.crosswalk import Via, links_of
-from passerelles.market.scan import SourceFile
+from passerelles.market.read import SourceFile
 from passerelles.model import Ternary
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential

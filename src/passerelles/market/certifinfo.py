@@ -10,7 +10,7 @@ from typing import Final
 from passerelles.codes import is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.market.certifications import Certification, CertificationKind, Certifications, is_active
-from passerelles.market.scan import Found, Once, cells, read, scan, source_file
+from passerelles.market.read import Found, Once, cells, read, scan, source_file
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 

@@ -1,17 +1,19 @@
-"""From ROME occupations to the families of market statistics (FAP 2009) and back, many to many, through the parent."""
+"""From ROME occupations to the families of market statistics (FAP) and back, many to many, through the parent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from passerelles.codes import is_rome_code
 from passerelles.errors import PasserellesError
-from passerelles.market.scan import ABSENT, Found, SourceFile, cells, read, source_file
+from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.referentials.referential import Referential
 
+Nomenclature = Literal["FAP2009", "FAP2021"]
 Via = Literal["direct", "parent", "base", "base-parent"]
 
 
@@ -25,15 +27,19 @@ class Link(NamedTuple):
 @dataclass(frozen=True)
 class FapRome:
     """
-    Families FAP 2009 of each ROME 3 code, as published.
+    Families of each ROME 3 code in one nomenclature, as published.
 
-    `without_rome` lists the families that the table gives without any ROME code.
+    `without_rome` lists the families that the table gives without any ROME code. `by_qualification` gives the family of
+    a ROME code and a qualification (0 = not said, 1 to 9) where the nomenclature goes by it (FAP 2021): `pairs` then
+    are those of a job of which no qualification is known, and what else would leave a family without any job.
     """
 
     file: SourceFile
     pairs: tuple[tuple[str, str], ...]  # (family, ROME 3 code), sorted
     families: frozenset[str]
     without_rome: tuple[str, ...]
+    nomenclature: Nomenclature = "FAP2009"
+    by_qualification: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
@@ -75,7 +81,41 @@ def read_fap_rome(found: Found) -> FapRome:
         notices.append(notice("rows_without_rome", file=found.name, count=bare))
     without = tuple(sorted(families - {family for family, _ in pairs}))
     return FapRome(
-        source_file(found, table), tuple(sorted(pairs)), frozenset(families), without, NoticeLog(notices).notices()
+        source_file(found, table),
+        tuple(sorted(pairs)),
+        frozenset(families),
+        without,
+        notices=NoticeLog(notices).notices(),
+    )
+
+
+def read_fap2021_rome(found: Found) -> FapRome:
+    """
+    Read the crosswalk in which the qualification of a job decides its family.
+
+    The detailed family (``A0X41a``) belongs to the one of the survey (``A0X41``). A job of which no qualification is
+    known has the family that the table gives it then (qualification 0); a family that no job has so is reached by the
+    jobs that have it at any qualification.
+    """
+    table = read(found)
+    log = NoticeLog(table.notices)
+    by_qualification: dict[tuple[str, str], str] = {}
+    for line, (rome, qualification, detail) in cells(found, table, "rome", "qualification", "family"):
+        if detail in ABSENT or not is_rome_code(rome):
+            log.note("invalid_value", file=found.name, line=line, column="ROME, FAP341", value=f"{rome} {detail}")
+        else:
+            by_qualification[rome, qualification] = detail.rstrip(ascii_lowercase)
+    usual = {(family, rome) for (rome, qualification), family in by_qualification.items() if qualification == "0"}
+    reached = {family for family, _ in usual}
+    others = {(family, rome) for (rome, _), family in by_qualification.items() if family not in reached}
+    return FapRome(
+        source_file(found, table),
+        tuple(sorted(usual | others)),
+        frozenset(by_qualification.values()),
+        (),
+        "FAP2021",
+        MappingProxyType(dict(sorted(by_qualification.items()))),
+        log.notices(),
     )
 
 

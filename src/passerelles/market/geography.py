@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
-from passerelles.market.scan import Found, SourceFile, cells, read, scan, source_file
+from passerelles.market.read import Found, SourceFile, cells, read, scan, source_file, typed_cells
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
@@ -68,15 +68,22 @@ def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places
         raise PasserellesError("no_places_data", path=path)
     files = [g.file for g in reversed(geographies)]
     latest = geographies[-1]
-    names = _names(geographies, found.of("commune-names"), files, log)
+    details = _details(found.of("communes"), files, log)
+    names = {code: row.name for code, row in details.items()}
+    names |= _names(geographies, found.of("commune-names"), files, log)
     points = _coordinates(found.of("coordinates"), files, log)
+    successors = _successors(found.of("former-communes"), files, log)
     communes = tuple(
-        Commune(row.commune, names.get(row.commune), row.basin, *points.get(row.commune, (None, None)))
+        _commune(row, names.get(row.commune), points, details, successors.get(row.commune, row.commune))
         for row in latest.rows
     )
     _report(communes, geographies, latest, log)
     places = Places(
-        basins=_basins(communes, geographies, latest, log), communes=communes, year=latest.year, files=tuple(files)
+        basins=_basins(communes, geographies, latest, log),
+        communes=communes,
+        year=latest.year,
+        files=tuple(files),
+        epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
     )
     tables = list(found.of("travel"))
     if travel is not None:
@@ -86,6 +93,52 @@ def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places
         tables += extra
     table = _travel(tables, places, files, log)
     return replace(places, travel=table, files=tuple(files), notices=log.notices())
+
+
+class _Details(NamedTuple):
+    """What a list of communes says of one."""
+
+    name: str
+    population: int | None
+    epci: str
+    epci_label: str
+
+
+def _details(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, _Details]:
+    details: dict[str, _Details] = {}
+    for found in tables:
+        table = read(found)
+        _log_all(log, table.notices)
+        files.append(source_file(found, table))
+        wanted = ("commune", "commune_label", "population", "epci", "epci_label")
+        for _, (code, name, population, epci, label) in typed_cells(found, table, log, *wanted):
+            people = None if population is None else round(population)
+            details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
+    return details
+
+
+def _successors(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, str]:
+    """Return the commune of today that took the place of each former one."""
+    successors: dict[str, str] = {}
+    for found in tables:
+        table = read(found)
+        _log_all(log, table.notices)
+        files.append(source_file(found, table))
+        successors |= {former: code for _, (former, code) in typed_cells(found, table, log, "former", "commune")}
+    return successors
+
+
+def _commune(
+    row: _Row,
+    name: str | None,
+    points: Mapping[str, tuple[float, float]],
+    details: Mapping[str, _Details],
+    today: str,
+) -> Commune:
+    latitude, longitude = points.get(row.commune) or points.get(today) or (None, None)
+    about = details.get(row.commune) or details.get(today)
+    population, epci = (about.population, about.epci or None) if about is not None else (None, None)
+    return Commune(row.commune, name, row.basin, latitude, longitude, population, epci)
 
 
 def _read_basins(found: Found, log: NoticeLog) -> _Geography:
@@ -108,15 +161,8 @@ def _read_basins(found: Found, log: NoticeLog) -> _Geography:
     for column, n in (("commune", short_communes), ("basin", short_basins)):
         if n:
             log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
-    # The older file names its columns after its year (BE19); the newer one does not.
-    digits = found.columns["basin"].strip()[-2:]
-    year = f"20{digits}" if digits.isdigit() else ""
     ordered = tuple(rows[code] for code in sorted(rows))
-    return _Geography(found, year or _YEAR_OF_PLAIN, ordered, source_file(found, table, year=year or _YEAR_OF_PLAIN))
-
-
-# France Travail's file with plain column names (codgeo, codbe, libbe) is the one of 2021.
-_YEAR_OF_PLAIN: Final = "2021"
+    return _Geography(found, found.year, ordered, source_file(found, table, year=found.year))
 
 
 def _department(commune: str, code: str) -> str:

@@ -14,7 +14,7 @@ from passerelles.io.rows import read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.market.crosswalk import Link, links_of
 from passerelles.market.places import Places
-from passerelles.market.scan import SourceFile
+from passerelles.market.read import SourceFile
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label

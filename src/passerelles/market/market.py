@@ -1,22 +1,30 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from passerelles.errors import PasserellesError
-from passerelles.market.bmo import BmoFile, BmoSurvey, Nomenclature, open_bmo
-from passerelles.market.crosswalk import FapRome, codes_of, families_of, read_fap_rome
+from passerelles.market.bmo import BmoFile, BmoSurvey, open_bmo
+from passerelles.market.crosswalk import (
+    FapRome,
+    Nomenclature,
+    codes_of,
+    families_of,
+    read_fap2021_rome,
+    read_fap_rome,
+)
 from passerelles.market.figures import Figure, Interval, known, unknown
-from passerelles.market.scan import Found, Scan, SourceFile, cells, read, scan, source_file
+from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
-from passerelles.market.tension import TensionTable, read_tension_by_basin, read_tension_by_family
-from passerelles.market.wages import Wages, read_wages
+from passerelles.market.tables import TensionTable, Wages, read_tension, read_wages
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.referentials.referential import Referential
+
+Part = TypeVar("Part", FapRome, TensionTable, Wages)
 
 
 class Openings(NamedTuple):
@@ -39,14 +47,14 @@ class Market:
     """
     What the market files of a folder say; a part that no file gives is None, and its figures unknown.
 
-    `bmo` holds the surveys, oldest first, each read on first use. `fap2021_labels` names the families of the newer
-    nomenclature, which no table at hand joins to ROME. `notices` is what recognising and reading found, surveys
-    aside: theirs are in `BmoSurvey.notices`.
+    `bmo` holds the surveys, oldest first, each read on first use. `crosswalks` join families to ROME, one a
+    nomenclature; `fap2021_labels` names those of the newer one. `notices` is what recognising and reading found,
+    surveys aside: theirs are in `BmoSurvey.notices`.
     """
 
     path: Path
     bmo: tuple[BmoFile, ...] = ()
-    crosswalk: FapRome | None = None
+    crosswalks: Mapping[Nomenclature, FapRome] = field(default_factory=lambda: MappingProxyType({}))
     tension_by_basin: TensionTable | None = None
     tension_by_family: TensionTable | None = None
     wages: Wages | None = None
@@ -71,9 +79,18 @@ class Market:
         """Years of the surveys at hand, oldest first."""
         return tuple(b.year for b in self.bmo)
 
+    @property
+    def crosswalk(self) -> FapRome | None:
+        """Crosswalk of the families FAP 2009, in which tensions by family and wages are published."""
+        return self.crosswalks.get("FAP2009")
+
+    def crosswalk_of(self, survey: BmoSurvey) -> FapRome | None:
+        """Crosswalk of a survey's families; None where no table at hand joins them to ROME."""
+        return self.crosswalks.get(survey.nomenclature)
+
     def survey(self, year: str | int | None = None) -> BmoSurvey:
         """
-        The survey of a year, or the latest one whose families the crosswalk joins to ROME, else the latest.
+        The survey of a year, or the latest one whose families a crosswalk joins to ROME, else the latest.
 
         Raises
         ------
@@ -90,11 +107,10 @@ class Market:
 
     @cached_property
     def _default(self) -> BmoFile:
-        """Latest survey in the families of the crosswalk; only the likely ones are read to make sure."""
-        if self.crosswalk is not None:
-            for each in reversed(self.bmo):
-                if each.likely_nomenclature == "FAP2009" and each.survey.nomenclature == "FAP2009":
-                    return each
+        """Latest survey whose families a crosswalk joins to ROME; only the likely ones are read to make sure."""
+        for each in reversed(self.bmo):
+            if each.likely_nomenclature in self.crosswalks and each.survey.nomenclature in self.crosswalks:
+                return each
         return self.bmo[-1]
 
     @property
@@ -151,13 +167,13 @@ def survey_families(
     """
     Families of an occupation in a survey: through itself, its parent or its base; none where no table joins them.
 
-    A survey in FAP 2021 gives none: no table at hand joins these families to ROME, and codes that look alike in
-    the two nomenclatures do not mean the same families.
+    Codes that look alike in the two nomenclatures do not mean the same families: each has its own crosswalk.
     """
     survey = market.survey(year)
-    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+    crosswalk = market.crosswalk_of(survey)
+    if crosswalk is None:
         return ()
-    families, _ = families_of(market.crosswalk, referential, code)
+    families, _ = families_of(crosswalk, referential, code)
     return tuple(f for f in families if f in survey.family_labels)
 
 
@@ -170,9 +186,10 @@ def family_codes(
     Specialised occupations are left out: their base stands for them.
     """
     survey = market.survey(year)
-    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+    crosswalk = market.crosswalk_of(survey)
+    if crosswalk is None:
         return MappingProxyType(dict.fromkeys(survey.family_labels, ()))
-    grouped = codes_of(market.crosswalk, referential)
+    grouped = codes_of(crosswalk, referential)
     return MappingProxyType({family: grouped.get(family, ()) for family in survey.family_labels})
 
 
@@ -230,27 +247,23 @@ def load_market(
     if not found.found:
         raise PasserellesError("no_market_data", path=path)
     notices = list(found.notices)
-    crosswalk = _only(found, "fap-rome", notices)
-    labels = _only(found, "fap2021-labels", notices)
-    by_basin = _only(found, "tension-rome-basin", notices)
-    by_family = _only(found, "tension-fap", notices)
-    wages = _only(found, "wages", notices)
-    fap_rome = read_fap_rome(crosswalk) if crosswalk else None
-    families2021, labels_file, labels_notices = _labels(labels)
-    tension_by_basin = read_tension_by_basin(by_basin) if by_basin and tensions else None
-    tension_by_family = read_tension_by_family(by_family) if by_family and tensions else None
-    wage_table = read_wages(wages) if wages else None
+    fap_rome = _newest(found, "fap-rome", notices, read_fap_rome)
+    fap2021 = _newest(found, "fap2021-rome", notices, read_fap2021_rome)
+    families2021, labels_file, labels_notices = _labels(found.newest("fap2021-labels", notices))
+    tension_by_basin = _newest(found, "tension-rome-basin", notices, read_tension) if tensions else None
+    tension_by_family = _newest(found, "tension-fap", notices, read_tension) if tensions else None
+    wage_table = _newest(found, "wages", notices, read_wages)
     families: list[tuple[Nomenclature, frozenset[str]]] = []
     if fap_rome:
         families.append(("FAP2009", fap_rome.families))
-    if families2021:
-        families.append(("FAP2021", frozenset(families2021)))
-    parts = [p for p in (fap_rome, tension_by_basin, tension_by_family, wage_table) if p is not None]
+    if families2021 or fap2021:
+        families.append(("FAP2021", frozenset(families2021) | (fap2021.families if fap2021 else frozenset())))
+    parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table) if p is not None]
     notices += [n for part in parts for n in part.notices]
     return Market(
         path=Path(path),
         bmo=_surveys(found, years, tuple(families), chosen, notices),
-        crosswalk=fap_rome,
+        crosswalks=MappingProxyType({c.nomenclature: c for c in (fap_rome, fap2021) if c is not None}),
         tension_by_basin=tension_by_basin,
         tension_by_family=tension_by_family,
         wages=wage_table,
@@ -261,12 +274,10 @@ def load_market(
     )
 
 
-def _only(found: Scan, kind: str, notices: list[Notice]) -> Found | None:
-    """First file of a kind, by name; the others are reported, not read."""
-    first, *others = found.of(kind) or (None,)
-    if first is not None:
-        notices += [notice("duplicate_dataset", file=other.name, other=first.name) for other in others if other]
-    return first
+def _newest(found: Scan, kind: str, notices: list[Notice], reader: Callable[[Found], Part]) -> Part | None:
+    """Read the latest file of a kind; the others are reported, not read."""
+    file = found.newest(kind, notices)
+    return None if file is None else reader(file)
 
 
 def _labels(found: Found | None) -> tuple[dict[str, str], tuple[SourceFile, ...], tuple[Notice, ...]]:

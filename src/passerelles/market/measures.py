@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
 from passerelles.market.market import Market, Openings, family_codes
-from passerelles.market.tension import COMPONENTS, Tension, TensionTable
+from passerelles.market.tables import COMPONENTS, Tension, TensionTable
 from passerelles.referentials.referential import Referential
 
 COUNTRY = "FR"
@@ -109,10 +109,10 @@ def job_openings(
         return lambda _: ((), _nothing(unknown("no_survey", territory=basin)), unknown("no_survey", territory=basin))
     survey = market.survey(year)
     source, when = survey.file.source, survey.year
-    if market.crosswalk is None or survey.nomenclature != "FAP2009":
+    crosswalk = market.crosswalk_of(survey)
+    if crosswalk is None:
         figure = unknown("no_crosswalk", source=source, year=when, territory=basin)
         return lambda _: ((), _nothing(figure), figure)
-    crosswalk = market.crosswalk
     codes = family_codes(market, referential, year=year)
     parts: dict[str, Mapping[str, float]] = {}
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.distance import Floats, distance_matrix_km
-from passerelles.market.scan import SourceFile
+from passerelles.market.read import SourceFile
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
@@ -24,13 +24,19 @@ _BASIN_WIDTH: Final = 4
 
 
 class Commune(NamedTuple):
-    """A commune: INSEE code (five characters), name, basin, coordinates in degrees; None = unknown."""
+    """
+    A commune: INSEE code (five characters), name, basin, coordinates in degrees; None = unknown.
+
+    A commune that was merged since has the coordinates, population and EPCI (SIREN) of the one that took its place.
+    """
 
     code: str
     name: str | None
     basin: str
     latitude: float | None = None
     longitude: float | None = None
+    population: int | None = None
+    epci: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class Places:
     )
     year: str = ""
     files: tuple[SourceFile, ...] = ()
+    epci_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:

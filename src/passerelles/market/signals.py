@@ -12,7 +12,7 @@ from passerelles.market.market import Market, Openings
 from passerelles.market.measures import Openness, job_openings, job_tension, job_wage
 from passerelles.market.places import Places, with_basins
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
-from passerelles.market.tension import COMPONENTS
+from passerelles.market.tables import COMPONENTS
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label

@@ -15,7 +15,7 @@ from passerelles.market.places import Places
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from passerelles.market.scan import SourceFile
+    from passerelles.market.read import SourceFile
 
 UNUSED: Final = frozenset({"wages", "fap2021-labels"})  # read with the market, no part of a ranking or an allocation
 

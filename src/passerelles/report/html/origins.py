@@ -7,7 +7,7 @@ from itertools import chain
 from shlex import join
 from typing import Any, NamedTuple
 
-from passerelles.market.scan import SourceFile
+from passerelles.market.read import SourceFile
 from passerelles.report.envelope import envelope
 from passerelles.report.html.case import Case
 from passerelles.report.html.grid import Cell, Grid, heads

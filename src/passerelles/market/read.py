@@ -1,0 +1,381 @@
+"""Public files, declared in ``sources/*.toml``: recognised by their columns, never by their names, and read alike."""
+
+import io
+import math
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import zip_longest
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import read_file
+from passerelles.io.csv import Table, read_table
+from passerelles.io.rows import parse_rows
+from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
+from passerelles.model import FileRecord
+from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.text import normalise_label
+
+Group = Literal["market", "places", "certifications"]
+GROUPS: Final[tuple[Group, ...]] = ("market", "places", "certifications")
+# Enough for any header and its first row; a file is read whole only once it is recognised.
+_PEEK: Final = 65_536
+_PEEK_LINES: Final = 50
+_SHOWN: Final = 5
+# What these files write where they have no value.
+ABSENT: Final = frozenset({"", "NA", "NaN", "nan"})
+_HIGHEST_CLASS: Final = 5
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    A kind of file, as its TOML declares it: the columns that give it away, all that it may hold, and its producer.
+
+    Columns are regular expressions over `normalise_label` of the header, by the name that readers use.
+    `signature` columns recognise the kind; `others` may be absent, which is reported. `any_of` are columns of which
+    one must be there. `types` says how the cells of a column are read: text where
+    nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma).
+    `secret` are the marks of a number that is too small to be published; `year` is that of a file that says none.
+    """
+
+    name: str
+    group: Group
+    source: str
+    signature: Mapping[str, str]
+    others: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    licence: str = ""
+    secret: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    year: str = ""
+    repair_apostrophes: bool = False
+
+    def columns(self, header: Sequence[str]) -> dict[str, str] | None:
+        """Header cell of each column that `header` has, or None when it is another kind of file."""
+        folded = _folded(tuple(header))
+        found: dict[str, str] = {}
+        for name, pattern in (*self.signature.items(), *self.others.items()):
+            cell = next((cell for text, cell in folded if re.fullmatch(pattern, text)), None)
+            if cell is not None:
+                found[name] = cell
+            elif name in self.signature:
+                return None  # most files are of most kinds not: the first column missing says so
+        if self.any_of and not set(self.any_of) & set(found):
+            return None
+        return found
+
+
+@lru_cache(maxsize=64)
+def _folded(header: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each cell of a header as it is compared, and as it is written."""
+    return tuple((normalise_label(cell), cell) for cell in header)
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Kinds of files that ship, by name; of two that fit, the one with more signature columns comes first."""
+    folder = files("passerelles.market") / "sources"
+    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".toml")]
+    declared = sorted(map(declared_kind, texts), key=lambda kind: (-len(kind.signature), kind.name))
+    return MappingProxyType({kind.name: kind for kind in declared})
+
+
+def declared_kind(text: str) -> Kind:
+    r"""
+    Kind of file that a TOML text declares.
+
+    Raises
+    ------
+    PasserellesError
+        If it is no such declaration.
+
+    Examples
+    --------
+    >>> kind = declared_kind('name = "x"\ngroup = "market"\nsource = "S"\n[signature]\nfamily = "fap"')
+    >>> kind.columns(["Fap", "n"])
+    {'family': 'Fap'}
+    """
+    try:
+        values = tomllib.loads(text)
+        for name in ("secret", "any_of"):
+            values[name] = tuple(values.get(name, ()))
+        return Kind(**values)
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise PasserellesError("market_source", reason=error) from error
+
+
+def recognise(header: Sequence[str], groups: Iterable[Group] | None = None) -> Kind | None:
+    """
+    Kind of a file with this header, or None.
+
+    Examples
+    --------
+    >>> recognise(["Fap", "Rome", "intitule_rome"]).name
+    'fap-rome'
+    >>> recognise(["a", "b"]) is None
+    True
+    """
+    wanted = set(GROUPS if groups is None else groups)
+    kind = next((kind for kind in kinds().values() if kind.columns(header) is not None), None)
+    return kind if kind is not None and kind.group in wanted else None
+
+
+class SourceFile(NamedTuple):
+    """A file that was read: what it holds, its checksum, the year of its figures and who publishes it."""
+
+    kind: str
+    record: FileRecord
+    year: str = ""
+    source: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A file recognised by its header; `columns` gives the header cell of each column that the reader knows.
+
+    `first` holds the cells of its first rows, by column, enough to tell the year without reading the rest.
+    """
+
+    path: Path
+    name: str
+    kind: Kind
+    columns: dict[str, str]
+    first: dict[str, str]
+    workbook: bool
+
+    @property
+    def year(self) -> str:
+        """Year of the first row, else the one in the name of the basin column (``BE23``), else the declared one."""
+        year = self.first.get("year", "").strip()
+        digits = re.search(r"(\d\d)$", self.columns.get("basin", "").strip())
+        return year or (f"20{digits[1]}" if digits else "") or self.kind.year
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder holds: the files recognised, sorted by name, and notices about the others."""
+
+    found: tuple[Found, ...]
+    notices: tuple[Notice, ...]
+
+    def of(self, kind: str) -> tuple[Found, ...]:
+        """Files of one kind, by name."""
+        return tuple(f for f in self.found if f.kind.name == kind)
+
+    def newest(self, kind: str, notices: list[Notice]) -> Found | None:
+        """File of one kind with the latest year, the first by name of equals; the others are reported, not read."""
+        first, *others = sorted(self.of(kind), key=lambda f: f.year, reverse=True) or (None,)
+        for other in others:
+            if other is not None and first is not None:
+                code = "duplicate_dataset" if other.year == first.year else "older_dataset"
+                notices.append(notice(code, file=other.name, other=first.name, year=other.year))
+        return first
+
+
+def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
+    """
+    Recognise the files of a folder, its sub-folders included, or a single file.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there or it may not be read.
+    """
+    place = Path(path)
+    wanted = tuple(groups)
+    try:
+        if not place.exists():
+            raise PasserellesError("no_such_path", path=place)
+        listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=place) from error
+    root = place.parent if place.is_file() else place
+    found: list[Found] = []
+    others: list[str] = []
+    notices: list[Notice] = []
+    for file in listed:
+        name = file.relative_to(root).as_posix()
+        if any(part.startswith(".") for part in Path(name).parts):
+            continue
+        try:
+            item = _recognise(file, name, wanted)
+        except OSError as error:
+            if place.is_file():
+                raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+            notices.append(notice("unreadable_file", file=name, reason=error.strerror or error))
+            continue
+        if item is None:
+            others.append(name)
+        else:
+            found.append(item)
+    if others:
+        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+        notices.append(notice("other_files", count=len(others), names=shown))
+    return Scan(tuple(found), tuple(notices))
+
+
+def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None:
+    with path.open("rb") as stream:
+        head = stream.read(_PEEK)
+    if head.startswith(b"PK"):
+        data = path.read_bytes()
+        if not is_workbook(data):
+            return None
+        book = open_workbook(data)
+        for sheet in book.sheets:
+            rows = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
+            for row, below in zip_longest(rows[:HEADER_WITHIN], rows[1:], fillvalue=[]):
+                if recognise(row, groups) is not None:
+                    header = tuple(cell.casefold() for cell in row)
+                    return _found(path, name, header, below, groups, workbook=True)
+        return None
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    # Cut at a line's end: half a character would make UTF-8 look like Windows-1252.
+    cut = b"".join(io.BytesIO(head).readlines()[:_PEEK_LINES])
+    if len(cut) == _PEEK:
+        cut = head[: head.rfind(b"\n") + 1] or head
+    table = read_table(cut, name=name)
+    return _found(path, name, table.header, table.rows[0] if table.rows else [], groups, workbook=False)
+
+
+def _found(
+    path: Path, name: str, header: tuple[str, ...], first: list[str], groups: tuple[Group, ...], *, workbook: bool
+) -> Found | None:
+    kind = recognise(header, groups)
+    if kind is None:
+        return None
+    columns = kind.columns(header) or {}
+    cells = {column: first[header.index(cell)] for column, cell in columns.items() if header.index(cell) < len(first)}
+    return Found(path, name, kind, columns, cells, workbook)
+
+
+def read(found: Found) -> Table:
+    """
+    Read a recognised file whole; columns of its kind that it lacks are reported in the table's notices.
+
+    Raises
+    ------
+    PasserellesError
+        If it can no longer be read.
+    """
+    data = read_file(found.path)
+    kind = found.kind
+    if found.workbook:
+        rows = parse_rows(
+            data, lambda row: int(kind.columns([cell_text(c) for c in row]) is not None), name=found.name, first=True
+        )
+        table = rows.table()
+    else:
+        table = read_table(data, name=found.name, repair_apostrophes=kind.repair_apostrophes)
+    missing = [name for name in kind.others if name not in found.columns]
+    notices = [notice("missing_optional_column", file=found.name, line=1, column=c) for c in missing]
+    return Table(table.name, table.header, table.rows, table.lines, table.record, (*table.notices, *notices))
+
+
+def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield (line, stripped cells) for the columns `names` of the kind; an absent column gives empty cells."""
+    # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
+    columns = [map(str.strip, table.column(found.columns.get(name, "\x00absent"))) for name in names]
+    return zip(table.lines, zip(*columns, strict=True), strict=True)
+
+
+def typed_cells(found: Found, table: Table, log: NoticeLog, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """
+    Yield (line, cells) as the kind declares their types; what is unknown or unreadable is None, and told.
+
+    Zeros put back before codes are counted, empty cells too; a cell that holds something else than its type is told
+    with its line.
+    """
+    columns: list[list[Any]] = []
+    for name in names:
+        texts = list(map(str.strip, table.column(found.columns.get(name, "\x00absent"))))
+        type_ = found.kind.types.get(name, "")
+        made = Once(_reader(type_))
+        values = [made[text] for text in texts] if type_ else texts
+        columns.append(values)
+        if type_.startswith("code:"):
+            short = sum(value != text for value, text in zip(values, texts, strict=True))
+            if short:
+                log.note("zero_filled", file=found.name, column=found.columns.get(name, name), count=short)
+        elif type_ and name in found.columns:
+            _tell_unknown(found, table, log, name, texts, values)
+    return zip(table.lines, zip(*columns, strict=True), strict=True)
+
+
+def _tell_unknown(
+    found: Found, table: Table, log: NoticeLog, name: str, texts: Sequence[str], values: Sequence[Any]
+) -> None:
+    unknown = [i for i, value in enumerate(values) if value is None]
+    if unknown:
+        log.note("unknown_cells", file=found.name, column=name, count=len(unknown))
+    for i in unknown:
+        if texts[i] not in ABSENT:
+            log.note("invalid_value", file=found.name, line=table.lines[i], column=name, value=texts[i])
+
+
+def _reader(type_: str) -> Callable[[str], Any]:
+    """Return what reads a cell of a declared type."""
+    name, _, width = type_.partition(":")
+    if name == "code":
+        return lambda text: text.removesuffix(".0").zfill(int(width)) if text else ""
+    if name == "class":
+        return _class
+    if name == "number":
+        return decimal_number
+    return str
+
+
+def _class(text: str) -> int | None:
+    plain = text.removesuffix(".0")
+    return int(plain) if plain.isascii() and plain.isdigit() and 1 <= int(plain) <= _HIGHEST_CLASS else None
+
+
+def decimal_number(text: str) -> float | None:
+    """
+    Read a number of a published file: decimal point or comma, spaces between thousands; None where it is none.
+
+    Examples
+    --------
+    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("nan")
+    (16.61538462, 1503.0, None)
+    """
+    try:
+        value = float(re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+class Once(dict[Key, Value]):
+    """What a function makes of each text or texts, made once: columns repeat the same few thousands of times."""
+
+    def __init__(self, make: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> Value:
+        """Make it, and keep it."""
+        return self.setdefault(key, self._make(key))
+
+
+def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:
+    """Provenance of a file that was read."""
+    return SourceFile(found.kind.name, table.record, year, found.kind.source, found.kind.licence)
+
+
+def years_of(values: Iterable[str]) -> str:
+    """Return the distinct years of a column, in order, as one text."""
+    return ", ".join(sorted(filter(None, Counter(values))))
