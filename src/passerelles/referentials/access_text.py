@@ -202,7 +202,11 @@ def fold_in_place(text: str) -> str:
     >>> fold_in_place("Diplôme d’État")
     "diplome d'etat"
     """
-    return "".join(_FOLDED.get(c, "") or unicodedata.normalize("NFKD", c)[:1].lower()[:1] or " " for c in text)
+    return "".join(c.lower() if c.isascii() else _letter(c) for c in text)
+
+
+def _letter(letter: str) -> str:
+    return _FOLDED.get(letter, "") or unicodedata.normalize("NFKD", letter)[:1].lower()[:1] or " "
 
 
 def credential_of(mention: Mention, credentials: Mapping[str, str], language: str = "fr") -> str | None:
@@ -262,7 +266,7 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
     for span in spans:
         masked = masked[: span.start] + _MASK * (span.end - span.start) + masked[span.end :]
     cues: list[_Cue] = []
-    for kind in _CUES:
+    for kind in _CUES if spans or rules.reading["anaphora"].search(text) else ():  # else nothing is asked for
         for match in rules.cues[kind].finditer(text if kind in _UNMASKED else masked):
             if all(match.end() <= c.start or match.start() >= c.end for c in cues):
                 cues.append(_Cue(match.start(), match.end(), kind))
