@@ -16,7 +16,7 @@ import passerelles
 from passerelles.cli.main import make_app
 from passerelles.graph.build import build_graph
 from passerelles.referentials.load import load_referential
-from passerelles.report.shapes.catalogue import json_schema, names
+from passerelles.report.schemas import json_schema, names
 from passerelles.service.app import description
 from passerelles.service.engine import Engine
 from passerelles.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 from passerelles.cli.main import run
 
 ROOT = Path(__file__).resolve().parents[1]
-OUTPUT = ROOT / "src" / "passerelles" / "report" / "shapes" / "examples.json"
+OUTPUT = ROOT / "src" / "passerelles" / "report" / "examples.json"
 BRANCH = ["--overlay", "enseignement-conduite"]
 WHOLE = {"parts", "targets", "frames", "ci95", "objectives", "suggestions", "steps", "bounds"}  # a sum, a proof
 MOST = 2

@@ -16,7 +16,7 @@ from passerelles import OccupationGraph, match_territory, rank_moves, rank_paths
 from passerelles.cli.main import run
 from passerelles.paths.path import Path
 from passerelles.ranking.move import Move
-from passerelles.report.shapes.catalogue import json_schema
+from passerelles.report.schemas import json_schema
 from passerelles.territory.allocation import Flow
 from passerelles.territory.discretion import publish, published
 from passerelles.views.spec import Column, Withheld

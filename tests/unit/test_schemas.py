@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.report.shapes.catalogue import examples, json_schema, names
+from passerelles.report.schemas import examples, json_schema, names
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "referentials" / "transitions" / "territories"

@@ -18,7 +18,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
-from passerelles.report.shapes.catalogue import json_schema
+from passerelles.report.schemas import json_schema
 from passerelles.service import answers
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine

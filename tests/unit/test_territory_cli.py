@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from market_files import market_folder
 from passerelles.cli.commands.territory import data_folders
 from passerelles.cli.main import run
-from passerelles.report.shapes.catalogue import json_schema
+from passerelles.report.schemas import json_schema
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 FRAGILE, HIRING = str(SAMPLES / "redon-fragile.csv"), str(SAMPLES / "redon-hiring.csv")

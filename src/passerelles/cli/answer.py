@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,11 @@ class Answer:
     """
     What a command found.
 
-    `payload` is the whole JSON object; `sheets` its rows for CSV (the first one) and Excel (all); `show` prints it
-    on a terminal.
+    `payload` gives the whole JSON object; `sheets` are its rows for CSV (the first one) and Excel (all); `show` prints
+    it on a terminal. Only what is asked for is made.
     """
 
-    payload: dict[str, Any]
+    payload: Callable[[], Mapping[str, Any]]
     sheets: Sequence[Sheet]
     show: Callable[["Screen"], None]
 
@@ -49,13 +49,13 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         from passerelles.report.about import about_sheet
         from passerelles.views.excel import book_page, write_workbook
 
-        about = about_sheet(answer.payload, version=__version__, lang=lang)
+        about = about_sheet(answer.payload(), version=__version__, lang=lang)
         write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
         return
     if form is Format.TABLE:
         text = _table(answer, output, lang)
     else:
-        text = json_text(answer.payload, output) if form is Format.JSON else _csv(answer)
+        text = json_text(answer.payload(), output) if form is Format.JSON else _csv(answer)
     write_text(text, output)
 
 

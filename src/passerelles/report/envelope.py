@@ -53,16 +53,21 @@ def envelope(
     `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
     """
     chosen = settings_or(settings, graph.settings)
-    scorer = scorer_for(chosen.scorer, occupied=occupied)
     return {
         "schema": f"passerelles/{schema}",
         "referential": referential_dict(graph.referential),
-        "scorer": {
-            "name": scorer.name,
-            "version": scorer.version,
-            "fitted_on": scorer.fitted_on,
-            "off": list(score_table(graph, scorer).off),
-        },
+        "scorer": scorer_dict(graph, chosen, occupied=occupied),
         "settings": chosen.model_dump(mode="json"),
         "results": list(results),
+    }
+
+
+def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
+    """Return what scored: name, version, data that it was fitted on, and the parts that say nothing here."""
+    scorer = scorer_for(settings_or(settings, graph.settings).scorer, occupied=occupied)
+    return {
+        "name": scorer.name,
+        "version": scorer.version,
+        "fitted_on": scorer.fitted_on,
+        "off": list(score_table(graph, scorer).off),
     }

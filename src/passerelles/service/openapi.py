@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from passerelles.report.shapes.catalogue import SHAPES, definitions, examples, shape_name
+from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service.problems import MEDIA, STATUS, told
 
 ABOUT: Final[dict[str, Any]] = {

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from passerelles.language.say import Lang
 from passerelles.model import Ternary
 from passerelles.profile import Profile, known_person
-from passerelles.report.shapes.moves import KNOWN
+from passerelles.report.schemas import KNOWN
 
 EXAMPLE: Final = "K2110"
 _ORIGIN: Final = "A code, or an exact job title"

@@ -28,6 +28,7 @@ def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: L
     from passerelles.ranking.moves import rank_moves
     from passerelles.report.envelope import envelope
     from passerelles.report.terminal import print_notice_of_source
+    from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page, print_unfolded
 
     graph = load_graph("transitions", [OVERLAY])
@@ -54,5 +55,5 @@ def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: L
         console.print(say("cli.demo.next", lang=language))
 
     moves = Moves([*flagship, *others])
-    payload = envelope("rank@1", graph, [m.to_dict(lang.lang) for m in moves])
-    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+    answer = Answer(lambda: envelope("rank@1", graph, dicts(moves, lang.lang)), moves.sheets(lang.lang), show)
+    emit(answer, form=form, output=output, lang=lang.lang)

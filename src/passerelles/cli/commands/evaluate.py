@@ -1,7 +1,7 @@
 """``passerelles evaluate``: quality of rankings against the referential's own mobilities, methods side by side."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,6 +70,8 @@ def evaluate(
     def show(console: "Console") -> None:
         print_evaluation(console, result, lang=lang.lang)
 
-    payload = envelope("evaluate@1", graph, [r.to_dict() for r in result.results]) | {"folds": result.folds}
+    def payload() -> dict[str, Any]:
+        return envelope("evaluate@1", graph, [r.to_dict() for r in result.results]) | {"folds": result.folds}
+
     emit(Answer(payload, evaluation_sheets(result, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.method_comparison(result, lang=lang.lang), lang=lang)

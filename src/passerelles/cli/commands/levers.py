@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -66,9 +66,11 @@ def levers(
         print_page(console, found.page(lang.lang), lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("levers@1", graph, dicts(found, lang.lang))
-    payload["totals"] = {"opened": found.total, "already": found.already, "possible": found.possible}
-    payload["exact"], payload["guarantee"] = found.exact, found.guarantee
+    def payload() -> dict[str, Any]:
+        totals = {"opened": found.total, "already": found.already, "possible": found.possible}
+        more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee}
+        return envelope("levers@1", graph, dicts(found, lang.lang)) | more
+
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if not found:
         raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """``passerelles migrate``: codes of an older version of a referential to those of the loaded one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,7 +75,9 @@ def _answer(versions: "Versions", found: "Sequence[Migration]", lang: Lang) -> A
     def show(console: "Console") -> None:
         print_migrations(console, found, moves, title=title, lang=lang)
 
-    payload = migration_envelope(versions.new, versions.old, found, moves, lang=lang)
+    def payload() -> dict[str, Any]:
+        return migration_envelope(versions.new, versions.old, found, moves, lang=lang)
+
     return Answer(payload, [migration_sheet(found, lang=lang)], show)
 
 

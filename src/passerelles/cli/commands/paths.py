@@ -1,7 +1,7 @@
 """``passerelles paths``: how to get from an occupation to others, in one step or several."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -104,8 +104,10 @@ def paths(
         console.print()
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("paths@1", graph, dicts(found, lang.lang))
-    payload["targets"] = dicts(found.reached, lang.lang)
+    def payload() -> dict[str, Any]:
+        targets = {"targets": dicts(found.reached, lang.lang)}
+        return envelope("paths@1", graph, dicts(found, lang.lang)) | targets
+
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if found:
         write_chart(chart, lambda: charts.path_ladder(found[0], lang=lang.lang), lang=lang)

@@ -1,7 +1,7 @@
 """``passerelles rank``: the occupations within reach of an occupation or a profile."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -61,7 +61,8 @@ def rank(
     from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
-    from passerelles.report.envelope import envelope
+    from passerelles.report.envelope import envelope, scorer_dict
+    from passerelles.views.spec import dicts
 
     if profiles is not None:
         others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
@@ -74,6 +75,7 @@ def rank(
     graph = load_graph(referential, overlay, settings, strict=strict)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
     end = find_start(graph, start).end
+    occupied = end.code is not None
     parts = graph.referential.parts_of(end.code) if end.code else ()
     if parts:
         names = ", ".join(part.code for part in parts)
@@ -91,14 +93,16 @@ def rank(
         page = moves.explained(lang.lang, title=title, first=explain, notes=notes)
         print_page(console, page, unfold=explain, lang=lang.lang)
         console.print()
-        print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
+        print_parts_off(console, scorer_dict(graph, occupied=occupied)["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    items = [m.to_dict(lang.lang) for m in moves]
-    for item, move in zip(items[:explain], moves, strict=False):  # asked for by --explain alone: it takes time
-        nearest = found[move.rank]
-        item["counterfactual"] = None if nearest is None else nearest.to_dict()
-    payload = envelope("rank@1", graph, items, occupied=end.code is not None)
+    def payload() -> dict[str, Any]:
+        items = dicts(moves, lang.lang)
+        for item, move in zip(items[:explain], moves, strict=False):  # asked for by --explain alone: it takes time
+            nearest = found[move.rank]
+            item["counterfactual"] = None if nearest is None else nearest.to_dict(lang.lang)
+        return envelope("rank@1", graph, items, occupied=occupied)
+
     emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang.lang), lang=lang)
     if not moves:

@@ -57,7 +57,7 @@ def resolve(
     elif text is not None and source is None:
         found = _one(load(referential, overlay), text, kind, limit=limit, lang=lang.lang)
         emit(found, form=form, output=output, lang=lang.lang)
-        if not found.payload["results"]:
+        if not found.payload()["results"]:
             raise typer.Exit(1)
     else:
         raise PasserellesError("resolve_text_or_input")
@@ -80,7 +80,7 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
 
     payload = resolution_envelope(referential, candidate_dicts(found, lang=lang), kind=kind)
     payload |= {"text": text, "status": status(found)}
-    return Answer(payload, [candidate_sheet(found, lang=lang)], show)
+    return Answer(lambda: payload, [candidate_sheet(found, lang=lang)], show)
 
 
 def _review(
@@ -125,4 +125,4 @@ def _write(
     payload = {}
     if form is Format.JSON:
         payload = resolution_envelope(referential, [row_dict(row, lang=lang) for row in done.rows], kind=kind)
-    emit(Answer(payload, [], show), form=form, output=output, lang=lang)
+    emit(Answer(lambda: payload, [], show), form=form, output=output, lang=lang)

@@ -21,7 +21,7 @@ def schema(
     lang: LangOption = Language.FR,
 ) -> None:
     """Print or write JSON Schemas."""
-    from passerelles.report.shapes.catalogue import json_schema, names
+    from passerelles.report.schemas import json_schema, names
 
     if name is None and output is not None and output.is_dir():
         found = list(names())

@@ -47,4 +47,4 @@ def show(
         print_occupation(console, loaded, code, lang=lang.lang)
 
     sheets = [occupation_sheet(loaded, code, lang=lang.lang)]
-    emit(Answer(payload, sheets, show_it), form=form, output=output, lang=lang.lang)
+    emit(Answer(lambda: payload, sheets, show_it), form=form, output=output, lang=lang.lang)

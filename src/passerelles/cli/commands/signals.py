@@ -72,6 +72,6 @@ def signals(
         console.print()
         print_data_sources(console, payload["sources"], lang=lang.lang)
 
-    emit(Answer(payload, signal_sheets(items), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(lambda: payload, signal_sheets(items), show), form=form, output=output, lang=lang.lang)
     if not items:
         raise typer.Exit(1)

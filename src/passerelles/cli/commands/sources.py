@@ -47,7 +47,8 @@ def sources(
     """Rank the moves towards a target."""
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.reference import find_occupation
-    from passerelles.report.envelope import envelope
+    from passerelles.report.envelope import envelope, scorer_dict
+    from passerelles.views.spec import dicts
 
     graph = load_graph(referential, overlay, settings, strict=strict)
     code = find_occupation(graph.referential, target)
@@ -62,10 +63,10 @@ def sources(
         page = moves.explained(lang.lang, title=title, first=explain)
         print_page(console, page, unfold=explain, lang=lang.lang)
         console.print()
-        print_parts_off(console, payload["scorer"]["off"], lang=lang.lang)
+        print_parts_off(console, scorer_dict(graph)["off"], lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    payload = envelope("sources@1", graph, [m.to_dict(lang.lang) for m in moves])
-    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+    answer = Answer(lambda: envelope("sources@1", graph, dicts(moves, lang.lang)), moves.sheets(lang.lang), show)
+    emit(answer, form=form, output=output, lang=lang.lang)
     if not moves:
         raise typer.Exit(1)

@@ -94,17 +94,19 @@ def rank(
     }  # fmt: skip
     found = rank_territory(graph, basin, radius_km=radius, limit=limit, **common)
     notes = ranking_notes(graph, basin, **common)
-    told = [NOTE.to_dict(note, lang.lang) for note in notes]
     code, name = make_locator(places, market).find(basin)
     asked = name if normalise_label(basin) == normalise_label(name) else f"{name} ({basin})"
     title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=asked)
-    payload = envelope("territory-rank@1", graph, dicts(found, lang.lang))
-    payload |= {"basin": basin, "basin_code": code, "basin_name": name, "by": by, "notes": told}
-    payload["sources"] = data_sources((fragile, hiring, jobs), market=market, places=places)
+    sources = data_sources((fragile, hiring, jobs), market=market, places=places)
+
+    def payload() -> dict[str, Any]:
+        asked_for = {"basin": basin, "basin_code": code, "basin_name": name, "by": by}
+        more = asked_for | {"notes": [NOTE.to_dict(note, lang.lang) for note in notes], "sources": sources}
+        return envelope("territory-rank@1", graph, dicts(found, lang.lang)) | more
 
     def show(console: "Console") -> None:
         print_ranking(console, found, title=title, by=by, notes=notes, lang=lang.lang)
-        _print_origin(console, graph, payload, lang)
+        _print_origin(console, graph, sources, lang)
 
     sheets = ranking_sheets(found, notes, lang.lang, by=by)
     emit(Answer(payload, sheets, show), form=form, output=output, lang=lang.lang)
@@ -174,12 +176,15 @@ def match(
         allocation = match_territory(graph, fragile, hiring, **common, progress=tell)
     whole = published(publish(allocation), lang.lang) if mask else allocation.release()
     found = replace(whole, flows=whole.flows[:limit])
-    payload = envelope("territory@1", graph, (), settings=chosen) | found.to_dict(lang.lang)
-    payload["sources"] = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
+    sources = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
+
+    def payload() -> dict[str, Any]:
+        about = envelope("territory@1", graph, (), settings=chosen)
+        return about | found.to_dict(lang.lang) | {"sources": sources}
 
     def show(console: "Console") -> None:
         print_allocation(console, found, lang=lang.lang)
-        _print_origin(console, graph, payload, lang)
+        _print_origin(console, graph, sources, lang)
 
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     _say_notes(found.notes, form, lang)
@@ -188,14 +193,14 @@ def match(
         raise typer.Exit(1)
 
 
-def _print_origin(console: "Console", graph: "OccupationGraph", payload: dict[str, Any], lang: Language) -> None:
+def _print_origin(console: "Console", graph: "OccupationGraph", sources: list[dict[str, Any]], lang: Language) -> None:
     """Say what a chance is, and where the data come from."""
     from passerelles.report.provenance import print_data_sources
     from passerelles.report.terminal import print_notice_of_source
 
     console.print(say("territory.note.person", lang=lang.lang), style="dim")
     print_notice_of_source(console, graph.referential, lang=lang.lang)
-    print_data_sources(console, payload["sources"], lang=lang.lang)
+    print_data_sources(console, sources, lang=lang.lang)
 
 
 def _say_notes(notes: "Sequence[Note]", form: Format, lang: Language) -> None:
@@ -228,7 +233,9 @@ def _compare(
     def show(console: "Console") -> None:
         print_sheet(console, sheet, title=say("territory.title.scenarios", lang=lang.lang), lang=lang.lang)
 
-    payload = envelope("territory-scenarios@1", graph, dicts(found, lang.lang), settings=common["settings"])
+    def payload() -> dict[str, Any]:
+        return envelope("territory-scenarios@1", graph, dicts(found, lang.lang), settings=common["settings"])
+
     emit(Answer(payload, [sheet], show), form=form, output=output, lang=lang.lang)
     if not any(each.allocation.placed for each in found):
         raise typer.Exit(1)

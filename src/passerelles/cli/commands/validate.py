@@ -34,7 +34,7 @@ def validate(
     def show(console: "Console") -> None:
         print_report(console, report, lang=lang.lang)
 
-    answer = Answer(report.to_dict(lang.lang), [notice_sheet(report, lang=lang.lang)], show)
+    answer = Answer(lambda: report.to_dict(lang.lang), [notice_sheet(report, lang=lang.lang)], show)
     emit(answer, form=form, output=output, lang=lang.lang)
     if not report.ok:
         raise typer.Exit(1)

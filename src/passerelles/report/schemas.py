@@ -1,0 +1,491 @@
+"""The JSON Schema of every output, made from what each result declares, and of what comes in."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from passerelles.errors import PasserellesError
+from passerelles.paths.legal import FrameVerdict, Violation
+from passerelles.paths.levers import Lever, Opened
+from passerelles.paths.path import Path, Step, StepCredential
+from passerelles.paths.rank import Reached
+from passerelles.ranking.counterfactual import Counterfactual
+from passerelles.ranking.filters import Verdict
+from passerelles.ranking.move import ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, NeededCredential, PartValue
+from passerelles.settings import Settings
+from passerelles.territory.allocation import CANDIDATE, CHANGE, RESOLVED, Flow, Release, Uncovered, Unfilled
+from passerelles.territory.lots import NOTE, SET_ASIDE
+from passerelles.territory.ranked import FIGURE, Ranked, RankPart
+from passerelles.territory.scenarios import Scenario
+from passerelles.views.schema import (
+    Schema,
+    code,
+    constant,
+    flag,
+    listed,
+    mapped,
+    maybe,
+    number,
+    one_of,
+    pair,
+    record,
+    ref,
+    share,
+    text,
+    whole,
+)
+
+
+def envelope(
+    name: str,
+    about: str,
+    items: Schema,
+    *,
+    scored: bool = True,
+    more: Mapping[str, Schema] | None = None,
+    optional: Mapping[str, Schema] | None = None,
+) -> Schema:
+    """
+    Shape of the object that `passerelles.report.envelope` makes, with `items` in its results.
+
+    Only what other programs were promised is required; what else is written is told as optional.
+    """
+    return record(
+        about,
+        {
+            "schema": constant(f"passerelles/{name}"),
+            "referential": ref("referential"),
+            "scorer": ref("scorer") if scored else maybe(ref("scorer")),
+            "settings": ref("settings_used") if scored else record("None: nothing is chosen", {}),
+            "results": listed(items),
+            **(more or {}),
+        },
+        optional=optional,
+    )
+
+
+COMMON: Final[Mapping[str, Schema]] = {
+    "referential": record(
+        "The referential that answered, overlays included in its checksum's story",
+        {"name": text(), "version": text(), "sha256": text("Checksum of the files read")},
+        optional={
+            "date": maybe(text()),
+            "source": text(),
+            "licence": maybe(text()),
+            "overlays": listed(text()),
+        },
+    ),
+    "referential_version": record("Name and version of the referential", {"name": text(), "version": text()}),
+    "scorer": record(
+        "What scored",
+        {"name": text(), "version": text(), "fitted_on": maybe(text("Data that its weights come from"))},
+        optional={"off": listed(text(), "Parts that say nothing here, for want of data in the referential")},
+    ),
+    "settings_used": record(
+        "The settings that were used; `passerelles schema settings` gives their whole shape",
+        {},
+        optional={"schema_version": whole(least=1), "scorer": text(), "strict": flag()},
+    ),
+    "end": record("An occupation", {"code": code(), "label": maybe(text())}),
+    "path_end": record("An end of a step or a path", {}, optional={"code": maybe(code()), "label": maybe(text())}),
+    "span": record(
+        "Low, expected and high; null = unknown",
+        {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
+    ),
+    "labelled": record("A code and its label", {"code": code(), "label": maybe(text())}),
+    "barred": mapped(whole(least=0), "Openings by what keeps people from them"),
+}
+
+
+LEVERS_MORE: Final[dict[str, Schema]] = {
+    "totals": record("People x jobs", {name: whole(least=0) for name in ("opened", "already", "possible")}),
+    "exact": flag("Whether the choice is proven best of its size"),
+    "guarantee": share("Least share of the best choice's worth"),
+}
+
+_HOURS: Final = record(
+    "Hours of training; null = unknown",
+    {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
+    optional={"source": maybe(text())},
+)
+
+OCCUPATION: Final[Schema] = record(
+    "What the referential says of an occupation; null: nothing",
+    {
+        "code": code(),
+        "label": maybe(text()),
+        "definition": maybe(text()),
+        "access": maybe(text()),
+        "base": maybe(code("Occupation that this one specialises")),
+        "parts": listed(ref("labelled"), "Specialised occupations that it is made of"),
+        "parent": maybe(code()),
+        "domain": listed(ref("labelled"), "From the top of the tree to the occupation's own"),
+        "riasec": maybe(text()),
+        "flags": mapped(text(), "yes, no or unknown; for `ecological` its role"),
+        "titles": listed(record("A job title", {"code": maybe(text()), "label": text()})),
+        "requirements": listed(
+            record(
+                "",
+                {
+                    "code": code(),
+                    "label": maybe(text()),
+                    "kind": one_of(KINDS),
+                    "status": one_of(("core", "emerging", "other")),
+                },
+            )
+        ),
+        "contexts": listed(record("", {"code": code(), "label": maybe(text()), "category": text()})),
+        "credentials": listed(
+            record(
+                "",
+                {
+                    "code": code(),
+                    "label": text(),
+                    "kind": text(),
+                    "requirement": one_of(("required", "option")),
+                    "source": text(),
+                    "hours": _HOURS,
+                    "prerequisites": listed(code()),
+                },
+            )
+        ),
+        "mobilities": listed(
+            record("", {"code": code(), "label": maybe(text()), "rank": maybe(whole(least=1)), "kind": text()})
+        ),
+    },
+)
+
+# A person of whom something is known.
+KNOWN: Final[list[Any]] = [
+    {"required": ["occupation"], "properties": {"occupation": {"type": "string"}}},
+    {"required": ["competencies"], "properties": {"competencies": {"minItems": 1}}},
+]
+PROFILE: Final[Schema] = record(
+    "A person, without anything that identifies anybody, with an occupation or at least one competency: what "
+    "`--profile FILE` and the service take",
+    {},
+    optional={
+        "occupation": maybe(code("Code or exact job title of the occupation exercised")),
+        "competencies": listed(code(), "Codes of competencies held, besides those that the occupation requires"),
+        "credentials": mapped(one_of(TERNARY), "By code; a credential that is absent is unknown"),
+    },
+) | {"additionalProperties": False, "anyOf": KNOWN}
+
+
+_METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
+_FIGURES: Final = {name: share() for name in _METRICS}
+
+METHOD: Final[Schema] = record(
+    "Figures of one method, means over `origins`",
+    {
+        "method": text(),
+        "origins": whole("Origins with a known mobility", least=0),
+        **_FIGURES,
+        "ci95": mapped(pair(share()), "Bounds of a 95 % interval, by metric"),
+        "protocol": text(),
+        "breakdown": mapped(
+            listed(record("", {"value": text(), "label": maybe(text()), "origins": whole(least=0), **_FIGURES}))
+        ),
+    },
+    optional={"other_groupings": mapped(share())},
+)
+
+CANDIDATE_TITLE: Final[Schema] = record(
+    "A candidate for a text",
+    {
+        "rank": whole(least=1),
+        "code": code(),
+        "label": maybe(text()),
+        "title": record("What matched", {"code": maybe(text()), "label": text()}),
+        "score": number(),
+        "confidence": share(),
+        "reason": text(),
+        "why": text(),
+    },
+    optional={"status": maybe(one_of(("sûr", "à vérifier", "inconnu")))},
+)
+
+RESOLVE: Final[Schema] = envelope(
+    "resolve@1",
+    "What a text, or each text of a list, resolves to: its candidates, best first; of a list, one item a row",
+    {"anyOf": [ref("candidate_title"), ref("resolved_row")]},
+    optional={"text": text(), "status": one_of(("sûr", "à vérifier", "inconnu"))},
+)
+RESOLVE["properties"]["settings"] = record(
+    "What was asked for, and from which confidence on",
+    {},
+    optional={"kind": one_of(("title", "competency")), "sure": share("From here, sure"), "review": share()},
+)
+
+RESOLVED_ROW: Final[Schema] = record(
+    "A row of a list",
+    {
+        "row": whole(least=1),
+        "text": text(),
+        "status": one_of(("sûr", "à vérifier", "inconnu")),
+        "choice": maybe(text()),
+        "candidates": listed(ref("candidate_title")),
+    },
+)
+
+MIGRATE: Final[Schema] = envelope(
+    "migrate@1",
+    "Where old codes lead",
+    record(
+        "",
+        {
+            "code": code(),
+            "title": maybe(text()),
+            "outcome": one_of(("kept", "moved", "open", "unknown")),
+            "destination": maybe(code()),
+            "basis": maybe(text()),
+            "why": text(),
+            "destinations": listed(
+                record(
+                    "",
+                    {"code": code(), "label": maybe(text()), "share": maybe(share()), "merges": listed(text())},
+                )
+            ),
+            "lost_titles": maybe(whole(least=0)),
+        },
+    ),
+    scored=False,
+    optional={"from": maybe(ref("referential")), "titles": maybe(mapped(whole(least=0)))},
+)
+
+SHOW: Final[Schema] = envelope("show@1", "The sheet of an occupation", ref("occupation"), scored=False)
+
+VALIDATE: Final[Schema] = envelope(
+    "validate@1",
+    "Everything that is wrong with a referential",
+    record(
+        "A notice",
+        {
+            "code": text(),
+            "severity": one_of(("error", "warning", "info")),
+            "file": maybe(text()),
+            "line": maybe(whole(least=1)),
+            "count": whole(least=1),
+            "dropped": whole(least=0),
+            "values": mapped(text()),
+            "what": text(),
+            "action": text(),
+        },
+    ),
+    scored=False,
+    optional={
+        "place": text(),
+        "format": text(),
+        "ok": flag(),
+        "severities": record("", {name: whole(least=0) for name in ("error", "warning", "info")}),
+        "counts": mapped(whole(least=0)),
+        "dropped": mapped(whole(least=0), "Rows left out, by file"),
+    },
+)
+
+PROBLEM: Final[Schema] = record(
+    "An error of the service (application/problem+json, RFC 9457)",
+    {
+        "type": text("urn:passerelles:problem: and the key of the error"),
+        "title": text(),
+        "status": whole(least=400),
+        "detail": text("What is wrong and what to do"),
+    },
+    optional={
+        "suggestions": listed(text(), "The nearest that the referential has"),
+        "errors": listed(record("What is wrong in the request", {"where": text(), "what": text()})),
+        "request": text("Number of the request, as in the logs"),
+    },
+)
+
+METRICS_MORE: Final[dict[str, Schema]] = {"folds": whole(least=2)}
+
+
+SOURCES: Final[Schema] = listed(
+    record(
+        "A file that was read beside the referential",
+        {"name": text(), "content": text(), "sha256": text()},
+        optional={name: maybe(text()) for name in ("source", "year", "licence")},
+    )
+)
+
+TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {
+    "basin": text(),
+    "by": one_of(("fragile", "hiring")),
+    "basin_code": text(),
+    "basin_name": text(),
+    "notes": listed(ref("note")),
+    "sources": SOURCES,
+}
+
+_FAMILYFIGURES: Final = dict.fromkeys(("projects", "difficult_share", "seasonal_share"), FIGURE)
+
+SIGNAL: Final[Schema] = record(
+    "A family of a survey in a basin, or a job with its status",
+    _FAMILYFIGURES,
+    optional={
+        "family": ref("end"),
+        "occupation": ref("end"),
+        "basin": record("", {"code": text(), "label": text()}),
+        "status": one_of(("hiring", "fragile", "neither", "unknown")),
+        "status_from": one_of(("list", "rule")),
+        "reasons": listed(text()),
+        "sentences": listed(text()),
+        "estimated": FIGURE,
+        "tension": FIGURE,
+        "components": mapped(FIGURE),
+        "wage": FIGURE,
+        "families": listed(
+            record(
+                "A family of the job",
+                {"family": ref("end"), **_FAMILYFIGURES, "jobs": whole(least=0), "part": maybe(share())},
+            )
+        ),
+    },
+)
+
+SIGNALS: Final[Schema] = envelope(
+    "territory-signals@1",
+    "The labour market of a basin",
+    SIGNAL,
+    scored=False,
+    more={"basin": record("", {"code": text(), "name": text()}), "year": maybe(text()), "sources": SOURCES},
+)
+
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_RECORDS: Final = (
+    End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation, FrameVerdict,
+    StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
+)  # fmt: skip
+_WRITTEN: Final[Mapping[str, Schema]] = {
+    **COMMON,
+    "occupation": OCCUPATION,
+    "profile": PROFILE,
+    "method": METHOD,
+    "candidate_title": CANDIDATE_TITLE,
+    "resolved_row": RESOLVED_ROW,
+    "problem": PROBLEM,
+}
+
+
+def _territory() -> Schema:
+    """Shape of ``territory@1``: the envelope, and what a release tells."""
+    release = Release.spec.schema()
+    more = {key: value for key, value in release["properties"].items() if key != "results"}
+    promised = {key: more[key] for key in release["required"] if key != "results"}
+    others = {key: value for key, value in more.items() if key not in promised} | {"sources": SOURCES}
+    return envelope("territory@1", "Who could go where", ref("flow"), more=promised, optional=others)
+
+
+SHAPES: Final[Mapping[str, Schema]] = {
+    "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
+    "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
+    "paths@1": envelope(
+        "paths@1", "Paths from an origin to targets", ref("path"), optional={"targets": listed(ref("reached"))}
+    ),
+    "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=LEVERS_MORE),
+    "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=METRICS_MORE),
+    "territory@1": _territory(),
+    "territory-rank@1": envelope(
+        "territory-rank@1",
+        "A territory, ranked",
+        ref("territory_rank"),
+        optional=TERRITORY_RANK_MORE,
+    ),
+    "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
+    "territory-signals@1": SIGNALS,
+    "resolve@1": RESOLVE,
+    "migrate@1": MIGRATE,
+    "show@1": SHOW,
+    "validate@1": VALIDATE,
+    "problem": PROBLEM,
+    "profile": PROFILE,
+    "settings": {},  # the model itself says its shape: see `json_schema`
+}
+
+
+def definitions() -> dict[str, Schema]:
+    """Return the shapes that others are made of, by name."""
+    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE]
+    return {**_WRITTEN, **{each.name: each.schema() for each in records}}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """
+    Return the JSON Schema of a shape, self-contained, with an example.
+
+    Parameters
+    ----------
+    name
+        ``"rank@1"``, ``"passerelles/rank@1"`` or ``"rank"``; `SHAPES` has them all.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such shape.
+
+    Examples
+    --------
+    >>> json_schema("rank")["properties"]["schema"]
+    {'const': 'passerelles/rank@1'}
+    """
+    found = shape_name(name)
+    about = {"$schema": DIALECT, "$id": f"urn:passerelles:schema:{found}", "title": found}
+    if found == "settings":
+        body: Schema = Settings.model_json_schema(mode="validation")
+    else:
+        body = SHAPES[found]
+        known = definitions()
+        used = _used(body, known)
+        body = body | ({"$defs": {n: known[n] for n in used}} if used else {})
+    example = examples().get(found)
+    return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
+
+
+def shape_name(name: str) -> str:
+    """
+    Return the full name of a shape.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none.
+    """
+    short = name.removeprefix("passerelles/")
+    for candidate in (short, f"{short}@1"):
+        if candidate in SHAPES:
+            return candidate
+    raise PasserellesError("unknown_schema", name=name, known=", ".join(SHAPES))
+
+
+@cache
+def examples() -> Mapping[str, Any]:
+    """One answer of each shape, cut short, that the package really gave; docs/make_examples.py writes them."""
+    text = (files("passerelles.report") / "examples.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _used(schema: Schema, known: Mapping[str, Schema]) -> list[str]:
+    """Names that a schema refers to, directly or through others, sorted."""
+    found: set[str] = set()
+    waiting: list[Any] = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+            if name and name not in found:
+                found.add(name)
+                waiting.append(known[name])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return sorted(found)
+
+
+def names() -> Iterable[str]:
+    """Names of the shapes, outputs first."""
+    return SHAPES.keys()
