@@ -1,8 +1,8 @@
 """Settings are a value: frozen, nested, one default in one place, stored in every result."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from passerelles.errors import PasserellesError
 
@@ -110,8 +110,8 @@ class EffortSettings(_Section):
     Each macro-competency (or category of knowledge) that the target asks for is a block. A block's hours rise with
     what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
     what they leave. With m the missing share of all blocks, the hours are ``Q m (1 - a (1 - m^k))``: Q the full
-    qualification at the target's level, a the most that adapting to the post teaches, k how fast that wanes.
-    docs/paths.md gives the formula, and what it makes of the experts' moves.
+    qualification for the target (docs/paths.md says whose lengths), a the most that adapting to the post teaches, k
+    how fast that wanes. docs/paths.md gives the formula, and what it makes of the experts' moves.
     """
 
     skill_hours: float = Field(
@@ -150,15 +150,6 @@ class EffortSettings(_Section):
             "courses that a training fund pays for a change of trade run from some 200 hours to a title's 900"
         ),
     )
-    level_hours: dict[str, float] = Field(
-        default={"2": 400.0, "3": 800.0, "4": 1350.0, "5": 1350.0, "6": 1800.0, "7": 2400.0},
-        description=(
-            "Full qualification by level. 3: CAP, 800 h at least in apprenticeship; 2: a CAP in one year, 400 h; 4: "
-            "bac pro in two years, 1,350 h; 5: BTS, 1,350 h (Code de l'éducation, decree 2020-624 of 22 May 2020). 6: "
-            "the least of a BUT's three years, 1,800 h; 7: two more years at 300 h each; both orders of magnitude, no "
-            "national minimum is known. A required title whose length is known takes precedence"
-        ),
-    )
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = Field(
         "4",
         description="Level where a fiche names none, and of a person without an occupation: the middle of the scale",
@@ -171,14 +162,6 @@ class EffortSettings(_Section):
             "teaches less of a job whose level one has not reached; three levels up, nothing: hours = Q m"
         ),
     )
-    low: float = Field(0.7, gt=0, le=1, description="Low end of an estimate, as a share: exemptions and prior learning")
-    high: float = Field(1.4, ge=1, description="High end of an estimate: repeats, remedial teaching, placements")
-
-    @model_validator(mode="after")
-    def _levels_known(self) -> Self:
-        if set(self.level_hours) != set("234567") or min(self.level_hours.values()) <= 0:
-            raise ValueError("level_hours: every level from 2 to 7, with positive hours")
-        return self
 
 
 class PathSettings(_Section):

@@ -245,14 +245,14 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
     mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
-    full = float(effort.qualification[row])
+    full, least, most = (float(x[row]) for x in (effort.qualification, effort.low_share, effort.high_share))
     listed, hidden = bool(terrain.lists[row]), bool(terrain.demands.hidden[row])
     unknown = (*unknown, *(("effort",) if not listed else ()), *(("access",) if hidden else ()))
-    low = round(max(mine * settings.effort.low, certified.low or 0.0) + added * settings.effort.low, 1)
+    low = round(max(mine * least, certified.low or 0.0) + added * least, 1)
     expected = round(max(mine, certified.expected or 0.0) + added, 1)
     high = None
     if not unknown and certified.high is not None:
-        high = max(mine * settings.effort.high, certified.high) + added * settings.effort.high
+        high = max(mine * most, certified.high) + added * most
         high = round(max(min(max(full, expected), high), certified.high, expected), 1)
     hours = Span(min(low, expected), expected, high, lower_bound=bool(unknown))
     months = _months(hours, settings.paths.month_hours)

@@ -6,8 +6,9 @@ into a macro-competency of which nothing is held), and c(b) the block's cap::
     S = sum over blocks of c x / (c + x)          S0 = the same for somebody who holds nothing
     m = S / S0                                    hours = Q m (1 - a (1 - m^k))
 
-with Q the full qualification, a the most that adapting to the post teaches (less for each level above the highest held
-so far) and k how fast that wanes: the hours rise with m, from 0 where nothing is missing to Q where nothing is held.
+with Q the full qualification (for who holds its level, the short end of the level's courses), a the most that
+adapting to the post teaches (less for each level above the highest held so far) and k how fast that wanes: the hours
+rise with m, from 0 where nothing is missing to Q where nothing is held.
 
 A stage, practised, takes ``hours x (1 - s P / S)``: P is the part of S that practice teaches, s the share it replaces.
 Towards the target, a path with stages takes at least ``direct - s (fall of P / fall of S) (direct - last)``: what the
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.qualification import Qualification, qualification_of
+from passerelles.paths.qualification import HIGHEST_LEVEL, Qualification, qualification_of
 from passerelles.scoring.coverage import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import frozen
@@ -64,8 +65,10 @@ class EffortTable:
         Shape (B,): hours that a block tends to; 1.0 where practice teaches it, else 0.0.
     whole
         Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
-    qualification, level
-        Shape (n,): hours of the full qualification, and its European level.
+    qualification, short, level
+        Shape (n,): hours of the full qualification, those for somebody who holds its level, and that European level.
+    low_share, high_share
+        Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
         Shape (levels + 1,): the most that adapting to the post teaches, by how many levels up the target lies.
     """
@@ -81,6 +84,9 @@ class EffortTable:
     practised: Floats
     whole: Floats
     qualification: Floats
+    short: Floats
+    low_share: Floats
+    high_share: Floats
     level: Ints
     adaptation: Floats
     qualifications: tuple[Qualification, ...]
@@ -122,7 +128,11 @@ class EffortTable:
         adaptation = self.adaptation[np.maximum(0, self.level[rows] - level)]
         left = share * (1.0 - adaptation * (1.0 - share**self.effort.adaptation_power))
         # In billionths, so that the last bits of a power never decide between two paths.
-        return np.asarray(np.round(left, _DECIMALS) * self.qualification[rows], dtype=np.float64)
+        return np.asarray(np.round(left, _DECIMALS) * self.whole_hours(rows, level), dtype=np.float64)
+
+    def whole_hours(self, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+        """Hours of the full qualification for somebody of a level: who holds the target's needs the trade's part."""
+        return np.where(np.asarray(level) >= self.level[rows], self.short[rows], self.qualification[rows])
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
         """
@@ -221,7 +231,7 @@ def state_of(graph: OccupationGraph, table: EffortTable, holding: Holding) -> Sh
 
 
 def _adaptation(effort: EffortSettings) -> Floats:
-    ups = np.arange(max(int(level) for level in effort.level_hours) + 1)
+    ups = np.arange(HIGHEST_LEVEL + 1)
     return np.asarray(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups), dtype=np.float64)
 
 
@@ -289,7 +299,10 @@ def _assemble(
         cap=frozen(cap[chosen]),
         practised=frozen(practised[chosen]),
         whole=np.zeros(size),
-        qualification=frozen(np.asarray([q.hours for q in qualifications], dtype=np.float64)),
+        qualification=frozen(np.asarray([q.expected for q in qualifications], dtype=np.float64)),
+        short=frozen(np.asarray([q.short for q in qualifications], dtype=np.float64)),
+        low_share=frozen(np.asarray([q.low / q.expected for q in qualifications], dtype=np.float64)),
+        high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
         adaptation=frozen(_adaptation(settings.effort)),
         qualifications=qualifications,

@@ -193,6 +193,19 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     )
 
 
+def needs_no_diploma(text: str, language: str = "fr") -> bool:
+    """
+    Whether a text on access says that no diploma is needed.
+
+    Examples
+    --------
+    >>> needs_no_diploma("Cet emploi est accessible sans qualification."), needs_no_diploma("Accessible avec un CAP.")
+    (True, False)
+    """
+    rules = _rules(language)
+    return rules is not None and rules.ways["without_diploma"].search(fold_in_place(text)) is not None
+
+
 def fold_in_place(text: str) -> str:
     """
     Lower case without accents, each letter in its place, so that positions hold in the text itself.

@@ -97,14 +97,14 @@ class EffortCosts:
                 own = lever.hours_of(row)
                 better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
-                low[i, use] = (rest.low + own * self.settings.effort.low)[targets][use]
-                high[i, use] = (rest.high + own * self.settings.effort.high)[targets][use]
+                low[i, use] = (rest.low + own * table.low_share)[targets][use]
+                high[i, use] = (rest.high + own * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = better[use], own
         return Hours(low, expected, high, possible, None if lever is None else taken)
 
     def _towards(self, row: int, state: NDArray[np.uint8], credentials: Mapping[str, Ternary]) -> "_Towards":
         """Hours of a last step towards every occupation, as `rank_paths` gives them; nan = unknown."""
-        graph, effort = self.graph, self.settings.effort
+        graph = self.graph
         table, demands = effort_table(graph, self.settings), demands_of(graph)
         total, _ = table.towards_all(state)
         taught = table.final(total, np.arange(len(graph.codes)), table.level[row]) / TENTHS
@@ -114,9 +114,9 @@ class EffortCosts:
         # A regulated occupation of which nothing says what gives access takes something that is not known.
         unknown = (demands.needed & demands.unknown & missing).any(axis=1) | (table.whole == 0) | demands.hidden
         expected = np.where(unknown, np.nan, np.maximum(taught, certified))
-        high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * effort.high, longest))
+        high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
         return _Towards(
-            low=np.where(unknown, np.nan, np.minimum(taught * effort.low, expected)),
+            low=np.where(unknown, np.nan, np.minimum(taught * table.low_share, expected)),
             expected=expected,
             high=np.maximum(np.maximum(high, longest), expected),
             closed=np.asarray((demands.needed & demands.closed & missing).any(axis=1)),
