@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from passerelles.model import Credential
+from passerelles.referentials.durations import duration_model
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 
@@ -15,7 +16,6 @@ ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 3
 # What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
 LEVELS = {"": 4, "Un permis.": 4, "Sans diplôme.": 2, "CAP exigé.": 3, "Un BTS.": 5, "Master, bac +5.": 7}
 NO_JOB = 4
-FULL = {2: 400.0, 3: 800.0, 4: 1350.0, 5: 1350.0, 6: 1800.0, 7: 2400.0}
 PRACTISED = ("savoir-faire", "savoir-être")
 
 
@@ -125,10 +125,22 @@ class Oracle:
         return any(self.circular(c) for c in needs), unknown
 
     # Effort.
-    def full(self, occupation: str) -> float:
-        titles = [self.credential(c) for c in self.needs(occupation)]
-        known = [c.hours.expected for c in titles if c.kind in ("titre", "diplôme") and c.hours.expected]
-        return max(known) if known else FULL[self.level[occupation]]
+    def full(self, occupation: str) -> tuple[float, float]:
+        """Hours of the whole, and of its short end for who holds its level."""
+        own = self.level[occupation]
+        kinds = ("titre", "diplôme", "certificat") if own <= 3 else ("titre", "diplôme")
+        known = [
+            c.hours.expected
+            for c in (self.credential(c) for c in self.needs(occupation))
+            if c.kind in kinds and c.hours.expected
+        ]
+        course = duration_model().course
+        if known:
+            return max(known), min(course, max(known))
+        if own == 2:
+            return course, course
+        low, expected, _ = duration_model().estimate(own)
+        return expected, low
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
@@ -156,7 +168,9 @@ class Oracle:
         if whole:
             share = total / whole
             most = max(0.0, ADAPTATION - PER_LEVEL * max(0, self.level[occupation] - level))
-            raw = round(share * (1 - most * (1 - share**POWER)), 9) * self.full(occupation)
+            full, short = self.full(occupation)
+            spared = (full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
+            raw = round(share * (1 - most * (1 - share**POWER)), 9) * round(full - spared, 9)
         if not last:
             raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
         certified = 0

@@ -6,9 +6,10 @@ into a macro-competency of which nothing is held), and c(b) the block's cap::
     S = sum over blocks of c x / (c + x)          S0 = the same for somebody who holds nothing
     m = S / S0                                    hours = Q m (1 - a (1 - m^k))
 
-with Q the full qualification (for who holds its level, the short end of the level's courses), a the most that
-adapting to the post teaches (less for each level above the highest held so far) and k how fast that wanes: the hours
-rise with m, from 0 where nothing is missing to Q where nothing is held.
+with Q the full qualification, a the most that adapting to the post teaches (less for each level above the highest
+held so far) and k how fast that wanes: the hours rise with m, from 0 where nothing is missing to Q where nothing is
+held. For somebody who holds the target's level already, Q itself falls towards the short end of the level's courses,
+by (1 - m^k) of the difference: the trade is to be learned, not the level.
 
 A stage, practised, takes ``hours x (1 - s P / S)``: P is the part of S that practice teaches, s the share it replaces.
 Towards the target, a path with stages takes at least ``direct - s (fall of P / fall of S) (direct - last)``: what the
@@ -125,14 +126,13 @@ class EffortTable:
         """Hours of a last step, not rounded."""
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
+        known = 1.0 - share**self.effort.adaptation_power
         adaptation = self.adaptation[np.maximum(0, self.level[rows] - level)]
-        left = share * (1.0 - adaptation * (1.0 - share**self.effort.adaptation_power))
+        left = share * (1.0 - adaptation * known)
+        # Who holds the level needs the trade's part only, the more so the more of the trade is held already.
+        spared = np.where(np.asarray(level) >= self.level[rows], self.qualification[rows] - self.short[rows], 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
-        return np.asarray(np.round(left, _DECIMALS) * self.whole_hours(rows, level), dtype=np.float64)
-
-    def whole_hours(self, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
-        """Hours of the full qualification for somebody of a level: who holds the target's needs the trade's part."""
-        return np.where(np.asarray(level) >= self.level[rows], self.short[rows], self.qualification[rows])
+        return np.asarray(np.round(left, _DECIMALS) * np.round(self.qualification[rows] - spared * known, _DECIMALS))
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
         """

@@ -1,0 +1,63 @@
+"""Published durations: facts with sources, and an estimate that holds on sources that it has not seen."""
+
+from math import log
+
+import numpy as np
+
+from passerelles.referentials.durations import Duration, fit_durations, load_durations
+
+CENTRES = ("legal-total", "legal-minimum", "published-total", "centre")
+
+
+def test_each_duration_says_who_published_it() -> None:
+    rows = load_durations()
+    assert len(rows) >= 110
+    assert len({d.code for d in rows}) == len(rows)
+    for each in rows:
+        assert each.centre.source, each.code
+        assert each.kind in CENTRES, each.code
+        assert "2020-01-01" < each.as_of <= "2026-12-31", each.code
+        known = [h for h in each.centre[:3] if h is not None]
+        assert known == sorted(known), each.code
+    assert sum(d.kind.startswith("legal") for d in rows) >= 60
+    assert {d.level for d in rows} >= {3, 4, 5, 6, 7}
+
+
+def test_the_estimate_holds_on_sources_left_out() -> None:
+    """Rows of one text are left out together: many certifications repeat one minimum."""
+    known = [d for d in load_durations() if d.level is not None and d.centre.expected]
+    errors, covered, weights = [], [], []
+    for source in sorted({d.centre.source for d in known}):
+        model = fit_durations([d for d in load_durations() if d.centre.source != source])
+        out = [d for d in known if d.centre.source == source]
+        for each in out:
+            low, expected, high = model.estimate(each.level or 0, each.domain)
+            true = each.centre.expected or 0.0
+            errors.append(abs(expected / true - 1))
+            covered.append(low <= true <= high)
+            weights.append(1 / len(out))
+    order = np.argsort(errors)
+    middle = np.asarray(errors)[order][np.searchsorted(np.cumsum(np.asarray(weights)[order]) / sum(weights), 0.5)]
+    assert middle <= 0.5
+    assert np.average(covered, weights=weights) >= 0.75
+
+
+def test_levels_never_take_less_than_those_below() -> None:
+    model = fit_durations(load_durations())
+    medians = [model.levels[level] for level in sorted(model.levels)]
+    assert medians == sorted(medians)
+    assert model.levels[3] < log(800)  # adults: titles and one-year courses beside the minima of apprenticeship
+
+
+def test_repeated_minima_of_one_text_weigh_little() -> None:
+    from passerelles.model import Hours
+
+    def row(code: str, hours: float, source: str) -> Duration:
+        return Duration(
+            code, code, 3, "F", (), Hours(None, hours, None, source), None, "centre", "2026-11-25", "proved"
+        )
+
+    many = [row(f"A{i}", 800, "one text") for i in range(16)]
+    few = [row(f"B{i}", 400, f"centre {i}") for i in range(3)]
+    course = [Duration("C", "C", None, "F", (), Hours(None, 35, None, "x"), None, "centre", "2026-11-25", "proved")]
+    assert round(np.exp(fit_durations([*many, *few, *course]).levels[3])) == 400
