@@ -119,7 +119,7 @@ def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> Non
     code, out, _ = call("paths", "K2110-B", "K2110", *OVERLAY, capsys=capsys)
     assert code == 1
     assert "Aucun parcours" in out
-    code, out, _ = call("paths", "M1606", "F1703", "--frame", "periode-de-reconversion", capsys=capsys)
+    code, out, _ = call("paths", "N1103", "M1607", "--frame", "periode-de-reconversion", capsys=capsys)
     assert code == 1
     assert "h de trop" in " ".join(out.split())
 
@@ -171,9 +171,9 @@ def test_levers_in_three_forms(capsys: pytest.CaptureFixture[str]) -> None:
 def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     fragile, hiring, table = (tmp_path / name for name in ("fragile.csv", "postes.csv", "certifinfo.csv"))
     fragile.write_text("employer;job;headcount;basin\nA;N1103;12;Redon\nB;N1103;8;Redon\n", encoding="utf-8")
-    hiring.write_text("employer;job;openings;basin\nC;F1602;3;Redon\nD;F1703;2;Redon\n", encoding="utf-8")
+    hiring.write_text("employer;job;openings;basin\nC;M1607;3;Redon\nD;H2912;2;Redon\n", encoding="utf-8")
     header = "Code_Diplome;Libelle_Diplome;Code_Niveau_Europeen;Code_Rome_1;Code_Rome_2;Etat_Libelle\n"
-    table.write_text(header + "7;Titre maçon;3;F1703;;Publié\n8;Titre X;;D1507;F1703;Publié\n", encoding="utf-8")
+    table.write_text(header + "7;Titre régleur;3;H2912;;Publié\n8;Titre X;;D1507;H2912;Publié\n", encoding="utf-8")
     sides = ("levers", "--fragile", str(fragile), "--hiring", str(hiring), "--data", str(tmp_path))
     code, out, _ = call(*sides, "--only", "certification", "--format", "json", capsys=capsys)
     answer = json.loads(out)
@@ -181,7 +181,7 @@ def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.Captu
     assert [(x["code"], x["kind"], x["gained"], x["level"]) for x in answer["results"]] == [
         ("CI-7", "certification", 20, 3)
     ]
-    assert answer["results"][0]["opened"] == [{"origin": "N1103", "target": "F1703", "people": 20, "via": "direct"}]
+    assert answer["results"][0]["opened"] == [{"origin": "N1103", "target": "H2912", "people": 20, "via": "direct"}]
     assert answer["totals"]["possible"] == 40
     _, out, _ = call(*sides, "--only", "certification", capsys=capsys)
     assert "CI-7" in out

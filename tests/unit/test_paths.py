@@ -140,14 +140,14 @@ def test_a_frame_that_is_too_short_makes_a_path_infeasible_and_says_by_how_much(
 def test_practice_counts_towards_a_frame_only_if_the_settings_say_so(ladder: OccupationGraph) -> None:
     def broken(*, counted: bool) -> list[str]:
         chosen = Settings(scorer="unfitted", paths=PathSettings(frame_counts_practice=counted))
-        path = rank_paths(ladder, "A", targets="C", settings=chosen)[0]
+        narrow = Frame(name="etroit", label="Étroit", hours_max=10.0, months_max=12)
+        path = rank_paths(ladder, "A", targets="C", settings=chosen, frame=narrow)[0]
         assert len(path.steps) == 2
         assert path.months.expected is not None
         assert path.months.expected > 12
-        frame = "periode-de-reconversion"
-        steps = [v.rule for s in path.steps for f in s.frames for v in f.violations if f.name == frame]
+        steps = [v.rule for s in path.steps for f in s.frames for v in f.violations if f.name == narrow.name]
         assert "months_max" not in steps
-        return [v.rule for f in path.frames for v in f.violations if f.name == frame]
+        return [v.rule for f in path.frames for v in f.violations if f.name == narrow.name]
 
     # The year in the intermediate job is employment, not training: hours are too many in all, months are not.
     assert broken(counted=False) == ["hours_max"]

@@ -62,8 +62,8 @@ def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(
 def test_who_acquires_all_that_is_missing_has_the_hours_of_the_lever_to_do_and_no_others(
     embedded: OccupationGraph,
 ) -> None:
-    lever = tuple(missing(embedded, "H2909", "K1302"))
-    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
+    lever = tuple(missing(embedded, "H2909", "M1607"))
+    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
     (found,) = compare_scenarios(embedded, fragile, hiring, {"tout": {"lever": lever}})
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert found.allocation.flows[0].hours.expected == pytest.approx(own)

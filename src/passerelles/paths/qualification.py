@@ -96,11 +96,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     middle = duration_model().estimate(level, _domain(occupation))
     if published:
         lengths = [d.centre.expected or 0.0 for d in published]
-        low, high = min(d.centre.low or d.centre.expected or 0.0 for d in published), max(lengths)
         expected = float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))
         codes = " ".join(d.code for d in published)
         short = min(expected, middle.low)
+        # Few have a published length: those that have not may be as far below and above as the level's courses are.
+        low = min(short, *(d.centre.low or expected for d in published))
+        high = max(2 * expected - low, *lengths)
         return Qualification(low, expected, high, short, level, known_level, "certification", codes, sources)
     return Qualification(*middle, middle.low, level, known_level, "estimate")
 
