@@ -29,6 +29,7 @@ LEVELS = [
     ["territory"],
     ["charts"],
     ["report"],
+    ["session"],
     ["service"],  # beside cli, above report; cli only starts it
     ["cli"],
 ]

@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from market_files import market_folder
-from passerelles.cli.commands.territory import data_folders
 from passerelles.cli.main import run
 from passerelles.report.schemas import json_schema
+from passerelles.session import Session
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 FRAGILE, HIRING = str(SAMPLES / "redon-fragile.csv"), str(SAMPLES / "redon-hiring.csv")
@@ -95,13 +95,13 @@ def test_nothing_feasible_is_exit_1(tmp_path: Path) -> None:
 
 def test_the_data_default_is_the_variable_then_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "absent"))
-    assert data_folders(None) == []
+    assert Session().folders == ()
     (tmp_path / "cache").mkdir()
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
-    assert data_folders(None) == [tmp_path / "cache"]
+    assert Session().folders == (tmp_path / "cache",)
     monkeypatch.setenv("PASSERELLES_DATA", str(tmp_path / "data"))
-    assert data_folders(None) == [tmp_path / "data"]
-    assert data_folders([tmp_path]) == [tmp_path]
+    assert Session().folders == (tmp_path / "data",)
+    assert Session(data=(tmp_path,)).folders == (tmp_path,)
 
 
 def test_scenarios_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ from passerelles.language.say import Lang, say
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.referentials.referential import Referential
-    from passerelles.settings import Settings
 
 
 class Format(StrEnum):
@@ -61,42 +60,15 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
 
 def load(referential: str, overlays: list[str] | None) -> "Referential":
     """Load a referential with its overlays, in the order given."""
-    from passerelles.referentials.load import load_referential
+    from passerelles.session import Session
 
-    loaded = load_referential(referential)
-    for overlay in overlays or ():
-        loaded = loaded.with_overlay(overlay)
-    return loaded
+    return Session(referential, tuple(overlays or ())).referential
 
 
 def load_graph(
     referential: str, overlays: list[str] | None, settings_file: Path | None = None, *, strict: bool = False
 ) -> "OccupationGraph":
     """Load a referential with its overlays and build its graph."""
-    from passerelles.graph.build import build_graph
+    from passerelles.session import Session
 
-    return build_graph(load(referential, overlays), settings=read_settings(settings_file, strict=strict))
-
-
-def read_settings(path: Path | None, *, strict: bool = False) -> "Settings":
-    """
-    Read settings from a JSON file; the defaults without one.
-
-    Raises
-    ------
-    PasserellesError
-        If the file cannot be read or holds something else than settings; the message names the fields.
-    """
-    from pydantic import ValidationError
-
-    from passerelles.errors import PasserellesError
-    from passerelles.io.archive import MAX_JSON_BYTES, read_file
-    from passerelles.settings import Settings, problems
-
-    if path is None:
-        return Settings(strict=strict)
-    try:
-        settings = Settings.model_validate_json(read_file(path, most=MAX_JSON_BYTES))
-    except ValidationError as error:
-        raise PasserellesError("settings_invalid", path=path, reason=problems(error)) from error
-    return settings.model_copy(update={"strict": True}) if strict else settings
+    return Session(referential, tuple(overlays or ()), settings_file=settings_file, strict=strict).graph

@@ -1,28 +1,16 @@
 """What a service answers from: a graph, and the data beside it, loaded once and never changed."""
 
 import hashlib
-import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from passerelles.errors import PasserellesError
-from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.io.archive import MAX_JSON_BYTES, read_file
-from passerelles.market.certifinfo import load_certifications
-from passerelles.market.geography import load_places
 from passerelles.ranking.moves import rank_moves
-from passerelles.referentials.cache import cache_folder
-from passerelles.referentials.load import load_referential
 from passerelles.report.envelope import envelope
 from passerelles.service.options import Options
-from passerelles.settings import Settings, problems
+from passerelles.session import Session
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,42 +57,9 @@ def load_engine(options: Options) -> Engine:
     PasserellesError
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
-    referential = load_referential(options.referential)
-    for overlay in options.overlays:
-        referential = referential.with_overlay(overlay)
-    folders = _folders(options.data)
-    graph = build_graph(referential, settings=_settings(options))
-    rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
-    return Engine(
-        graph=graph,
-        places=_first(load_places, folders, "no_places_data"),
-        certifications=_first(load_certifications, folders, "no_certifications_data"),
+    session = Session(
+        options.referential, tuple(options.overlays), tuple(options.data), options.settings, strict=options.strict
     )
-
-
-def _settings(options: Options) -> Settings:
-    if options.settings is None:
-        return Settings(strict=options.strict)
-    try:
-        found = Settings.model_validate_json(read_file(options.settings, most=MAX_JSON_BYTES))
-    except ValidationError as error:
-        raise PasserellesError("settings_invalid", path=options.settings, reason=problems(error)) from error
-    return found.model_copy(update={"strict": True}) if options.strict else found
-
-
-def _folders(given: Sequence[Path]) -> list[Path]:
-    """Folders given, else the one of PASSERELLES_DATA, else the user's cache, as for the command line."""
-    default = os.environ.get("PASSERELLES_DATA")
-    folder = Path(default) if default else cache_folder()
-    return list(given) or ([folder] if default or folder.is_dir() else [])
-
-
-def _first(load: Callable[[Path], Any], folders: Sequence[Path], absent: str) -> Any:
-    """What the first folder that has some gives; None where none has."""
-    for folder in folders:
-        try:
-            return load(folder)
-        except PasserellesError as error:
-            if error.key != absent:
-                raise
-    return None
+    graph = session.graph
+    rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
+    return Engine(graph, session.places, session.certifications)

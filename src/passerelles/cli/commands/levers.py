@@ -19,7 +19,6 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
-    load_graph,
 )
 from passerelles.language.say import Lang, say
 
@@ -50,17 +49,17 @@ def levers(
     lang: LangOption = Language.FR,
 ) -> None:
     """Choose what to acquire."""
-    from passerelles.cli.commands.territory import load_known_certifications
     from passerelles.paths.levers import levers as choose
     from passerelles.report.envelope import envelope
     from passerelles.report.terminal import print_notice_of_source
+    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = load_graph(referential, overlay, settings)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings)
+    graph = session.graph
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
-    table = load_known_certifications(data)
-    found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit)
+    found = choose(graph, people, jobs, certifications=session.certifications, kinds=only or None, limit=limit)
 
     def show(console: "Console") -> None:
         print_page(console, found.page(lang.lang), lang=lang.lang)

@@ -19,7 +19,6 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
-    load_graph,
 )
 from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import Lang, say
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.market.joblist import JobList
-    from passerelles.referentials.referential import Referential
+    from passerelles.session import Session
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
 StepsOption = Annotated[int, typer.Option("--max-steps", min=1, max=6, help=say("cli.option.max_steps"))]
@@ -63,13 +62,13 @@ def paths(
 ) -> None:
     """Rank the paths from an origin to targets."""
     from passerelles import charts
-    from passerelles.cli.commands.territory import load_known_certifications
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope
     from passerelles.report.terminal import print_notice_of_source
+    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
@@ -79,15 +78,16 @@ def paths(
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
-    graph = load_graph(referential, overlay, settings)
-    porteurs, worth = _hiring(hiring, basin, data, graph.referential, lang=lang.lang)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings)
+    graph = session.graph
+    porteurs, worth = _hiring(hiring, basin, session, lang=lang.lang)
     found = rank_paths(
         graph,
         start,
         targets=targets or porteurs or (),
         frame=asked,
         max_steps=max_steps,
-        certifications=load_known_certifications(data),
+        certifications=session.certifications,
         pareto=pareto,
         limit=limit,
         hiring=porteurs,
@@ -116,36 +116,34 @@ def paths(
 
 
 def _hiring(
-    file: Path | None, basin: str | None, folders: list[Path] | None, referential: "Referential", *, lang: Lang
+    file: Path | None, basin: str | None, session: "Session", *, lang: Lang
 ) -> tuple[tuple[str, ...] | None, dict[str, float] | None]:
     """Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there."""
     from passerelles.market.joblist import load_job_list
     from passerelles.territory.reading import is_table_of_lots, read_lots
 
+    referential = session.referential
     if file is not None and basin is None and is_table_of_lots(file):
         lots = read_lots(referential, file, "hiring")
         tell_reading(lots, lang)
         return tuple(sorted({lot.job for lot in lots.lots})), None
     listed = None if file is None else load_job_list(file, referential)
     if basin is not None:
-        return _of_basin(basin, folders, listed, referential)
+        return _of_basin(basin, session, listed)
     if listed is None:
         return None, None
     return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None
 
 
-def _of_basin(
-    basin: str, folders: list[Path] | None, listed: "JobList | None", referential: "Referential"
-) -> tuple[tuple[str, ...], dict[str, float]]:
+def _of_basin(basin: str, session: "Session", listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
     """Hiring jobs of a basin, and how tight the market of each is, from 0 to 1, where it is known."""
-    from passerelles.cli.commands.territory import data_folders, load_data
     from passerelles.errors import PasserellesError
     from passerelles.market.signals import find_basin, signals
 
-    market, places = load_data(folders)
+    market, places = session.territory_data()
     if market is None:
-        raise PasserellesError("no_market_data", path=", ".join(map(str, data_folders(folders))) or "--data")
-    found = list(signals(market, referential, find_basin(market, basin, places=places), listed=listed))
+        raise PasserellesError("no_market_data", path=", ".join(map(str, session.folders)) or "--data")
+    found = list(signals(market, session.referential, find_basin(market, basin, places=places), listed=listed))
     porteurs = tuple(s.occupation for s in found if s.status == "hiring")
     slack, tight = 1.0, 5.0  # classes of tension
     known = {s.occupation: s.tension.value for s in found if s.tension.value is not None}

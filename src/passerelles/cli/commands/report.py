@@ -12,8 +12,6 @@ from passerelles.cli.commands.territory import (
     HiringOption,
     RadiusOption,
     TravelOption,
-    load_data,
-    load_known_certifications,
 )
 from passerelles.cli.options import (
     DataOption,
@@ -24,7 +22,6 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    load_graph,
 )
 from passerelles.language.say import say
 
@@ -69,6 +66,7 @@ def report(
     from passerelles.report.html.page import territory_page
     from passerelles.report.html.pictures import can_draw
     from passerelles.report.html.words import Words
+    from passerelles.session import Session
     from passerelles.territory.match import match_territory
 
     if output is None:
@@ -102,10 +100,11 @@ def report(
             "lang": None if lang is Language.FR else lang.value,
         }
     )
-    graph = load_graph(referential, overlay, settings, strict=strict)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel, tensions=False)
+    graph = session.graph
     # Of the market, a report takes openings and names of basins.
-    market, places = load_data(data, travel=travel, tensions=False)
-    certifications = load_known_certifications(data) if data or frame else None
+    market, places = session.territory_data()
+    certifications = session.certifications if data or frame else None
     if fragile is None:  # said by `sample_name` already; for the type checker
         raise PasserellesError("report_which_input")
     with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:

@@ -15,7 +15,6 @@ from passerelles.cli.options import (
     OutputOption,
     OverlayOption,
     ReferentialOption,
-    load,
 )
 from passerelles.language.say import say
 
@@ -36,7 +35,6 @@ def signals(
     lang: LangOption = Language.FR,
 ) -> None:
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
-    from passerelles.cli.commands.territory import load_data
     from passerelles.errors import PasserellesError
     from passerelles.market.measures import basin_openings
     from passerelles.market.signals import find_basin, signal
@@ -44,9 +42,11 @@ def signals(
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.provenance import data_sources, print_data_sources
     from passerelles.report.signals import print_families, print_signals, signal_sheets
+    from passerelles.session import Session
 
-    known = load(referential, overlay)
-    market, places = load_data(data)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()))
+    known = session.referential
+    market, places = session.territory_data()
     if market is None:
         raise PasserellesError("no_market_data", path=", ".join(map(str, data or ())) or "--data")
     key = find_basin(market, basin, places=places, year=year)

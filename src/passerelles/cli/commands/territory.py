@@ -1,6 +1,5 @@
 """``passerelles territory rank|match``: who could go where on a territory."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +21,6 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    load_graph,
     speak_below,
 )
 from passerelles.cli.pictures import check_chart, write_chart
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.graph.core import OccupationGraph
-    from passerelles.market.certifications import Certifications
-    from passerelles.market.market import Market
-    from passerelles.market.places import Places
     from passerelles.territory.lots import Note
 
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
@@ -77,6 +72,7 @@ def rank(
     from passerelles.report.envelope import envelope
     from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_ranking
+    from passerelles.session import Session
     from passerelles.territory.lots import NOTE
     from passerelles.territory.ranked import ranking_sheets
     from passerelles.territory.ranking_notes import ranking_notes
@@ -85,8 +81,9 @@ def rank(
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
 
-    graph = load_graph(referential, overlay, settings)
-    market, places = load_data(data, travel=travel)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, travel=travel)
+    graph = session.graph
+    market, places = session.territory_data()
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
     by: Side = "hiring" if employers else "fragile"
     common: dict[str, Any] = {
@@ -145,20 +142,22 @@ def match(
     from passerelles.report.envelope import envelope
     from passerelles.report.provenance import data_sources
     from passerelles.report.territory import print_allocation
+    from passerelles.session import Session
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
 
     if chart is not None and scenario:
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
-    graph = load_graph(referential, overlay, settings, strict=strict)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel)
+    graph = session.graph
     chosen = graph.settings
     if floor is not None:
         chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": floor})})
-    market, places = load_data(data, travel=travel)
+    market, places = session.territory_data()
     common: dict[str, Any] = {
         "settings": chosen,
-        "certifications": load_known_certifications(data) if frame or scenario else None,
+        "certifications": session.certifications if frame or scenario else None,
         "market": market,
         "places": places,
         "radius_km": radius,
@@ -274,61 +273,3 @@ def read_scenario(text: str) -> dict[str, Any]:
         else:
             raise wrong
     return found
-
-
-def load_known_certifications(folders: list[Path] | None) -> "Certifications | None":
-    """Load the certifications of the first folder that has some; None where none has."""
-    from passerelles.errors import PasserellesError
-    from passerelles.market.certifinfo import load_certifications
-
-    for folder in data_folders(folders):
-        try:
-            return load_certifications(folder)
-        except PasserellesError as error:
-            if error.key != "no_certifications_data":
-                raise
-    return None
-
-
-def data_folders(folders: list[Path] | None) -> list[Path]:
-    """Return the folders given, else the one of PASSERELLES_DATA, else the user's cache where there is one."""
-    from passerelles.referentials.cache import cache_folder
-
-    if folders:
-        return list(folders)
-    default = os.environ.get("PASSERELLES_DATA")
-    folder = Path(default) if default else cache_folder()
-    return [folder] if default or folder.is_dir() else []
-
-
-def load_data(
-    folders: list[Path] | None, *, travel: Path | None = None, tensions: bool = True
-) -> "tuple[Market | None, Places | None]":
-    """
-    Load the market and the geography from the folders given, else from those of `data_folders`.
-
-    The market names basins that the geography lacks; its surveys are read only where they are needed. What no folder
-    holds is None, unless folders are named and none of them holds anything.
-    """
-    from passerelles.errors import PasserellesError
-    from passerelles.market.geography import load_places
-    from passerelles.market.market import load_market
-
-    found_market: Market | None = None
-    found_places: Places | None = None
-    for folder in data_folders(folders):
-        if found_market is None:
-            try:
-                found_market = load_market(folder, tensions=tensions)
-            except PasserellesError as error:
-                if error.key != "no_market_data":
-                    raise
-        if found_places is None:
-            try:
-                found_places = load_places(folder, travel=travel)
-            except PasserellesError as error:
-                if error.key != "no_places_data":
-                    raise
-    if folders and found_market is None and found_places is None:
-        raise PasserellesError("no_places_data", path=", ".join(map(str, folders)))
-    return found_market, found_places

@@ -1,0 +1,157 @@
+"""What a user works with, loaded once: a referential with overlays, its graph, market, places and certifications."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationError
+
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import MAX_JSON_BYTES, read_file
+from passerelles.settings import Settings, problems
+
+if TYPE_CHECKING:
+    from passerelles.graph.core import OccupationGraph
+    from passerelles.market.certifications import Certifications
+    from passerelles.market.market import Market
+    from passerelles.market.places import Places
+    from passerelles.referentials.referential import Referential
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """
+    The user's referential, overlays, settings and data; each is loaded when it is first asked for, and kept.
+
+    The command line and the service say what is wanted, and work with what this gives.
+
+    Parameters
+    ----------
+    name
+        Referential, by name or path.
+    overlays
+        Overlays, by name or path, in order.
+    data
+        Folders of market, place and certification files. Without any, the one of ``PASSERELLES_DATA``, else the
+        user's cache where there is one.
+    settings_file
+        JSON file of settings; the defaults without one.
+    strict
+        Whether an unknown verdict drops a move.
+    travel
+        A table of the user's own travel times.
+    tensions
+        Whether to read the tables of tensions of the market.
+
+    Examples
+    --------
+    >>> Session(overlays=("enseignement-conduite",)).graph.referential.name
+    'transitions'
+    """
+
+    name: str = "transitions"
+    overlays: tuple[str | Path, ...] = ()
+    data: tuple[Path, ...] = ()
+    settings_file: Path | None = None
+    strict: bool = False
+    travel: Path | None = None
+    tensions: bool = True
+
+    @cached_property
+    def referential(self) -> "Referential":
+        """The referential with its overlays."""
+        from passerelles.referentials.load import load_referential  # noqa: PLC0415 - command start-up
+
+        loaded = load_referential(self.name)
+        for overlay in self.overlays:
+            loaded = loaded.with_overlay(overlay)
+        return loaded
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the file, or the defaults."""
+        return read_settings(self.settings_file, strict=self.strict)
+
+    @cached_property
+    def graph(self) -> "OccupationGraph":
+        """The graph of the referential under these settings."""
+        from passerelles.graph.build import build_graph  # noqa: PLC0415 - command start-up
+
+        return build_graph(self.referential, settings=self.settings)
+
+    @cached_property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders where data are looked for."""
+        from passerelles.referentials.cache import cache_folder  # noqa: PLC0415 - command start-up
+
+        if self.data:
+            return self.data
+        default = os.environ.get("PASSERELLES_DATA")
+        folder = Path(default) if default else cache_folder()
+        return (folder,) if default or folder.is_dir() else ()
+
+    @cached_property
+    def market(self) -> "Market | None":
+        """Market of the first folder that has one; its surveys are read only where they are needed."""
+        from passerelles.market.market import load_market  # noqa: PLC0415 - command start-up
+
+        return self._first(lambda folder: load_market(folder, tensions=self.tensions), "no_market_data")
+
+    @cached_property
+    def places(self) -> "Places | None":
+        """Places of the first folder that has some."""
+        from passerelles.market.geography import load_places  # noqa: PLC0415 - command start-up
+
+        return self._first(lambda folder: load_places(folder, travel=self.travel), "no_places_data")
+
+    @cached_property
+    def certifications(self) -> "Certifications | None":
+        """Certifications of the first folder that has some."""
+        from passerelles.market.certifinfo import load_certifications  # noqa: PLC0415 - command start-up
+
+        return self._first(load_certifications, "no_certifications_data")
+
+    def territory_data(self) -> "tuple[Market | None, Places | None]":
+        """
+        Return market and places, either of which may be absent.
+
+        Raises
+        ------
+        PasserellesError
+            If folders were named and none of them holds either.
+        """
+        if self.data and self.market is None and self.places is None:
+            raise PasserellesError("no_places_data", path=", ".join(map(str, self.data)))
+        return self.market, self.places
+
+    def _first(self, load: Callable[[Path], Part], absent: str) -> Part | None:
+        for folder in self.folders:
+            try:
+                return load(folder)
+            except PasserellesError as error:
+                if error.key != absent:
+                    raise
+        return None
+
+
+def read_settings(path: Path | None, *, strict: bool = False) -> Settings:
+    """
+    Read settings from a JSON file; the defaults without one.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be read or holds something else than settings; the message names the fields.
+    """
+    if path is None:
+        return Settings(strict=strict)
+    try:
+        settings = Settings.model_validate_json(read_file(path, most=MAX_JSON_BYTES))
+    except ValidationError as error:
+        raise PasserellesError("settings_invalid", path=path, reason=problems(error)) from error
+    return settings.model_copy(update={"strict": True}) if strict else settings
