@@ -1,9 +1,11 @@
-"""What the sister occupations of the origin's parent group are close to."""
+"""What the sister occupations of the origin's group are close to, and what is known of those that list nothing."""
 
 import numpy as np
 
 from passerelles.graph.build import build_graph
 from passerelles.scoring.features import FEATURES, scene_of_all
+from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.table import UNITS, score_table
 from small import occupation, referential
 
 
@@ -22,3 +24,27 @@ def test_ranks_are_averaged_over_the_other_occupations_of_the_group() -> None:
     alone = graph.position["B1"]
     assert np.array_equal(found[alone], ranks[alone])
     assert len(np.unique(ranks[rows], axis=0)) == 3  # else the means would prove nothing
+
+
+def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks() -> None:
+    """It ties with everything: the best rank of all would be a bonus for knowing nothing."""
+    asked = {"A1": "abc", "A2": "bc", "A3": "cd", "B1": "ad", "C1": "bed", "C2": ""}
+    macros = dict.fromkeys("ab", "M") | dict.fromkeys("cde", "N")
+    labels = {"a": "souder", "b": "percer", "c": "peindre", "d": "mesurer", "e": "livrer"}
+    graph = build_graph(referential(asked, labels=labels, macros=macros))
+    empty = graph.position["C2"]
+    scene = scene_of_all(graph)
+    for name in ("items_rank", "macro_rank", "macro_rank_reverse", "requirements_rank"):
+        ranks = FEATURES[f"competencies.{name}"].compute(scene)
+        assert np.isnan(ranks[:, empty]).all()
+        assert np.isnan(ranks[empty]).all()
+        assert np.isfinite(np.delete(np.delete(ranks, empty, 0), empty, 1)).all()
+    table = score_table(graph, load_scorer("fitted"))
+    part = table.scores.names.index("competencies")
+    weights = table.scorer.parts["competencies"]
+    known = "competencies.knowledge_categories"  # the one feature of the part that is no rank
+    expected = -weights.get(known, 0.0) * table.means.get(known, 0.0)
+    assert np.allclose(table.scores.parts[part, :, empty] / UNITS, expected, atol=1e-5)
+    sisters = FEATURES["family.sisters_items"].compute(scene)
+    others = [graph.position[code] for code in ("A1", "A2", "A3")]
+    assert np.isfinite(sisters[np.ix_(others, others)]).all()

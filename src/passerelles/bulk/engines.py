@@ -156,7 +156,7 @@ class FastEngine:
     @classmethod
     def of(cls, plain: PlainEngine) -> "FastEngine | None":
         """
-        Make the engine of a graph; None where its scorer has a feature that the loops do not know.
+        Make the engine of a graph; None where the loops do not know a feature, or an occupation lists nothing.
 
         Raises
         ------
@@ -172,6 +172,8 @@ class FastEngine:
             return None
         reference = tables[True].reference
         if reference is None or not all(_is_counting(s.data) for s in index.spreads.values()):
+            return None
+        if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
             return None
         space, terms = make_space(index, reference.attributes.cadre)
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}

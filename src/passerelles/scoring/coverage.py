@@ -44,8 +44,9 @@ def holding_of(
     members = graph.macro_cells.columns[cells]
     credit[members] = graph.settings.near.macro_credit
     via[members] = np.repeat(mine[first[some]], counts)
-    cells, counts = graph.near_cells.of_rows(mine if close_labels else mine[:0])
-    through, where, value = np.repeat(mine, counts), graph.near_cells.columns[cells], graph.near_cells.data[cells]
+    labelled = mine if close_labels else mine[:0]
+    cells, counts = graph.near_cells.of_rows(labelled)
+    through, where, value = np.repeat(labelled, counts), graph.near_cells.columns[cells], graph.near_cells.data[cells]
     better = np.flatnonzero(value > credit[where])
     better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last written stays
     credit[where[better]], via[where[better]] = value[better], through[better]

@@ -237,7 +237,7 @@ def _rank(name: str) -> Compute:
         if name in scene.ranks:
             return scene.ranks[name]
         values = scene.evidence.measured(name)
-        found = rank_closeness(values, nearest_to(scene.evidence, values))
+        found = _neutral(scene, name, rank_closeness(values, nearest_to(scene.evidence, values)))
         if name in _SISTERS:
             scene.ranks[name] = frozen(found)
         return found
@@ -248,9 +248,19 @@ def _rank(name: str) -> Compute:
 def _reverse_rank(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         values = np.ascontiguousarray(scene.evidence.measured(name).T)
-        return np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T)
+        return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
 
     return compute
+
+
+def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
+    """Make the ranks of occupations that list nothing unknown: all that they tie with would else give them the best."""
+    empty = scene.evidence.index.lists_nothing(name)
+    if empty is not None:
+        ranks[:, empty] = np.nan
+        if scene.known_reference is None:
+            ranks[empty] = np.nan
+    return ranks
 
 
 def _cosine(name: str) -> Compute:
@@ -297,14 +307,14 @@ def _of_sisters(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         graph = scene.graph
         ranks = ranked(scene)
+        known = ~np.isnan(ranks)
         plain = np.flatnonzero(~graph.is_specialised)
         shape = (int(graph.group.max()) + 1, len(graph.codes))
         members = sparse.csr_array((np.ones(len(plain), np.float32), (graph.group[plain], plain)), shape=shape)
-        sums = members @ ranks
-        counts = np.bincount(graph.group[plain], minlength=len(sums))
-        own = graph.base_rows[scene.mine]
-        others = (counts[graph.group[own]] - 1).astype(np.float32)[:, None]
-        means = (sums[graph.group[own]] - ranks[own]) / np.maximum(others, 1.0)
+        own, filled = graph.base_rows[scene.mine], np.where(known, ranks, np.float32(0.0))
+        group = graph.group[own]
+        others = (members @ known.astype(np.float32))[group] - known[own]
+        means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
         return np.where(others > 0, means, ranks[own])
 
     return compute

@@ -250,6 +250,13 @@ class MeasureIndex:
     spreads: Vectors
     background: "sparse.csr_array"
 
+    def lists_nothing(self, name: str) -> NDArray[np.bool_] | None:
+        """Which occupations have nothing of a measure of holdings, shape (n,); None where none, or all, are such."""
+        if name not in OF_HOLDINGS:
+            return None
+        empty: NDArray[np.bool_] = np.diff(self.vectors[name].indptr) == 0
+        return empty if empty.any() and not empty.all() else None
+
     def closeness(self, name: str, vectors: Vectors) -> Dense:
         """Cosines, shape (b, n), of the vectors of some origins with those of all occupations, by one measure."""
         mine, theirs = vectors[name], self.vectors[name]
