@@ -1,10 +1,10 @@
 """What an evaluation gives: figures by method, and the ranked targets that they were counted on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,17 @@ from passerelles.errors import PasserellesError
 from passerelles.evaluation.metrics import METRICS
 from passerelles.evaluation.protocol import Group
 from passerelles.io.atomic import atomic_file
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import labelled
 from passerelles.settings import Settings
+from passerelles.views.schema import listed, mapped, maybe, pair, ref, share, text, whole
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Page, Sheet
+from passerelles.views.spec import Column, On, Page, Record, Sheet
+
+_FIRST: Final = "ndcg@10"  # the metric that methods are compared by
+_MAIN: Final = ("recall@10", "ndcg@10")  # where room is short
+_WIDE: Final = On.TABLE | On.PAGE
+_TERNARY: Final = ("regulated", "managerial")
 
 
 class Prediction(NamedTuple):
@@ -49,6 +56,63 @@ class Ranked:
     scores: NDArray[np.float64]
 
 
+def _figure(value: float, lang: Lang) -> str:
+    return number(value, lang=lang, decimals=3)
+
+
+def _figures(name: str) -> tuple[Column, ...]:
+    """Return the columns of a metric: its mean, and the bounds of its interval."""
+
+    def shown(result: "MethodResult", lang: Lang) -> str:
+        return result.interval(name, lang) if name == _FIRST else _figure(result.metrics[name], lang)
+
+    return (
+        Column(name, "number", value=lambda r, _: r.metrics[name], shown=shown, schema=share(), promised=True),
+        Column(f"{name}_low", "number", value=lambda r, _: r.ci95[name][0], on=On.TABLE),
+        Column(f"{name}_high", "number", value=lambda r, _: r.ci95[name][1], on=On.TABLE),
+    )
+
+
+def _group_label(split: str, group: Group, lang: Lang) -> str | None:
+    if group.label is not None:
+        return group.label
+    if split in _TERNARY or group.value == "unknown":
+        return say(f"evaluation.value.{group.value}", lang=lang)
+    return None
+
+
+def _said(split: str, group: Group, lang: Lang) -> str:
+    label = _group_label(split, group, lang)
+    shown = f"{group.value} {label}" if group.label is not None else label or group.value
+    return labelled(say(f"evaluation.split.{split}", lang=lang), shown, lang)
+
+
+def _of_group(name: str) -> Column:
+    return Column(
+        name, "number", value=lambda g, _: g[2].metrics[name], shown=lambda g, lang: _figure(g[2].metrics[name], lang),
+        schema=share(), promised=True, on=On.ALL if name in _MAIN else On.JSON | _WIDE,
+    )  # fmt: skip
+
+
+# Of a method, a split and one of its groups.
+GROUP: Final = Record(
+    "group",
+    "Origins that share a value",
+    (
+        Column("method", value=lambda g, _: g[0].method, on=On.TABLE),
+        Column("split", value=lambda g, _: g[1], words="evaluation.split", on=_WIDE),
+        Column("group", value=lambda g, lang: _said(g[1], g[2], lang), on=On.TERMINAL),
+        Column(
+            "group", value=lambda g, _: g[2].value, json_key="value", schema=text(), promised=True, on=On.JSON | _WIDE
+        ),
+        Column("label", value=lambda g, _: g[2].label, schema=maybe(text()), promised=True, on=On.JSON),
+        Column("group_label", value=lambda g, lang: _group_label(g[1], g[2], lang), on=_WIDE),
+        Column("origins", "integer", value=lambda g, _: g[2].origins, schema=whole(least=0), promised=True),
+        *map(_of_group, METRICS),
+    ),
+)
+
+
 @dataclass(frozen=True, eq=False)
 class MethodResult:
     """
@@ -67,18 +131,58 @@ class MethodResult:
     ranked: Ranked
     other_groupings: Mapping[str, float] | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    @property
+    def protocol_kind(self) -> str:
+        """Key of the protocol in the language files."""
+        return "grouped" if self.protocol.startswith("grouped") else self.protocol.replace("-", "_")
+
+    def protocol_label(self, lang: Lang = "fr") -> str:
+        """Return in words what the method could read of the mobilities that it is judged on."""
+        _, _, folds = self.protocol.partition("grouped-")
+        return say(f"evaluation.protocol.{self.protocol_kind}", lang=lang, folds=folds.partition("-")[0])
+
+    def interval(self, name: str, lang: Lang = "fr") -> str:
+        """Return a mean with its interval."""
+        mean, low, high = (_figure(x, lang) for x in (self.metrics[name], *self.ci95[name]))
+        return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+
+    def other_splits(self, lang: Lang = "fr") -> str:
+        """Return the means over other splits, in a sentence."""
+        means = self.other_groupings or {}
+        names = {"recall": "recall@10", "ndcg": "ndcg@10", "mrr": "mrr", "hit": "hit@1"}
+        shown = {key: _figure(means[name], lang) for key, name in names.items()}
+        return say("evaluation.other_groupings", lang=lang, n=int(means["groupings"]), method=self.method, **shown)
+
+    spec: ClassVar[Record] = Record(
+        "method",
+        "Figures of one method, means over `origins`",
+        (
+            Column("method", schema=text(), promised=True),
+            Column("protocol", schema=text(), promised=True, on=On.JSON | On.TABLE),
+            Column("protocol_label", value=lambda r, lang: r.protocol_label(lang), on=On.TABLE | On.SCREEN),
+            Column(
+                "origins", "integer", schema=whole("Origins with a known mobility", least=0), promised=True,
+                on=On.JSON | On.TABLE,
+            ),
+            *(column for name in METRICS for column in _figures(name)),
+            Column(
+                "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()}, promised=True,
+                schema=mapped(pair(share()), "Bounds of a 95 % interval, by metric"), on=On.JSON,
+            ),
+            Column(
+                "breakdown", promised=True, on=On.JSON,
+                json=lambda r, lang: {k: [GROUP.to_dict((r, k, g), lang) for g in v] for k, v in r.breakdown.items()},
+                schema=mapped(listed(ref("group"))),
+            ),
+        ),
+        beside={"other_groupings": mapped(share())},
+    )  # fmt: skip
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return the item of ``evaluate@1``."""
-        item: dict[str, Any] = {"method": self.method, "origins": self.origins, **self.metrics}
-        item["ci95"] = {name: list(bounds) for name, bounds in self.ci95.items()}
-        item["protocol"] = self.protocol
-        item["breakdown"] = {
-            name: [{"value": g.value, "label": g.label, "origins": g.origins, **g.metrics} for g in groups]
-            for name, groups in self.breakdown.items()
-        }
-        if self.other_groupings is not None:
-            item["other_groupings"] = dict(self.other_groupings)
-        return item
+        item = self.spec.to_dict(self, lang)
+        more = {} if self.other_groupings is None else {"other_groupings": dict(self.other_groupings)}
+        return item | more
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,15 +205,29 @@ class Evaluation(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the methods, and each by group of origins, as tables."""
-        from passerelles.evaluation.sheets import evaluation_sheets  # noqa: PLC0415 - it builds on this class
-
-        return evaluation_sheets(self, lang=lang)
+        methods = Sheet("evaluation", MethodResult.spec.columns, lambda: self.results, lang)
+        return [methods, _breakdown(self.results, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
-        """Return what the evaluation shows of itself."""
-        from passerelles.evaluation.sheets import evaluation_page  # noqa: PLC0415 - it builds on this class
+        """Return what the evaluation shows of itself: the methods side by side, the breakdown to unfold."""
+        name, version = self.referential
+        methods, groups = self.sheets(lang)
+        kinds = dict.fromkeys(r.protocol_kind for r in self.results)
+        notes = [say(f"evaluation.note.{kind}", lang=lang, folds=self.folds) for kind in kinds]
+        notes += [r.other_splits(lang) for r in self.results if r.other_groupings is not None]
+        return Page(
+            say("evaluation.title", lang=lang, name=name, version=version),
+            [say("evaluation.scale", lang=lang, n=self.results[0].origins)],
+            [methods],
+            [Page(groups.label(lang), sheets=[groups])],
+            [*notes, say("evaluation.caution", lang=lang)],
+        )
 
-        return evaluation_page(self, lang)
+    def worst_of_best(self, lang: Lang = "fr") -> Page:
+        """Return where the method that ranks best out of sample does worse, and for whom; figures in sample last."""
+        best = max(self.results, key=lambda r: (r.protocol != "in-sample", r.metrics[_FIRST]))
+        title = say("evaluation.breakdown_title", lang=lang, method=best.method)
+        return Page(title, sheets=[_breakdown([best], lang)])
 
     def result(self, method: str) -> MethodResult:
         """
@@ -173,3 +291,10 @@ class Evaluation(Shown):
             "settings": self.settings.model_dump(mode="json"),
             "results": [r.to_dict() for r in self.results],
         }
+
+
+def _breakdown(results: Sequence[MethodResult], lang: Lang) -> Sheet:
+    def rows() -> Iterator[tuple[MethodResult, str, Group]]:
+        return ((r, split, group) for r in results for split, groups in r.breakdown.items() for group in groups)
+
+    return Sheet("breakdown", GROUP.columns, rows, lang)

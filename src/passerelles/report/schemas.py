@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
+from passerelles.evaluation.results import GROUP, MethodResult
 from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
@@ -29,7 +30,6 @@ from passerelles.views.schema import (
     maybe,
     number,
     one_of,
-    pair,
     record,
     ref,
     share,
@@ -173,24 +173,6 @@ PROFILE: Final[Schema] = record(
     },
 ) | {"additionalProperties": False, "anyOf": KNOWN}
 
-
-_METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
-_FIGURES: Final = {name: share() for name in _METRICS}
-
-METHOD: Final[Schema] = record(
-    "Figures of one method, means over `origins`",
-    {
-        "method": text(),
-        "origins": whole("Origins with a known mobility", least=0),
-        **_FIGURES,
-        "ci95": mapped(pair(share()), "Bounds of a 95 % interval, by metric"),
-        "protocol": text(),
-        "breakdown": mapped(
-            listed(record("", {"value": text(), "label": maybe(text()), "origins": whole(least=0), **_FIGURES}))
-        ),
-    },
-    optional={"other_groupings": mapped(share())},
-)
 
 CANDIDATE_TITLE: Final[Schema] = record(
     "A candidate for a text",
@@ -358,13 +340,12 @@ SIGNALS: Final[Schema] = envelope(
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation, FrameVerdict,
-    StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
+    StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario, MethodResult,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
     "occupation": OCCUPATION,
     "profile": PROFILE,
-    "method": METHOD,
     "candidate_title": CANDIDATE_TITLE,
     "resolved_row": RESOLVED_ROW,
     "problem": PROBLEM,
@@ -409,7 +390,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE]
+    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE, GROUP]
     return {**_WRITTEN, **{each.name: each.schema() for each in records}}
 
 

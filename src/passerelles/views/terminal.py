@@ -87,16 +87,18 @@ def print_page(console: Console, page: Page, *, unfold: int = 0, lang: Lang = "f
         console.print(Text(sentence, style="dim"))
     for inner in page.details[:unfold]:
         console.print()
-        print_unfolded(console, inner)
+        print_unfolded(console, inner, lang=lang)
 
 
-def print_unfolded(console: Console, page: Page, *, depth: int = 0) -> None:
-    """Print a page that unfolds below another: its title, its sentences and its own pages, further to the right."""
+def print_unfolded(console: Console, page: Page, *, depth: int = 0, lang: Lang = "fr") -> None:
+    """Print a page that unfolds below another: title, sentences, tables, and its own pages further right."""
     console.print(Padding(Text(page.title, style="" if depth else "bold"), (0, 0, 0, depth)))
     for sentence in page.lead:
         console.print(Padding(sentence, (0, 0, 0, depth + 2)))
+    for sheet in page.sheets:
+        print_sheet(console, sheet, lang=lang)
     for inner in page.details:
-        print_unfolded(console, inner, depth=depth + 2)
+        print_unfolded(console, inner, depth=depth + 2, lang=lang)
 
 
 def print_sheet(console: Console, sheet: Sheet, *, title: str = "", most: int | None = None, lang: Lang = "fr") -> None:

@@ -47,11 +47,10 @@ def evaluate(
     from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
-    from passerelles.evaluation.sheets import evaluation_sheets
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
-    from passerelles.report.evaluation import print_evaluation
+    from passerelles.views.terminal import print_page
 
     check_chart(chart)
     for path in (predictions, output):
@@ -68,10 +67,11 @@ def evaluate(
         message(say("cli.written", lang=lang.lang, path=predictions))
 
     def show(console: "Console") -> None:
-        print_evaluation(console, result, lang=lang.lang)
+        page = result.page(lang.lang)._replace(details=[result.worst_of_best(lang.lang)])
+        print_page(console, page, unfold=1, lang=lang.lang)
 
     def payload() -> dict[str, Any]:
-        return envelope("evaluate@1", graph, [r.to_dict() for r in result.results]) | {"folds": result.folds}
+        return envelope("evaluate@1", graph, [r.to_dict(lang.lang) for r in result.results]) | {"folds": result.folds}
 
-    emit(Answer(payload, evaluation_sheets(result, lang=lang.lang), show), form=form, output=output, lang=lang.lang)
+    emit(Answer(payload, result.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.method_comparison(result, lang=lang.lang), lang=lang)
