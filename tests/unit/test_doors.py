@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+import itertools
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -263,3 +266,60 @@ def test_settings_that_are_no_measure_are_refused(
     assert "skill_hours" in err or "JSON" in err
     with pytest.raises(ValueError, match="skill_hours"):
         Settings.model_validate({"effort": {"skill_hours": float("inf")}})
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_number_without_end_is_refused_before_anything_is_loaded(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("territory", "match", "--fragile", "nowhere.csv", f"--radius={value}")
+    code, _, err = outcome(*words, capsys=capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "--radius" in err
+
+
+def _overlay(folder: Path, *, length: int) -> Path:
+    folder.mkdir()
+    names = [f"C{i:04}" for i in range(length)]
+    tables = {
+        "manifest.toml": 'schema = "passerelles/overlay@1"\nname = "x"\nversion = "1"\n',
+        "credentials.csv": "code,label,kind\n" + "".join(f"{n},Titre {n},titre\n" for n in names),
+        "credential_prerequisites.csv": "credential,requires,source\n"
+        + "".join(f"{a},{b},s\n" for a, b in itertools.pairwise(names)),
+        "credential_requirements.csv": f"occupation,credential,kind,source\nN4101,{names[0]},required,s\n",
+    }
+    for name, text in tables.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_chain_of_prerequisites_without_end_gives_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short, long = _overlay(tmp_path / "short", length=40), _overlay(tmp_path / "long", length=3000)
+    assert outcome("show", "N4101", "--overlay", str(short), capsys=capsys)[0] == 0
+    code, _, err = outcome("levers", "--origin", "K2110", "--target", "N4101", "--overlay", str(long), capsys=capsys)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "C0000" in err
+
+
+def test_a_manifest_nested_without_end_gives_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "manifest.toml").write_text("x = " + "[" * 100_000, encoding="utf-8")
+    code, _, err = outcome("show", "K2110", "--referential", str(tmp_path), capsys=capsys)
+    assert code == 2
+    assert "RecursionError" not in err
+
+
+def test_zips_with_an_entry_twice_or_leading_out_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, names in enumerate((("a.csv", "a.csv"), ("../a.csv",), ("/a.csv",), ("x\\..\\..\\a.csv",))):
+        place = tmp_path / f"{number}.zip"
+        with warnings.catch_warnings(), zipfile.ZipFile(place, "w") as archive:
+            warnings.simplefilter("ignore")
+            for name in names:
+                archive.writestr(name, "a,b\n1,2\n")
+        for words in (("show", "K2110", "-r", str(place)), ("download", "rome", "--from", str(place))):
+            code, _, err = outcome(*words, capsys=capsys)
+            assert (code, len(err.splitlines())) == (2, 1)
+            assert "a.csv" in err

@@ -1,5 +1,6 @@
 """What surrounds every command: its streams, the signals that end it, its own inputs, never written onto."""
 
+import math
 import os
 import signal
 import sys
@@ -56,6 +57,20 @@ def ended_cleanly() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def refuse_endless_numbers(parameters: Mapping[str, Any]) -> None:
+    """
+    Refuse a number that is infinite or none, before anything is loaded.
+
+    Raises
+    ------
+    PasserellesError
+        If an option has one.
+    """
+    for name, value in parameters.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
 
 
 def refuse_own_input(parameters: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from passerelles.cli.doors import (
     ended_cleanly,
     forget_stdout,
     prepare_streams,
+    refuse_endless_numbers,
     refuse_own_input,
 )
 from passerelles.cli.options import LangOption, Language, speak_below
@@ -144,6 +145,7 @@ def _leaves(command: Any) -> Iterator[Any]:
 
 def _guarded(callback: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **parameters: Any) -> Any:
+        refuse_endless_numbers(parameters)
         refuse_own_input(parameters)
         return callback(*args, **parameters)
 

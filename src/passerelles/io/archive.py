@@ -5,6 +5,7 @@ import json
 import lzma
 import re
 import stat
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -140,6 +141,21 @@ def parse_json(text: str | bytes) -> Any:
 
     try:
         return json.loads(text, parse_constant=refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """
+    Parse TOML from outside.
+
+    Raises
+    ------
+    ValueError
+        If it is not TOML, or nested too deep; the message says where.
+    """
+    try:
+        return tomllib.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 

@@ -571,11 +571,10 @@ class _SheetParser:
 def _walk(book: Workbook, sheet: str, *, xml: bytes | None = None, most: int | None = None) -> Sheet:
     """Read a sheet cell by cell, or its first rows only."""
     walker = _SheetParser(book)
-    handlers = {"start": walker.start, "end": walker.end, "text": walker.text}
     if xml is not None:
-        _parser(**handlers).Parse(xml, True)  # noqa: FBT003
+        _parser(start=walker.start, end=walker.end, text=walker.text).Parse(xml, True)  # noqa: FBT003
     else:
-        for _ in _fed(book.data, book.parts[sheet], **handlers):
+        for _ in _fed(book.data, book.parts[sheet], start=walker.start, end=walker.end, text=walker.text):
             if most is not None and walker.row > most:
                 break
     rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if most is None or row <= most]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import zip_longest
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -235,8 +235,8 @@ def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None
             return None
         book = open_workbook(data)
         for sheet in book.sheets:
-            rows = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
-            for row, below in zip_longest(rows[:HEADER_WITHIN], rows[1:], fillvalue=[]):
+            rows: list[list[str]] = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
+            for row, below in pairwise([*rows[: HEADER_WITHIN + 1], []]):
                 if recognise(row, groups) is not None:
                     header = tuple(cell.casefold() for cell in row)
                     return _found(path, name, header, below, groups, workbook=True)

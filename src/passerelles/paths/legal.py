@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language.say import Lang, number, say
 from passerelles.model import Ternary
 from passerelles.settings import problems
@@ -236,9 +237,10 @@ def find_frame(frame: str | Path | Frame) -> Frame:
     path = Path(frame) if isinstance(frame, str | Path) else Path()
     if path.suffix != ".toml" or not path.is_file():
         raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
+    data = read_file(path, most=MAX_JSON_BYTES)
     try:
-        return Frame.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Frame.model_validate(parse_toml(data.decode("utf-8")))
     except ValidationError as error:
         raise PasserellesError("frame_invalid", path=path, reason=problems(error)) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:
         raise PasserellesError("frame_invalid", path=path, reason=error) from error

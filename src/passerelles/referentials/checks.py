@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
-from passerelles.errors import ReferentialError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.model import Domain, Provenance, Requirement
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft
@@ -15,12 +15,21 @@ from passerelles.referentials.referential import Referential
 
 _Value = TypeVar("_Value")
 _UNRANKED = 10**9
+_LONGEST_CHAIN = 50  # of prerequisites; the longest that ships has five
 
 
 def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, language: str = "fr") -> Referential:
-    """Check what only the whole can show, sort, and freeze."""
+    """
+    Check what only the whole can show, sort, and freeze.
+
+    Raises
+    ------
+    PasserellesError
+        If prerequisites of credentials form a chain longer than any law knows.
+    """
     _complete_domains(draft)
     _cut_cycles(draft)
+    _refuse_deep_prerequisites(draft)
     _report_oddities(draft)
     requirements: list[Requirement] = []
     for code in sorted(draft.requirements):
@@ -102,6 +111,17 @@ def _cut_cycles(draft: Draft) -> None:
     for code, domain in draft.domains.items():
         if domain.parent != domains[code]:
             draft.domains[code] = domain._replace(parent=None)
+
+
+def _refuse_deep_prerequisites(draft: Draft) -> None:
+    """Refuse chains of prerequisites that no law knows: what follows them would take hours, or the whole stack."""
+    direct = {code: set(credential.prerequisites) for code, credential in draft.credentials.items()}
+    endless = {code for circle in circles(direct) for code in circle}
+    longer = {code for code, required in direct.items() if required and code not in endless}
+    for _ in range(_LONGEST_CHAIN):
+        longer = {code for code in longer if direct[code] & longer}
+    if longer:
+        raise PasserellesError("prerequisites_too_deep", code=min(longer), most=_LONGEST_CHAIN)
 
 
 def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:

@@ -1,11 +1,10 @@
 """``manifest.toml``: what a table referential or an overlay says of itself."""
 
-import tomllib
 from datetime import date
 from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError
-from passerelles.io.archive import FileSource
+from passerelles.io.archive import FileSource, parse_toml
 from passerelles.io.csv import decode, file_record
 from passerelles.referentials.draft import Draft
 
@@ -73,7 +72,7 @@ def _fields(source: FileSource, draft: Draft) -> dict[str, object]:
     text, encoding, _ = decode(data)
     draft.files.append(file_record(draft.shown(FILE_NAME), data, encoding))
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except ValueError as error:
         draft.log.note("invalid_manifest", file=draft.shown(FILE_NAME), reason=error)
         return {}

@@ -300,7 +300,7 @@ class _Grid:
             said.append(Problem(rows.name, rows.header_line, "", "header_line", {"line": str(rows.header_line)}))
         faults = [n for n in rows.notices if n.severity == "error"]
         aside = [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
-        filled = list(rows.filled)
+        filled: list[tuple[int, Sequence[Any]]] = list(rows.filled)
         for area in rows.merged:
             if area.last_row > rows.header_line and area.last_row > area.first_row:
                 filled = _fill(filled, area)
@@ -425,12 +425,11 @@ class _Reader:
         number = people if isinstance(people, int) else None
         job = self._job(grid, cells)
         basin = self._basin(grid, cells)
-        for wrong in (people, job, basin):
-            if isinstance(wrong, _Unusable):
-                self.set_aside.append(
-                    Problem(grid.name, line, grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
-                )
-                return None
+        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(basin, _Unusable):
+            wrong = next(each for each in (people, job, basin) if isinstance(each, _Unusable))
+            about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
+            self.set_aside.append(Problem(grid.name, line, *about))
+            return None
         return Lot(
             employer=grid.text(cells, "employer") or "–",
             job=job.code,
