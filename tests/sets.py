@@ -304,11 +304,42 @@ def table() -> Sheets:
             ["K1", "Titre de verrier", "titre", "100", "1 120,5", "", "inventé", "inventé", "00123", "", ""],
             ["K2", "Habilitation four", "habilitation", "", "", "", "", "", "", "", "inconnue"],
         ],
-        "credential_prerequisites": [["credential", "requires", "source"], ["K1", "K2", "inventé"]],
+        "credential_prerequisites": [
+            ["credential", "requires", "group", "alternative", "source", "as_of", "in_force"],
+            ["K1", "K2", "", "", "inventé", "", ""],
+        ],
+        "credential_reductions": [
+            ["credential", "holder_of", "experience_months", "hours", "company_hours", "source", "as_of", "note"],
+            ["K1", "B2", "12", "40", "", "inventé", "2026-01-31", ""],
+        ],
         "credential_requirements": [
-            ["occupation", "credential", "kind", "source"],
-            ["0110", "K1", "required", "inventé"],
-            ["B2", "K2", "option", ""],
+            [
+                "occupation",
+                "credential",
+                "kind",
+                "group",
+                "alternative",
+                "scope",
+                "titles",
+                "source",
+                "as_of",
+                "in_force",
+            ],
+            ["0110", "K1", "required", "", "", "", "", "inventé", "", ""],
+            ["B2", "K2", "option", "", "", "", "", "", "", ""],
+        ],
+        "occupation_access": [
+            [
+                "occupation",
+                "status",
+                "level_low",
+                "level_high",
+                "selection",
+                "selection_label",
+                "selection_scope",
+                "source",
+            ],
+            ["B2", "open", "0", "4", "", "", "", "inventé"],
         ],
     }
 

@@ -20,6 +20,7 @@ LEVELS = [
     ["referentials"],
     ["market"],
     ["graph"],
+    ["access"],
     ["scoring", "matching"],
     ["compiled"],
     ["ranking", "areas"],

@@ -9,7 +9,29 @@ Status = Literal["core", "emerging", "other"]
 EcologicalRole = Literal["green", "strategic", "neutral", "brown", "unknown"]
 TagKind = Literal["sector", "subsector", "naf", "interest", "theme"]
 MobilityKind = Literal["listed", "proche", "évolution"]
-CredentialKind = Literal["permis", "titre", "certificat", "autorisation", "habilitation", "diplôme"]
+CredentialKind = Literal[
+    "permis",
+    "titre",
+    "certificat",
+    "autorisation",
+    "habilitation",
+    "diplôme",
+    "experience",
+    "concours",
+    "inscription",
+    "aptitude",
+    "agrément",
+    "carte",
+]
+# What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
+HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
+InForce = Literal["proved", "unproved", "unknown"]
+RequirementKind = Literal["required", "one-of", "usual", "option"]
+Scope = Literal["all", "titles", "self-employed", "public"]
+AccessStatus = Literal["open", "conditional", "selective", "unknown"]
+SelectionKind = Literal["competition", "appointment", "quota-of-offices", "admission"]
+MoveKind = Literal["same-job", "advancement", "step-down", "lateral", "unknown"]
+Employment = Literal["employee", "self-employed", "public"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +163,37 @@ class Hours(NamedTuple):
 UNKNOWN_HOURS = Hours()
 
 
+class Reduction(NamedTuple):
+    """
+    That who holds something else needs a shorter training for a credential.
+
+    `holder_of` is the code of a credential or of an occupation; `hours` those that remain at a training centre.
+    """
+
+    holder_of: str
+    hours: float | None = None
+    company_hours: float | None = None
+    experience_months: float | None = None
+    source: str = ""
+    as_of: str = ""
+    note: str = ""
+
+
+# Credentials of which one alternative suffices; the members of an alternative are needed together.
+Alternatives = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the law or a branch demands before one may do a job: licence, title, certificate, authorisation."""
+    """
+    What the law or a branch demands before one may do a job: licence, title, certificate, authorisation.
+
+    `hours` are those at a training centre, `company_hours` those in a firm, `months` those of experience or sea
+    service, which are never hours. `prerequisites` are all needed; of each of `choices` one alternative is; who obtains
+    it is given those in `grants` without more: a driver's title gives the licence.
+    `before_training`: it must be held before a training for the job may begin. Dates are ISO texts, empty = unknown;
+    `as_of` is the day on which the facts were read.
+    """
 
     code: str
     label: str
@@ -154,15 +204,74 @@ class Credential:
     rncp: str | None = None
     note: str = ""
     prerequisites: tuple[str, ...] = ()
+    choices: tuple[Alternatives, ...] = ()
+    reductions: tuple[Reduction, ...] = ()
+    grants: tuple[str, ...] = ()
+    short: str = ""
+    issuer: str = ""
+    hours_kind: HoursKind = "unknown"
+    company_hours: Hours = UNKNOWN_HOURS
+    months: Hours = UNKNOWN_HOURS
+    minimum_age: int | None = None
+    before_training: bool = False
+    validity_months: int | None = None
+    renewal: str = ""
+    level: int | None = None
+    valid_from: str = ""
+    valid_until: str = ""
+    as_of: str = ""
+    in_force: InForce = "unknown"
+
+    @property
+    def name(self) -> str:
+        """What a narrow column calls it."""
+        return self.short or self.label
 
 
 class CredentialRequirement(NamedTuple):
-    """That an occupation demands a credential (``required``), or that one merely leads there (``option``)."""
+    """
+    That an occupation demands a credential, and of whom.
+
+    ``required``: without it one may not do the job; ``one-of``: one `alternative` of a `group` suffices, all rows of
+    an alternative are needed together; ``usual``: employers ask for it, the law does not; ``option``: it leads there.
+    `titles`: codes of the job titles that a `scope` of ``titles`` means, separated by spaces.
+    """
 
     occupation: str
     credential: str
-    kind: Literal["required", "option"] = "required"
+    kind: RequirementKind = "required"
     source: str = ""
+    group: str = ""
+    alternative: str = ""
+    scope: Scope = "all"
+    titles: str = ""
+    as_of: str = ""
+    in_force: InForce = "unknown"
+    note: str = ""
+    origin: str = ""  # catalogue that it comes from; "" = the referential, or an overlay of the user
+
+
+class OccupationAccess(NamedTuple):
+    """
+    What access to an occupation is as a whole: whether it is free, the levels asked for, a selection.
+
+    `level_low` and `level_high` are European levels, 0 = without a diploma. `parent`: the broader fiche, under which
+    an older referential knows the occupation.
+    """
+
+    occupation: str
+    status: AccessStatus = "unknown"
+    level_low: int | None = None
+    level_high: int | None = None
+    selection: SelectionKind | None = None
+    selection_label: str = ""
+    selection_scope: Scope = "all"
+    titles: str = ""
+    source: str = ""
+    as_of: str = ""
+    in_force: InForce = "unknown"
+    note: str = ""
+    parent: str = ""
 
 
 class FileRecord(NamedTuple):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import get_args
 
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError
-from passerelles.model import Ternary
+from passerelles.model import Employment, Ternary
 
 _TERNARY = ("yes", "no", "unknown")
 
@@ -25,11 +26,14 @@ class Profile:
     credentials
         ``"yes"``, ``"no"`` or ``"unknown"`` by credential code; a credential that is absent is unknown, except
         that the credentials which the occupation requires are held.
+    employment
+        How the person means to work: ``"employee"``, ``"self-employed"`` or ``"public"``, which decides whom a
+        requirement concerns; None, as an employee of a firm.
 
     Raises
     ------
     PasserellesError
-        If a code is no text, or a credential is neither held, nor not held, nor unknown.
+        If a code is no text, a credential is neither held, nor not held, nor unknown, or there is no such employment.
 
     Examples
     --------
@@ -40,15 +44,19 @@ class Profile:
     occupation: str | None = None
     competencies: tuple[str, ...] = ()
     credentials: Mapping[str, Ternary] = field(default_factory=dict)
+    employment: Employment | None = None
 
     def __hash__(self) -> int:
         """Equal profiles have equal hashes: a profile may be the key of a mapping to numbers of people."""
-        return hash((self.occupation, self.competencies, tuple(self.credentials.items())))
+        return hash((self.occupation, self.competencies, tuple(self.credentials.items()), self.employment))
 
     def __post_init__(self) -> None:
         """Check and freeze what was given."""
         if self.occupation is not None:
             check_code(self.occupation, what="occupation")
+        if self.employment is not None and self.employment not in get_args(Employment):
+            known = ", ".join(get_args(Employment))
+            raise PasserellesError("unknown_employment", value=repr(self.employment), known=known)
         codes = tuple(sorted({check_code(c, what="competency") for c in self.competencies}))
         for code, held in self.credentials.items():
             check_code(code, what="credential")

@@ -47,6 +47,8 @@ class Session:
         A table of the user's own travel times.
     tensions
         Whether to read the tables of tensions of the market.
+    access
+        Whether to lay the catalogue of access facts that the settings name.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Session:
     strict: bool = False
     travel: Path | None = None
     tensions: bool = True
+    access: bool = True
 
     @cached_property
     def referential(self) -> "Referential":
@@ -75,7 +78,8 @@ class Session:
     @cached_property
     def settings(self) -> Settings:
         """The settings of the file, or the defaults."""
-        return read_settings(self.settings_file, strict=self.strict)
+        found = read_settings(self.settings_file, strict=self.strict)
+        return found if self.access else found.model_copy(update={"access": None})
 
     @cached_property
     def graph(self) -> "OccupationGraph":

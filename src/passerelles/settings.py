@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from passerelles.errors import PasserellesError
+from passerelles.model import MoveKind
 
 _LARGEST = 1e12  # beyond what any setting means, and small enough for sums and products of settings to stay finite
 
@@ -247,6 +248,26 @@ class PathSettings(_Section):
     )
 
 
+class RankingSettings(_Section):
+    """When a move counts as `proche`, and which kinds of move a ranking of sources leaves out."""
+
+    close_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="Of all targets, the best covered share among which one must be to be `proche`: the tenth",
+    )
+    close_hours: float = Field(
+        450.0,
+        ge=0,
+        description="Most hours of required training of a `proche` move: those of an ordinary période de reconversion",
+    )
+    sources_exclude: tuple[MoveKind, ...] = Field(
+        ("step-down",),
+        description="Kinds of move that a ranking of sources leaves out: no nurse trains to be a care assistant",
+    )
+
+
 class Settings(_Section):
     """All settings of the engine; JSON in, JSON out."""
 
@@ -256,6 +277,10 @@ class Settings(_Section):
     territory: TerritorySettings = TerritorySettings()
     effort: EffortSettings = EffortSettings()
     paths: PathSettings = PathSettings()
+    ranking: RankingSettings = RankingSettings()
+    access: str | None = Field(
+        "acces-france", description="Catalogue of what the law or the trade demands of a job; None = none is looked at"
+    )
     scorer: str = Field("default", description="Name of a scorer that ships with the package, or 'default'")
     strict: bool = Field(default=False, description="Drop a move when a filter's verdict is unknown")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from passerelles.access.conditions import access_conditions
+from passerelles.access.demands import sane_hours
 from passerelles.codes import circles
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement, Hours
-from passerelles.paths.demands import in_circle, required_codes, sane_hours
 from passerelles.paths.rank import rank_paths
 from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
@@ -35,7 +36,8 @@ def graph_of(*credentials: Credential, demands: list[tuple[str, str]]) -> Occupa
 
 def test_prerequisites_come_first_and_each_once() -> None:
     graph = graph_of(LICENCE, TITLE, RIGHT, demands=[("B", "DROIT"), ("B", "PERM")])
-    assert required_codes(graph.referential, "B") == ("PERM", "TITRE", "DROIT")
+    asked = access_conditions(graph.referential, "B").required
+    assert [c.code for c in asked] == ["PERM", "TITRE", "DROIT"]
     step = rank_paths(graph, "A", targets=["B"], settings=PLAIN)[0].steps[0]
     assert [(c.code, c.order, c.held) for c in step.credentials] == [
         ("PERM", 1, "unknown"),
@@ -47,8 +49,8 @@ def test_prerequisites_come_first_and_each_once() -> None:
 def test_sourced_hours_count_and_say_so() -> None:
     graph = graph_of(LICENCE, TITLE, RIGHT, demands=[("B", "DROIT")])
     path = rank_paths(graph, "A", targets=["B"], settings=PLAIN)[0]
-    # Whether they are held is not known: they may cost nothing. The title's high end has no source.
-    assert (path.hours.low, path.hours.expected, path.hours.high) == (0.0, 240.0, None)
+    # What is not known to be held has to be obtained. The title's low and high ends have no source.
+    assert (path.hours.low, path.hours.expected, path.hours.high) == (30.0, 240.0, None)
     assert path.status == "feasible"
     assert path.steps[0].basis == "sourced"
     assert path.to_dict()["hours"]["sourced"] == 240.0
@@ -81,9 +83,10 @@ def test_what_a_stage_required_is_held_after_it() -> None:
     graph = graph_of(LICENCE, TITLE, RIGHT, demands=[("B", "TITRE"), ("C", "DROIT")])
     state = state_at(terrain_of(graph, PLAIN), find_start(graph, "A"))
     at = graph.position
-    assert (state.certified[at["B"]], state.certified[at["C"]]) == (2400, 2400)
+    certified = state.missing @ state.price.length
+    assert (certified[at["B"]], certified[at["C"]]) == (2400, 2400)
     after = state.through(at["B"])
-    assert after.certified[at["C"]] == 0
+    assert (after.missing @ after.price.length)[at["C"]] == 0
     assert after.hours == state.stage[at["B"]]
     assert dict(zip(terrain_of(graph, PLAIN).demands.codes, after.held.tolist(), strict=True)) == {
         "DROIT": False,
@@ -120,7 +123,7 @@ def test_prerequisites_in_a_circle_are_infeasible_unless_held() -> None:
     left = Credential("X", "Gauche", "titre", Hours(10, 10, 10, "s"), prerequisites=("Y",))
     right = Credential("Y", "Droite", "titre", Hours(10, 10, 10, "s"), prerequisites=("X",))
     graph = graph_of(left, right, demands=[("B", "X")])
-    assert in_circle(graph.referential, "X")
+    assert circles({c.code: c.prerequisites for c in (left, right)}) == [("X", "Y")]
     found = rank_paths(graph, "A", targets=["B", "C"], settings=PLAIN)
     assert [(p.target.code, p.status) for p in found][-1] == ("B", "infeasible")
     assert found[-1].reasons[0][0] == "closed"
@@ -132,14 +135,15 @@ def test_an_overlay_with_a_circle_of_prerequisites_makes_its_paths_infeasible(tm
     """The heavy-goods licence is made to suppose the right to teach it."""
     folder = tmp_path / "branche"
     shutil.copytree(bundled_path("enseignement-conduite", "overlay") or "", folder)
-    with (folder / "credential_prerequisites.csv").open("a", encoding="utf-8") as file:
-        file.write("PERM-C,AUT-ENS-GL,essai\n")
+    (folder / "credential_prerequisites.csv").write_text(
+        "credential,requires,source\nPERM-C,AUT-ENS-GL,essai\n", encoding="utf-8"
+    )
     branch = load_referential("transitions").with_overlay(folder)
     assert [n.code for n in branch.notices if n.code == "cyclic_prerequisite"] == ["cyclic_prerequisite"]
     graph = build_graph(branch)
     heavy, bikes = (rank_paths(graph, "K2110-B", targets=t, settings=PLAIN)[0] for t in ("K2110-GL", "K2110-2R"))
     assert (heavy.status, heavy.reasons[0][0]) == ("infeasible", "closed")
-    assert "prérequis en cercle" in heavy.to_dict("fr")["reasons"][0]
+    assert "nul ne peut obtenir" in heavy.to_dict("fr")["reasons"][0]
     assert bikes.status == "unknown"  # the length of a licence is
 
 

@@ -17,6 +17,8 @@ from passerelles.model import (
     JobTitle,
     Mobility,
     Occupation,
+    OccupationAccess,
+    Reduction,
     Requirement,
     Tag,
     WorkContext,
@@ -97,6 +99,7 @@ def test_every_field_of_a_small_set(tmp_path: Path) -> None:
             source="inventé",
             certifinfo="00123",
             prerequisites=("K2",),
+            reductions=(Reduction("B2", 40, None, 12, "inventé", "2026-01-31"),),
         ),
         Credential("K2", "Habilitation four", "habilitation", note="inconnue"),
     )
@@ -104,6 +107,7 @@ def test_every_field_of_a_small_set(tmp_path: Path) -> None:
         CredentialRequirement("0110", "K1", "required", "inventé"),
         CredentialRequirement("B2", "K2", "option", ""),
     )
+    assert small.occupation_access == (OccupationAccess("B2", "open", 0, 4, source="inventé"),)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -185,7 +189,7 @@ LOST = {
     "contexts": {"link_to_nowhere": 1},
     "tags": {"link_to_nowhere": 1},
     "domains": {"undeclared_domain": 2},
-    "credentials": {"link_to_nowhere": 3},
+    "credentials": {"link_to_nowhere": 4},
 }
 
 
@@ -243,12 +247,12 @@ def test_hours_without_source_or_in_disorder_are_unknown(tmp_path: Path) -> None
 
 def test_prerequisites_in_a_circle_are_kept_and_told_once(tmp_path: Path) -> None:
     sheets = table()
-    sheets["credential_prerequisites"] += [["K2", "K1", ""], ["K2", "K9", ""]]
+    sheets["credential_prerequisites"] += [["K2", "K1", *[""] * 5], ["K2", "K9", *[""] * 5]]
     small = load(tmp_path, sheets)
     assert found(small) == {"cyclic_prerequisite": 1, "link_to_nowhere": 1}
     assert [c.prerequisites for c in small.credentials] == [("K2",), ("K1",)]
     alone = table()
-    alone["credential_prerequisites"] += [["K1", "K1", ""]]
+    alone["credential_prerequisites"] += [["K1", "K1", *[""] * 5]]
     assert found(load(tmp_path / "alone", alone)) == {"cyclic_prerequisite": 1}
 
 

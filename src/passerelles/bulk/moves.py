@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import access_conditions
+from passerelles.access.demands import demands_of
+from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.bulk.engines import Best
 from passerelles.bulk.people import Fault, People
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Ternary
-from passerelles.ranking.explain import needed_credentials
-from passerelles.ranking.origin import held_credentials
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Held = tuple[str, frozenset[tuple[str, Ternary]]]
+# Bounds on memory, whatever people state.
+_MOST_NEEDS: Final = 100_000
+_MOST_KEPT: Final = 5_000
 
 
 def output_schema() -> "pa.Schema":
@@ -76,20 +80,21 @@ class Writer:
     labels: "pa.Array"
     demanding: NDArray[np.bool_]
     _needs: dict[tuple[Held, int], tuple[list[str], list[str]]] = field(default_factory=dict)
+    _close: dict[Held, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer) -> "Writer":
         """Make the writer of a graph."""
         import pyarrow as pa  # noqa: PLC0415
 
-        required = {r.occupation for r in graph.referential.credential_requirements if r.kind == "required"}
+        demands = demands_of(graph)
         return cls(
             graph,
             occupied,
             unoccupied,
             pa.array(graph.codes, pa.string()),
             pa.array([o.label for o in graph.occupations], pa.string()),
-            np.asarray([code in required for code in graph.codes], dtype=np.bool_),
+            demands.needed.any(axis=1),
         )
 
     def batch(self, people: People, best: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
@@ -111,7 +116,7 @@ class Writer:
                 self.labels.take(targets),
                 pa.array(best.units / UNITS),
                 pa.array(probability, mask=np.isnan(probability)),
-                self._levels(probability, best.position, best.coverage),
+                self._levels(probability, best, people, person),
                 pa.array(best.coverage, mask=np.isnan(best.coverage)),
                 pa.array(best.position, mask=best.position == 0),
                 missing,
@@ -129,16 +134,21 @@ class Writer:
         return found
 
     def _levels(
-        self, probability: NDArray[np.float64], position: NDArray[np.int32], coverage: NDArray[np.float64]
+        self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
-        """Return what `level_of` says, for all at once; a position may raise it only where something is covered."""
+        """Return the levels of `figures_of`, for all at once."""
         import pyarrow as pa  # noqa: PLC0415
 
-        share = np.where(coverage > 0, position / max(1, len(self.graph.codes)), 1.0)
+        # A position counts only where something is covered.
+        share = np.where(best.coverage > 0, best.position / max(1, len(self.graph.codes)), np.inf)
         far = np.full(len(probability), 2)
         far[(probability >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)] = 1
         far[(probability >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION)] = 0
         far[probability >= CLOSE_PROBABILITY] = 0
+        far[(far == 0) & ~(share <= self.graph.settings.ranking.close_share)] = 1
+        for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
+            held = self._held_by(people, int(person[move]))
+            far[move] = 0 if self._may_be_close(held)[best.targets[move]] else 1
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=np.isnan(probability)))
 
     def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
@@ -153,20 +163,36 @@ class Writer:
         return pa.array(missing, kind), pa.array(unknown, kind)
 
     def _needed(self, people: People, who: int, target: int) -> tuple[list[str], list[str]]:
-        row = int(people.rows[who])
-        stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
-        code = self.graph.codes[row] if row >= 0 else ""
-        key = ((code, frozenset(stated.items())), target)
+        code, some = held = self._held_by(people, who)
+        stated, key = dict(some), (held, target)
         if key not in self._needs:
-            if len(self._needs) > 100_000:  # noqa: PLR2004 - a bound on memory, whatever people state
+            if len(self._needs) > _MOST_NEEDS:
                 self._needs.clear()
-            held = held_credentials(self.graph, code or None, stated)
-            needed = needed_credentials(self.graph, held, self.graph.codes[target])
+            held = holdings_of(self.graph.referential, code or None, stated)
+            needed = access_conditions(self.graph.referential, self.graph.codes[target], held).required
             self._needs[key] = (
                 [c.code for c in needed if c.held == "no"],
                 [c.code for c in needed if c.held == "unknown"],
             )
         return self._needs[key]
+
+    def _held_by(self, people: People, who: int) -> Held:
+        row = int(people.rows[who])
+        stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
+        return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items())
+
+    def _may_be_close(self, held: Held) -> NDArray[np.bool_]:
+        """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.access`."""
+        if held not in self._close:
+            if len(self._close) > _MOST_KEPT:
+                self._close.clear()
+            code, stated = held
+            demands = demands_of(self.graph)
+            holdings: Holdings = holdings_of(self.graph.referential, code or None, dict(stated))
+            hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
+            fits = hours <= self.graph.settings.ranking.close_hours
+            self._close[held] = ~demands.selective & fits & ~unknown
+        return self._close[held]
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":

@@ -37,6 +37,7 @@ class Language(StrEnum):
 ReferentialOption = Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))]
 OverlayOption = Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))]
 DataOption = Annotated[list[Path] | None, typer.Option("--data", help=say("cli.option.data"))]
+NoAccessOption = Annotated[bool, typer.Option("--no-access", help=say("cli.option.no_access"))]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))]
@@ -66,9 +67,15 @@ def load(referential: str, overlays: list[str] | None) -> "Referential":
 
 
 def load_graph(
-    referential: str, overlays: list[str] | None, settings_file: Path | None = None, *, strict: bool = False
+    referential: str,
+    overlays: list[str] | None,
+    settings_file: Path | None = None,
+    *,
+    strict: bool = False,
+    no_access: bool = False,
 ) -> "OccupationGraph":
-    """Load a referential with its overlays and build its graph."""
+    """Load a referential with its overlays and build its graph, with the catalogue of access facts or without."""
     from passerelles.session import Session
 
-    return Session(referential, tuple(overlays or ()), settings_file=settings_file, strict=strict).graph
+    overlaid = tuple(overlays or ())
+    return Session(referential, overlaid, settings_file=settings_file, strict=strict, access=not no_access).graph

@@ -6,8 +6,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
+from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
@@ -33,7 +35,8 @@ def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
         for name in _CODES
     }
     turned_about = pack("graph.column_cells", turned, arrays)
-    return {"settings": _of_matrices(graph.settings), "column_cells": turned_about, **codes, **about}
+    settings = {"settings": _of_matrices(graph.settings), "access": graph.settings.access}
+    return {**settings, "column_cells": turned_about, **codes, **about}
 
 
 def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
@@ -118,9 +121,11 @@ def _of_matrices(settings: Settings) -> dict[str, Any]:
     return {"weights": settings.weights.model_dump(mode="json"), "near": settings.near.model_dump(mode="json")}
 
 
-def build_graph(referential: Referential, *, settings: Settings | None = None) -> OccupationGraph:
+def build_graph(
+    referential: Referential, *, settings: Settings | None = None, access: str | None = DEFAULT
+) -> OccupationGraph:
     """
-    Build the graph of a referential.
+    Build the graph of a referential, with what the law or the trade demands of its occupations.
 
     Parameters
     ----------
@@ -128,11 +133,19 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
         What `load_referential` gives, with its overlays.
     settings
         Weights of requirements and discounts of near matches; the defaults where None.
+    access
+        Name or folder of the catalogue of access facts that is laid on the referential; None, or ``access`` of the
+        settings at None, for none: what moves really take is then not looked at, and results say so.
 
     Returns
     -------
     graph
         Immutable; building it twice gives equal matrices.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such catalogue, or the referential is an index that was compiled with another.
 
     Examples
     --------
@@ -142,6 +155,9 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
     True
     """
     chosen = settings_or(settings, Settings())
+    if access != DEFAULT:
+        chosen = chosen.model_copy(update={"access": access})
+    referential = _with_access(referential, chosen.access)
     compiled = stored_graph(referential, chosen)
     if compiled is not None:
         return compiled
@@ -167,6 +183,18 @@ def build_graph(referential: Referential, *, settings: Settings | None = None) -
         tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, [t.code for t in referential.tags]),
         mobility=_mobility(referential, row),
     )
+
+
+def _with_access(referential: Referential, access: str | None) -> Referential:
+    """Lay the catalogue of access facts, if any, on a referential that comes without one."""
+    if referential.index is not None:  # it was compiled with its catalogue, or without one
+        compiled = referential.index.document(DOCUMENT)["access"]
+        if compiled != access:
+            raise PasserellesError("index_access", path=referential.index.place, found=compiled, expected=access)
+        return referential
+    if access is None and referential.access is not None:
+        raise PasserellesError("access_differs", found=referential.access, expected=access)
+    return referential if access is None else lay_access(referential, access)
 
 
 def _competencies(referential: Referential, occupations: Iterable[Occupation]) -> list[Competency]:

@@ -1,13 +1,18 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import compress
+from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
+from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.demands import Demands, Price, sane_hours
+from passerelles.access.holdings import Holdings, after_occupation
+from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import UNKNOWN_HOURS, Ternary
-from passerelles.paths.demands import in_circle, required_codes, required_rows, sane_hours, with_prerequisites
+from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import Case, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
@@ -17,8 +22,11 @@ from passerelles.ranking.origin import Start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import required_columns
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _FULL = ("titre", "diplôme", "certificat")
-_NOT_KNOWN = ("effort", "access")  # what no code of a credential names
+_NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
 class CertificationTable(Protocol):
@@ -111,16 +119,26 @@ class Context:
         """What merely leads to an occupation: it never makes hours unknown."""
         if code not in self._options:
             by_code = self.graph.referential.credential_by_code
-            rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind == "option"]
-            known = [(by_code[r.credential], r.source) for r in rows if r.credential in by_code]
+            leading = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in ("option", "usual")]
+            known = [(by_code[r.credential], r) for r in leading if r.credential in by_code]
             own = [
                 StepCredential(
-                    c.code, c.label, c.kind, "unknown", sane_hours(c.hours), s, certifinfo=c.certifinfo, rncp=c.rncp
+                    code=c.code,
+                    label=c.label,
+                    kind=c.kind,
+                    held="unknown",
+                    hours=sane_hours(c.hours),
+                    source=r.source or c.source,
+                    certifinfo=c.certifinfo,
+                    rncp=c.rncp,
+                    requirement=r.kind,
                 )
-                for c, s in known
+                for c, r in known
             ]
             # What the referential names itself, required or not, is no further option.
-            named = {by_code[c].certifinfo for c in required_codes(self.graph.referential, code) if c in by_code}
+            rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in ("required", "one-of")]
+            codes = {c for r in rows for c in (*self.graph.referential.prerequisites_of(r.credential), r.credential)}
+            named = {by_code[c].certifinfo for c in codes if c in by_code}
             named |= {c.certifinfo for c in own}
             others = [self._option(h) for h in self.hits(code) if h.certification.code not in named]
             self._options[code] = (*own, *others)
@@ -170,65 +188,57 @@ class Context:
         return tuple(judge(frame, case, hours, months) for frame in self.frames)
 
 
-def step_credentials(graph: OccupationGraph, held: Mapping[str, Ternary], code: str) -> tuple[StepCredential, ...]:
-    """Return what an occupation requires, in the order in which it can be obtained, each with what is known of it."""
-    referential = graph.referential
-    rows = required_rows(referential, code)
+def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: int) -> tuple[StepCredential, ...]:
+    """
+    Return what an occupation requires, in the order in which it can be obtained, each with what is known of it.
+
+    Of a choice of which nothing is held whole, the alternative that is priced stands for all; what has to be had before
+    a training comes first.
+    """
+    referential = demands.referential
+    code = demands.occupations[row]
+    conditions = access_conditions(referential, code, holdings)
+    own = {c.code: c for c in conditions.required if c.requirement == "required"}
+    place = {each: column for column, each in enumerate(demands.codes)}
+    size = len(demands.codes)
+    held = demands.held(holdings)
+    chosen = [
+        demands.codes[column]
+        for choice in np.flatnonzero(demands.needed[row, size:] & ~held[size:]).tolist()
+        for column in price.ways[choice]
+    ]
+    codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
+    codes.sort(key=lambda c: not demands.credentials[place[c]].before_training)
     regulated = referential.occupation_by_code[code].regulated == "yes"
-    # What another of them supposes is on the way; what none does is what grants access in the end.
-    before = {c for row in rows for c in referential.prerequisites_of(row)}
+    before = {p for each in own for p in referential.prerequisites_of(each)}
     found: list[StepCredential] = []
-    for number, each in enumerate(required_codes(referential, code), start=1):
-        known = referential.credential_by_code[each]
-        own = rows.get(each)
+    for number, each in enumerate(codes, start=1):
+        known = demands.credentials[place[each]]
         found.append(
             StepCredential(
                 code=each,
                 label=known.label,
                 kind=known.kind,
-                held=held.get(each, "unknown"),
-                hours=sane_hours(known.hours),
-                source=(own.source if own else "") or known.source,
+                held=holdings.of(known),
+                hours=price.hours[place[each]],
+                source=own[each].source if each in own else known.source,
                 order=number,
-                grants=regulated and own is not None and each not in before,
-                obtainable=not in_circle(referential, each),
+                grants=regulated and each in own and each not in before,
+                obtainable=not bool(price.closed[place[each]]),
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
+                requirement="required" if each in own else "one-of",
             )
         )
     return tuple(found)
 
 
-def held_along(referential: Referential, start: Start, codes: tuple[str, ...]) -> Mapping[str, Ternary]:
-    """Credentials of a person after the occupations in `codes`: what each required is held."""
-    held = dict(with_prerequisites(referential, start.credentials))
+def held_along(referential: Referential, start: Start, codes: tuple[str, ...]) -> Holdings:
+    """Holdings of a person after the occupations in `codes`: what each required is held."""
+    holdings = start.holdings
     for code in codes:
-        held |= dict.fromkeys(required_codes(referential, code), "yes")
-    return held
-
-
-def credential_span(credentials: tuple[StepCredential, ...]) -> tuple[Span, tuple[str, ...]]:
-    """
-    Hours of the credentials to obtain, and which of them have no known length.
-
-    Low counts 0 for one that may be held already, or whose low is unknown; high is unknown as soon as one is.
-    """
-    low = expected = high = 0.0
-    unknown: list[str] = []
-    open_end = False
-    for each in credentials:
-        if each.held == "yes":
-            continue
-        least = each.hours.low if each.hours.low is not None else 0.0
-        low += least if each.held == "no" else 0.0
-        expected += each.hours.expected if each.hours.expected is not None else least
-        if each.hours.expected is None:
-            unknown.append(each.code)
-        if each.hours.high is None or each.hours.expected is None:
-            open_end = True
-        else:
-            high += each.hours.high
-    return Span(low, expected, None if open_end else high, lower_bound=bool(unknown)), tuple(unknown)
+        holdings = after_occupation(referential, holdings, code)
+    return holdings
 
 
 def make_step(context: Context, start: Start, state: State, row: int, *, last: bool) -> Step:
@@ -237,8 +247,13 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
     settings = terrain.settings
     code = graph.codes[row]
     before = tuple(graph.codes[r] for r in state.stages)
-    credentials = step_credentials(graph, held_along(graph.referential, start, before), code)
-    certified, unknown = credential_span(credentials)
+    demands, price = terrain.demands, state.price
+    holdings = held_along(graph.referential, start, before)
+    access = access_conditions(graph.referential, code, holdings)
+    credentials = step_credentials(demands, price, holdings, row)
+    missing = demands.needed[row] & ~state.held
+    certified_low, certified, certified_high, lengths = demands.span(price, missing)
+    experience = float(price.months[missing].sum())
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
@@ -246,16 +261,21 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
     full, least, most = (float(x[row]) for x in (effort.qualification, effort.low_share, effort.high_share))
-    listed, hidden = bool(terrain.lists[row]), bool(terrain.demands.hidden[row])
-    unknown = (*unknown, *(("effort",) if not listed else ()), *(("access",) if hidden else ()))
-    low = round(max(mine * least, certified.low or 0.0) + added * least, 1)
-    expected = round(max(mine, certified.expected or 0.0) + added, 1)
+    course = bool(demands.trained_alone(missing, price, row))
+    if course:  # the required training is all there is
+        mine = 0.0
+    effort_unknown = not terrain.lists[row] and not course
+    there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
+    unknown = (*lengths, *compress(_NOT_KNOWN, there))
+    bounded = any(name != "selection" for name in unknown)
+    low = round(max(mine * least, certified_low) + added * least, 1)
+    expected = round(max(mine, certified) + added, 1)
     high = None
-    if not unknown and certified.high is not None:
-        high = max(mine * most, certified.high) + added * most
-        high = round(max(min(max(full, expected), high), certified.high, expected), 1)
-    hours = Span(min(low, expected), expected, high, lower_bound=bool(unknown))
-    months = _months(hours, settings.paths.month_hours)
+    if not bounded and certified_high is not None:
+        high = max(mine * most, certified_high) + added * most
+        high = round(max(min(max(full, expected), high), certified_high, expected), 1)
+    hours = Span(min(low, expected), expected, high, lower_bound=bounded)
+    months = _months(hours, settings.paths.month_hours).plus(Span(experience, experience, experience))
     case = context.case(code, credentials, known=not hours.lower_bound)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     columns = set(start.holding.held.nonzero()[0].tolist())
@@ -268,15 +288,17 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
         hours=hours,
         months=months,
         practice_months=0.0 if last else settings.paths.practice_months,
-        sourced=round(certified.expected or 0.0, 1),
-        estimated=round(expected - (certified.expected or 0.0), 1),
-        practised=round(max(0.0, whole - mine), 1),
+        sourced=round(certified, 1),
+        estimated=round(expected - certified, 1),
+        practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
         level=state.level,
         target_level=int(effort.level[row]),
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
+        kind=_kind(graph, state, start, code, access),
+        access=access,
         credentials=credentials,
         options=context.options(code),
         frames=context.verdicts(case, expected, months.expected or 0.0),
@@ -309,15 +331,22 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     practice = sum(step.practice_months for step in steps)
     months = months.plus(Span(practice, practice, practice))
     code = graph.codes[rows[-1]]
-    case = context.case(code, needed_from(context, start, code), known=not hours.lower_bound)
+    case = context.case(code, needed_from(state, start, rows[-1]), known=not hours.lower_bound)
     frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
-    status, reasons = _status(graph, steps, frames, asked)
+    status, reasons = _status(steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames)
 
 
-def needed_from(context: Context, start: Start, code: str) -> tuple[StepCredential, ...]:
+def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, ...]:
     """Return what an occupation requires of the person at the very start."""
-    return step_credentials(context.graph, held_along(context.graph.referential, start, ()), code)
+    return step_credentials(state.terrain.demands, state.price, start.holdings, row)
+
+
+def _kind(graph: OccupationGraph, state: State, start: Start, code: str, access: AccessConditions) -> MoveKind:
+    """Return the kind of the move from where a person stands."""
+    origin = graph.codes[state.stages[-1]] if state.stages else start.end.code
+    before = None if origin is None else access_conditions(graph.referential, origin)
+    return move_kind(graph.referential, origin, code, before, access)
 
 
 def frame_months(hours: float, steps: int, state: State) -> float:
@@ -333,17 +362,18 @@ def frame_months(hours: float, steps: int, state: State) -> float:
 
 
 def _status(
-    graph: OccupationGraph, steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
+    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
 ) -> tuple[Status, tuple[tuple[str, str], ...]]:
-    by_code = graph.referential.credential_by_code
     closed = [c for s in steps for c in s.credentials if not c.obtainable and c.held != "yes"]
     judged = next((f for f in frames if f.name == asked), None)
     reasons = [("closed", c.label) for c in closed]
     if judged is not None and judged.verdict != "yes":
         reasons.append((f"frame_{judged.verdict}", judged.label))
-    unknown = [u for s in steps for u in s.unknown]
-    last = steps[-1].target.label or ""
-    reasons += [(u, last) if u in _NOT_KNOWN else ("length", by_code[u].label) for u in unknown]
+    labels = {c.code: c.label for s in steps for c in s.credentials}
+    for step in steps:
+        end = step.target.label or step.target.code or ""
+        reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u in step.unknown]
+    unknown = any(step.unknown for step in steps)
     status: Status = "feasible"
     if unknown or (judged is not None and judged.verdict == "unknown"):
         status = "unknown"

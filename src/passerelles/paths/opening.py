@@ -9,9 +9,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import Demands, Price, demands_of
+from passerelles.access.holdings import Holdings
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.build import CertificationTable, Certified
-from passerelles.paths.demands import Demands, demands_of
 from passerelles.paths.effort import TENTHS, EffortTable, Shares, effort_table, state_of
 from passerelles.ranking.origin import Start
 from passerelles.scoring.coverage import holding_of
@@ -90,12 +91,16 @@ class Situation:
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
         unknown = int(settings.effort.level_unknown)
         self.levels = [int(self.table.level[s.row]) if s.row >= 0 else unknown for s, _ in starts]
-        held = [self.demands.held(graph.referential, s.credentials) for s, _ in starts]
-        shape = (len(self.pairs), len(self.demands.codes))
+        # What each column takes of somebody who holds nothing: one acquisition is priced alike for all.
+        self.price: Price = self.demands.price(Holdings())
+        held = [self.demands.held(s.holdings) for s, _ in starts]
+        shape = (len(self.pairs), self.demands.needed.shape[1])
         self.lacking = np.asarray([self.demands.needed[t] & ~held[o] for o, t in self.pairs], np.bool_).reshape(shape)
-        # What lists nothing, or is regulated by nobody knows what, is never said to be open.
-        known = np.asarray([self.table.whole[t] > 0 and not self.demands.hidden[t] for _, t in self.pairs], np.bool_)
-        self.known = known & ~(self.lacking & self.demands.closed).any(axis=1)
+        # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
+        barred = self.demands.hidden | self.demands.selective | ~(self.table.whole > 0)
+        known = ~barred[np.asarray([t for _, t in self.pairs], dtype=np.intp)]
+        self.held = np.asarray([held[o] for o, _ in self.pairs], np.bool_).reshape(shape)
+        self.known = known & ~(self.lacking & self.price.closed).any(axis=1)
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -111,9 +116,9 @@ class Situation:
 
     @cached_property
     def brought(self) -> Bools:
-        """Shape (atoms, c): credentials that each brings, prerequisites included."""
+        """Shape (atoms, c + g): credentials that each brings, prerequisites included."""
         place = {code: i for i, code in enumerate(self.demands.codes)}
-        found = np.zeros((len(self.atoms), len(self.demands.codes)), dtype=np.bool_)
+        found = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for number, atom in enumerate(self.atoms):
             if atom.kind == "credential":
                 found[number, [place[c] for c in (*atom.with_it, atom.code) if c in place]] = True
@@ -139,10 +144,11 @@ class Situation:
         for code in demands.codes:
             with_it = referential.prerequisites_of(code)
             chain = [place[c] for c in (*with_it, code) if c in place]
-            if demands.closed[chain].any():
+            if self.price.closed[chain].any():
                 continue  # nobody can obtain it
-            hours = None if demands.unknown[chain].any() else float(demands.length[chain].sum()) / TENTHS
-            found.append(Atom(code, referential.credential_by_code[code].label, "credential", (), with_it, hours))
+            unknown = self.price.unknown[chain].any()
+            hours = None if unknown else float(self.price.length[chain].sum()) / TENTHS
+            found.append(Atom(code, demands.credentials[place[code]].label, "credential", (), with_it, hours))
         return found
 
     def _certifications(self) -> list[Atom]:
@@ -223,11 +229,12 @@ class Situation:
         """
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
-        taught = (self.lacking & credentials) @ self.demands.length
+        after = self.demands.with_choices(self.held | credentials)
+        taught = (self.lacking & after) @ self.price.length
         left = self.effort([bundle])[bundle]
         enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
         return np.asarray(
-            self.known & enough & ~(self.lacking & ~credentials).any(axis=1) & ~self.open_already, dtype=np.bool_
+            self.known & enough & ~(self.lacking & ~after).any(axis=1) & ~self.open_already, dtype=np.bool_
         )
 
     def candidates(self) -> list[Candidate]:
@@ -251,10 +258,13 @@ class Situation:
 
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
-        lacks = self.lacking[pair]
+        lacks = self.lacking[pair].copy()
+        size = len(self.demands.codes)
+        for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
+            lacks[list(self.price.ways[choice])] = True
         numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self._place(a.code)]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
-        bound = self.limit + int(lacks @ self.demands.length)
+        bound = self.limit + int(self.lacking[pair] @ self.price.length)
         if self.effort([()])[()][pair] <= bound:
             return [tops]
         leading = np.flatnonzero(self.led[:, pair]).tolist()

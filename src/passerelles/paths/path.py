@@ -6,13 +6,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
+from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.model import Hours, Ternary
+from passerelles.model import Hours, MoveKind, RequirementKind, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.explain import split_items
-from passerelles.ranking.move import NEAR_ITEM, TERNARY, End, Item, NeededCredential, credentials_text, named
+from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, TERNARY, End, Item, credentials_text, named
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
@@ -72,14 +73,16 @@ class StepCredential(Described):
     via: str = ""
     certifinfo: str | None = None
     rncp: str | None = None
+    requirement: RequirementKind = "required"
 
     spec: ClassVar[Record] = Record(
         "step_credential",
         "A credential of a step, in the order of acquisition",
         (
             Column("order", "integer", schema=whole(least=0)),
-            *NeededCredential.spec.pick("credential_code", "credential_label"),
+            *CREDENTIAL.pick("credential_code", "credential_label"),
             Column("kind", schema=text()),
+            Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
             Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
             Column(
                 "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: _sourced(c.hours),
@@ -124,6 +127,11 @@ class Step(Described):
         where a fiche names none.
     probability
         Chance in [0, 1] that an expert would list the move; None where the scorer is not calibrated.
+    kind, access
+        Kind of the move, and what access to its target takes.
+    unknown
+        What is not known or stands in the way: codes of credentials whose length is not known, and ``effort``,
+        ``access`` or ``selection``.
     """
 
     origin: End
@@ -140,6 +148,8 @@ class Step(Described):
     score: float
     probability: float | None
     regulated: Ternary
+    kind: MoveKind
+    access: AccessConditions
     credentials: tuple[StepCredential, ...]
     options: tuple[StepCredential, ...]
     frames: tuple[FrameVerdict, ...]
@@ -243,6 +253,12 @@ class Step(Described):
             Column("score", on=On.JSON, schema=schema.number()),
             Column("probability", "share", on=On.JSON | On.TABLE, schema=maybe(schema.share())),
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
+            Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.TABLE | On.SCREEN),
+            Column(
+                "access_conditions", json=lambda s, lang: s.access.to_dict(lang), schema=ref("access_conditions"),
+                on=On.JSON,
+            ),
             Column("held", json=lambda s, lang: dicts(s.held, lang), schema=schema.listed(ref("item")), on=On.JSON),
             Column(
                 "near", json=lambda s, lang: dicts(s.near, lang), schema=schema.listed(ref("near_item")), on=On.JSON,

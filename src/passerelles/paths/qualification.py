@@ -4,6 +4,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from passerelles.access.conditions import training_hours
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.durations import Duration, duration_model, load_durations
@@ -76,7 +77,11 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
     it. Otherwise the published lengths of certifications of its level that lead there say, else level and domain.
     """
-    named = level_of_access(occupation.access, referential.language)
+    stated = referential.access_of.get(occupation.code)
+    if stated is not None and stated.level_low is not None:
+        named: str | None = str(min(max(stated.level_low, _LOWEST), HIGHEST_LEVEL))
+    else:
+        named = level_of_access(occupation.access, referential.language)
     level = int(named or settings.level_unknown)
     known_level = named is not None
     required = [c for c in _required(referential, occupation.code) if _length(c) > 0]
@@ -85,7 +90,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
         expected = _length(longest)
-        low, high = longest.hours.low or expected, longest.hours.high or expected
+        whole = training_hours(longest)
+        low, high = whole.low or expected, whole.high or expected
         short = min(course, expected)
         return Qualification(
             low, expected, high, short, level, known_level, "credential", longest.code, longest.hours.source
@@ -128,4 +134,4 @@ def _required(referential: Referential, code: str) -> list[Credential]:
 
 
 def _length(credential: Credential) -> float:
-    return credential.hours.expected or 0.0
+    return training_hours(credential).expected or 0.0

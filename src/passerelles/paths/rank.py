@@ -234,8 +234,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
         raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
     values = _market(graph, market)
-    terrain = terrain_of(graph, chosen)
     start = find_start(graph, origin)
+    terrain = terrain_of(graph, chosen, start.holdings.employment)
     state = state_at(terrain, start)
     context = _context(graph, chosen, asked, hiring, certifications)
     taken = {
@@ -316,7 +316,7 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     if asked is None:
         return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
     code = context.graph.codes[row]
-    case = context.case(code, needed_from(context, start, code), known=not _unknown(state, row))
+    case = context.case(code, needed_from(state, start, row), known=not _unknown(state, row))
 
     def fit(hours: Ints, steps: int) -> Ints:
         months = np.asarray([frame_months(h / TENTHS, steps, state) for h in hours.tolist()])
@@ -336,7 +336,9 @@ def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ..
 def _unknown(state: State, row: int) -> bool:
     """Whether hours towards an occupation are only known in part."""
     terrain = state.terrain
-    return bool(state.unknown[row].any() or terrain.demands.hidden[row] or not terrain.lists[row])
+    demands = terrain.demands
+    barred = demands.hidden[row] or demands.selective[row]
+    return bool(state.unknown[row].any() or barred or not terrain.lists[row])
 
 
 class _Entry(NamedTuple):

@@ -92,7 +92,7 @@ class Search:
 
     def _stages(self, state: State) -> NDArray[np.bool_]:
         adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
-        adds |= self.terrain.demands.hidden
+        adds |= self.terrain.demands.hidden | self.terrain.demands.selective
         found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
         return np.asarray(found, dtype=np.bool_)
 
@@ -107,19 +107,18 @@ class Search:
             level = np.maximum(level, self.effort.level[more])
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
-        last = np.maximum(last, self._certified(state, self.target, rows, more))
+        missing = self._missing(state, self.target, rows, more)
+        last = self.terrain.demands.hours(last, missing, state.price, self.target)
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
-    def _certified(self, state: State, target: Rows | int, rows: Rows, more: Rows | None = None) -> Ints:
-        """Tenths of an hour of the credentials that targets still take after stages, each row with its own."""
+    def _missing(self, state: State, target: int, rows: Rows, more: Rows | None = None) -> NDArray[np.bool_]:
+        """Shape (b, c + g): what the target still requires after stages, each row with its own."""
         demands = self.terrain.demands
-        if not len(demands.codes):
-            return np.zeros(len(rows), dtype=np.int64)
-        missing = demands.needed[target] & state.open_credentials & ~demands.needed[rows]
+        missing = demands.needed[target] & state.open_credentials & ~demands.holds[rows]
         if more is not None:
-            missing &= ~demands.needed[more]
-        return np.asarray(missing @ demands.length, dtype=np.int64)
+            missing &= ~demands.holds[more]
+        return np.asarray(missing, dtype=np.bool_)
 
     def _one_stage(self) -> None:
         found = self._ends(self.state)
@@ -171,6 +170,8 @@ class Search:
         level = np.maximum(np.maximum(self.effort.level[left], self.effort.level[right]), state.level)
         bound = state.stage[left] + state.least_after_stage(left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
+        if self.terrain.demands.may_be_trained_alone[target]:
+            last = np.zeros_like(last)
         # However much of what the stages spare is practised, it is at most that share of it.
         share = min(1.0, self.effort.paths.practice_share)
         bound = np.maximum(bound + last, self.direct - share * (self.direct - last) - 1)

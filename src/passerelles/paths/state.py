@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import Price
 from passerelles.paths.effort import Ints, Shares, state_of
 from passerelles.paths.terrain import Terrain, best_scored, strengths
 from passerelles.ranking.origin import Start
@@ -24,8 +25,8 @@ class State:
         Shape (m + k,): what is left uncovered by all that is held so far.
     level
         Highest European level held so far.
-    held
-        Shape (c,): credentials held so far.
+    held, price
+        Shape (c + g,): credentials and choices held so far, and what each takes, by what was held at the start.
     open_rows
         Shape (n,): occupations that may still be entered.
     stages
@@ -44,6 +45,7 @@ class State:
     left: Shares
     level: int
     held: NDArray[np.bool_]
+    price: Price
     open_rows: NDArray[np.bool_]
     stages: tuple[int, ...]
     hours: int
@@ -67,32 +69,30 @@ class State:
 
     @cached_property
     def open_credentials(self) -> NDArray[np.bool_]:
-        """Shape (c,): credentials not held."""
+        """Shape (c + g,): what is not held."""
         return ~self.held
 
     @cached_property
-    def certified(self) -> Ints:
-        """Shape (n,): tenths of an hour of the required credentials that are not held; unknown ones at their least."""
-        demands = self.terrain.demands
-        return np.asarray(demands.needed @ (demands.length * self.open_credentials), dtype=np.int64)
+    def missing(self) -> NDArray[np.bool_]:
+        """Shape (n, c + g): what each occupation requires and is not held."""
+        return self.terrain.demands.needed & self.open_credentials
 
     @cached_property
     def unknown(self) -> NDArray[np.bool_]:
-        """Shape (n, c): credentials of unknown length that each occupation would take."""
-        demands = self.terrain.demands
-        return demands.needed & (demands.unknown & self.open_credentials)
+        """Shape (n, c + g): credentials of unknown length that each occupation would take."""
+        return self.missing & self.price.unknown
 
     @cached_property
     def closed(self) -> NDArray[np.bool_]:
         """Shape (n,): occupations that require what nobody can obtain."""
-        demands = self.terrain.demands
-        return np.asarray((demands.needed & (demands.closed & self.open_credentials)).any(axis=1), dtype=np.bool_)
+        return np.asarray((self.missing & self.price.closed).any(axis=1), dtype=np.bool_)
 
     @cached_property
     def final(self) -> Ints:
         """Shape (n,): tenths of an hour of a last step to each occupation."""
         every = np.arange(len(self.terrain.lists))
-        return np.maximum(self.terrain.effort.final(self.sums[0], every, self.level), self.certified)
+        taught = self.terrain.effort.final(self.sums[0], every, self.level)
+        return self.terrain.demands.hours(taught, self.missing, self.price)
 
     @cached_property
     def path(self) -> Ints:
@@ -106,7 +106,8 @@ class State:
     def stage(self) -> Ints:
         """Shape (n,): tenths of an hour of a step to each occupation that is practised afterwards."""
         every = np.arange(len(self.terrain.lists))
-        return np.maximum(self.terrain.effort.stage(*self.sums, every, self.level), self.certified)
+        taught = self.terrain.effort.stage(*self.sums, every, self.level)
+        return self.terrain.demands.hours(taught, self.missing, self.price)
 
     @cached_property
     def _steps_after(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -126,6 +127,7 @@ class State:
         practice = np.minimum(self.sums[1][second], total)
         level = np.maximum(effort.level[first], self.level)
         least = np.maximum(effort.stage(total, practice, second, level) - 1, 0)
+        least = np.where(self.terrain.demands.may_be_trained_alone[second], 0, least)
         return np.where(exact[first, second], known[first, second], least).astype(np.float64)
 
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
@@ -142,8 +144,8 @@ class State:
             total, practice = effort.towards_pairs(columns, rows, self.left)
             hours = effort.stage(total, practice, columns, np.maximum(effort.level[rows], self.level))
             if len(demands.codes):
-                missing = demands.needed[columns] & self.open_credentials & ~demands.needed[rows]
-                hours = np.maximum(hours, missing @ demands.length)
+                missing = demands.needed[columns] & self.open_credentials & ~demands.holds[rows]
+                hours = demands.hours(hours, missing, self.price, columns)
             known[rows, columns] = hours
             exact[rows, columns] = True
         return known[first, second].astype(np.int64)
@@ -155,7 +157,8 @@ class State:
             terrain=terrain,
             left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
             level=max(self.level, int(terrain.effort.level[row])),
-            held=self.held | terrain.demands.needed[row],
+            held=self.held | terrain.demands.holds[row],
+            price=self.price,
             open_rows=self.open_rows & terrain.apart(row),
             stages=(*self.stages, row),
             hours=self.hours + int(self.stage[row]),
@@ -177,7 +180,8 @@ def state_at(terrain: Terrain, start: Start) -> State:
         terrain=terrain,
         left=state_of(graph, terrain.effort, start.holding),
         level=level,
-        held=terrain.demands.held(graph.referential, start.credentials),
+        held=terrain.demands.held(start.holdings),
+        price=terrain.demands.price(start.holdings),
         open_rows=open_rows,
         stages=(),
         hours=0,

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import Demands, demands_of
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.demands import Demands, demands_of
+from passerelles.model import Employment
 from passerelles.paths.effort import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.scorer import Scorer, load_scorer
@@ -98,10 +99,10 @@ class Terrain:
         return np.asarray(~together, dtype=np.bool_)
 
 
-def terrain_of(graph: OccupationGraph, settings: Settings) -> Terrain:
-    """Return what searches on a graph share, made at the first call."""
-    key = ("terrain", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
-    return graph.derived(key, lambda: _build(graph, settings))
+def terrain_of(graph: OccupationGraph, settings: Settings, employment: Employment | None = None) -> Terrain:
+    """Return what searches on a graph share of people who mean to work in a way, made at the first call."""
+    key = ("terrain", employment, settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
+    return graph.derived(key, lambda: _build(graph, settings, employment))
 
 
 def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
@@ -127,7 +128,7 @@ def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, c
     return np.asarray(above, dtype=np.bool_)
 
 
-def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
+def _build(graph: OccupationGraph, settings: Settings, employment: Employment | None) -> Terrain:
     scorer = load_scorer(settings.scorer)
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
@@ -137,7 +138,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
         settings=settings,
         scorer=scorer,
         effort=effort,
-        demands=demands_of(graph),
+        demands=demands_of(graph, employment),
         falls=Falls(effort),
         strength=frozen(strengths(totals, scorer)),
         near=frozen(np.stack(near)),

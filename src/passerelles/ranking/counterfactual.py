@@ -18,7 +18,17 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import Start, find_start
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of
 from passerelles.scoring.measures import Origins
-from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_of, probability_of, raising, reaches, scorer_for
+from passerelles.scoring.scorer import (
+    LEVELS,
+    Level,
+    Scorer,
+    level_of,
+    probability_of,
+    raising,
+    reaches,
+    scorer_for,
+    well_covered,
+)
 from passerelles.scoring.table import score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.vectors import sparse
@@ -82,7 +92,10 @@ class _Search:
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
             position = coverage_position(coverage, self.start.row, self.target)
             position = raising(position, float(coverage[self.target]))
-            level = level_of(probability_of(score, self.scorer), position, len(self.graph.codes), self.scorer)
+            size = len(self.graph.codes)
+            level = level_of(probability_of(score, self.scorer), position, size, self.scorer)
+            if level == LEVELS[0] and not well_covered(position, size, self.graph.settings.ranking.close_share):
+                level = LEVELS[1]
             found.append((level, score, float(coverage[self.target])))
         return found
 
@@ -119,7 +132,8 @@ def counterfactual(
     One competency is tried after the other, each by scoring again somebody who would hold it; the best stays, then
     a second one is tried on top, and so on, once by the score and once by the coverage. The set found is scored once
     more, whole. One competency is found whenever one is enough; of several, fewer may exist that were not tried.
-    Credentials that the target requires are not looked at.
+    No competency opens a job that a credential or a competition closes: where something is required that is not known
+    to be held, nothing is found, unless the graph was built without access facts.
 
     Parameters
     ----------
@@ -137,7 +151,8 @@ def counterfactual(
     Returns
     -------
     counterfactual
-        None where no such set is found, where the scorer is not calibrated, or where it is no move.
+        None where no such set is found, where the scorer is not calibrated, where access is closed, or where it is no
+        move.
 
     Raises
     ------
@@ -163,6 +178,8 @@ def counterfactual(
     before = moves[0]
     if reaches(before.level, level):
         return Counterfactual(level, (), before)
+    if graph.settings.access is not None and is_closed(before):
+        return None
     start = find_start(graph, origin)
     scorer = scorer_for(chosen.scorer, occupied=start.row >= 0)
     search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
@@ -190,10 +207,19 @@ def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> 
     if move.level is None or move.level == LEVELS[0]:
         return None
     level = say(f"moves.level.{_next(move.level)}", lang=lang)
+    if found is None and is_closed(move):
+        names = listed((c.label for c in move.access.to_obtain if c.needed_for is None), lang)
+        key = "closed_selection" if move.access.status == "selective" else "closed"
+        return say(f"moves.counterfactual.{key}", lang=lang, names=names)
     if found is None:
         return say("moves.counterfactual.none", lang=lang, n=MOST, level=level)
     names = listed((item.label or item.code for item in found.added), lang)
     return say("moves.counterfactual.some", lang=lang, n=len(found.added), level=level, names=names)
+
+
+def is_closed(move: Move) -> bool:
+    """Whether something that no competency replaces stands between the origin and the target."""
+    return move.access.status == "selective" or bool(move.access.to_obtain)
 
 
 def _next(level: Level) -> Level:

@@ -1,14 +1,13 @@
-"""What explains one move: held, near and missing competencies, credentials, and what the experts list."""
+"""What explains one move: held, near and missing competencies, and what the experts list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Ternary
-from passerelles.ranking.move import Item, Known, NeededCredential
+from passerelles.ranking.move import Item, Known
 from passerelles.scoring.coverage import Holding
 from passerelles.text import words
 
@@ -89,25 +88,6 @@ def split_items(
             through = competencies[via]
             near.append(Item(code, label, kind, core, weight, through.code, through.label, credit))
     return tuple(held), tuple(near), tuple(missing)
-
-
-def needed_credentials(
-    graph: OccupationGraph, credentials: Mapping[str, Ternary], target: str
-) -> tuple[NeededCredential, ...]:
-    """Return what the target requires, prerequisites first, each held, not held or unknown."""
-    referential = graph.referential
-    found: dict[str, NeededCredential] = {}
-    for row in referential.credentials_of.get(target, ()):
-        if row.kind != "required":
-            continue
-        for code in (*referential.prerequisites_of(row.credential), row.credential):
-            credential = referential.credential_by_code[code]
-            source = row.source if code == row.credential else credential.source
-            needed = NeededCredential(
-                code, credential.label, credential.kind, credentials.get(code, "unknown"), source or credential.source
-            )
-            found.setdefault(code, needed)
-    return tuple(found.values())
 
 
 def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known | None:

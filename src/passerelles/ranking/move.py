@@ -7,9 +7,10 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_text
 from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
-from passerelles.model import Ternary
+from passerelles.model import MoveKind, Ternary
 from passerelles.ranking.filters import Verdict
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
@@ -124,30 +125,21 @@ NEAR_ITEM: Final = Record(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class NeededCredential(Described):
-    """A credential that the target requires, or a prerequisite of one, and whether the origin holds it."""
-
-    code: str
-    label: str
-    kind: str
-    held: Ternary
-    source: str = ""
-
-    spec: ClassVar[Record] = Record(
-        "credential",
-        "A credential that the target requires",
-        (
-            Column(
-                "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
-                schema=schema.code(),
-            ),
-            Column("credential_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
-            Column("kind", schema=text(), promised=True),
-            Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
-            Column("source", schema=text(), promised=True),
+CREDENTIAL: Final = Record(
+    "credential",
+    "A credential that the target requires, in short; all of it stands in the access conditions",
+    (
+        Column(
+            "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
+            schema=schema.code(),
         ),
-    )  # fmt: skip
+        Column("credential_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
+        Column("kind", schema=text(), promised=True),
+        Column("requirement", words="conditions.requirement", schema=text(), promised=True),
+        Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+        Column("source", schema=text(), promised=True),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +199,10 @@ class Move(Described, Shown):
         target lists nothing.
     coverage_position
         1 = no other target is better covered from this origin; None when the coverage is unknown.
+    kind
+        The same job, up, down or sideways; `same_field` says whether both ends lie in one domain, None = not known.
+    access
+        What access to the target takes, and what the origin holds of it.
     """
 
     rank: int
@@ -221,7 +217,9 @@ class Move(Described, Shown):
     held: tuple[Item, ...]
     near: tuple[Item, ...]
     missing: tuple[Item, ...]
-    credentials: tuple[NeededCredential, ...]
+    kind: MoveKind
+    same_field: bool | None
+    access: AccessConditions
     filters: tuple[Verdict, ...]
     known: Known | None
     referential: tuple[str, str]  # name and version
@@ -282,8 +280,20 @@ class Move(Described, Shown):
                 on=On.JSON,
             ),
             Column(
-                "credentials", json=lambda m, lang: dicts(m.credentials, lang), schema=schema.listed(ref("credential")),
-                value=lambda m, lang: credentials_text(m.credentials, lang), on=On.JSON | On.TABLE,
+                "kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE, promised=True,
+            ),
+            Column("same_field", "flag", schema=maybe(schema.flag()), on=On.JSON | On.TABLE, promised=True),
+            Column(
+                "access", value=lambda m, lang: access_text(m.access, lang), on=On.TABLE | On.SCREEN,
+            ),
+            Column(
+                "access_conditions", json=lambda m, lang: m.access.to_dict(lang), schema=ref("access_conditions"),
+                on=On.JSON, promised=True,
+            ),
+            Column(
+                "credentials", json=lambda m, lang: [CREDENTIAL.to_dict(c, lang) for c in m.credentials],
+                schema=schema.listed(ref("credential")), value=lambda m, lang: credentials_text(m.credentials, lang),
+                on=On.JSON | On.TABLE,
             ),
             Column(
                 "missing", json=lambda m, lang: dicts(m.missing, lang), schema=schema.listed(ref("item")),
@@ -301,6 +311,11 @@ class Move(Described, Shown):
         ),
         beside={"counterfactual": maybe(ref("counterfactual"))},
     )  # fmt: skip
+
+    @property
+    def credentials(self) -> tuple[AccessCredential, ...]:
+        """Credentials that the target requires of the origin, prerequisites first, choices among several included."""
+        return self.access.required
 
     def __repr__(self) -> str:
         """One line: rank, ends and score; `print` shows the whole."""
@@ -330,11 +345,18 @@ class Move(Described, Shown):
 
 
 class Moves(list[Move], Shown):
-    """A ranking: a list of moves, best first, that shows itself as a table. `towards`: the moves share their target."""
+    """
+    A ranking: a list of moves, best first, that shows itself as a table.
 
-    def __init__(self, moves: Iterable[Move] = (), *, towards: bool = False) -> None:
+    `towards`: the moves share their target. `excluded` names the kinds of move that were not listed, `left_out` counts
+    those that would have come before the last one.
+    """
+
+    def __init__(self, moves: Iterable[Move] = (), *, towards: bool = False, excluded: Sequence[MoveKind] = ()) -> None:
         super().__init__(moves)
         self.towards = towards
+        self.excluded = tuple(excluded)
+        self.left_out = 0
 
     __repr__ = Shown.__str__
 
@@ -398,7 +420,7 @@ def _competencies(moves: Sequence[Move], lang: Lang) -> Sheet:
 
 def _credentials(moves: Sequence[Move], lang: Lang) -> Sheet:
     head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
-    own = within(NeededCredential.spec.columns, itemgetter(1))
+    own = within(CREDENTIAL.columns, itemgetter(1))
     return Sheet("credentials", (*head, *own), lambda: [(m, c) for m in moves for c in m.credentials], lang)
 
 

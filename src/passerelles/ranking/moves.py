@@ -10,14 +10,24 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
-from passerelles.ranking.explain import known_move, needed_credentials, split_items
+from passerelles.ranking.access import kind_of, may_be_close, move_access
+from passerelles.ranking.explain import known_move, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
 from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import coverage_position, coverage_row
 from passerelles.scoring.measures import one_origin
-from passerelles.scoring.scorer import Scorer, level_of, load_scorer, probability_of, raising, scorer_for
+from passerelles.scoring.scorer import (
+    LEVELS,
+    Scorer,
+    level_of,
+    load_scorer,
+    probability_of,
+    raising,
+    scorer_for,
+    well_covered,
+)
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
 
@@ -148,7 +158,8 @@ def rank_sources(
     Rank the moves towards a target, best first: in which occupations are people who hold most of it.
 
     The moves, their scores and their explanations are those of `rank_moves` for the same pairs; see there for the
-    parameters and what is raised.
+    parameters and what is raised. Kinds of move in ``settings.ranking.sources_exclude`` are left out, unless the
+    origins are given; `Moves.excluded` and `Moves.left_out` say which, and how many before the last one listed.
 
     Examples
     --------
@@ -167,11 +178,14 @@ def rank_sources(
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, origins, barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
-    moves = Moves(towards=True)
+    moves = Moves(towards=True, excluded=() if origins is not None else chosen.ranking.sources_exclude)
     for row in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break
         scored = _score(graph, find_start(graph, graph.codes[row]), scorer)
+        if origins is None and kind_of(graph, scored.start, column) in chosen.ranking.sources_exclude:
+            moves.left_out += 1
+            continue
         verdicts = _judge(graph, scored, column, checks)
         if _passes(verdicts, strict=chosen.strict):
             (numbers,) = figures_of(graph, scored, [column])
@@ -291,12 +305,15 @@ def moves_of(graph: OccupationGraph, found: BestTargets, *, only: Collection[str
 def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
     """Numbers of the moves from an origin to some rows."""
     found = []
+    share, close = graph.settings.ranking.close_share, may_be_close(graph, scored.start, targets)
     for target, parts in zip(targets, scored.scores.of_pairs(scored.row, targets), strict=True):
         score = float(scored.totals[target])
         position = coverage_position(scored.coverage, scored.start.row, target)
         chance = probability_of(score, scored.scorer)
         place = raising(position, float(scored.coverage[target]))
         level = level_of(chance, place, len(graph.codes), scored.scorer)
+        if level == LEVELS[0] and not (target in close and well_covered(place, len(graph.codes), share)):
+            level = LEVELS[1]
         found.append(Figures(score, chance, level, _known(scored.coverage[target]), position, parts))
     return found
 
@@ -332,6 +349,7 @@ def _move(
 ) -> Move:
     occupation = graph.occupations[target]
     held, near, missing = split_items(graph, scored.start.holding, target)
+    access = move_access(graph, scored.start, target)
     return Move(
         rank=rank,
         origin=scored.start.end,
@@ -345,7 +363,9 @@ def _move(
         held=held,
         near=near,
         missing=missing,
-        credentials=needed_credentials(graph, scored.start.credentials, occupation.code),
+        kind=access.kind,
+        same_field=access.same_field,
+        access=access.conditions,
         filters=verdicts,
         known=known_move(graph, scored.start.end.code, occupation.code),
         referential=(graph.referential.name, graph.referential.version),

@@ -1,16 +1,16 @@
 """From what a caller gives as an origin to rows, holdings and credentials of one graph."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Occupation, Ternary
+from passerelles.model import Occupation
 from passerelles.profile import Profile
 from passerelles.ranking.move import End
 from passerelles.referentials.reference import find_occupation, nearest_codes
@@ -31,7 +31,7 @@ class Start:
     row: int
     plain: bool
     holding: Holding
-    credentials: Mapping[str, Ternary]
+    holdings: Holdings
     end: End
     occupation: Occupation | None
 
@@ -70,23 +70,10 @@ def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
         row=row,
         plain=row >= 0 and len(columns) == len(required),
         holding=holding_of(graph, columns),
-        credentials=held_credentials(graph, code, profile.credentials),
+        holdings=holdings_of(referential, code, profile.credentials, profile.employment),
         end=End(code, occupation.label if occupation else None),
         occupation=occupation,
     )
-
-
-def held_credentials(graph: OccupationGraph, code: str | None, stated: Mapping[str, Ternary]) -> Mapping[str, Ternary]:
-    """
-    Credentials of an origin: those that its occupation requires, and their prerequisites, are held.
-
-    What is stated wins over what is inferred; all others are unknown, and are not listed.
-    """
-    found: dict[str, Ternary] = {}
-    for row in graph.referential.credentials_of.get(code or "", ()):
-        if row.kind == "required":
-            found |= dict.fromkeys((row.credential, *graph.referential.prerequisites_of(row.credential)), "yes")
-    return found | dict(stated)
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:

@@ -56,6 +56,8 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         mobilities=tuple(sorted(draft.mobilities.values(), key=lambda m: (m.origin, m.rank or _UNRANKED, m.target))),
         credentials=_by_code(draft.credentials),
         credential_requirements=tuple(v for _, v in sorted(draft.credential_requirements.items())),
+        occupation_access=_by_code(draft.occupation_access),
+        access=draft.access,
         notices=draft.log.notices(),
     )
 

@@ -22,6 +22,7 @@ from passerelles.model import (
     JobTitle,
     Mobility,
     Occupation,
+    OccupationAccess,
     Status,
     Tag,
     WorkContext,
@@ -70,7 +71,10 @@ class Draft:
     domains: dict[str, Domain] = field(default_factory=dict)
     mobilities: dict[tuple[str, str], Mobility] = field(default_factory=dict)
     credentials: dict[str, Credential] = field(default_factory=dict)
-    credential_requirements: dict[tuple[str, str], CredentialRequirement] = field(default_factory=dict)
+    # By `requirement_key`.
+    credential_requirements: dict[tuple[str, ...], CredentialRequirement] = field(default_factory=dict)
+    occupation_access: dict[str, OccupationAccess] = field(default_factory=dict)
+    access: str | None = None
     log: NoticeLog = field(default_factory=NoticeLog)
     files: list[FileRecord] = field(default_factory=list)
     overlay: str = ""  # name of the overlay being laid; "" while a referential itself is read
@@ -90,7 +94,9 @@ class Draft:
             domains=dict(referential.domain_by_code),
             mobilities={(m.origin, m.target): m for m in referential.mobilities},
             credentials=dict(referential.credential_by_code),
-            credential_requirements={(c.occupation, c.credential): c for c in referential.credential_requirements},
+            credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
+            occupation_access=dict(referential.access_of),
+            access=referential.access,
             log=NoticeLog(referential.notices),
             overlay=overlay,
         )
@@ -315,6 +321,11 @@ class Draft:
         if found is None:
             self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
         return known[""] if found is None else found
+
+
+def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
+    """Return what tells two rows of one occupation's credentials apart."""
+    return row.occupation, row.credential, row.group, row.alternative, row.scope, row.titles
 
 
 def _strangers(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:

@@ -18,7 +18,9 @@ from passerelles.model import (
     JobTitle,
     Mobility,
     Occupation,
+    OccupationAccess,
     Provenance,
+    Reduction,
     Requirement,
     Tag,
     WorkContext,
@@ -43,6 +45,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "domains": Domain._fields,
     "mobilities": Mobility._fields,
     "credential_requirements": CredentialRequirement._fields,
+    "occupation_access": OccupationAccess._fields,
 }
 
 
@@ -56,6 +59,7 @@ def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]
         "name": referential.name,
         "version": referential.version,
         "language": referential.language,
+        "access": referential.access,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
@@ -104,6 +108,7 @@ class IndexedReferential(Referential):
             name=about["name"],
             version=about["version"],
             language=about["language"],
+            access=about["access"],
             provenance=_provenance(about["provenance"]),
         )
         return made
@@ -141,6 +146,7 @@ class IndexedReferential(Referential):
     domains = _table("domains", Domain._make)
     mobilities = _table("mobilities", Mobility._make)
     credential_requirements = _table("credential_requirements", CredentialRequirement._make)
+    occupation_access = _table("occupation_access", OccupationAccess._make)
 
     @kept
     def credentials(self) -> tuple[Credential, ...]:
@@ -190,5 +196,11 @@ def _provenance(about: Mapping[str, Any]) -> Provenance:
 
 
 def _credential(about: Mapping[str, Any]) -> Credential:
-    hours, prerequisites = Hours(*about["hours"]), tuple(about["prerequisites"])
-    return Credential(**{**about, "hours": hours, "prerequisites": prerequisites})
+    values: dict[str, Any] = {name: Hours(*about[name]) for name in ("hours", "company_hours", "months")}
+    values |= {
+        "prerequisites": tuple(about["prerequisites"]),
+        "grants": tuple(about["grants"]),
+        "choices": tuple(tuple(tuple(codes) for codes in alternatives) for alternatives in about["choices"]),
+        "reductions": tuple(Reduction(*row) for row in about["reductions"]),
+    }
+    return Credential(**{**about, **values})

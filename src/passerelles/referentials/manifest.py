@@ -23,6 +23,7 @@ class Manifest(NamedTuple):
     licence: str = ""
     source: str = ""
     description: str = ""
+    credentials: str = ""  # catalogue whose credentials the tables name by code
 
 
 def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:

@@ -9,9 +9,16 @@ from typing import Final
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, open_source
 from passerelles.model import JobTitle
+from passerelles.referentials.access import lend_credentials
 from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.checks import finish, refuse_unusable
-from passerelles.referentials.draft import Draft
+from passerelles.referentials.credentials import (
+    CREDENTIAL_FILES,
+    read_credential_requirements,
+    read_credentials,
+    read_occupation_access,
+)
+from passerelles.referentials.draft import Draft, requirement_key
 from passerelles.referentials.manifest import read_manifest
 from passerelles.referentials.provenance import checksum
 from passerelles.referentials.referential import Referential
@@ -19,8 +26,6 @@ from passerelles.referentials.table_files import (
     STATUS,
     check_names,
     read_competencies,
-    read_credential_requirements,
-    read_credentials,
     read_own_table,
 )
 from passerelles.text import normalise_label
@@ -32,9 +37,7 @@ OPTIONAL: Final = (
     "competencies.csv",
     "requirements.csv",
     "titles.csv",
-    "credentials.csv",
-    "credential_prerequisites.csv",
-    "credential_requirements.csv",
+    *CREDENTIAL_FILES,
 )
 _ACTIONS: Final = {
     "": "add",
@@ -64,8 +67,10 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
     read_competencies(source, draft)
     _requirements(source, draft, skipped)
     _titles(source, draft, skipped)
-    read_credentials(source, draft)
-    read_credential_requirements(source, draft, skipped=skipped)
+    with lend_credentials(draft, manifest.credentials):
+        read_credentials(source, draft)
+        read_credential_requirements(source, draft, skipped=skipped)
+    read_occupation_access(source, draft, skipped=skipped)
     files = (*referential.provenance.files, *draft.files)
     return finish(
         draft,
@@ -119,11 +124,10 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
     draft.requirements[code] = dict(draft.requirements.get(base, {}))
     draft.occupation_contexts |= {(code, context) for o, context in draft.occupation_contexts if o == base}
     draft.occupation_tags |= {(code, tag): main for (o, tag), main in draft.occupation_tags.items() if o == base}
-    draft.credential_requirements |= {
-        (code, credential): row._replace(occupation=code)
-        for (o, credential), row in draft.credential_requirements.items()
-        if o == base
-    }
+    rows = [r._replace(occupation=code) for r in draft.credential_requirements.values() if r.occupation == base]
+    draft.credential_requirements |= {requirement_key(row): row for row in rows}
+    if base in draft.occupation_access:
+        draft.occupation_access[code] = draft.occupation_access[base]._replace(occupation=code)
 
 
 def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:

@@ -15,6 +15,7 @@ from passerelles.model import (
     JobTitle,
     Mobility,
     Occupation,
+    OccupationAccess,
     Provenance,
     Requirement,
     Tag,
@@ -53,6 +54,8 @@ class Referential:
     mobilities: tuple[Mobility, ...] = ()
     credentials: tuple[Credential, ...] = ()
     credential_requirements: tuple[CredentialRequirement, ...] = ()
+    occupation_access: tuple[OccupationAccess, ...] = ()
+    access: str | None = None  # catalogue of access facts that lies on it, with its version
     language: str = "fr"
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
@@ -166,6 +169,11 @@ class Referential:
     def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
         """Credentials that each occupation requires or that lead to it."""
         return _grouped(self.credential_requirements)
+
+    @kept
+    def access_of(self) -> Mapping[str, OccupationAccess]:
+        """What access to each occupation is as a whole, where it is known."""
+        return MappingProxyType({row.occupation: row for row in self.occupation_access})
 
     @kept
     def contexts_of(self) -> Mapping[str, tuple[str, ...]]:

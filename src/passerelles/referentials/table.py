@@ -14,7 +14,14 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
+from passerelles.referentials.access import lend_credentials
 from passerelles.referentials.checks import finish
+from passerelles.referentials.credentials import (
+    CREDENTIAL_FILES,
+    read_credential_requirements,
+    read_credentials,
+    read_occupation_access,
+)
 from passerelles.referentials.draft import Draft, Reader
 from passerelles.referentials.manifest import FILE_NAME, read_manifest
 from passerelles.referentials.provenance import checksum
@@ -25,8 +32,6 @@ from passerelles.referentials.table_files import (
     YES_NO,
     check_names,
     read_competencies,
-    read_credential_requirements,
-    read_credentials,
     read_own_table,
 )
 
@@ -41,9 +46,7 @@ OPTIONAL: Final = (
     "occupation_tags.csv",
     "domains.csv",
     "mobilities.csv",
-    "credentials.csv",
-    "credential_prerequisites.csv",
-    "credential_requirements.csv",
+    *CREDENTIAL_FILES,
 )
 _TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
 _FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
@@ -83,8 +86,10 @@ def read_table_referential(source: FileSource) -> Referential:
     _contexts(source, draft)
     _tags(source, draft)
     _mobilities(source, draft)
-    read_credentials(source, draft)
-    read_credential_requirements(source, draft)
+    with lend_credentials(draft, manifest.credentials):
+        read_credentials(source, draft)
+        read_credential_requirements(source, draft)
+    read_occupation_access(source, draft)
     return finish(
         draft,
         name=manifest.name,

@@ -10,6 +10,7 @@ from typing import Any
 from passerelles.io.archive import open_source
 from passerelles.language.say import Lang
 from passerelles.notices import Notice, Severity, count_by_severity
+from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
@@ -88,7 +89,9 @@ class ValidationReport(Shown):
         }
 
 
-def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> ValidationReport:
+def validate(
+    place: str | Path, *, overlays: Sequence[str | Path] = (), access: str | None = DEFAULT
+) -> ValidationReport:
     """
     Read a referential, and say all that is wrong with it.
 
@@ -98,6 +101,8 @@ def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> Valid
         As for `load_referential`: a name, a folder or a zip.
     overlays
         Names or paths of overlays to lay on it; what they lack in it is reported too.
+    access
+        Catalogue of access facts to lay on it, where it knows its occupations; None for none.
 
     Returns
     -------
@@ -119,6 +124,8 @@ def validate(place: str | Path, *, overlays: Sequence[str | Path] = ()) -> Valid
     if not any(n.kind.fatal for n in referential.notices):
         for overlay in overlays:
             referential = apply_overlay(referential, overlay)
+        if access is not None and referential.index is None:
+            referential = lay_access(referential, access)
     dropped = Counter({n.file: 0 for n in referential.notices if n.dropped})
     for each in referential.notices:
         dropped[each.file] += each.dropped

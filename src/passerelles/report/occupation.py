@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 from rich.padding import Padding
 from rich.text import Text
 
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled
+from passerelles.model import UNKNOWN_HOURS
 from passerelles.referentials.referential import Referential
 from passerelles.report.terminal import print_notice_of_source
 from passerelles.views.spec import Column, Sheet
@@ -64,6 +66,7 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
             }
             for row in referential.credentials_of.get(code, ())
         ],
+        "access_conditions": access_conditions(referential, code).to_dict(),
         "mobilities": [
             {
                 "code": m.target,
@@ -95,6 +98,7 @@ def print_occupation(console: "Console", referential: Referential, code: str, *,
 
 def _lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, list[str]]]:
     found = occupation_dict(referential, code)
+    conditions = access_conditions(referential, code)
     unknown = [say("show.unknown", lang=lang)]
     blocks = [
         ("definition", [found["definition"]] if found["definition"] else unknown),
@@ -103,7 +107,8 @@ def _lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, l
         ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
         ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
         ("titles", [t["label"] for t in found["titles"]]),
-        ("credentials", [_credential(c, lang) for c in found["credentials"]]),
+        ("conditions", _conditions(conditions, lang)),
+        ("credentials", [_credential(c, lang) for c in conditions.credentials]),
     ]
     for kind in _KINDS:
         listed = [r for r in found["requirements"] if r["kind"] == kind]
@@ -124,11 +129,31 @@ def _requirement(row: dict[str, Any], lang: Lang) -> str:
     return f"{row['label'] or row['code']}{mark}"
 
 
-def _credential(row: dict[str, Any], lang: Lang) -> str:
-    asked = say(f"show.requirement.{row['requirement']}", lang=lang)
-    length = _length([row["hours"][k] for k in ("low", "expected", "high")], lang)
-    source = f" [{row['source']}]" if row["source"] else ""
-    return labelled(row["label"], f"{asked}, {length}{source}", lang)
+def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
+    """Return what access takes as a whole: free or not, a selection, the levels asked for, titles that differ."""
+    found = [say(f"conditions.status.{conditions.status}", lang=lang)]
+    selection = conditions.selection
+    if selection is not None:
+        who = "" if selection.scope == "all" else f" ({say(f'conditions.scope.{selection.scope}', lang=lang)})"
+        kind = say(f"conditions.selection.{selection.kind}", lang=lang) + who
+        found.append(labelled(kind, selection.label, lang) if selection.label else kind)
+    levels = [str(level) for level in (conditions.level_low, conditions.level_high) if level is not None]
+    if levels:
+        found.append(say("show.levels", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
+    if conditions.varies:
+        found.append(say("show.varies", lang=lang))
+    return found
+
+
+def _credential(item: AccessCredential, lang: Lang) -> str:
+    asked = say(f"conditions.requirement.{item.requirement}", lang=lang)
+    if item.group is not None:
+        asked += f" {item.group}/{item.alternative}"
+    if item.scope != "all":
+        asked += f" ({say(f'conditions.scope.{item.scope}', lang=lang)})"
+    parts = [asked, *([_length(list(item.hours[:3]), lang)] if item.detail.months == UNKNOWN_HOURS else [])]
+    source = f" [{item.source}]" if item.source else ""
+    return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 
 
 def _length(hours: list[float | None], lang: Lang) -> str:

@@ -4,17 +4,19 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult
+from passerelles.model import Employment, RequirementKind
 from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
 from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
-from passerelles.ranking.move import ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, NeededCredential, PartValue
+from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
 from passerelles.settings import Settings
 from passerelles.territory.allocation import CANDIDATE, CHANGE, RESOLVED, Flow, Release, Uncovered, Unfilled
 from passerelles.territory.lots import NOTE, SET_ASIDE
@@ -144,13 +146,14 @@ OCCUPATION: Final[Schema] = record(
                     "code": code(),
                     "label": text(),
                     "kind": text(),
-                    "requirement": one_of(("required", "option")),
+                    "requirement": one_of(get_args(RequirementKind)),
                     "source": text(),
                     "hours": _HOURS,
                     "prerequisites": listed(code()),
                 },
             )
         ),
+        "access_conditions": ref("access_conditions"),
         "mobilities": listed(
             record("", {"code": code(), "label": maybe(text()), "rank": maybe(whole(least=1)), "kind": text()})
         ),
@@ -170,6 +173,7 @@ PROFILE: Final[Schema] = record(
         "occupation": maybe(code("Code or exact job title of the occupation exercised")),
         "competencies": listed(code(), "Codes of competencies held, besides those that the occupation requires"),
         "credentials": mapped(one_of(TERNARY), "By code; a credential that is absent is unknown"),
+        "employment": maybe(one_of(get_args(Employment), "How the person means to work; null: as an employee")),
     },
 ) | {"additionalProperties": False, "anyOf": KNOWN}
 
@@ -339,8 +343,9 @@ SIGNALS: Final[Schema] = envelope(
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
-    End, PartValue, NeededCredential, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation, FrameVerdict,
-    StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario, MethodResult,
+    End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
+    FrameVerdict, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
+    MethodResult,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
@@ -390,7 +395,8 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    records = [each.spec for each in _RECORDS] + [ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE, GROUP]
+    others = [CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE, GROUP]
+    records = [each.spec for each in _RECORDS] + others
     return {**_WRITTEN, **{each.name: each.schema() for each in records}}
 
 

@@ -222,6 +222,18 @@ def level_of(probability: float | None, position: int | None, size: int, scorer:
     return "exigeante"
 
 
+def well_covered(position: int | None, size: int, share: float) -> bool:
+    """
+    Whether a position is among the best covered `share` of all `size` targets; an unknown one is not.
+
+    Examples
+    --------
+    >>> well_covered(10, 100, 0.1), well_covered(11, 100, 0.1), well_covered(None, 100, 0.1)
+    (True, False, False)
+    """
+    return position is not None and size > 0 and position / size <= share
+
+
 def raising(position: int | None, coverage: float) -> int | None:
     """
     Return a position where it may raise a level: where something of the target is covered.

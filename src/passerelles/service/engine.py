@@ -58,7 +58,12 @@ def load_engine(options: Options) -> Engine:
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
     session = Session(
-        options.referential, tuple(options.overlays), tuple(options.data), options.settings, strict=options.strict
+        options.referential,
+        tuple(options.overlays),
+        tuple(options.data),
+        options.settings,
+        strict=options.strict,
+        access=options.access,
     )
     graph = session.graph
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks

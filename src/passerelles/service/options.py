@@ -33,6 +33,7 @@ class Options(_Frozen):
     overlays: tuple[str, ...] = ()
     data: tuple[Path, ...] = ()
     settings: Path | None = None
+    access: bool = True
     strict: bool = False
     key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
     origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from passerelles.language.say import Lang
-from passerelles.model import Ternary
+from passerelles.model import Employment, Ternary
 from passerelles.profile import Profile, known_person
 from passerelles.report.schemas import KNOWN
 
@@ -93,10 +93,12 @@ class Person(_Body):
     credentials: dict[Code, Ternary] = Field(
         default_factory=dict, max_length=100, description="Whether each is held; what is not said is unknown"
     )
+    employment: Employment | None = Field(None, description="How the person means to work; null: as an employee")
 
     def profile(self) -> Profile:
         """Return the engine's own value."""
-        return known_person(Profile(self.occupation, tuple(self.competencies), dict(self.credentials)))
+        credentials = dict(self.credentials)
+        return known_person(Profile(self.occupation, tuple(self.competencies), credentials, self.employment))
 
 
 Origin = Annotated[Text | Person, Field(description="A code, an exact job title, or a person", examples=[EXAMPLE])]

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import demands_of
+from passerelles.access.holdings import holdings_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, step_credentials
-from passerelles.paths.demands import required_codes
 from passerelles.paths.legal import BREAKS, FITS, Frame, fits
-from passerelles.ranking.origin import held_credentials
 from passerelles.settings import Settings
 
 if TYPE_CHECKING:
     from passerelles.model import Ternary
+    from passerelles.paths.path import StepCredential
 
 _NO, _YES, _UNKNOWN = 0, 1, -1
 
@@ -47,16 +48,20 @@ def frame_verdicts(
     hiring = settings.paths.hiring
     context = Context(graph, (frame,), None if hiring is None else frozenset(hiring), certifications)
     found = np.full(expected.shape, _UNKNOWN, dtype=np.int8)
-    held = [held_credentials(graph, graph.codes[row], {}) for row in origins.tolist()]
+    demands = demands_of(graph)
+    holdings = [holdings_of(graph.referential, graph.codes[row], {}) for row in origins.tolist()]
+    prices = [demands.price(each) for each in holdings]
     for j, row in enumerate(targets.tolist()):
         code = graph.codes[row]
-        required = required_codes(graph.referential, code)
-        alike: dict[tuple[str, ...], list[int]] = {}
-        for i, known in enumerate(held):
-            alike.setdefault(tuple(c for c in required if known.get(c) == "yes"), []).append(i)
-        for kept, rows in alike.items():
-            holding: dict[str, Ternary] = dict.fromkeys(kept, "yes")
-            case = context.case(code, step_credentials(graph, holding, code), known=True)
+        alike: dict[tuple[tuple[str, Ternary], ...], list[int]] = {}
+        needed: dict[tuple[tuple[str, Ternary], ...], tuple[StepCredential, ...]] = {}
+        for i, (each, price) in enumerate(zip(holdings, prices, strict=True)):
+            credentials = step_credentials(demands, price, each, row)
+            key = tuple((c.code, c.held) for c in credentials)
+            alike.setdefault(key, []).append(i)
+            needed.setdefault(key, credentials)
+        for key, rows in alike.items():
+            case = context.case(code, needed[key], known=True)
             hours = expected[rows, j]
             unknown = np.isnan(hours)
             sure = np.where(unknown, 0.0, hours)

@@ -1,19 +1,17 @@
 """Hours of training of moves, many at once: the door through which allocation asks the effort model."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import demands_of
+from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.model import Ternary
-from passerelles.paths.demands import demands_of, sane_hours
 from passerelles.paths.effort import effort_table, state_of
 from passerelles.paths.legal import find_frame
-from passerelles.ranking.origin import held_credentials
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 from passerelles.territory.frames import frame_verdicts
@@ -88,7 +86,7 @@ class EffortCosts:
         possible = np.full(expected.shape, YES, dtype=np.int8)
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
-            plain = self._towards(row, table.uncovered[:, row], held_credentials(graph, graph.codes[row], {}))
+            plain = self._towards(row, table.uncovered[:, row], holdings_of(graph.referential, graph.codes[row], {}))
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
@@ -102,24 +100,28 @@ class EffortCosts:
                 expected[i, use], taken[i, use] = better[use], own
         return Hours(low, expected, high, possible, None if lever is None else taken)
 
-    def _towards(self, row: int, state: NDArray[np.uint8], credentials: Mapping[str, Ternary]) -> "_Towards":
+    def _towards(self, row: int, state: NDArray[np.uint8], holdings: Holdings) -> "_Towards":
         """Hours of a last step towards every occupation, as `rank_paths` gives them; nan = unknown."""
         graph = self.graph
         table, demands = effort_table(graph, self.settings), demands_of(graph)
         total, _ = table.towards_all(state)
-        taught = table.final(total, np.arange(len(graph.codes)), table.level[row]) / TENTHS
-        missing = ~demands.held(graph.referential, credentials)
-        certified = (demands.needed @ (demands.length * missing)) / TENTHS
-        longest = np.where(demands.needed & missing, _longest(graph), 0.0).sum(axis=1)
-        # A regulated occupation of which nothing says what gives access takes something that is not known.
-        unknown = (demands.needed & demands.unknown & missing).any(axis=1) | (table.whole == 0) | demands.hidden
-        expected = np.where(unknown, np.nan, np.maximum(taught, certified))
+        price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
+        course = demands.trained_alone(missing, price)
+        taught = table.final(total, np.arange(len(graph.codes)), table.level[row])
+        whole = demands.hours(taught, missing, price) / TENTHS
+        taught = np.where(course, 0, taught) / TENTHS
+        longest = np.where(missing, price.high, 0.0).sum(axis=1)
+        # What takes something that nothing names, or chooses its people, takes something that is not known.
+        unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)
+        unknown |= demands.hidden | demands.selective
+        expected = np.where(unknown, np.nan, whole)
         high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
+        low = np.maximum(taught * table.low_share, missing @ price.low)
         return _Towards(
-            low=np.where(unknown, np.nan, np.minimum(taught * table.low_share, expected)),
+            low=np.where(unknown, np.nan, np.minimum(low, expected)),
             expected=expected,
             high=np.maximum(np.maximum(high, longest), expected),
-            closed=np.asarray((demands.needed & demands.closed & missing).any(axis=1)),
+            closed=np.asarray((missing & price.closed).any(axis=1)),
         )
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
@@ -145,14 +147,6 @@ class _Towards(NamedTuple):
     expected: Floats
     high: Floats
     closed: NDArray[np.bool_]
-
-
-def _longest(graph: OccupationGraph) -> Floats:
-    """Most hours of each credential of `Demands.codes`, shape (c,); nan = unknown."""
-    known = graph.referential.credential_by_code
-    codes = demands_of(graph).codes
-    highs = [sane_hours(known[code].hours).high if code in known else None for code in codes]
-    return np.asarray([np.nan if high is None else high for high in highs], dtype=np.float64)
 
 
 def default_costs(

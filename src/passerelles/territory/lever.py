@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import training_hours
+from passerelles.access.demands import sane_hours
+from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Ternary
-from passerelles.paths.demands import sane_hours, with_prerequisites
-from passerelles.ranking.origin import held_credentials
 from passerelles.scoring.coverage import required_columns
 from passerelles.settings import EffortSettings
+
+if TYPE_CHECKING:
+    from passerelles.model import Ternary
 
 _TENTHS: Final = 10
 
@@ -38,10 +41,11 @@ class Lever:
         """Columns of what somebody of an occupation holds with the lever, sorted."""
         return np.asarray(sorted(set(required_columns(self.graph, row).tolist()) | set(self.columns)), dtype=np.intp)
 
-    def with_credentials(self, row: int) -> dict[str, Ternary]:
+    def with_credentials(self, row: int) -> Holdings:
         """Return the credentials that somebody of an occupation holds with the lever."""
-        found: dict[str, Ternary] = dict(held_credentials(self.graph, self.graph.codes[row], {}))
-        return found | dict.fromkeys(self.credentials, "yes")
+        referential = self.graph.referential
+        taken: dict[str, Ternary] = dict.fromkeys(self.credentials, "yes")
+        return after_occupation(referential, stated_holdings(referential, taken), self.graph.codes[row])
 
     def hours_of(self, row: int) -> float:
         """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
@@ -56,13 +60,13 @@ class Lever:
         bearings = {int(self.graph.macro[c]) for c in missing} - entered - {-1}
         total = sum(per_item[self.graph.competencies[c].kind] for c in missing)
         total += self.effort.entry_hours * len(bearings)
-        known = with_prerequisites(self.graph.referential, held_credentials(self.graph, self.graph.codes[row], {}))
+        holdings = holdings_of(self.graph.referential, self.graph.codes[row], {})
         prerequisites = {p for c in self.credentials for p in self.graph.referential.prerequisites_of(c)}
         for code in sorted(prerequisites | set(self.credentials)):
             credential = self.graph.referential.credential_by_code.get(code)
-            if known.get(code) == "yes":
+            if holdings.of(code) == "yes":
                 continue
-            length = sane_hours(credential.hours).expected if credential is not None else None
+            length = sane_hours(training_hours(credential)).expected if credential is not None else None
             total += float("nan") if length is None else length
         return round(total * _TENTHS) / _TENTHS if total == total else float("nan")  # noqa: PLR0124 - nan
 

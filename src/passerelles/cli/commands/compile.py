@@ -9,6 +9,7 @@ from passerelles.cli.answer import message
 from passerelles.cli.options import (
     LangOption,
     Language,
+    NoAccessOption,
     OverlayOption,
     ReferentialOption,
     SettingsOption,
@@ -26,6 +27,7 @@ def compile_(
     output: Annotated[Path, typer.Option("--output", "-o", help=say("compile.output"))],
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     settings: SettingsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("compile.overwrite"))] = False,
     lang: LangOption = Language.FR,
@@ -36,7 +38,7 @@ def compile_(
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after
-    graph = load_graph(referential, overlay, settings)
+    graph = load_graph(referential, overlay, settings, no_access=no_access)
     written = compile_index(graph, output, overwrite=overwrite)
     files = [written] if written.is_file() else list(written.iterdir())
     size = sum(file.stat().st_size for file in files) / 1_000_000

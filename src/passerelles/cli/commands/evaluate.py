@@ -12,6 +12,7 @@ from passerelles.cli.options import (
     FormatOption,
     LangOption,
     Language,
+    NoAccessOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
@@ -37,6 +38,7 @@ def evaluate(
     predictions: Annotated[Path | None, typer.Option("--predictions", help=say("cli.option.predictions"))] = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
@@ -57,7 +59,7 @@ def evaluate(
         if path is not None:
             check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
-    graph = load_graph(referential, overlay, settings)
+    graph = load_graph(referential, overlay, settings, no_access=no_access)
     with progress_bar(say("evaluation.working", lang=lang.lang), lang=lang.lang) as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:

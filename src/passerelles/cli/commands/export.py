@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from passerelles.cli.answer import message
-from passerelles.cli.options import LangOption, Language, OverlayOption, ReferentialOption, load_graph
+from passerelles.cli.options import LangOption, Language, NoAccessOption, OverlayOption, ReferentialOption, load_graph
 from passerelles.language.say import say
 
 
@@ -19,6 +19,7 @@ def export(
     path: Annotated[Path, typer.Argument(help=say("cli.argument.output"))],
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     form: Annotated[str | None, typer.Option("--format", "-f", help=say("cli.option.export_format"))] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("cli.option.overwrite"))] = False,
     lang: LangOption = Language.FR,
@@ -27,5 +28,7 @@ def export(
     from passerelles.graph.export import export_graph, graph_format
 
     chosen = graph_format(path, form)
-    written = export_graph(load_graph(referential, overlay), path, format=chosen, overwrite=overwrite)
+    written = export_graph(
+        load_graph(referential, overlay, no_access=no_access), path, format=chosen, overwrite=overwrite
+    )
     message(say("cli.written", lang=lang.lang, path=written))

@@ -13,6 +13,7 @@ from passerelles.cli.options import (
     LangOption,
     Language,
     LimitOption,
+    NoAccessOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
@@ -47,6 +48,7 @@ def rank(
     filters: FilterOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     limit: LimitOption = 10,
     explain: ExplainOption = 0,
     strict: StrictOption = False,
@@ -67,12 +69,12 @@ def rank(
     if profiles is not None:
         others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
         refuse_beside_profiles([name for name, value in others.items() if value])
-        people_graph = load_graph(referential, overlay, settings, strict=strict)
+        people_graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
         rank_people(people_graph, profiles, output, rejects, limit=limit, lang=lang.lang)
         return
     check_chart(chart)
     start = read_origin(origin, profile)
-    graph = load_graph(referential, overlay, settings, strict=strict)
+    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
     end = find_start(graph, start).end
     occupied = end.code is not None
@@ -128,11 +130,12 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         return origin or ""
     try:
         data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
-        known = {"occupation", "competencies", "credentials"}
+        known = {"occupation", "competencies", "credentials", "employment"}
         if not isinstance(data, dict) or set(data) - known:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
         credentials = data.get("credentials", {})
-        return known_person(Profile(data.get("occupation"), tuple(data.get("competencies", ())), credentials))
+        competencies = tuple(data.get("competencies", ()))
+        return known_person(Profile(data.get("occupation"), competencies, credentials, data.get("employment")))
     except (ValueError, TypeError, AttributeError) as error:
         if isinstance(error, PasserellesError):
             raise

@@ -12,6 +12,7 @@ from passerelles.cli.options import (
     DataOption,
     LangOption,
     Language,
+    NoAccessOption,
     OverlayOption,
     ReferentialOption,
     SettingsOption,
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     data: DataOption = None,
     settings: SettingsOption = None,
     strict: StrictOption = False,
@@ -59,6 +61,7 @@ def serve(
         data=tuple(data or ()),
         settings=None if settings is None else Path(settings),
         strict=strict,
+        access=not no_access,
         key_variable=key,
         origins=tuple(cors or ()),
         warm=warm,

@@ -10,6 +10,7 @@ from passerelles.cli.options import (
     FormatOption,
     LangOption,
     Language,
+    NoAccessOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
@@ -30,16 +31,20 @@ def show(
     occupation: Annotated[str, typer.Argument(help=say("cli.argument.occupation"))],
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Show what the referential says of an occupation."""
+    from passerelles.referentials.access import lay_access
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
 
     loaded = load(referential, overlay)
+    if not no_access and loaded.access is None and loaded.index is None:
+        loaded = lay_access(loaded)
     code = find_occupation(loaded, occupation)
     payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code)])
 

@@ -1,10 +1,11 @@
 """``passerelles sources``: the occupations in which to find people for a job that hires."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.commands.rank import ExplainOption, FilterOption
 from passerelles.cli.options import (
     Format,
@@ -12,6 +13,7 @@ from passerelles.cli.options import (
     LangOption,
     Language,
     LimitOption,
+    NoAccessOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
@@ -24,10 +26,31 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from passerelles.settings import Settings
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command("sources", help=say("cli.command.sources"))(sources)
+
+
+def including(settings: "Settings", kinds: Sequence[str]) -> "Settings":
+    """
+    Return settings with which a ranking of sources lists some kinds of move that it leaves out by default.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such kind.
+    """
+    from passerelles.errors import PasserellesError
+    from passerelles.model import MoveKind
+
+    for kind in kinds:
+        if kind not in get_args(MoveKind):
+            raise PasserellesError("unknown_move_kind", value=kind, known=", ".join(get_args(MoveKind)))
+    left = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
+    return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"sources_exclude": left})})
 
 
 def sources(
@@ -36,7 +59,9 @@ def sources(
     filters: FilterOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     limit: LimitOption = 10,
+    include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None,
     explain: ExplainOption = 0,
     strict: StrictOption = False,
     settings: SettingsOption = None,
@@ -50,9 +75,13 @@ def sources(
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
-    graph = load_graph(referential, overlay, settings, strict=strict)
+    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
     code = find_occupation(graph.referential, target)
-    moves = rank_sources(graph, code, origins=origin, filters=filters or (), limit=limit)
+    chosen = including(graph.settings, include or ())
+    moves = rank_sources(graph, code, origins=origin, filters=filters or (), settings=chosen, limit=limit)
+    if moves.left_out:
+        kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang.lang) for kind in moves.excluded)
+        message(say("moves.left_out", lang=lang.lang, n=moves.left_out, kinds=kinds))
     label = graph.referential.occupation_by_code[code].name
 
     def show(console: "Console") -> None:

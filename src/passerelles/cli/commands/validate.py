@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passerelles.cli.answer import Answer, emit
-from passerelles.cli.options import Format, FormatOption, LangOption, Language, OutputOption, OverlayOption
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    NoAccessOption,
+    OutputOption,
+    OverlayOption,
+)
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -20,16 +28,18 @@ def register(app: typer.Typer) -> None:
 def validate(
     path: Annotated[str, typer.Argument(help=say("cli.argument.path"))],
     overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Validate a referential."""
+    from passerelles.referentials.access import DEFAULT
     from passerelles.referentials.sheets import notice_sheet
     from passerelles.referentials.validate import validate as run_validation
     from passerelles.report.validation import print_report
 
-    report = run_validation(path, overlays=overlay or ())
+    report = run_validation(path, overlays=overlay or (), access=None if no_access else DEFAULT)
 
     def show(console: "Console") -> None:
         print_report(console, report, lang=lang.lang)

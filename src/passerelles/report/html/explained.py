@@ -5,13 +5,14 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
+from passerelles.access.conditions import AccessCredential, access_text
 from passerelles.language.say import Lang, ordinal, signed
 from passerelles.language.typography import listed
 from passerelles.model import Hours
 from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, Step, hours_text
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.move import Item, Move, NeededCredential
+from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.html.case import Case
 from passerelles.report.html.grid import Cell, Grid, grid_of, heads
@@ -138,14 +139,14 @@ def moves_grid(case: Case, origins: tuple[Origin, ...]) -> Grid:
     columns = (
         *within(told, attrgetter("move")),
         Column("training_hours", "number", value=_hours, shown=partial(_hours_text, w), note=partial(_hours_range, w)),
-        Column("to_obtain", value=lambda e, lang: listed((c.label for c in _needed(e)), lang) or "–"),
+        Column("to_obtain", value=lambda e, lang: access_text(e.move.access, lang)),
     )
     moves = (e for o in origins for e in o.moves)
     return grid_of(w, "moves", columns, moves, links={"target": attrgetter("key")})
 
 
-def _needed(explained: Explained) -> list[NeededCredential]:
-    return [c for c in explained.move.credentials if c.held != "yes"]
+def _needed(explained: Explained) -> list[AccessCredential]:
+    return list(explained.move.access.to_obtain)
 
 
 def _hours(explained: Explained, _: Lang) -> float | None:
@@ -270,7 +271,7 @@ def _items(case: Case, items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _credentials(case: Case, needed: tuple[NeededCredential, ...], step: Step | None) -> tuple[str, ...]:
+def _credentials(case: Case, needed: tuple[AccessCredential, ...], step: Step | None) -> tuple[str, ...]:
     w = case.words
     hours = {c.code: c.hours for c in step.credentials} if step else {}
     found = []

@@ -1,0 +1,569 @@
+"""`AccessConditions`: what access to an occupation takes, and what somebody holds of it already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
+
+from passerelles.access.holdings import Holdings, concerns, concerns_row, given_by_employer
+from passerelles.language.say import Lang, say
+from passerelles.model import (
+    AccessStatus,
+    Credential,
+    CredentialKind,
+    CredentialRequirement,
+    Employment,
+    Hours,
+    HoursKind,
+    InForce,
+    Reduction,
+    RequirementKind,
+    Scope,
+    SelectionKind,
+    Ternary,
+)
+from passerelles.referentials.access_text import AccessText, read_access_text
+from passerelles.referentials.referential import Referential
+from passerelles.text import normalise_label
+from passerelles.views import schema
+from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, Record, dicts
+
+Origin = Literal["catalogue", "access text", "referential"]
+SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
+# Kinds that take no training of their own: a file, a visit, an oath.
+PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
+NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
+_SHOWN: Final = 2  # alternatives of a choice that a narrow column names
+
+
+class Selection(NamedTuple):
+    """A competition, an appointment, a quota of offices, or an admission, in words."""
+
+    kind: SelectionKind
+    label: str
+    scope: Scope = "all"
+    titles: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"kind": self.kind, "label": self.label, "scope": self.scope}
+
+
+_HOURS: Final = schema.record(
+    "Low, expected and high; null: unknown",
+    {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
+)
+_REDUCTION: Final = schema.record(
+    "A shorter training for who holds something else",
+    {
+        "holder_of": text(),
+        "experience_months": maybe(schema.number(least=0)),
+        "hours": maybe(schema.number(least=0)),
+        "company_hours": maybe(schema.number(least=0)),
+        "source": maybe(text()),
+    },
+)
+_SELECTION: Final = maybe(
+    schema.record(
+        "A competition, an appointment, a quota of offices or an admission",
+        {"kind": one_of(get_args(SelectionKind)), "label": text(), "scope": one_of(get_args(Scope))},
+    )
+)
+_LEVELS: Final = schema.record(
+    "European levels usually asked for; 0: without a diploma, null: unknown",
+    {name: maybe(whole(least=0)) for name in ("low", "high")},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCredential(Described):
+    """
+    A credential that access to an occupation asks for, or a prerequisite of one.
+
+    `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
+    it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
+    """
+
+    code: str
+    label: str
+    kind: str
+    requirement: RequirementKind
+    held: Ternary | None
+    hours: Hours
+    origin: Origin
+    source: str
+    detail: Credential = field(repr=False)  # all that is known of it
+    group: str | None = None
+    alternative: str | None = None
+    scope: Scope = "all"
+    titles: tuple[str, ...] = ()
+    applies: bool = True
+    needed_for: str | None = None
+    group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
+    as_of: str = ""
+    in_force: InForce = "unknown"
+
+    @property
+    def short(self) -> str:
+        """What a narrow column calls it."""
+        return self.detail.name
+
+    spec: ClassVar[Record] = Record(
+        "access_credential",
+        "A credential that access asks for: required, one of several, usual or leading there",
+        (
+            Column("code", schema=schema.code(), promised=True),
+            Column("label", schema=text(), promised=True),
+            Column("kind", schema=text(), promised=True),
+            Column("requirement", schema=one_of(get_args(RequirementKind)), promised=True),
+            Column("group", schema=maybe(text("One alternative of a group suffices")), promised=True),
+            Column("alternative", schema=maybe(text("All items of an alternative are needed")), promised=True),
+            Column("scope", schema=one_of(get_args(Scope)), promised=True),
+            Column("titles", json=lambda c, _: list(c.titles), schema=schema.listed(text()), promised=True),
+            Column("held", schema=maybe(one_of(get_args(Ternary))), promised=True),
+            Column("group_held", schema=maybe(one_of(get_args(Ternary)))),
+            Column("hours", json=lambda c, _: _range(c.hours), schema=_HOURS, promised=True),
+            Column("company_hours", json=lambda c, _: _range(c.detail.company_hours), schema=_HOURS),
+            Column("hours_kind", json=lambda c, _: c.detail.hours_kind, schema=one_of(get_args(HoursKind))),
+            Column("months", json=lambda c, _: _range(c.detail.months), schema=_HOURS),
+            Column("needed_for", schema=maybe(text("The credential whose prerequisite it is"))),
+            Column("before_training", json=lambda c, _: c.detail.before_training, schema=schema.flag()),
+            Column("minimum_age", json=lambda c, _: c.detail.minimum_age, schema=maybe(whole())),
+            Column(
+                "reductions",
+                json=lambda c, _: [_reduction(r) for r in c.detail.reductions],
+                schema=schema.listed(_REDUCTION),
+            ),
+            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema=maybe(text())),
+            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin)), promised=True),
+            Column("source", json=lambda c, _: c.source or None, schema=maybe(text()), promised=True),
+            Column("as_of", json=lambda c, _: c.as_of or None, schema=maybe(text()), promised=True),
+            Column("in_force", schema=one_of(get_args(InForce)), promised=True),
+            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema=maybe(text())),
+            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema=maybe(text())),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessConditions(Described):
+    """
+    What access to an occupation takes.
+
+    Attributes
+    ----------
+    status
+        ``open``: nothing is required; ``conditional``: things that training or a procedure brings; ``selective``: also
+        a competition, an appointment or a quota of offices; ``unknown``.
+    level_low, level_high
+        European levels usually asked for, 0 = without a diploma; None = unknown.
+    credentials
+        Required ones first, each after its prerequisites; then choices, what is usual, and what leads there.
+    varies
+        Whether the job titles of the fiche differ in what they take.
+    origin, source
+        Where the whole comes from.
+    """
+
+    status: AccessStatus
+    selection: Selection | None
+    level_low: int | None
+    level_high: int | None
+    credentials: tuple[AccessCredential, ...]
+    varies: bool
+    origin: Origin
+    source: str = ""
+
+    @property
+    def required(self) -> tuple[AccessCredential, ...]:
+        """What is required of the person, choices included."""
+        return tuple(c for c in self.credentials if c.applies and c.requirement in ("required", "one-of"))
+
+    @property
+    def to_obtain(self) -> tuple[AccessCredential, ...]:
+        """What is required and not known to be held, choices of which nothing is held whole included."""
+        return tuple(c for c in self.required if "yes" not in (c.held, c.group_held))
+
+    spec: ClassVar[Record] = Record(
+        "access_conditions",
+        "What access to an occupation takes, by law or in its trade",
+        (
+            Column("status", schema=one_of(get_args(AccessStatus)), promised=True),
+            Column(
+                "selection", json=lambda c, _: c.selection and c.selection.to_dict(), schema=_SELECTION, promised=True
+            ),
+            Column(
+                "level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, schema=_LEVELS, promised=True
+            ),
+            Column(
+                "credentials",
+                json=lambda c, lang: dicts(c.credentials, lang),
+                schema=schema.listed(ref("access_credential")),
+                promised=True,
+            ),
+            Column("varies", "flag", schema=schema.flag(), promised=True),
+            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin))),
+            Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
+        ),
+    )
+
+
+def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
+    """
+    Return access in a few words, for a narrow column: what is to be obtained, a selection, or that it is open.
+
+    Examples
+    --------
+    >>> access_text(AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue"))
+    'libre'
+    """
+    parts: list[str] = []
+    if conditions.status == "selective":
+        kind = conditions.selection.kind if conditions.selection else "competition"
+        parts.append(say(f"conditions.selection.{kind}", lang=lang))
+    missing = [c for c in conditions.to_obtain if c.needed_for is None and c.kind != "concours"]
+    missing = [c for c in missing if c.group is None or not has_ended(c.detail)]
+    parts += dict.fromkeys(c.short for c in missing if c.group is None)
+    groups: dict[str, dict[str, list[str]]] = {}
+    for item in missing:
+        if item.group is not None:
+            groups.setdefault(item.group, {}).setdefault(item.alternative or "", []).append(item.short)
+    either = say("conditions.or", lang=lang)
+    parts += [either.join(_brief(named)) for named in groups.values()]
+    if parts:
+        return ", ".join(parts)
+    if conditions.status == "conditional":
+        return say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)
+    return say(f"conditions.short.{conditions.status}", lang=lang)
+
+
+def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the shortest alternatives of a choice, and a mark where there are more."""
+    texts = sorted((" + ".join(some) for some in named.values()), key=lambda text: (len(text), text))
+    return texts[:_SHOWN] + (["…"] if len(texts) > _SHOWN else [])
+
+
+def access_conditions(referential: Referential, code: str, holdings: Holdings | None = None) -> AccessConditions:
+    """
+    Return what access to an occupation takes.
+
+    Parameters
+    ----------
+    referential
+        With a catalogue of access facts on it, or without one.
+    code
+        Code of the occupation.
+    holdings
+        What somebody holds; None where nobody's holdings are looked at.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> laid = build_graph(load_referential("transitions")).referential
+    >>> [c.code for c in access_conditions(laid, "K2110").required][:1]
+    ['PERM-B']
+    """
+    rows = referential.credentials_of.get(code, ())
+    whole = referential.access_of.get(code)
+    employment = holdings.employment if holdings else None
+    credentials = tuple(_credentials(referential, rows, holdings))
+    text = None
+    if referential.access is not None and (whole is None or whole.status == "unknown" or whole.level_low is None):
+        text = text_of(referential, code)
+    speaks = text is not None and (whole is None or whole.status == "unknown") and not rows
+    if speaks and text is not None:
+        credentials = tuple(_named(referential, text, holdings))
+    if holdings is not None:
+        credentials = _with_groups(credentials, holdings)
+    selection = _selection(referential, code, speaks=speaks, text=text)
+    low, high = (whole.level_low, whole.level_high) if whole else (None, None)
+    if low is None and high is None and text is not None:
+        low, high = text.low, text.high
+    required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
+    chosen = _chosen(referential, code, selection, credentials, employment)
+    status: AccessStatus = "unknown"
+    if chosen or (whole is not None and whole.status == "selective"):
+        status = "selective"
+    elif required:
+        status = "conditional"
+    elif whole is not None and whole.status != "unknown":
+        others = any(c.requirement in ("required", "one-of") and c.scope != "titles" for c in credentials)
+        status = "open" if whole.status == "conditional" and others else whole.status  # others have to, not this person
+    elif speaks and referential.occupation_by_code[code].regulated != "yes":
+        status = "open"
+    catalogued = any(row.origin for row in rows) or whole is not None
+    return AccessConditions(
+        status=status,
+        selection=selection,
+        level_low=low,
+        level_high=high,
+        credentials=credentials,
+        varies=any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles"),
+        origin="access text" if speaks else "catalogue" if catalogued else "referential",
+        source=whole.source if whole else "",
+    )
+
+
+def _chosen(
+    referential: Referential,
+    code: str,
+    selection: Selection | None,
+    credentials: Sequence[AccessCredential],
+    employment: Employment | None,
+) -> bool:
+    """Whether those who enter are chosen by a competition or an appointment, or wait for an office."""
+    if any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials):
+        return True
+    if selection is None or selection.kind not in SELECTIVE:
+        return False
+    return concerns(referential, code, selection.scope, selection.titles, employment)
+
+
+def text_of(referential: Referential, code: str) -> AccessText | None:
+    """Return what an occupation's own text on access says, read once; None where it says nothing."""
+    occupation = referential.occupation_by_code[code]
+    if not occupation.access:
+        return None
+    key = ("access-text", occupation.access)
+    return referential.derived(key, lambda: read_access_text(occupation.access, referential.language))
+
+
+def training_hours(credential: Credential) -> Hours:
+    """
+    Hours that obtaining a credential takes in all.
+
+    Where the law sets the length of a training, its placements belong to it; the length that one centre publishes is
+    counted without them. A minimum alone is what is known of the length. What takes no training takes no hours, but
+    for one whose hours are stated.
+    """
+    hours = credential.hours
+    low, expected, high = hours[:3]
+    if expected is None and credential.hours_kind in ("legal-minimum", "legal-total"):
+        expected = low if low is not None else high
+    if credential.hours_kind in ("legal-minimum", "legal-total"):
+        parts = credential.company_hours
+        extra = parts.expected if parts.expected is not None else parts.low if parts.low is not None else parts.high
+        if extra is not None and expected is not None:
+            low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
+            high = None if high is None else high + (parts.high if parts.high is not None else extra)
+            expected += extra
+        elif expected is not None and low is None:
+            low = expected
+    if expected is None and takes_no_training(credential):
+        return NO_HOURS
+    return Hours(low, expected, high, hours.source)
+
+
+def has_ended(credential: Credential) -> bool:
+    """Whether nobody can obtain a credential any more; who holds it holds it still."""
+    return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
+
+
+def takes_no_training(credential: Credential) -> bool:
+    """Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience."""
+    return credential.kind in (*PROCEDURES, "concours", "experience") or given_by_employer(credential)
+
+
+def _credentials(
+    referential: Referential, rows: Sequence[CredentialRequirement], holdings: Holdings | None
+) -> Iterator[AccessCredential]:
+    """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
+    order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
+    seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
+    needed: set[str] = set()
+    own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
+    employment = holdings.employment if holdings else None
+    applying = {id(row): concerns_row(referential, row, employment) for row in rows}
+    settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
+    for row in sorted(
+        rows, key=lambda r: (order[r.kind], not applying[id(r)], r.scope != "all", r.group, r.alternative)
+    ):
+        for found in _with_prerequisites(referential, row, holdings, settled):
+            key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
+            if key in seen or (found.needed_for is not None and found.code in needed):
+                continue
+            seen.add(key)
+            if found.requirement == "required" and found.scope == "all":
+                needed.add(found.code)
+            yield (
+                replace(found, needed_for=None)
+                if (found.code, found.group or "", found.alternative or "") in own
+                else found
+            )
+
+
+def _with_prerequisites(
+    referential: Referential, row: CredentialRequirement, holdings: Holdings | None, settled: AbstractSet[str]
+) -> Iterator[AccessCredential]:
+    by_code = referential.credential_by_code
+    employment = holdings.employment if holdings else None
+    applies = concerns_row(referential, row, employment)
+    if row.credential not in by_code:
+        return
+    whole = row.kind in ("required", "one-of")
+    for code in (*(referential.prerequisites_of(row.credential) if whole else ()), row.credential):
+        known = by_code.get(code)
+        if known is None:
+            continue
+        if row.kind == "required":  # those of a member of a choice would be a choice within a choice
+            for number, alternatives in enumerate(known.choices, start=1):
+                if any(settled.issuperset(some) for some in alternatives):
+                    continue  # what is required anyway is the choice
+                yield from _choice(referential, row, known, number, alternatives, holdings, applies=applies)
+        own = code == row.credential
+        yield _item(
+            known,
+            row.kind,
+            holdings,
+            origin="catalogue" if row.origin else "referential",
+            source=(row.source if own else "") or known.source,
+            group=row.group or None,
+            alternative=row.alternative or None,
+            scope=row.scope,
+            titles=tuple(row.titles.split()),
+            applies=applies,
+            needed_for=None if own else row.credential,
+            as_of=(row.as_of if own else "") or known.as_of,
+            in_force=row.in_force if own else known.in_force,
+        )
+
+
+def _choice(
+    referential: Referential,
+    row: CredentialRequirement,
+    known: Credential,
+    number: int,
+    alternatives: tuple[tuple[str, ...], ...],
+    holdings: Holdings | None,
+    *,
+    applies: bool,
+) -> Iterator[AccessCredential]:
+    """Yield the alternatives of a credential's own choice; one of them is needed before it."""
+    by_code = referential.credential_by_code
+    for name, codes in enumerate(alternatives):
+        for code in codes:
+            if code in by_code:
+                yield _item(
+                    by_code[code],
+                    "one-of",
+                    holdings,
+                    origin="catalogue" if row.origin else "referential",
+                    source=by_code[code].source,
+                    group=f"{known.code}/{number}",
+                    alternative=chr(ord("a") + name),
+                    scope=row.scope,
+                    titles=tuple(row.titles.split()),
+                    applies=applies,
+                    needed_for=known.code,
+                    as_of=by_code[code].as_of,
+                    in_force=by_code[code].in_force,
+                )
+
+
+def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
+    """Say of the members of each choice whether one of its alternatives is held."""
+    named: dict[tuple[str, Scope], dict[str, list[str]]] = {}
+    for item in credentials:
+        if item.group is not None:
+            named.setdefault((item.group, item.scope), {}).setdefault(item.alternative or "", []).append(item.code)
+    held = {
+        key: holdings.has_one_of(tuple(tuple(codes) for codes in alternatives.values()))
+        for key, alternatives in named.items()
+    }
+    return tuple(
+        c if c.group is None else replace(c, group_held="yes" if held[c.group, c.scope] else "unknown")
+        for c in credentials
+    )
+
+
+def _item(
+    known: Credential, requirement: RequirementKind, holdings: Holdings | None, **values: Any
+) -> AccessCredential:
+    held = None if holdings is None else holdings.of(known)
+    hours = known.hours if holdings is None else _reduced(known, holdings)
+    return AccessCredential(known.code, known.label, known.kind, requirement, held, hours, detail=known, **values)
+
+
+def _reduced(credential: Credential, holdings: Holdings) -> Hours:
+    """Hours at a centre that remain to somebody; see `reduced_hours`."""
+    found = reduction_for(credential, holdings)
+    if found is None or found.hours is None:
+        return credential.hours
+    return remaining(credential.hours, found.hours, sure=not found.experience_months, source=found.source)
+
+
+def remaining(hours: Hours, less: float, *, sure: bool, source: str) -> Hours:
+    """Hours with a reduction: all of them fewer where it is sure to apply, else only the low end may be."""
+    if sure:
+        return Hours(less, less, less, source or hours.source)
+    low = less if hours.low is None else min(hours.low, less)
+    return Hours(low, hours.expected, hours.high, hours.source)
+
+
+def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
+    """Return the shortest training that what somebody holds, or has done, gives right to; sure ones first."""
+    fits = [
+        r
+        for r in credential.reductions
+        if r.hours is not None and (r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes")
+    ]
+    return min(fits, key=lambda r: (bool(r.experience_months), r.hours or 0.0), default=None)
+
+
+def _named(referential: Referential, text: AccessText, holdings: Holdings | None) -> Iterator[AccessCredential]:
+    """Yield the credentials that a text on access names; only what it asks of everybody is required."""
+    labels = {normalise_label(c.label): c for c in referential.credentials}
+    kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
+    scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
+    seen: set[str] = set()
+    for mention in text.mentions:
+        plain = normalise_label(mention.text)
+        if mention.strength == "negated" or plain in seen:
+            continue
+        seen.add(plain)
+        source = f"{referential.name.upper()} {referential.version}"
+        made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, _kind(mention.kind), source=source)
+        known = labels.get(plain, made)
+        yield AccessCredential(
+            code=known.code,
+            label=known.label,
+            kind=known.kind,
+            requirement="required" if mention.required else kinds.get(mention.strength, "option"),
+            held=None if holdings is None else holdings.of(known),
+            hours=known.hours,
+            origin="access text",
+            source=source,
+            scope=scopes.get(mention.condition, "all"),
+            applies=mention.condition == "always",
+            detail=known,
+        )
+
+
+def _kind(name: str) -> CredentialKind:
+    return cast("CredentialKind", name) if name in get_args(CredentialKind) else "certificat"
+
+
+def _selection(referential: Referential, code: str, *, speaks: bool, text: AccessText | None) -> Selection | None:
+    whole = referential.access_of.get(code)
+    if whole is not None and whole.selection is not None:
+        return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles)
+    if speaks and text is not None and text.selection is not None:
+        return Selection(text.selection, "")
+    return None
+
+
+def _range(hours: Hours) -> dict[str, float | None]:
+    return {"low": hours.low, "expected": hours.expected, "high": hours.high}
+
+
+def _reduction(row: Reduction) -> dict[str, Any]:
+    return {
+        "holder_of": row.holder_of,
+        "experience_months": row.experience_months,
+        "hours": row.hours,
+        "company_hours": row.company_hours,
+        "source": row.source or None,
+    }

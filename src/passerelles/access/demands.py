@@ -1,0 +1,380 @@
+"""What all occupations of a graph demand, as arrays: what is needed, what its holders hold, and what it costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.access.conditions import (
+    AccessConditions,
+    access_conditions,
+    has_ended,
+    reduction_for,
+    remaining,
+    training_hours,
+)
+from passerelles.access.holdings import Holdings, after_occupation
+from passerelles.codes import circles
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Credential, Employment, Hours
+from passerelles.referentials.referential import Referential
+from passerelles.vectors import frozen
+
+TENTHS: Final = 10
+_FULL: Final = ("diplôme", "titre")
+_MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Ways = tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Price:
+    """
+    What each column of `Demands` takes of somebody, by what is held at the start.
+
+    Attributes
+    ----------
+    length
+        Shape (c + g,): expected hours in tenths; where they are unknown, the least that is known, or 0.
+    low, high
+        Shape (c + g,): hours; 0 and nan where they are not known.
+    months
+        Shape (c + g,): months of experience that it asks for; 0 where it asks for none.
+    unknown, closed
+        Shape (c + g,): whether the expected hours are not known; whether nobody can obtain it (any more).
+    hours
+        Hours of each of the c credentials, shorter where something held gives right to it.
+    ways
+        For each of the g choices, the columns of the alternative that is priced.
+    """
+
+    length: Ints
+    low: Floats
+    high: Floats
+    months: Floats
+    unknown: Bools
+    closed: Bools
+    hours: tuple[Hours, ...]
+    ways: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Demands:
+    """
+    Credentials that occupations of a graph require.
+
+    The columns are c credentials, then g choices among several: a choice is held by who holds one alternative whole,
+    and else costs what the cheapest one does.
+
+    Attributes
+    ----------
+    codes
+        Codes of the c credentials that some occupation requires, or that one of these supposes; sorted.
+    choices
+        The alternatives of each choice, prerequisites included.
+    needed
+        Shape (n, c + g): what each occupation requires, itself or as a prerequisite.
+    hidden
+        Shape (n,): whether something is needed that is not known.
+    selective
+        Shape (n,): whether a competition, an appointment or a quota of offices stands in the way.
+    entered_freely
+        Shape (n,): whether people enter without a diploma, so that a required course is all the training there is.
+    """
+
+    referential: Referential
+    employment: Employment | None
+    occupations: tuple[str, ...]
+    codes: tuple[str, ...]
+    credentials: tuple[Credential, ...]
+    choices: tuple[Ways, ...]
+    needed: Bools
+    hidden: Bools
+    selective: Bools
+    entered_freely: Bools
+
+    @cached_property
+    def holds(self) -> Bools:
+        """Shape (n, c + g): what somebody of each occupation holds."""
+        found = np.zeros(self.needed.shape, dtype=np.bool_)
+        nobody = Holdings(employment=self.employment)
+        for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
+            found[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
+        return frozen(found)
+
+    @cached_property
+    def members(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        """Columns of the alternatives of each choice."""
+        place = {code: i for i, code in enumerate(self.codes)}
+        return tuple(tuple(tuple(sorted(place[c] for c in way)) for way in ways) for ways in self.choices)
+
+    def held(self, holdings: Holdings) -> Bools:
+        """Shape (c + g,): what a person holds."""
+        plain = [holdings.of(credential) == "yes" for credential in self.credentials]
+        some = [holdings.has_one_of(tuple(map(tuple, ways))) for ways in self.choices]
+        return np.asarray([*plain, *some], dtype=np.bool_)
+
+    def with_choices(self, held: Bools) -> Bools:
+        """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
+        found = held.copy()
+        size = len(self.codes)
+        for number, ways in enumerate(self.members):
+            for way in ways:
+                found[..., size + number] |= held[..., list(way)].all(axis=-1)
+        return found
+
+    def price(self, holdings: Holdings) -> Price:
+        """Return what each column takes of a person."""
+        whole = [training_hours(c) for c in self.credentials]
+        for number, credential in enumerate(self.credentials):
+            reduction = reduction_for(credential, holdings) if credential.reductions else None
+            if reduction is not None and reduction.hours is not None:
+                sure = not reduction.experience_months
+                less = reduction.hours + (reduction.company_hours or 0.0)
+                whole[number] = remaining(whole[number], less, sure=sure, source=reduction.source)
+        hours = [sane_hours(h) for h in whole]
+        least = [h.expected if h.expected is not None else (h.low or 0.0) for h in hours]
+        length = np.rint(TENTHS * np.asarray(least, dtype=np.float64)).astype(np.int64)
+        low = np.asarray([h.low or 0.0 for h in hours], dtype=np.float64)
+        high = np.asarray([np.nan if h.high is None else h.high for h in hours], dtype=np.float64)
+        unknown = np.asarray([h.expected is None for h in hours], dtype=np.bool_)
+        unknown |= np.asarray([c.kind == "experience" and _months(c) is None for c in self.credentials], np.bool_)
+        months = np.asarray([_months(c) or 0.0 for c in self.credentials], dtype=np.float64)
+        never = [in_circle(self.referential, c.code) or has_ended(c) for c in self.credentials]
+        closed = np.asarray(never, dtype=np.bool_)
+        mine = self.held(holdings)[: len(self.codes)]
+        ways: list[tuple[int, ...]] = []
+        extra: list[tuple[int, float, float, float, bool, bool]] = []
+        for members in self.members:
+            open_ways = [way for way in members if not closed[list(way)].any()]
+            left = [tuple(i for i in way if not mine[i]) for way in open_ways]
+            costs = [(bool(unknown[list(w)].any()), int(length[list(w)].sum()), len(w), w) for w in left]
+            best = min(costs, default=(True, 0, 0, ()))[3]
+            some = list(best)
+            ways.append(best)
+            extra.append(
+                (
+                    int(length[some].sum()),
+                    float(low[some].sum()),
+                    float(high[some].sum()),
+                    float(months[some].sum()),
+                    bool(unknown[some].any()),
+                    not open_ways,
+                )
+            )
+        added = list(zip(*extra, strict=True)) if extra else [()] * 6
+        return Price(
+            frozen(np.concatenate([length, np.asarray(added[0], dtype=np.int64)])),
+            frozen(np.concatenate([low, np.asarray(added[1], dtype=np.float64)])),
+            frozen(np.concatenate([high, np.asarray(added[2], dtype=np.float64)])),
+            frozen(np.concatenate([months, np.asarray(added[3], dtype=np.float64)])),
+            frozen(np.concatenate([unknown, np.asarray(added[4], dtype=np.bool_)])),
+            frozen(np.concatenate([closed, np.asarray(added[5], dtype=np.bool_)])),
+            tuple(hours),
+            tuple(ways),
+        )
+
+    def hours(
+        self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
+    ) -> Ints:
+        """
+        Tenths of an hour of moves: the longer of what is taught and of the required training.
+
+        Parameters
+        ----------
+        taught
+            Shape (b,): what the skills that are missing take.
+        missing
+            Shape (b, c + g): what is required and not held.
+        price
+            What each column takes.
+        rows
+            The targets.
+        """
+        certified = missing @ price.length
+        found = np.where(self.trained_alone(missing, price, rows), certified, np.maximum(taught, certified))
+        return np.asarray(found, dtype=np.int64)
+
+    def trained_alone(self, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)) -> Bools:
+        """
+        Whether the required training is all that a move takes, whatever the skills that are missing; shape (b,).
+
+        Where people enter without a diploma, who has followed the required course may do the job. Who holds the
+        diploma or title that a job requires, and lacks no other training for it, is qualified.
+        """
+        trains = (price.length > 0) | price.unknown
+        course = self.entered_freely[rows] & (missing @ price.length > 0)
+        qualified = (self.needed[rows] & self.full).any(axis=-1) & ~(missing & trains).any(axis=-1)
+        return np.asarray(course | qualified, dtype=np.bool_)
+
+    @cached_property
+    def may_be_trained_alone(self) -> Bools:
+        """Shape (n,): where `trained_alone` may be true of somebody."""
+        return frozen(self.entered_freely | (self.needed & self.full).any(axis=1))
+
+    @cached_property
+    def full(self) -> Bools:
+        """Shape (c + g,): which credentials are a whole qualification; a choice is none."""
+        kinds = [c.kind in _FULL for c in self.credentials]
+        return frozen(np.asarray([*kinds, *(False for _ in self.choices)], dtype=np.bool_))
+
+    def span(self, price: Price, missing: Bools) -> tuple[float, float, float | None, tuple[str, ...]]:
+        """Return hours low, expected and high of the columns in `missing`, and the codes whose length is not known."""
+        size = len(self.codes)
+        unknown: list[str] = []
+        for column in np.flatnonzero(missing & price.unknown).tolist():
+            some = (column,) if column < size else price.ways[column - size]
+            unknown += [self.codes[c] for c in some if price.unknown[c]]
+        high = float(price.high[missing].sum())
+        expected = float(price.length[missing].sum()) / TENTHS
+        return float(price.low[missing].sum()), expected, None if np.isnan(high) else high, tuple(unknown)
+
+    def training(self, held: Bools, price: Price) -> tuple[Floats, Bools]:
+        """
+        Hours of required training towards every occupation, and whether those of a whole qualification are unknown.
+
+        Shapes (n,). Unknown hours count at the least that is known.
+        """
+        missing = self.needed & ~held
+        whole = self.full.copy()
+        for number, way in enumerate(price.ways):
+            whole[len(self.codes) + number] = self.full[list(way)].any()
+        return (missing @ price.length) / TENTHS, (missing & price.unknown & whole).any(axis=1)
+
+
+def demands_of(graph: OccupationGraph, employment: Employment | None = None) -> Demands:
+    """Return what a graph's occupations demand of who means to work in a way, worked out at the first call."""
+    key = ("demands", employment)
+    return graph.derived(key, lambda: build_demands(graph.referential, graph.codes, employment))
+
+
+def build_demands(referential: Referential, occupations: Sequence[str], employment: Employment | None) -> Demands:
+    """Return what some occupations demand of who means to work in a way, row by row."""
+    nobody = Holdings(employment=employment)
+    conditions = [access_conditions(referential, code, nobody) for code in occupations]
+    known: dict[str, Credential] = {}
+    plain: list[list[str]] = []
+    ways_of: list[list[Ways]] = []
+    ways: dict[str, Ways] = {}
+    for each in conditions:
+        for item in each.required:
+            known[item.code] = item.detail
+        mine = [c.code for c in each.required if c.requirement == "required"]
+        plain.append(mine)
+        ways_of.append([_ways(referential, some, frozenset(mine), ways) for some in _choices(each)])
+    named = {code for some in ways_of for choice in some for way in choice for code in way}
+    known |= {code: referential.credential_by_code[code] for code in named if code not in known}
+    codes = sorted(known)
+    choices = sorted({choice for some in ways_of for choice in some}, key=lambda w: sorted(map(sorted, w)))
+    place = {code: i for i, code in enumerate(codes)}
+    number = {choice: len(codes) + i for i, choice in enumerate(choices)}
+    shape = (len(occupations), len(codes) + len(choices))
+    needed = np.zeros(shape, dtype=np.bool_)
+    for row, (mine, some) in enumerate(zip(plain, ways_of, strict=True)):
+        needed[row, [place[c] for c in mine]] = True
+        needed[row, [number[choice] for choice in some]] = True
+    hidden = [_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True)]
+    return Demands(
+        referential,
+        employment,
+        tuple(occupations),
+        tuple(codes),
+        tuple(known[code] for code in codes),
+        tuple(choices),
+        frozen(needed),
+        frozen(np.asarray(hidden, dtype=np.bool_)),
+        frozen(np.asarray([c.status == "selective" for c in conditions], dtype=np.bool_)),
+        frozen(np.asarray([c.level_low == 0 for c in conditions], dtype=np.bool_)),
+    )
+
+
+def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:
+    """
+    Whether something may be needed that nothing names.
+
+    Without a catalogue of access facts, only of a regulated occupation is that said: the rest is not looked at.
+    """
+    if conditions.required or conditions.status == "selective":
+        return False
+    if referential.access is None:
+        return referential.occupation_by_code[code].regulated == "yes"
+    return conditions.status in ("unknown", "conditional")
+
+
+def _choices(conditions: AccessConditions) -> list[tuple[tuple[str, ...], ...]]:
+    """Return the alternatives of each choice among what is required."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for item in conditions.required:
+        if item.requirement == "one-of":
+            found.setdefault(item.group or "", {}).setdefault(item.alternative or "", []).append(item.code)
+    return [tuple(tuple(codes) for codes in named.values()) for named in found.values()]
+
+
+def _ways(
+    referential: Referential, alternatives: Sequence[Sequence[str]], besides: frozenset[str], known: dict[str, Ways]
+) -> Ways:
+    """Return every way to fulfil a choice: sets of credentials with their prerequisites, without those in `besides`."""
+    found = {
+        frozenset().union(*some) - besides
+        for codes in alternatives
+        for some in product(*(_ways_to(referential, code, (), known) for code in codes))
+    }
+    return tuple(sorted(found, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
+
+
+def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known: dict[str, Ways]) -> Ways:
+    """Return every way to obtain a credential; none where it supposes itself."""
+    if code in trail:
+        return ()
+    if code in known:
+        return known[code]
+    credential = referential.credential_by_code.get(code)
+    if credential is None:
+        return (frozenset({code}),)
+    path = (*trail, code)
+    parts: list[Ways] = [_ways_to(referential, each, path, known) for each in credential.prerequisites]
+    for alternatives in credential.choices:
+        some = {
+            frozenset().union(*ways)
+            for codes in alternatives
+            for ways in product(*(_ways_to(referential, each, path, known) for each in codes))
+        }
+        parts.append(tuple(sorted(some, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS]))
+    found = {frozenset({code}).union(*ways) for ways in product(*parts)}
+    listed = tuple(sorted(found, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
+    if not trail:
+        known[code] = listed
+    return listed
+
+
+def _months(credential: Credential) -> float | None:
+    """Months of experience that a credential asks for; None where they are not known."""
+    low, high = credential.months.low, credential.months.high
+    return low if low is not None else high
+
+
+def sane_hours(hours: Hours) -> Hours:
+    """Read negative figures, and low above high, as unknown: a length that cannot be is no length."""
+    low, expected, high = (h if h is not None and 0 <= h < float("inf") else None for h in hours[:3])
+    if low is not None and expected is not None and low > expected:
+        low = None
+    if high is not None and expected is not None and high < expected:
+        high = None
+    return Hours(low, expected, high, hours.source)
+
+
+def in_circle(referential: Referential, code: str) -> bool:
+    """Whether a credential is, through others, a prerequisite of itself."""
+
+    def find() -> frozenset[str]:
+        return frozenset(
+            c for each in circles({c.code: c.prerequisites for c in referential.credentials}) for c in each
+        )
+
+    return code in referential.derived("prerequisite circles", find)

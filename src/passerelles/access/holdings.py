@@ -1,0 +1,183 @@
+"""What somebody holds: the credentials that are stated, those that an occupation implies, and choices among several."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, Ternary
+from passerelles.referentials.referential import Referential
+from passerelles.text import normalise_label
+
+_OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """
+    Credentials of a person.
+
+    Attributes
+    ----------
+    known
+        Held, not held or unknown, by code; what is absent is unknown.
+    choices
+        Sets of credentials, of each of which one alternative is held, nobody knows which.
+    occupations
+        Codes of the occupations exercised so far, by which some trainings are shortened.
+    employment
+        How the person means to work, which decides whom a requirement concerns; None = as an employee of a firm.
+    """
+
+    known: Mapping[str, Ternary] = field(default_factory=dict)
+    choices: tuple[frozenset[frozenset[str]], ...] = ()
+    occupations: tuple[str, ...] = ()
+    employment: Employment | None = None
+
+    def of(self, credential: Credential | str) -> Ternary:
+        """Whether a credential is held; what each alternative of a choice contains is."""
+        code = credential if isinstance(credential, str) else credential.code
+        stated = self.known.get(code)
+        if stated is not None:
+            return stated
+        if any(all(code in some for some in alternatives) for alternatives in self.choices):
+            return "yes"
+        return "no" if isinstance(credential, Credential) and given_by_employer(credential) else "unknown"
+
+    def has_one_of(self, alternatives: Alternatives) -> bool:
+        """Whether one alternative is held whole, whichever of its own choices the person has made."""
+        sure = {code for code, held in self.known.items() if held == "yes"}
+
+        def enough(held: frozenset[str] | set[str]) -> bool:
+            return any(held.issuperset(some) for some in alternatives)
+
+        return enough(sure) or any(all(enough(sure | some) for some in choice) for choice in self.choices)
+
+
+def given_by_employer(credential: Credential) -> bool:
+    """Whether an employer gives a credential to its own people: another employer has to give it anew."""
+    return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
+
+
+def concerns(referential: Referential, occupation: str, scope: str, titles: str, employment: Employment | None) -> bool:
+    """
+    Whether what is asked of some concerns a person of an occupation who means to work in a way.
+
+    What is asked of some titles concerns the occupation at large where a title that bears its own label is one of
+    them; where no title does, where they are at least half of its titles.
+    """
+    if scope != "titles":
+        return scope in ("all", employment)
+    named = set(titles.split())
+    known = referential.titles_of.get(occupation, ())
+    if not named or not known:
+        return False
+    label = normalise_label(referential.occupation_by_code[occupation].name)
+    labels = {title.code: normalise_label(title.label) for title in known}
+    own = [code for code, text in labels.items() if text == label]
+    own = own or [code for code, text in labels.items() if text.startswith(label)]
+    if own:
+        return not named.isdisjoint(own)
+    return 2 * sum(title.code in named for title in known) >= len(known)
+
+
+def concerns_row(referential: Referential, row: CredentialRequirement, employment: Employment | None) -> bool:
+    """Whether a row of an occupation concerns a person who means to work in a way; see `concerns`."""
+    return concerns(referential, row.occupation, row.scope, row.titles, employment)
+
+
+def asked(referential: Referential, occupation: str, employment: Employment | None) -> list[CredentialRequirement]:
+    """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
+    return [
+        row
+        for row in referential.credentials_of.get(occupation, ())
+        if row.kind in ("required", "one-of") and concerns_row(referential, row, employment)
+    ]
+
+
+def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
+    """Return the alternatives of each group of an occupation's rows."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        if row.kind == "one-of":
+            found.setdefault(row.group, {}).setdefault(row.alternative, []).append(row.credential)
+    return {
+        group: tuple(tuple(sorted(named[name])) for name in sorted(named)) for group, named in sorted(found.items())
+    }
+
+
+def stated_holdings(
+    referential: Referential, stated: Mapping[str, Ternary], employment: Employment | None = None
+) -> Holdings:
+    """Holdings of a person who states credentials, with the prerequisites of those that are held."""
+    found: dict[str, Ternary] = dict(stated)
+    choices: list[frozenset[frozenset[str]]] = []
+    for code in sorted(c for c, held in stated.items() if held == "yes"):
+        sure, open_choices = _implied(referential, code)
+        for each in sorted(sure):
+            found.setdefault(each, "yes")
+        choices += open_choices
+    return Holdings(found, tuple(dict.fromkeys(choices)), (), employment)
+
+
+def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
+    """Add what an occupation implies: its holder holds what it requires, but for what an employer gives."""
+    found: dict[str, Ternary] = {}
+    choices: list[frozenset[frozenset[str]]] = []
+    rows = asked(referential, occupation, holdings.employment)
+    for row in rows:
+        if row.kind == "required":
+            sure, open_choices = _implied(referential, row.credential)
+            found |= dict.fromkeys(sorted(sure), "yes")
+            choices += open_choices
+    for alternatives in groups_of(rows).values():
+        choices.append(_closed(referential, alternatives))
+    known = {**found, **holdings.known} if not holdings.occupations else {**holdings.known, **found}
+    return replace(
+        holdings,
+        known=known,
+        choices=tuple(dict.fromkeys((*holdings.choices, *choices))),
+        occupations=(*holdings.occupations, occupation),
+    )
+
+
+def holdings_of(
+    referential: Referential,
+    occupation: str | None,
+    stated: Mapping[str, Ternary],
+    employment: Employment | None = None,
+) -> Holdings:
+    """Holdings of a person of an occupation; what is stated goes before what the occupation implies."""
+    mine = stated_holdings(referential, stated, employment)
+    return mine if occupation is None else after_occupation(referential, mine, occupation)
+
+
+def _implied(referential: Referential, code: str) -> tuple[set[str], list[frozenset[frozenset[str]]]]:
+    """Credentials that the holder of one holds for sure, itself included, and choices of which one alternative is."""
+    by_code = referential.credential_by_code
+    codes = sorted(_brought(referential, code))
+    known = [by_code[each] for each in codes if each in by_code]
+    choices = [_closed(referential, some) for credential in known for some in credential.choices]
+    return {c.code for c in known if not given_by_employer(c)}, choices
+
+
+def _brought(referential: Referential, code: str) -> set[str]:
+    """A credential, its prerequisites, and what they give without more."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            known = referential.credential_by_code.get(each)
+            waiting += (*known.prerequisites, *known.grants) if known else ()
+    return found
+
+
+def _closed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
+    """Alternatives with the prerequisites of their members, without what an employer gives."""
+    by_code = referential.credential_by_code
+    found = []
+    for some in alternatives:
+        codes = {each for code in some for each in _brought(referential, code)}
+        found.append(frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])))
+    return frozenset(found)

@@ -1,0 +1,354 @@
+"""Credentials in the project's own CSV files: what they take, what they suppose, and who demands them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from math import isfinite
+from typing import Final
+
+from passerelles.codes import circles
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table
+from passerelles.model import (
+    UNKNOWN_HOURS,
+    AccessStatus,
+    Alternatives,
+    Credential,
+    CredentialKind,
+    CredentialRequirement,
+    Hours,
+    HoursKind,
+    InForce,
+    OccupationAccess,
+    Reduction,
+    RequirementKind,
+    Scope,
+    SelectionKind,
+)
+from passerelles.referentials.draft import Draft, requirement_key
+from passerelles.referentials.table_files import YES_NO, read_own_table
+
+CREDENTIAL_FILES: Final = (
+    "credentials.csv",
+    "credential_prerequisites.csv",
+    "credential_reductions.csv",
+    "credential_requirements.csv",
+    "occupation_access.csv",
+)
+_CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = {
+    "": "certificat",
+    "permis": "permis",
+    "titre": "titre",
+    "certificat": "certificat",
+    "autorisation": "autorisation",
+    "habilitation": "habilitation",
+    "diplôme": "diplôme",
+    **dict.fromkeys(("experience", "expérience"), "experience"),
+    "concours": "concours",
+    "inscription": "inscription",
+    "aptitude": "aptitude",
+    "agrément": "agrément",
+    "carte": "carte",
+}
+_HOURS_KIND: Final[dict[str, HoursKind]] = {
+    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
+    **dict.fromkeys(("legal-minimum", "minimum légal"), "legal-minimum"),
+    **dict.fromkeys(("legal-total", "total légal"), "legal-total"),
+    **dict.fromkeys(("centre", "center"), "centre"),
+    **dict.fromkeys(("none-exists", "aucune"), "none-exists"),
+}
+_IN_FORCE: Final[dict[str, InForce]] = {
+    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
+    **dict.fromkeys(("proved", "prouvé"), "proved"),
+    **dict.fromkeys(("unproved", "non prouvé"), "unproved"),
+}
+_LINK_KIND: Final[dict[str, RequirementKind]] = {
+    **dict.fromkeys(("", "required", "requis", "exigé"), "required"),
+    **dict.fromkeys(("one-of", "au choix"), "one-of"),
+    **dict.fromkeys(("usual", "d'usage", "usage"), "usual"),
+    **dict.fromkeys(("option", "optional", "facultatif"), "option"),
+}
+_SCOPE: Final[dict[str, Scope]] = {
+    **dict.fromkeys(("", "all", "tous"), "all"),
+    **dict.fromkeys(("titles", "appellations"), "titles"),
+    **dict.fromkeys(("self-employed", "à son compte", "indépendant"), "self-employed"),
+    "public": "public",
+}
+_ACCESS_STATUS: Final[dict[str, AccessStatus]] = {
+    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
+    **dict.fromkeys(("open", "libre"), "open"),
+    **dict.fromkeys(("conditional", "sous condition"), "conditional"),
+    **dict.fromkeys(("selective", "sélectif"), "selective"),
+}
+_SELECTION: Final[dict[str, SelectionKind | None]] = {
+    "": None,
+    **dict.fromkeys(("competition", "concours"), "competition"),
+    **dict.fromkeys(("appointment", "nomination"), "appointment"),
+    **dict.fromkeys(("quota-of-offices", "charge"), "quota-of-offices"),
+    "admission": "admission",
+}
+_HOURS: Final = ("hours_low", "hours_expected", "hours_high")
+_COMPANY: Final = ("company_low", "company_expected", "company_high")
+_MONTHS: Final = ("months_low", "months_high")
+_TEXTS: Final = ("source", "certifinfo", "rncp", "note", "short", "issuer", "renewal", "hours_source", "grants")
+_NUMBERS: Final = ("minimum_age", "validity_months", "level")
+_DATES: Final = ("valid_from", "valid_until", "as_of")
+_LOWEST_LEVEL, _HIGHEST_LEVEL = 0, 8
+OLD_YEARS: Final = 2  # after which a fact should be read again at its source
+
+
+def read_credentials(source: FileSource, draft: Draft) -> None:
+    """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
+    optional = (*_HOURS, *_COMPANY, *_MONTHS, *_TEXTS, *_NUMBERS, "hours_kind", "before_training", "in_force", *_DATES)
+    table = read_own_table(source, "credentials.csv", ("code", "label", "kind"), draft, optional=optional)
+    for line, (code, label, kind, *rest) in table.numbered("code", "label", "kind", *optional):
+        cells = dict(zip(optional, rest, strict=True))
+        if not kind:
+            draft.note("invalid_kind", table, line, column="kind", value="", read=_CREDENTIAL_KIND[""])
+        if code and not label:
+            draft.note("label_missing", table, line, subject=code)
+        draft.declare("credentials", _credential(code, label, kind, cells, draft, table, line), table, line)
+    _note_lost_grants(draft)
+    _prerequisites(source, draft)
+    _reductions(source, draft)
+    _note_prerequisite_circles(draft)
+
+
+def _credential(
+    code: str, label: str, kind: str, cells: Mapping[str, str], draft: Draft, table: Table, line: int
+) -> Credential:
+    stated = cells["hours_source"]
+    text = stated or cells["source"]  # what states the hours in the firm or the months, unless said apart
+    low, high = (cells[name] for name in _MONTHS)
+    company = [cells[name] for name in _COMPANY]
+    numbers = {name: _whole(cells[name], name, draft, table, line) for name in _NUMBERS}
+    dates = {name: _date(cells[name], name, draft, table, line) for name in _DATES}
+    if dates["valid_until"] and dates["valid_until"] < date.today().isoformat():  # noqa: DTZ011 - a calendar day
+        draft.note("credential_ended", table, line, subject=label or code, until=dates["valid_until"])
+    return Credential(
+        code=code,
+        label=label or code,
+        kind=draft.typed(_CREDENTIAL_KIND, kind, "kind", table, line),
+        hours=_hours([cells[name] for name in _HOURS], stated, draft, table, line),
+        source=cells["source"],
+        certifinfo=cells["certifinfo"] or None,
+        rncp=cells["rncp"] or None,
+        note=cells["note"],
+        short=cells["short"],
+        issuer=cells["issuer"],
+        hours_kind=draft.coded(_HOURS_KIND, cells["hours_kind"], "hours_kind", table, line),
+        company_hours=_hours(company, text if any(company) else "", draft, table, line),
+        months=_hours([low, "", high], text if low or high else "", draft, table, line),
+        before_training=draft.coded(YES_NO, cells["before_training"], "before_training", table, line) == "yes",
+        renewal=cells["renewal"],
+        grants=tuple(cells["grants"].split()),
+        in_force=draft.coded(_IN_FORCE, cells["in_force"], "in_force", table, line),
+        minimum_age=numbers["minimum_age"],
+        validity_months=numbers["validity_months"],
+        level=numbers["level"],
+        valid_from=dates["valid_from"],
+        valid_until=dates["valid_until"],
+        as_of=dates["as_of"],
+    )
+
+
+def _note_lost_grants(draft: Draft) -> None:
+    """Say which credentials are said to give one that nothing declares, and leave that out."""
+    for code, known in sorted(draft.credentials.items()):
+        lost = [each for each in known.grants if each not in draft.credentials]
+        for each in lost:
+            draft.note("link_to_nowhere", subject=each, among="credentials")
+        if lost:
+            kept = tuple(each for each in known.grants if each not in lost)
+            draft.credentials[code] = replace(known, grants=kept)
+
+
+def _prerequisites(source: FileSource, draft: Draft) -> None:
+    """What each credential supposes: plainly, or one alternative of a group."""
+    keys, also = ("credential", "requires"), ("group", "alternative")
+    optional = (*also, "source", "as_of", "in_force")
+    table = read_own_table(source, "credential_prerequisites.csv", keys, draft, optional=optional)
+    table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
+    groups: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for line, (code, required, group, alternative) in table.numbered(*keys, *also):
+        if alternative and not group:
+            draft.note("alternative_without_group", table, line, subject=f"{code} - {required}")
+        if group:
+            groups.setdefault(code, {}).setdefault(group, {}).setdefault(alternative, []).append(required)
+        else:
+            known = draft.credentials[code]
+            draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
+    for code, named in sorted(groups.items()):
+        known = draft.credentials[code]
+        choices = tuple(_alternatives(named[group]) for group in sorted(named))
+        draft.credentials[code] = replace(known, choices=tuple(dict.fromkeys((*known.choices, *choices))))
+        for alternatives in choices:
+            both = {each for some in alternatives for each in some} & {code, *known.prerequisites}
+            if both or len(alternatives) == 1:  # a choice of one, or between what is asked for anyway
+                draft.note("prerequisite_contradictory", table, subject=code, others=", ".join(sorted(both)))
+
+
+def _alternatives(named: Mapping[str, Sequence[str]]) -> Alternatives:
+    return tuple(tuple(sorted(named[name])) for name in sorted(named))
+
+
+def _reductions(source: FileSource, draft: Draft) -> None:
+    """Shorter trainings for who holds another credential, or has done another job."""
+    keys, also = ("credential", "holder_of"), ("experience_months", "hours", "company_hours")
+    texts = ("source", "as_of", "note")
+    table = read_own_table(source, "credential_reductions.csv", keys, draft, optional=(*also, *texts, "in_force"))
+    table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
+    for line, (code, holder, months, hours, company, text, as_of, note) in table.numbered(*keys, *also, *texts):
+        try:
+            figures = [_figure(cell) for cell in (hours, company, months)]
+        except ValueError:
+            figures = [-1.0]
+        if any(figure is not None and not (isfinite(figure) and figure >= 0) for figure in figures):
+            draft.note("hours_invalid", table, line, value=f"{hours} / {company} / {months}")
+            continue
+        day = _date(as_of, "as_of", draft, table, line)
+        found = Reduction(holder, figures[0], figures[1], figures[2], text, day, note)
+        known = draft.credentials[code]
+        if found not in known.reductions:
+            draft.credentials[code] = replace(known, reductions=(*known.reductions, found))
+
+
+def _whole(cell: str, column: str, draft: Draft, table: Table, line: int) -> int | None:
+    """Whole number that a cell gives; None where it is empty, and a notice where it is none."""
+    number = int(cell) if cell.isdecimal() else None
+    beyond = column.startswith("level") and number is not None and not _LOWEST_LEVEL <= number <= _HIGHEST_LEVEL
+    if (cell and number is None) or beyond:
+        draft.note("invalid_value", table, line, column=column, value=cell)
+        return None
+    return number
+
+
+def _date(cell: str, column: str, draft: Draft, table: Table, line: int) -> str:
+    """
+    ISO day that a cell gives, empty where it gives none; a notice where it is no date, or cannot have been yet.
+
+    The day on which a fact was read is noted too where it is more than two years back: it should be read again.
+    """
+    if not cell:
+        return ""
+    try:
+        day = date.fromisoformat(cell)
+    except ValueError:
+        draft.note("invalid_value", table, line, column=column, value=cell)
+        return ""
+    today = date.today()  # noqa: DTZ011 - a calendar day
+    if column == "as_of" and day > today:
+        draft.note("date_in_future", table, line, column=column, value=cell)
+    if column == "as_of" and (today - day).days > OLD_YEARS * 365.25:
+        draft.note("fact_old", table, line, value=cell)
+    return day.isoformat()
+
+
+def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
+    try:
+        values = [_figure(cell) for cell in cells]
+    except ValueError:
+        draft.note("hours_invalid", table, line, value=" / ".join(cells))
+        return UNKNOWN_HOURS
+    known = [value for value in values if value is not None]
+    if known != sorted(known) or not all(isfinite(value) and value >= 0 for value in known):
+        draft.note("hours_invalid", table, line, value=" / ".join(cells))
+        return UNKNOWN_HOURS
+    if known and not source:
+        draft.note("hours_unsourced", table, line, value=" / ".join(cells))
+        return UNKNOWN_HOURS
+    return Hours(values[0], values[1], values[2], source)
+
+
+def _figure(cell: str) -> float | None:
+    """Read a number as a French or an English spreadsheet writes it: ``1 120,5``, ``1120.5``."""
+    plain = "".join(cell.split()).replace(",", ".")
+    return float(plain) if plain else None
+
+
+def _note_prerequisite_circles(draft: Draft) -> None:
+    """
+    Say which prerequisites run in a circle, once for each circle.
+
+    They are kept: nobody could obtain these credentials, and paths that take one say so.
+    """
+    direct = {code: credential.prerequisites for code, credential in draft.credentials.items()}
+    for circle in circles(direct):
+        required = min(code for code in direct[circle[0]] if code in circle)
+        draft.note("cyclic_prerequisite", subject=circle[0], other=required)
+
+
+def read_credential_requirements(
+    source: FileSource, draft: Draft, *, skipped: Collection[str] = (), catalogue: str = ""
+) -> None:
+    """
+    What each occupation demands, what is usual, and what merely leads to it.
+
+    Rows of the occupations `skipped` are left out. A `catalogue` speaks of occupations that no file of it declares.
+    """
+    keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
+    texts = ("kind", "source", "as_of", "in_force", "note")
+    table = read_own_table(source, "credential_requirements.csv", keys, draft, optional=(*also, *texts))
+    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
+    table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
+    if not catalogue:
+        table = draft.linked(table, occupation="occupations")
+    for line, (occupation, code, group, alternative, scope, titles, kind, text, as_of, force, note) in table.numbered(
+        *keys, *also, *texts
+    ):
+        row = CredentialRequirement(
+            occupation,
+            code,
+            draft.typed(_LINK_KIND, kind, "kind", table, line),
+            text,
+            group,
+            alternative,
+            draft.typed(_SCOPE, scope, "scope", table, line),
+            " ".join(titles.split()),
+            _date(as_of, "as_of", draft, table, line),
+            draft.coded(_IN_FORCE, force, "in_force", table, line),
+            note,
+            catalogue,
+        )
+        if (row.kind == "one-of") != bool(group) or (group and not alternative):
+            draft.note("group_incoherent", table, line, subject=f"{occupation} - {code}")
+            row = row._replace(kind="option", group="", alternative="")
+        draft.credential_requirements[requirement_key(row)] = row
+
+
+def read_occupation_access(
+    source: FileSource, draft: Draft, *, skipped: Collection[str] = (), catalogue: str = ""
+) -> None:
+    """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
+    texts = ("status", "level_low", "level_high", "selection", "selection_label", "selection_scope", "titles")
+    more = ("source", "as_of", "in_force", "note", "parent")
+    table = read_own_table(
+        source, "occupation_access.csv", ("occupation",), draft, optional=(*texts, *more, "flag_note")
+    )
+    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
+    table = draft.keyed(table, "occupation")
+    if not catalogue:
+        table = draft.linked(table, occupation="occupations")
+    for line, (code, status, low, high, selection, label, scope, titles, *cells) in table.numbered(
+        "occupation", *texts, *more
+    ):
+        text, as_of, force, note, parent = cells
+        lowest, highest = (_whole(cell, "level", draft, table, line) for cell in (low, high))
+        if lowest is not None and highest is not None and lowest > highest:
+            draft.note("invalid_value", table, line, column="level_low", value=f"{lowest} > {highest}")
+            lowest = highest = None
+        draft.occupation_access[code] = OccupationAccess(
+            code,
+            draft.coded(_ACCESS_STATUS, status, "status", table, line),
+            lowest,
+            highest,
+            draft.coded(_SELECTION, selection, "selection", table, line) if selection else None,
+            label,
+            draft.typed(_SCOPE, scope, "selection_scope", table, line),
+            " ".join(titles.split()),
+            text,
+            _date(as_of, "as_of", draft, table, line),
+            draft.coded(_IN_FORCE, force, "in_force", table, line),
+            note,
+            parent,
+        )

@@ -1,0 +1,331 @@
+"""Access to jobs on small tables: what is required, held, chosen among several, and what it takes."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
+from passerelles.access.conditions import access_conditions, access_text
+from passerelles.access.demands import build_demands
+from passerelles.access.holdings import holdings_of
+from passerelles.access.kind import move_kind
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction
+from passerelles.ranking.counterfactual import counterfactual
+from passerelles.referentials.access import lay_access, read_catalogue
+from passerelles.referentials.referential import Referential
+from passerelles.settings import RankingSettings
+from small import occupation, referential
+
+PLAIN = Settings(scorer="unfitted")
+B = Credential("B", "Permis B", "permis", Hours(20, 35, None, "loi"))
+C = Credential("C", "Permis C", "permis", prerequisites=("B",))
+FIMO = Credential("FIMO", "FIMO", "certificat", Hours(140, 140, 140, "loi"), hours_kind="legal-total")
+TITLE = Credential(
+    "TP", "Titre de conducteur", "titre", Hours(280, None, None, "loi"), hours_kind="legal-minimum", grants=("C",)
+)
+OWN = Credential("AUT", "Autorisation de conduite", "autorisation", issuer="Employeur")
+CARD = Credential("CARTE", "Carte", "carte", issuer="Préfecture")
+NURSE = Credential(
+    "DEI",
+    "DE infirmier",
+    "diplôme",
+    Hours(2310, 2310, 2310, "loi"),
+    hours_kind="legal-total",
+    company_hours=Hours(2310, 2310, 2310, "loi"),
+    reductions=(Reduction("AS", 500.0, 400.0),),
+)
+AIDE = Credential("AS", "DE aide-soignant", "diplôme", Hours(770, 770, 770, "loi"), hours_kind="legal-total")
+CHILD = Credential("PUER", "DE puéricultrice", "diplôme", Hours(1500, 1500, 1500, "loi"), prerequisites=("DEI",))
+EXAM = Credential("CONC", "Concours", "concours")
+
+
+def jobs(*rows: CredentialRequirement, whole: tuple[OccupationAccess, ...] = ()) -> Referential:
+    """Five jobs that ask for nearly the same, with what they demand."""
+    some = referential({code: ["a", "b", f"x{code}"] for code in "PQRST"}, credentials=(
+        AIDE, B, C, CARD, CHILD, EXAM, FIMO, NURSE, OWN, TITLE
+    ))  # fmt: skip
+    return replace(
+        some,
+        credential_requirements=tuple(sorted(rows, key=lambda r: (r.occupation, r.credential, r.group, r.alternative))),
+        occupation_access=whole,
+        access=read_catalogue().name,  # so that it is not laid again: these facts are all there are
+    )
+
+
+def driver(code: str) -> tuple[CredentialRequirement, ...]:
+    """The title, or the licence and the course."""
+    return (
+        CredentialRequirement(code, "TP", "one-of", "loi", "conduite", "a"),
+        CredentialRequirement(code, "C", "one-of", "loi", "conduite", "b"),
+        CredentialRequirement(code, "FIMO", "one-of", "loi", "conduite", "b"),
+    )
+
+
+def held(some: Referential, origin: str, target: str) -> dict[str, str | None]:
+    return {c.code: c.held for c in access_conditions(some, target, holdings_of(some, origin, {})).required}
+
+
+def test_who_holds_a_choice_holds_it_and_what_every_way_to_it_brings() -> None:
+    some = jobs(*driver("P"), *driver("Q"), CredentialRequirement("R", "C"))
+    conditions = access_conditions(some, "Q", holdings_of(some, "P", {}))
+    assert {c.held for c in conditions.required if c.code in ("TP", "FIMO")} == {"unknown"}
+    assert {c.group_held for c in conditions.required} == {"yes"}
+    assert conditions.to_obtain == ()
+    assert held(some, "P", "R") == {"B": "yes", "C": "yes"}  # the title gives the licence, the other way takes it
+    assert access_conditions(some, "Q", holdings_of(some, "R", {})).to_obtain  # the licence alone is not enough
+
+
+def test_an_alternative_is_enough_and_part_of_one_is_not() -> None:
+    some = jobs(*driver("Q"))
+    both = holdings_of(some, "P", {"C": "yes", "FIMO": "yes"})
+    assert access_conditions(some, "Q", both).to_obtain == ()
+    assert access_conditions(some, "Q", holdings_of(some, "P", {"FIMO": "yes"})).to_obtain != ()
+    assert access_text(access_conditions(some, "Q")) == "Permis C + FIMO ou Titre de conducteur"
+
+
+def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
+    some = jobs(*driver("Q"))
+    demands = build_demands(some, ["Q"], None)
+    for stated, hours in (({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)):
+        holdings = holdings_of(some, None, stated)  # type: ignore[arg-type]
+        assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]
+
+
+def test_an_employers_authorisation_is_never_carried_to_another_employer() -> None:
+    some = jobs(
+        CredentialRequirement("P", "AUT"), CredentialRequirement("Q", "AUT"), CredentialRequirement("P", "CARTE")
+    )
+    assert held(some, "P", "Q") == {"AUT": "no"}
+    assert held(some, "Q", "P") == {"AUT": "no", "CARTE": "unknown"}
+    stated = access_conditions(some, "Q", holdings_of(some, "P", {"AUT": "yes"}))
+    assert [c.held for c in stated.required] == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("employment", "status", "needed"),
+    [
+        (None, "open", []),
+        ("employee", "open", []),
+        ("self-employed", "conditional", ["CARTE"]),
+        ("public", "selective", ["CONC"]),
+    ],
+)
+def test_what_is_asked_of_some_concerns_them_alone(
+    employment: Employment | None, status: str, needed: list[str]
+) -> None:
+    some = jobs(
+        CredentialRequirement("Q", "CARTE", scope="self-employed"),
+        CredentialRequirement("Q", "CONC", scope="public"),
+        whole=(OccupationAccess("Q", "open"),),
+    )
+    conditions = access_conditions(some, "Q", holdings_of(some, "P", {}, employment))
+    assert (conditions.status, [c.code for c in conditions.required]) == (status, needed)
+    assert {c.code for c in conditions.credentials} == {"CARTE", "CONC"}  # shown to everybody
+
+
+def test_a_requirement_wins_over_a_word_and_no_word_is_unknown() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "B"), whole=(OccupationAccess("Q", "open"), OccupationAccess("R", "open", 0, 3))
+    )
+    assert [access_conditions(some, code).status for code in "QRS"] == ["conditional", "open", "unknown"]
+    assert [access_text(access_conditions(some, code)) for code in "QRS"] == ["Permis B", "libre", "?"]
+    assert access_conditions(some, "R").to_dict()["level"] == {"low": 0, "high": 3}
+
+
+@pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])
+def test_a_selection_stands_in_the_way_of_a_path_and_an_admission_does_not(kind: str) -> None:
+    some = jobs(whole=(OccupationAccess("Q", "open", selection=kind, selection_label="x"),))  # type: ignore[arg-type]
+    path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert path.status == ("feasible" if kind == "admission" else "unknown")
+    assert [key for key, _ in path.reasons] == ([] if kind == "admission" else ["selection"])
+    assert path.steps[0].to_dict()["access_conditions"]["selection"]["kind"] == kind
+
+
+def test_procedures_of_unknown_length_are_listed_and_leave_a_path_feasible() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "CARTE"), CredentialRequirement("Q", "AUT"), CredentialRequirement("R", "C"),
+        whole=(OccupationAccess("Q", "conditional"), OccupationAccess("R", "conditional")),
+    )  # fmt: skip
+    feasible, unknown = rank_paths(build_graph(some), "P", targets=["Q", "R"], settings=PLAIN, max_steps=1)
+    assert (feasible.target.code, feasible.status, feasible.hours.lower_bound) == ("Q", "feasible", False)
+    assert {c.code for c in feasible.steps[0].credentials} == {"AUT", "CARTE"}
+    assert (unknown.status, unknown.hours.lower_bound) == ("unknown", True)
+    assert ("length", "Permis C") in unknown.reasons
+
+
+def test_a_legal_duration_is_a_floor_with_its_placements_and_a_reduction_shortens_it() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "DEI"),
+        CredentialRequirement("P", "AS"),
+        whole=(OccupationAccess("Q", "conditional"),),
+    )
+    graph = build_graph(some)
+    for origin, hours in (("R", 4620.0), ("P", 900.0)):
+        path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
+        assert (path.status, path.steps[0].sourced) == ("feasible", hours)
+        assert path.hours.low is not None
+        assert path.hours.low >= hours
+    experienced = replace(NURSE, reductions=(Reduction("P", 500.0, None, 36),))
+    credentials = tuple(experienced if c.code == "DEI" else c for c in some.credentials)
+    path = rank_paths(
+        build_graph(replace(some, credentials=credentials)), "P", targets=["Q"], settings=PLAIN, max_steps=1
+    )[0]
+    assert (path.hours.low, path.hours.expected) == (500.0, 4620.0)  # only who has the experience is spared the rest
+
+
+def test_where_people_enter_without_a_diploma_a_required_course_is_all_the_training() -> None:
+    some = jobs(CredentialRequirement("Q", "FIMO"), whole=(OccupationAccess("Q", "conditional", 0, 4),))
+    path = rank_paths(build_graph(some), "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert path.hours.expected == 140.0
+    assert path.steps[0].estimated == 0.0
+
+
+def test_who_holds_the_diploma_that_a_job_requires_needs_no_other_training() -> None:
+    some = jobs(CredentialRequirement("P", "PUER"), CredentialRequirement("Q", "DEI"))
+    path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert path.hours.expected == 0.0
+
+
+def test_going_down_a_grade_is_a_step_down_and_sources_leave_it_out_unless_asked() -> None:
+    some = jobs(
+        CredentialRequirement("P", "PUER"), CredentialRequirement("Q", "DEI"),
+        whole=tuple(OccupationAccess(code, "conditional", 6, 6) for code in "PQ"),
+    )  # fmt: skip
+    graph = build_graph(some)
+    assert rank_moves(graph, "P", targets=["Q"], settings=PLAIN)[0].kind == "step-down"
+    assert rank_moves(graph, "Q", targets=["P"], settings=PLAIN)[0].kind == "lateral"
+    plain = rank_sources(graph, "Q", settings=PLAIN, limit=None)
+    assert "P" not in {move.origin.code for move in plain}
+    assert (plain.excluded, plain.left_out) == (("step-down",), 1)
+    every = Settings(scorer="unfitted", ranking=RankingSettings(sources_exclude=()))
+    assert "P" in {move.origin.code for move in rank_sources(graph, "Q", settings=every, limit=None)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ((3, 3), (4, 5), "advancement"),
+        ((4, 5), (3, 3), "step-down"),
+        ((3, 4), (4, 6), "lateral"),
+        ((None, None), (3, 4), "unknown"),
+    ],
+)
+def test_levels_that_lie_apart_go_up_or_down(
+    before: tuple[int | None, int | None], after: tuple[int | None, int | None], kind: str
+) -> None:
+    some = jobs(whole=(OccupationAccess("P", "open", *before), OccupationAccess("Q", "open", *after)))
+    ends = access_conditions(some, "P"), access_conditions(some, "Q")
+    assert move_kind(some, "P", "Q", *ends) == kind
+    assert move_kind(some, "P", "P", ends[0], ends[0]) == "same-job"
+    assert move_kind(some, None, "Q", None, ends[1]) == "unknown"
+
+
+def test_from_non_managerial_to_managerial_is_an_advancement() -> None:
+    some = jobs(whole=(OccupationAccess("P", "open", 3, 5), OccupationAccess("Q", "open", 3, 5)))
+    ranks = {"P": "no", "Q": "yes"}
+    known = tuple(occupation(o.code, managerial=ranks.get(o.code, "unknown")) for o in some.occupations)
+    some = replace(some, occupations=known)
+    ends = access_conditions(some, "P"), access_conditions(some, "Q")
+    assert move_kind(some, "P", "Q", *ends) == "advancement"
+    assert move_kind(some, "Q", "P", *reversed(ends)) == "step-down"
+
+
+def test_a_catalogue_given_twice_keeps_the_referentials_own_and_says_so(tmp_path: Path) -> None:
+    folder = _catalogue(tmp_path, credentials="code,label,kind\nTP-ECSR,Un autre titre,titre\n")
+    branch = load_referential("transitions").with_overlay(folder)
+    laid = lay_access(branch)
+    assert laid.credential_by_code["TP-ECSR"].label == "Un autre titre"
+    assert [n.values for n in laid.notices if n.code == "access_code_twice"] == [(("subject", "TP-ECSR"),)]
+
+
+def test_the_catalogue_lies_on_codes_that_it_knows_alone() -> None:
+    small = referential({"ZZ1": ["a"], "ZZ2": ["a"]})
+    assert lay_access(small) == small
+    laid = lay_access(load_referential("transitions"))
+    assert laid.access is not None
+    assert {row.occupation for row in laid.credential_requirements} <= set(laid.occupation_by_code)
+
+
+def test_without_the_catalogue_nothing_is_looked_at_and_the_settings_say_so() -> None:
+    bare = build_graph(load_referential("transitions"), access=None)
+    assert bare.settings.access is None
+    assert bare.referential.credentials == ()
+    assert build_graph(load_referential("transitions"), settings=Settings(access=None)).settings.access is None
+    with pytest.raises(PasserellesError):
+        build_graph(load_referential("transitions"), access="nulle-part")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "notice"),
+    [
+        ("credentials", "code,label,kind,as_of\nX,X,titre,2999-01-01\n", "date_in_future"),
+        ("credentials", "code,label,kind,as_of\nX,X,titre,2019-01-01\n", "fact_old"),
+        ("credentials", "code,label,kind,as_of\nX,X,titre,demain\n", "invalid_value"),
+        ("credentials", "code,label,kind,valid_until\nX,X,titre,2020-01-01\n", "credential_ended"),
+        ("credentials", "code,label,kind,level\nX,X,titre,9\n", "invalid_value"),
+        ("credentials", "code,label,kind,grants\nX,X,titre,NULLE\n", "link_to_nowhere"),
+        ("credential_prerequisites", "credential,requires\nX,NULLE\n", "link_to_nowhere"),
+        ("credential_prerequisites", "credential,requires\nX,Y\nY,X\n", "cyclic_prerequisite"),
+        ("credential_prerequisites", "credential,requires,group,alternative\nX,Y,g,a\n", "prerequisite_contradictory"),
+        ("credential_prerequisites", "credential,requires,group,alternative\nX,Y,,a\n", "alternative_without_group"),
+        ("credential_requirements", "occupation,credential,kind\nK2110,X,one-of\n", "group_incoherent"),
+        ("credential_requirements", "occupation,credential\nK2110,NULLE\n", "link_to_nowhere"),
+        ("credential_reductions", "credential,holder_of,hours\nX,Y,-3\n", "hours_invalid"),
+        ("occupation_access", "occupation,status\nK2110,peut-être\n", "invalid_value"),
+        ("occupation_access", "occupation,status,level_low,level_high\nK2110,open,5,3\n", "invalid_value"),
+    ],
+)
+def test_what_is_wrong_in_a_catalogue_is_a_notice(tmp_path: Path, file: str, text: str, notice: str) -> None:
+    tables = {"credentials": "code,label,kind\nX,X,titre\nY,Y,titre\n", file: text}
+    found = read_catalogue(_catalogue(tmp_path, **tables)).notices
+    assert [n.code for n in found] == [notice]
+
+
+def test_an_open_job_that_requires_something_is_a_contradiction(tmp_path: Path) -> None:
+    folder = _catalogue(
+        tmp_path,
+        credentials="code,label,kind\nX,X,titre\n",
+        credential_requirements="occupation,credential\nK2110,X\n",
+        occupation_access="occupation,status\nK2110,open\n",
+    )
+    assert [n.code for n in read_catalogue(folder).notices] == ["access_contradictory"]
+    laid = lay_access(load_referential("transitions"), folder)
+    assert access_conditions(laid, "K2110").status == "conditional"
+
+
+def test_no_competency_opens_a_job_that_a_credential_closes() -> None:
+    graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    assert counterfactual(graph, "N4101", "K2110-GL", level="proche") is None
+
+
+def test_the_command_line_shows_access_and_does_without(capsys: pytest.CaptureFixture[str]) -> None:
+    def items(*words: str) -> list[dict[str, object]]:
+        with pytest.raises(SystemExit):
+            run(("rank", "N4105", "--format", "json", "--limit", "2", *words))
+        found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["results"]
+        return found
+
+    for item in items():
+        assert {"status", "selection", "level", "credentials", "varies"} <= set(item["access_conditions"])  # type: ignore[arg-type]
+        assert item["kind"] in ("advancement", "step-down", "lateral", "unknown")
+    assert items("--no-access")[0]["access_conditions"]["credentials"] == []  # type: ignore[index]
+
+
+def test_an_unknown_way_of_working_is_refused() -> None:
+    with pytest.raises(PasserellesError):
+        Profile("K2110", employment="parfois")  # type: ignore[arg-type]
+
+
+def _catalogue(folder: Path, **tables: str) -> Path:
+    place = folder / "essai"
+    place.mkdir()
+    (place / "manifest.toml").write_text(
+        'schema = "passerelles/overlay@1"\nname = "essai"\nversion = "1"\n', encoding="utf-8"
+    )
+    for name, text in tables.items():
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+    return place

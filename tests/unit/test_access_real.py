@@ -1,0 +1,172 @@
+"""Moves that any practitioner knows, on the real ROME: each requirement that exists is named, and no other."""
+
+from pathlib import Path
+
+import pytest
+
+from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.access.holdings import holdings_of
+from passerelles.access.kind import move_kind
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Employment
+from passerelles.paths.rank import rank_paths
+from passerelles.ranking.moves import rank_moves
+from passerelles.referentials.access import lay_access
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
+
+LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
+SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
+# Origin, target, status, what is to be obtained, of which one alternative suffices, kind of move.
+MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
+    ("J1501", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), "advancement"),  # care assistant to nurse
+    ("J1506", "J1501", "conditional", {"DEAS"}, set(), "step-down"),
+    ("J1506", "J1507", "conditional", {"DE-PUER"}, set(), "lateral"),
+    ("J1507", "J1506", "conditional", {"ORDRE-INF"}, set(), "step-down"),
+    ("J1506", "J1503", "conditional", {"DEIA"}, set(), "advancement"),
+    ("J1301", "J1501", "conditional", {"DEAS"}, set(), "advancement"),  # hospital cleaner to care assistant
+    ("K1302", "J1501", "conditional", {"DEAS"}, set(), "advancement"),
+    ("J1501", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B"}, set(), "step-down"),
+    ("D1505", "K2503", "conditional", {"CNAPS-PREAL", "CP-SEC", "TFP-APS"}, set(), "lateral"),  # cashier to guard
+    ("K2503", "K1707", "selective", {"AGR-PM"}, set(), "lateral"),  # guard to municipal police
+    ("K2503", "K1706", "selective", set(), set(), "lateral"),
+    ("N4105", "N4101", "conditional", {"APT-COND", "CARTE-CHRONO"}, LORRY, "lateral"),  # delivery to lorry
+    ("N4101", "N4103", "conditional", set(), {"FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}, "lateral"),
+    ("N4101", "N4105", "conditional", set(), set(), "lateral"),
+    ("M1603", "N4105", "conditional", {"PERM-B"}, set(), "lateral"),  # postman to delivery
+    ("M1603", "N4120", "conditional", {"PERM-B"}, set(), "lateral"),
+    ("G1609", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B"}, set(), "unknown"),  # cook to private hire
+    ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
+    ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
+    ("M1607", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
+    ("M1607", "K2106", "selective", set(), set(), "advancement"),  # secretary to schoolteacher
+    ("K2104", "K2106", "selective", set(), set(), "advancement"),
+    ("K1903", "K1904", "selective", {"CONC-ENM"}, set(), "lateral"),  # lawyer in a firm to judge
+    ("M1607", "J1102", "selective", {"DE-MEDECIN", "DES-MG", "ORDRE-MED"}, set(), "advancement"),
+    ("J1307", "J1202", "conditional", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
+    ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-ARS"}, set(), "lateral"),  # shop to optician
+    ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), "advancement"),  # bookkeeper to accountant
+    ("I1604", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), "lateral"),
+    ("G1201", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, "lateral"),
+    ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS"}, "lateral"),
+    ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), "lateral"),
+    ("K1207", "K1201", "conditional", {"DEASS"}, set(), "lateral"),
+    ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
+    ("N1110", "N1101", "conditional", {"AUT-COND"}, set(), "lateral"),  # storekeeper to fork-lift driver
+    ("F1703", "F1301", "conditional", {"AUT-COND"}, set(), "lateral"),  # mason to crane driver
+    ("F1703", "F1602", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # mason to electrician
+    ("H2909", "H2913", "open", set(), set(), "lateral"),  # towards welder
+    ("D1214", "D1202", "open", set(), set(), "lateral"),  # shop to hairdresser, as an employee
+    ("F1603", "I1308", "open", set(), set(), "lateral"),
+    ("D1106", "D1102", "open", set(), set(), "lateral"),
+    ("D1505", "G1703", "open", set(), set(), "lateral"),  # cashier to receptionist
+    ("G1803", "G1602", "open", set(), set(), "lateral"),
+    ("M1607", "M1609", "open", set(), set(), "lateral"),
+]
+
+
+@pytest.fixture(scope="module")
+def laid(rome4: Path) -> Referential:
+    return lay_access(load_referential(rome4).with_overlay("enseignement-conduite"))
+
+
+def conditions(laid: Referential, origin: str, target: str, employment: Employment | None = None) -> AccessConditions:
+    return access_conditions(laid, target, holdings_of(laid, origin, {}, employment))
+
+
+def choices(found: AccessConditions) -> set[str]:
+    named: dict[tuple[str | None, str | None], list[str]] = {}
+    for item in found.to_obtain:
+        if item.group is not None and item.needed_for is None:
+            named.setdefault((item.group, item.alternative), []).append(item.code)
+    return {" + ".join(sorted(codes)) for codes in named.values()}
+
+
+@pytest.mark.parametrize(("origin", "target", "status", "needed", "either", "kind"), MOVES)
+def test_a_known_move_takes_what_it_takes(
+    laid: Referential, origin: str, target: str, status: str, needed: set[str], either: set[str], kind: str
+) -> None:
+    found = conditions(laid, origin, target)
+    assert found.status == status
+    assert {c.code for c in found.to_obtain if c.group is None and c.needed_for is None} == needed
+    assert choices(found) == either
+    assert move_kind(laid, origin, target, access_conditions(laid, origin), found) == kind
+    assert all(c.source and c.origin == "catalogue" for c in found.required if "-" not in target)
+
+
+@pytest.mark.parametrize(
+    ("target", "usual"),
+    [("N1101", "CACES-R489"), ("F1301", "CACES-R487"), ("H2913", "QS-9606"), ("D1202", "CAP-COIFFURE")],
+)
+def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, target: str, usual: str) -> None:
+    found = access_conditions(laid, target)
+    assert [c.requirement for c in found.credentials if c.code == usual] == ["usual"]
+    assert usual not in {c.code for c in found.required}
+
+
+@pytest.mark.parametrize(
+    ("target", "needed"), [("D1202", {"COIF-DOM", "COIF-SALON"}), ("C1504", {"CARTE-T"}), ("N4101", {"CAPA-M"})]
+)
+def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, needed: set[str]) -> None:
+    own = conditions(laid, "D1214", target, "self-employed")
+    assert needed <= {c.code for c in own.required}
+    assert not needed & {c.code for c in conditions(laid, "D1214", target).required}
+
+
+def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
+    shown = {target: access_text(conditions(laid, "M1607", target)) for target in ("K1707", "K1901", "M1609", "J1506")}
+    assert shown == {
+        "K1707": "concours, agrément PM",
+        "K1901": "charge, DESN, nomination notaire",
+        "M1609": "libre",
+        "J1506": "DE infirmier, Ordre des infirmiers",
+    }
+
+
+def test_nearly_every_fiche_is_known_and_none_is_contradictory(laid: Referential) -> None:
+    found = [access_conditions(laid, o.code) for o in laid.occupations]
+    assert sum(c.status == "unknown" for c in found) <= 0.01 * len(found)
+    assert sum(c.status == "open" and bool(c.required) for c in found) == 0
+    assert not [n for n in laid.notices if n.code in ("access_contradictory", "link_to_nowhere", "fact_old")]
+
+
+def test_the_catalogue_is_large_enough_and_each_fact_has_its_source(laid: Referential) -> None:
+    assert len(laid.credentials) >= 200
+    timed = [c for c in laid.credentials if any(h is not None for h in c.hours[:3]) or c.hours_kind == "none-exists"]
+    assert len(timed) >= 110
+    assert all(c.source and c.as_of for c in laid.credentials)
+    assert all(row.source for row in laid.credential_requirements if row.kind in ("required", "one-of"))
+
+
+def test_it_lies_on_the_older_rome_through_the_families(rome3: Path) -> None:
+    older = lay_access(load_referential(rome3))
+    assert older.access is not None
+    assert {row.occupation for row in older.credential_requirements} <= set(older.occupation_by_code)
+    assert "DEI" in {c.code for c in access_conditions(older, "J1506").required}
+    assert access_conditions(older, "K2110").varies
+
+
+def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: OccupationGraph) -> None:
+    def path(origin: str, target: str) -> tuple[str, float | None, list[str]]:
+        found = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0]
+        return found.status, found.hours.expected, [key for key, _ in found.reasons]
+
+    assert path("J1501", "J1506") == ("feasible", 4620.0, [])
+    assert path("J1301", "J1501") == ("feasible", 1540.0, [])
+    assert path("D1505", "K2503") == ("feasible", 175.0, [])
+    assert path("N4105", "N4101")[0] == "feasible"
+    for origin, target in (("K2503", "K1707"), ("M1607", "K2106")):
+        status, _, reasons = path(origin, target)
+        assert (status, reasons) == ("unknown", ["selection"])
+    assert path("M1607", "K1901")[0] == "unknown"
+    assert path("M1203", "M1211")[2] == ["length", "length"]
+
+
+def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: OccupationGraph) -> None:
+    for origin in ("J1501", "K2503", "M1607", "K2110"):
+        for move in rank_moves(rome4_graph, origin, limit=60):
+            if move.level == "proche":
+                assert move.access.status != "selective"
+                assert not {"DEI", "DEAS", "DE-MEDECIN"} & {c.code for c in move.access.to_obtain}
+                assert move.coverage_position is not None
+                assert move.coverage_position <= 0.1 * len(rome4_graph.codes)
