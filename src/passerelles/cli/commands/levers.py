@@ -58,7 +58,7 @@ def levers(
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
     graph = session.graph
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
     found = choose(graph, people, jobs, certifications=session.certifications, kinds=only or None, limit=limit)

@@ -80,7 +80,7 @@ def paths(
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings)
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
     graph = session.graph
     porteurs, worth = _hiring(hiring, basin, session, lang=lang.lang)
     found = rank_paths(

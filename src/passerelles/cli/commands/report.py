@@ -102,7 +102,16 @@ def report(
             "lang": None if lang is Language.FR else lang.value,
         }
     )
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel, tensions=False)
+    session = Session(
+        referential,
+        tuple(overlay or ()),
+        tuple(data or ()),
+        settings,
+        strict,
+        travel,
+        tensions=False,
+        access=not no_access,
+    )
     graph = session.graph
     # Of the market, a report takes openings and names of basins.
     market, places = session.territory_data()

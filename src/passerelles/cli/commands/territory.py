@@ -83,7 +83,9 @@ def rank(
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
 
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, travel=travel)
+    session = Session(
+        referential, tuple(overlay or ()), tuple(data or ()), settings, travel=travel, access=not no_access
+    )
     graph = session.graph
     market, places = session.territory_data()
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
@@ -152,7 +154,9 @@ def match(
     if chart is not None and scenario:
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel)
+    session = Session(
+        referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel, access=not no_access
+    )
     graph = session.graph
     chosen = graph.settings
     if floor is not None:
