@@ -15,7 +15,7 @@ from passerelles.ranking.filters import Verdict
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
 
 Level = Literal["proche", "accessible", "exigeante"]
 TERNARY: Final = get_args(Ternary)
@@ -98,11 +98,11 @@ ITEM: Final = Record(
     "A competency that the target requires",
     (
         Column(
-            "competency_code", value=lambda i, _: i.code, json_key="code", on=On.JSON | On.TABLE, schema=schema.code(),
+            "competency_code", value=attribute("code"), json_key="code", on=On.JSON | On.TABLE, schema=schema.code(),
             promised=True,
         ),
         Column(
-            "competency_label", value=lambda i, _: i.label, json_key="label", schema=maybe(text()), promised=True
+            "competency_label", value=attribute("label"), json_key="label", schema=maybe(text()), promised=True
         ),
         Column("kind", schema=text(f"Of ROME: {', '.join(KINDS)}"), promised=True),
         Column("core", "flag", schema=schema.flag("Whether it is at the core of the target"), promised=True),
@@ -130,10 +130,10 @@ CREDENTIAL: Final = Record(
     "A credential that the target requires, in short; all of it stands in the access conditions",
     (
         Column(
-            "credential_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
+            "credential_code", value=attribute("code"), json_key="code", on=On.JSON | On.TABLE, promised=True,
             schema=schema.code(),
         ),
-        Column("credential_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
+        Column("credential_label", value=attribute("label"), json_key="label", schema=text(), promised=True),
         Column("kind", schema=text(), promised=True),
         Column("requirement", words="conditions.requirement", schema=text(), promised=True),
         Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
@@ -233,14 +233,14 @@ class Move(Described, Shown):
                 "origin", json=lambda m, lang: m.origin.to_dict(lang), schema=ref("origin"), promised=True,
                 shown=lambda m, _: m.origin.named, on=On.JSON | On.SCREEN,
             ),
-            Column("origin_code", value=lambda m, _: m.origin.code, on=On.TABLE),
-            Column("origin_label", value=lambda m, _: m.origin.label, on=On.TABLE),
+            Column("origin_code", value=attribute("origin.code"), on=On.TABLE),
+            Column("origin_label", value=attribute("origin.label"), on=On.TABLE),
             Column(
                 "target", json=lambda m, lang: m.target.to_dict(lang), schema=ref("end"), promised=True,
                 shown=lambda m, _: m.target.named, on=On.JSON | On.SCREEN,
             ),
-            Column("target_code", value=lambda m, _: m.target.code, on=On.TABLE),
-            Column("target_label", value=lambda m, _: m.target.label, on=On.TABLE),
+            Column("target_code", value=attribute("target.code"), on=On.TABLE),
+            Column("target_label", value=attribute("target.label"), on=On.TABLE),
             Column(
                 "score", "number", promised=True,
                 schema=schema.number("Sum of `parts`; no unit, compares within one referential, scorer and settings"),
