@@ -32,7 +32,7 @@ class SharedLock:
         self._of_process[os.getpid()].release()
 
 
-class kept(Generic[Value]):  # noqa: N801 - a decorator, written as `property` is
+class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `property` is
     """
     A property computed at its first use and kept with the object.
 

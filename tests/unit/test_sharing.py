@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from passerelles import Profile, build_graph, load_referential, rank_moves, rank_paths, rank_sources, resolve_title
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.sharing import SharedLock, kept, one_thread
+from passerelles.sharing import SharedLock, cached_property, one_thread
 
 THREADS, PROCESSES = 8, 4
 OVERLAY = "enseignement-conduite"
@@ -243,7 +243,7 @@ def test_what_is_kept_is_one_object_for_all_threads() -> None:
     barrier = Barrier(THREADS)
 
     class Slow:
-        @kept
+        @cached_property
         def value(self) -> list[int]:
             barrier.wait(timeout=20)  # all of them are inside at once
             return []
@@ -252,7 +252,7 @@ def test_what_is_kept_is_one_object_for_all_threads() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(lambda _: slow.value, range(THREADS)))
     assert all(each is slow.value for each in found)
-    assert isinstance(Slow.value, kept)
+    assert isinstance(Slow.value, cached_property)
 
 
 def _blas_threads() -> set[int]:

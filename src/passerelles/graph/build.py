@@ -13,7 +13,7 @@ from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
-from passerelles.sharing import SharedLock, kept
+from passerelles.sharing import SharedLock, cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table
 from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, word_vectors
 
@@ -50,15 +50,15 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
 
 
 def _value(name: str) -> Any:
-    return kept(lambda graph: graph.index.value(graph.about[name]))
+    return cached_property(lambda graph: graph.index.value(graph.about[name]))
 
 
 def _codes(name: str) -> Any:
-    return kept(lambda graph: tuple(code for (code,) in graph.index.rows(graph.about[name])))
+    return cached_property(lambda graph: tuple(code for (code,) in graph.index.rows(graph.about[name])))
 
 
 def _cells(name: str) -> Any:
-    return kept(lambda graph: graph.index.cells(graph.about[name]))
+    return cached_property(lambda graph: graph.index.cells(graph.about[name]))
 
 
 class IndexedGraph(OccupationGraph):
@@ -66,7 +66,7 @@ class IndexedGraph(OccupationGraph):
 
     _index: Index
 
-    codes = kept(lambda graph: tuple(o.code for o in graph.referential.occupations))
+    codes = cached_property(lambda graph: tuple(o.code for o in graph.referential.occupations))
     competency_codes = _codes("competency_codes")
     context_codes = _codes("context_codes")
     tag_codes = _codes("tag_codes")
@@ -92,12 +92,12 @@ class IndexedGraph(OccupationGraph):
         found: Mapping[str, Any] = self._index.document(DOCUMENT)
         return found
 
-    @kept
+    @cached_property
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
         return self._index.positions("graph.macro.npy", len(self.competencies), least=-1)
 
-    @kept
+    @cached_property
     def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`, decoded as they are asked for."""
         table = self._index.document(REFERENTIAL)["tables"]["competencies"]

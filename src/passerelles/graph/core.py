@@ -15,7 +15,7 @@ from passerelles.language.say import LANGS, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
-from passerelles.sharing import SharedLock, kept
+from passerelles.sharing import SharedLock, cached_property
 from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 
 if TYPE_CHECKING:
@@ -85,55 +85,55 @@ class OccupationGraph:
         """The compiled index that holds this graph; None for one that was built."""
         return None
 
-    @kept
+    @cached_property
     def position(self) -> Mapping[str, int]:
         """Row of each occupation code."""
         return MappingProxyType({code: i for i, code in enumerate(self.codes)})
 
-    @kept
+    @cached_property
     def competency_position(self) -> Mapping[str, int]:
         """Column of each competency code."""
         return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
 
-    @kept
+    @cached_property
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations in the order of `codes`."""
         return tuple(self.referential.occupation_by_code[code] for code in self.codes)
 
-    @kept
+    @cached_property
     def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`."""
         return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
 
-    @kept
+    @cached_property
     def base_rows(self) -> NDArray[np.int32]:
         """Shape (n,): row of the fiche that a specialised occupation is a part of, else the occupation's own row."""
         rows = [self.position[o.base if o.base is not None else o.code] for o in self.occupations]
         return frozen(np.asarray(rows, dtype=np.int32))
 
-    @kept
+    @cached_property
     def is_specialised(self) -> NDArray[np.bool_]:
         """Shape (n,): whether each occupation comes from an overlay."""
         return frozen(np.asarray([o.base is not None for o in self.occupations], dtype=np.bool_))
 
-    @kept
+    @cached_property
     def group(self) -> NDArray[np.int32]:
         """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
         names = [o.parent or f"\0{o.base or o.code}" for o in self.occupations]
         number = {name: i for i, name in enumerate(sorted(set(names)))}
         return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
 
-    @kept
+    @cached_property
     def weight_cells(self) -> Cells:
         """Cells of `weights`, for what reads rows of it and needs no algebra."""
         return Cells.of(self.weights)
 
-    @kept
+    @cached_property
     def near_cells(self) -> Cells:
         """Cells of `near_labels`."""
         return Cells.of(self.near_labels)
 
-    @kept
+    @cached_property
     def column_cells(self) -> Cells:
         """Cells of `weights` turned: competencies are the rows, occupations the columns."""
         cells = self.weight_cells
@@ -142,14 +142,14 @@ class OccupationGraph:
         starts = _starts(cells.columns[order], len(self.competency_codes))
         return Cells(frozen(cells.data[order]), frozen(rows[order]), starts)
 
-    @kept
+    @cached_property
     def macro_cells(self) -> Cells:
         """Which columns roll up to each macro-competency, as cells of 1."""
         order = np.argsort(self.macro, kind="stable").astype(np.int32)
         order = order[np.count_nonzero(self.macro < 0) :]
         return Cells(np.ones(len(order)), frozen(order), _starts(self.macro[order], len(self.macro)))
 
-    @kept
+    @cached_property
     def total_weight(self) -> NDArray[np.float64]:
         """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
         return frozen(np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel())

@@ -16,7 +16,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import FILE, LanguagePack, Lexicon, gender_forms, joined_words, language_pack
 from passerelles.referentials.referential import Referential
-from passerelles.sharing import kept
+from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project
 
@@ -276,12 +276,12 @@ class TitleIndex:
     covers: Mapping[str, sparse.csr_array]
     meaning: Meaning | None
 
-    @kept
+    @cached_property
     def starts(self) -> IntArray:
         """Shape (n_owners + 1,): first entry of each owner."""
         return np.searchsorted(self.owner, np.arange(len(self.codes) + 1))
 
-    @kept
+    @cached_property
     def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
         """Normalised form to entry positions, and whether it is the other gender form there."""
         found: dict[str, dict[int, bool]] = {}
@@ -290,12 +290,12 @@ class TitleIndex:
                 found.setdefault(form, {})[place] = two and form == forms[-1]
         return MappingProxyType({form: tuple(places.items()) for form, places in found.items()})
 
-    @kept
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """Stems of each entry, joined."""
         return tuple(" ".join(form) for form in self.stems)
 
-    @kept
+    @cached_property
     def same(self) -> Mapping[str, tuple[int, ...]]:
         """Stems, joined, to entry positions."""
         found: dict[str, list[int]] = {}
@@ -304,28 +304,28 @@ class TitleIndex:
                 found.setdefault(text, []).append(position)
         return MappingProxyType({text: tuple(positions) for text, positions in found.items()})
 
-    @kept
+    @cached_property
     def weights(self) -> Mapping[str, float]:
         """Family to its weight: inverse document frequency, at least 1."""
         return dict(zip(self.family_field.vocabulary, self.family_field.idf.tolist(), strict=True))
 
-    @kept
+    @cached_property
     def unknown(self) -> float:
         """Weight of a family that no label has."""
         return float(self.family_field.idf.max(initial=1.0))
 
-    @kept
+    @cached_property
     def family_totals(self) -> tuple[float, ...]:
         """Sum of the weights of the families of each entry."""
         return tuple(sum(sorted(self.weights[term] for term in terms)) or 1.0 for terms in self.family_sets)
 
-    @kept
+    @cached_property
     def groups(self) -> IntArray:
         """Shape (n_owners,): position of the owner's broader group (first three signs of the code)."""
         groups: dict[str, int] = {}
         return np.asarray([groups.setdefault(c[:_GROUP_SIGNS], len(groups)) for c in self.codes], dtype=np.int64)
 
-    @kept
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Folded words of the labels, as written."""
         return frozenset(word for spelled in self.written for form in spelled for word in form.split())

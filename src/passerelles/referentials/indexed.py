@@ -27,7 +27,7 @@ from passerelles.model import (
 )
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential
-from passerelles.sharing import kept
+from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Cell, Column, Index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
@@ -90,7 +90,7 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
 
 
 def _table(name: str, make: Callable[[Iterable[Any]], object]) -> Any:
-    return kept(lambda referential: tuple(map(make, referential.rows(name))))
+    return cached_property(lambda referential: tuple(map(make, referential.rows(name))))
 
 
 class IndexedReferential(Referential):
@@ -148,12 +148,12 @@ class IndexedReferential(Referential):
     credential_requirements = _table("credential_requirements", CredentialRequirement._make)
     occupation_access = _table("occupation_access", OccupationAccess._make)
 
-    @kept
+    @cached_property
     def credentials(self) -> tuple[Credential, ...]:
         """Credentials, by code."""
         return tuple(map(_credential, self._document["credentials"]))
 
-    @kept
+    @cached_property
     def notices(self) -> tuple[Notice, ...]:
         """What reading the source found."""
         rows = self._document["notices"]
@@ -172,7 +172,7 @@ class IndexedReferential(Referential):
 
         return self.derived(("moves-from", origin), find)
 
-    @kept
+    @cached_property
     def _mobility_columns(self) -> Sequence[Column]:
         return self._index.table(self._document["tables"]["mobilities"])
 

@@ -22,7 +22,7 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.notices import Notice
-from passerelles.sharing import SharedLock, kept
+from passerelles.sharing import SharedLock, cached_property
 
 if TYPE_CHECKING:
     from passerelles.store import Index
@@ -118,37 +118,37 @@ class Referential:
         found: Value = memo[key]
         return found
 
-    @kept
+    @cached_property
     def occupation_by_code(self) -> Mapping[str, Occupation]:
         """Occupation of each code."""
         return MappingProxyType({o.code: o for o in self.occupations})
 
-    @kept
+    @cached_property
     def competency_by_code(self) -> Mapping[str, Competency]:
         """Competency of each code."""
         return MappingProxyType({c.code: c for c in self.competencies})
 
-    @kept
+    @cached_property
     def credential_by_code(self) -> Mapping[str, Credential]:
         """Credential of each code."""
         return MappingProxyType({c.code: c for c in self.credentials})
 
-    @kept
+    @cached_property
     def context_by_code(self) -> Mapping[str, WorkContext]:
         """Work context of each code."""
         return MappingProxyType({c.code: c for c in self.contexts})
 
-    @kept
+    @cached_property
     def domain_by_code(self) -> Mapping[str, Domain]:
         """Node of the domain tree of each code."""
         return MappingProxyType({d.code: d for d in self.domains})
 
-    @kept
+    @cached_property
     def requirements_of(self) -> Mapping[str, tuple[Requirement, ...]]:
         """Requirements of each occupation, by competency code; an occupation that lists none is not a key."""
         return _grouped(self.requirements)
 
-    @kept
+    @cached_property
     def titles_of(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles of each occupation, by title code."""
         grouped: dict[str, list[JobTitle]] = {}
@@ -156,7 +156,7 @@ class Referential:
             grouped.setdefault(title.occupation, []).append(title)
         return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
 
-    @kept
+    @cached_property
     def titles_under(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles that the referential itself lists under each fiche, whatever an overlay claims; by title code."""
         grouped: dict[str, list[JobTitle]] = {}
@@ -165,17 +165,17 @@ class Referential:
             grouped.setdefault(fiche, []).append(title)
         return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
 
-    @kept
+    @cached_property
     def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
         """Credentials that each occupation requires or that lead to it."""
         return _grouped(self.credential_requirements)
 
-    @kept
+    @cached_property
     def access_of(self) -> Mapping[str, OccupationAccess]:
         """What access to each occupation is as a whole, where it is known."""
         return MappingProxyType({row.occupation: row for row in self.occupation_access})
 
-    @kept
+    @cached_property
     def contexts_of(self) -> Mapping[str, tuple[str, ...]]:
         """Codes of the work contexts of each occupation."""
         grouped: dict[str, list[str]] = {}

@@ -1,13 +1,15 @@
 """Directed coverage: the share of what a target requires that an origin holds, near matches credited at a discount."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.vectors import Cells, frozen, sparse
+
+_BLOCK: Final = 64  # holdings credited together: 64 x 30,000 competencies are 15 MB
 
 
 class Holding(NamedTuple):
@@ -33,27 +35,37 @@ def holding_of(
     Credit of a competency that is not held: the greatest of ``macro_credit`` where something held rolls up to the
     same macro-competency, and of the label credit of each close label held. Among equals the first by code serves.
     """
-    size = len(graph.macro)
     mine = np.sort(np.asarray(columns, dtype=np.int32))  # `np.unique` alone would import masked arrays: 15 ms
     mine = mine[np.diff(mine, prepend=-1) > 0]
-    credit = np.zeros(size, dtype=np.float64)
-    via = np.full(size, -1, dtype=np.int32)
-    macros, first = np.unique(graph.macro[mine], return_index=True)
-    some = macros >= 0
-    cells, counts = graph.macro_cells.of_rows(macros[some])
-    members = graph.macro_cells.columns[cells]
-    credit[members] = graph.settings.near.macro_credit
-    via[members] = np.repeat(mine[first[some]], counts)
-    labelled = mine if close_labels else mine[:0]
-    cells, counts = graph.near_cells.of_rows(labelled)
-    through, where, value = np.repeat(labelled, counts), graph.near_cells.columns[cells], graph.near_cells.data[cells]
-    better = np.flatnonzero(value > credit[where])
-    better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last written stays
-    credit[where[better]], via[where[better]] = value[better], through[better]
-    credit[mine], via[mine] = 1.0, mine
-    held = np.zeros(size, dtype=np.bool_)
+    credit, via = _credited(graph, np.zeros_like(mine), mine, 1, close_labels=close_labels)
+    held = np.zeros(len(credit), dtype=np.bool_)
     held[mine] = True
     return Holding(frozen(held), frozen(credit), frozen(via))
+
+
+def _credited(
+    graph: OccupationGraph, owner: NDArray[np.int32], mine: NDArray[np.int32], size: int, *, close_labels: bool = True
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Credit and near match of every competency, for `size` holdings one after the other: `owner` holds `mine`."""
+    width = len(graph.macro)
+    credit = np.zeros(size * width, dtype=np.float64)
+    via = np.full(size * width, -1, dtype=np.int32)
+    start = owner.astype(np.intp) * width
+    grouped = np.flatnonzero(graph.macro[mine] >= 0)
+    groups, first = np.unique(start[grouped] + graph.macro[mine[grouped]], return_index=True)
+    cells, counts = graph.macro_cells.of_rows(groups % max(1, width))
+    members = np.repeat(start[grouped[first]], counts) + graph.macro_cells.columns[cells]
+    credit[members] = graph.settings.near.macro_credit
+    via[members] = np.repeat(mine[grouped[first]], counts)
+    if close_labels:
+        cells, counts = graph.near_cells.of_rows(mine)
+        through, value = np.repeat(mine, counts), graph.near_cells.data[cells]
+        where = np.repeat(start, counts) + graph.near_cells.columns[cells]
+        better = np.flatnonzero(value > credit[where])
+        better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last stays
+        credit[where[better]], via[where[better]] = value[better], through[better]
+    credit[start + mine], via[start + mine] = 1.0, mine
+    return credit, via
 
 
 def holding_of_row(graph: OccupationGraph, row: int) -> Holding:
@@ -77,10 +89,7 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         Shape (n,), in [0, 1]: sum of weight x credit over the requirements, by the sum of the weights. NaN where
         the occupation lists nothing: its coverage is unknown, not 1.
     """
-    total = graph.total_weight
-    with np.errstate(invalid="ignore"):
-        share = np.minimum(weight_gained(graph, holding) / np.where(total > 0, total, 1.0), 1.0)
-    return np.where(total > 0, share, np.nan)
+    return _share(graph, weight_gained(graph, holding))
 
 
 def weight_gained(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64]:
@@ -95,11 +104,20 @@ def weight_gained(graph: OccupationGraph, holding: Holding) -> NDArray[np.float6
 
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
     """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
-    cells = Cells.of(held)
-    found = np.empty((held.shape[0], len(graph.codes)), dtype=np.float32)
-    for row in range(len(found)):
-        found[row] = coverage_row(graph, holding_of(graph, cells.columns[cells.of_row(row)]))
+    cells, size = Cells.of(held), held.shape[0]
+    found = np.empty((size, len(graph.codes)), dtype=np.float32)
+    for first in range(0, size, _BLOCK):
+        rows = np.arange(first, min(first + _BLOCK, size), dtype=np.int32)
+        places, counts = cells.of_rows(rows)
+        credit, _ = _credited(graph, np.repeat(rows - first, counts), cells.columns[places], len(rows))
+        found[rows] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
     return found
+
+
+def _share(graph: OccupationGraph, gained: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is gained of each occupation's requirements, in [0, 1]; NaN for one that lists nothing."""
+    total = graph.total_weight
+    return np.where(total > 0, np.minimum(gained / np.where(total > 0, total, 1.0), 1.0), np.nan)
 
 
 def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:

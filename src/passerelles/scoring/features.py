@@ -24,7 +24,7 @@ from passerelles.scoring.measures import (
     own_titles,
     rank_closeness,
 )
-from passerelles.sharing import kept
+from passerelles.sharing import cached_property
 from passerelles.vectors import bag_of_words, frozen, product, rarity, sparse, unit_rows, weighted
 
 
@@ -179,7 +179,7 @@ class Scene:
     known_reference: Reference | None = None
     ranks: dict[str, Dense] = field(default_factory=dict, repr=False)  # those of `_SISTERS`, which serve twice
 
-    @kept
+    @cached_property
     def reference(self) -> Reference:
         """What the features are measured against."""
         if self.known_reference is not None:
@@ -192,14 +192,14 @@ class Scene:
         }
         return Reference(attributes, evidence.overall, MappingProxyType(reverse))
 
-    @kept
+    @cached_property
     def evidence(self) -> Evidence:
         """Evidence between the origins and all occupations."""
         if self.known_reference is not None:
             return evidence_of(self.graph, self.known_reference.attributes, self.origins)
         return self._of_all[0]
 
-    @kept
+    @cached_property
     def _of_all(self) -> tuple[Evidence, Attributes]:
         return evidence_of_all(self.graph)
 

@@ -15,7 +15,7 @@ from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Sc
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import Prior, Scorer, load_scorer, scorer_text
-from passerelles.sharing import kept, one_thread
+from passerelles.sharing import cached_property, one_thread
 from passerelles.store import Array, Arrays, Index, pack
 from passerelles.vectors import frozen
 
@@ -200,7 +200,7 @@ class StoredTable(ScoreTable):
     about: Mapping[str, Any]
     index: Index
 
-    @kept
+    @cached_property
     def reference(self) -> Reference | None:
         """What people are measured against."""
         if not self.about["measured"]:
