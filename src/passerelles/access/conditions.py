@@ -241,8 +241,8 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
 
 
 def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the shortest alternatives of a choice, and a mark where there are more."""
-    texts = sorted((" + ".join(some) for some in named.values()), key=lambda text: (len(text), text))
+    """Return the first alternatives of a choice, the commonest way first, and a mark where there are more."""
+    texts = [" + ".join(named[alternative]) for alternative in sorted(named)]
     return texts[:_SHOWN] + (["…"] if len(texts) > _SHOWN else [])
 
 
