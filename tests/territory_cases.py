@@ -14,6 +14,8 @@ from passerelles.market.places import Basin, Places
 from passerelles.territory.hours import Hours, Rows
 from small import referential
 
+# Hours alone decide: the chances of made-up jobs mean nothing.
+ANY_MOVE: dict[str, Any] = {"acceptable_level": "exigeante", "acceptable_probability": 0.0, "unlikely_hours": 0.0}
 JOBS = tuple(f"J{i:02d}" for i in range(8))
 
 

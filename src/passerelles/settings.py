@@ -63,12 +63,39 @@ class TerritorySettings(_Section):
     """
 
     objective: Literal["lexicographic", "weighted"] = Field(
-        "lexicographic", description="People placed, then least hours, then the same job, then distance; or a sum"
+        "lexicographic", description="People placed, then least cost, then the same job, then distance; or a sum"
+    )
+    acceptable_level: Literal["proche", "accessible", "exigeante"] = Field(
+        "accessible", description="Furthest level at which a move is proposed to people without being asked for"
+    )
+    acceptable_probability: float = Field(
+        0.05, ge=0, le=1, description="Least chance of a move that is proposed: experts list one such in twenty"
+    )
+    accept_listed: bool = Field(
+        default=True, description="Propose what the referential's experts list, whatever its level; to confirm if rare"
+    )
+    listed_probability: float = Field(
+        0.5, gt=0, le=1, description="Least chance that a listed move counts for in a cost: experts did list it"
+    )
+    unlikely_hours: float = Field(
+        300.0,
+        ge=0,
+        description="Hours that half the chance counts for in the cost of a move: two months, as in rankings",
+    )
+    max_cost: float | None = Field(
+        None,
+        ge=0,
+        description="Most that one placement may cost: hours of training, and those that its chance counts for",
+    )
+    curve_pairs: int = Field(
+        200_000,
+        ge=0,
+        description="Pairs beyond which the curve of costs has its last tenth only: each point is a solution",
     )
     weight_person: float = Field(
-        1000.0, gt=0, description="Worth of a placement in a weighted sum: above any length of training found likely"
+        3000.0, gt=0, description="Worth of a placement in a weighted sum: above the cost of any move found likely"
     )
-    weight_hour: float = Field(1.0, ge=0, description="Cost of an hour of training in a weighted sum: the unit")
+    weight_hour: float = Field(1.0, ge=0, description="Weight of an hour of cost in a weighted sum: the unit")
     weight_km: float = Field(
         1.0, ge=0, description="Cost of a kilometre in a weighted sum: a daily 30 km weighs as a week of training"
     )

@@ -1,9 +1,9 @@
 """Laws of allocation on random small territories, against brute force and networkx."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
-from math import ceil
+from math import ceil, log2
 from typing import Any
 
 import networkx as nx
@@ -11,12 +11,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passerelles import rank_moves
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 from passerelles.territory.network import Network
 from passerelles.territory.plan import Task, best_flow
-from territory_cases import JOBS, Written, graph, openings, people
+from territory_cases import ANY_MOVE, JOBS, Written, graph, openings, people
 
 BASINS = ("Nord", "Sud")
 
@@ -30,9 +31,10 @@ class Case:
     hours: dict[tuple[str, str], float]
     budget: float | None
     floor: float
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def match(self, **options: Any) -> Allocation:
-        chosen = Settings(territory=TerritorySettings(floor=self.floor))
+        chosen = Settings(territory=TerritorySettings(floor=self.floor, **(ANY_MOVE | self.settings)))
         rows = {"fragile": people(*self.fragile), "hiring": openings(*self.hiring)} | options
         return match_territory(
             graph(),
@@ -121,6 +123,30 @@ def test_no_table_is_better_than_the_one_found(case: Case) -> None:
     assert found.gap == 0
 
 
+@given(cases(most=2, count=3), st.sampled_from((50.0, 300.0)))
+@settings(max_examples=60, deadline=None)
+def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, unlikely: float) -> None:
+    """The cost of a move is worked out anew from what `rank_moves` says of its chance."""
+    case = replace(case, floor=0.0, settings={"unlikely_hours": unlikely})
+    chance = {
+        (origin, move.target.code): move.probability or 0.0
+        for origin in JOBS[:4]
+        for move in rank_moves(graph(), origin, limit=20)
+    }
+
+    def cost(table: dict[tuple[int, int], int]) -> tuple[int, float]:
+        total = 0.0
+        for (i, j), number in table.items():
+            start, end = case.fragile[i][1], case.hiring[j][1]
+            each = 0.0 if start == end else (case.cost(i, j) or 0) - unlikely * log2(chance[start, end])
+            total += number * round(each, 1)
+        return -sum(table.values()), round(total, 1)
+
+    found = case.match()
+    assert cost(table_of(case, found)) == min(cost(t) for t in every_table(case))
+    assert found.gap == 0
+
+
 @given(cases(most=30, count=5, bounded=False))
 @settings(max_examples=100, deadline=None)
 def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
@@ -165,12 +191,17 @@ def test_sums_hold(case: Case) -> None:
     found = case.match()
     for lot in found.fragile.lots:
         sent = sum(f.people for f in found.flows if f.fragile.key == lot.key)
+        held = sum(f.people for f in found.to_confirm if f.fragile.key == lot.key)
         left = sum(u.people for u in found.uncovered if u.lot.key == lot.key)
-        assert sent + left == lot.people
+        assert sent + held + left == lot.people
     for lot in found.hiring.lots:
         taken = sum(f.people for f in found.flows if f.hiring.key == lot.key)
+        held = sum(f.people for f in found.to_confirm if f.hiring.key == lot.key)
         empty = sum(u.empty for u in found.unfilled if (u.employer, u.code, u.basin) == lot.key[:3])
-        assert taken + empty == lot.people
+        assert taken + held + empty == lot.people
+    totals = found.totals()
+    assert totals["headcount"] == totals["placed"] + totals["to_confirm"] + totals["uncovered"]
+    assert totals["openings"] == totals["filled"] + totals["reserved"] + totals["unfilled"]
     if case.budget is not None:
         assert found.hours <= case.budget
     if found.status == "optimal" and case.floor:
@@ -221,7 +252,7 @@ def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int
     )
     hours, km = rng.integers(0, 100, n * m), rng.integers(0, 100, n * m)
     drawn = rng.integers(0, 1000, n * m)
-    task = Task(network, hours, km, np.zeros(n * m, dtype=np.bool_), lambda some: drawn[some], budget)
+    task = Task(network, hours, hours, km, np.zeros(n * m, dtype=np.bool_), lambda some: drawn[some], budget)
     chosen = TerritorySettings(objective="weighted", weight_person=worth_of_one, weight_hour=1, weight_km=0.5)
     found = best_flow(task, chosen)
     cost = np.rint(1000 * (hours / 10 + km / 20 - worth_of_one)).astype(int)

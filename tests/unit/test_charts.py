@@ -281,7 +281,7 @@ def test_flows_of_a_sankey_are_conserved(embedded_graph: OccupationGraph) -> Non
     assert sum(n.people for n in diagram.left) == 140
     assert sum(n.rest for n in diagram.left) == 140 - found.placed
     assert sum(n.people for n in diagram.right) == 20
-    assert sum(f.people for f in diagram.flows) == found.placed
+    assert sum(f.people for f in diagram.flows) == found.placed + found.reserved
     chart = charts.territory_sankey(found)
     corners = [np.asarray(p.get_path().vertices) for p in chart.axes[0].patches if isinstance(p, PathPatch)]
     thick = sorted(float(v[7][1] - v[0][1]) for v in corners)
@@ -301,7 +301,7 @@ def test_joining_small_lots_loses_nobody(embedded_graph: OccupationGraph, limit:
     assert len(diagram.right) <= max(limit, 1)
     assert sum(n.people for n in diagram.left) == 140
     assert sum(n.people for n in diagram.right) == 210
-    assert sum(f.people for f in diagram.flows) == found.placed
+    assert sum(f.people for f in diagram.flows) == found.placed + found.reserved
     for node in (*diagram.left, *diagram.right):
         assert sum(node.flows) == sum(f.people for f in diagram.flows if node.key in (f.left, f.right))
     assert faults(charts.territory_sankey(found, limit=limit)) == []

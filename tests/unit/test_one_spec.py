@@ -17,8 +17,8 @@ from passerelles.cli.main import run
 from passerelles.paths.path import Path
 from passerelles.ranking.move import Move
 from passerelles.report.schemas import json_schema
-from passerelles.territory.allocation import Flow
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.flows import Flow
 from passerelles.views.spec import Column, Withheld
 
 SAMPLES = File(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"

@@ -25,12 +25,14 @@ from passerelles.report.html.origins import checksum_of, command_of
 from passerelles.report.html.page import territory_page
 from passerelles.report.html.pictures import pictures_of
 from passerelles.report.html.words import Words
-from passerelles.settings import Settings
+from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 from small import occupation, referential
+from territory_cases import ANY_MOVE
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
+ANY = Settings(territory=TerritorySettings(**ANY_MOVE))
 NO_PICTURE = Request(pictures=False)
 
 
@@ -70,6 +72,8 @@ def test_the_sums_of_the_tables_are_those_of_the_allocation(page: Element, redon
     assert total(fragile, "Effectif") == totals["headcount"]
     assert total(fragile, "Placés") == total(hiring, "Pourvus") == totals["placed"]
     assert total(fragile, "Sans solution") == totals["uncovered"] > 0
+    assert total(fragile, "À confirmer") == total(hiring, "Réservés") == totals["to_confirm"]
+    assert total(rows_of(page, "to_confirm"), "Personnes") == totals["to_confirm"] > 0
     assert total(hiring, "Postes") == totals["openings"]
     assert total(hiring, "Vides") == total(rows_of(page, "unfilled"), "Postes vides") == totals["unfilled"]
     assert total(rows_of(page, "uncovered"), "Sans solution") == totals["uncovered"]
@@ -78,9 +82,9 @@ def test_the_sums_of_the_tables_are_those_of_the_allocation(page: Element, redon
         assert row["Pourquoi"][1:] in typeset(lot.sentence(), "fr")
         assert lot.lot.employer not in row["Pourquoi"]
     figures = [number_of(d.text) for d in page.by_id("summary").all("dd")]
-    assert figures == [totals[k] for k in ("headcount", "openings", "placed", "uncovered", "unfilled")] + [
-        round(totals["hours"]["expected"])
-    ]
+    assert figures == [
+        totals[k] for k in ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled")
+    ] + [round(totals["hours"]["expected"])]
 
 
 def test_every_move_of_the_flows_is_explained(page: Element, redon: Allocation) -> None:
@@ -166,8 +170,9 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
 
 def test_the_proof_is_in_people_and_hours(page: Element, redon: Allocation) -> None:
     rows = {r["Objectif, par ordre"]: r for r in rows_of(page, "objectives")}
-    hours = rows["Heures de formation (le moins)"]
-    assert number_of(hours["Atteint"]) == number_of(hours["Borne prouvée"]) == pytest.approx(redon.hours)
+    hours = rows["Coût en heures, improbabilité comprise (le moins)"]
+    cost = sum((f.cost or 0) * f.people for f in redon.flows)
+    assert number_of(hours["Atteint"]) == number_of(hours["Borne prouvée"]) == pytest.approx(cost)
     assert int(number_of(rows["Personnes placées (le plus)"]["Atteint"])) == redon.placed
 
 
@@ -200,7 +205,7 @@ def small_page(graph: OccupationGraph, employer: str, basin: str = "Redon", **re
     fragile = [{"employer": employer, "job": "A1000", "headcount": 3, "basin": basin}]
     hiring = [{"employer": "=1+1", "job": "B2000", "openings": 5, "basin": basin}]
     made = Request(pictures=False, **request)  # type: ignore[arg-type]
-    text = territory_page(Case(graph, match_territory(graph, fragile, hiring), made))
+    text = territory_page(Case(graph, match_territory(graph, fragile, hiring, settings=ANY), made))
     return text, read_page(text)
 
 

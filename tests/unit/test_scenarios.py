@@ -7,10 +7,12 @@ from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import required_columns
+from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.lever import make_lever
 from passerelles.territory.scenarios import compare_scenarios
-from territory_cases import Written, graph, openings, people, places
+from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 
+ANY = Settings(territory=TerritorySettings(**ANY_MOVE))
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0))  # 50 km apart
 
 
@@ -22,6 +24,7 @@ def test_a_radius_of_30_and_of_60_km_side_by_side() -> None:
         fragile,
         hiring,
         {"30 km": {"radius_km": 30}, "60 km": {"radius_km": 60}, "60 km, 20 h": {"radius_km": 60, "budget_hours": 20}},
+        settings=ANY,
         places=BASINS,
         costs=Written({("J00", "J01"): 10.0}),
     )
@@ -48,14 +51,16 @@ def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(
     lever = tuple(missing(embedded, "H2909", "K1302")[:2])
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert own >= 14.0  # two items of seven hours, and the bearings of their macro-competencies
-    without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}})
+    without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}}, settings=ANY)
     assert without.to_dict()["lever"] == {"people": 0, "hours": 0.0}
     assert lifted.to_dict()["lever"] == {"people": 10, "hours": 10 * own}
     assert lifted.allocation.flows[0].lever_hours == own
     each = lifted.allocation.flows[0].hours.expected
     assert each is not None
     assert own < each < (without.allocation.flows[0].hours.expected or 0)
-    (tight,) = compare_scenarios(embedded, fragile, hiring, {"b": {"lever": lever, "budget_hours": 10 * each - 0.1}})
+    (tight,) = compare_scenarios(
+        embedded, fragile, hiring, {"b": {"lever": lever, "budget_hours": 10 * each - 0.1}}, settings=ANY
+    )
     assert tight.allocation.placed == 9
 
 
@@ -64,7 +69,7 @@ def test_who_acquires_all_that_is_missing_has_the_hours_of_the_lever_to_do_and_n
 ) -> None:
     lever = tuple(missing(embedded, "H2909", "M1607"))
     fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
-    (found,) = compare_scenarios(embedded, fragile, hiring, {"tout": {"lever": lever}})
+    (found,) = compare_scenarios(embedded, fragile, hiring, {"tout": {"lever": lever}}, settings=ANY)
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert found.allocation.flows[0].hours.expected == pytest.approx(own)
     assert found.allocation.hours == pytest.approx(10 * own)
@@ -74,7 +79,9 @@ def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: Occupation
     fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
     asked = set(missing(embedded, "H2909", "K1302"))
     useless = tuple(c for job in ("N4101", "F1703") for c in missing(embedded, "H2909", job) if c not in asked)
-    without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": useless}})
+    without, lifted = compare_scenarios(
+        embedded, fragile, hiring, {"sans": {}, "avec": {"lever": useless}}, settings=ANY
+    )
     assert lifted.to_dict()["lever"] == {"people": 0, "hours": 0.0}
     assert lifted.allocation.hours == without.allocation.hours
 
@@ -92,4 +99,4 @@ def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:
     with pytest.raises(PasserellesError):
         compare_scenarios(embedded, fragile, hiring, {"x": {"rayon": 3}})
     with pytest.raises(UnknownCodeError):
-        compare_scenarios(embedded, fragile, hiring, {"x": {"lever": ("zorglub",)}})
+        compare_scenarios(embedded, fragile, hiring, {"x": {"lever": ("zorglub",)}}, settings=ANY)

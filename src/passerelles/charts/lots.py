@@ -76,7 +76,7 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
     check_limit(limit)
     named: dict[str, Node] = {}
     flows: dict[tuple[str, str], Ribbon] = {}
-    for flow in payload["results"]:
+    for flow in (*payload["results"], *payload.get("to_confirm", ())):
         left = _node(
             named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"], flow.get("fragile_lots")
         )

@@ -18,7 +18,8 @@ from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
 from passerelles.settings import Settings
-from passerelles.territory.allocation import CANDIDATE, CHANGE, RESOLVED, Flow, Release, Uncovered, Unfilled
+from passerelles.territory.allocation import Release
+from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import NOTE, SET_ASIDE
 from passerelles.territory.ranked import FIGURE, Ranked, RankPart
 from passerelles.territory.scenarios import Scenario
@@ -395,7 +396,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    others = [CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, NOTE, RESOLVED, SET_ASIDE, GROUP]
+    others = [CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP]
     records = [each.spec for each in _RECORDS] + others
     return {**_WRITTEN, **{each.name: each.schema() for each in records}}
 

@@ -1,6 +1,6 @@
 """An allocation, a ranking or scenarios of a territory on a terminal; read off what may be published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -34,12 +34,16 @@ def print_allocation(console: Console, found: Release, *, lang: Lang = "fr") -> 
         key = "infeasible" if unmet else "infeasible_together"
         console.print(say(f"territory.table.{key}", lang=lang, groups=unmet))
         return
-    flows, uncovered, unfilled, _, changes, *_ = found.sheets(lang)
-    print_sheet(console, flows, title=say("territory.title.match", lang=lang), lang=lang)
+    sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
+    changes = sheets["changes"]
+    print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
     _print_dim(console, found.hidden_lots(lang))
-    print_sheet(console, uncovered, title=say("territory.title.uncovered", lang=lang), lang=lang)
+    for name in ("to_confirm", "stretched", "uncovered"):
+        if name in sheets:
+            print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)
+    _print_dim(console, filter(None, [found.last_tenth(lang)]))
     largest = found.largest_unfilled()
-    unfilled = replace(unfilled, items=lambda: largest)
+    unfilled = replace(sheets["unfilled"], items=lambda: largest)
     print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN, lang=lang)
     if len(largest) > _SHOWN:
         console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
@@ -64,7 +68,7 @@ def print_ranking(
         print_sheet(console, ranking_sheets(found[start:end], (), lang, by=by)[0], lang=lang)
 
 
-def _print_dim(console: Console, sentences: Sequence[str]) -> None:
+def _print_dim(console: Console, sentences: Iterable[str]) -> None:
     for sentence in sentences:
         console.print(Text(sentence, style="dim"))
 

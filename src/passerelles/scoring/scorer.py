@@ -234,6 +234,45 @@ def well_covered(position: int | None, size: int, share: float) -> bool:
     return position is not None and size > 0 and position / size <= share
 
 
+def levels_of(
+    probabilities: NDArray[np.float64], coverage: NDArray[np.float64], own: int, targets: NDArray[np.intp]
+) -> NDArray[np.int8]:
+    """
+    Levels of the moves from one origin to some targets, by the rules of `level_of` and `raising`.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (t,): chance of each move; NaN where it is not known.
+    coverage
+        Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
+    own
+        Row of the origin's own occupation; -1 for none.
+    targets
+        Shape (t,): rows of the targets.
+
+    Returns
+    -------
+    levels
+        Shape (t,): positions in `LEVELS`; -1 where the level is not known.
+
+    Examples
+    --------
+    >>> coverage = np.array([1.0, 0.2, 0.5, 0.0])
+    >>> levels_of(np.array([0.2, 0.4, np.nan]), coverage, 0, np.array([3, 1, 2])).tolist()
+    [1, 0, -1]
+    """
+    others = np.delete(coverage, own) if own >= 0 else coverage
+    others = np.sort(others[~np.isnan(others)])
+    there = coverage[targets]
+    position = len(others) - np.searchsorted(others, there, side="right") + 1
+    share = np.where(np.nan_to_num(there) > 0, position / max(len(coverage), 1), 1.0)
+    close = (probabilities >= CLOSE_PROBABILITY) | ((probabilities >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION))
+    reachable = (probabilities >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)
+    found = np.where(close, 0, np.where(reachable, 1, 2))
+    return np.where(np.isnan(probabilities), -1, found).astype(np.int8)
+
+
 def raising(position: int | None, coverage: float) -> int | None:
     """
     Return a position where it may raise a level: where something of the target is covered.

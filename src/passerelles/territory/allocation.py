@@ -2,398 +2,68 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from functools import partial
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.ranking.move import Move
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import NOTE, SET_ASIDE, Lot, Lots, Note, Problem, Side, aside_totals, reading_notes
+from passerelles.territory.flows import (
+    AMOUNT,
+    CHANGE,
+    CURVE,
+    PEOPLE,
+    RESOLVED,
+    Change,
+    CurvePoint,
+    Flow,
+    Resolved,
+    Uncovered,
+    Unfilled,
+)
+from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.network import Stage
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.plan import TENTHS
 from passerelles.views import schema
 from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Cell, Column, On, Page, Record, Sheet, Withheld, attribute
-
-_FILE: Final = On.JSON | On.TABLE
-_CELLS: Final = On.TABLE | On.SCREEN
-_ENDS: Final = ("low", "expected", "high")
-_AMOUNT: Final = schema.number(least=0)
-_PEOPLE: Final = maybe(whole("Null: withheld, see `masked`", least=0))
-_LOTS: Final = schema.listed(record("", {"employer": text(), "job": text(), "basin": maybe(text())}))
-_SUMS: Final = ("headcount", "openings", "placed", "uncovered", "unfilled", "same_job", "km")
-_MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=_FILE, schema=schema.flag())
+from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute
 
 Status = Literal["optimal", "time_limit", "infeasible"]
-
-
-class HoursOf(NamedTuple):
-    """Hours of training of one person, None = unknown; `assumed` where the expected hours are a setting's."""
-
-    low: float | None
-    expected: float | None
-    high: float | None
-    assumed: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"low": self.low, "expected": self.expected, "high": self.high}
-
-
-@dataclass(frozen=True, slots=True)
-class Flow(Described):
-    """
-    People of one lot who could take openings of another.
-
-    `same_job` is a move to the same job elsewhere: no training, so no `move`. `km` None = unknown. `move` is the
-    explained move, or None beyond the number that the settings explain. `lever_hours` is the part of the expected hours
-    that a training lever takes, 0 where it is not taken.
-    """
-
-    fragile: Lot
-    hiring: Lot
-    people: int
-    hours: HoursOf
-    km: float | None
-    same_job: bool
-    probability: float | None
-    move: Move | None = None
-    lever_hours: float = 0.0
-
-    @property
-    def level(self) -> str | None:
-        """Level of the move, ``same`` where the job stays the same; None = unknown, or not explained."""
-        return "same" if self.same_job else self.move.level if self.move else None
-
-    def hours_range(self, lang: Lang = "fr") -> str:
-        """Return the range of the hours in words, or that they are taken from a setting."""
-        if self.hours.assumed:
-            return say("report.hours.assumed", lang=lang)
-        low, high = self.hours.low, self.hours.high
-        if low is None or high is None:
-            return say("report.hours.no_range", lang=lang)
-        figures = {"low": number(low, lang=lang), "high": number(high, lang=lang)}
-        return "" if low == high else say("report.hours.range", lang=lang, **figures)
-
-    spec: ClassVar[Record] = Record(
-        "flow",
-        "People of a fragile lot who could take openings of another; withheld lines name several lots",
-        (
-            Column("from", on=On.SCREEN, shown=attribute("fragile.employer"), note=lambda f, _: f.fragile.place()),
-            Column("fragile_employer", value=attribute("fragile.employer"), on=_FILE, schema=text(), promised=True),
-            Column("origin", json=lambda f, _: f.fragile.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("origin_code", value=attribute("fragile.job"), on=On.TABLE),
-            Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
-            Column("from_basin", value=attribute("fragile.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("from_basin_code", value=attribute("fragile.basin"), schema=text(), on=On.JSON),
-            Column(
-                "to", on=On.SCREEN, shown=attribute("hiring.employer"),
-                note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin),
-            ),
-            Column("hiring_employer", value=attribute("hiring.employer"), on=_FILE, schema=text(), promised=True),
-            Column("target", json=lambda f, _: f.hiring.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("target_code", value=attribute("hiring.job"), on=On.TABLE),
-            Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
-            Column("to_basin", value=attribute("hiring.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("to_basin_code", value=attribute("hiring.basin"), schema=text(), on=On.JSON),
-            Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
-            Column("people", "integer", schema=_PEOPLE, promised=True),
-            Column("level", words="territory.level", on=On.PAGE, badge=True),
-            Column(
-                "hours_each", "integer", value=attribute("hours.expected"), json=lambda f, _: f.hours.to_dict(),
-                json_key="hours_per_person", schema=ref("span"), promised=True, on=On.JSON | On.TERMINAL,
-                shown=lambda f, lang: say("territory.table.same_job", lang=lang) if f.same_job else None,
-            ),
-            Column(
-                "hours_each", "integer", value=attribute("hours.expected"), on=On.PAGE,
-                note=lambda f, lang: f.hours_range(lang),
-            ),
-            *(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _ENDS),
-            Column("hours_assumed", value=attribute("hours.assumed"), schema=schema.flag(), on=On.JSON),
-            Column("lever_hours", schema=maybe(schema.number("Hours that a lever added", least=0)), on=On.JSON),
-            Column("km", "number", schema=maybe(_AMOUNT), on=_FILE),
-            Column("km", "integer", on=On.SCREEN),
-            Column("same_job", "flag", schema=schema.flag(), on=_FILE),
-            Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
-            Column(
-                "move", json=lambda f, lang: f.move and f.move.to_dict(lang), schema=maybe(ref("move")), promised=True,
-                on=On.JSON,
-            ),
-            _MASKED,
-            Column("fragile_lots", value=lambda _f, _lang: None, on=On.TABLE),
-            Column("hiring_lots", value=lambda _f, _lang: None, on=On.TABLE),
-        ),
-        beside={"fragile_lots": _LOTS, "hiring_lots": _LOTS},
-    )  # fmt: skip
-
-
-class Count(NamedTuple):
-    """Openings that a reason keeps from a lot."""
-
-    reason: str
-    openings: int
-
-
-@dataclass(frozen=True, slots=True)
-class Uncovered(Described):
-    """People of a lot who are placed nowhere, the constraint that holds them, and all that bar openings to them."""
-
-    lot: Lot
-    people: int
-    reason: str
-    counts: tuple[Count, ...]
-    nearest_km: float | None = None  # of the openings beyond the radius
-
-    def sentence(self, lang: Lang = "fr", *, people: bool = True) -> str:
-        """Return why, as a person reads it."""
-        km = self.nearest_km
-        n = self.people if people else 0
-        values: dict[str, object] = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job, "n": n}
-        values["km"] = "?" if km is None else str(round(km))
-        return say(f"territory.uncovered.{self.reason}", lang=lang, **values)
-
-    def reason_said(self, lang: Lang = "fr") -> str:
-        """Return the reason in a few words."""
-        return say(f"territory.reason.{self.reason}", lang=lang)
-
-    def why(self, lang: Lang = "fr") -> str:
-        """Return the reason in a few words; the sentence where it has a figure of its own."""
-        return self.sentence(lang) if self.reason == "radius" else self.reason_said(lang)
-
-    def because(self, lang: Lang = "fr") -> str:
-        """Return the sentence without the employer and the job, for a table that has said them."""
-        rest = self.sentence(lang).removeprefix(f"{self.lot.employer}, {self.lot.label or self.lot.job}")
-        rest = rest.lstrip(" :\u00a0")
-        return rest[:1].upper() + rest[1:]
-
-    spec: ClassVar[Record] = Record(
-        "uncovered",
-        "People placed nowhere",
-        (
-            Column("from", on=On.SCREEN, shown=attribute("lot.employer"), note=lambda u, _: u.lot.place()),
-            Column("employer", value=attribute("lot.employer"), schema=text(), promised=True, on=_FILE),
-            Column("job", json=lambda u, _: u.lot.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("code", value=attribute("lot.job"), on=On.TABLE),
-            Column("label", value=attribute("lot.label"), on=On.TABLE),
-            Column("basin", value=attribute("lot.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column(
-                "headcount", "integer", value=attribute("lot.people"), schema=whole(least=0), promised=True,
-                on=_FILE | On.PAGE,
-            ),
-            Column("people", "integer", schema=_PEOPLE, promised=True, on=_FILE),
-            Column("uncovered", "integer", value=attribute("people"), on=On.SCREEN),
-            Column("reason", on=On.JSON, schema=text()),
-            Column("reason", value=lambda u, lang: u.reason_said(lang), on=On.TABLE),
-            Column(
-                "barred_openings", json=lambda u, _: {c.reason: c.openings for c in u.counts}, schema=ref("barred"),
-                on=On.JSON,
-            ),
-            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
-            Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
-            Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
-            _MASKED.at(lambda item: item, on=On.JSON),
-        ),
-        beside={"lots": _LOTS},
-    )  # fmt: skip
-
-
-class Candidate(NamedTuple):
-    """People still uncovered who could fill an opening if `reason` did not bar them; hours and km None = unknown."""
-
-    lot: Lot
-    people: int
-    job: str
-    reason: str
-    hours: float | None
-    km: float | None
-
-
-CANDIDATE: Final = Record(
-    "candidate",
-    "People still uncovered who could fill an opening if `barred_by` did not bar them",
-    (
-        Column("employer", value=attribute("lot.employer"), schema=text(), promised=True),
-        Column("job", value=attribute("lot.job"), schema=schema.code(), promised=True),
-        Column("basin", value=attribute("lot.basin_label"), schema=text(), promised=True),
-        Column("people", "integer", schema=whole(least=0), promised=True),
-        Column("towards", value=attribute("job"), schema=schema.code(), promised=True),
-        Column("barred_by", value=attribute("reason"), schema=text(), promised=True),
-        Column("hours", "number", schema=maybe(_AMOUNT), promised=True),
-        Column("km", "number", schema=maybe(_AMOUNT), promised=True),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Unfilled(Described):
-    """
-    Openings that stay empty, why, and who would fill them.
-
-    `label` names the job, or the family where openings are shared.
-    """
-
-    employer: str
-    code: str
-    label: str
-    basin: str
-    basin_label: str
-    openings: int
-    empty: int
-    reason: str
-    candidates: tuple[Candidate, ...] = ()
-
-    def sentence(self, lang: Lang = "fr") -> str:
-        """Return what would fill them, as a person reads it."""
-        text = say(f"territory.unfilled.{self.reason}", lang=lang)
-        if not self.candidates:
-            return text
-        first = self.candidates[0]
-        who = say(
-            "territory.unfilled.who", lang=lang, employer=first.lot.employer, job=first.lot.label or first.lot.job
-        )
-        return f"{text} {who}"
-
-    def place(self) -> str:
-        """Return job or family, and basin, for a screen."""
-        return ", ".join(filter(None, (f"{self.code} {self.label}".strip(), self.basin_label)))
-
-    spec: ClassVar[Record] = Record(
-        "unfilled",
-        "Openings that stay empty",
-        (
-            Column("to", on=On.SCREEN, shown=attribute("employer"), note=lambda u, _: u.place()),
-            Column("employer", schema=text(), promised=True, on=_FILE),
-            Column(
-                "job", json=lambda u, _: {"code": u.code, "label": u.label}, promised=True, on=On.JSON,
-                schema=maybe(record("A job, or a family", {"code": schema.code(), "label": maybe(text())})),
-            ),
-            Column("code", on=On.TABLE),
-            Column("label", on=On.TABLE),
-            Column("basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("openings", "integer", schema=whole(least=0), promised=True),
-            Column("empty", "integer", json_key="people", schema=_PEOPLE, promised=True),
-            Column("reason", on=On.JSON, schema=text()),
-            Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), on=On.TABLE),
-            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
-            Column(
-                "candidates", value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
-                json=lambda u, lang: [CANDIDATE.to_dict(c, lang) for c in u.candidates],
-                schema=schema.listed(ref("candidate")), on=_FILE,
-            ),
-            Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
-            _MASKED.at(lambda item: item, on=On.JSON),
-        ),
-        beside={"lots": _LOTS},
-    )  # fmt: skip
-
-
-class Change(NamedTuple):
-    """
-    What solving again with one bound moved gives.
-
-    `placed` and `hours` are the new totals, `more` the people gained.
-    """
-
-    kind: str
-    bound: float | None
-    step: float | None
-    placed: int
-    more: int
-    hours: float
-
-    def sentence(self, lang: Lang = "fr") -> str:
-        """Return the change, as a person reads it."""
-        step = "" if self.step is None else say("territory.change.number", lang=lang, x=_short(self.step))
-        key = f"territory.change.{self.kind}"
-        what = say(key, lang=lang, step=step)
-        gain = "gain" if self.more else "none"
-        return say(f"territory.change.{gain}", lang=lang, what=what, n=self.more)
-
-
-def _short(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value
-
-
-CHANGE: Final = Record(
-    "change",
-    "What moving one bound would change",
-    (
-        Column("kind", schema=text(), promised=True),
-        Column("bound", "number", on=On.JSON),
-        Column("step", "number"),
-        Column("more", "integer", schema=maybe(whole()), promised=True),
-        Column("placed", "integer", schema=_PEOPLE, promised=True),
-        Column("hours", "number", on=On.JSON),
-        Column("sentence", value=lambda c, lang: c.sentence(lang), schema=text(), promised=True),
-    ),
-)
-
-
-class Resolved(NamedTuple):
-    """A lot whose job was written otherwise than by its code, and the table to correct."""
-
-    lot: Lot
-    side: Side
-    file: str
-
-    def sentence(self, lang: Lang = "fr") -> str:
-        """Return what was written, what it is read as, and how surely."""
-        table = self.file or say(f"territory.table.{self.side}", lang=lang)
-        shown = percent(self.lot.confidence, lang=lang)
-        return say(
-            "territory.table.resolved", lang=lang, table=table, row=str(self.lot.row or "?"), given=self.lot.given,
-            code=self.lot.job, label=self.lot.label, confidence=shown,
-        )  # fmt: skip
-
-
-RESOLVED: Final = Record(
-    "resolved_title",
-    "A title that was resolved to a code",
-    (
-        Column("employer", value=attribute("lot.employer"), on=On.JSON, schema=text(), promised=True),
-        Column("file", value=lambda r, _: r.file or r.side, json=attribute("file"), schema=text()),
-        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=_CELLS),
-        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, schema=maybe(whole()), promised=True),
-        Column("given", value=attribute("lot.given"), schema=text(), promised=True),
-        Column("job", json=lambda r, _: r.lot.end, on=On.JSON, schema=ref("end"), promised=True),
-        Column("code", value=attribute("lot.job"), on=_CELLS),
-        Column("label", value=attribute("lot.label"), on=_CELLS),
-        Column("confidence", "share", value=attribute("lot.confidence"), schema=share(), promised=True),
-        Column("people", value=attribute("lot.people"), on=On.JSON, schema=whole(least=0)),
-        Column(
-            "basin", json=lambda r, _: {"code": r.lot.basin, "label": r.lot.basin_label}, on=On.JSON,
-            schema=record("", {"code": text(), "label": text()}),
-        ),
-        Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
-        Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
-    ),
+_SUMS: Final = (
+    "headcount", "placed", "to_confirm", "uncovered", "openings", "filled", "reserved", "unfilled", "stretched",
+    "same_job", "cost", "km",
 )  # fmt: skip
 
 _SHARES: Final = maybe(
     mapped(record("", {"placed": whole(least=0), "headcount": whole(least=0), "share": maybe(share())}))
 )
-LEVER: Final = maybe(record("What levers opened", {"people": whole(least=0), "hours": _AMOUNT}))
+LEVER: Final = maybe(record("What levers opened", {"people": whole(least=0), "hours": AMOUNT}))
 _TOTALS: Final = record(
     "Sums",
     {
         "headcount": whole(least=0),
         "openings": whole(least=0),
-        **dict.fromkeys(("placed", "uncovered", "unfilled", "same_job"), _PEOPLE),
+        **dict.fromkeys(("placed", "uncovered", "unfilled", "same_job"), PEOPLE),
         "hours": ref("span"),
-        "hours_per_person": maybe(_AMOUNT),
-        "km": maybe(_AMOUNT),
+        "hours_per_person": maybe(AMOUNT),
+        "km": maybe(AMOUNT),
         "by_employer": _SHARES,
         "by_job": _SHARES,
     },
     optional={
-        "set_aside": _PEOPLE,
+        "set_aside": PEOPLE,
+        **dict.fromkeys(("to_confirm", "filled", "reserved"), PEOPLE),
         "lever": LEVER,
+        "cost": maybe(schema.number("Hours of training, and those that chances count for", least=0)),
+        "stretched": maybe(whole("People of `stretched`, who are among the uncovered", least=0)),
+        "offered": maybe(whole("People placed or to be confirmed, where numbers are masked", least=0)),
         "placed_between": maybe(pair(whole(least=0), "Round numbers where `placed` is withheld")),
+        "offered_between": maybe(pair(whole(least=0), "Round numbers where `offered` is withheld")),
     },
 )
 STATUSES: Final = ("optimal", "time_limit", "infeasible")
@@ -401,22 +71,23 @@ _CERTIFICATE: Final = record(
     "The bounds that held and the proof of each objective",
     {
         "status": one_of(STATUSES),
-        "gap": _AMOUNT,
+        "gap": AMOUNT,
         "objectives": schema.listed(
             record(
                 "",
-                {"name": text(), **dict.fromkeys(("value", "bound"), maybe(schema.number())), "gap": maybe(_AMOUNT)},
+                {"name": text(), **dict.fromkeys(("value", "bound"), maybe(schema.number())), "gap": maybe(AMOUNT)},
                 optional={"exact": schema.flag()},
             )
         ),
-        "radius_km": maybe(_AMOUNT),
+        "radius_km": maybe(AMOUNT),
         "radius_applied": schema.flag(),
         "frame": maybe(text()),
         "min_probability": maybe(share()),
-        "budget_hours": maybe(_AMOUNT),
+        "budget_hours": maybe(AMOUNT),
     },
     optional={
-        "max_hours": maybe(_AMOUNT),
+        "max_hours": maybe(AMOUNT),
+        "max_cost": maybe(AMOUNT),
         "floor": maybe(share("Least share of people placed, by `floor_by`")),
         "floor_by": maybe(text()),
     },
@@ -447,11 +118,14 @@ class Release:
     """
 
     flows: Sequence[Flow | Withheld]
+    to_confirm: Sequence[Flow | Withheld]
+    stretched: Sequence[Flow | Withheld]
     uncovered: Sequence[Uncovered | Withheld]
     unfilled: Sequence[Unfilled | Withheld]
     totals: Mapping[str, Any]
     bounds: Mapping[str, Any]
     changes: Sequence[Change | Withheld]
+    curve: Sequence[CurvePoint]
     notes: Sequence[Note]
     set_aside: Sequence[Problem | Withheld]
     unmet_floors: Sequence[str]
@@ -466,11 +140,14 @@ class Release:
         "Who could go where",
         (
             _items("results", Flow, "flows", promised=True),
+            _items("to_confirm", Flow),
+            _items("stretched", Flow),
             _items("uncovered", Uncovered, promised=True),
             _items("unfilled", Unfilled, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
             Column("bounds", json=lambda r, _: dict(r.bounds), schema=_CERTIFICATE, promised=True),
             _items("changes", CHANGE),
+            _items("curve", CURVE),
             _items("notes", NOTE),
             _items("set_aside", SET_ASIDE),
             Column("unmet_floors", json=lambda r, _: list(r.unmet_floors), schema=schema.listed(text())),
@@ -491,12 +168,15 @@ class Release:
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return a sheet a question: who goes where, who is left, what stays empty, totals, changes, titles, notes."""
+        apart = [("to_confirm", self.to_confirm), ("stretched", self.stretched)]
         sheets = [
-            Sheet("flows", Flow.spec.columns, lambda: self.flows, lang),
+            Sheet("flows", Flow.spec.columns, lambda: self.flows, lang, frozenset({"unknown"})),
+            *(Sheet(name, Flow.spec.columns, partial(list, some), lang) for name, some in apart if some),
             Sheet("uncovered", Uncovered.spec.columns, lambda: self.uncovered, lang),
             Sheet("unfilled", Unfilled.spec.columns, lambda: self.unfilled, lang),
             Sheet.of_rows("totals", (Column("what"), Column("value", "number")), self._sums(lang)),
             Sheet("changes", CHANGE.columns, lambda: self.changes, lang),
+            *([Sheet("curve", CURVE.columns, lambda: self.curve, lang)] if self.curve else []),
             Sheet("resolved", RESOLVED.columns, lambda: self.resolved, lang),
         ]
         if self.set_aside:
@@ -530,6 +210,14 @@ class Release:
             )
             for name, lots in groups
         ]  # fmt: skip
+
+    def last_tenth(self, lang: Lang = "fr") -> str | None:
+        """Say what the last tenth of the placements costs; None where nothing before it is known."""
+        known = [point.cost_each for point in self.curve if point.cost_each is not None]
+        if len(known) < 2:  # noqa: PLR2004 - one to compare with
+            return None
+        before, each = (number(cost, lang=lang) for cost in known[-2:])
+        return say("territory.curve.last", lang=lang, each=each, before=before)
 
     def proofs(self, lang: Lang = "fr") -> list[str]:
         """Return what is reached and what is proven, one sentence an objective."""
@@ -568,14 +256,22 @@ class Allocation(Shown):
     Attributes
     ----------
     flows
-        The same job first, then by lots.
+        People placed: the same job first, then by lots.
+    to_confirm
+        People who could go once something is known, with the openings reserved for them; no placed flow makes way.
+    stretched
+        People without a solution who could go where experts hardly ever see anyone go, in no total; only where asked.
+    curve
+        Least cost of placing fewer people, by tenths.
     stages
         Objectives in order, each with the value reached and the bound that no allocation passes.
     allowed
         Shape (pairs, 2): positions of the lot and of the pool of each pair open to people, which anyone who knows the
         rules knows too.
     allowed_hours
-        Shape (pairs,): tenths of an hour of one person of each of these pairs.
+        Shape (pairs,): tenths of an hour of one person of each of these pairs; 0 where something is to be confirmed.
+    allowed_sure
+        Shape (pairs,): whether people may be placed on them, with nothing to confirm.
     notes
         Keys of ``territory.note.*``: what the reader must know (no geography, radius not applied...).
     """
@@ -584,9 +280,12 @@ class Allocation(Shown):
     fragile: Lots
     hiring: Lots
     flows: tuple[Flow, ...]
+    to_confirm: tuple[Flow, ...]
+    stretched: tuple[Flow, ...]
     uncovered: tuple[Uncovered, ...]
     unfilled: tuple[Unfilled, ...]
     changes: tuple[Change, ...]
+    curve: tuple[CurvePoint, ...]
     stages: tuple[Stage, ...]
     bounds: Bounds
     budget_hours: float | None
@@ -601,13 +300,17 @@ class Allocation(Shown):
     allowed_hours: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False
     )
+    allowed_sure: NDArray[np.bool_] = field(
+        default_factory=lambda: np.zeros(0, dtype=np.bool_), repr=False, compare=False
+    )
 
     __repr__ = Shown.__str__
 
     def release(self) -> Release:
         """Return all that is told of the allocation."""
         return Release(
-            self.flows, self.uncovered, self.unfilled, self.totals(), self.certificate(), self.changes,
+            self.flows, self.to_confirm, self.stretched, self.uncovered, self.unfilled, self.totals(),
+            self.certificate(), self.changes, self.curve,
             [*map(Note, self.notes), *reading_notes((self.fragile, self.hiring))],
             (*self.fragile.set_aside, *self.hiring.set_aside), self.unmet, self.resolved(), self.referential,
             self.summary,
@@ -629,6 +332,11 @@ class Allocation(Shown):
     def placed(self) -> int:
         """People placed."""
         return sum(flow.people for flow in self.flows)
+
+    @property
+    def reserved(self) -> int:
+        """People who could go once something is confirmed, and the openings reserved for them."""
+        return sum(flow.people for flow in self.to_confirm)
 
     @property
     def hours(self) -> float:
@@ -655,12 +363,17 @@ class Allocation(Shown):
             "headcount": self.fragile.people,
             "openings": self.hiring.people,
             "placed": self.placed,
-            "uncovered": self.fragile.people - self.placed,
-            "unfilled": self.hiring.people - self.placed,
+            "to_confirm": self.reserved,
+            "uncovered": self.fragile.people - self.placed - self.reserved,
+            "filled": self.placed,
+            "reserved": self.reserved,
+            "unfilled": self.hiring.people - self.placed - self.reserved,
+            "stretched": sum(f.people for f in self.stretched),
             "set_aside": aside_totals(self.fragile)["people"],
             "same_job": sum(f.people for f in self.flows if f.same_job),
             "hours": {name: self._sum(name) for name in ("low", "expected", "high")},
             "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
+            "cost": round(sum((f.cost or 0.0) * f.people for f in self.flows), 1),
             "lever": self.lever(),
             "km": self._km(),
             "by_employer": _shares(self.shares("employer")),
@@ -684,6 +397,7 @@ class Allocation(Shown):
             "frame": self.bounds.frame,
             "min_probability": self.bounds.min_probability,
             "max_hours": self.bounds.max_hours,
+            "max_cost": self.bounds.max_cost,
             "budget_hours": self.budget_hours,
             "floor": self.settings.floor or None,
             "floor_by": self.settings.floor_by if self.settings.floor else None,
@@ -695,13 +409,17 @@ class Allocation(Shown):
         return tuple(Resolved(lot, side.side, side.file) for side in sides for lot in side.resolved())
 
     def summary(self, lang: Lang = "fr") -> str:
-        """Return the one sentence that says it all."""
+        """Return the sentence that says it all: who is placed, to be confirmed or without a solution, what is left."""
         share = percent(self.placed / self.fragile.people, lang=lang) if self.fragile.people else "–"
-        people, openings = self.fragile.people, self.hiring.people
-        placed = say("territory.summary.placed", lang=lang, n=self.placed, people=people, share=share)
+        totals = self.totals()
+        placed = say("territory.summary.placed", lang=lang, n=self.placed, people=self.fragile.people, share=share)
         hours = say("territory.summary.hours", lang=lang, n=round(self.hours))
-        empty = say("territory.summary.empty", lang=lang, n=openings - self.placed, openings=openings)
-        return say("territory.summary.all", lang=lang, placed=placed, hours=hours, empty=empty)
+        parts = [say("territory.summary.with", lang=lang, placed=placed, hours=hours)]
+        if totals["to_confirm"]:
+            parts.append(say("territory.summary.to_confirm", lang=lang, n=totals["to_confirm"]))
+        parts.append(say("territory.summary.uncovered", lang=lang, n=totals["uncovered"]))
+        parts.append(say("territory.summary.empty", lang=lang, n=totals["unfilled"], openings=self.hiring.people))
+        return say("territory.summary.all", lang=lang, list=(" ; " if lang == "fr" else "; ").join(parts))
 
     def _sum(self, name: str) -> float | None:
         values = [(getattr(f.hours, name), f.people) for f in self.flows]

@@ -32,6 +32,8 @@ class Table:
         Shape (k,): tenths of an hour of one person of each pair, and the most of all together; None = no bound.
     group, least
         Shapes (n,) and (g,): group of each lot, and the least people placed of each group, g = 0 without floors.
+    sure
+        Shape (k,): whether people on a pair are placed, and count for a floor; not those that are to be confirmed.
     """
 
     supply: Ints
@@ -43,6 +45,7 @@ class Table:
     budget: int | None
     group: NDArray[np.intp]
     least: Ints
+    sure: Bools
 
     def sent(self, among: Bools) -> Ints:
         """People of each lot on some pairs, shape (n,)."""
@@ -148,8 +151,9 @@ class Auditor:
             sums.append(sparse.csr_array(np.ones((1, k))))
             lower, upper = [*lower, np.asarray(ends[:1])], [*upper, np.asarray(ends[1:])]
         if len(table.least):
-            sums.append(_sums(table.group[rows], len(table.least), k))
-            printed = np.bincount(table.group, table.sent(known), len(table.least))
+            counted = table.sure[self.at].astype(np.float64)
+            sums.append(_sums(table.group[rows], len(table.least), k, counted))
+            printed = np.bincount(table.group, table.sent(known & table.sure), len(table.least))
             lower, upper = [*lower, np.maximum(table.least - printed, 0)], [*upper, np.full(len(table.least), np.inf)]
         self.whole = table.budget is not None
         if table.budget is not None:
@@ -230,5 +234,5 @@ class Auditor:
             self.witnesses.append(flow)
 
 
-def _sums(at: NDArray[np.intp], size: int, k: int) -> sparse.csr_array:
-    return sparse.csr_array((np.ones(k), (at, np.arange(k))), shape=(size, k))
+def _sums(at: NDArray[np.intp], size: int, k: int, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(k) if weights is None else weights, (at, np.arange(k))), shape=(size, k))

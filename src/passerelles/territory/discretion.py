@@ -15,8 +15,9 @@ import numpy as np
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.territory.allocation import Allocation, Change, Flow, Release, Uncovered, Unfilled
+from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Table, View
+from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.masking import choose_view, hidden_total, small_cells
 from passerelles.territory.network import Ints
@@ -26,12 +27,12 @@ from passerelles.views.spec import Withheld
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE = frozenset(
-    ("nothing_near", "radius", "distance_unknown", "same_fiche", "not_possible", "hours_unknown", "max_hours", "frame")
-) | {"probability_unknown", "probability"}
+    ("nothing_near", "radius", "distance_unknown", "not_possible", "hours_unknown", "access_unknown", "max_hours")
+) | {"frame", "probability_unknown", "probability", "max_cost", "level_unknown", "unlikely"}
 
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
-_OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "unlikely_moves"))
+_OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def _table(allocation: Allocation) -> Table:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     codes = at[:, 0] * max(len(keys), 1) + at[:, 1]  # sorted: pairs come by lot, then pool
     people = np.zeros(len(codes), dtype=np.int64)
-    for flow in allocation.flows:
+    for flow in (*allocation.flows, *allocation.to_confirm):
         code = row[flow.fragile.key] * max(len(keys), 1) + column[pool_key(flow.hiring)]
         people[np.searchsorted(codes, code)] += flow.people
     budget = allocation.budget_hours
@@ -119,6 +120,7 @@ def _table(allocation: Allocation) -> Table:
         budget=None if budget is None else budget_tenths(budget),
         group=group,
         least=least,
+        sure=allocation.allowed_sure,
     )
 
 
@@ -131,10 +133,12 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     """
     Return what may be published of an allocation, with words of a language; what is withheld is unknown, and marked.
 
-    Where the people placed in all would give a number away, ``totals.placed_between`` tells two round numbers that they
-    lie between. A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other line counts, from any
-    of the former to any of the latter. Sums that mix hidden cells (hours, kilometres, shares), the budget, and
-    sentences that tell of free or full openings are left out whole: any of them would be one more equation.
+    Where the people placed or to be confirmed would give a number away in all (``totals.offered``),
+    ``totals.offered_between`` tells two round numbers that they lie between; where something is to be confirmed, the
+    people placed are not told apart. A line with ``fragile_lots`` and ``hiring_lots`` counts the people whom no other
+    line counts, placed or to be confirmed, from any of the former to any of the latter. Sums that mix hidden cells
+    (hours, kilometres, shares), the budget, and sentences that tell of free or full openings are left out whole: any of
+    them would be one more equation.
     """
     allocation, threshold = publication.allocation, publication.threshold
     if not publication.changed:
@@ -142,31 +146,42 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         return replace(
             whole,
             notes=[note for note in whole.notes if note.key not in _OF_ROWS],
-            totals={**whole.totals, **({"set_aside": None} if allocation.fragile.set_aside else {})},
+            stretched=[],
+            totals={**whole.totals, "stretched": None, **({"set_aside": None} if allocation.fragile.set_aside else {})},
             set_aside=_aside(allocation),
             masked=True,
             threshold=threshold,
             summary=lambda _: "",
         )
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
-    total = allocation.placed if lines is not None and lines.view.total else None
+    total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
+    apart = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
     notes = [Note("nothing_to_show" if lines is None else "masked", {"threshold": str(threshold)})]
     notes += [Note(n) for n in allocation.notes if n not in _OF_FLOWS]
     everyone, places = allocation.fragile.people, allocation.hiring.people
     between = None if lines is None or lines.view.between is None else list(lines.view.between)
     if between is not None or total is not None:
         ends = {"n": str(total)} if between is None else {"low": str(between[0]), "high": str(between[1])}
-        key = "placed_in_all" if between is None else "placed_between"
+        key = f"{'placed' if apart else 'offered'}_{'in_all' if between is None else 'between'}"
         notes.insert(0, Note(key, {"people": str(everyone), **ends}))
     return Release(
-        flows=[] if lines is None else lines.flows(),
+        flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
+        to_confirm=[] if lines is None else lines.shown(allocation.to_confirm),
+        stretched=[],
         uncovered=[] if lines is None else lines.uncovered(),
         unfilled=[] if lines is None else lines.unfilled(),
         totals={
             "headcount": everyone,
             "openings": places,
-            "placed": total,
-            "placed_between": between,
+            "placed": total if apart else None,
+            "placed_between": between if apart else None,
+            "offered": total,
+            "offered_between": between,
+            "to_confirm": 0 if apart else None,
+            "filled": total if apart else None,
+            "reserved": 0 if apart else None,
+            "stretched": None,
+            "cost": None,
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
             "set_aside": None,
@@ -179,8 +194,12 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             "by_job": None,
         },
         bounds=allocation.certificate()
-        | {"budget_hours": None, "objectives": [_stage(s.name, s.value, total) for s in allocation.stages]},
+        | {
+            "budget_hours": None,
+            "objectives": [_stage(s.name, s.value, total if apart else None) for s in allocation.stages],
+        },
         changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
+        curve=(),
         notes=notes,
         set_aside=_aside(allocation),
         unmet_floors=allocation.unmet,
@@ -240,20 +259,19 @@ class _Lines:
         self.fragile_names = [_name(self.lots[i]) for i in np.flatnonzero(view.lots).tolist()]
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
-    def flows(self) -> list[Flow | Withheld]:
-        """Printed flows, then hidden ones by lot where their sum is harmless, then the rest."""
+    def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
+        """Return the flows among some that are printed as they are."""
         row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(self.lots)}
         column = {key: j for j, key in enumerate(pool_keys(self.allocation.hiring)[0])}
         printed = set(
             zip(self.table.row[self.view.printed].tolist(), self.table.column[self.view.printed].tolist(), strict=True)
         )
+        return [flow for flow in flows if (row[flow.fragile.key], column[pool_key(flow.hiring)]) in printed]
 
-        def shown(flow: Flow) -> bool:
-            return (row[flow.fragile.key], column[pool_key(flow.hiring)]) in printed
-
-        found: list[Flow | Withheld] = [flow for flow in self.allocation.flows if shown(flow)]
+    def hidden(self) -> list[Flow | Withheld]:
+        """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
         alone = [i for i in np.flatnonzero(self.view.lots & self.view.left).tolist() if self.sent[i]]
-        found += [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
+        found: list[Flow | Withheld] = [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
         together = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
         people = None if self.rest is None else self.rest - int(self.sent[self.view.left].sum())
         if together and people != 0:

@@ -170,6 +170,11 @@ class Lot:
         """Its job, ready for JSON."""
         return {"code": self.job, "label": self.label}
 
+    @property
+    def title(self) -> str:
+        """The job as it was written."""
+        return self.given or self.job
+
     def place(self, *, elsewhere: bool = True) -> str:
         """Return job and basin for a screen; the job alone where the basin goes without saying."""
         named = " ".join(filter(None, (self.job, self.label)))

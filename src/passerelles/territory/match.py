@@ -14,23 +14,25 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.progress import Tell
 from passerelles.ranking.moves import rank_moves
+from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
-from passerelles.territory.allocation import Allocation, Change, Flow, HoursOf
-from passerelles.territory.explain import uncovered_lots, unfilled_pools
+from passerelles.territory.allocation import Allocation, Status
+from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Lots, Table
-from passerelles.territory.network import InfeasibleError, Ints, Network
+from passerelles.territory.network import InfeasibleError, Ints, Network, Stage
 from passerelles.territory.pairs import (
     Bounds,
     Moves,
     Pairs,
+    doubts,
     drawn,
     find_pairs,
     floor_groups,
     moves_between,
     pool_keys,
 )
-from passerelles.territory.plan import TENTHS, Outcome, Task, best_flow, budget_tenths, most_people
+from passerelles.territory.plan import TENTHS, Task, best_flow, budget_tenths, cost_curve, most_people
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import Locator, make_locator, read_sides
 from passerelles.text import normalise_label
@@ -38,9 +40,8 @@ from passerelles.text import normalise_label
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
+_NONE: Final[NDArray[np.intp]] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
-
-UNLIKELY = 0.05  # chance under which the reader is warned that the first objective, people placed, goes too far
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     frame: str | None = None,
     budget_hours: float | None = None,
     min_probability: float | None = None,
+    max_cost: float | None = None,
+    stretch: bool = False,
     settings: Settings | None = None,
     costs: Costs | None = None,
     changes: bool = True,
@@ -99,6 +102,11 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         Most expected hours of training in all.
     min_probability
         Least chance of a move, in [0, 1]; a move to the same job always passes.
+    max_cost
+        Most that one placement may cost: hours of training, and those that its chance counts for.
+    stretch
+        Whether to show too, apart and in no total, moves that experts hardly ever list for people still without a
+        solution.
     settings
         `Settings.territory` holds every other choice.
     costs
@@ -113,7 +121,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     Returns
     -------
     allocation
-        Optimal under the stated order of objectives, whole people, the same whatever the order of the rows.
+        Optimal under the stated order of objectives, whole people, the same whatever the order of the rows. People
+        are placed on acceptable moves only (see `TerritorySettings`); moves of which something is not known follow in
+        `to_confirm`, with the people and openings that are left.
 
     Raises
     ------
@@ -124,8 +134,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
 
     Notes
     -----
-    maximise Σ x, then minimise Σ h·x, then maximise people in the same job, then minimise Σ d·x, subject to
-    Σ_j x_ij ≤ people_i, Σ_i x_ij ≤ openings_j, x whole; docs/territory.md gives the whole model.
+    maximise Σ x, then minimise Σ c·x, then maximise people in the same job, then minimise Σ d·x, subject to
+    Σ_j x_ij ≤ people_i, Σ_i x_ij ≤ openings_j, x whole, where the cost c of a move is its hours of training and
+    `unlikely_hours` for each halving of its chance; docs/territory.md gives the whole model.
 
     Examples
     --------
@@ -145,6 +156,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         frame=frame,
         min_probability=_number("min_probability", least, 1.0),
         max_hours=chosen.max_hours,
+        max_cost=_number("max_cost", chosen.max_cost if max_cost is None else max_cost),
     )
     budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
     locator = make_locator(places, market)
@@ -154,7 +166,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     model = costs if costs is not None else default_costs(graph, every, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
     case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
-    return _allocate(case, bounds, budget, changes=changes)
+    return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
 
 
 def _number(name: str, value: float | None, most: float = math.inf) -> float | None:
@@ -185,51 +197,114 @@ def _surveyed(
     return found, replace(bounds, radius_km=radius)
 
 
-def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool) -> Allocation:
+def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool, stretch: bool) -> Allocation:
     case.tell(0, _STEPS)
     moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
     case.tell(1, _STEPS)
     pairs = _pairs(case, moves, bounds)
-    _, capacity = pool_keys(case.hiring)
-    task = _task(case, pairs, capacity, budget)
     case.tell(2, _STEPS)
-    opened = pairs.open
-    flow = np.zeros(len(pairs.lot), dtype=np.int64)
-    unmet: tuple[str, ...] = ()
-    try:
-        outcome = best_flow(task, case.settings)
-        flow[opened] = outcome.flow
-        status = "optimal" if all(s.gap == 0 for s in outcome.stages) else "time_limit"
-    except InfeasibleError:
-        outcome, status, unmet = Outcome(np.zeros(0, dtype=np.int64), ()), "infeasible", _unmet(case, task)
+    solved = _solve(case, pairs, budget, stretch=stretch)
     case.tell(3, _STEPS)
+    used = solved.placed + solved.reserved
     binding = "weights" if case.settings.objective == "weighted" else "budget"
-    flows = _flows(case, moves, pairs, flow)
+    _, capacity = pool_keys(case.hiring)
+    flows = _flows(case, moves, pairs, solved.placed)
+    offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     allocation = Allocation(
-        status=status,  # type: ignore[arg-type]  # one of the three words above
+        status=solved.status,
         fragile=case.fragile,
         hiring=case.hiring,
         flows=flows,
-        uncovered=uncovered_lots(case.fragile, pairs, flow, capacity, binding=binding),
-        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, flow, case.settings, binding=binding),
+        to_confirm=_flows(case, moves, pairs, solved.reserved),
+        stretched=_flows(case, moves, pairs, solved.stretched),
+        uncovered=uncovered_lots(case.fragile, pairs, used, capacity, binding=binding),
+        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, used, case.settings, binding=binding),
         changes=(),
-        stages=outcome.stages,
+        curve=_curve(case, pairs, solved) if changes else (),
+        stages=solved.stages,
         bounds=bounds,
         budget_hours=budget,
         radius_applied=bounds.radius_km is not None and case.locator.places is not None,
         settings=case.settings,
         referential=(case.graph.referential.name, case.graph.referential.version),
         notes=_notes(case, moves, bounds, flows),
-        unmet=unmet,
-        allowed=np.stack([pairs.lot[opened], pairs.pool[opened]], axis=1).astype(np.int32),
-        allowed_hours=pairs.hours[opened],
+        unmet=solved.unmet,
+        allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
+        allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),
+        allowed_sure=pairs.doubt[offered] == 0,
     )
     case.tell(4, _STEPS)
-    if changes and status == "optimal" and allocation.uncovered:
-        found = _changes(case, moves, bounds, budget, allocation)
-        allocation = replace(allocation, changes=found)
+    if changes and solved.status == "optimal" and allocation.placed < case.fragile.people:
+        allocation = replace(allocation, changes=_changes(case, moves, bounds, budget, allocation))
     case.tell(_STEPS, _STEPS)
     return allocation
+
+
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """
+    People on each pair, shape (p,): placed, reserved until something is confirmed, and stretched beyond what is likely.
+
+    The later ones have the people and the openings that the earlier ones leave.
+    """
+
+    placed: Ints
+    reserved: Ints
+    stretched: Ints
+    status: Status
+    stages: tuple[Stage, ...] = ()
+    unmet: tuple[str, ...] = ()
+
+
+def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) -> _Solved:
+    _, capacity = pool_keys(case.hiring)
+    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    task = _task(case, pairs, pairs.open, people, capacity, budget)
+    placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
+    try:
+        outcome = best_flow(task, case.settings)
+    except InfeasibleError:
+        return _Solved(placed, reserved, stretched, "infeasible", unmet=_unmet(case, task))
+    placed[pairs.open] = outcome.flow
+    status: Status = "optimal" if all(s.gap == 0 for s in outcome.stages) else "time_limit"
+    used = placed.copy()
+    plain = case.settings.model_copy(update={"objective": "lexicographic", "floor": 0.0})
+    for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
+        if len(among):
+            left = people - np.bincount(pairs.lot, used, len(people)).astype(np.int64)
+            free = capacity - np.bincount(pairs.pool, used, len(capacity)).astype(np.int64)
+            rest = _task(replace(case, settings=plain), pairs, among, left, free, None)
+            flow[among] = best_flow(rest, plain).flow
+            used += flow
+    return _Solved(placed, reserved, stretched, status, outcome.stages)
+
+
+def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]:
+    """Least cost of each tenth of the placements; of the last one alone where there are many pairs."""
+    placed = int(solved.placed.sum())
+    if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
+        return ()
+    _, capacity = pool_keys(case.hiring)
+    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    task = _task(replace(case, settings=case.settings.model_copy(update={"floor": 0.0})),
+                 pairs, pairs.open, people, capacity, None)  # fmt: skip
+    shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
+    counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
+    points = cost_curve(task, placed, counts)
+    found = []
+    for before, point in zip((None, *points), points, strict=False):
+        more = point.people - (before.people if before else 0)
+        spent = point.cost - (before.cost if before else 0)
+        known = before is not None or (counts[0] == point.people and len(points) > 2)  # noqa: PLR2004
+        found.append(
+            CurvePoint(
+                point.people,
+                point.cost / TENTHS,
+                point.hours / TENTHS,
+                round(spent / more / TENTHS, 1) if known else None,
+            )
+        )
+    return tuple(found)
 
 
 def _pairs(case: _Case, moves: Moves, bounds: Bounds) -> Pairs:
@@ -238,26 +313,28 @@ def _pairs(case: _Case, moves: Moves, bounds: Bounds) -> Pairs:
     )
 
 
-def _task(case: _Case, pairs: Pairs, capacity: Ints, budget: float | None) -> Task:
-    opened = pairs.open
+def _task(
+    case: _Case, pairs: Pairs, among: NDArray[np.intp], people: Ints, capacity: Ints, budget: float | None
+) -> Task:
+    """Put some pairs, and the people and openings at hand, in a task."""
     lots = case.fragile.lots
-    people = np.asarray([lot.people for lot in lots], dtype=np.int64)
     group, need = floor_groups(case.fragile, case.settings)
-    network = Network(people, capacity, pairs.lot[opened], pairs.pool[opened], group, need)
-    km = pairs.km[opened]
+    network = Network(people, capacity, pairs.lot[among], pairs.pool[among], group, need)
+    km = pairs.km[among]
     known = km[~np.isnan(km)]
     far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
 
     def tie(some: NDArray[np.intp]) -> Ints:
-        ends = zip(pairs.lot[opened[some]].tolist(), pairs.entry[opened[some]].tolist(), strict=True)
+        ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
         drawings = [drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends]
         return np.asarray(drawings, dtype=np.int64)
 
     return Task(
         network=network,
-        hours=pairs.hours[opened],
+        hours=pairs.hours[among],
+        cost=pairs.cost[among],
         km=np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64),
-        same=pairs.same[opened],
+        same=pairs.same[among],
         tie=tie,
         budget=None if budget is None else budget_tenths(budget),
     )
@@ -297,15 +374,20 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         move = None if same else explained.get(jobs)
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
+        level = int(moves.level[where])
         found.append(
             Flow(
                 fragile=fragile,
                 hiring=hiring,
                 people=int(flow[pair]),
                 hours=HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair])),
+                cost=None if pairs.hours[pair] < 0 else int(pairs.cost[pair]) / TENTHS,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
+                move_level=None if same or level < 0 else LEVELS[level],
+                listed=None if same else bool(moves.listed[where]),
+                unknown=doubts(int(pairs.doubt[pair])),
                 move=move,
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
@@ -317,9 +399,9 @@ def _hours(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
     low, expected, high = (float(a[where]) for a in moves.hours[:3])
     return HoursOf(
         None if math.isnan(low) else round(low, 1),
-        tenths / TENTHS,
+        None if tenths < 0 else tenths / TENTHS,
         None if math.isnan(high) else round(high, 1),
-        assumed=math.isnan(expected),
+        assumed=tenths >= 0 and math.isnan(expected),
     )
 
 
@@ -331,13 +413,11 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
         notes.append("no_radius")
     if any(f.same_job and _titles_differ(f) for f in flows):
         notes.append("titles_of_one_fiche")
-    if any(f.probability is not None and f.probability < UNLIKELY for f in flows):
-        notes.append("unlikely_moves")
-    moving = ~moves.same & ~moves.part
+    moving = ~moves.same
     if moving.any() and bool(np.isnan(moves.probability[moving]).all()):
         notes.append("no_probability")
-    if moving.any() and bool(np.isnan(moves.hours.expected[moving]).any()):
-        notes.append("some_hours_unknown" if case.settings.assumed_hours is None else "hours_assumed")
+    if case.settings.assumed_hours is not None and bool(np.isnan(moves.hours.expected[moving]).any()):
+        notes.append("hours_assumed")
     if moves.frame is not None and bool((moves.frame[moving] == -1).any()):
         notes.append("frame_unknown")
     if case.hiring.pools:
@@ -374,14 +454,18 @@ def _changes(
         tried.append(("probability", least, replace(bounds, min_probability=least), budget))
     if bounds.frame is not None:
         tried.append(("no_frame", None, replace(bounds, frame=None), budget))
+    if bounds.max_cost is not None:
+        dearer = replace(bounds, max_cost=bounds.max_cost + chosen.more_hours)
+        tried.append(("max_cost", chosen.more_hours, dearer, budget))
     found = []
     _, capacity = pool_keys(case.hiring)
+    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
     for kind, step, moved, money in tried:
         again = replace(moves, frame=None) if moved.frame is None else moves
         pairs = _pairs(case, again, moved)
         free = replace(case, settings=chosen.model_copy(update={"floor": 0.0})) if kind == "no_floor" else case
         try:
-            placed, tenths = _people(free, _task(free, pairs, capacity, money))
+            placed, tenths = _people(free, _task(free, pairs, pairs.open, people, capacity, money))
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
             continue
         more = placed - allocation.placed

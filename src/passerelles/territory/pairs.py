@@ -1,21 +1,23 @@
-"""Which people could take which openings: every pair of lot and pool with its hours, distance, or why not."""
+"""Which people could take which openings: every pair of lot and pool with its cost, or why not, or what is unknown."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.scorer import load_scorer
+from passerelles.matching.titles import SURE
+from passerelles.scoring.coverage import coverage_row, holding_of_row
+from passerelles.scoring.scorer import LEVELS, levels_of, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
-from passerelles.territory.hours import NO, Costs, Floats, Hours, Rows
+from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
 from passerelles.territory.lots import Lots, pool_key
 from passerelles.territory.network import Ints
 from passerelles.territory.plan import TENTHS
@@ -23,6 +25,7 @@ from passerelles.territory.reading import Locator
 
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
+_LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
 
 class Why(IntEnum):
@@ -31,13 +34,37 @@ class Why(IntEnum):
     OPEN = 0
     RADIUS = 1
     DISTANCE_UNKNOWN = 2
-    SAME_FICHE = 3
-    NOT_POSSIBLE = 4
-    HOURS_UNKNOWN = 5
+    NOT_POSSIBLE = 3
+    HOURS_UNKNOWN = 4  # only where the settings are strict: else what is unknown is to be confirmed
+    ACCESS_UNKNOWN = 5
     MAX_HOURS = 6
     FRAME = 7
     PROBABILITY_UNKNOWN = 8
     PROBABILITY = 9
+    MAX_COST = 10
+    LEVEL_UNKNOWN = 11
+    UNLIKELY = 12
+
+
+class Doubt(IntFlag):
+    """What is not known of a pair that is open: people are only sent there once it is confirmed."""
+
+    HOURS = 1
+    ACCESS = 2
+    LEVEL = 4
+    TITLE = 8
+
+
+def doubts(flags: int) -> tuple[str, ...]:
+    """
+    Return the names of what is not known.
+
+    Examples
+    --------
+    >>> doubts(Doubt.HOURS | Doubt.TITLE)
+    ('hours', 'title')
+    """
+    return tuple((each.name or "").lower() for each in Doubt if each & flags)
 
 
 @dataclass(frozen=True)
@@ -48,6 +75,7 @@ class Bounds:
     frame: str | None = None
     min_probability: float | None = None
     max_hours: float | None = None
+    max_cost: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +83,45 @@ class Moves:
     """
     What is known of every move between the jobs of two sides, rows and columns in `origins` and `targets`.
 
-    `probability` is nan where it is unknown; `frame` a verdict each, None without a frame; `same` marks the same
-    job, `part` a fiche against a part of itself.
+    Attributes
+    ----------
+    probability
+        Chance of each move; nan where it is unknown.
+    level
+        Position in `passerelles.scoring.scorer.LEVELS`; -1 where it is unknown.
+    listed
+        Whether the referential's experts list the move.
+    frame
+        A verdict each; None without a frame.
+    same
+        Whether the job stays the same: one occupation, or a fiche and a part of it that take the same credentials.
+    part
+        A fiche against a part of it whose credentials are others.
     """
 
     origins: Rows
     targets: Rows
     hours: Hours
     probability: Floats
+    level: NDArray[np.int8]
+    listed: NDArray[np.bool_]
     frame: NDArray[np.int8] | None
     same: NDArray[np.bool_]
     part: NDArray[np.bool_]
+
+
+class Verdicts(NamedTuple):
+    """
+    What stands in the way of each move, distance aside, and what it costs.
+
+    `why` holds a `Why`, `doubt` the flags of `Doubt`; `hours` are tenths of an hour, -1 = unknown; `cost` are tenths of
+    an hour too, unknown hours counting as the longest known.
+    """
+
+    why: NDArray[np.int8]
+    doubt: NDArray[np.int8]
+    hours: Ints
+    cost: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +133,10 @@ class Pairs:
     ----------
     lot, pool, entry
         Shape (p,): fragile lot, pool, and hiring lot (positions in their sorted tables).
-    why
-        Shape (p,): `Why` each.
-    hours, km, probability
-        Shape (p,): expected hours (tenths, -1 unknown), kilometres and chance (nan unknown).
+    why, doubt
+        Shape (p,): `Why` and flags of `Doubt`.
+    hours, cost, km, probability
+        Shape (p,): expected hours (tenths, -1 unknown), cost (tenths of an hour), kilometres and chance (nan unknown).
     same
         Shape (p,): whether the job is the same.
     """
@@ -89,15 +145,27 @@ class Pairs:
     pool: NDArray[np.intp]
     entry: NDArray[np.intp]
     why: NDArray[np.int8]
+    doubt: NDArray[np.int8]
     hours: Ints
+    cost: Ints
     km: Floats
     probability: Floats
     same: NDArray[np.bool_]
 
     @property
     def open(self) -> NDArray[np.intp]:
-        """Positions of the pairs that people may flow along."""
-        return np.flatnonzero(self.why == Why.OPEN)
+        """Positions of the pairs that people may be placed on."""
+        return np.flatnonzero((self.why == Why.OPEN) & (self.doubt == 0))
+
+    @property
+    def doubtful(self) -> NDArray[np.intp]:
+        """Positions of the pairs of which something is still to be confirmed."""
+        return np.flatnonzero((self.why == Why.OPEN) & (self.doubt != 0))
+
+    @property
+    def stretched(self) -> NDArray[np.intp]:
+        """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody knows."""
+        return np.flatnonzero(self.why >= Why.LEVEL_UNKNOWN)
 
 
 def moves_between(
@@ -106,39 +174,71 @@ def moves_between(
     """Work out every move between the jobs of two sides, each pair of jobs once."""
     origins = np.asarray(sorted({graph.position[lot.job] for lot in fragile.lots}), dtype=np.intp)
     targets = np.asarray(sorted({graph.position[lot.job] for lot in hiring.lots}), dtype=np.intp)
-    same = origins[:, None] == targets[None, :]
-    bases = graph.base_rows
-    part = (bases[origins][:, None] == targets[None, :]) | (origins[:, None] == bases[targets][None, :])
-    hours = costs.hours(origins, targets)
+    same, part = _same_job(graph, origins, targets)
     scorer = load_scorer(graph.settings.scorer)
     probability = np.full(same.shape, np.nan)
-    if scorer.calibration is not None and len(origins) and len(targets):
+    level = np.full(same.shape, -1, dtype=np.int8)
+    if scorer.calibration is not None and len(targets):
         scores = score_table(graph, scorer).scores
         for i, row in enumerate(origins.tolist()):
             probability[i] = scorer.calibration.chances(scores.totals(row)[targets])
     if settings.assumed_probability is not None:
         probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
+    for i, row in enumerate(origins.tolist()):
+        level[i] = levels_of(probability[i], coverage_row(graph, holding_of_row(graph, row)), row, targets)
     within = None if frame is None else costs.within(frame, origins, targets)
-    return Moves(origins, targets, hours, probability, within, same, part & ~same)
+    hours = costs.hours(origins, targets)
+    return Moves(origins, targets, hours, probability, level, _listed(graph, origins, targets), within, same, part)
 
 
-def verdicts(
-    moves: Moves, bounds: Bounds, settings: TerritorySettings, *, strict: bool
-) -> tuple[NDArray[np.int8], Ints]:
-    """Why each move is left out, distance aside, and its expected hours in tenths (-1 = unknown)."""
+def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each move keeps the job, and whether it is between a fiche and a part whose credentials are others."""
+    same = origins[:, None] == targets[None, :]
+    bases = graph.base_rows
+    part = (bases[origins][:, None] == targets[None, :]) | (origins[:, None] == bases[targets][None, :])
+    part &= ~same
+    for i, j in np.argwhere(part).tolist():
+        asked = [_asked(graph, int(row)) for row in (origins[i], targets[j])]
+        same[i, j] = asked[0] == asked[1]
+    return same, part & ~same
+
+
+def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
+    rows = graph.referential.credentials_of.get(graph.codes[row], ())
+    return frozenset(each.credential for each in rows if each.kind != "option")
+
+
+def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> NDArray[np.bool_]:
+    """Whether the referential lists each move, read through the fiches of specialised occupations."""
+    codes, bases = graph.codes, graph.base_rows
+    column: dict[str, list[int]] = {}
+    for j, row in enumerate(targets.tolist()):
+        column.setdefault(codes[bases[row]], []).append(j)
+    found = np.zeros((len(origins), len(targets)), dtype=np.bool_)
+    for i, row in enumerate(origins.tolist()):
+        for target in graph.referential.moves_from(codes[bases[row]]):
+            found[i, column.get(target, [])] = True
+    return found
+
+
+def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, strict: bool) -> Verdicts:
+    """Judge every move, distance aside."""
     expected = moves.hours.expected
     if settings.assumed_hours is not None:
         expected = np.where(np.isnan(expected), settings.assumed_hours, expected)
     unknown = np.isnan(expected)
-    tenths = np.where(unknown, -1, np.rint(np.where(unknown, 0.0, expected) * TENTHS)).astype(np.int64)
+    hours = np.where(unknown, -1, np.rint(np.where(unknown, 0.0, expected) * TENTHS)).astype(np.int64)
+    cost = _cost(moves, hours, settings)
     why = np.zeros(expected.shape, dtype=np.int8)
+    doubt = np.zeros(expected.shape, dtype=np.int8)
 
     def bar(where: NDArray[np.bool_], reason: Why) -> None:
         why[where & (why == Why.OPEN)] = reason
 
-    bar(moves.part, Why.SAME_FICHE)
+    no_access = (moves.hours.possible == UNKNOWN) | moves.part
     bar(moves.hours.possible == NO, Why.NOT_POSSIBLE)
-    bar(unknown, Why.HOURS_UNKNOWN)
+    bar(strict & unknown, Why.HOURS_UNKNOWN)
+    bar(strict & no_access, Why.ACCESS_UNKNOWN)
     if bounds.max_hours is not None:
         bar(expected > bounds.max_hours, Why.MAX_HOURS)
     if moves.frame is not None:
@@ -146,9 +246,32 @@ def verdicts(
     if bounds.min_probability is not None:
         bar(np.isnan(moves.probability), Why.PROBABILITY_UNKNOWN)
         bar(moves.probability < bounds.min_probability, Why.PROBABILITY)
-    why[moves.same] = Why.OPEN
-    tenths[moves.same] = 0
-    return why, tenths
+    likely = moves.probability >= settings.acceptable_probability
+    reached = (moves.level >= 0) & (moves.level <= LEVELS.index(settings.acceptable_level))
+    listed = moves.listed & settings.accept_listed
+    if bounds.max_cost is not None:
+        bar(cost > round(bounds.max_cost * TENTHS), Why.MAX_COST)
+    bar((moves.level < 0) & ~listed & ~moves.part, Why.LEVEL_UNKNOWN)
+    bar(~(likely & reached) & ~listed & ~moves.part, Why.UNLIKELY)
+    doubt[unknown] |= Doubt.HOURS
+    doubt[no_access] |= Doubt.ACCESS
+    doubt[listed & ~likely] |= Doubt.LEVEL
+    for array in (why, doubt, hours, cost):
+        array[moves.same] = 0
+    return Verdicts(why, doubt, hours, cost)
+
+
+def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
+    """
+    Tenths of an hour that a move costs: those of training, and so many for each halving of its chance.
+
+    A listed move counts as at least as likely as the settings say, an unknown chance as the least acceptable one.
+    """
+    chance = np.where(np.isnan(moves.probability), settings.acceptable_probability, moves.probability)
+    chance = np.where(moves.listed, np.maximum(chance, settings.listed_probability), chance)
+    halvings = -np.log2(np.clip(chance, _LEAST_CHANCE, 1.0))
+    taught = np.where(hours < 0, hours.max(initial=0), hours)
+    return taught + np.rint(settings.unlikely_hours * halvings * TENTHS).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +281,7 @@ class Side:
     job: NDArray[np.intp]
     pool: NDArray[np.intp]
     entry: NDArray[np.intp]
+    doubt: NDArray[np.int8]
     start: NDArray[np.intp]  # shape (basins + 1,): first entry of each basin
     basins: tuple[str, ...]
 
@@ -189,8 +313,13 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     order = np.argsort(where, kind="stable")
     job = np.asarray([column[graph.position[lot.job]] for lot in hiring.lots], dtype=np.intp)
     pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
+    doubt = np.asarray([_title_doubt(lot.confidence) for lot in hiring.lots], dtype=np.int8)
     start = np.searchsorted(where[order], np.arange(len(basins) + 1))
-    return Side(job[order], pool[order], order, start, basins)
+    return Side(job[order], pool[order], order, doubt[order], start, basins)
+
+
+def _title_doubt(confidence: float) -> int:
+    return 0 if confidence >= SURE else Doubt.TITLE
 
 
 def find_pairs(
@@ -217,7 +346,7 @@ def find_pairs(
     PasserellesError
         If more pairs than `max_pairs` are within the radius.
     """
-    why, tenths = verdicts(moves, bounds, settings, strict=strict)
+    judged = verdicts(moves, bounds, settings, strict=strict)
     side = hiring_side(graph, hiring, moves)
     row = {int(r): i for i, r in enumerate(moves.origins)}
     km = _basin_km(fragile, side, locator)
@@ -237,27 +366,42 @@ def find_pairs(
         job = side.job[entries]
         far = np.repeat(blocked[lot.basin][there], sizes[there])
         origin = row[graph.position[lot.job]]
-        reason = np.where(far != Why.OPEN, far, why[origin, job])
+        reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
+        doubt = judged.doubt[origin, job] | side.doubt[entries] | _title_doubt(lot.confidence)
         distance = np.repeat(km[lot.basin][there], sizes[there])
-        best = _best(side.pool[entries], reason, tenths[origin, job], ~moves.same[origin, job])
+        best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]
-        where = (origin, job)
-        found = (side.pool[chosen], side.entry[chosen], reason[best], tenths[where], distance[best])
-        blocks.append((np.full(len(best), number), *found, moves.probability[where], moves.same[where]))
-    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 8
-    kinds = (np.intp, np.intp, np.intp, np.int8, np.int64, np.float64, np.float64, np.bool_)
+        at = (origin, job)
+        blocks.append(
+            (
+                np.full(len(best), number),
+                side.pool[chosen],
+                side.entry[chosen],
+                reason[best],
+                doubt[best],
+                judged.hours[at],
+                judged.cost[at],
+                distance[best],
+                moves.probability[at],
+                moves.same[at],
+            )
+        )
+    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 10
+    kinds = (np.intp, np.intp, np.intp, np.int8, np.int8, np.int64, np.int64, np.float64, np.float64, np.bool_)
     return Pairs(*(c.astype(k) for c, k in zip(columns, kinds, strict=True)))
 
 
-def _best(pool: NDArray[np.intp], why: NDArray[np.int8], hours: Ints, other: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _best(
+    pool: NDArray[np.intp], why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: NDArray[np.bool_]
+) -> NDArray[np.intp]:
     """
-    Position of the best entry of each pool: one that is open, of least hours, the same job first, then by code.
+    Position of the best entry of each pool: one that is open, without a doubt, of least cost, the same job first.
 
     Entries of one pool share basin and capacity, so that the best is never worse, whatever the objective. Where
     none is open, the one that came farthest says why.
     """
     rank = np.where(why == Why.OPEN, np.iinfo(np.int8).min, -why)
-    order = np.lexsort((np.arange(len(pool)), other, hours, rank, pool))
+    order = np.lexsort((np.arange(len(pool)), other, cost, doubt != 0, rank, pool))
     _, first = np.unique(pool[order], return_index=True)
     return order[first]
 

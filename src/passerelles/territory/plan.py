@@ -1,7 +1,7 @@
-"""The order of objectives: people placed, least hours, the same job, least distance, then a draw fixed by the names."""
+"""The order of objectives: people placed, least cost, the same job, least distance, then a draw fixed by the names."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -39,18 +39,19 @@ class Task:
 
     Attributes
     ----------
-    hours, km
-        Shape (k,): tenths of an hour and of a kilometre of each pair.
+    hours, cost, km
+        Shape (k,): tenths of an hour of training, of an hour of cost and of a kilometre of each pair.
     same
         Shape (k,): whether the job stays the same.
     tie
         Gives some pairs a number drawn from the names of their two lots, the same in every run.
     budget
-        Most tenths of an hour in all; None = no bound.
+        Most tenths of an hour of training in all; None = no bound.
     """
 
     network: Network
     hours: Ints
+    cost: Ints
     km: Ints
     same: NDArray[np.bool_]
     tie: Callable[[NDArray[np.intp]], Ints]
@@ -65,9 +66,20 @@ class Outcome:
     stages: tuple[Stage, ...]
 
 
+class Point(NamedTuple):
+    """What placing some people takes at least: their cost, and the hours of training in it, tenths of an hour."""
+
+    people: int
+    cost: int
+    hours: int
+
+
 def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
     """
     Solve a task to proven optimality.
+
+    A budget of hours that the cheapest flow breaks is one row more, whose matrix is no network's: the objectives after
+    the number of people are then searched in whole numbers, each with the bound that its search proves.
 
     Raises
     ------
@@ -77,40 +89,58 @@ def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
     if settings.objective == "weighted":
         return _weighted(task, settings)
     matrix = task.network.matrix()
-    face, stages = _placed(task, matrix)
-    flow, _, face = minimise(task.network, matrix, face, task.hours, "hours")
-    stages.append(_stage("hours", task, flow, stages[-1]))
-    return _finish(task, matrix, face, stages)
+    face, people = _placed(task, matrix)
+    flow, stage, cheapest = minimise(task.network, matrix, face, task.cost, "cost")
+    if task.budget is not None and int(task.hours @ flow) > task.budget:
+        return _searched(task, matrix, face, people, settings.time_limit_s)
+    return _finish(task, matrix, cheapest, [people, replace(stage, parts=TENTHS)])
 
 
 def most_people(task: Task) -> tuple[int, int]:
-    """Return how many people can be placed at most, and the least tenths of an hour that it takes."""
+    """Return how many people can be placed at most, and the least tenths of an hour of training that it takes."""
     matrix = task.network.matrix()
-    face, stages = _placed(task, matrix)
+    face, people = _placed(task, matrix)
     flow, _, _ = minimise(task.network, matrix, face, task.hours, "hours")
-    return stages[0].value, int(task.hours @ flow)
+    return people.value, int(task.hours @ flow)
 
 
-def _stage(name: str, task: Task, flow: Ints, before: Stage) -> Stage:
-    hours = int(task.hours @ flow)
-    return Stage(name, hours, hours, before.exact, TENTHS)
+def cost_curve(task: Task, placed: int, counts: Sequence[int]) -> tuple[Point, ...]:
+    """
+    Return what placing fewer people would take at least, whatever the budget.
+
+    The least cost is convex in the number of people: each next person costs as much as the one before, or more.
+
+    Parameters
+    ----------
+    placed
+        Most people that can be placed.
+    counts
+        Numbers of people to place, up to `placed`.
+    """
+    matrix = task.network.matrix()
+    face = whole_face(task.network)
+    points = []
+    for people in counts:
+        flow, _, _ = minimise(task.network, matrix, with_total(face, min(people, placed)), task.cost, "cost")
+        points.append(Point(min(people, placed), int(task.cost @ flow), int(task.hours @ flow)))
+    return tuple(points)
 
 
-def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, list[Stage]]:
+def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, Stage]:
     """Face of the flows that place most people, within the budget."""
     network = task.network
     everything = whole_face(network)
     _, stage, face = minimise(network, matrix, everything, np.full(network.size, -1, dtype=np.int64), "people")
     people = replace(stage, value=-stage.value, bound=-stage.bound)
     if task.budget is None:
-        return face, [people]
+        return face, people
     flow, _, _ = minimise(network, matrix, face, task.hours, "hours")
     if int(task.hours @ flow) <= task.budget:
-        return face, [people]
+        return face, people
     return _within_budget(task, matrix, everything, people)
 
 
-def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, people: Stage) -> tuple[Face, list[Stage]]:
+def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, people: Stage) -> tuple[Face, Stage]:
     """
     Most people within the budget.
 
@@ -129,15 +159,15 @@ def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, peopl
         chord = (budget - low.hours) * (high.people - low.people) // max(high.hours - low.hours, 1)
         fits = max(fits, min(low.people + chord, most))
         if fits >= most:
-            return with_total(everything, fits), [Stage("people", fits, fits, people.exact)]
-        point = _least_hours(task, matrix, everything, (fits + most + 1) // 2)
-        if point.hours <= budget:
-            low, fits = point, max(fits, point.people)
+            return with_total(everything, fits), Stage("people", fits, fits, people.exact)
+        middle = _least_hours(task, matrix, everything, (fits + most + 1) // 2)
+        if middle.hours <= budget:
+            low, fits = middle, max(fits, middle.people)
         else:
-            high, most = point, min(most, point.people - 1)
+            high, most = middle, min(most, middle.people - 1)
 
 
-class _Point(NamedTuple):
+class _Slope(NamedTuple):
     """Least tenths of an hour of placing some people, and the slope there; None = not verified."""
 
     people: int
@@ -155,9 +185,9 @@ def _steps_over(excess: int, slope: int | None) -> int:
     return max(1, -(-excess // slope)) if slope is not None and slope > 0 else 1
 
 
-def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> _Point:
+def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> _Slope:
     flow, _, face = minimise(task.network, matrix, with_total(everything, people), task.hours, "hours")
-    return _Point(people, int(task.hours @ flow), face.price)
+    return _Slope(people, int(task.hours @ flow), face.price)
 
 
 def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage]) -> Outcome:
@@ -177,14 +207,32 @@ def _draw(task: Task, face: Face) -> Ints:
     return drawn
 
 
+def _searched(task: Task, matrix: sparse.csc_array, face: Face, people: Stage, seconds: float) -> Outcome:
+    """Settle the objectives after the number of people within a budget that binds, one search each."""
+    draw = _draw(task, face)
+    stages = [people]
+    kept: list[tuple[Ints, int]] = [(task.hours, task.budget or 0)]
+    same = -task.same.astype(np.int64)
+    flow = np.zeros(task.network.size, dtype=np.int64)
+    for name, cost, parts in (("cost", task.cost, TENTHS), ("same_job", same, 1), ("distance", task.km, TENTHS)):
+        flow, stage = _search(task, matrix, face, cost, seconds, kept, name)
+        kept.append((cost, stage.value))
+        sign = -1 if name == "same_job" else 1
+        stages.append(replace(stage, value=sign * stage.value, bound=sign * stage.bound, parts=parts))
+        if stage.gap:
+            return Outcome(flow, tuple(stages))
+    flow, _ = _search(task, matrix, face, draw, seconds, kept, "tie")
+    return Outcome(flow, tuple(stages))
+
+
 def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
     """
-    Least weighted sum of hours and kilometres less the worth of placements, then the draw.
+    Least weighted sum of cost and kilometres less the worth of placements, then the draw.
 
     With a budget the sum is no longer that of a network: a mixed-integer program, with the bound that its search
     proves.
     """
-    value = settings.weight_hour * task.hours / TENTHS + settings.weight_km * task.km / TENTHS - settings.weight_person
+    value = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS - settings.weight_person
     cost = np.rint(value * _MILLI).astype(np.int64)
     matrix = task.network.matrix()
     everything = whole_face(task.network)
@@ -192,13 +240,12 @@ def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
         _, stage, face = minimise(task.network, matrix, everything, cost, "weighted")
         flow, _, _ = minimise(task.network, matrix, face, _draw(task, face), "tie")
         return Outcome(flow, (replace(stage, parts=_MILLI),))
-    flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s)
-    if stage.gap:
-        return Outcome(flow, (stage,))
-    limits = np.full(task.network.size, 0, dtype=np.int64) + cost
-    flow, _ = _search(
-        task, matrix, everything, _draw(task, everything), settings.time_limit_s, kept=(limits, stage.value)
-    )
+    within = [(task.hours, task.budget)]
+    flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s, within, "weighted")
+    stage = replace(stage, parts=_MILLI)
+    if not stage.gap:
+        kept = [*within, (cost, stage.value)]
+        flow, _ = _search(task, matrix, everything, _draw(task, everything), settings.time_limit_s, kept, "tie")
     return Outcome(flow, (stage,))
 
 
@@ -208,20 +255,21 @@ def _search(
     face: Face,
     cost: Ints,
     seconds: float,
-    kept: tuple[Ints, int] | None = None,
+    kept: Sequence[tuple[Ints, int]],
+    name: str,
 ) -> tuple[Ints, Stage]:
-    from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
+    """Find a flow of least cost on a face by a search in whole numbers; `kept` bounds other sums from above."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
 
     lower = np.where(face.lower < 0, -np.inf, face.lower)
     upper = np.where(face.upper < 0, np.inf, face.upper)
-    rows = [matrix, sparse.csc_array(task.hours[None, :].astype(np.float64))]
-    lower, upper = np.append(lower, -np.inf), np.append(upper, float(task.budget or 0))
-    if kept is not None:
-        rows.append(sparse.csc_array(kept[0][None, :].astype(np.float64)))
-        lower, upper = np.append(lower, -np.inf), np.append(upper, float(kept[1]))
+    rows = [matrix, *(sparse.csc_array(weights[None, :].astype(np.float64)) for weights, _ in kept)]
+    lower = np.append(lower, np.full(len(kept), -np.inf))
+    upper = np.append(upper, [float(most) for _, most in kept])
     result = milp(
         cost.astype(np.float64),
         constraints=LinearConstraint(sparse.vstack(rows, format="csc"), lower, upper),
+        bounds=Bounds(0, np.where(face.open, np.inf, 0)),
         integrality=np.ones(task.network.size, dtype=np.int64),
         options={"mip_rel_gap": 0.0, "time_limit": seconds},
     )
@@ -231,4 +279,4 @@ def _search(
         raise RuntimeError(f"the solver stopped: {result.message}")
     flow = np.rint(result.x).astype(np.int64)
     bound = int(np.ceil(float(result.mip_dual_bound) - 1e-3))  # costs are whole: so is the least of them
-    return flow, Stage("weighted", int(cost @ flow), min(bound, int(cost @ flow)), exact=False, parts=_MILLI)
+    return flow, Stage(name, int(cost @ flow), min(bound, int(cost @ flow)), exact=False)

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, unknown
@@ -20,8 +17,7 @@ from passerelles.market.signals import BasinKey, find_basin, signals
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Lot, Lots, Table, made
-from passerelles.territory.network import Ints
-from passerelles.territory.pairs import Bounds, Moves, Why, moves_between, verdicts
+from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.plan import TENTHS
 from passerelles.territory.ranked import Ranked, rank_parts
 from passerelles.territory.reading import Locator, make_locator, read_lots
@@ -121,7 +117,7 @@ class _Compared:
 
     position: Mapping[str, int]
     moves: Moves
-    verdicts: tuple[NDArray[np.int8], Ints]
+    verdicts: Verdicts
     figures: Mapping[tuple[str, str], tuple[Figure, Figure | None]]
     locator: Locator
     radius: float
@@ -139,8 +135,8 @@ class _Compared:
         """Rank a pair; None where it is impossible, of one fiche, or too far."""
         where = (self._row[self.position[start.job]], self._column[self.position[end.job]])
         km = self.locator.km(start.basin, end.basin)
-        why, tenths = self.verdicts
-        if why[where] in (Why.SAME_FICHE, Why.NOT_POSSIBLE) or (km is not None and km > self.radius):
+        why, tenths = self.verdicts.why, self.verdicts.hours
+        if self.moves.part[where] or why[where] == Why.NOT_POSSIBLE or (km is not None and km > self.radius):
             return None
         same = bool(self.moves.same[where])
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])

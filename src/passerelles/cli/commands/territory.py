@@ -123,6 +123,8 @@ def match(
     frame: Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))] = None,
     budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
     probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
+    ceiling: Annotated[float | None, typer.Option("--max-cost", help=say("cli.option.max_cost"))] = None,
+    stretch: Annotated[bool, typer.Option("--stretch", help=say("cli.option.stretch"))] = False,
     floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
     refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
@@ -171,6 +173,7 @@ def match(
         "frame": frame,
         "budget_hours": budget,
         "min_probability": probability,
+        "max_cost": ceiling,
         "refuse_incomplete": refuse,
     }
     if scenario:
@@ -179,7 +182,7 @@ def match(
         _compare(graph, fragile, hiring, scenario, common, form=form, output=output, lang=lang)
         return
     with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
-        allocation = match_territory(graph, fragile, hiring, **common, progress=tell)
+        allocation = match_territory(graph, fragile, hiring, **common, stretch=stretch, progress=tell)
     whole = published(publish(allocation), lang.lang) if mask else allocation.release()
     found = replace(whole, flows=whole.flows[:limit])
     sources = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)

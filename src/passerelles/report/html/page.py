@@ -159,6 +159,7 @@ def _content(case: Case, origins: tuple[Origin, ...], drawn: dict[str, str]) -> 
         "hiring": tables.hiring_grid(case),
         "sankey": _markup(pictures.flows(case)),
         "flows": tables.flows_grid(case, tables.explained_keys(origins)),
+        "to_confirm": tables.to_confirm_grid(case),
         "moves": moves_grid(case, origins),
         "origins": tuple(_origin(case, o, pictures) for o in origins if o.moves),
         "paths": tables.paths_grid(case, paths),

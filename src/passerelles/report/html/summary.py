@@ -24,6 +24,7 @@ def figures_of(case: Case) -> tuple[tuple[str, str], ...]:
         (w.figure(totals["headcount"]), w("figure.headcount")),
         (w.figure(totals["openings"]), w("figure.openings")),
         (_known(case, totals["placed"]), w("figure.placed")),
+        (_known(case, totals["to_confirm"]), w("figure.to_confirm")),
         (_known(case, totals["uncovered"]), w("figure.uncovered")),
         (_known(case, totals["unfilled"]), w("figure.unfilled")),
         (_known(case, hours), w("figure.hours")),
@@ -48,7 +49,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     found = [w.set(allocation.summary(w.lang))]
     if allocation.placed:
         found += _placed(case)
-    left = allocation.fragile.people - allocation.placed
+    left = allocation.fragile.people - allocation.placed - allocation.reserved
     if left:
         found.append(w("summary.left", n=left))
     else:
@@ -62,7 +63,7 @@ def _placed(case: Case) -> list[str]:
     counts: dict[str, int] = {}
     weak = 0
     for flow in allocation.flows:
-        level = "same" if flow.same_job else (flow.move.level if flow.move else None) or "unknown"
+        level = "same" if flow.same_job else flow.level or "unknown"
         counts[level] = counts.get(level, 0) + flow.people
         if not flow.same_job and flow.probability is not None and flow.probability < WEAK:
             weak += flow.people

@@ -9,7 +9,7 @@ from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report.html.case import Case
 from passerelles.report.html.explained import Origin, move_key
 from passerelles.report.html.grid import Cell, Grid, cut, grid_of, heads
-from passerelles.territory.allocation import CHANGE, Flow, Uncovered, Unfilled
+from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.views.spec import On, Record, Withheld
 
 if TYPE_CHECKING:
@@ -22,19 +22,20 @@ _MOST = 300  # rows of a table; a survey's openings can be thousands
 def fragile_grid(case: Case) -> Grid:
     """Fragile jobs: who, how many, placed and left. Where masking is asked for, small headcounts are withheld."""
     w, allocation = case.words, case.allocation
-    placed = Counter[tuple[str, ...]]()
-    for flow in allocation.flows:
-        placed[flow.fragile.key] += flow.people
+    placed, held = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for count, flows in ((placed, allocation.flows), (held, allocation.to_confirm)):
+        for flow in flows:
+            count[flow.fragile.key] += flow.people
     columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.headcount"), True)]
     if not case.masked:
-        columns += [(w("column.placed"), True), (w("column.left"), True)]
+        columns += [(w("column.placed"), True), (w("column.to_confirm"), True), (w("column.left"), True)]
     rows = []
     for lot in allocation.fragile.lots:
         row = [Cell(lot.employer), Cell(lot.label or lot.job, note=lot.job), Cell(lot.basin_label)]
         row.append(_head(case, lot.people))
         if not case.masked:
-            done = placed[lot.key]
-            row += [Cell(w.figure(done), done), Cell(w.figure(lot.people - done), lot.people - done)]
+            done, doubtful = placed[lot.key], held[lot.key]
+            row += [Cell(w.figure(n), n) for n in (done, doubtful, lot.people - done - doubtful)]
         rows.append(tuple(row))
     return _grid(case, "fragile", columns, rows)
 
@@ -54,12 +55,15 @@ def hiring_grid(case: Case) -> Grid:
     w, allocation = case.words, case.allocation
     hiring = allocation.hiring
     empty = {(u.employer, u.code, u.basin): u.empty for u in allocation.unfilled}
+    reserved = Counter[tuple[str, str, str]]()
+    for flow in allocation.to_confirm:
+        reserved[flow.hiring.employer, flow.hiring.pool or flow.hiring.job, flow.hiring.basin] += flow.people
     first: dict[tuple[str, str, str], Lot] = {}
     for lot in hiring.lots:
         first.setdefault((lot.employer, lot.pool or lot.job, lot.basin), lot)
     columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.openings"), True)]
     if not case.masked:
-        columns += [(w("column.filled"), True), (w("column.empty"), True)]
+        columns += [(w("column.filled"), True), (w("column.reserved"), True), (w("column.empty"), True)]
     rows = []
     for (employer, job, basin, pool), capacity in hiring.capacities.items():
         code = pool or job
@@ -67,8 +71,8 @@ def hiring_grid(case: Case) -> Grid:
         label = hiring.pool_labels.get(pool, pool) if pool else lot.label or job
         row = [Cell(employer), Cell(label, note=code), Cell(lot.basin_label), Cell(w.figure(capacity), capacity)]
         if not case.masked:
-            left = empty.get((employer, code, basin), 0)
-            row += [Cell(w.figure(capacity - left), capacity - left), Cell(w.figure(left), left)]
+            left, held = empty.get((employer, code, basin), 0), reserved[employer, code, basin]
+            row += [Cell(w.figure(n), n) for n in (capacity - left - held, held, left)]
         rows.append(tuple(row))
     rows.sort(key=lambda row: -(row[3].value or 0))
     return _grid(case, "hiring", columns, rows)
@@ -81,7 +85,13 @@ def flows_grid(case: Case, explained: frozenset[str]) -> Grid:
         key = "" if isinstance(flow, Withheld) else move_key(flow.fragile.job, flow.hiring.job)
         return key if key in explained else ""
 
-    return _told(case, "flows", Flow.spec, case.release.flows, {"to": link})
+    spec = replace(Flow.spec, columns=tuple(c for c in Flow.spec.columns if c.key != "unknown"))
+    return _told(case, "flows", spec, case.release.flows, {"to": link})
+
+
+def to_confirm_grid(case: Case) -> Grid | None:
+    """Who could go where once something is known, and what that is; None where there is nothing to confirm."""
+    return _told(case, "to_confirm", Flow.spec, case.release.to_confirm) if case.release.to_confirm else None
 
 
 def uncovered_grid(case: Case) -> Grid:

@@ -1,0 +1,561 @@
+"""What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
+from passerelles.ranking.move import Move
+from passerelles.scoring.scorer import LEVELS, Level
+from passerelles.settings import TerritorySettings
+from passerelles.territory.lots import Lot, Lots, Side
+from passerelles.territory.network import Ints
+from passerelles.territory.pairs import Pairs, Why, pool_keys
+from passerelles.territory.plan import TENTHS
+from passerelles.views import schema
+from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, attribute
+
+_FILE: Final = On.JSON | On.TABLE
+_CELLS: Final = On.TABLE | On.SCREEN
+_ENDS: Final = ("low", "expected", "high")
+AMOUNT: Final = schema.number(least=0)
+PEOPLE: Final = maybe(whole("Null: withheld, see `masked`", least=0))
+_LOTS: Final = schema.listed(record("", {"employer": text(), "job": text(), "basin": maybe(text())}))
+_TITLE: Final = text("The job as it was written")
+_MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=_FILE, schema=schema.flag())
+
+
+class HoursOf(NamedTuple):
+    """Hours of training of one person, None = unknown; `assumed` where the expected hours are a setting's."""
+
+    low: float | None
+    expected: float | None
+    high: float | None
+    assumed: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"low": self.low, "expected": self.expected, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Described):
+    """
+    People of one lot who could take openings of another.
+
+    Attributes
+    ----------
+    cost
+        Hours of training and those that the chance counts for, of one person; None = unknown.
+    km
+        None = unknown.
+    same_job
+        Whether it is the same job elsewhere: no training, so no `move`, `move_level` or `listed`.
+    listed
+        Whether the referential's experts list the move.
+    unknown
+        What is still to be confirmed: ``hours``, ``access``, ``level``, ``title``; empty for people who are placed.
+    move
+        The explained move, or None beyond the number that the settings explain.
+    lever_hours
+        Part of the expected hours that a training lever takes, 0 where it is not taken.
+    """
+
+    fragile: Lot
+    hiring: Lot
+    people: int
+    hours: HoursOf
+    cost: float | None
+    km: float | None
+    same_job: bool
+    probability: float | None
+    move_level: Level | None = None
+    listed: bool | None = None
+    unknown: tuple[str, ...] = ()
+    move: Move | None = None
+    lever_hours: float = 0.0
+
+    @property
+    def level(self) -> str | None:
+        """Level of the move, ``same`` where the job stays the same; None = unknown."""
+        return "same" if self.same_job else self.move_level
+
+    def to_find_out(self, lang: Lang = "fr") -> str | None:
+        """Return what is to be found out before people go, in words; None where nothing is."""
+        return listed((say(f"territory.unknown.{name}", lang=lang) for name in self.unknown), lang) or None
+
+    def hours_range(self, lang: Lang = "fr") -> str:
+        """Return the range of the hours in words, or that they are taken from a setting."""
+        if self.hours.assumed:
+            return say("report.hours.assumed", lang=lang)
+        low, high = self.hours.low, self.hours.high
+        if low is None or high is None:
+            return say("report.hours.no_range", lang=lang)
+        figures = {"low": number(low, lang=lang), "high": number(high, lang=lang)}
+        return "" if low == high else say("report.hours.range", lang=lang, **figures)
+
+    spec: ClassVar[Record] = Record(
+        "flow",
+        "People of a fragile lot who could take openings of another; withheld lines name several lots",
+        (
+            Column("from", on=On.SCREEN, shown=attribute("fragile.employer"), note=lambda f, _: f.fragile.place()),
+            Column("fragile_employer", value=attribute("fragile.employer"), on=_FILE, schema=text(), promised=True),
+            Column("fragile_title", value=attribute("fragile.title"), on=_FILE, schema=_TITLE),
+            Column("origin", json=lambda f, _: f.fragile.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
+            Column("origin_code", value=attribute("fragile.job"), on=On.TABLE),
+            Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
+            Column("from_basin", value=attribute("fragile.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
+            Column("from_basin_code", value=attribute("fragile.basin"), schema=text(), on=On.JSON),
+            Column(
+                "to", on=On.SCREEN, shown=attribute("hiring.employer"),
+                note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin),
+            ),
+            Column("hiring_employer", value=attribute("hiring.employer"), on=_FILE, schema=text(), promised=True),
+            Column("hiring_title", value=attribute("hiring.title"), on=_FILE, schema=_TITLE),
+            Column("target", json=lambda f, _: f.hiring.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
+            Column("target_code", value=attribute("hiring.job"), on=On.TABLE),
+            Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
+            Column("to_basin", value=attribute("hiring.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
+            Column("to_basin_code", value=attribute("hiring.basin"), schema=text(), on=On.JSON),
+            Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
+            Column("people", "integer", schema=PEOPLE, promised=True),
+            Column(
+                "unknown", json=lambda f, _: list(f.unknown), value=lambda f, lang: f.to_find_out(lang),
+                schema=schema.listed(text(), "What is to be confirmed before people go: hours, access, level, title"),
+            ),
+            Column("level", words="territory.level", on=On.PAGE, badge=True),
+            Column(
+                "level", value=attribute("move_level"), words="territory.level", schema=maybe(one_of(LEVELS)), on=_FILE,
+            ),
+            Column(
+                "listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE,
+            ),
+            Column(
+                "hours_each", "integer", value=attribute("hours.expected"), json=lambda f, _: f.hours.to_dict(),
+                json_key="hours_per_person", schema=ref("span"), promised=True, on=On.JSON | On.TERMINAL,
+                shown=lambda f, lang: say("territory.table.same_job", lang=lang) if f.same_job else None,
+            ),
+            Column(
+                "hours_each", "integer", value=attribute("hours.expected"), on=On.PAGE,
+                note=lambda f, lang: f.hours_range(lang),
+            ),
+            *(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _ENDS),
+            Column("hours_assumed", value=attribute("hours.assumed"), schema=schema.flag(), on=On.JSON),
+            Column("lever_hours", schema=maybe(schema.number("Hours that a lever added", least=0)), on=On.JSON),
+            Column(
+                "cost_each", "number", value=attribute("cost"), json_key="cost_per_person", on=_FILE,
+                schema=maybe(schema.number("Hours of training, and those that the chance counts for", least=0)),
+            ),
+            Column("km", "number", schema=maybe(AMOUNT), on=_FILE),
+            Column("km", "integer", on=On.SCREEN),
+            Column("same_job", "flag", schema=schema.flag(), on=_FILE),
+            Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
+            Column(
+                "move", json=lambda f, lang: f.move and f.move.to_dict(lang), schema=maybe(ref("move")), promised=True,
+                on=On.JSON,
+            ),
+            _MASKED,
+            Column("fragile_lots", value=lambda _f, _lang: None, on=On.TABLE),
+            Column("hiring_lots", value=lambda _f, _lang: None, on=On.TABLE),
+        ),
+        beside={"fragile_lots": _LOTS, "hiring_lots": _LOTS},
+    )  # fmt: skip
+
+
+class Count(NamedTuple):
+    """Openings that a reason keeps from a lot."""
+
+    reason: str
+    openings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered(Described):
+    """People of a lot who are placed nowhere, the constraint that holds them, and all that bar openings to them."""
+
+    lot: Lot
+    people: int
+    reason: str
+    counts: tuple[Count, ...]
+    nearest_km: float | None = None  # of the openings beyond the radius
+
+    def sentence(self, lang: Lang = "fr", *, people: bool = True) -> str:
+        """Return why, as a person reads it."""
+        km = self.nearest_km
+        n = self.people if people else 0
+        values: dict[str, object] = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job, "n": n}
+        values["km"] = "?" if km is None else str(round(km))
+        return say(f"territory.uncovered.{self.reason}", lang=lang, **values)
+
+    def reason_said(self, lang: Lang = "fr") -> str:
+        """Return the reason in a few words."""
+        return say(f"territory.reason.{self.reason}", lang=lang)
+
+    def why(self, lang: Lang = "fr") -> str:
+        """Return the reason in a few words; the sentence where it has a figure of its own."""
+        return self.sentence(lang) if self.reason == "radius" else self.reason_said(lang)
+
+    def because(self, lang: Lang = "fr") -> str:
+        """Return the sentence without the employer and the job, for a table that has said them."""
+        rest = self.sentence(lang).removeprefix(f"{self.lot.employer}, {self.lot.label or self.lot.job}")
+        rest = rest.lstrip(" :\u00a0")
+        return rest[:1].upper() + rest[1:]
+
+    spec: ClassVar[Record] = Record(
+        "uncovered",
+        "People placed nowhere",
+        (
+            Column("from", on=On.SCREEN, shown=attribute("lot.employer"), note=lambda u, _: u.lot.place()),
+            Column("employer", value=attribute("lot.employer"), schema=text(), promised=True, on=_FILE),
+            Column("job", json=lambda u, _: u.lot.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
+            Column("code", value=attribute("lot.job"), on=On.TABLE),
+            Column("label", value=attribute("lot.label"), on=On.TABLE),
+            Column("basin", value=attribute("lot.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
+            Column(
+                "headcount", "integer", value=attribute("lot.people"), schema=whole(least=0), promised=True,
+                on=_FILE | On.PAGE,
+            ),
+            Column("people", "integer", schema=PEOPLE, promised=True, on=_FILE),
+            Column("uncovered", "integer", value=attribute("people"), on=On.SCREEN),
+            Column("reason", on=On.JSON, schema=text()),
+            Column("reason", value=lambda u, lang: u.reason_said(lang), on=On.TABLE),
+            Column(
+                "barred_openings", json=lambda u, _: {c.reason: c.openings for c in u.counts}, schema=ref("barred"),
+                on=On.JSON,
+            ),
+            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
+            Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
+            Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
+            _MASKED.at(lambda item: item, on=On.JSON),
+        ),
+        beside={"lots": _LOTS},
+    )  # fmt: skip
+
+
+class Candidate(NamedTuple):
+    """People still uncovered who could fill an opening if `reason` did not bar them; hours and km None = unknown."""
+
+    lot: Lot
+    people: int
+    job: str
+    reason: str
+    hours: float | None
+    km: float | None
+
+
+CANDIDATE: Final = Record(
+    "candidate",
+    "People still uncovered who could fill an opening if `barred_by` did not bar them",
+    (
+        Column("employer", value=attribute("lot.employer"), schema=text(), promised=True),
+        Column("job", value=attribute("lot.job"), schema=schema.code(), promised=True),
+        Column("basin", value=attribute("lot.basin_label"), schema=text(), promised=True),
+        Column("people", "integer", schema=whole(least=0), promised=True),
+        Column("towards", value=attribute("job"), schema=schema.code(), promised=True),
+        Column("barred_by", value=attribute("reason"), schema=text(), promised=True),
+        Column("hours", "number", schema=maybe(AMOUNT), promised=True),
+        Column("km", "number", schema=maybe(AMOUNT), promised=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled(Described):
+    """
+    Openings that stay empty, why, and who would fill them.
+
+    `label` names the job, or the family where openings are shared.
+    """
+
+    employer: str
+    code: str
+    label: str
+    basin: str
+    basin_label: str
+    openings: int
+    empty: int
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return what would fill them, as a person reads it."""
+        text = say(f"territory.unfilled.{self.reason}", lang=lang)
+        if not self.candidates:
+            return text
+        first = self.candidates[0]
+        who = say(
+            "territory.unfilled.who", lang=lang, employer=first.lot.employer, job=first.lot.label or first.lot.job
+        )
+        return f"{text} {who}"
+
+    def place(self) -> str:
+        """Return job or family, and basin, for a screen."""
+        return ", ".join(filter(None, (f"{self.code} {self.label}".strip(), self.basin_label)))
+
+    spec: ClassVar[Record] = Record(
+        "unfilled",
+        "Openings that stay empty",
+        (
+            Column("to", on=On.SCREEN, shown=attribute("employer"), note=lambda u, _: u.place()),
+            Column("employer", schema=text(), promised=True, on=_FILE),
+            Column(
+                "job", json=lambda u, _: {"code": u.code, "label": u.label}, promised=True, on=On.JSON,
+                schema=maybe(record("A job, or a family", {"code": schema.code(), "label": maybe(text())})),
+            ),
+            Column("code", on=On.TABLE),
+            Column("label", on=On.TABLE),
+            Column("basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
+            Column("openings", "integer", schema=whole(least=0), promised=True),
+            Column("empty", "integer", json_key="people", schema=PEOPLE, promised=True),
+            Column("reason", on=On.JSON, schema=text()),
+            Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), on=On.TABLE),
+            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
+            Column(
+                "candidates", value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
+                json=lambda u, lang: [CANDIDATE.to_dict(c, lang) for c in u.candidates],
+                schema=schema.listed(ref("candidate")), on=_FILE,
+            ),
+            Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
+            _MASKED.at(lambda item: item, on=On.JSON),
+        ),
+        beside={"lots": _LOTS},
+    )  # fmt: skip
+
+
+class CurvePoint(NamedTuple):
+    """
+    What placing so many people takes at least: cost, and hours of training in it.
+
+    `cost_each` is the cost of each person added since the point before; None where there is none before.
+    """
+
+    people: int
+    cost: float
+    hours: float
+    cost_each: float | None
+
+
+CURVE: Final = Record(
+    "curve_point",
+    "What placing so many people takes at least; the cost of each person added since the point before",
+    (
+        Column("people", "integer", schema=whole(least=0), promised=True),
+        Column("cost", "number", schema=AMOUNT, promised=True),
+        Column("hours", "number", schema=AMOUNT, promised=True),
+        Column("cost_each", "number", schema=maybe(schema.number()), promised=True),
+    ),
+)
+
+
+class Change(NamedTuple):
+    """
+    What solving again with one bound moved gives.
+
+    `placed` and `hours` are the new totals, `more` the people gained.
+    """
+
+    kind: str
+    bound: float | None
+    step: float | None
+    placed: int
+    more: int
+    hours: float
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return the change, as a person reads it."""
+        step = "" if self.step is None else say("territory.change.number", lang=lang, x=_short(self.step))
+        key = f"territory.change.{self.kind}"
+        what = say(key, lang=lang, step=step)
+        gain = "gain" if self.more else "none"
+        return say(f"territory.change.{gain}", lang=lang, what=what, n=self.more)
+
+
+def _short(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else value
+
+
+CHANGE: Final = Record(
+    "change",
+    "What moving one bound would change",
+    (
+        Column("kind", schema=text(), promised=True),
+        Column("bound", "number", on=On.JSON),
+        Column("step", "number"),
+        Column("more", "integer", schema=maybe(whole()), promised=True),
+        Column("placed", "integer", schema=PEOPLE, promised=True),
+        Column("hours", "number", on=On.JSON),
+        Column("sentence", value=lambda c, lang: c.sentence(lang), schema=text(), promised=True),
+    ),
+)
+
+
+class Resolved(NamedTuple):
+    """A lot whose job was written otherwise than by its code, and the table to correct."""
+
+    lot: Lot
+    side: Side
+    file: str
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return what was written, what it is read as, and how surely."""
+        table = self.file or say(f"territory.table.{self.side}", lang=lang)
+        shown = percent(self.lot.confidence, lang=lang)
+        return say(
+            "territory.table.resolved", lang=lang, table=table, row=str(self.lot.row or "?"), given=self.lot.given,
+            code=self.lot.job, label=self.lot.label, confidence=shown,
+        )  # fmt: skip
+
+
+RESOLVED: Final = Record(
+    "resolved_title",
+    "A title that was resolved to a code",
+    (
+        Column("employer", value=attribute("lot.employer"), on=On.JSON, schema=text(), promised=True),
+        Column("file", value=lambda r, _: r.file or r.side, json=attribute("file"), schema=text()),
+        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=_CELLS),
+        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, schema=maybe(whole()), promised=True),
+        Column("given", value=attribute("lot.given"), schema=text(), promised=True),
+        Column("job", json=lambda r, _: r.lot.end, on=On.JSON, schema=ref("end"), promised=True),
+        Column("code", value=attribute("lot.job"), on=_CELLS),
+        Column("label", value=attribute("lot.label"), on=_CELLS),
+        Column("confidence", "share", value=attribute("lot.confidence"), schema=share(), promised=True),
+        Column("people", value=attribute("lot.people"), on=On.JSON, schema=whole(least=0)),
+        Column(
+            "basin", json=lambda r, _: {"code": r.lot.basin, "label": r.lot.basin_label}, on=On.JSON,
+            schema=record("", {"code": text(), "label": text()}),
+        ),
+        Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
+        Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
+    ),
+)  # fmt: skip
+
+
+_CANDIDATES = 3
+
+
+def reason_name(why: int) -> str:
+    """Key of a reason in the language files."""
+    return Why(why).name.lower()
+
+
+def uncovered_lots(fragile: Lots, pairs: Pairs, flow: Ints, capacity: Ints, *, binding: str) -> tuple[Uncovered, ...]:
+    """
+    People placed nowhere, by lot.
+
+    Parameters
+    ----------
+    fragile, pairs, flow, capacity
+        The solved network; `flow` has shape (p,), one at a pair.
+    binding
+        What keeps people from openings that are open to them and free: ``budget`` or ``weights``.
+    """
+    placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
+    free = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(capacity)).astype(np.int64)
+    starts = np.searchsorted(pairs.lot, np.arange(len(fragile.lots) + 1))
+    found = []
+    for at, lot in enumerate(fragile.lots):
+        left = lot.people - int(placed[at])
+        if not left:
+            continue
+        span = slice(int(starts[at]), int(starts[at + 1]))
+        why, pool = pairs.why[span], pairs.pool[span]
+        counts = tuple(
+            Count(reason_name(w), int(capacity[pool[why == w]].sum())) for w in sorted(set(why.tolist())) if w
+        )
+        far = pairs.km[span][why == Why.RADIUS]
+        reason = _reason(why, free[pool], counts, binding)
+        found.append(Uncovered(lot, left, reason, counts, float(far.min()) if len(far) else None))
+    return tuple(found)
+
+
+def _reason(why: NDArray[np.int8], free: Ints, counts: Sequence[Count], binding: str) -> str:
+    is_open = why == Why.OPEN  # what is to be confirmed is open too, and takes all that is free
+    if is_open.any():
+        return binding if (free[is_open] > 0).any() else "capacity"
+    if not counts:
+        return "nothing_near"
+    return max(counts, key=lambda c: c.openings).reason
+
+
+def unfilled_pools(
+    fragile: Lots,
+    hiring: Lots,
+    pairs: Pairs,
+    flow: Ints,
+    settings: TerritorySettings,
+    *,
+    binding: str,
+) -> tuple[Unfilled, ...]:
+    """
+    Openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
+
+    A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
+    moves, then the shortest training and the nearest.
+    """
+    keys, capacity = pool_keys(hiring)
+    empty = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(keys)).astype(np.int64)
+    placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
+    left = np.asarray([lot.people for lot in fragile.lots], dtype=np.int64) - placed
+    waiting = np.flatnonzero(left[pairs.lot] > 0) if len(fragile.lots) else np.zeros(0, dtype=np.intp)
+    hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
+    chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
+    order = waiting[
+        np.lexsort((pairs.lot[waiting], np.nan_to_num(pairs.km[waiting], nan=np.inf), hours,
+                    -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
+    ]  # fmt: skip
+    starts = np.searchsorted(pairs.pool[order], np.arange(len(keys) + 1))
+    largest = np.lexsort((np.arange(len(keys)), -empty))[: settings.explained_moves]
+    detailed = set(largest.tolist())
+    labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
+    names = {lot.basin: lot.basin_label for lot in hiring.lots}
+    found = []
+    for at, key in enumerate(keys):
+        if not empty[at]:
+            continue
+        span = order[starts[at] : starts[at + 1]]
+        if not left.any():
+            reason = "everyone_placed"
+        elif not len(span):
+            reason = "nobody_near"
+        else:
+            reason = binding if pairs.why[span[0]] == Why.OPEN else reason_name(int(pairs.why[span[0]]))
+        candidates: tuple[Candidate, ...] = ()
+        if at in detailed:
+            candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
+        code = key[3] or key[1]
+        label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
+        found.append(
+            Unfilled(
+                key[0],
+                code,
+                label,
+                key[2],
+                names[key[2]],
+                int(capacity[at]),
+                int(empty[at]),
+                reason,
+                candidates,
+            )
+        )
+    return tuple(found)
+
+
+def _candidate(fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, pair: int, binding: str) -> Candidate:
+    lot = int(pairs.lot[pair])
+    why = int(pairs.why[pair])
+    km = float(pairs.km[pair])
+    hours = int(pairs.hours[pair])
+    return Candidate(
+        lot=fragile.lots[lot],
+        people=int(left[lot]),
+        job=hiring.lots[int(pairs.entry[pair])].job,
+        reason=binding if why == Why.OPEN else reason_name(why),
+        hours=None if hours < 0 else hours / TENTHS,
+        km=None if np.isnan(km) else round(km, 1),
+    )
