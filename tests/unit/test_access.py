@@ -84,7 +84,7 @@ def test_an_alternative_is_enough_and_part_of_one_is_not() -> None:
     both = holdings_of(some, "P", {"C": "yes", "FIMO": "yes"})
     assert access_conditions(some, "Q", both).to_obtain == ()
     assert access_conditions(some, "Q", holdings_of(some, "P", {"FIMO": "yes"})).to_obtain != ()
-    assert access_text(access_conditions(some, "Q")) == "Permis C + FIMO ou Titre de conducteur"
+    assert access_text(access_conditions(some, "Q")) == "Titre de conducteur ou Permis C + FIMO"
 
 
 def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
