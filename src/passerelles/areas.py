@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import required_columns
-from passerelles.scoring.scorer import load_scorer, probabilities_of
+from passerelles.scoring.scorer import probabilities_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
 
@@ -184,7 +184,7 @@ def mobility_areas(
         else range(len(graph.codes)),
         dtype=np.intp,
     )
-    scorer = load_scorer(settings_or(settings, graph.settings).scorer)
+    scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer)
     origins, targets, weights = _best_moves(graph, rows, scorer)
     network = _network(rows, origins, targets, weights)
     groups = _communities(network)

@@ -14,7 +14,7 @@ from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import pack_referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
-from passerelles.scoring.scorer import load_scorer, scorer_for
+from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import pack_scores, scorer_sum
 from passerelles.store import Arrays, write_index
@@ -64,8 +64,9 @@ def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool =
     """
     target = Path(path)
     referential = graph.referential
-    scorers = {s.name: s for s in map(load_scorer, (*KEPT, graph.settings.scorer))}
-    scorers |= {s.name: s for s in [scorer_for(graph.settings.scorer, occupied=False)]}
+    names = (*KEPT, graph.settings.scorer)
+    scorers = {s.name: s for name in names for s in (scorer_for(referential, name),)}
+    scorers |= {s.name: s for s in [scorer_for(referential, graph.settings.scorer, occupied=False)]}
     arrays: Arrays = {}
     documents = {
         REFERENTIAL: pack_referential(referential, arrays),

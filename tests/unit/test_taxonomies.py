@@ -3,15 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from passerelles import build_graph, compile_index
+from passerelles import build_graph, compile_index, rank_moves
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
+from passerelles.referentials.reference import find_occupation
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
+from passerelles.report.envelope import envelope
+from passerelles.scoring.features import scene_of_all
+from passerelles.vectors import level_named, stem, word_rules
 from taxonomies import esco, onet, write_esco, write_onet, zipped
 
 
@@ -217,3 +222,69 @@ def test_the_real_onet_is_counted_to_the_row(real_data: Path) -> None:
     assert counts(real)["no_requirements"] == 93
     assert sum(o.level is not None for o in real.occupations) == 923
     assert not any(n.severity == "error" for n in real.notices)
+
+
+def test_chance_and_level_are_unknown_off_the_family_on_which_they_were_calibrated(tmp_path: Path) -> None:
+    for folder, origin in (
+        (write_esco(tmp_path / "esco"), "harbour pilot"),
+        (write_onet(tmp_path / "onet"), "53-5021.00"),
+    ):
+        graph = build_graph(load_referential(folder))
+        moves = rank_moves(graph, origin)
+        assert moves
+        for move in moves:
+            assert (move.probability, move.level) == (None, None)
+            assert move.score == pytest.approx(sum(part.value for part in move.parts), abs=1e-9)
+        scorer = envelope("rank@1", graph, [])["scorer"]
+        assert (scorer["calibrated_on"], scorer["calibrated"]) == ("rome", False)
+
+
+def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:
+    embedded = load_referential("transitions")
+    assert (embedded.name, embedded.family) == ("transitions", "rome")
+    assert envelope("rank@1", build_graph(embedded), [])["scorer"]["calibrated"] is True
+
+
+def test_an_occupation_is_found_by_the_number_printed_beside_its_label(tmp_path: Path) -> None:
+    small = load_referential(write_esco(tmp_path / "esco"))
+    assert find_occupation(small, "3152.1") == "pilot"
+    assert find_occupation(small, "Lamp keeper") == "keeper"
+
+
+def test_an_own_label_wins_over_the_title_of_another(tmp_path: Path) -> None:
+    sheets = esco()
+    row = list(sheets["occupations_en"][3])
+    row[4] = "harbour pilot\nport master"
+    sheets["occupations_en"][3] = row
+    small = load_referential(write_esco(tmp_path / "esco", sheets))
+    assert find_occupation(small, "harbour pilot") == "pilot"
+    assert find_occupation(small, "port master") == "master"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("A high school diploma or GED.", 4.0),
+        ("Most need a master's degree, some a Ph.D.", 7.5),
+        ("An undergraduate degree", 6.0),
+        ("An associate's degree or vocational school", 5.0),
+        ("No formal education", 2.5),
+        ("A master craftsman", None),
+    ],
+)
+def test_english_texts_name_levels_of_training(text: str, level: float | None) -> None:
+    found = level_named(text, word_rules("en"))
+    assert np.isnan(found) if level is None else found == level
+
+
+def test_english_words_lose_their_endings_and_those_without_weight() -> None:
+    rules = word_rules("en")
+    assert {stem(word, rules.endings) for word in ("manager", "managers", "managing", "management")} == {"manag"}
+    assert {"the", "of"} <= rules.stop
+
+
+def test_a_level_that_the_referential_gives_counts_before_its_text(tmp_path: Path) -> None:
+    graph = build_graph(load_referential(write_onet(tmp_path / "onet")))
+    attributes = scene_of_all(graph).reference.attributes
+    assert attributes.level[graph.position["11-9071.00"]] == 6.0
+    assert attributes.level[graph.position["53-5021.00"]] == 5.0

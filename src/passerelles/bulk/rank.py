@@ -142,7 +142,8 @@ class Ranker:
         need_arrow()
         check_limit(limit)
         name = settings_or(settings, graph.settings).scorer
-        scorers = scorer_for(name, occupied=True), scorer_for(name, occupied=False)
+        mine = graph.referential
+        scorers = scorer_for(mine, name), scorer_for(mine, name, occupied=False)
         if engine not in ("auto", "plain", "fast"):
             raise PasserellesError("bulk_engine", name=engine)
         return cls(Directory.of(graph), Writer.of(graph, *scorers), PlainEngine(graph, *scorers), limit, engine)

@@ -66,7 +66,18 @@ def level_of_access(text: str, language: str = "fr") -> str | None:
     if needs_no_diploma(text, language):
         return str(_LOWEST)
     named = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
-    return str(min(max(int(min(named)), _LOWEST), HIGHEST_LEVEL)) if named else None
+    return _bounded(min(named)) if named else None
+
+
+def level_given(occupation: Occupation, language: str = "fr") -> str | None:
+    """Lowest European level of an occupation, from 2 to 7: what the referential gives, else what its text names."""
+    if occupation.level is not None:
+        return _bounded(occupation.level)
+    return level_of_access(occupation.access, language)
+
+
+def _bounded(level: float) -> str:
+    return str(min(max(int(level), _LOWEST), HIGHEST_LEVEL))
 
 
 def qualification_of(referential: Referential, occupation: Occupation, settings: EffortSettings) -> Qualification:
@@ -81,7 +92,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     if stated is not None and stated.level_low is not None:
         named: str | None = str(min(max(stated.level_low, _LOWEST), HIGHEST_LEVEL))
     else:
-        named = level_of_access(occupation.access, referential.language)
+        named = level_given(occupation, referential.language)
     level = int(named or settings.level_unknown)
     known_level = named is not None
     required = [c for c in _required(referential, occupation.code) if _length(c) > 0]

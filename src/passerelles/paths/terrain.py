@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.effort import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.ranking.origin import excluded_rows
-from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
 from passerelles.vectors import frozen, sparse
@@ -129,7 +129,7 @@ def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, c
 
 
 def _build(graph: OccupationGraph, settings: Settings, employment: Employment | None) -> Terrain:
-    scorer = load_scorer(settings.scorer)
+    scorer = scorer_for(graph.referential, settings.scorer)
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
     near = [best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals)]

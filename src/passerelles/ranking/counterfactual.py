@@ -181,7 +181,7 @@ def counterfactual(
     if graph.settings.access is not None and is_closed(before):
         return None
     start = find_start(graph, origin)
-    scorer = scorer_for(chosen.scorer, occupied=start.row >= 0)
+    scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
     missing = [graph.competency_position[item.code] for item in before.missing]
     found = [s for s in (search.grow(missing, most, by_coverage=flag) for flag in (False, True)) if s is not None]

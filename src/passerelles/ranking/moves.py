@@ -128,7 +128,7 @@ def best_targets(
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
     start = find_start(graph, origin)
-    scored = _score(graph, start, scorer_for(chosen.scorer, occupied=start.row >= 0))
+    scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
     barred = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
     if limit is not None and not checks:
@@ -170,7 +170,7 @@ def rank_sources(
     'N4101'
     """
     chosen = settings_or(settings, graph.settings)
-    scorer = load_scorer(chosen.scorer)
+    scorer = scorer_for(graph.referential, chosen.scorer)
     checks = [parse_filter(graph, f) for f in filters]
     check_limit(limit)
     column = graph.position[find_occupation(graph.referential, target)]

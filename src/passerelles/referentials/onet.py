@@ -245,7 +245,8 @@ def _ratings(files: _Files, name: str, draft: Draft) -> list[tuple[str, str, str
     """Ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
     keys = (_SOC, "element id", "scale id")
     optional = ("element name", "recommend suppress", "not relevant")
-    table = _table(files, name, (*keys, "data value"), draft, optional=optional)
+    looked_for = optional[:1] if name == _INTERESTS else optional  # interests are no survey: nothing to suppress
+    table = _table(files, name, (*keys, "data value"), draft, optional=looked_for)
     # A work context has one row more for each answer, under scales of their own, which are shares and no ratings.
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
     table = _listed(draft.keyed(table, *keys), draft)

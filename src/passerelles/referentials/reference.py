@@ -67,7 +67,7 @@ def find_occupations(referential: Referential, some: Iterable[str] | str) -> tup
 
 
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
-    """Codes of the occupations that each normalised title or label means; a fiche's own label wins over a title."""
+    """Codes of the occupations that each normalised title, label or notation means; an own label wins over a title."""
     return referential.derived("titles-by-label", lambda: _titles_by_label(referential))
 
 
@@ -75,14 +75,16 @@ def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     known: dict[str, set[str]] = {}
     for title in referential.titles:
         known.setdefault(normalise_label(title.label), set()).add(title.occupation)
+    own: dict[str, set[str]] = {}
     for occupation in referential.occupations:
         if occupation.label is not None:
             label = normalise_label(occupation.label)
-            # Without an overlay a title and its fiche agree; with one, a claimed title means the part.
-            known.setdefault(label, set()).add(occupation.code)
-            claimed = {c for c in known[label] if referential.occupation_by_code[c].base == occupation.code}
-            if claimed:
-                known[label] = claimed
+            # A fiche's own label is no other's title; with an overlay, a claimed title means the part.
+            claimed = {c for c in known.get(label, ()) if referential.occupation_by_code[c].base == occupation.code}
+            own.setdefault(label, set()).update(claimed or {occupation.code})
+        if occupation.notation:
+            own.setdefault(normalise_label(occupation.notation), set()).add(occupation.code)
+    known |= own
     return MappingProxyType({label: tuple(sorted(codes)) for label, codes in known.items()})
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from passerelles.codes import closure
+from passerelles.codes import closure, is_rome_code
 from passerelles.model import (
     Competency,
     Credential,
@@ -67,6 +67,19 @@ class Referential:
     def __getstate__(self) -> dict[str, object]:
         """Pickle the fields alone: the look-ups are made anew where they are needed."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def family(self) -> str:
+        """
+        What the referential is a version of, whatever its name: ``"rome"``, ``"esco"``, ``"onet"``, or itself.
+
+        Tables whose occupations carry ROME codes are of ROME's family.
+        """
+        form = self.provenance.format
+        if form in ("esco", "onet"):
+            return form
+        own = form == "table" and not any(is_rome_code(o.base or o.code) for o in self.occupations)
+        return self.name if own else "rome"
 
     @property
     def index(self) -> "Index | None":

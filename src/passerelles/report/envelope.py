@@ -49,7 +49,9 @@ def envelope(
     """
     Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``.
 
-    ``off`` names the parts of the score that say nothing on this referential, for want of the data that they read.
+    ``calibrated_on`` is the family of referentials on which chances were calibrated, ``calibrated`` whether that
+    serves here: if not, chances and levels are null. ``off`` names the parts of the score that say nothing on this
+    referential, for want of the data that they read.
     `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
     """
     chosen = settings_or(settings, graph.settings)
@@ -64,10 +66,12 @@ def envelope(
 
 def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
     """Return what scored: name, version, data that it was fitted on, and the parts that say nothing here."""
-    scorer = scorer_for(settings_or(settings, graph.settings).scorer, occupied=occupied)
+    scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer, occupied=occupied)
     return {
         "name": scorer.name,
         "version": scorer.version,
         "fitted_on": scorer.fitted_on,
+        "calibrated_on": scorer.calibrated_on,
+        "calibrated": scorer.calibration is not None,
         "off": list(score_table(graph, scorer).off),
     }

@@ -84,7 +84,11 @@ COMMON: Final[Mapping[str, Schema]] = {
     "scorer": record(
         "What scored",
         {"name": text(), "version": text(), "fitted_on": maybe(text("Data that its weights come from"))},
-        optional={"off": listed(text(), "Parts that say nothing here, for want of data in the referential")},
+        optional={
+            "calibrated_on": maybe(text("Family of referentials on which chances were calibrated")),
+            "calibrated": flag("Whether that serves here; if not, chances and levels are null"),
+            "off": listed(text(), "Parts that say nothing here, for want of data in the referential"),
+        },
     ),
     "settings_used": record(
         "The settings that were used; `passerelles schema settings` gives their whole shape",

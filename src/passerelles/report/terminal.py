@@ -1,7 +1,7 @@
 """What every command says below its table: parts of the score without data, and where the data come from."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_parts_off(console: "Console", off: Sequence[str], *, lang: Lang = "fr") -> None:
-    """Say which parts of the score say nothing on this referential, for want of data."""
-    if off:
-        names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in off)
+def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: Lang = "fr") -> None:
+    """Say what a scorer, as `envelope` describes it, does not tell on this referential: parts without data, chances."""
+    if scorer["off"]:
+        names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in scorer["off"])
         console.print(Text(say("moves.parts_off", lang=lang, names=names), style="dim"))
+    if scorer["calibrated_on"] and not scorer["calibrated"]:
+        text = say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
+        console.print(Text(text, style="dim"))
 
 
 def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:

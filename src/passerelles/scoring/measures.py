@@ -598,7 +598,8 @@ def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]
 
 def _attributes(graph: OccupationGraph, closeness: Dense) -> Attributes:
     rules = word_rules(graph.referential.language)
-    level = np.asarray([level_named(o.access, rules) for o in graph.occupations], dtype=np.float32)
+    levels = [level_named(o.access, rules) if o.level is None else o.level for o in graph.occupations]
+    level = np.asarray(levels, dtype=np.float32)
     cadre = np.asarray([_FLAG[o.managerial] for o in graph.occupations], dtype=np.float32)
     plain = ~graph.is_specialised
     firsts = [next(iter(o.name.split()), "").casefold() for o in graph.occupations]

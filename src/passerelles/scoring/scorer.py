@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from passerelles.errors import PasserellesError
+from passerelles.referentials.referential import Referential
 
 DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
@@ -89,6 +90,11 @@ class Scorer(_Frozen):
     calibration: Calibration | None = None
     note: str = Field("", description="What a reader of the file should know")
 
+    @property
+    def calibrated_on(self) -> str | None:
+        """Family of referentials on which the chances were calibrated; None where nothing was fitted."""
+        return None if self.fitted_on is None else self.fitted_on.rpartition(" ")[0]
+
     def base_for(self, size: int) -> float:
         """
         Base among `size` occupations: experts list about as many moves whatever there is to choose from.
@@ -135,15 +141,20 @@ def load_scorer(name: str = "default") -> Scorer:
     return Scorer.model_validate(json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))
 
 
-def scorer_for(name: str, *, occupied: bool) -> Scorer:
+def scorer_for(referential: Referential, name: str = "default", *, occupied: bool = True) -> Scorer:
     """
     Return the scorer that serves an origin: the one named, or ``holdings`` for a person without an occupation.
 
     The fitted scorers read mostly what an occupation is; for somebody who has none they would leave the word to how
-    often a job is a target.
+    often a job is a target. On a referential of another family than the one that its chances were calibrated on, a
+    scorer comes without calibration: there it ranks, and neither chance nor level is known.
     """
     scorer = load_scorer(name)
-    return scorer if occupied or scorer.fitted_on is None else load_scorer(HOLDINGS)
+    if not occupied and scorer.fitted_on is not None:
+        scorer = load_scorer(HOLDINGS)
+    if scorer.calibration is None or scorer.calibrated_on in (referential.family, referential.name):
+        return scorer
+    return scorer.model_copy(update={"calibration": None})
 
 
 def scorer_text(scorer: Scorer) -> str:

@@ -14,7 +14,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Scene, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
-from passerelles.scoring.scorer import Prior, Scorer, load_scorer, scorer_text
+from passerelles.scoring.scorer import Prior, Scorer, scorer_for, scorer_text
 from passerelles.sharing import cached_property, one_thread
 from passerelles.store import Array, Arrays, Index, pack
 from passerelles.vectors import frozen
@@ -245,7 +245,7 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
     if index is None or about is None:
         return None
     if about["sha256"] != scorer_sum(scorer):
-        if scorer == load_scorer(scorer.name):
+        if scorer == scorer_for(graph.referential, scorer.name):
             found = f"{scorer.name} {about['version']} {about['sha256'][:8]}"
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)

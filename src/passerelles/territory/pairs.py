@@ -14,7 +14,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import SURE
 from passerelles.scoring.coverage import coverage_row, holding_of_row
-from passerelles.scoring.scorer import LEVELS, levels_of, load_scorer
+from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
@@ -175,7 +175,7 @@ def moves_between(
     origins = np.asarray(sorted({graph.position[lot.job] for lot in fragile.lots}), dtype=np.intp)
     targets = np.asarray(sorted({graph.position[lot.job] for lot in hiring.lots}), dtype=np.intp)
     same, part = _same_job(graph, origins, targets)
-    scorer = load_scorer(graph.settings.scorer)
+    scorer = scorer_for(graph.referential, graph.settings.scorer)
     probability = np.full(same.shape, np.nan)
     level = np.full(same.shape, -1, dtype=np.int8)
     if scorer.calibration is not None and len(targets):

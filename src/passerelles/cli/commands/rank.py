@@ -89,13 +89,13 @@ def rank(
     notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_notice_of_source, print_parts_off
+        from passerelles.report.terminal import print_notice_of_source, print_scorer_limits
         from passerelles.views.terminal import print_page
 
         page = moves.explained(lang.lang, title=title, first=explain, notes=notes)
         print_page(console, page, unfold=explain, lang=lang.lang)
         console.print()
-        print_parts_off(console, scorer_dict(graph, occupied=occupied)["off"], lang=lang.lang)
+        print_scorer_limits(console, scorer_dict(graph, occupied=occupied), lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
     def payload() -> dict[str, Any]:

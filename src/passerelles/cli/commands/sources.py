@@ -85,14 +85,14 @@ def sources(
     label = graph.referential.occupation_by_code[code].name
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_notice_of_source, print_parts_off
+        from passerelles.report.terminal import print_notice_of_source, print_scorer_limits
         from passerelles.views.terminal import print_page
 
         title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
         page = moves.explained(lang.lang, title=title, first=explain)
         print_page(console, page, unfold=explain, lang=lang.lang)
         console.print()
-        print_parts_off(console, scorer_dict(graph)["off"], lang=lang.lang)
+        print_scorer_limits(console, scorer_dict(graph), lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
     answer = Answer(lambda: envelope("sources@1", graph, dicts(moves, lang.lang)), moves.sheets(lang.lang), show)
