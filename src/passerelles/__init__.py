@@ -44,7 +44,7 @@ _PUBLIC = {
     "evaluate": "passerelles.evaluation.evaluate",
     "export_graph": "passerelles.graph.export",
     "levers": "passerelles.paths.levers",
-    "load_certifications": "passerelles.market.certifinfo",
+    "load_certifications": "passerelles.market.certifications",
     "load_market": "passerelles.market.market",
     "load_places": "passerelles.market.geography",
     "load_referential": "passerelles.referentials.load",

@@ -9,7 +9,7 @@ from passerelles.evaluation.evaluate import evaluate as evaluate
 from passerelles.graph.build import build_graph as build_graph
 from passerelles.graph.core import OccupationGraph as OccupationGraph
 from passerelles.graph.export import export_graph as export_graph
-from passerelles.market.certifinfo import load_certifications as load_certifications
+from passerelles.market.certifications import load_certifications as load_certifications
 from passerelles.market.geography import load_places as load_places
 from passerelles.market.market import load_market as load_market
 from passerelles.matching.titles import resolve_competency as resolve_competency

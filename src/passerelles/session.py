@@ -116,7 +116,7 @@ class Session:
     @cached_property
     def certifications(self) -> "Certifications | None":
         """Certifications of the first folder that has some."""
-        from passerelles.market.certifinfo import load_certifications  # noqa: PLC0415 - command start-up
+        from passerelles.market.certifications import load_certifications  # noqa: PLC0415 - command start-up
 
         return self._first(load_certifications, "no_certifications_data")
 

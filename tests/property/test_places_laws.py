@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles.market.distance import distance_matrix_km, great_circle_km
-from passerelles.market.places import Basin, Places
+from passerelles.market.places import Basin, Places, distance_matrix_km, great_circle_km
 
 LATITUDE = st.floats(-90, 90)
 LONGITUDE = st.floats(-180, 180)

@@ -6,8 +6,7 @@ import pytest
 
 from market_files import write
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.certifications import Certifications, is_active, reach
-from passerelles.market.certifinfo import load_certifications
+from passerelles.market.certifications import Certifications, is_active, load_certifications, reach
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential

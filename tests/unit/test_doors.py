@@ -221,7 +221,7 @@ def test_a_disk_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
 def test_no_text_of_a_csv_is_a_formula() -> None:
     cells = ["=1+1", "+33 6", "-x", "@a", "\tb", "\rc", "-1,5", "+3", -2, -0.5, "plain", None]
     _, row = csv.reader(io.StringIO(csv_text(["a"] * len(cells), [cells]), newline=""))
-    assert row[:6] == ["'=1+1", "'+33 6", "'-x", "'@a", "'\tb", "'\rc"]
+    assert row[:6] == ["'=1+1", "'+33 6", "'-x", "'@a", "'\tb", "'\nc"]
     assert row[6:] == ["-1,5", "+3", "-2", "-0.5", "plain", ""]
 
 

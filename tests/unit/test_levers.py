@@ -9,8 +9,7 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifications import Certifications
-from passerelles.market.certifinfo import load_certifications
+from passerelles.market.certifications import Certifications, load_certifications
 from passerelles.model import Credential, Hours
 from passerelles.paths.levers import GUARANTEE, levers
 from passerelles.paths.rank import rank_paths

@@ -10,7 +10,7 @@ import pytest
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifinfo import load_certifications
+from passerelles.market.certifications import load_certifications
 from passerelles.model import Credential, Hours
 from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths

@@ -8,10 +8,9 @@ import pytest
 
 from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, write
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.distance import great_circle_km
 from passerelles.market.geography import load_places
 from passerelles.market.market import Market
-from passerelles.market.places import Places, with_basins
+from passerelles.market.places import Places, great_circle_km, with_basins
 
 
 @pytest.fixture

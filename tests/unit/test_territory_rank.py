@@ -149,12 +149,12 @@ def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     found = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
     assert {r.fragile.basin_label for r in found} == {"BEARN"}
     assert {"M1602", "D1401"} <= {r.fragile.job for r in found}  # more candidates than offers, hired with ease
-    notes = {n["note"]: n["sentence"] for n in ranking_notes(embedded, "Lacq", market=real_market, places=real_places)}
+    notes = {n.key: n.sentence() for n in ranking_notes(embedded, "Lacq", market=real_market, places=real_places)}
     assert list(notes) == ["rule_fragile", "rule_hiring"]
     assert "BEARN" in notes["rule_fragile"]
     table = people(("A", "H2909", 5, "Redon"))
     asked = {"market": real_market, "places": real_places, "fragile": table}
     assert rank_territory(embedded, "Pau", **asked) == []  # type: ignore[arg-type]
-    notes = {n["note"]: n["sentence"] for n in ranking_notes(embedded, "Pau", **asked)}  # type: ignore[arg-type]
+    notes = {n.key: n.sentence() for n in ranking_notes(embedded, "Pau", **asked)}  # type: ignore[arg-type]
     assert "REDON" in notes["no_lot_here"]
-    assert "radius_not_applied" in {n["note"] for n in ranking_notes(embedded, "Redon", fragile=table, hiring=table)}
+    assert "radius_not_applied" in {n.key for n in ranking_notes(embedded, "Redon", fragile=table, hiring=table)}

@@ -287,8 +287,13 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([harmless(name) for name in header])
-    writer.writerows([["" if cell is None else harmless(cell) for cell in row] for row in rows])
+    writer.writerows([["" if cell is None else _on_lines(harmless(cell)) for cell in row] for row in rows])
     return buffer.getvalue()
+
+
+def _on_lines(cell: object) -> object:
+    """Return a text with one sign for the end of a line: readers split at a bare carriage return."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) and "\r" in cell else cell
 
 
 def harmless(cell: object) -> object:

@@ -7,7 +7,7 @@ from passerelles.market.joblist import JobList
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, signals
-from passerelles.territory.lots import Note, Table
+from passerelles.territory.lots import Note, Table, reading_notes
 from passerelles.territory.ranks import Side
 from passerelles.territory.reading import make_locator, read_lots
 
@@ -33,8 +33,11 @@ def ranking_notes(
     code, name = locator.find(basin)
     notes = []
     own = fragile if by == "fragile" else hiring
+    tables: tuple[tuple[Side, Table | None], ...] = (("fragile", fragile), ("hiring", hiring))
+    read = {side: read_lots(graph.referential, t, side, locator=locator) for side, t in tables if t is not None}
+    notes += reading_notes(read.values())
     if own is not None:
-        lots = read_lots(graph.referential, own, by, locator=locator).lots
+        lots = read[by].lots
         if all(lot.basin != code for lot in lots):
             others = ", ".join(sorted({lot.basin_label for lot in lots}))
             notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
