@@ -6,80 +6,128 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from title_splits import Query, held_out, noisy_titles, nonsense, reworded_skills
+from title_splits import (
+    ADS,
+    KINDS,
+    Query,
+    ad_titles,
+    esco_titles,
+    held_out,
+    no_jobs,
+    noisy,
+    noisy_titles,
+    nonsense,
+    older_titles,
+    reworded_skills,
+)
 
 from passerelles import Referential, load_referential
 from passerelles.matching.index import TitleIndex
-from passerelles.matching.ranking import CLOSE, TERMS, Trial, Weights, expand, rank_block, shipped_weights, terms
-from passerelles.matching.reading import Lexicon, readings
+from passerelles.matching.ranking import (
+    CLOSE,
+    FAMILY_TERMS,
+    FICHE_TERMS,
+    PARTS,
+    Trial,
+    Weights,
+    expand,
+    rank_block,
+    shipped_weights,
+    terms,
+)
+from passerelles.matching.reading import Lexicon, understand
 from passerelles.matching.titles import competency_index, title_index
 
 FloatArray: TypeAlias = NDArray[np.float64]
-Judged: TypeAlias = tuple[Trial, NDArray[np.bool_]]
-Group: TypeAlias = tuple[Sequence[Judged], float]
+Hits: TypeAlias = NDArray[np.bool_]
+Group: TypeAlias = tuple[Sequence["Judged"], float]
 
-FIT, CALIBRATE = range(100, 108), range(200, 206)
+FIT, CALIBRATE = range(100, 106), range(200, 205)
+TUNE = 0  # the half of each list of titles that is fitted on
 BLOCK = 128
+HARD = ("spelling", "half")  # the noise that takes meaning away
+
+
+class Judged(NamedTuple):
+    """Ranked owners of a query, which of them are the right fiche (None where it is not known), and the right family."""
+
+    trial: Trial
+    fiche: Hits | None
+    family: Hits
 
 
 def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> list[Judged]:
-    """Ranked owners of each query, and which of them is right."""
+    """Ranked owners of each query that is no label as it stands, and which of them are right."""
     found: list[Judged] = []
     lexicon = Lexicon(index.pack)
     for start in range(0, len(queries), BLOCK):
         block = queries[start : start + BLOCK]
-        options = [readings(q.text, known=index.vocabulary, lexicon=lexicon) for q in block]
+        taken = [understand(q.text, words=index.words, lexicon=lexicon) for q in block]
+        options = [one.jobs[0] if len(one.jobs) == 1 else () for one in taken]
         for trial, query in zip(rank_block(index, options, weights=weights), block, strict=True):
             if trial is not None:
-                found.append((trial, np.asarray([index.codes[o] == query.code for o in trial.owners.tolist()])))
+                owners = trial.owners.tolist()
+                fiche = np.asarray([index.codes[o] == query.code for o in owners]) if query.code else None
+                family = np.asarray([index.parents[o] in query.families for o in owners])
+                found.append(Judged(trial, fiche, family))
     return found
 
 
 def fit_ranking(
     groups: Sequence[Group], columns: Sequence[str], keys: Sequence[str], l2: float = 3e-4
 ) -> dict[str, float]:
-    """Conditional logit over the owners looked at, each group of queries with its share of the loss."""
+    """
+    Conditional logit over the owners looked at: the chance of the right family, and of the right fiche where known.
+
+    Each group of queries has its share of the loss, half of it for the fiche where that is known.
+    """
     parts, hits, shares = [], [], []
     for trials, share in groups:
-        good = [(t.evidence, h) for t, h in trials if h.any() and len(h) > 1]
-        size = max(len(h) for _, h in good)
-        good = [(e, h) for e, h in good if len(h) == size]
-        parts.append(expand(np.stack([e for e, _ in good]), columns, keys))
-        hits.append(np.stack([h for _, h in good]))
-        shares.append(np.full(len(good), share / len(good)))
-    x, right, weight = np.concatenate(parts), np.concatenate(hits).argmax(axis=1), np.concatenate(shares)
+        size = max(len(t.owners) for t, _, _ in trials)
+        full = [judged for judged in trials if len(judged.trial.owners) == size]
+        x = expand(np.stack([t.evidence for t, _, _ in full]), columns, keys)
+        for right, part in (([f for _, f, _ in full], 0.5), ([f for _, _, f in full], 0.5)):
+            good = [n for n, hit in enumerate(right) if hit is not None and hit.any()]
+            if good:
+                parts.append(x[good])
+                hits.append(np.stack([hit for hit in right if hit is not None and hit.any()]))
+                shares.append(np.full(len(good), share * part / len(good)))
+    x, right, weight = np.concatenate(parts), np.concatenate(hits), np.concatenate(shares)
     weight /= weight.sum()
     scale = x.std(axis=(0, 1)) + 1e-9
-    z, rows = x / scale, np.arange(len(x))
+    z = x / scale
 
     def loss(w: FloatArray) -> tuple[float, FloatArray]:
         value = z @ w
         value -= value.max(axis=1, keepdims=True)
         chance = np.exp(value)
-        chance /= chance.sum(axis=1, keepdims=True)
-        fall = np.einsum("nk,nkf->f", chance * weight[:, None], z) - (weight[:, None] * z[rows, right]).sum(axis=0)
-        return float(-(weight * np.log(chance[rows, right] + 1e-12)).sum() + l2 * (w @ w)), fall + 2 * l2 * w
+        among = chance * right
+        total, met = chance.sum(axis=1, keepdims=True), among.sum(axis=1, keepdims=True) + 1e-12
+        fall = np.einsum("nk,nkf->f", (chance / total - among / met) * weight[:, None], z)
+        return float(-(weight * np.log(met / total)[:, 0]).sum() + l2 * (w @ w)), fall + 2 * l2 * w
 
     best = minimize(loss, np.zeros(len(keys)), jac=True, method="L-BFGS-B", options={"maxiter": 400}).x / scale
     return {key: float(round(value, 4)) for key, value in zip(keys, best, strict=True)}
 
 
 def fit_confidence(
-    groups: Sequence[Group], index: TitleIndex, names: Sequence[str] = TERMS, l2: float = 1e-4
+    groups: Sequence[Group], index: TitleIndex, names: Sequence[str], *, family: bool = False, l2: float = 1e-4
 ) -> dict[str, float]:
-    """Logistic regression of 'the first is right' on the terms of the calibration."""
+    """Logistic regression of 'the first fiche, or its family, is right' on the terms of the calibration."""
     rows, hits, shares = [], [], []
     for trials, share in groups:
-        for trial, hit in trials:
+        judged = [(t, of_family if family else fiche) for t, fiche, of_family in trials]
+        known = [(t, right) for t, right in judged if right is not None]
+        for trial, right in known:
             found = terms(index, trial)
             rows.append([found[name] for name in names])
-            hits.append(float(hit[0]))
-            shares.append(share / len(trials))
+            hits.append(float(right[0]))
+            shares.append(share / len(known))
     x, y, weight = np.asarray(rows), np.asarray(hits), np.asarray(shares) / np.sum(shares)
     scale = x.std(axis=0) + 1e-9
     z = np.hstack([x / scale, np.ones((len(x), 1))])
@@ -95,18 +143,38 @@ def fit_confidence(
     return {key: float(round(value, 4)) for key, value in zip((*names, "constant"), values, strict=True)}
 
 
-def fit_titles(referential: Referential, draft: Weights) -> Weights:
-    """Weights of titles: held-out synonyms, with some typing errors, and texts that are no title."""
+def fit_titles(data: Path, referential: Referential, old: Referential, draft: Weights) -> Weights:
+    """
+    Weights of titles.
+
+    Fitted on held-out synonyms, as they are and with the noise of advertisements, on half of ESCO's French titles and
+    of our own titles of advertisements, on titles of the older version, on typing errors, and on texts that are no job.
+    """
     first = replace(draft, final={"letters": 1.0})
-    held = [trial for seed in FIT for trial in _held(referential, seed, first)]
     full = title_index(referential)
-    typed = [trial for seed in (100, 101) for trial in collect(full, noisy_titles(referential, seed), first)]
-    final = fit_ranking([(held, 1.0), (typed, 0.15)], full.evidence_names + CLOSE, tuple(draft.final))
+    held = [judged for seed in FIT for judged in _held(referential, seed, first)]
+    others = _others(data, referential, old)
+    groups = [(held, 1.0), *((collect(full, queries, first), share) for queries, share in others)]
+    groups.append((collect(full, noisy_titles(referential, 100), first), 0.1))
+    final = fit_ranking(groups, full.evidence_names + CLOSE, tuple(draft.final))
     fitted = replace(draft, final=final)
-    held = [trial for seed in CALIBRATE for trial in _held(referential, seed, fitted)]
-    typed = collect(full, noisy_titles(referential, 200), fitted)
-    bad = collect(full, nonsense(1), fitted)
-    return replace(fitted, confidence=fit_confidence([(held, 1.0), (typed, 0.2), (bad, 0.1)], full))
+    held = [judged for seed in CALIBRATE for judged in _held(referential, seed, fitted)]
+    groups = [(held, 1.0), *((collect(full, queries, fitted), share) for queries, share in others)]
+    for place, kind in enumerate(KINDS):
+        groups.append((_held(referential, CALIBRATE[place % len(CALIBRATE)], fitted, kind), 0.2 if kind in HARD else 0.05))
+    groups.append((collect(full, noisy_titles(referential, 200), fitted), 0.3))
+    groups += [(collect(full, queries, fitted), 0.2) for queries in (nonsense(1), no_jobs(1))]
+    return replace(
+        fitted,
+        confidence=fit_confidence(groups, full, FICHE_TERMS),
+        family=fit_confidence(groups, full, FAMILY_TERMS, family=True),
+    )
+
+
+def _others(data: Path, referential: Referential, old: Referential) -> list[tuple[list[Query], float]]:
+    """Titles of other makers, and the share of the loss of each list."""
+    esco = esco_titles(data / "crosswalks" / "esco-rome-v1.4.csv", referential, TUNE)
+    return [(esco, 0.6), (ad_titles(ADS, TUNE), 0.4), (older_titles(old, referential), 0.2)]
 
 
 def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
@@ -124,9 +192,10 @@ def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
     )
 
 
-def _held(referential: Referential, seed: int, weights: Weights) -> list[Judged]:
+def _held(referential: Referential, seed: int, weights: Weights, kind: str = "") -> list[Judged]:
     kept, queries = held_out(referential, seed)
-    return collect(title_index(kept), queries, weights)
+    index = title_index(kept)
+    return collect(index, noisy(queries, kind, seed, index.words.labels) if kind else queries, weights)
 
 
 def written(about: Mapping[str, str], tables: Mapping[str, Weights]) -> str:
@@ -134,17 +203,23 @@ def written(about: Mapping[str, str], tables: Mapping[str, Weights]) -> str:
     lines = [*[line for line in _old().splitlines() if line.startswith("#")][:2], "", "[about]"]
     lines += [f'{key} = "{value}"' for key, value in about.items()]
     for kind, weights in tables.items():
-        for part in ("first", "final", "confidence", "rules"):
-            lines += ["", *(_RULES if part == "rules" and kind == "title" else ()), f"[{kind}.{part}]"]
+        for part in (part for part in PARTS if getattr(weights, part)):
+            lines += ["", *(_NOTES.get(part, ()) if kind == "title" else ()), f"[{kind}.{part}]"]
             lines += [f"{_key(key)} = {value}" for key, value in getattr(weights, part).items()]
     return "\n".join(lines) + "\n"
 
 
-_RULES = (
-    "# By hand. Chance that a text which is a label is that label: as written, after cleaning, by stems or",
-    "# abbreviation. Above the logit `firm`, a fitted confidence grows by `caution` only. Below the letter similarity",
-    "# `least`, and with no word known, nothing is answered.",
-)
+_NOTES = {
+    "context": (
+        "# By hand: what a likeness of 1 between the context and an occupation adds to its evidence. 2.3 makes it ten times",
+        "# as likely.",
+    ),
+    "rules": (
+        "# By hand. Chance that a text which is a label is that label: as written, after cleaning, by stems or",
+        "# abbreviation, by usage. Above the logit `firm`, a fitted confidence grows by `caution` only. Below the letter",
+        "# similarity `least`, and with no word known, nothing is answered.",
+    ),
+}
 
 
 def _key(key: str) -> str:
@@ -159,10 +234,10 @@ def main(data: Path, output: Path) -> None:
     new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
     shipped = shipped_weights()
     about: dict[str, Any] = tomllib.loads(_old())["about"]
-    tables = {"title": fit_titles(new, shipped["title"]), "competency": fit_skills(new, old, shipped["competency"])}
+    tables = {"title": fit_titles(data, new, old, shipped["title"]), "competency": fit_skills(new, old, shipped["competency"])}
     output.write_text(written(about, tables), encoding="utf-8")
     print(
-        "numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in ("first", "final", "confidence", "rules"))
+        "numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in PARTS)
     )
 
 

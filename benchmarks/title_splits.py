@@ -1,10 +1,12 @@
 """Queries whose answer is known, to fit and to judge the resolver: held-out synonyms, typing errors, other wordings."""
 
+import csv
 import random
 import string
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,17 +14,25 @@ from numpy.typing import NDArray
 
 from passerelles import Referential
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
+from passerelles.matching.titles import REVIEW, SURE, Candidate
 from passerelles.text import normalise_label
 
 SIZE = 1000
+ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 _LETTERS = string.ascii_lowercase
 
 
 class Query(NamedTuple):
-    """What is typed, and the code that is right."""
+    """What is typed, the code that is right (empty where only the family is known), and the families that are."""
 
     text: str
     code: str
+    families: frozenset[str] = frozenset()
+
+
+def families(referential: Referential) -> dict[str, str]:
+    """Code of each occupation to that of its family."""
+    return {o.code: o.parent or o.code for o in referential.occupations}
 
 
 def held_out(referential: Referential, seed: int, size: int = SIZE) -> tuple[Referential, list[Query]]:
@@ -40,7 +50,11 @@ def held_out(referential: Referential, seed: int, size: int = SIZE) -> tuple[Ref
     draw = random.Random(seed)  # noqa: S311 - a fixed draw
     chosen = sorted(draw.sample(pool, size))
     gone = {keys[i] for i in chosen}
-    queries = [Query(draw.choice(forms[i]).lower(), referential.titles[i].occupation) for i in chosen]
+    family = families(referential)
+    queries = [
+        Query(draw.choice(forms[i]).lower(), code, frozenset({family[code]}))
+        for i, code in ((i, referential.titles[i].occupation) for i in chosen)
+    ]
     kept = tuple(t for t, key in zip(referential.titles, keys, strict=True) if key not in gone)
     return replace(referential, titles=kept), queries
 
@@ -68,11 +82,118 @@ def noisy_titles(referential: Referential, seed: int, size: int = SIZE) -> list[
     """Titles of the index, masculine, feminine or whole, each with one typing error."""
     pack = language_pack(referential.language)
     draw = random.Random(5000 + seed)  # noqa: S311 - a fixed draw
+    family = families(referential)
     found = []
     for title in draw.sample(referential.titles, size):
         form = draw.choice((*gender_forms(title.label, pack=pack), title.label))
-        found.append(Query(mistyped(form.lower(), draw), title.occupation))
+        found.append(Query(mistyped(form.lower(), draw), title.occupation, frozenset({family[title.occupation]})))
     return found
+
+
+_TOWNS = ("Villefranche", "Borée", "Saint-Nazaire", "Laval", "Vitré", "Oyonnax", "Figeac", "Redon", "Bressuire", "Cholet")
+_FIRMS = ("MECAPLAST", "Sarl Duvernay", "GROUPE LANDRIN", "Ets Fauvel", "Adecco", "SYNERGIE", "Bati-Loire", "TRANSLOIR")
+_CONTRACTS = ("CDI", "CDD 6 mois", "intérim", "temps partiel", "35h", "alternance", "CDI temps plein", "contrat d'apprentissage")
+_GRADES = ("junior", "confirmé", "senior", "débutant accepté", "expérimenté(e)")
+KINDS = ("gender", "contract", "place", "employer", "grade", "reference", "capitals", "spelling", "half", "all")
+"""Kinds of noise that `noisy` puts on a title."""
+
+
+def noisy(queries: Sequence[Query], kind: str, seed: int, labels: Collection[str] = ()) -> list[Query]:
+    """
+    Put one kind of noise of `KINDS` on titles, as advertisements and tables of firms have it.
+
+    Half a title may be another title, and then means that one: these are left out where `labels` (stems) are given.
+    """
+    draw = random.Random(f"{kind} {seed}")  # noqa: S311 - a fixed draw
+    made = [query._replace(text=_noisy(query.text, kind, draw)) for query in queries]
+    if kind != "half":
+        return made
+    lexicon = Lexicon(language_pack("fr"))
+    return [query for query in made if " ".join(lexicon.stems(query.text)) not in labels]
+
+
+def _noisy(text: str, kind: str, draw: random.Random) -> str:
+    if kind == "gender":
+        return f"{text} {draw.choice(['H/F', '(H/F)', 'F/H', '(f/h/x)', 'M/F'])}"
+    if kind == "contract":
+        return f"{text} {draw.choice(['- ', '', '('])}{draw.choice(_CONTRACTS)}"
+    if kind == "place":
+        town = draw.choice(_TOWNS)
+        return text + draw.choice([f" à {town}", f" - {town}", f" - {town} ({draw.randint(10, 95)})", f" ({town})"])
+    if kind == "employer":
+        firm = draw.choice(_FIRMS)
+        return draw.choice([f"{text} - {firm}", f"{text} chez {firm}", f"{firm} : {text}", f"{text} - {firm} - {draw.choice(_TOWNS)}"])
+    if kind == "grade":
+        return f"{text} {draw.choice(_GRADES)}"
+    if kind == "reference":
+        return f"{text} {draw.choice(['- Réf. 24-0873', 'réf : A1234', '(ref: 556)'])}"
+    if kind == "capitals":
+        return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).upper()
+    if kind == "spelling":
+        return mistyped(text, draw)
+    if kind == "half":
+        parts = text.split()
+        return " ".join(parts[: max(1, (len(parts) + 1) // 2)])
+    for each in draw.sample(("gender", "contract", "place", "employer", "grade"), 3):
+        text = _noisy(text, each, draw)
+    return text
+
+
+def ad_titles(path: Path, half: int | None = None) -> list[Query]:
+    """Titles as advertisements write them, with the families that a person judged right; one line in two by `half`."""
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    found = [Query(row["title"], "", frozenset(row["family"].split("|"))) for row in rows]
+    return found if half is None else found[half::2]
+
+
+def esco_titles(path: Path, referential: Referential, half: int | None = None) -> list[Query]:
+    """
+    French titles of ESCO that are no title of the referential, with the families of the titles that France maps to them.
+
+    `path` is the ROME crosswalk that ESCO publishes. One title in two by `half`.
+    """
+    pack, family = language_pack(referential.language), families(referential)
+    of_title = {t.code: family[t.occupation] for t in referential.titles}
+    taken = {normalise_label(f) for t in referential.titles for f in (t.label, *gender_forms(t.label, pack=pack))}
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("classification 1 ID"))
+    found: dict[str, set[str]] = {}
+    for row in csv.DictReader(lines[first:]):
+        title = row["classification 1 prefered label"].split("/")[0].strip()
+        right = of_title.get(row["classification 2 ID"])
+        if right and normalise_label(title) not in taken:
+            found.setdefault(title, set()).add(right)
+    queries = [Query(title, "", frozenset(found[title])) for title in sorted(found)]
+    return queries if half is None else queries[half::2]
+
+
+def older_titles(old: Referential, new: Referential) -> list[Query]:
+    """Titles of an older version that the newer one has not: their family is their old code, where it still is one."""
+    known, labels = set(families(new).values()), {normalise_label(t.label) for t in new.titles}
+    return [
+        Query(t.label, "", frozenset({t.occupation}))
+        for t in old.titles
+        if t.occupation in known and normalise_label(t.label) not in labels
+    ]
+
+
+def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
+    """Texts of a table that are no job: firms, places, remarks, amounts, products."""
+    draw = random.Random(7000 + seed)  # noqa: S311 - a fixed draw
+    remarks = ("à voir", "néant", "voir annexe", "idem", "non communiqué", "total", "sous-total", "effectif au 31/12", "départ en retraite", "rupture conventionnelle", "congé parental", "à pourvoir rapidement", "CDI temps plein", "siège social", "tous sites", "budget 2025", "prix unitaire", "date d'entrée", "adresse", "téléphone", "chiffre d'affaires", "liste des postes", "Monsieur Martin", "réunion du 12 mai", "ligne à supprimer", "rien", "inconnu", "???", "n.c.", "en cours")
+    made = []
+    for number in range(size):
+        pick = number % 4
+        if pick == 0:
+            made.append(draw.choice(remarks))
+        elif pick == 1:
+            made.append(f"{draw.choice(_FIRMS)} {draw.choice(_TOWNS)}")
+        elif pick == 2:
+            made.append(f"{draw.randint(1, 99)} {draw.choice(('rue', 'avenue', 'place'))} {draw.choice(('de la République', 'Jean Jaurès', 'des Lilas', 'du Port'))} {draw.choice(_TOWNS)}")
+        else:
+            made.append(f"{draw.choice(remarks)} {draw.choice(_TOWNS)}")
+    return [Query(text, "") for text in made]
 
 
 def nonsense(seed: int, size: int = SIZE) -> list[Query]:
@@ -146,19 +267,28 @@ def area_under_curve(confidence: NDArray[np.float64], right: NDArray[np.bool_]) 
     return float((above + 0.5 * equal).sum() / (len(good) * len(bad)))
 
 
-def figures(answers: Sequence[Sequence[object]], queries: Sequence[Query]) -> dict[str, float]:
-    """First and five right, calibration, share and precision at 0.9, area under the curve."""
+def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) -> dict[str, float]:
+    """Fiche and family: first right, calibration, share and precision of what is sure, area under the curve."""
     firsts = [a[0] if a else None for a in answers]
-    confidence = np.asarray([getattr(f, "confidence", 0.0) for f in firsts])
-    right = np.asarray([getattr(f, "code", None) == q.code for f, q in zip(firsts, queries, strict=True)])
-    five = [any(getattr(c, "code", None) == q.code for c in a) for a, q in zip(answers, queries, strict=True)]
-    sure = confidence >= 0.9
+    result: dict[str, float] = {}
+    if any(q.code for q in queries):
+        confidence = np.asarray([f.confidence if f else 0.0 for f in firsts])
+        right = np.asarray([f is not None and f.code == q.code for f, q in zip(firsts, queries, strict=True)])
+        five = [any(c.code == q.code for c in a) for a, q in zip(answers, queries, strict=True)]
+        result |= {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
+    confidence = np.asarray([(f.parent_confidence or 0.0) if f else 0.0 for f in firsts])
+    right = np.asarray([f is not None and f.parent_code in q.families for f, q in zip(firsts, queries, strict=True)])
+    five = [any(c.parent_code in q.families for c in a) for a, q in zip(answers, queries, strict=True)]
+    of_family = {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
+    return result | {f"family_{key}": value for key, value in of_family.items()}
+
+
+def _sureness(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, float]:
+    sure = confidence >= SURE
     return {
-        "first": float(right.mean()),
-        "five": float(np.mean(five)),
         "ece": expected_calibration_error(confidence, right),
         "sure": float(sure.mean()),
         "right_when_sure": float(right[sure].mean()) if sure.any() else float("nan"),
         "auc": area_under_curve(confidence, right),
-        "unknown": float((confidence < 0.3).mean()),
+        "unknown": float((confidence < REVIEW).mean()),
     }

@@ -14,7 +14,16 @@ import numpy as np
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
-from passerelles.matching.reading import FILE, LanguagePack, Lexicon, gender_forms, joined_words, language_pack
+from passerelles.matching.reading import (
+    FILE,
+    NOISE_FILE,
+    LanguagePack,
+    Lexicon,
+    Words,
+    gender_forms,
+    joined_words,
+    language_pack,
+)
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
@@ -27,12 +36,36 @@ _DEFINITION_WEIGHT: Final = 2
 
 
 class Owner(NamedTuple):
-    """What labels lead to: an occupation, or a competency with no text of its own."""
+    """
+    What labels lead to: an occupation, or a competency with no text of its own.
+
+    `parent` is the code of its family, `parent_label` its label: its own where they are empty. `sectors` are codes and
+    labels of what the referential files it under.
+    """
 
     code: str
     label: str
     definition: str = ""
     competencies: tuple[str, ...] = ()
+    parent: str = ""
+    parent_label: str = ""
+    sectors: tuple[tuple[str, str], ...] = ()
+
+
+class Likelihood(NamedTuple):
+    """
+    Multinomial model of the terms of families: ``ln p(term | family)`` is `base` plus, where it is met, `gains`.
+
+    Attributes
+    ----------
+    base
+        Shape (n_families,): of a term that the family never has.
+    gains
+        Shape (n_terms, n_families), entries > 0.
+    """
+
+    base: FloatArray
+    gains: sparse.csr_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +246,13 @@ def _space(
 
 _GROUP_SIGNS: Final = 3  # a ROME domain: letter and two digits
 _SHOWN: Final = 5
+_SECTORS: Final = ("naf", "sector", "subsector")
 DIMENSIONS: Final = 150
 """Size of the latent space of occupations."""
 _PLAIN: Final = ("letters", "words", "families")
 _FULL: Final = (
     *("letters", "families", "sum", "vote", "wide_vote", "group_vote", "size", "head_mean", "doc_titles"),
+    *("bayes_letters", "bayes_words", "bayes_texts"),
     *("doc_definition", "doc_competencies", "doc_letters", "cover_titles", "cover_all", "sense", "mapped"),
 )
 
@@ -239,8 +274,8 @@ class TitleIndex:
     ----------
     pack
         Language rules.
-    codes, labels
-        Owners, sorted by code.
+    owners
+        Occupations or competencies, sorted by code, without their texts.
     entries
         Labels sorted by owner, then text, then OGR code.
     owner
@@ -258,8 +293,7 @@ class TitleIndex:
     """
 
     pack: LanguagePack
-    codes: tuple[str, ...]
-    labels: tuple[str, ...]
+    owners: tuple[Owner, ...]
     entries: tuple[Entry, ...]
     owner: IntArray
     stems: tuple[tuple[str, ...], ...]
@@ -275,6 +309,56 @@ class TitleIndex:
     documents: Mapping[str, Field]
     covers: Mapping[str, sparse.csr_array]
     meaning: Meaning | None
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Code of each owner."""
+        return tuple(owner.code for owner in self.owners)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Label of each owner."""
+        return tuple(owner.label for owner in self.owners)
+
+    @cached_property
+    def parents(self) -> tuple[str, ...]:
+        """Code of the family of each owner: the fiche that it was split from, or its own."""
+        return tuple(owner.parent or owner.code for owner in self.owners)
+
+    @cached_property
+    def parent_of(self) -> IntArray:
+        """Shape (n_owners,): position of the family of each owner."""
+        families: dict[str, int] = {}
+        return np.asarray([families.setdefault(code, len(families)) for code in self.parents], dtype=np.int64)
+
+    @cached_property
+    def sectors(self) -> Mapping[tuple[str, str], IntArray]:
+        """Code and label of each sector to the positions of the owners filed under it."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for place, owner in enumerate(self.owners):
+            for sector in owner.sectors:
+                found.setdefault(sector, []).append(place)
+        return MappingProxyType({sector: np.asarray(places, dtype=np.int64) for sector, places in found.items()})
+
+    @cached_property
+    def likelihoods(self) -> Mapping[str, Likelihood]:
+        """Models of the terms of families: letters of titles, words of titles, words of other texts; none without."""
+        if self.meaning is None:
+            return {}
+        n_families = int(self.parent_of.max()) + 1
+        by_title, by_owner = (_membership(group, n_families) for group in (self.parent_of[self.owner], self.parent_of))
+        return {
+            "bayes_letters": _likelihood(self.letters.columns @ by_title),
+            "bayes_words": _likelihood(self.family_field.columns @ by_title),
+            "bayes_texts": _likelihood(self.documents["competencies"].columns @ by_owner),
+        }
+
+    @cached_property
+    def words(self) -> Words:
+        """What tells a title from what stands around it."""
+        heads = Counter(form[0] for form in self.stems if form)
+        often = frozenset(word for word, number in heads.items() if number >= _LEAST)
+        return Words(self.vocabulary, frozenset(self.same), often)
 
     @cached_property
     def starts(self) -> IntArray:
@@ -383,8 +467,7 @@ def build_index(
     texts = read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)
     return TitleIndex(
         pack=pack,
-        codes=tuple(row.code for row in known),
-        labels=tuple(row.label for row in known),
+        owners=tuple(row._replace(definition="", competencies=()) for row in known),
         entries=tuple(rows),
         owner=owner,
         stems=forms,
@@ -399,6 +482,24 @@ def build_index(
         head_share=head_share,
         **texts._asdict(),
     )
+
+
+_UNMET: Final = 0.003  # count of a term that a family never has
+
+
+def _membership(group: IntArray, n_groups: int) -> sparse.csr_array:
+    size = len(group)
+    cells = (np.ones(size, dtype=np.float32), (np.arange(size), group))
+    return sparse.csr_array(cells, shape=(size, n_groups))
+
+
+def _likelihood(counts: sparse.csr_array) -> Likelihood:
+    """Model of the terms whose weights in each family are given, shape (n_terms, n_families)."""
+    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET * counts.shape[0]
+    gains = sparse.csr_array(counts).astype(np.float32)
+    gains.data = np.log1p(gains.data / _UNMET).astype(np.float32)
+    gains.sort_indices()
+    return Likelihood((np.log(_UNMET) - np.log(total)).astype(np.float32), gains)
 
 
 def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str, ...]:
@@ -435,7 +536,6 @@ def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
     axes = {} if meaning is None else {n: getattr(meaning, n) for n in ("axes", "owners", "mapping", "titles")}
     return {
         "rules": _rules(index.pack.language),
-        "labels": index.labels,
         "entries": [(entry.ogr, entry.label) for entry in index.entries],
         "stems": index.texts,
         "written": index.written,
@@ -465,8 +565,7 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
     meaning = about["meaning"]
     return TitleIndex(
         pack=rules,
-        codes=codes,
-        labels=tuple(about["labels"]),
+        owners=owners_of(referential),
         entries=tuple(Entry(ogr, label, codes[place]) for (ogr, label), place in rows),
         owner=owner,
         stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
@@ -482,9 +581,36 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
     )
 
 
+def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, ...]:
+    """Occupations as owners of labels, by code: their family, their sectors, and their `texts` where asked for."""
+    labels = referential.competency_by_code
+    tags = {tag.code: (tag.code, tag.label) for tag in referential.tags if tag.kind in _SECTORS}
+    sectors: dict[str, list[tuple[str, str]]] = {}
+    for code, tag, _ in referential.occupation_tags:
+        if tag in tags:
+            sectors.setdefault(code, []).append(tags[tag])
+    found = []
+    for occupation in sorted(referential.occupations, key=lambda each: each.code):
+        parent = referential.occupation_by_code.get(occupation.parent or occupation.code, occupation)
+        required = referential.requirements_of.get(occupation.code, ()) if texts else ()
+        found.append(
+            Owner(
+                code=occupation.code,
+                label=occupation.name,
+                definition=occupation.definition if texts else "",
+                competencies=tuple(labels[r.competency].label or "" for r in required),
+                parent=occupation.parent or occupation.code,
+                parent_label=parent.name,
+                sectors=tuple(sectors.get(occupation.code, ())),
+            )
+        )
+    return tuple(found)
+
+
 def _rules(language: str) -> str:
     """Checksum of the rules that titles were read by."""
-    return hashlib.sha256((files("passerelles.language") / language / FILE).read_bytes()).hexdigest()
+    folder = files("passerelles.language") / language
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in (FILE, NOISE_FILE))).hexdigest()
 
 
 def _pack_field(name: str, field: Field, arrays: Arrays) -> dict[str, Any]:

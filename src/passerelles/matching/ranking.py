@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from passerelles.matching.index import TitleIndex, phrase_bag, unit
 from passerelles.matching.reading import Reading, TextFile
 from passerelles.vectors import (
+    Field,
     FloatArray,
     IntArray,
     count_terms,
@@ -26,6 +27,7 @@ from passerelles.vectors import (
     places_of,
     project,
     rows_times,
+    unit_vectors,
 )
 
 Kind = Literal["title", "competency"]
@@ -43,8 +45,10 @@ class Weights:
         Wide evidence to weight: which owners are looked at closely.
     final
         Evidence to weight: the ranking.
-    confidence
-        Calibration terms to weight (``constant`` is the intercept).
+    confidence, family
+        Calibration terms to weight (``constant`` is the intercept), for the first fiche and for its family.
+    context
+        Kind of context to weight: what the likeness of 1 adds to the evidence.
     rules
         Numbers set by hand: see weights.toml.
     """
@@ -52,7 +56,12 @@ class Weights:
     first: Mapping[str, float]
     final: Mapping[str, float]
     confidence: Mapping[str, float]
+    family: Mapping[str, float]
+    context: Mapping[str, float]
     rules: Mapping[str, float]
+
+
+PARTS: Final = ("first", "final", "confidence", "family", "context", "rules")
 
 
 @cache
@@ -78,7 +87,7 @@ def load_weights(file: TextFile) -> dict[str, Weights]:
     """
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
-        kind: Weights(first=table["first"], final=table["final"], confidence=table["confidence"], rules=table["rules"])
+        kind: Weights(**{part: table.get(part, {}) for part in PARTS})
         for kind, table in data.items()
         if kind != "about"
     }
@@ -213,8 +222,28 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
         parts["head_mean"] = np.asarray(heads @ index.head_share, dtype=np.float32)
         parts |= _documents(index, readings, family_bags)
+        letter_bags = [letter_bag(reading.stems, 2, 4) for reading in readings]
+        parts |= {
+            "bayes_letters": _likely(index, "bayes_letters", index.letters, letter_bags),
+            "bayes_words": _likely(index, "bayes_words", index.family_field, family_bags),
+            "bayes_texts": _likely(index, "bayes_texts", index.documents["competencies"], family_bags),
+        }
     latent, mapped = _latent(index, readings)
     return Wide(parts=parts | latent, titles=titles, nearest=best, heads=heads, mapped=mapped)
+
+
+def _likely(index: TitleIndex, name: str, field: Field, bags: Sequence[Counter[str]]) -> FloatArray:
+    """
+    Log-likelihood of readings in the family of each owner, that of the likeliest family taken away.
+
+    Terms weigh as in the field, each reading being of length 1; shape (n_readings, n_owners), at most 0.
+    """
+    model = index.likelihoods[name]
+    rows = unit_vectors(field, bags)
+    met = np.asarray([rows.data[rows.of_row(place)].sum() for place in range(len(bags))], dtype=np.float32)
+    found = rows_times(rows, model.gains) + met[:, None] * model.base
+    found -= found.max(axis=1, keepdims=True)
+    return np.asarray(found[:, index.parent_of], dtype=np.float32)
 
 
 def _group_vote(index: TitleIndex, votes: FloatArray) -> FloatArray:
@@ -316,22 +345,14 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     return found
 
 
-TERMS = (
-    "chance",
-    "margin",
-    "title",
-    "ratio",
-    "asked",
-    "told",
-    "cover",
-    "known",
-    "bare",
-    "near",
-    "head_size",
-    "kin",
-    "rivals",
-)
-"""Terms of the calibration, see :func:`terms`."""
+TERMS: Final = ("chance", "margin", "title", "ratio", "asked", "told", "cover", "known", "bare", "near", "head_size")
+TERMS_BOTH: Final = ("kin", "rivals", "agree", "likely", "begins", "holds")
+FICHE_TERMS: Final = (*TERMS, *TERMS_BOTH)
+"""Terms of the calibration of the first fiche, see :func:`terms`."""
+FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_rivals")
+"""Terms of the calibration of its family."""
+_WITNESSES: Final = ("letters", "mapped", "bayes_letters", "bayes_words", "doc_titles", "doc_letters", "vote")
+_FARTHEST: Final = 6.0
 
 _LOOKED_AT = 40
 _ALL = 0.999
@@ -352,8 +373,9 @@ class Trial:
         Evidence added up, decreasing.
     evidence
         Shape (n_owners, n_names): wide then close evidence, named by the index.
-    rivals
-        Logarithm of one more than the number of owners whose labels hold all the words of the reading.
+        The first owner is the best of the likeliest family.
+    rivals, family_rivals
+        Number of owners, and of families, whose labels hold all the words of the reading.
     """
 
     reading: Reading
@@ -361,7 +383,18 @@ class Trial:
     entries: IntArray
     values: NDArray[np.float64]
     evidence: NDArray[np.float64]
-    rivals: float
+    rivals: int
+    family_rivals: int
+
+    def masses(self, index: TitleIndex) -> dict[int, float]:
+        """Share of the evidence of each family, that of the first owner first, then the largest first."""
+        shares = np.exp(self.values - self.values.max())
+        shares /= shares.sum()
+        result: dict[int, float] = {}
+        for family, share in zip(index.parent_of[self.owners].tolist(), shares.tolist(), strict=True):
+            result[family] = result.get(family, 0.0) + share
+        first = int(index.parent_of[self.owners[0]])
+        return dict(sorted(result.items(), key=lambda pair: (pair[0] != first, -pair[1])))
 
 
 def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence[str]) -> NDArray[np.float64]:
@@ -416,7 +449,12 @@ def _best(values: FloatArray, number: int) -> IntArray:
 
 
 def rank_block(
-    index: TitleIndex, choices: Sequence[Sequence[Reading]], *, weights: Weights, looked_at: int = _LOOKED_AT
+    index: TitleIndex,
+    choices: Sequence[Sequence[Reading]],
+    *,
+    weights: Weights,
+    pulls: Sequence[FloatArray | None] | None = None,
+    looked_at: int = _LOOKED_AT,
 ) -> list[Trial | None]:
     """
     Rank the owners for a block of queries, each given by its readings.
@@ -429,6 +467,8 @@ def rank_block(
         Readings of each query; none gives None.
     weights
         Fitted numbers.
+    pulls
+        What the context of each query adds to the evidence, shape (n_owners,); see `passerelles.matching.context`.
     looked_at
         Number of owners looked at closely.
 
@@ -444,12 +484,17 @@ def rank_block(
     first = _total(wide.parts, weights.first)
     best = np.round(first.max(axis=1), 6).tolist()
     rows: list[int] = []
+    drawn: list[FloatArray | None] = []
+    owners: list[IntArray] = []
     start = 0
-    for options in choices:
+    for options, pull in zip(choices, pulls or [None] * len(choices), strict=True):
         if options:
-            rows.append(max(range(start, start + len(options)), key=lambda place: (best[place], -place)))
+            row = max(range(start, start + len(options)), key=lambda place: (best[place], -place))
+            rows.append(row)
+            drawn.append(pull)
+            owners.append(_best(first[row] if pull is None else first[row] + np.float32(0.2) * pull, looked_at))
         start += len(options)
-    trials = iter(_trials(index, flat, wide, rows, [_best(first[row], looked_at) for row in rows], weights.final))
+    trials = iter(_trials(index, flat, wide, rows, owners, weights.final, drawn))
     return [next(trials) if options else None for options in choices]
 
 
@@ -460,6 +505,7 @@ def _trials(
     rows: Sequence[int],
     owners: Sequence[IntArray],
     final: Mapping[str, float],
+    pulls: Sequence[FloatArray | None],
 ) -> Iterator[Trial]:
     """Ranked owners of the readings kept, all of one length: their evidence is added up in one go."""
     table = np.stack([wide.parts[name] for name in index.evidence_names], axis=2)
@@ -470,16 +516,29 @@ def _trials(
     expanded = expand(evidence, index.evidence_names + CLOSE, tuple(final))
     values = expanded @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])
-    for place, row in enumerate(rows):
-        order = np.lexsort((owners[place], -np.round(values[place], 5)))
+    for place, (row, pull) in enumerate(zip(rows, pulls, strict=True)):
+        if pull is not None:
+            values[place] += pull[owners[place]]
+        order = _families_first(index, owners[place], values[place])
+        full = np.flatnonzero(covered[row] >= _ALL)
         yield Trial(
             reading=flat[row],
             owners=owners[place][order],
             entries=close[place][1][order],
             values=values[place][order],
             evidence=evidence[place][order],
-            rivals=math.log1p(float(np.count_nonzero(covered[row] >= _ALL))),
+            rivals=len(full),
+            family_rivals=len(np.unique(index.parent_of[full])),
         )
+
+
+def _families_first(index: TitleIndex, owners: IntArray, values: NDArray[np.float64]) -> IntArray:
+    """Order of the owners: the best of the likeliest family, then all by evidence, ties by code."""
+    order = np.lexsort((owners, -np.round(values, 5)))
+    families = index.parent_of[owners]
+    mass = np.bincount(families, weights=np.exp(values - values.max()))
+    best = np.flatnonzero(mass[families[order]] >= mass.max() - 1e-9)[0]
+    return np.asarray(np.concatenate([order[best : best + 1], order[:best], order[best + 1 :]]), dtype=np.int64)
 
 
 def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
@@ -500,8 +559,9 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     """
     columns = (*index.evidence_names, *CLOSE)
     values = trial.values
-    shares = np.exp(values - values[0])
-    chance = float(1.0 / shares.sum())
+    shares = np.exp(values - values.max())
+    chance = float(shares[0] / shares.sum())
+    masses = list(trial.masses(index).values())
     best = trial.evidence[0]
 
     def part(name: str) -> float:
@@ -510,9 +570,14 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     asked = trial.reading.families
     total = sum(map(index.family_weight, asked)) or 1.0
     known = sum(index.family_weight(term) for term in asked if term in index.weights) / total
+    witnesses = [columns.index(name) for name in _WITNESSES if name in columns]
+    families = index.parent_of[trial.owners]
+    agree = float((families[trial.evidence[:, witnesses].argmax(axis=0)] == families[0]).mean())
     return {
-        "chance": math.log(chance / max(1.0 - chance, 1e-6)),
-        "margin": min(float(values[0] - values[1]), 6.0) if len(values) > 1 else 6.0,
+        "chance": _logit(chance),
+        "margin": max(min(float(values[0] - values[1]), _FARTHEST), -_FARTHEST) if len(values) > 1 else _FARTHEST,
+        "mass": _logit(masses[0]),
+        "mass_margin": min(math.log(masses[0] / max(masses[1], 1e-9)), _FARTHEST) if len(masses) > 1 else _FARTHEST,
         "title": part("letters"),
         "ratio": part("ratio") ** 4,
         "asked": part("asked"),
@@ -523,5 +588,14 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "near": part("near"),
         "head_size": part("head") * part("size"),
         "kin": part("kin"),
-        "rivals": trial.rivals,
+        "rivals": math.log1p(trial.rivals),
+        "family_rivals": math.log1p(trial.family_rivals),
+        "agree": agree,
+        "begins": float(trial.reading.stems[0] in index.words.heads),
+        "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
+        "likely": max(part("bayes_letters"), -_FARTHEST),
     }
+
+
+def _logit(share: float) -> float:
+    return math.log(max(share, 1e-6) / max(1.0 - share, 1e-6))

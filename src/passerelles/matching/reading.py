@@ -3,7 +3,7 @@
 import itertools
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,6 +15,7 @@ from passerelles.text import fold_accents, normalise_label, words
 from passerelles.vectors import SuffixRule, stem
 
 FILE = "titles.toml"
+NOISE_FILE = "title_noise.toml"
 
 
 class TextFile(Protocol):
@@ -66,6 +67,12 @@ class LanguagePack:
         Pattern of each written sign, longest first, and the words that it stands for.
     abbreviations
         Abbreviation to its readings, most usual first.
+    employers, asides
+        Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
+    alternatives
+        Words that stand between two jobs ("ou").
+    usages
+        Stems of a bare title, joined, to those of the titles that people mean by it, most usual first.
     """
 
     language: str
@@ -82,6 +89,10 @@ class LanguagePack:
     places: tuple[re.Pattern[str], ...]
     signs: tuple[tuple[re.Pattern[str], str], ...]
     abbreviations: Mapping[str, tuple[Abbreviation, ...]]
+    employers: frozenset[str]
+    asides: frozenset[str]
+    alternatives: frozenset[str]
+    usages: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -98,20 +109,22 @@ def language_pack(language: str) -> LanguagePack:
     'fr'
     """
     for known in (language, "en"):
-        file = files("passerelles.language") / known / FILE
-        if known.isalpha() and file.is_file():
-            return load_pack(file)
+        folder = files("passerelles.language") / known
+        if known.isalpha() and (folder / FILE).is_file():
+            return load_pack(folder / FILE, folder / NOISE_FILE)
     raise PasserellesError("language_pack", name=FILE, reason=language)
 
 
-def load_pack(file: TextFile) -> LanguagePack:
+def load_pack(file: TextFile, noise: TextFile) -> LanguagePack:
     """
     Read a language pack.
 
     Parameters
     ----------
     file
-        A path, or a file of a package.
+        Rules of words: a path, or a file of a package.
+    noise
+        Rules of what stands around a title, see language/fr/title_noise.toml.
 
     Raises
     ------
@@ -119,33 +132,49 @@ def load_pack(file: TextFile) -> LanguagePack:
         If it is no TOML, lacks a section, or holds something else than rules.
     """
     try:
-        return _pack(tomllib.loads(file.read_text(encoding="utf-8")))
+        rules, around = (tomllib.loads(each.read_text(encoding="utf-8")) for each in (file, noise))
+        return _pack(rules, around)
     except (KeyError, ValueError, TypeError, re.error) as error:
         raise PasserellesError("language_pack", name=file, reason=f"{type(error).__name__}: {error}") from error
 
 
-def _pack(data: dict[str, Any]) -> LanguagePack:
+def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
     plural, feminine = _rules(data["stem"]["plural"]), _rules(data["stem"]["feminine"])
+    stop_words = frozenset(data["stop_words"])
+
+    def bare(title: str) -> str:
+        stems = (stem(word, plural, feminine) for word in words(title) if word not in stop_words)
+        return " ".join(form for form, _ in itertools.groupby(stems))
+
+    def meant(titles: str | list[str]) -> tuple[str, ...]:
+        return (bare(titles),) if isinstance(titles, str) else tuple(map(bare, titles))
+
     endings = "|".join(_longest_first(data["gender"]["endings"])) or "(?!)"
     ending = rf"(?<=[a-z]{{3}})\s?(?:\((?:{endings})\)s?|[.·•/](?:{endings})(?:[.·•]s)?(?![a-z(]))"
     return LanguagePack(
         language=str(data["language"]),
-        stop_words=frozenset(data["stop_words"]),
+        stop_words=stop_words,
         joins=tuple(re.compile(pattern) for pattern in data["joins"]),
         plural=plural,
         feminine=feminine,
         roots=tuple(SuffixRule(s, "", int(data["stem"]["root_min"])) for s in _longest_first(data["stem"]["root"])),
         endings=re.compile(ending),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
-        noise=tuple(re.compile(pattern) for pattern in data["noise"]["anywhere"]),
-        leading=frozenset(data["noise"]["leading"]),
-        trailing=frozenset(data["noise"]["trailing"]),
-        places=tuple(re.compile(pattern) for pattern in data["noise"]["places"]),
+        noise=tuple(re.compile(rule["take"]) for rule in noise["rule"] if "take" in rule),
+        leading=frozenset(noise["leading"]),
+        trailing=frozenset(noise["trailing"]),
+        places=tuple(re.compile(pattern) for pattern in noise["places"]),
         signs=tuple(
             (re.compile(rf"(?<![a-z]){re.escape(sign)}(?![a-z])"), f" {data['signs'][sign]} ")
             for sign in _longest_first(data["signs"])
         ),
         abbreviations=MappingProxyType(_abbreviations(data["abbreviations"], plural, feminine)),
+        employers=frozenset(noise["employers"]),
+        asides=frozenset(map(normalise_label, noise["asides"])),
+        alternatives=frozenset(noise["alternatives"]),
+        usages=MappingProxyType(
+            {bare(title): meant(titles) for title, titles in data["usages"].items()}
+        ),
     )
 
 
@@ -335,9 +364,47 @@ class Reading(NamedTuple):
     expanded: bool
 
 
+class Words(NamedTuple):
+    """
+    What a referential's labels are made of, to tell a title from what stands around it.
+
+    Attributes
+    ----------
+    known
+        Folded words of the labels.
+    labels
+        Stems of each label, joined by spaces.
+    heads
+        Stems that begin several labels: a job may begin with them.
+    """
+
+    known: Collection[str]
+    labels: Collection[str] = frozenset()
+    heads: Collection[str] = frozenset()
+
+
+class Understood(NamedTuple):
+    """
+    A title taken apart.
+
+    Attributes
+    ----------
+    read
+        What was read, as written, without what was left aside.
+    ignored
+        What was left aside, as written, in order: contract, place, employer...
+    jobs
+        Readings of each job that the line names, most usual first; at most four for each, four jobs at most.
+    """
+
+    read: str
+    ignored: tuple[str, ...]
+    jobs: tuple[tuple[Reading, ...], ...]
+
+
 def readings(text: str, *, known: Collection[str], lexicon: Lexicon) -> tuple[Reading, ...]:
     """
-    Ways to read a query, most usual first.
+    Ways to read a query as one job, most usual first.
 
     Parameters
     ----------
@@ -353,22 +420,277 @@ def readings(text: str, *, known: Collection[str], lexicon: Lexicon) -> tuple[Re
     readings
         At most four, none without a meaningful word.
     """
+    jobs = understand(text, words=Words(known), lexicon=lexicon).jobs
+    return jobs[0] if jobs else ()
+
+
+def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
+    """
+    Take a title apart: what names a job, what stands around it, and the ways to read each job.
+
+    Parameters
+    ----------
+    text
+        Anything; beyond 200 characters the rest is not read, beyond 1,000 nothing is.
+    words
+        Words of the referential's labels.
+    lexicon
+        Rules of the language.
+
+    Examples
+    --------
+    >>> from passerelles.matching.reading import Lexicon, Words, language_pack, understand
+    >>> pack = language_pack("fr")
+    >>> taken = understand("Boulanger (H/F) - CDI", words=Words({"boulanger"}), lexicon=Lexicon(pack))
+    >>> taken.read, taken.ignored
+    ('Boulanger', ('H/F', 'CDI'))
+    """
     if len(text) > LONGEST:
-        return ()
-    pack = lexicon.pack
-    found = _clean(text[:_KEPT].translate(_UNSEEN), known, lexicon)
-    forms = [lexicon.stem(word) for word in found]
-    options: list[list[tuple[str, ...]]] = []
-    for position, word in enumerate(found):
-        around = frozenset(form for place, form in enumerate(forms) if place != position)
-        options.append(_choices(word, around, known, pack))
-    result: list[Reading] = []
-    for choice in itertools.islice(itertools.product(*options), _MOST):
-        spelled = tuple(itertools.chain.from_iterable(choice))
-        stems = lexicon.stems_of(spelled)
-        if stems:
-            result.append(Reading(spelled, stems, lexicon.roots(stems), expanded=spelled != found))
-    return tuple(result)
+        return Understood("", (), ())
+    title = _Title(text[:_KEPT].translate(_UNSEEN), lexicon, words)
+    jobs = []
+    for variants in title.jobs():
+        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon), _MOST))
+        if options:
+            jobs.append(options)
+    return Understood(title.read(), title.ignored(), tuple(jobs))
+
+
+def _spelled_out(
+    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon
+) -> Iterator[Reading]:
+    """Readings of the variants of one job, the abbreviations of each spelled out."""
+    share = _MOST // len(variants) if variants else 0
+    for spelled in variants:
+        forms = [lexicon.stem(word) for word in spelled]
+        options = []
+        for position, word in enumerate(spelled):
+            around = frozenset(form for place, form in enumerate(forms) if place != position)
+            options.append(_choices(word, around, known, lexicon.pack))
+        for choice in itertools.islice(itertools.product(*options), share):
+            result = tuple(itertools.chain.from_iterable(choice))
+            stems = lexicon.stems_of(result)
+            if stems:
+                yield Reading(result, stems, lexicon.roots(stems), expanded=result != spelled)
+
+
+class _Token(NamedTuple):
+    """A word of a title and its place in the folded text."""
+
+    word: str
+    start: int
+    end: int
+
+
+class _Segment(NamedTuple):
+    """Words between two separators, and the sign before them."""
+
+    tokens: tuple[_Token, ...]
+    sign: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(token.word for token in self.tokens)
+
+
+_WORD: Final = re.compile(r"[0-9a-z]+")
+_SEPARATOR: Final = re.compile(r"\s[-–—]+\s?|\s?[–—]+\s|[-–—]+\s|[|:;,!?()\[\]{}/+•*\n]")
+_ALL_ALIKE: Final = frozenset(",/")
+_MOST_JOBS: Final = 4
+_OF_UNKNOWN: Final = 0.5
+
+
+class _Title:
+    """
+    One title being read: its folded text, where each letter stands in what was written, and what was left aside.
+
+    Made for one text and dropped with it.
+    """
+
+    def __init__(self, text: str, lexicon: Lexicon, words: Words) -> None:
+        self.lexicon = lexicon
+        self.pack = lexicon.pack
+        self.words = words
+        pair = paired_forms(text, lexicon=lexicon)
+        self.text = pair[0] if pair else text
+        letters = [fold_accents(letter) for letter in self.text]
+        self.folded = "".join(letters)
+        self.origin = [place for place, found in enumerate(letters) for _ in found]
+        self.dropped: list[tuple[int, int]] = []
+        self.feminine: dict[int, int] = {}  # where an ending of the other gender starts and ends
+        self._take_away()
+        self.segments = [self._trimmed(segment) for segment in self._without_asides(self._cut())]
+
+    def jobs(self) -> list[list[tuple[str, ...]]]:
+        """Spelled words of each job: with all that qualifies it, then without."""
+        parts = [segment for segment in self.segments if segment.tokens]
+        several = self._several(parts)
+        if several:
+            return [[self._joined(words)] for words in several[:_MOST_JOBS]]
+        whole = self._joined([word for segment in parts for word in segment.words])
+        if not whole:
+            return []
+        main = self._joined(parts[0].words)
+        stems = self.lexicon.stems_of(main)
+        alone = len(parts) > 1 and (len(stems) > 1 or " ".join(stems) in self.words.labels)
+        return [[whole, main]] if alone and main != whole else [[whole]]
+
+    def read(self) -> str:
+        """Return what is left of the text, as written."""
+        gone = bytearray(len(self.text) + 1)
+        for start, end in self.dropped:
+            left, right = self._written(start, end)
+            gone[left:right] = b"\1" * (right - left)
+        left_over = "".join(" " if gone[place] else letter for place, letter in enumerate(self.text))
+        left_over = _EMPTY_BRACKETS.sub(" ", left_over)
+        return _EDGES.sub("", _DANGLING.sub(" ", _SPACES.sub(" ", left_over)))
+
+    def ignored(self) -> tuple[str, ...]:
+        """Return what was left aside, as written, without the signs around it."""
+        found = (self.text[slice(*self._written(*span))].strip(_SIGNS) for span in sorted(self.dropped))
+        return tuple(text for text in found if text and fold_accents(text) not in self.pack.stop_words)
+
+    def _written(self, start: int, end: int) -> tuple[int, int]:
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def _drop(self, start: int, end: int) -> None:
+        """Leave a part of the text aside: spaces stand for it from now on."""
+        end = self.feminine.get(end, end)
+        self.dropped.append((start, end))
+        self._blank(start, end)
+
+    def _blank(self, start: int, end: int) -> None:
+        self.folded = f"{self.folded[:start]}{' ' * (end - start)}{self.folded[end:]}"
+
+    def _take_away(self) -> None:
+        """Apply what is replaced or taken away anywhere: written signs, noise, endings of the other gender, places."""
+        for pattern, meaning in self.pack.signs:
+            for match in reversed(list(pattern.finditer(self.folded))):
+                first = self.origin[match.start()]
+                self.folded = self.folded[: match.start()] + meaning + self.folded[match.end() :]
+                self.origin[match.start() : match.end()] = [first] * len(meaning)
+        for pattern in self.pack.noise:
+            for match in list(pattern.finditer(self.folded)):
+                self._drop(*match.span())
+        for match in list(self.pack.endings.finditer(self.folded)):
+            self.feminine[match.start()] = match.end()
+            self._blank(*match.span())
+        capitals = _capitals(self.text)
+        for position, pattern in enumerate(self.pack.places):
+            match = pattern.search(self.folded)
+            if match is not None and self.folded[: match.start()].strip() and self._is_place(match, position, capitals):
+                self._drop(*match.span())
+                break
+
+    def _is_place(self, match: re.Match[str], position: int, capitals: frozenset[str]) -> bool:
+        spelled = re.split(r"[\s\-']+", match["place"].strip())
+        named = [word for word in spelled if word and word not in self.pack.stop_words]
+        if not named:
+            return False
+        capitalised = position == 0 and all(word in capitals for word in named)
+        return capitalised or " ".join(named) in self.pack.asides or not any(word in self.words.known for word in named)
+
+    def _cut(self) -> list[_Segment]:
+        found, start, sign = [], 0, ""
+        for match in [*_SEPARATOR.finditer(self.folded), None]:
+            end = match.start() if match else len(self.folded)
+            tokens = tuple(_Token(m[0], m.start(), m.end()) for m in _WORD.finditer(self.folded, start, end))
+            if tokens:
+                found.append(_Segment(tokens, sign))
+            if match:
+                start, sign = match.end(), match[0].strip() or " "
+        return found
+
+    def _trimmed(self, segment: _Segment) -> _Segment:
+        """Return the segment without numbers that mean nothing, and words of advertisements at both ends."""
+        known = self.words.known
+        kept = []
+        for token in segment.tokens:
+            if token.word.isdigit() and (len(token.word) <= _SHORT_NUMBER or token.word not in known):
+                if not self._joins(segment, token):
+                    self._drop(token.start, token.end)
+                    continue
+            kept.append(token)
+        first, last = 0, len(kept)
+        while last - first > 1 and kept[first].word in self.pack.leading:
+            first += 1
+        while last - first > 1 and kept[last - 1].word in self.pack.trailing:
+            last -= 1
+        for token in (*kept[:first], *kept[last:]):
+            self._drop(token.start, token.end)
+        return segment._replace(tokens=tuple(kept[first:last]))
+
+    def _joins(self, segment: _Segment, token: _Token) -> bool:
+        """Whether a number is one word with the letter after it (3 D)."""
+        return any(
+            pattern.match(self.folded, token.start, segment.tokens[-1].end) is not None for pattern in self.pack.joins
+        )
+
+    def _without_asides(self, segments: list[_Segment]) -> list[_Segment]:
+        """Return the segments without those that name an employer or a place."""
+        if len(segments) < 2:  # noqa: PLR2004 - one part is the title
+            return segments
+        aside = [self._is_aside(segment) for segment in segments]
+        if all(aside):
+            aside[0] = False
+        for segment, left in zip(segments, aside, strict=True):
+            if left and segment.tokens:
+                self._drop(segment.tokens[0].start, segment.tokens[-1].end)
+        return [segment for segment, left in zip(segments, aside, strict=True) if not left]
+
+    def _is_aside(self, segment: _Segment) -> bool:
+        pack, known = self.pack, self.words.known
+        named = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
+        if not named or " ".join(segment.words) in pack.asides:
+            return True
+        if any(word in pack.employers for word in named) and self.lexicon.stem(named[0]) not in self.words.heads:
+            return True
+        if all(word in pack.trailing or word in pack.leading for word in named):
+            return True
+        strange = [
+            word
+            for word in named
+            if word not in known and word not in pack.abbreviations and self.lexicon.stem(word) not in self.words.heads
+        ]
+        return len(strange) >= _OF_UNKNOWN * len(named)
+
+    def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
+        return joined_words(" ".join(spelled), self.pack)
+
+    def _several(self, parts: Sequence[_Segment]) -> list[tuple[str, ...]]:
+        """Words of each job where the line names several, else nothing."""
+        found: list[tuple[tuple[str, ...], bool]] = []
+        for segment in parts:
+            alike = segment.sign in _ALL_ALIKE
+            for piece in self._alternatives(segment.words):
+                found.append((piece, alike))
+                alike = True
+        if len(found) < 2:  # noqa: PLR2004 - one job
+            return []
+        whole = self.lexicon.stems_of(self._joined([word for piece, _ in found for word in piece]))
+        if " ".join(whole) in self.words.labels:
+            return []
+        jobs = [piece for place, (piece, alike) in enumerate(found) if self._is_job(piece, by_head=alike or not place)]
+        return jobs if len(jobs) == len(found) else []
+
+    def _alternatives(self, spelled: tuple[str, ...]) -> list[tuple[str, ...]]:
+        found: list[list[str]] = [[]]
+        for word in spelled:
+            if word in self.pack.alternatives:
+                found.append([])
+            else:
+                found[-1].append(word)
+        return [tuple(piece) for piece in found if piece]
+
+    def _is_job(self, spelled: tuple[str, ...], *, by_head: bool) -> bool:
+        stems = self.lexicon.stems_of(spelled)
+        return bool(stems) and (" ".join(stems) in self.words.labels or (by_head and stems[0] in self.words.heads))
+
+
+_SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
+_EMPTY_BRACKETS: Final = re.compile(r"[(\[{]\s*[)\]}]")
+_DANGLING: Final = re.compile(r"\s[-–—,;:/|+.]+(?=\s|$)(?=\s*(?:[-–—,;:/|+.]|$))|\s+(?=[,;])")
+_EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)]+|[\s\-–—,;:/|+!?(]+$")
 
 
 def _fold(text: str) -> str:
@@ -376,43 +698,9 @@ def _fold(text: str) -> str:
 
 
 def _capitals(text: str) -> frozenset[str]:
-    parts = text.split()
+    """Folded words that are written with a capital, the first word aside."""
+    parts = re.split(r"[\s\-'’]+", text)
     return frozenset(_fold(part.strip("(),.")) for part in parts[1:] if part[:1].isupper() and part[1:2].islower())
-
-
-def _without_place(folded: str, capitals: frozenset[str], known: Collection[str], pack: LanguagePack) -> str:
-    for position, pattern in enumerate(pack.places):
-        match = pattern.search(folded)
-        if match is None or match.start() == 0:
-            continue
-        named = [word for word in words(match["place"]) if word not in pack.stop_words]
-        spelled = position == 0 and all(word in capitals for word in re.split(r"[\s\-']+", match["place"]))
-        if named and (spelled or all(word not in known for word in named)):
-            return folded[: match.start()]
-    return folded
-
-
-def _clean(text: str, known: Collection[str], lexicon: Lexicon) -> tuple[str, ...]:
-    pack = lexicon.pack
-    pair = paired_forms(text, lexicon=lexicon)
-    folded = _fold(pair[0] if pair else text)
-    for pattern, meaning in pack.signs:
-        folded = pattern.sub(meaning, folded)
-    for pattern in pack.noise:
-        folded = pattern.sub(" ", folded)
-    folded = pack.endings.sub("", folded).strip(" -–—,;:./|")
-    folded = _without_place(folded, _capitals(text), known, pack)
-    found = [
-        word
-        for word in joined_words(folded, pack)
-        if not (word.isdigit() and (len(word) <= _SHORT_NUMBER or word not in known))
-    ]
-    first, last = 0, len(found)
-    while last - first > 1 and found[first] in pack.leading:
-        first += 1
-    while last - first > 1 and found[last - 1] in pack.trailing:
-        last -= 1
-    return tuple(found[first:last])
 
 
 def _choices(word: str, around: frozenset[str], known: Collection[str], pack: LanguagePack) -> list[tuple[str, ...]]:

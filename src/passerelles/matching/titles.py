@@ -3,22 +3,26 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, repeat, zip_longest
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
-from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, stored_titles
+from passerelles.matching.context import Context, pull
+from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
-from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, readings
-from passerelles.matching.worklist import Worklist
+from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
+from passerelles.matching.worklist import Cell, Worklist, cell_text
 from passerelles.referentials.reference import find_occupation, titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
+from passerelles.vectors import FloatArray
 
-Reason = Literal["exact", "other gender form", "abbreviation", "spelling", "same words", "meaning"]
+Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 Status = Literal["sûr", "à vérifier", "inconnu"]
 
 SURE: Final = 0.9
@@ -32,6 +36,13 @@ _ALL_WORDS: Final = 0.999
 _A_LETTER_OR_TWO: Final = 0.85
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 _FLATTEST: Final = 30.0
+
+
+class Asked(NamedTuple):
+    """A title as it was typed, and what is known of where it stands."""
+
+    text: str
+    context: Context | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,14 @@ class Candidate:
     confidence
         Calibrated chance in [0, 1] that this is the right code.
     reason
-        ``exact``, ``other gender form``, ``abbreviation``, ``spelling``, ``same words`` or ``meaning``.
+        ``exact``, ``other gender form``, ``abbreviation``, ``usage``, ``spelling``, ``same words`` or ``meaning``.
+    parent_code, parent_label, parent_confidence
+        The family (the fiche that `code` was split from, else itself), and the calibrated chance in [0, 1] that it
+        is the right one: never below `confidence`.
+    ambiguous
+        Whether several families may be meant and none is sure; the best candidate of each then comes first.
+    read, ignored
+        What was read of the text, and what was left aside: contract, place, employer...
     """
 
     code: str
@@ -60,6 +78,12 @@ class Candidate:
     score: float
     confidence: float
     reason: Reason
+    parent_code: str
+    parent_label: str
+    parent_confidence: float
+    ambiguous: bool = False
+    read: str = ""
+    ignored: tuple[str, ...] = ()
 
     def why(self, lang: Lang = "fr") -> str:
         """Return the reason as a sentence."""
@@ -73,6 +97,9 @@ class Candidate:
             "title": {"code": self.title_code or None, "label": self.title},
             "score": self.score,
             "confidence": self.confidence,
+            "parent_code": self.parent_code,
+            "parent_label": self.parent_label,
+            "parent_confidence": self.parent_confidence,
             "reason": self.reason,
             "why": self.why(lang),
         }
@@ -80,19 +107,19 @@ class Candidate:
 
 def status(candidates: Sequence[Candidate]) -> Status:
     """
-    Verdict for a reviewed list, from the confidence of the first candidate.
+    Verdict for a reviewed list, from the confidence of the first candidate's family.
 
     Examples
     --------
     >>> status([])
     'inconnu'
     """
-    confidence = candidates[0].confidence if candidates else 0.0
+    confidence = candidates[0].parent_confidence if candidates else 0.0
     return "sûr" if confidence >= SURE else "à vérifier" if confidence >= REVIEW else "inconnu"
 
 
 def answer_many(
-    index: TitleIndex, texts: Iterable[str], *, weights: Weights, limit: int = 5
+    index: TitleIndex, texts: Iterable[Asked], *, weights: Weights, limit: int = 5
 ) -> Iterator[list[Candidate]]:
     """
     Candidates of many texts, by blocks.
@@ -102,7 +129,7 @@ def answer_many(
     index
         Index of the referential.
     texts
-        What was typed; repeats cost nothing inside a block.
+        What was typed, and its context; repeats cost nothing inside a block.
     weights
         Fitted numbers for this kind of index.
     limit
@@ -113,7 +140,7 @@ def answer_many(
     candidates
         Best first, one list by text, in order; empty when nothing is recognised.
     """
-    block: list[str] = []
+    block: list[Asked] = []
     for text in texts:
         block.append(text)
         if len(block) == _BLOCK:
@@ -123,102 +150,230 @@ def answer_many(
         yield from _block(index, block, weights, limit)
 
 
-def _block(index: TitleIndex, texts: Sequence[str], weights: Weights, limit: int) -> Iterator[list[Candidate]]:
+def _block(
+    index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int
+) -> Iterator[list[Candidate]]:
     distinct = list(dict.fromkeys(texts))
     lexicon = Lexicon(index.pack)
-    options = [readings(text, known=index.vocabulary, lexicon=lexicon) for text in distinct]
-    trials = rank_block(index, options, weights=weights)
-    found = {
-        text: _candidates(index, _settled(index, text, choice, weights.rules), trial, weights, limit)
-        for text, choice, trial in zip(distinct, options, trials, strict=True)
-    }
-    for text in texts:
-        yield list(found[text])
+    taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
+    jobs: list[tuple[Sequence[Reading], FloatArray | None]] = []
+    for asked, one in zip(distinct, taken, strict=True):
+        for place, options in enumerate(one.jobs):
+            beside = tuple(" ".join(other[0].words) for at, other in enumerate(one.jobs) if at != place)
+            context = (asked.context or Context())._replace(jobs=(*beside, *(asked.context or Context()).jobs))
+            jobs.append((options, pull(index, context, weights.context, lexicon)))
+    drawn = [pulled for _, pulled in jobs]
+    ranked = iter(zip(rank_block(index, [j for j, _ in jobs], weights=weights, pulls=drawn), jobs, strict=True))
+    found: dict[Asked, list[Candidate]] = {}
+    for asked, one in zip(distinct, taken, strict=True):
+        raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
+        answers = [
+            _answer(index, _settled(index, raw, options, weights.rules, pulled), trial, weights, limit)
+            for trial, (options, pulled) in islice(ranked, len(one.jobs))
+        ]
+        if not answers:
+            answers = [_answer(index, _settled(index, raw, (), weights.rules, None), None, weights, limit)]
+        best = answers[0] if len(answers) == 1 else _together(answers, limit)
+        found[asked] = [replace(c, read=one.read, ignored=one.ignored) for c in best]
+    for asked in texts:
+        yield list(found[asked])
+
+
+def _together(answers: Sequence[Sequence[Candidate]], limit: int) -> list[Candidate]:
+    """Candidates of several jobs named in one line, in turn; each job has its part of the confidence."""
+    share = 1.0 / len(answers)
+    families: dict[str, float] = {}
+    codes: dict[str, float] = {}
+    for candidates in answers:
+        for family, sure in {c.parent_code: c.parent_confidence for c in reversed(candidates)}.items():
+            families[family] = families.get(family, 0.0) + share * sure
+        for candidate in candidates:
+            codes[candidate.code] = codes.get(candidate.code, 0.0) + share * candidate.confidence
+    turns: dict[str, Candidate] = {}
+    for row in zip_longest(*answers):
+        for candidate in row:
+            if candidate is not None:
+                turns.setdefault(candidate.code, candidate)
+    return [
+        replace(
+            c,
+            confidence=round(codes[c.code], 5),
+            parent_confidence=round(families[c.parent_code], 5),
+            ambiguous=families[c.parent_code] < SURE,
+        )
+        for c in list(turns.values())[:limit]
+    ]
 
 
 class _Settled(NamedTuple):
-    """Owners of labels that are the text itself: entry and reason of each, and the chance of all together."""
+    """Owners of labels that are the text itself: entry, reason and share of each, and the chance of all together."""
 
-    owners: Mapping[int, tuple[int, Reason]]
+    owners: Mapping[int, tuple[int, Reason, float]]
     surety: float
 
 
-def _settled(index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float]) -> _Settled:
-    tries = [(" ".join(joined_words(text, index.pack)), False)] if len(text) <= LONGEST else []
+def _settled(
+    index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float], drawn: FloatArray | None
+) -> _Settled:
+    found, surety = _labels(index, text, options, rules)
+    if not found:
+        return _Settled({}, 0.0)
+    drawn_by = {owner: math.exp(drawn[owner]) if drawn is not None else 1.0 for owner in found}
+    shares = {owner: weight * drawn_by[owner] for owner, (_, _, weight) in found.items()}
+    total = sum(shares.values())
+    return _Settled({o: (entry, reason, shares[o] / total) for o, (entry, reason, _) in found.items()}, surety)
+
+
+def _labels(
+    index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float]
+) -> tuple[dict[int, tuple[int, Reason, float]], float]:
+    """Owners of the labels that a text is, with the entry, the reason and the weight of each."""
+    tries = [(" ".join(joined_words(text, index.pack)), False)] if 0 < len(text) <= LONGEST else []
     tries += [(" ".join(option.words), option.expanded) for option in options]
     for rank, (form, expanded) in enumerate(tries):
-        found: dict[int, tuple[int, Reason]] = {}
+        found: dict[int, tuple[int, Reason, float]] = {}
         for entry, other in index.exact.get(form, ()):
             reason: Reason = "abbreviation" if expanded else "other gender form" if other else "exact"
             owner = int(index.owner[entry])
             if owner not in found or (found[owner][1] != "exact" and reason == "exact"):
-                found[owner] = (entry, reason)
+                found[owner] = (entry, reason, 1.0)
         if found:
-            return _Settled(found, rules["alike" if expanded else "cleaned" if rank else "certain"])
+            return found, rules["alike" if expanded else "cleaned" if rank else "certain"]
     for option in options:
         entries = index.same.get(" ".join(option.stems), ())
         if entries:
             alike: Reason = "abbreviation" if option.expanded else "same words"
-            return _Settled({int(index.owner[e]): (e, alike) for e in reversed(entries)}, rules["alike"])
-    return _Settled({}, 0.0)
+            return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, rules["alike"]
+    for option in options:
+        found = {}
+        for rank, title in enumerate(index.pack.usages.get(" ".join(option.stems), ()), start=1):
+            for entry in index.same.get(title, ()):
+                found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank**2))
+        if found:
+            return found, rules["usual"]
+    return {}, 0.0
 
 
-def _candidates(
+class _Line(NamedTuple):
+    """One owner of an answer: position, entry, evidence as a score, confidence, reason."""
+
+    owner: int
+    entry: int
+    score: float
+    confidence: float
+    reason: Reason
+
+
+def _answer(
     index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int
 ) -> list[Candidate]:
-    share = settled.surety / max(len(settled.owners), 1)
-    result = [
-        _candidate(index, owner, settled.owners[owner][0], score=1.0, confidence=share, reason=settled.owners[owner][1])
-        for owner in sorted(settled.owners)
+    """Candidates for one job: those that labels settle, then those that the evidence ranks."""
+    lines = [
+        _Line(owner, entry, 1.0, settled.surety * share, reason)
+        for owner, (entry, reason, share) in sorted(settled.owners.items(), key=lambda pair: (-pair[1][2], pair[0]))
     ]
-    if trial is None or len(result) >= limit:
-        return result[:limit]
-    if settled.owners:
-        return _behind(index, result, trial, weights, rest=1.0 - settled.surety, limit=limit)
-    found = terms(index, trial)
-    if found["title"] < weights.rules["least"] and found["cover"] <= 0.0:
+    families: dict[int, float] = {}
+    for line in lines:
+        family = int(index.parent_of[line.owner])
+        families[family] = families.get(family, 0.0) + line.confidence
+    families = dict(sorted(families.items(), key=lambda pair: -pair[1]))
+    rivals = len(families)
+    if trial is not None and settled.owners:
+        known, rest = {line.owner for line in lines}, 1.0 - settled.surety
+        lines += _behind(index, known, trial, weights, rest=rest, least=lines[-1])
+    elif trial is not None:
+        values = terms(index, trial)
+        if values["title"] < weights.rules["least"] and values["cover"] <= 0.0:
+            return []
+        lines = _ranked(index, trial, weights, _confidence(values, weights.confidence, weights.rules))
+        families = trial.masses(index)
+        rivals = trial.family_rivals
+        if weights.family:
+            families = _calibrated(families, _confidence(values, weights.family, weights.rules))
+    return _shown(index, lines, families, limit, several=rivals > 1)
+
+
+def _shown(
+    index: TitleIndex, lines: Sequence[_Line], families: Mapping[int, float], limit: int, *, several: bool
+) -> list[Candidate]:
+    """
+    Candidates, the best of the likeliest family first.
+
+    Where nothing is sure and `several` families may be meant, the best of each family stands before the others.
+    """
+    if not lines:
         return []
-    return _behind(index, [], trial, weights, rest=_confidence(found, weights), limit=limit)
+    first = next(iter(families), -1)
+    lead = next((line for line in lines if index.parent_of[line.owner] == first), lines[0])
+    ordered = [lead, *(line for line in lines if line is not lead)]
+    ambiguous = several and families.get(first, lead.confidence) < SURE
+    if ambiguous:
+        best: dict[int, _Line] = {}
+        for line in ordered:
+            best.setdefault(int(index.parent_of[line.owner]), line)
+        ordered = [*best.values(), *(line for line in ordered if best[int(index.parent_of[line.owner])] is not line)]
+    result: list[Candidate] = []
+    highest = 1.0
+    for line in ordered[:limit]:
+        highest = min(highest, line.confidence) if not ambiguous else line.confidence
+        family = families.get(int(index.parent_of[line.owner]), 0.0)
+        result.append(_candidate(index, line, highest, max(family, highest), ambiguous=ambiguous))
+    return result
+
+
+def _calibrated(masses: Mapping[int, float], first: float) -> dict[int, float]:
+    """Confidence of each family: that of the first is `first`, the others share what it leaves."""
+    total = max(sum(masses.values()) - next(iter(masses.values())), 1e-9)
+    return {
+        family: first if place == 0 else min((1.0 - first) * mass / total, first)
+        for place, (family, mass) in enumerate(masses.items())
+    }
+
+
+def _ranked(index: TitleIndex, trial: Trial, weights: Weights, sure: float) -> list[_Line]:
+    """Owners that the evidence ranks: the first has the calibrated confidence, the others share what it leaves."""
+    shares = _shares(trial)
+    whole = max(1.0 - float(shares[0]), 1e-9)
+    result: list[_Line] = []
+    for place, (owner, entry) in enumerate(zip(trial.owners.tolist(), trial.entries.tolist(), strict=True)):
+        if entry < 0:
+            continue
+        confidence = min((1.0 - sure) * float(shares[place]) / whole, sure) if result else sure
+        result.append(_line(index, trial, place, owner, entry, weights, confidence))
+    return result
 
 
 def _behind(
-    index: TitleIndex, result: list[Candidate], trial: Trial, weights: Weights, *, rest: float, limit: int
-) -> list[Candidate]:
-    """
-    Add the candidates that the evidence ranks, to those that are settled.
+    index: TitleIndex, known: set[int], trial: Trial, weights: Weights, *, rest: float, least: _Line
+) -> list[_Line]:
+    """Owners that the evidence ranks behind those that are settled: they share `rest`."""
+    shares = _shares(trial)
+    return [
+        _line(index, trial, place, owner, entry, weights, min(rest * float(shares[place]), least.confidence))
+        for place, (owner, entry) in enumerate(zip(trial.owners.tolist(), trial.entries.tolist(), strict=True))
+        if entry >= 0 and owner not in known
+    ]
 
-    The first one has the calibrated confidence `rest` where nothing is settled, and the others share what it
-    leaves; where something is settled, all share `rest`. No confidence exceeds the one before.
-    """
-    known = {candidate.code for candidate in result}
-    shares = np.exp(trial.values - trial.values[0])
-    shares /= shares.sum()
+
+def _shares(trial: Trial) -> NDArray[np.float64]:
+    shares = np.exp(trial.values - trial.values.max())
+    return np.asarray(shares / shares.sum(), dtype=np.float64)
+
+
+def _line(
+    index: TitleIndex, trial: Trial, place: int, owner: int, entry: int, weights: Weights, confidence: float
+) -> _Line:
     middle = weights.confidence.get("middle", 0.0)
-    first = not result
-    whole = max(1.0 - float(shares[0]), 1e-9) if first else 1.0
-    for place, (owner, entry) in enumerate(zip(trial.owners.tolist(), trial.entries.tolist(), strict=True)):
-        if entry < 0 or index.codes[owner] in known:
-            continue
-        if first and not result:
-            confidence = rest
-        else:
-            left = 1.0 - rest if first else rest
-            confidence = min(left * float(shares[place]) / whole, result[-1].confidence)
-        score = _BEST_FOUND * _sigmoid(0.5 * (float(trial.values[place]) - middle))
-        reason = _reason(index, trial, place)
-        result.append(_candidate(index, owner, entry, score=score, confidence=confidence, reason=reason))
-        if len(result) >= limit:
-            break
-    return result
+    score = _BEST_FOUND * _sigmoid(0.5 * (float(trial.values[place]) - middle))
+    return _Line(owner, entry, score, confidence, _reason(index, trial, place))
 
 
 def _sigmoid(value: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, value))))
 
 
-def _confidence(values: Mapping[str, float], weights: Weights) -> float:
-    """Logistic calibration; above ``firm`` the logit grows by ``caution`` only, and stops at ``most``."""
-    fitted, rules = weights.confidence, weights.rules
+def _confidence(values: Mapping[str, float], fitted: Mapping[str, float], rules: Mapping[str, float]) -> float:
+    """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
     total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
     if total > rules["firm"]:
         total = rules["firm"] + rules["caution"] * (total - rules["firm"])
@@ -237,24 +392,30 @@ def _reason(index: TitleIndex, trial: Trial, place: int) -> Reason:
 
 
 def _candidate(
-    index: TitleIndex, owner: int, entry: int, *, score: float, confidence: float, reason: Reason
+    index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool
 ) -> Candidate:
-    title = index.entries[entry]
+    title = index.entries[line.entry]
     return Candidate(
-        code=index.codes[owner],
-        label=index.labels[owner],
+        code=index.codes[line.owner],
+        label=index.labels[line.owner],
         title=title.label,
         title_code=title.ogr,
-        score=round(score, 5),
+        score=round(line.score, 5),
         confidence=round(confidence, 5),
-        reason=reason,
+        reason=line.reason,
+        parent_code=index.parents[line.owner],
+        parent_label=index.owners[line.owner].parent_label or index.labels[line.owner],
+        parent_confidence=round(family, 5),
+        ambiguous=ambiguous,
     )
 
 
 LIMIT: Final = 5
 
 
-def resolve_title(referential: Referential, text: str, *, limit: int = LIMIT) -> list[Candidate]:
+def resolve_title(
+    referential: Referential, text: str, *, limit: int = LIMIT, context: Context | None = None
+) -> list[Candidate]:
     """
     Occupations that a job title may mean, as people write titles.
 
@@ -270,12 +431,15 @@ def resolve_title(referential: Referential, text: str, *, limit: int = LIMIT) ->
         What was written. What is no title (empty, numbers, more than 1,000 characters) gives nothing.
     limit
         Most candidates, at least 1.
+    context
+        Employer, sector, collective agreement, other jobs of the firm: they move the candidates by a stated weight.
 
     Returns
     -------
     candidates
-        Best first, each with a score and a calibrated confidence in [0, 1], and why; empty when nothing is
-        recognised. Where several occupations share the title, each has its part of the confidence.
+        Best first, each with a score, a calibrated confidence in [0, 1], its family with its own, and why; empty
+        when nothing is recognised. Where several occupations share the title, each has its part of the confidence;
+        where several families may be meant, the best of each comes first.
 
     Raises
     ------
@@ -289,12 +453,20 @@ def resolve_title(referential: Referential, text: str, *, limit: int = LIMIT) ->
     >>> found.code, found.confidence > 0.9
     ('K2110', True)
     """
-    return next(_answers(referential, [text], "title", limit))
+    return next(_answers(referential, [text], "title", limit, [context]))
 
 
-def resolve_titles(referential: Referential, texts: Iterable[str], *, limit: int = LIMIT) -> Iterator[list[Candidate]]:
+def resolve_titles(
+    referential: Referential,
+    texts: Iterable[str],
+    *,
+    limit: int = LIMIT,
+    contexts: Iterable[Context | None] | None = None,
+) -> Iterator[list[Candidate]]:
     """
     Do the same for many titles, about ten times as fast as one by one.
+
+    `contexts`, where given, has one by text.
 
     Yields
     ------
@@ -306,7 +478,7 @@ def resolve_titles(referential: Referential, texts: Iterable[str], *, limit: int
     PasserellesError
         As `resolve_title`.
     """
-    return _answers(referential, texts, "title", limit)
+    return _answers(referential, texts, "title", limit, repeat(None) if contexts is None else contexts)
 
 
 def resolve_competency(referential: Referential, text: str, *, limit: int = LIMIT) -> list[Candidate]:
@@ -340,7 +512,7 @@ def resolve_competency(referential: Referential, text: str, *, limit: int = LIMI
     >>> resolve_competency(referential, label.upper())[0].label == label
     True
     """
-    return next(_answers(referential, [text], "competency", limit))
+    return next(_answers(referential, [text], "competency", limit, repeat(None)))
 
 
 def resolve_competencies(
@@ -359,7 +531,7 @@ def resolve_competencies(
     PasserellesError
         As `resolve_competency`.
     """
-    return _answers(referential, texts, "competency", limit)
+    return _answers(referential, texts, "competency", limit, repeat(None))
 
 
 def title_index(referential: Referential) -> TitleIndex:
@@ -388,12 +560,15 @@ def title_entries(referential: Referential) -> list[Entry]:
     return entries
 
 
-def _answers(referential: Referential, texts: Iterable[str], kind: Kind, limit: int) -> Iterator[list[Candidate]]:
+def _answers(
+    referential: Referential, texts: Iterable[str], kind: Kind, limit: int, contexts: Iterable[Context | None]
+) -> Iterator[list[Candidate]]:
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise PasserellesError("limit_invalid", value=repr(limit))
     make: Callable[[Referential], TitleIndex] = title_index if kind == "title" else competency_index
     index = make(referential)
-    return answer_many(index, map(_text, texts), weights=shipped_weights()[kind], limit=limit)
+    asked = map(Asked, map(_text, texts), contexts)
+    return answer_many(index, asked, weights=shipped_weights()[kind], limit=limit)
 
 
 def _text(text: object) -> str:
@@ -403,16 +578,7 @@ def _text(text: object) -> str:
 
 
 def _index_titles(referential: Referential) -> TitleIndex:
-    labels = referential.competency_by_code
-    owners = [
-        Owner(
-            occupation.code,
-            occupation.name,
-            occupation.definition,
-            tuple(labels[r.competency].label or "" for r in referential.requirements_of.get(occupation.code, ())),
-        )
-        for occupation in referential.occupations
-    ]
+    owners = owners_of(referential, texts=True)
     return build_index(title_entries(referential), owners, pack=language_pack(referential.language))
 
 
