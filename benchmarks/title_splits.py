@@ -90,9 +90,30 @@ def noisy_titles(referential: Referential, seed: int, size: int = SIZE) -> list[
     return found
 
 
-_TOWNS = ("Villefranche", "Borée", "Saint-Nazaire", "Laval", "Vitré", "Oyonnax", "Figeac", "Redon", "Bressuire", "Cholet")
+_TOWNS = (
+    "Villefranche",
+    "Borée",
+    "Saint-Nazaire",
+    "Laval",
+    "Vitré",
+    "Oyonnax",
+    "Figeac",
+    "Redon",
+    "Bressuire",
+    "Cholet",
+)
 _FIRMS = ("MECAPLAST", "Sarl Duvernay", "GROUPE LANDRIN", "Ets Fauvel", "Adecco", "SYNERGIE", "Bati-Loire", "TRANSLOIR")
-_CONTRACTS = ("CDI", "CDD 6 mois", "intérim", "temps partiel", "35h", "alternance", "CDI temps plein", "contrat d'apprentissage")
+_CONTRACTS = (
+    "CDI",
+    "CDD 6 mois",
+    "intérim",
+    "temps partiel",
+    "35h",
+    "alternance",
+    "CDI temps plein",
+    "contrat d'apprentissage",
+)
+_STREETS = ("de la République", "Jean Jaurès", "des Lilas", "du Port")
 _GRADES = ("junior", "confirmé", "senior", "débutant accepté", "expérimenté(e)")
 KINDS = ("gender", "contract", "place", "employer", "grade", "reference", "capitals", "spelling", "half", "all")
 """Kinds of noise that `noisy` puts on a title."""
@@ -113,30 +134,29 @@ def noisy(queries: Sequence[Query], kind: str, seed: int, labels: Collection[str
 
 
 def _noisy(text: str, kind: str, draw: random.Random) -> str:
-    if kind == "gender":
-        return f"{text} {draw.choice(['H/F', '(H/F)', 'F/H', '(f/h/x)', 'M/F'])}"
-    if kind == "contract":
-        return f"{text} {draw.choice(['- ', '', '('])}{draw.choice(_CONTRACTS)}"
-    if kind == "place":
-        town = draw.choice(_TOWNS)
-        return text + draw.choice([f" à {town}", f" - {town}", f" - {town} ({draw.randint(10, 95)})", f" ({town})"])
-    if kind == "employer":
-        firm = draw.choice(_FIRMS)
-        return draw.choice([f"{text} - {firm}", f"{text} chez {firm}", f"{firm} : {text}", f"{text} - {firm} - {draw.choice(_TOWNS)}"])
-    if kind == "grade":
-        return f"{text} {draw.choice(_GRADES)}"
-    if kind == "reference":
-        return f"{text} {draw.choice(['- Réf. 24-0873', 'réf : A1234', '(ref: 556)'])}"
-    if kind == "capitals":
-        return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).upper()
+    town, firm, parts = draw.choice(_TOWNS), draw.choice(_FIRMS), text.split()
+    if kind == "all":
+        for each in draw.sample(("gender", "contract", "place", "employer", "grade"), 3):
+            text = _noisy(text, each, draw)
+        return text
     if kind == "spelling":
         return mistyped(text, draw)
-    if kind == "half":
-        parts = text.split()
-        return " ".join(parts[: max(1, (len(parts) + 1) // 2)])
-    for each in draw.sample(("gender", "contract", "place", "employer", "grade"), 3):
-        text = _noisy(text, each, draw)
-    return text
+    ways = {
+        "gender": [f"{text} {sign}" for sign in ("H/F", "(H/F)", "F/H", "(f/h/x)", "M/F")],
+        "contract": [f"{text} {sign}{draw.choice(_CONTRACTS)}" for sign in ("- ", "", "(")],
+        "place": [
+            f"{text} à {town}",
+            f"{text} - {town}",
+            f"{text} - {town} ({draw.randint(10, 95)})",
+            f"{text} ({town})",
+        ],
+        "employer": [f"{text} - {firm}", f"{text} chez {firm}", f"{firm} : {text}", f"{text} - {firm} - {town}"],
+        "grade": [f"{text} {grade}" for grade in _GRADES],
+        "reference": [f"{text} - Réf. 24-0873", f"{text} réf : A1234", f"{text} (ref: 556)"],
+        "capitals": [unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().upper()],
+        "half": [" ".join(parts[: max(1, (len(parts) + 1) // 2)])],
+    }
+    return draw.choice(ways[kind])
 
 
 def ad_titles(path: Path, half: int | None = None) -> list[Query]:
@@ -149,7 +169,7 @@ def ad_titles(path: Path, half: int | None = None) -> list[Query]:
 
 def esco_titles(path: Path, referential: Referential, half: int | None = None) -> list[Query]:
     """
-    French titles of ESCO that are no title of the referential, with the families of the titles that France maps to them.
+    French titles of ESCO that are no title of the referential, with the families of the titles mapped to them.
 
     `path` is the ROME crosswalk that ESCO publishes. One title in two by `half`.
     """
@@ -181,7 +201,38 @@ def older_titles(old: Referential, new: Referential) -> list[Query]:
 def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
     """Texts of a table that are no job: firms, places, remarks, amounts, products."""
     draw = random.Random(7000 + seed)  # noqa: S311 - a fixed draw
-    remarks = ("à voir", "néant", "voir annexe", "idem", "non communiqué", "total", "sous-total", "effectif au 31/12", "départ en retraite", "rupture conventionnelle", "congé parental", "à pourvoir rapidement", "CDI temps plein", "siège social", "tous sites", "budget 2025", "prix unitaire", "date d'entrée", "adresse", "téléphone", "chiffre d'affaires", "liste des postes", "Monsieur Martin", "réunion du 12 mai", "ligne à supprimer", "rien", "inconnu", "???", "n.c.", "en cours")
+    remarks = (
+        "à voir",
+        "néant",
+        "voir annexe",
+        "idem",
+        "non communiqué",
+        "total",
+        "sous-total",
+        "effectif au 31/12",
+        "départ en retraite",
+        "rupture conventionnelle",
+        "congé parental",
+        "à pourvoir rapidement",
+        "CDI temps plein",
+        "siège social",
+        "tous sites",
+        "budget 2025",
+        "prix unitaire",
+        "date d'entrée",
+        "adresse",
+        "téléphone",
+        "chiffre d'affaires",
+        "liste des postes",
+        "Monsieur Martin",
+        "réunion du 12 mai",
+        "ligne à supprimer",
+        "rien",
+        "inconnu",
+        "???",
+        "n.c.",
+        "en cours",
+    )
     made = []
     for number in range(size):
         pick = number % 4
@@ -190,7 +241,8 @@ def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
         elif pick == 1:
             made.append(f"{draw.choice(_FIRMS)} {draw.choice(_TOWNS)}")
         elif pick == 2:
-            made.append(f"{draw.randint(1, 99)} {draw.choice(('rue', 'avenue', 'place'))} {draw.choice(('de la République', 'Jean Jaurès', 'des Lilas', 'du Port'))} {draw.choice(_TOWNS)}")
+            street, name = draw.choice(("rue", "avenue", "place")), draw.choice(_STREETS)
+            made.append(f"{draw.randint(1, 99)} {street} {name} {draw.choice(_TOWNS)}")
         else:
             made.append(f"{draw.choice(remarks)} {draw.choice(_TOWNS)}")
     return [Query(text, "") for text in made]

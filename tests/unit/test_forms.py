@@ -1,19 +1,24 @@
 """Forms of titles, stems, readings of what people type, and language packs as data."""
 
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import (
+    NOISE_FILE,
     LanguagePack,
     Lexicon,
+    Words,
     gender_forms,
     joined_words,
     language_pack,
     load_pack,
     paired_forms,
     readings,
+    understand,
 )
 from passerelles.text import normalise_label
 
@@ -104,6 +109,51 @@ def test_noise_around_a_title_is_taken_away(text: str) -> None:
     assert read(text)[0] == "boulanger"
 
 
+def _examples() -> list[object]:
+    return [
+        pytest.param(language, *rule["example"], id=f"{language}: {rule['name']}")
+        for language in ("fr", "en")
+        for rule in tomllib.loads((files("passerelles.language") / language / NOISE_FILE).read_text("utf-8"))["rule"]
+    ]
+
+
+@pytest.mark.parametrize(("language", "text", "what_is_read", "what_is_left"), _examples())
+def test_each_rule_of_noise_does_what_its_example_says(
+    language: str, text: str, what_is_read: str, what_is_left: list[str]
+) -> None:
+    words = Words(
+        {"boulanger", "baker", "pliage", "operateur", "rh", "fils"}, heads=frozenset({"boulanger", "operateur"})
+    )
+    taken = understand(text, words=words, lexicon=Lexicon(language_pack(language)))
+    assert (taken.read, list(taken.ignored)) == (what_is_read, what_is_left)
+    assert len(taken.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "jobs"),
+    [
+        ("Boulanger ou cariste", ["boulanger", "cariste"]),
+        ("Boulanger, cariste / chauffeur", ["boulanger", "cariste", "chauffeur"]),
+        ("Boulanger - cariste (H/F)", ["boulanger", "cariste"]),
+        ("Boulanger de nuit, temps partiel", ["boulanger de nuit"]),
+        ("chauffeur, livreur", ["chauffeur livreur"]),  # a label of two words is one job
+    ],
+)
+def test_a_line_may_name_several_jobs(text: str, jobs: list[str]) -> None:
+    lexicon = Lexicon(FRENCH)
+    heads = frozenset(map(lexicon.stem, ("boulanger", "cariste", "chauffeur", "livreur")))
+    labels = frozenset(" ".join(lexicon.stems(label)) for label in ("cariste", "boulanger", "chauffeur livreur"))
+    taken = understand(text, words=Words(KNOWN | {"livreur"}, labels, heads), lexicon=lexicon)
+    assert [" ".join(job[0].words) for job in taken.jobs] == jobs
+
+
+@pytest.mark.parametrize(
+    "text", ["néant", "À voir", "12 rue des Lilas", "Mme Durand", "sous-total", "Départ en retraite"]
+)
+def test_a_remark_names_no_job(text: str) -> None:
+    assert understand(text, words=Words(KNOWN), lexicon=Lexicon(FRENCH)) == ("", (text,), ())
+
+
 def test_numbers_of_certificates_are_no_words_but_known_ones_stay() -> None:
     assert read("cariste 1-3-5") == ["cariste"]
     assert read("CDI") != [""]
@@ -126,16 +176,20 @@ def test_a_language_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "titles.toml"
     sections = (
         'language = "xx"\nstop_words = ["ze"]\njoins = []\n[stem]\nplural = [["en", "", 3]]\nfeminine = []\nroot = []\n'
-        "root_min = 4\n[gender]\nendings = []\npairs = []\n[noise]\nanywhere = []\nleading = []\ntrailing = []\n"
-        'places = []\n[signs]\n[abbreviations]\nlkw = "lastwagen"\n'
+        "root_min = 4\n[gender]\nendings = []\npairs = []\n[signs]\n[usages]\n[columns]\n[abbreviations]\n"
+        'lkw = "lastwagen"\n'
     )
     file.write_text(sections, encoding="utf-8")
-    pack = load_pack(file)
-    assert read("ze LKW Fahreren", pack) == ["ze lastwagen fahreren"]
+    noise = tmp_path / "title_noise.toml"
+    names = ("leading", "places", "asides", "employers", "alternatives", "no_jobs", "rule")
+    lists = "".join(f"{name} = []\n" for name in names)
+    noise.write_text(f'{lists}trailing = ["gmbh"]\n', encoding="utf-8")
+    pack = load_pack(file, noise)
+    assert read("ze LKW Fahreren GmbH", pack) == ["ze lastwagen fahreren"]
     assert Lexicon(pack).stems("ze Fahreren") == ("fahrer",)
     file.write_text('language = "xx"', encoding="utf-8")
     with pytest.raises(PasserellesError, match="stem"):
-        load_pack(file)
+        load_pack(file, noise)
 
 
 def test_a_language_without_rules_gets_the_few_of_english() -> None:

@@ -66,13 +66,20 @@ def chosen_column(worklist: "Worklist", column: str | None) -> str:
 
 
 def emit_list(
-    worklist: "Worklist", form: Format, output: Path | None, *, about: "Mapping[str, Any]", lang: Lang
+    worklist: "Worklist",
+    form: Format,
+    output: Path | None,
+    *,
+    about: "Mapping[str, Any]",
+    lang: Lang,
+    choice: tuple[int, int, int] | None = None,
 ) -> None:
     """
     Write a list as CSV or a workbook, whole or not at all, and say where.
 
     The list keeps the look and the column names that it came with, so that a second run reads it again; the workbook
     ends with a sheet that says where the answer comes from: `about`, the object that the command prints as JSON.
+    `choice` is a column with a drop-down list, see `passerelles.views.excel.BookPage`.
     """
     from passerelles.matching.worklist import worklist_csv
 
@@ -85,7 +92,7 @@ def emit_list(
         from passerelles.views.excel import BookPage, book_page, write_workbook
 
         sources = about_sheet(about, version=__version__, lang=lang)
-        first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows)
+        first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows, choice=choice)
         write_workbook([first, book_page(sources, lang=lang)], output)
     else:
         write_text(worklist_csv(worklist), output)

@@ -1,4 +1,4 @@
-"""What stands beside a title in a table, and how much it moves the candidates: employer, sector, agreement, other jobs."""
+"""What stands beside a title in a table, and how much it moves the candidates."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,8 @@ from passerelles.matching.reading import Lexicon
 from passerelles.vectors import FloatArray, count_terms, project, rows_times
 
 KINDS: Final = ("employer", "sector", "agreement", "jobs")
-_MOST_JOBS: Final = 20
+MOST_JOBS: Final = 20
+"""Other titles of a firm that are looked at."""
 _DIVISION: Final = 2  # digits of a NAF division
 _ENOUGH: Final = 0.5  # share of the words of a sector that a tag must have
 _FAR: Final = 0.3  # a likeness below it is no likeness
@@ -69,7 +70,7 @@ def pull(
         ("employer", (context.employer,)),
         ("sector", (context.sector,)),
         ("agreement", (context.agreement,)),
-        ("jobs", context.jobs[:_MOST_JOBS]),
+        ("jobs", context.jobs[:MOST_JOBS]),
     ):
         if any(texts):
             likeness = _in_sector(index, context.sector, lexicon) if kind == "sector" else _like(index, texts, lexicon)
@@ -99,7 +100,7 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
 
 def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
     """Half for being filed under the NAF division, or under tags of these words, half for the likeness of the words."""
-    digits = "".join(sign for sign in sector.split(" ")[0] if sign.isdigit())
+    digits = "".join(sign for sign in sector.split(" ", maxsplit=1)[0] if sign.isdigit())
     division = f"naf:{int(digits[:_DIVISION])}" if digits else ""
     filed = np.zeros(len(index.codes), dtype=np.float32)
     words = [] if digits else [sector]

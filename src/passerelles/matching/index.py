@@ -495,7 +495,7 @@ def _membership(group: IntArray, n_groups: int) -> sparse.csr_array:
 
 def _likelihood(counts: sparse.csr_array) -> Likelihood:
     """Model of the terms whose weights in each family are given, shape (n_terms, n_families)."""
-    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET * counts.shape[0]
+    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET * max(counts.shape[0], 1)
     gains = sparse.csr_array(counts).astype(np.float32)
     gains.data = np.log1p(gains.data / _UNMET).astype(np.float32)
     gains.sort_indices()

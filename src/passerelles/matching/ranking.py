@@ -346,7 +346,7 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
 
 
 TERMS: Final = ("chance", "margin", "title", "ratio", "asked", "told", "cover", "known", "bare", "near", "head_size")
-TERMS_BOTH: Final = ("kin", "rivals", "agree", "likely", "begins", "holds")
+TERMS_BOTH: Final = ("kin", "rivals", "agree", "likely", "begins", "holds", "long")
 FICHE_TERMS: Final = (*TERMS, *TERMS_BOTH)
 """Terms of the calibration of the first fiche, see :func:`terms`."""
 FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_rivals")
@@ -593,6 +593,7 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "agree": agree,
         "begins": float(trial.reading.stems[0] in index.words.heads),
         "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
+        "long": math.log(len(asked)),
         "likely": max(part("bayes_letters"), -_FARTHEST),
     }
 

@@ -71,8 +71,12 @@ class LanguagePack:
         Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
     alternatives
         Words that stand between two jobs ("ou").
+    no_jobs
+        Patterns of a whole text that names no job: remarks, addresses, people.
     usages
         Stems of a bare title, joined, to those of the titles that people mean by it, most usual first.
+    columns
+        What a column of a list may tell (title, people, employer, sector, agreement), to the heads it may have.
     """
 
     language: str
@@ -92,7 +96,9 @@ class LanguagePack:
     employers: frozenset[str]
     asides: frozenset[str]
     alternatives: frozenset[str]
+    no_jobs: tuple[re.Pattern[str], ...]
     usages: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -172,9 +178,11 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         employers=frozenset(noise["employers"]),
         asides=frozenset(map(normalise_label, noise["asides"])),
         alternatives=frozenset(noise["alternatives"]),
-        usages=MappingProxyType(
-            {bare(title): meant(titles) for title, titles in data["usages"].items()}
+        no_jobs=tuple(re.compile(pattern) for pattern in noise["no_jobs"]),
+        columns=MappingProxyType(
+            {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
         ),
+        usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
     )
 
 
@@ -445,8 +453,9 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     >>> taken.read, taken.ignored
     ('Boulanger', ('H/F', 'CDI'))
     """
-    if len(text) > LONGEST:
-        return Understood("", (), ())
+    label = normalise_label(text[:LONGEST])
+    if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
+        return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     title = _Title(text[:_KEPT].translate(_UNSEEN), lexicon, words)
     jobs = []
     for variants in title.jobs():
@@ -456,9 +465,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     return Understood(title.read(), title.ignored(), tuple(jobs))
 
 
-def _spelled_out(
-    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon
-) -> Iterator[Reading]:
+def _spelled_out(variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon) -> Iterator[Reading]:
     """Readings of the variants of one job, the abbreviations of each spelled out."""
     share = _MOST // len(variants) if variants else 0
     for spelled in variants:
@@ -547,8 +554,12 @@ class _Title:
 
     def ignored(self) -> tuple[str, ...]:
         """Return what was left aside, as written, without the signs around it."""
-        found = (self.text[slice(*self._written(*span))].strip(_SIGNS) for span in sorted(self.dropped))
-        return tuple(text for text in found if text and fold_accents(text) not in self.pack.stop_words)
+        found = []
+        for span in sorted(self.dropped):
+            text = self.text[slice(*self._written(*span))].strip(_SIGNS)
+            if text and fold_accents(text) not in self.pack.stop_words:
+                found.append(text + ")" * (text.count("(") - text.count(")")))
+        return tuple(found)
 
     def _written(self, start: int, end: int) -> tuple[int, int]:
         return self.origin[start], self.origin[end - 1] + 1
@@ -606,11 +617,11 @@ class _Title:
         known = self.words.known
         kept = []
         for token in segment.tokens:
-            if token.word.isdigit() and (len(token.word) <= _SHORT_NUMBER or token.word not in known):
-                if not self._joins(segment, token):
-                    self._drop(token.start, token.end)
-                    continue
-            kept.append(token)
+            number = token.word.isdigit() and (len(token.word) <= _SHORT_NUMBER or token.word not in known)
+            if number and not self._joins(segment, token):
+                self._drop(token.start, token.end)
+            else:
+                kept.append(token)
         first, last = 0, len(kept)
         while last - first > 1 and kept[first].word in self.pack.leading:
             first += 1

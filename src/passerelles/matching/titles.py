@@ -1,7 +1,7 @@
 """`resolve_title`, `resolve_competency`, their bulk forms and reviewed lists: candidates, and how sure they are."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat, zip_longest
 from typing import Any, Final, Literal, NamedTuple
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
-from passerelles.matching.context import Context, pull
+from passerelles.matching.context import MOST_JOBS, Context, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
-from passerelles.matching.worklist import Cell, Worklist, cell_text
+from passerelles.matching.worklist import Worklist
 from passerelles.referentials.reference import find_occupation, titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -102,6 +102,9 @@ class Candidate:
             "parent_confidence": self.parent_confidence,
             "reason": self.reason,
             "why": self.why(lang),
+            "ambiguous": self.ambiguous,
+            "read": self.read,
+            "ignored": list(self.ignored),
         }
 
 
@@ -150,9 +153,7 @@ def answer_many(
         yield from _block(index, block, weights, limit)
 
 
-def _block(
-    index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int
-) -> Iterator[list[Candidate]]:
+def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int) -> Iterator[list[Candidate]]:
     distinct = list(dict.fromkeys(texts))
     lexicon = Lexicon(index.pack)
     taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
@@ -264,9 +265,7 @@ class _Line(NamedTuple):
     reason: Reason
 
 
-def _answer(
-    index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int
-) -> list[Candidate]:
+def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks."""
     lines = [
         _Line(owner, entry, 1.0, settled.surety * share, reason)
@@ -391,9 +390,7 @@ def _reason(index: TitleIndex, trial: Trial, place: int) -> Reason:
     return "same words" if part["asked"] >= _HALF_THE_WORDS else "meaning"
 
 
-def _candidate(
-    index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool
-) -> Candidate:
+def _candidate(index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool) -> Candidate:
     title = index.entries[line.entry]
     return Candidate(
         code=index.codes[line.owner],
@@ -593,7 +590,7 @@ CHOICE: Final = "choix"
 ADDED: Final = (
     *(f"code_{n}" for n in range(1, LIMIT + 1)),
     *(f"label_{n}" for n in range(1, LIMIT + 1)),
-    *("title_1", "confidence", "statut", CHOICE),
+    *("title_1", "confidence", "parent_code", "parent_label", "parent_confidence", "lu", "laissé", "statut", CHOICE),
 )
 """Columns that a reviewed list has beside its own, in order."""
 Progress = Callable[[int, int], None]
@@ -619,6 +616,11 @@ class Row(NamedTuple):
             *empty,
             first.title if first else "",
             first.confidence if first else 0.0,
+            first.parent_code if first else "",
+            first.parent_label if first else "",
+            first.parent_confidence if first else 0.0,
+            first.read if first else "",
+            ", ".join(first.ignored) if first else "",
             self.status,
             self.choice,
         ]
@@ -647,6 +649,8 @@ def review(
     column: str,
     *,
     kind: Kind = "title",
+    contexts: Mapping[str, str] | None = None,
+    choices: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Review:
     """
@@ -663,6 +667,12 @@ def review(
         Column of the titles or competencies.
     kind
         ``"title"`` or ``"competency"``.
+    contexts
+        Column of each kind of context of a title (``employer``, ``sector``, ``agreement``); the other titles of an
+        employer are context too. See `passerelles.matching.context`.
+    choices
+        What was chosen before: title as `passerelles.text.normalise_label` gives it, to code. The list's own choices
+        go before.
     progress
         Told the number of rows done and of all.
 
@@ -678,19 +688,23 @@ def review(
     """
     place = worklist.place(column)
     texts = [cell_text(row[place]) for row in worklist.rows]
-    choices = _column(worklist, CHOICE)
+    before = choices or {}
+    own = _column(worklist, CHOICE)
+    made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
     earlier = [_column(worklist, f"code_{n}") for n in range(1, LIMIT + 1)]
-    known = {o.code: o.name for o in referential.occupations}
-    if kind == "competency":
-        known = {c.code: c.label for c in referential.competencies if c.label}
-    resolve = resolve_titles if kind == "title" else resolve_competencies
+    index = title_index(referential) if kind == "title" else competency_index(referential)
+    known = {owner.code: owner for owner in index.owners}
+    if kind == "title":
+        answers = resolve_titles(referential, texts, contexts=_contexts(worklist, texts, contexts or {}))
+    else:
+        answers = resolve_competencies(referential, texts)
     rows: list[Row] = []
     refused: list[Row] = []
-    for i, candidates in enumerate(resolve(referential, texts)):
-        row = Row(i + 1, texts[i], candidates, status(candidates), choices[i])
-        if choices[i]:
-            code = _chosen(choices[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None)
-            row = _unclear(row) if code is None else _with_choice(row, code, known[code])
+    for i, candidates in enumerate(answers):
+        row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
+        if made[i]:
+            code = _chosen(made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None)
+            row = _unclear(row) if code is None else _with_choice(row, known[code])
             if code is None:
                 refused.append(row)
         rows.append(row)
@@ -701,14 +715,35 @@ def review(
     return Review(done, tuple(rows), tuple(refused))
 
 
+def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
+    """Context of each row; nothing where no column tells of it."""
+    if not columns:
+        return [None] * len(texts)
+    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
+    nothing = [""] * len(texts)
+    employers = cells.get("employer", nothing)
+    others: dict[str, dict[str, None]] = {}
+    for employer, text in zip(employers, texts, strict=True):
+        others.setdefault(normalise_label(employer), {})[text] = None
+    rows = zip(texts, employers, cells.get("sector", nothing), cells.get("agreement", nothing), strict=True)
+    return [
+        Context(employer, sector, agreement, _others(text, others[normalise_label(employer)]) if employer else ())
+        for text, employer, sector, agreement in rows
+    ]
+
+
+def _others(text: str, titles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice((title for title in titles if title != text), MOST_JOBS))
+
+
 def _column(worklist: Worklist, name: str) -> list[str]:
     place = worklist.find(name)
     return [""] * len(worklist.rows) if place is None else [cell_text(row[place]) for row in worklist.rows]
 
 
-def _chosen(choice: str, earlier: Sequence[str], known: dict[str, str], referential: Referential | None) -> str | None:
+def _chosen(choice: str, earlier: Sequence[str], known: Collection[str], referential: Referential | None) -> str | None:
     """Code that a person's choice means, or None."""
-    for text in (choice, choice.upper(), choice.replace(" ", "").upper()):
+    for text in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
         if text in known:
             return text
     if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(earlier):
@@ -726,7 +761,10 @@ def _unclear(row: Row) -> Row:
     return row._replace(status="à vérifier")
 
 
-def _with_choice(row: Row, code: str, label: str) -> Row:
-    found = [c for c in row.candidates if c.code == code] or [Candidate(code, label, "", "", 1.0, 1.0, "exact")]
-    others = [c for c in row.candidates if c.code != code][: LIMIT - 1]
-    return row._replace(candidates=[replace(found[0], confidence=1.0), *others], status="sûr")
+def _with_choice(row: Row, owner: Owner) -> Row:
+    parent = (owner.parent or owner.code, owner.parent_label or owner.label)
+    taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *parent, 1.0, read=row.text)
+    same = [c for c in row.candidates if c.code == owner.code] or [taken]
+    others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
+    first = replace(same[0], confidence=1.0, parent_confidence=1.0, ambiguous=False)
+    return row._replace(candidates=[first, *others], status="sûr")

@@ -1,6 +1,6 @@
 """Lists as people have them, in and out: every column and row of a CSV file or workbook kept, columns added."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,10 @@ class Worklist:
     def find(self, name: str) -> int | None:
         """Position of a column written exactly so, or None."""
         return self.header.index(name) if name in self.header else None
+
+    def column_of(self, heads: Collection[str]) -> str | None:
+        """Name of the first column whose head, normalised, is one of `heads`, or None."""
+        return next((name for name in self.header if normalise_label(name) in heads), None)
 
     def without(self, names: Iterable[str]) -> "Worklist":
         """Return the same list without these columns."""

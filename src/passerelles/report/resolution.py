@@ -11,6 +11,7 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 from passerelles.matching.migrate import Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
+from passerelles.matching.reviewing import Agenda
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Review, Row, status
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
@@ -59,9 +60,14 @@ def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
         Column("rank", "integer"),
         *(Column("code"), Column("label"), Column("title"), Column("title_code")),
         *(Column("score", "number"), Column("confidence", "share"), Column("reason"), Column("why")),
+        *(Column("parent_code"), Column("parent_label"), Column("parent_confidence", "share")),
+        *(Column("read"), Column("ignored")),
     )
     rows = [
-        (n, c.code, c.label, c.title, c.title_code, c.score, c.confidence, c.reason, c.why(lang))
+        (
+            *(n, c.code, c.label, c.title, c.title_code, c.score, c.confidence, c.reason, c.why(lang)),
+            *(c.parent_code, c.parent_label, c.parent_confidence, c.read, ", ".join(c.ignored)),
+        )
         for n, c in enumerate(candidates, start=1)
     ]
     return Sheet.of_rows("resolution", columns, rows)
@@ -74,7 +80,16 @@ def print_candidates(
     if not candidates:
         console.print(Text(say("resolve.nothing", lang=lang, text=_short(text))))
         return
+    first = candidates[0]
     console.print(Text(say("resolve.title", lang=lang, text=_short(text), status=status(candidates)), style="bold"))
+    if first.ignored:
+        console.print(Text(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored))))
+    if first.ambiguous:
+        console.print(Text(say("resolve.ambiguous", lang=lang)))
+    elif kind == "title" and first.parent_code != first.code:
+        sure = percent(first.parent_confidence, lang=lang)
+        of = {"code": first.parent_code, "label": first.parent_label, "share": sure}
+        console.print(Text(say("resolve.family", lang=lang, **of)))
     table = _table()
     table.add_column("#", justify="right")
     name = "candidate" if kind == "title" else "competency"
@@ -101,6 +116,28 @@ def print_review(console: "Console", done: Review, *, lang: Lang = "fr") -> None
         table.add_row(str(row.number), Text(_short(row.text)), *cells, row.status)
     console.print(table)
     console.print(Text(review_line(done, lang=lang), style="dim"))
+
+
+def print_agenda(console: "Console", plan: Agenda, *, limit: int, lang: Lang = "fr") -> None:
+    """Print the titles to look at first, with three candidates each, and how many are left."""
+    table = _table()
+    table.add_column(say("resolve.column.people", lang=lang), justify="right")
+    table.add_column(say("resolve.column.text", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("resolve.column.candidate", lang=lang), ratio=1, overflow="fold")
+    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
+    for group in plan.left[:limit]:
+        first = [f"{n}. {c.code} {c.label}" for n, c in enumerate(group.candidates[:_SHOWN], start=1)]
+        table.add_row(f"{group.people:g}", Text(_short(group.text)), Text("\n".join(first) or "–"), group.status)
+    if plan.left:
+        console.print(table)
+    console.print(Text(agenda_line(plan, lang=lang), style="dim"))
+
+
+def agenda_line(plan: Agenda, *, lang: Lang) -> str:
+    """Return how many titles are left to look at, in one sentence."""
+    people, chosen = sum(group.people for group in plan.left), sum(group.chosen for group in plan.groups)
+    counts = {"n": len(plan.left), "people": f"{people:g}", "chosen": chosen, "all": len(plan.groups)}
+    return say("resolve.review.left", lang=lang, **counts)
 
 
 def review_line(done: Review, *, lang: Lang) -> str:

@@ -32,13 +32,15 @@ class BookPage:
     One sheet of a workbook: its name, its heads, its rows.
 
     `kinds` says how the cells of each column are written; without it they keep the look that they come with, as those
-    of a person's own list do.
+    of a person's own list do. `choice` is a column that each row fills in from a list: the cells of its own row from a
+    first column to a last one (three positions from 0).
     """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[BookCell]]
     kinds: Sequence[Kind] = ()
+    choice: tuple[int, int, int] | None = None
 
 
 def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
@@ -78,6 +80,7 @@ def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
 def _fill(book: "Workbook", page: BookPage) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - an extra
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - an extra
 
     sheet: Any = book.create_sheet(page.title[:31])
     for place, width in enumerate(_widths(page), start=1):
@@ -86,6 +89,11 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
+    if page.choice and page.rows:
+        column, first, last = (get_column_letter(place + 1) for place in page.choice)
+        offered = DataValidation(type="list", formula1=f"${first}2:${last}2", allow_blank=True, showErrorMessage=False)
+        offered.add(f"{column}2:{column}{len(page.rows) + 1}")
+        sheet.data_validations.append(offered)
     heads = []
     for head in page.heads:
         cell = _cell(sheet, head)

@@ -1,7 +1,7 @@
 """``passerelles resolve``: job titles or competency labels to codes, one text or a whole list."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from passerelles.matching.ranking import Kind
     from passerelles.matching.titles import Review
+    from passerelles.matching.worklist import Worklist
     from passerelles.referentials.referential import Referential
 
 _TOLD = 5
@@ -41,6 +42,9 @@ def resolve(
     source: InputOption = None,
     column: ColumnOption = None,
     competencies: Annotated[bool, typer.Option("--competencies", help=say("cli.option.competencies"))] = False,
+    to_review: Annotated[Path | None, typer.Option("--review", help=say("cli.option.review"))] = None,
+    choices: Annotated[Path | None, typer.Option("--choices", help=say("cli.option.choices"))] = None,
+    context: Annotated[bool, typer.Option("--context/--no-context", help=say("cli.option.context"))] = True,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     limit: LimitOption = 5,
@@ -50,10 +54,15 @@ def resolve(
 ) -> None:
     """Resolve one text, or every row of a list."""
     kind: Kind = "competency" if competencies else "title"
-    if source is not None and text is None:
+    listed = source or to_review
+    if listed is not None and text is None and (source is None or to_review is None):
         form = list_form(form, output)
-        done, loaded = _review(source, column, kind, referential=referential, overlay=overlay, lang=lang.lang)
-        _write(done, loaded, kind, form=form, output=output, lang=lang.lang)
+        asked = _Asked(listed, column, kind, choices, context=context)
+        done, loaded = _review(asked, referential=referential, overlay=overlay, lang=lang.lang)
+        if to_review is None:
+            _write(done, loaded, kind, form=form, output=output, lang=lang.lang)
+        else:
+            _agenda(done, loaded, asked, limit=limit, form=form, output=output, lang=lang.lang)
     elif text is not None and source is None:
         found = _one(load(referential, overlay), text, kind, limit=limit, lang=lang.lang)
         emit(found, form=form, output=output, lang=lang.lang)
@@ -83,29 +92,97 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
     return Answer(lambda: payload, [candidate_sheet(found, lang=lang)], show)
 
 
-def _review(
-    source: Path,
-    column: str | None,
-    kind: "Kind",
-    *,
-    referential: str,
-    overlay: list[str] | None,
-    lang: Lang,
-) -> "tuple[Review, Referential]":
+class _Asked(NamedTuple):
+    """A list to resolve: the file, the column of its titles, the file of choices, whether its other columns count."""
+
+    source: Path
+    column: str | None
+    kind: "Kind"
+    choices: Path | None
+    context: bool
+
+
+def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang: Lang) -> "tuple[Review, Referential]":
+    from passerelles.matching.ranking import shipped_weights
+    from passerelles.matching.reading import language_pack
+    from passerelles.matching.reviewing import read_choices
     from passerelles.matching.titles import review
     from passerelles.matching.worklist import read_worklist
     from passerelles.progress import progress_bar
 
-    worklist = read_worklist(source, column=column)
-    name = chosen_column(worklist, column)  # before the seconds of work, not after
+    worklist = read_worklist(asked.source, column=asked.column)
+    name = _title_column(worklist, asked.column)  # before the seconds of work, not after
+    chosen = read_choices(asked.choices) if asked.choices else {}
     loaded = load(referential, overlay)
+    contexts = {}
+    if asked.context and asked.kind == "title":
+        heads = language_pack(loaded.language).columns
+        told = {kind: worklist.column_of(heads.get(kind, ())) for kind in ("employer", "sector", "agreement")}
+        contexts = {kind: column for kind, column in told.items() if column is not None and column != name}
+        for kind, column in contexts.items():
+            weight = shipped_weights()["title"].context[kind]
+            message(
+                say(
+                    "resolve.context",
+                    lang=lang,
+                    column=column,
+                    kind=say(f"resolve.kind.{kind}", lang=lang),
+                    weight=weight,
+                )
+            )
     with progress_bar(say("resolve.working", lang=lang), lang=lang) as tell:
-        done = review(loaded, worklist, name, kind=kind, progress=tell)
+        done = review(loaded, worklist, name, kind=asked.kind, contexts=contexts, choices=chosen, progress=tell)
     for row in done.refused[:_TOLD]:
         message(say("resolve.refused", lang=lang, row=row.number, choice=row.choice[:80]))
     if len(done.refused) > _TOLD:
         message(say("resolve.refused_more", lang=lang, n=len(done.refused) - _TOLD))
     return done, loaded
+
+
+def _title_column(worklist: "Worklist", column: str | None) -> str:
+    """Return the column of the titles: the one named, else the one whose head says so, else the only one."""
+    from passerelles.matching.reading import language_pack
+
+    if column is None and len(worklist.header) > 1:
+        named = [worklist.column_of(language_pack(lang).columns["title"]) for lang in ("fr", "en")]
+        column = next((name for name in named if name is not None), None)
+    return chosen_column(worklist, column)
+
+
+def _agenda(
+    done: "Review",
+    referential: "Referential",
+    asked: _Asked,
+    *,
+    limit: int,
+    form: Format,
+    output: Path | None,
+    lang: Lang,
+) -> None:
+    """Show or write what a person should look at first, and keep what was chosen."""
+    from passerelles.matching.reading import language_pack
+    from passerelles.matching.reviewing import CHOICE_FROM, agenda, read_choices, write_choices
+    from passerelles.report.resolution import agenda_line, print_agenda, resolution_envelope
+
+    table = done.worklist
+    heads = [language_pack(each).columns["people"] for each in ("fr", "en")]
+    people = table.column_of(frozenset().union(*heads))
+    cells = None if people is None else [row[table.place(people)] for row in table.rows]
+    plan = agenda(done, people=cells)
+    if asked.choices is not None:
+        kept = read_choices(asked.choices) | plan.choices()
+        write_choices(asked.choices, kept)
+        message(say("resolve.review.kept", lang=lang, n=len(kept), path=asked.choices))
+    about = resolution_envelope(referential, [group.to_dict(lang) for group in plan.groups], kind=asked.kind)
+    if form in (Format.CSV, Format.XLSX):
+        emit_list(plan.worklist(), form, output, about=about, lang=lang, choice=CHOICE_FROM)
+        message(agenda_line(plan, lang=lang))
+        return
+
+    def show(console: "Console") -> None:
+        print_agenda(console, plan, limit=limit, lang=lang)
+
+    emit(Answer(about, [], show), form=form, output=output, lang=lang)
 
 
 def _write(
