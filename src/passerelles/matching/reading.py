@@ -588,9 +588,9 @@ class _Title:
             self._blank(*match.span())
         capitals = _capitals(self.text)
         for position, pattern in enumerate(self.pack.places):
-            match = pattern.search(self.folded)
-            if match is not None and self.folded[: match.start()].strip() and self._is_place(match, position, capitals):
-                self._drop(*match.span())
+            place = pattern.search(self.folded)
+            if place is not None and self.folded[: place.start()].strip() and self._is_place(place, position, capitals):
+                self._drop(*place.span())
                 break
 
     def _is_place(self, match: re.Match[str], position: int, capitals: frozenset[str]) -> bool:

@@ -64,7 +64,7 @@ class Worklist:
         return Worklist((*self.header, *header), joined)
 
 
-def read_worklist(path: Path, *, column: str | None = None) -> Worklist:
+def read_worklist(path: Path, *, column: str | None = None, heads: Collection[str] = frozenset()) -> Worklist:
     """
     Read a list.
 
@@ -75,6 +75,8 @@ def read_worklist(path: Path, *, column: str | None = None) -> Worklist:
     column
         A column that the header holds: the sheet and the row of the header are found by it. Without it, the header
         is the first row that holds something.
+    heads
+        Without `column`: heads, normalised; the sheet and the row that have most of them are taken.
 
     Returns
     -------
@@ -87,10 +89,10 @@ def read_worklist(path: Path, *, column: str | None = None) -> Worklist:
     PasserellesError
         If the file cannot be read, is no table, holds nothing, or has several sheets that may be meant.
     """
-    wanted = normalise_label(column or "")
+    wanted = {normalise_label(column)} if column else set(heads)
 
     def fits(cells: Sequence[Cell]) -> int:
-        return int(not wanted or wanted in {normalise_label(cell_text(cell)) for cell in cells})
+        return sum(normalise_label(cell_text(cell)) in wanted for cell in cells) if wanted else 1
 
     found = read_rows(path, fits)
     faults = [n for n in found.notices if n.severity == "error"]

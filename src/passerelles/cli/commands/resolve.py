@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from passerelles.matching.ranking import Kind
     from passerelles.matching.titles import Review
-    from passerelles.matching.worklist import Worklist
     from passerelles.referentials.referential import Referential
 
 _TOLD = 5
@@ -57,7 +56,7 @@ def resolve(
     listed = source or to_review
     if listed is not None and text is None and (source is None or to_review is None):
         form = list_form(form, output)
-        asked = _Asked(listed, column, kind, choices, context=context)
+        asked = _Asked(listed, column, kind, choices, context=context, to_review=to_review is not None)
         done, loaded = _review(asked, referential=referential, overlay=overlay, lang=lang.lang)
         if to_review is None:
             _write(done, loaded, kind, form=form, output=output, lang=lang.lang)
@@ -93,31 +92,38 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
 
 
 class _Asked(NamedTuple):
-    """A list to resolve: the file, the column of its titles, the file of choices, whether its other columns count."""
+    """A list: file, column of titles, file of choices; whether other columns count, and whether a person reviews it."""
 
     source: Path
     column: str | None
     kind: "Kind"
     choices: Path | None
     context: bool
+    to_review: bool
 
 
 def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang: Lang) -> "tuple[Review, Referential]":
+    from passerelles.matching.context import KINDS
     from passerelles.matching.ranking import shipped_weights
     from passerelles.matching.reading import language_pack
     from passerelles.matching.reviewing import read_choices
-    from passerelles.matching.titles import review
+    from passerelles.matching.titles import CHOICE, review
     from passerelles.matching.worklist import read_worklist
     from passerelles.progress import progress_bar
 
-    worklist = read_worklist(asked.source, column=asked.column)
-    name = _title_column(worklist, asked.column)  # before the seconds of work, not after
+    titles = _heads("title")
+    heads = titles | _heads("people") | {CHOICE} if asked.to_review else frozenset()
+    worklist = read_worklist(asked.source, column=asked.column, heads=heads)
+    titled = worklist.column_of(titles) if asked.to_review else None
+    name = chosen_column(worklist, asked.column or titled)  # before the seconds of work, not after
     chosen = read_choices(asked.choices) if asked.choices else {}
     loaded = load(referential, overlay)
     contexts = {}
     if asked.context and asked.kind == "title":
-        heads = language_pack(loaded.language).columns
-        told = {kind: worklist.column_of(heads.get(kind, ())) for kind in ("employer", "sector", "agreement")}
+        columns = language_pack(loaded.language).columns
+        told = {
+            kind: worklist.column_of(columns.get(kind, frozenset())) for kind in ("employer", "sector", "agreement")
+        }
         contexts = {kind: column for kind, column in told.items() if column is not None and column != name}
         for kind, column in contexts.items():
             weight = shipped_weights()["title"].context[kind]
@@ -139,14 +145,11 @@ def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang:
     return done, loaded
 
 
-def _title_column(worklist: "Worklist", column: str | None) -> str:
-    """Return the column of the titles: the one named, else the one whose head says so, else the only one."""
+def _heads(kind: str) -> frozenset[str]:
+    """Heads of a column that tells `kind` (title, people), in every language."""
     from passerelles.matching.reading import language_pack
 
-    if column is None and len(worklist.header) > 1:
-        named = [worklist.column_of(language_pack(lang).columns["title"]) for lang in ("fr", "en")]
-        column = next((name for name in named if name is not None), None)
-    return chosen_column(worklist, column)
+    return frozenset().union(*(language_pack(lang).columns[kind] for lang in ("fr", "en")))
 
 
 def _agenda(
@@ -160,13 +163,11 @@ def _agenda(
     lang: Lang,
 ) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
-    from passerelles.matching.reading import language_pack
     from passerelles.matching.reviewing import CHOICE_FROM, agenda, read_choices, write_choices
     from passerelles.report.resolution import agenda_line, print_agenda, resolution_envelope
 
     table = done.worklist
-    heads = [language_pack(each).columns["people"] for each in ("fr", "en")]
-    people = table.column_of(frozenset().union(*heads))
+    people = table.column_of(_heads("people"))
     cells = None if people is None else [row[table.place(people)] for row in table.rows]
     plan = agenda(done, people=cells)
     if asked.choices is not None:

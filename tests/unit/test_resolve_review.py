@@ -1,0 +1,105 @@
+"""``resolve --review``: what a person should look at first, choices remembered, and what stands beside a title."""
+
+import csv
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from job_titles import ROWS, referential
+from passerelles import resolve_title
+from passerelles.cli.main import run
+from passerelles.matching.context import Context
+from passerelles.matching.reviewing import CHOICE_FROM, HEADER, agenda, read_choices, write_choices
+from passerelles.matching.titles import review, title_index
+from passerelles.matching.worklist import Worklist
+
+MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))
+SMALL = referential(MORE)
+
+
+def listed(*rows: tuple[object, ...]) -> Worklist:
+    return Worklist(("intitulé", "effectif"), [list(row) for row in rows])  # type: ignore[arg-type]
+
+
+def plan_of(table: Worklist, **more: object) -> object:
+    done = review(SMALL, table, "intitulé", **more)  # type: ignore[arg-type]
+    return agenda(done, people=[row[1] for row in table.rows])
+
+
+def test_people_times_doubt_gives_the_order_and_a_title_comes_once() -> None:
+    table = listed(("cariste", 500), ("xqzw", 3), ("vendeur en boulangerie", 8), ("XQZW", 2), ("", 4))
+    plan = agenda(review(SMALL, table, "intitulé"), people=[row[1] for row in table.rows])
+    assert [(group.text, group.people, group.rows) for group in plan.groups] == [
+        ("cariste", 500.0, (1,)),
+        ("xqzw", 5.0, (2, 4)),
+        ("vendeur en boulangerie", 8.0, (3,)),
+    ] or [group.text for group in plan.left] == ["xqzw", "vendeur en boulangerie"]
+    assert all(left.at_stake >= right.at_stake for left, right in zip(plan.left, plan.left[1:], strict=False))
+    assert {group.text for group in plan.left} == {"xqzw", "vendeur en boulangerie"}
+
+
+def test_a_head_count_that_is_no_number_counts_for_one() -> None:
+    table = listed(("xqzw", "une dizaine"), ("boulangre", "1 200"), ("xqzw", None))
+    plan = agenda(review(SMALL, table, "intitulé"), people=[row[1] for row in table.rows])
+    assert {group.text: group.people for group in plan.groups} == {"xqzw": 2.0, "boulangre": 1200.0}
+
+
+def test_choices_are_remembered_and_settle_the_title_next_time(tmp_path: Path) -> None:
+    table = Worklist(("intitulé", "choix"), [["xqzw", "D1102"], ["cariste", ""]])
+    plan = agenda(review(SMALL, table, "intitulé"))
+    assert plan.choices() == {"xqzw": "D1102"}
+    file = tmp_path / "choix.csv"
+    write_choices(file, plan.choices())
+    assert read_choices(file) == {"xqzw": "D1102"}
+    again = review(SMALL, Worklist(("intitulé",), [["  XQZW "]]), "intitulé", choices=read_choices(file))
+    row = again.rows[0]
+    assert (row.candidates[0].code, row.status, row.candidates[0].parent_confidence) == ("D1102", "sûr", 1.0)
+    assert agenda(again).left == ()
+
+
+def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, sheet, kept = tmp_path / "liste.csv", tmp_path / "revue.xlsx", tmp_path / "choix.csv"
+    source.write_text("intitulé,effectif\nxqzw,3\nmoniteur,7\nmoniteur,1\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        run(["resolve", "--review", str(source), "--output", str(sheet)])
+    assert not ended.value.code
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[0]
+    assert tuple(cell.value for cell in page[1]) == HEADER
+    rule = page.data_validations.dataValidation[0]
+    assert (str(rule.sqref), rule.formula1) == ("K2:K3", "$F2:$J2")
+    rows = {page.cell(n, 1).value: n for n in (2, 3)}
+    assert page.cell(rows["moniteur"], 2).value == 8
+    offered = page.cell(rows["moniteur"], CHOICE_FROM[1] + 1).value
+    page.cell(rows["moniteur"], CHOICE_FROM[0] + 1, offered)
+    book.save(sheet)
+    with pytest.raises(SystemExit):
+        run(["resolve", "--review", str(sheet), "--choices", str(kept)])
+    capsys.readouterr()
+    assert read_choices(kept) == {"moniteur": offered.split()[0]}
+    with pytest.raises(SystemExit):
+        run(["resolve", "--input", str(source), "--column", "intitulé", "--choices", str(kept), "--format", "csv"])
+    lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [line["statut"] for line in lines][1:] == ["sûr", "sûr"]
+
+
+def test_context_moves_an_ambiguous_title() -> None:
+    alone = resolve_title(SMALL, "vendeur")
+    assert alone[0].parent_confidence < 0.9
+    beside = resolve_title(SMALL, "vendeur", context=Context(sector="bateaux", jobs=("Accastilleur",)))
+
+    def sure(answer: list[object], code: str) -> float:
+        return next((c.confidence for c in answer if c.code == code), 0.0)  # type: ignore[attr-defined]
+
+    assert sure(beside, "I1601") > sure(alone, "I1601")
+    assert resolve_title(SMALL, "vendeur", context=Context(employer="zzz")) == alone
+
+
+def test_every_usual_meaning_is_folded_and_none_hides_a_label() -> None:
+    index = title_index(SMALL)
+    for title, meant in index.pack.usages.items():
+        assert title == title.casefold()
+        assert meant
+        assert all(meant)
