@@ -328,11 +328,15 @@ def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) ->
         right = np.asarray([f is not None and f.code == q.code for f, q in zip(firsts, queries, strict=True)])
         five = [any(c.code == q.code for c in a) for a, q in zip(answers, queries, strict=True)]
         result |= {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
-    confidence = np.asarray([(f.parent_confidence or 0.0) if f else 0.0 for f in firsts])
-    right = np.asarray([f is not None and f.parent_code in q.families for f, q in zip(firsts, queries, strict=True)])
-    five = [any(c.parent_code in q.families for c in a) for a, q in zip(answers, queries, strict=True)]
-    of_family = {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
-    return result | {f"family_{key}": value for key, value in of_family.items()}
+    if not any(q.code for q in queries) or any(q.families for q in queries):
+        confidence = np.asarray([f.parent_confidence if f else 0.0 for f in firsts])
+        right = np.asarray(
+            [f is not None and f.parent_code in q.families for f, q in zip(firsts, queries, strict=True)]
+        )
+        five = [any(c.parent_code in q.families for c in a) for a, q in zip(answers, queries, strict=True)]
+        family = {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
+        result |= {f"family_{key}": value for key, value in family.items()}
+    return result
 
 
 def _sureness(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, float]:

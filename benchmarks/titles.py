@@ -7,7 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from title_splits import Query, figures, held_out, noisy_titles, nonsense, reworded_skills
+from title_splits import (
+    ADS,
+    KINDS,
+    Query,
+    ad_titles,
+    esco_titles,
+    figures,
+    held_out,
+    no_jobs,
+    noisy,
+    noisy_titles,
+    nonsense,
+    older_titles,
+    reworded_skills,
+)
 
 from passerelles import Referential, load_referential, resolve_title
 from passerelles.matching.titles import Candidate, competency_index, resolve_competencies, resolve_titles, title_index
@@ -32,6 +46,21 @@ def splits(referential: Referential, seeds: Sequence[int]) -> None:
         asked += queries
     print("mean of splits", {key: round(float(np.mean([row[key] for row in rows])), 4) for key in rows[0]})
     tell("held out, pooled", pooled, asked)
+
+
+def families_of(data: Path, new: Referential, old: Referential) -> None:
+    """Titles that are not ROME's: how often the family is right, and how sure it is; half of them were fitted on."""
+    esco = data / "crosswalks" / "esco-rome-v1.4.csv"
+    sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
+    sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
+    sets |= {"ROME 3 titles that are gone": older_titles(old, new), "no job": no_jobs(7)}
+    for name, queries in sets.items():
+        tell(name, list(resolve_titles(new, [q.text for q in queries])), queries)
+    kept, queries = held_out(new, 0)
+    labels = title_index(kept).words.labels
+    for kind in KINDS:
+        made = noisy(queries, kind, 0, labels)
+        tell(f"held out, noise: {kind}", list(resolve_titles(kept, [q.text for q in made])), made)
 
 
 def speed(referential: Referential) -> None:
@@ -69,6 +98,7 @@ def main(data: Path, seeds: Sequence[int]) -> None:
         tell(f"typing errors {seed}", list(resolve_titles(new, [q.text for q in queries])), queries)
     strange = nonsense(7)
     tell("nonsense", list(resolve_titles(new, [q.text for q in strange])), strange)
+    families_of(data, new, old)
     splits(new, seeds)
     skills(new, old)
 

@@ -12,8 +12,8 @@ import passerelles
 from passerelles.language.say import LANGS, is_singular, number, percent, say
 
 FOLDER = Path(passerelles.__file__).parent / "language"
-# access.toml, words.toml and titles.toml hold rules of one language (words without weight, endings), not sentences.
-SUBJECTS = sorted({p.stem for p in FOLDER.glob("*/*.toml")} - {"access", "words", "titles"})
+# These hold rules of one language (words without weight, endings), not sentences.
+SUBJECTS = sorted({p.stem for p in FOLDER.glob("*/*.toml")} - {"access", "words", "titles", "title_noise"})
 
 
 def entries(lang: str, subject: str) -> dict[str, str]:

@@ -639,15 +639,20 @@ class _Title:
 
     def _without_asides(self, segments: list[_Segment]) -> list[_Segment]:
         """Return the segments without those that name an employer or a place."""
-        if len(segments) < 2:  # noqa: PLR2004 - one part is the title
-            return segments
-        aside = [self._is_aside(segment) for segment in segments]
-        if all(aside):
-            aside[0] = False
+        several = len(segments) > 1
+        aside = [self._is_employer(segment) or (several and self._is_aside(segment)) for segment in segments]
+        if several and all(aside):
+            aside[0] = self._is_employer(segments[0])
         for segment, left in zip(segments, aside, strict=True):
             if left and segment.tokens:
                 self._drop(segment.tokens[0].start, segment.tokens[-1].end)
         return [segment for segment, left in zip(segments, aside, strict=True) if not left]
+
+    def _is_employer(self, segment: _Segment) -> bool:
+        """Whether a part names an employer in words of which none is a label's."""
+        named = [word for word in segment.words if word not in self.pack.stop_words]
+        told = any(word in self.pack.employers for word in named)
+        return told and not any(word in self.words.known and word not in self.pack.employers for word in named)
 
     def _is_aside(self, segment: _Segment) -> bool:
         pack, known = self.pack, self.words.known

@@ -276,7 +276,7 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
         family = int(index.parent_of[line.owner])
         families[family] = families.get(family, 0.0) + line.confidence
     families = dict(sorted(families.items(), key=lambda pair: -pair[1]))
-    rivals = len(families)
+    rivals = len(families) if weights.family else 0
     if trial is not None and settled.owners:
         known, rest = {line.owner for line in lines}, 1.0 - settled.surety
         lines += _behind(index, known, trial, weights, rest=rest, least=lines[-1])
@@ -284,11 +284,13 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
         values = terms(index, trial)
         if values["title"] < weights.rules["least"] and values["cover"] <= 0.0:
             return []
-        lines = _ranked(index, trial, weights, _confidence(values, weights.confidence, weights.rules))
-        families = trial.masses(index)
-        rivals = trial.family_rivals
+        # Where no word is a label's, and none is a typing error away from one, likeness of letters proves nothing.
+        most = 1.0 if values["known"] > 0.0 or values["near"] > 0.0 else weights.rules["strange"]
+        lines = _ranked(index, trial, weights, min(_confidence(values, weights.confidence, weights.rules), most))
         if weights.family:
-            families = _calibrated(families, _confidence(values, weights.family, weights.rules))
+            sure = min(_confidence(values, weights.family, weights.rules), most)
+            families = _calibrated(trial.masses(index), sure)
+            rivals = trial.family_rivals
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 

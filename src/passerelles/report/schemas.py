@@ -192,22 +192,24 @@ CANDIDATE_TITLE: Final[Schema] = record(
         "title": record("What matched", {"code": maybe(text()), "label": text()}),
         "score": number(),
         "confidence": share(),
+        "reason": text(),
+        "why": text(),
+    },
+    optional={
+        "status": maybe(one_of(("sûr", "à vérifier", "inconnu"))),
         "parent_code": code(),
         "parent_label": text(),
         "parent_confidence": share("Chance that the family, the fiche that the code was split from, is right"),
-        "reason": text(),
-        "why": text(),
-        "ambiguous": flag(),
-        "read": text(),
-        "ignored": listed(text()),
+        "ambiguous": flag("Several families may be meant, and none is sure"),
+        "read": text("What was read"),
+        "ignored": listed(text(), "What was left aside"),
     },
-    optional={"status": maybe(one_of(("sûr", "à vérifier", "inconnu")))},
 )
 
 RESOLVE: Final[Schema] = envelope(
     "resolve@1",
     "What a text, or each text of a list, resolves to: its candidates, best first; of a list, one item a row",
-    {"anyOf": [ref("candidate_title"), ref("resolved_row")]},
+    {"anyOf": [ref("candidate_title"), ref("resolved_row"), ref("reviewed_title")]},
     optional={"text": text(), "status": one_of(("sûr", "à vérifier", "inconnu"))},
 )
 RESOLVE["properties"]["settings"] = record(
@@ -223,6 +225,19 @@ RESOLVED_ROW: Final[Schema] = record(
         "text": text(),
         "status": one_of(("sûr", "à vérifier", "inconnu")),
         "choice": maybe(text()),
+        "candidates": listed(ref("candidate_title")),
+    },
+)
+
+REVIEWED_TITLE: Final[Schema] = record(
+    "A title of a list to review, the most at stake first",
+    {
+        "text": text(),
+        "rows": listed(whole(least=1)),
+        "people": number(),
+        "at_stake": number("People that are expected to be misplaced"),
+        "status": one_of(("sûr", "à vérifier", "inconnu")),
+        "choice": maybe(code()),
         "candidates": listed(ref("candidate_title")),
     },
 )
@@ -364,6 +379,7 @@ _WRITTEN: Final[Mapping[str, Schema]] = {
     "profile": PROFILE,
     "candidate_title": CANDIDATE_TITLE,
     "resolved_row": RESOLVED_ROW,
+    "reviewed_title": REVIEWED_TITLE,
     "problem": PROBLEM,
 }
 

@@ -103,7 +103,6 @@ class _Asked(NamedTuple):
 
 
 def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang: Lang) -> "tuple[Review, Referential]":
-    from passerelles.matching.context import KINDS
     from passerelles.matching.ranking import shipped_weights
     from passerelles.matching.reading import language_pack
     from passerelles.matching.reviewing import read_choices
@@ -118,24 +117,15 @@ def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang:
     name = chosen_column(worklist, asked.column or titled)  # before the seconds of work, not after
     chosen = read_choices(asked.choices) if asked.choices else {}
     loaded = load(referential, overlay)
+    weights = shipped_weights()["title"].context
     contexts = {}
     if asked.context and asked.kind == "title":
         columns = language_pack(loaded.language).columns
-        told = {
-            kind: worklist.column_of(columns.get(kind, frozenset())) for kind in ("employer", "sector", "agreement")
-        }
+        told = {kind: worklist.column_of(heads) for kind, heads in columns.items() if kind in weights}
         contexts = {kind: column for kind, column in told.items() if column is not None and column != name}
         for kind, column in contexts.items():
-            weight = shipped_weights()["title"].context[kind]
-            message(
-                say(
-                    "resolve.context",
-                    lang=lang,
-                    column=column,
-                    kind=say(f"resolve.kind.{kind}", lang=lang),
-                    weight=weight,
-                )
-            )
+            what = say(f"resolve.kind.{kind}", lang=lang)
+            message(say("resolve.context", lang=lang, column=column, kind=what, weight=weights[kind]))
     with progress_bar(say("resolve.working", lang=lang), lang=lang) as tell:
         done = review(loaded, worklist, name, kind=asked.kind, contexts=contexts, choices=chosen, progress=tell)
     for row in done.refused[:_TOLD]:
@@ -183,7 +173,7 @@ def _agenda(
     def show(console: "Console") -> None:
         print_agenda(console, plan, limit=limit, lang=lang)
 
-    emit(Answer(about, [], show), form=form, output=output, lang=lang)
+    emit(Answer(lambda: about, [], show), form=form, output=output, lang=lang)
 
 
 def _write(

@@ -1,0 +1,141 @@
+"""
+Run the resolver on the files of MELO (multilingual entity linking of occupations): ``melo FOLDER [LANGUAGE]``.
+
+FOLDER holds the three files of one task, as its repository builds them: ``queries.tsv`` (id, text),
+``corpus_elements.tsv`` (id, text) and ``annotations.tsv`` (query, 0, element, relevance). An element is one name of a
+concept, which the first part of its id says (``C002648_fr_004``): concepts are ranked, each by its likest name. Prints
+accuracy at 1, 5 and 10 and the mean reciprocal rank of the resolver, edit distance and TF-IDF of letters or words.
+"""
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from passerelles.matching.index import Entry, Owner, build_index
+from passerelles.matching.ranking import shipped_weights
+from passerelles.matching.reading import language_pack
+from passerelles.matching.titles import Asked, answer_many
+from passerelles.text import normalise_label
+from passerelles.vectors import field_cosines, fit_field, letter_bag
+
+DEPTH = 100  # ranks looked at
+
+
+class Task(NamedTuple):
+    """Queries, the texts of each element, and the elements that are right for each query."""
+
+    queries: Mapping[str, str]
+    corpus: Mapping[str, tuple[str, ...]]
+    right: Mapping[str, frozenset[str]]
+
+
+def read_task(folder: Path) -> Task:
+    """Read the three files of a task."""
+    queries = {query: text for query, text, *_ in _rows(folder / "queries.tsv")}
+    corpus: dict[str, list[str]] = {}
+    for element, text, *_ in _rows(folder / "corpus_elements.tsv"):
+        corpus.setdefault(_concept(element), []).append(text)
+    right: dict[str, set[str]] = {}
+    for query, _, element, relevance in _rows(folder / "annotations.tsv"):
+        if query in queries and _concept(element) in corpus and float(relevance) > 0:
+            right.setdefault(query, set()).add(_concept(element))
+    return Task(queries, {e: tuple(t) for e, t in corpus.items()}, {q: frozenset(e) for q, e in right.items()})
+
+
+def _concept(element: str) -> str:
+    return element.split("_", maxsplit=1)[0]
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row]
+
+
+def ours(task: Task, language: str) -> Callable[[Sequence[str]], list[list[str]]]:
+    """Rank by the resolver: every text of an element is a label of it, and it has no other text."""
+    owners = [Owner(element, texts[0], definition=" ".join(texts)) for element, texts in task.corpus.items()]
+    entries = [Entry("", text, element) for element, texts in task.corpus.items() for text in texts]
+    index = build_index(entries, owners, pack=language_pack(language))
+
+    def rank(texts: Sequence[str]) -> list[list[str]]:
+        answers = answer_many(index, map(Asked, texts), weights=shipped_weights()["title"], limit=DEPTH)
+        return [[c.code for c in answer] for answer in answers]
+
+    return rank
+
+
+def edit_distance(task: Task) -> Callable[[Sequence[str]], list[list[str]]]:
+    """Rank by the share of letters in common of the likest text."""
+    elements = [element for element, texts in task.corpus.items() for _ in texts]
+    labels = [normalise_label(text) for texts in task.corpus.values() for text in texts]
+
+    def rank(texts: Sequence[str]) -> list[list[str]]:
+        found = []
+        for text in texts:
+            near = process.extract(normalise_label(text), labels, scorer=fuzz.ratio, limit=4 * DEPTH)
+            found.append(list(dict.fromkeys(elements[place] for _, _, place in near))[:DEPTH])
+        return found
+
+    return rank
+
+
+def tfidf(task: Task, *, letters: bool) -> Callable[[Sequence[str]], list[list[str]]]:
+    """Rank by the cosine of TF-IDF vectors of runs of two to four letters, or of words."""
+    elements = np.asarray([element for element, texts in task.corpus.items() for _ in texts])
+
+    def bag(text: str) -> Counter[str]:
+        words = normalise_label(text).split()
+        return letter_bag(words, 2, 4) if letters else Counter(words)
+
+    field = fit_field([bag(text) for texts in task.corpus.values() for text in texts])[0]
+
+    def rank(texts: Sequence[str]) -> list[list[str]]:
+        found = []
+        for start in range(0, len(texts), 128):
+            cosines = field_cosines(field, [bag(text) for text in texts[start : start + 128]])
+            order = np.argsort(-cosines, axis=1, kind="stable")[:, : 4 * DEPTH]
+            found += [list(dict.fromkeys(elements[row].tolist()))[:DEPTH] for row in order]
+        return found
+
+    return rank
+
+
+def measures(ranked: Sequence[Sequence[str]], right: Sequence[frozenset[str]]) -> dict[str, float]:
+    """
+    Accuracy at 1, 5 and 10 and mean reciprocal rank of the first right element.
+
+    Examples
+    --------
+    >>> measures([["a", "b"], ["c", "a"]], [frozenset("a"), frozenset("a")])
+    {'A@1': 0.5, 'A@5': 1.0, 'A@10': 1.0, 'MRR': 0.75}
+    """
+    pairs = zip(ranked, right, strict=True)
+    places = [next((n for n, element in enumerate(row, 1) if element in good), 0) for row, good in pairs]
+    result = {f"A@{k}": sum(0 < place <= k for place in places) / len(places) for k in (1, 5, 10)}
+    return result | {"MRR": sum(1 / place for place in places if place) / len(places)}
+
+
+def main(folder: Path, language: str = "fr") -> None:
+    """Print the four methods side by side."""
+    task = read_task(folder)
+    asked = sorted(task.right)
+    texts, right = [task.queries[query] for query in asked], [task.right[query] for query in asked]
+    print(f"{len(asked)} queries, {len(task.corpus)} elements")
+    methods = {
+        "passerelles": ours(task, language),
+        "edit distance": edit_distance(task),
+        "tf-idf letters": tfidf(task, letters=True),
+        "tf-idf words": tfidf(task, letters=False),
+    }
+    for name, rank in methods.items():
+        print(f"{name:16}", *(f"{key} {value:.3f}" for key, value in measures(rank(texts), right).items()), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
