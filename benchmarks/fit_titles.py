@@ -217,7 +217,8 @@ _NOTES = {
     "rules": (
         "# By hand. Chance that a text which is a label is that label: as written, after cleaning, by stems or",
         "# abbreviation, by usage. Above the logit `firm`, a fitted confidence grows by `caution` only. Below the",
-        "# letter similarity `least`, and with no word covered, nothing is answered; with no word known, at most `strange`.",
+        "# letter similarity `least`, and with no word covered, nothing is answered. With no word known, `strange` is",
+        "# the highest confidence.",
     ),
 }
 
