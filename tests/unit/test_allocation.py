@@ -207,7 +207,7 @@ def test_openings_must_come_from_somewhere() -> None:
 
 def test_titles_that_one_fiche_holds_are_said_to_count_as_one_job(embedded_graph: OccupationGraph) -> None:
     start = people(("A", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
-    plain = build_graph(load_referential())
+    plain = build_graph(load_referential(), access=None)
     found = match_territory(plain, start, openings(("B", "Moniteur / Monitrice poids lourds", 3, "Redon")))
     assert (found.placed, found.hours) == (3, 0.0)
     assert "titles_of_one_fiche" in found.notes
@@ -358,9 +358,31 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph) 
 def test_what_gives_access_to_a_regulated_job_is_not_known_so_neither_are_the_hours() -> None:
     jobs = referential({"A1101": ["X"], "B1101": ["X", "Y"], "B1102": ["X", "Y"]})
     regulated = [replace(o, regulated="yes") if o.code == "B1101" else o for o in jobs.occupations]
-    graph = build_graph(replace(jobs, occupations=tuple(regulated)))
+    graph = build_graph(replace(jobs, occupations=tuple(regulated)), access=None)
     start = people(("A", "A1101", 2, "Redon"))
     chosen = Settings(territory=TerritorySettings(**ANY_MOVE))
     held = match_territory(graph, start, openings(("X", "B1101", 2, "Redon")), settings=chosen)
-    assert (held.placed, [f.unknown for f in held.to_confirm]) == (0, [("hours",)])
+    assert (held.placed, [f.unknown for f in held.to_confirm]) == (0, [("hours", "access")])
     assert match_territory(graph, start, openings(("X", "B1102", 2, "Redon")), settings=chosen).placed == 2
+
+
+def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_it_demands() -> None:
+    graph = build_graph(load_referential())
+    start = people(("A", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
+    heavy = openings(("B", "Moniteur / Monitrice poids lourds", 3, "Redon"))
+    found = match_territory(graph, start, heavy)
+    (flow,) = found.to_confirm
+    assert (found.placed, flow.people, flow.same_job, flow.unknown) == (0, 3, True, ("access",))
+    assert {"CCS-GL", "PERM-C"} <= set(flow.of_title)
+    assert "groupe lourd" in (flow.to_find_out("fr") or "")
+    told = flow.to_dict("fr")
+    assert told["fragile_title"] == "Moniteur / Monitrice d'auto-école"
+    assert "CCS-GL" in {c["code"] for c in told["access_conditions"]["credentials"]}
+    light = openings(("B", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
+    assert match_territory(graph, start, light).placed == 3
+
+
+def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -> None:
+    fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
+    hiring = made("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])
+    assert match(fragile, hiring, {}).placed == 3

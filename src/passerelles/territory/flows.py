@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
+from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
@@ -61,6 +63,12 @@ class Flow(Described):
         Whether the referential's experts list the move.
     unknown
         What is still to be confirmed: ``hours``, ``access``, ``level``, ``title``; empty for people who are placed.
+    kind
+        The same job, up, down or sideways.
+    access
+        What access to the job takes of these people; None beyond the number of moves that the settings explain.
+    of_title
+        Codes of credentials that the title of the opening demands beyond that of the people.
     move
         The explained move, or None beyond the number that the settings explain.
     lever_hours
@@ -78,6 +86,9 @@ class Flow(Described):
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
+    kind: MoveKind = "unknown"
+    access: AccessConditions | None = None
+    of_title: tuple[str, ...] = ()
     move: Move | None = None
     lever_hours: float = 0.0
 
@@ -88,7 +99,20 @@ class Flow(Described):
 
     def to_find_out(self, lang: Lang = "fr") -> str | None:
         """Return what is to be found out before people go, in words; None where nothing is."""
-        return listed((say(f"territory.unknown.{name}", lang=lang) for name in self.unknown), lang) or None
+        return listed((self._unknown(name, lang) for name in self.unknown), lang) or None
+
+    def access_said(self, lang: Lang = "fr") -> str | None:
+        """Return what access takes, in a few words; None where it was not looked at."""
+        if self.access is None:
+            return None
+        labels = {c.code: c.short for c in self.access.credentials}
+        asked = ", ".join(labels.get(code, code) for code in self.of_title)
+        return asked or access_text(self.access, lang)
+
+    def _unknown(self, name: str, lang: Lang) -> str:
+        said = say(f"territory.unknown.{name}", lang=lang)
+        more = self.access_said(lang) if name == "access" else None
+        return say("territory.unknown.named", lang=lang, what=said, list=more) if more else said
 
     def hours_range(self, lang: Lang = "fr") -> str:
         """Return the range of the hours in words, or that they are taken from a setting."""
@@ -133,6 +157,12 @@ class Flow(Described):
             Column(
                 "level", value=attribute("move_level"), words="territory.level", schema=maybe(one_of(LEVELS)), on=_FILE,
             ),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE),
+            Column(
+                "access_conditions", json=lambda f, lang: f.access and f.access.to_dict(lang),
+                schema=maybe(ref("access_conditions")), on=On.JSON,
+            ),
+            Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE),
             Column(
                 "listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE,
             ),

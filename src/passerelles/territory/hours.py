@@ -88,6 +88,7 @@ class EffortCosts:
         for i, row in enumerate(origins.tolist()):
             plain = self._towards(row, table.uncovered[:, row], holdings_of(graph.referential, graph.codes[row], {}))
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
+            possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
@@ -122,6 +123,7 @@ class EffortCosts:
             expected=expected,
             high=np.maximum(np.maximum(high, longest), expected),
             closed=np.asarray((missing & price.closed).any(axis=1)),
+            unsettled=demands.hidden | demands.selective,
         )
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
@@ -141,12 +143,17 @@ class EffortCosts:
 
 
 class _Towards(NamedTuple):
-    """Hours towards every occupation from one, shape (n,), and which ones require what nobody can obtain."""
+    """
+    Hours towards every occupation from one, shape (n,).
+
+    `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
+    """
 
     low: Floats
     expected: Floats
     high: Floats
     closed: NDArray[np.bool_]
+    unsettled: NDArray[np.bool_]
 
 
 def default_costs(

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.holdings import holdings_of
+from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from passerelles.model import MoveKind
 from passerelles.progress import Tell
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
@@ -25,6 +29,7 @@ from passerelles.territory.pairs import (
     Bounds,
     Moves,
     Pairs,
+    asked_of_title,
     doubts,
     drawn,
     find_pairs,
@@ -361,6 +366,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     column = {int(c): i for i, c in enumerate(moves.targets)}
     position = case.graph.position
     explained: dict[tuple[str, str], Move | None] = {}
+    accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions] | None] = {}
     found = []
     for pair in used.tolist():
         fragile = case.fragile.lots[int(pairs.lot[pair])]
@@ -375,6 +381,10 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[where])
+        access = None
+        if jobs in accesses or len(accesses) < case.settings.explained_moves:
+            access = accesses.setdefault(jobs, None) or _access(case, *jobs)
+            accesses[jobs] = access
         found.append(
             Flow(
                 fragile=fragile,
@@ -385,14 +395,25 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
-                move_level=None if same or level < 0 else LEVELS[level],
+                move_level=move.level if move is not None else None if same or level < 0 else LEVELS[level],
                 listed=None if same else bool(moves.listed[where]),
                 unknown=doubts(int(pairs.doubt[pair])),
+                kind="same-job" if same else "unknown" if access is None else access[0],
+                access=None if access is None else access[1],
+                of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+
+
+def _access(case: _Case, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
+    """Kind of a move, and what access to the target takes of people of the origin."""
+    referential = case.graph.referential
+    plain = [access_conditions(referential, code) for code in (origin, target)]
+    conditions = access_conditions(referential, target, holdings_of(referential, origin, {}))
+    return move_kind(referential, origin, target, *plain), conditions
 
 
 def _hours(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:

@@ -18,10 +18,11 @@ from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
-from passerelles.territory.lots import Lots, pool_key
+from passerelles.territory.lots import Lot, Lots, pool_key
 from passerelles.territory.network import Ints
 from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator
+from passerelles.text import normalise_label
 
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
@@ -282,6 +283,8 @@ class Side:
     pool: NDArray[np.intp]
     entry: NDArray[np.intp]
     doubt: NDArray[np.int8]
+    asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
+    title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
     start: NDArray[np.intp]  # shape (basins + 1,): first entry of each basin
     basins: tuple[str, ...]
 
@@ -315,7 +318,17 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
     doubt = np.asarray([_title_doubt(lot.confidence) for lot in hiring.lots], dtype=np.int8)
     start = np.searchsorted(where[order], np.arange(len(basins) + 1))
-    return Side(job[order], pool[order], order, doubt[order], start, basins)
+    asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
+    title = np.asarray([normalise_label(lot.given) for lot in hiring.lots], dtype=object)
+    return Side(job[order], pool[order], order, doubt[order], asked, title[order], start, basins)
+
+
+def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
+    """Return the credentials that access demands of a lot's job title, where titles of its fiche differ."""
+    rows = graph.referential.credentials_of.get(lot.job, ()) if lot.title_code else ()
+    return frozenset(
+        row.credential for row in rows if row.kind in ("required", "one-of") and lot.title_code in row.titles.split()
+    )
 
 
 def _title_doubt(confidence: float) -> int:
@@ -368,6 +381,13 @@ def find_pairs(
         origin = row[graph.position[lot.job]]
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         doubt = judged.doubt[origin, job] | side.doubt[entries] | _title_doubt(lot.confidence)
+        if lot.given:  # the very same words on both sides are the same job, whatever it is read as
+            doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE
+        own = asked_of_title(graph, lot)
+        demanding = (
+            [i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own] if any(side.asked) else []
+        )
+        doubt[demanding] |= Doubt.ACCESS
         distance = np.repeat(km[lot.basin][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]

@@ -39,6 +39,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "code": (r"codes? rome|rome|codes? (?:metier|emploi|rome \w+)",),
     "job": (
+        r"(?:metier|emploi|poste|intitule|libelle|fonction) en clair",
         r"intitules?(?: (?:du|de|de l|des))? ?(?:postes?|metiers?|emplois?|offres?|fonctions?)?",
         r"appellations?(?: rome)?|libelles?(?: (?:du|de|de l|d))? ?(?:postes?|metiers?|emplois?|fonctions?)?",
         r"(?:job )?titles?|titres?",
@@ -71,6 +72,19 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "department": (r"departements?|dep|dept|code departement|department",),
     "choice": (r"choix|choice|code corrige",),
 }  # fmt: skip
+# Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
+_WORDS: Final[Mapping[str, str]] = {
+    "employer": r"\b(?:entreprises?|employeurs?|societes?|etablissements?|raison sociale|armements?|structures?)\b",
+    "job": r"^(?:metiers?|postes?|emplois?|fonctions?|professions?|intitules?|libelles?|appellations?)\b",
+    "headcount": r"^(?:nb|nbre|nombre|effectifs?)\b|\b(?:salaries|personnes|marins|agents|effectifs?)\b",
+    "openings": r"^(?:nb|nbre|nombre)\b|\b(?:a pourvoir|besoins?|recrutements?|embauches?)\b",
+    "commune": r"\b(?:communes?|villes?|port|lieu|localites?|localisation)\b",
+    "department": r"^(?:dept|dpt|dep|departement)\b",
+}
+_ELSE: Final = (
+    r"\b(?:date|echeance|fin|debut|tranche|diplomes?|titres?|permis|habilitations?|exigences?|siret|siren|epci|region"
+    r"|contrat|statut|branche|remarques?|observations?|code|convention)\b"
+)
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
 _TOTAL: Final = re.compile(r"(?:sous |grand )?tota(?:l|ux)\b.*|ensemble|somme|cumul|subtotal")
 _IN_BRACKETS: Final = re.compile(r"^(.*?)\s*\((\d{1,3}|2[AB]|\d{5})\)$", re.IGNORECASE)
@@ -233,7 +247,7 @@ def read_lots(referential: Referential, table: Table, side: Side, *, locator: Lo
         return table
     reader = _Reader(referential, side, locator or Locator())
     if isinstance(table, str | Path):
-        return reader.read(_Grid.of(read_rows(table, lambda cells: _fit(cells, side), most=_MAX_BYTES), side))
+        return reader.read(_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
         basins = [lot.basin_label or lot.basin for lot in rows]
@@ -242,6 +256,24 @@ def read_lots(referential: Referential, table: Table, side: Side, *, locator: Lo
             for lot, basin in zip(rows, basins, strict=True)
         ]
     return reader.read(_Grid.of_mappings(rows, side))
+
+
+def _sheets(table: str | Path, side: Side) -> list[Rows]:
+    """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
+
+    def fits(cells: Sequence[Any]) -> int:
+        return _fit(cells, side)
+
+    try:
+        return [read_rows(table, fits, most=_MAX_BYTES)]
+    except PasserellesError as error:
+        if error.key != "several_sheets":
+            raise
+        names = str(error.values["sheets"]).split(", ")
+        found = [read_rows(f"{table}#{name}", fits, most=_MAX_BYTES) for name in names]
+        if len({tuple(map(cell_text, each.header)) for each in found}) > 1 or not found[0].header_line:
+            raise
+        return found
 
 
 def is_table_of_lots(path: str | Path) -> bool:
@@ -271,6 +303,13 @@ def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
             if free is not None:
                 found[role] = free
                 break
+    for role, pattern in _WORDS.items():
+        if role in found or role in {*_COUNT.values()} - {_COUNT[side]}:
+            continue
+        for i, name in enumerate(written):
+            if i not in found.values() and re.search(pattern, name) and not re.search(_ELSE, name):
+                found[role] = i
+                break
     return found
 
 
@@ -293,7 +332,22 @@ class _Grid:
         return cls(side, header, _columns(header, side), cells)
 
     @classmethod
-    def of(cls, rows: Rows, side: Side) -> "_Grid":
+    def of(cls, *sheets: Rows, side: Side) -> "_Grid":
+        """Return the table of a file; of several sheets of the same columns, one below the other."""
+        first, *others = (cls._of_sheet(rows, side) for rows in sheets)
+        if not others:
+            return first
+        names = ", ".join(rows.sheet for rows in sheets)
+        told = Problem(first.name, 0, "", "several_sheets", {"sheets": names})
+        return replace(
+            first,
+            rows=[row for each in (first, *others) for row in each.rows],
+            said=(told, *(problem for each in (first, *others) for problem in each.said)),
+            set_aside=tuple(problem for each in (first, *others) for problem in each.set_aside),
+        )
+
+    @classmethod
+    def _of_sheet(cls, rows: Rows, side: Side) -> "_Grid":
         header = [cell_text(cell) for cell in rows.header]
         said: list[Problem] = []
         if rows.header_line > 1:
@@ -375,7 +429,14 @@ class _Reader:
         if not lots:
             problems = self.set_aside or [Problem(grid.name, 0, "", "no_row", {})]
             raise LotsError(problems)
-        summed = [replace(some[0], people=sum(lot.people for lot in some)) for some in lots.values()]
+        summed = [
+            replace(
+                some[0],
+                people=sum(lot.people for lot in some),
+                title_code=next((lot.title_code for lot in some if lot.title_code), ""),
+            )
+            for some in lots.values()
+        ]
         found = made(self.side, summed, file=grid.name, sha256=grid.sha256)
         return replace(found, set_aside=tuple(self.set_aside), said=tuple(self.said))
 
@@ -440,6 +501,7 @@ class _Reader:
             given=job.given,
             confidence=job.confidence,
             row=line,
+            title_code=_title_code(self.referential, job),
         )
 
     def _people(  # noqa: PLR0911 - one refusal a line
@@ -541,6 +603,14 @@ def _code(referential: Referential, text: str) -> str | None:
     if is_rome_code(tight) and tight in referential.occupation_by_code:
         return tight
     return text if text in referential.occupation_by_code else None
+
+
+def _title_code(referential: Referential, job: Resolved) -> str:
+    """Code of the title that was written, where titles of the fiche differ in what access takes."""
+    if not job.given or all(row.scope != "titles" for row in referential.credentials_of.get(job.code, ())):
+        return ""
+    first = next(iter(resolve_title(referential, job.given, limit=1)), None)
+    return first.title_code if first is not None and first.code == job.code else ""
 
 
 def _find_job(referential: Referential, text: str, role: str) -> Resolved | _Unusable:
