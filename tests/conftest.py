@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from passerelles.market.places import Places
 
 
+os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
 _GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
 
 

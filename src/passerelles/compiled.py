@@ -1,28 +1,49 @@
-"""`compile_index`: a graph and its scores into an index that `load_referential` opens at once."""
+"""`compile_index`: a graph and its scores into an index that opens at once; and the indexes of the user's cache."""
 
+import hashlib
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from passerelles.errors import PasserellesError
 from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.archive import file_sha256, open_source
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.matching.titles import title_entries, title_index
+from passerelles.referentials.bundled import bundled_path
+from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
-from passerelles.referentials.indexed import pack_referential
+from passerelles.referentials.indexed import open_referential, pack_referential
+from passerelles.referentials.load import find_place
+from passerelles.referentials.overlay import overlay_place
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
-from passerelles.scoring.scorer import scorer_for
+from passerelles.scoring.scorer import load_scorer, scorer_for
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import pack_scores, scorer_sum
-from passerelles.store import Arrays, write_index
+from passerelles.settings import Settings
+from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
 
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
+_FOLDER: Final = ".indexes"  # hidden, so that whoever looks for data in the cache passes it over
+_MOST: Final = 8  # indexes that the cache keeps: those used last
 
 
-def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool = False) -> Path:
+def compile_index(
+    graph: OccupationGraph,
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    scorers: Sequence[str] = KEPT,
+    titles: bool = True,
+) -> Path:
     """
     Write a graph, its referential and its scores as an index; the same graph gives the same bytes.
 
@@ -39,6 +60,9 @@ def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool =
         A folder, where it has no suffix; else one file, an uncompressed zip of the same members.
     overwrite
         Replace an index. Nothing else is ever replaced.
+    scorers, titles
+        Scorers beside that of the settings, and whether what finds titles is there: what an index does not hold is made
+        again by whoever needs it.
 
     Returns
     -------
@@ -64,22 +88,98 @@ def compile_index(graph: OccupationGraph, path: str | Path, *, overwrite: bool =
     """
     target = Path(path)
     referential = graph.referential
-    names = (*KEPT, graph.settings.scorer)
-    scorers = {s.name: s for name in names for s in (scorer_for(referential, name),)}
-    scorers |= {s.name: s for s in [scorer_for(referential, graph.settings.scorer, occupied=False)]}
+    mine = [scorer_for(referential, name) for name in (*scorers, graph.settings.scorer)]
+    if scorers:
+        mine.append(scorer_for(referential, graph.settings.scorer, occupied=False))
+    by_name = {scorer.name: scorer for scorer in mine}
     arrays: Arrays = {}
     documents = {
         REFERENTIAL: pack_referential(referential, arrays),
         GRAPH: pack_graph(graph, arrays),
         MEASURES: pack_measures(graph, arrays),
-        SCORING: pack_scores(graph, list(scorers.values()), arrays),
+        SCORING: pack_scores(graph, list(by_name.values()), arrays),
     }
-    if title_entries(referential):  # without a label, nothing can be looked for
+    if titles and title_entries(referential):  # without a label, nothing can be looked for
         documents[TITLES] = pack_titles(title_index(referential), arrays)
     about = {
         "referential": {"name": referential.name, "version": referential.version},
         "provenance": asdict(referential.provenance),
-        "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in scorers.values()},
+        "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in by_name.values()},
     }
     write_index(target, about=about, arrays=arrays, documents=documents, overwrite=overwrite)
     return target
+
+
+class CachedIndex(NamedTuple):
+    """An index of the user's cache: where it lies, its bytes, and when it was last opened, in seconds since 1970."""
+
+    place: Path
+    size: int
+    used: float
+
+
+def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -> Path | None:
+    """
+    Where the cache keeps the index of a referential under some overlays and settings; None where it keeps none.
+
+    The name carries a checksum of every file read, of the settings that an index follows from, of the weights and of
+    the version: whatever changes, the index is another. The embedded referential, which is small, and what is an index
+    already are not kept.
+    """
+    place = find_place(name)
+    if bundled_path(name, "referential") is not None or is_index(place):
+        return None
+    digest = hashlib.sha256()
+    for path in (place, *(overlay_place(each) for each in overlays)):
+        source = open_source(path)
+        for file in source.archives or [path / member.path for member in source.members]:
+            digest.update(f"{file.name}\0{file_sha256(file)}\n".encode())
+    chosen = settings.model_dump_json(include={"weights", "near", "scorer", "access"})
+    weights = scorer_sum(load_scorer(settings.scorer))
+    digest.update(f"{chosen}\0{weights}\0{package_version()}\0{FORMAT}".encode())
+    stem = "".join(c if c.isalnum() else "-" for c in (place.parent.name if place.is_file() else place.name)).strip("-")
+    return cache_folder() / _FOLDER / f"{stem or 'referential'}-{digest.hexdigest()[:24]}.index"
+
+
+def open_cached(place: Path) -> Referential | None:
+    """Open an index of the cache, and note that it was used; None where there is none; a damaged one is removed."""
+    if not place.is_file():
+        return None
+    try:
+        referential = open_referential(place)
+        os.utime(place)
+    except (PasserellesError, OSError):
+        with suppress(OSError):
+            place.unlink()  # it can serve nobody
+        return None
+    return referential
+
+
+def keep_index(graph: OccupationGraph, place: Path) -> bool:
+    """Write the index of a graph into the cache and drop those used longest ago; False where it cannot be written."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        compile_index(graph, place, overwrite=True, scorers=(), titles=False)
+    except (PasserellesError, OSError):
+        return False
+    for old in cached_indexes()[_MOST:]:
+        with suppress(OSError):
+            old.place.unlink()
+    return True
+
+
+def cached_indexes() -> list[CachedIndex]:
+    """Indexes of the user's cache, those used last first."""
+    folder = cache_folder() / _FOLDER
+    found = [(path, path.stat()) for path in sorted(folder.glob("*.index"))] if folder.is_dir() else []
+    return sorted(
+        (CachedIndex(path, about.st_size, about.st_mtime) for path, about in found), key=lambda each: -each.used
+    )
+
+
+def clear_cache() -> list[CachedIndex]:
+    """Remove the indexes of the user's cache, which are made again when they are needed; return what they were."""
+    removed = cached_indexes()
+    for each in removed:
+        each.place.unlink(missing_ok=True)
+    return removed

@@ -49,6 +49,8 @@ class Session:
         Whether to read the tables of tensions of the market.
     access
         Whether to lay the catalogue of access facts that the settings name.
+    cache
+        Whether the graph may come from, and be kept in, the user's cache; see `passerelles.compiled`.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Session:
     travel: Path | None = None
     tensions: bool = True
     access: bool = True
+    cache: bool = False
 
     @cached_property
     def referential(self) -> "Referential":
@@ -84,9 +87,17 @@ class Session:
     @cached_property
     def graph(self) -> "OccupationGraph":
         """The graph of the referential under these settings."""
+        from passerelles.compiled import index_place, keep_index, open_cached  # noqa: PLC0415 - command start-up
         from passerelles.graph.build import build_graph  # noqa: PLC0415 - command start-up
 
-        return build_graph(self.referential, settings=self.settings)
+        place = index_place(self.name, self.overlays, self.settings) if self.cache else None
+        opened = open_cached(place) if place is not None else None
+        if opened is not None:
+            return build_graph(opened, settings=self.settings)
+        graph = build_graph(self.referential, settings=self.settings)
+        if place is not None:
+            keep_index(graph, place)
+        return graph
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:

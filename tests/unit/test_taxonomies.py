@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from passerelles import build_graph, compile_index, rank_moves
+from passerelles.cli.main import run
+from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
@@ -15,7 +17,10 @@ from passerelles.referentials.reference import find_occupation
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
+from passerelles.scoring import table as tables
 from passerelles.scoring.features import scene_of_all
+from passerelles.session import Session
+from passerelles.settings import Settings
 from passerelles.vectors import level_named, stem, word_rules
 from taxonomies import esco, onet, write_esco, write_onet, zipped
 
@@ -288,3 +293,76 @@ def test_a_level_that_the_referential_gives_counts_before_its_text(tmp_path: Pat
     attributes = scene_of_all(graph).reference.attributes
     assert attributes.level[graph.position["11-9071.00"]] == 6.0
     assert attributes.level[graph.position["53-5021.00"]] == 5.0
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("PASSERELLES_NO_CACHE")
+    return tmp_path / "cache"
+
+
+def ranked(folder: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        run(["rank", "53-5021.00", "-r", str(folder), "--format", "json", *options])
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_a_second_run_opens_the_index_that_the_first_kept_and_answers_alike(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_onet(tmp_path / "onet")
+    first = ranked(folder, capsys=capsys)
+    assert len(cached_indexes()) == 1
+    monkeypatch.setattr(tables, "build_table", lambda *_: pytest.fail("the scores were computed again"))
+    assert ranked(folder, capsys=capsys) == first
+
+
+def test_without_the_cache_nothing_is_kept(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSERELLES_NO_CACHE", "")
+    ranked(write_onet(tmp_path / "onet"), "--no-cache", capsys=capsys)
+    assert not cache.exists()
+
+
+def test_python_keeps_nothing_unless_asked(tmp_path: Path, cache: Path) -> None:
+    place = str(write_onet(tmp_path / "onet"))
+    assert Session(place).graph
+    assert not cache.exists()
+    assert Session(place, cache=True).graph
+    assert len(cached_indexes()) == 1
+
+
+def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made_again(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = write_onet(tmp_path / "onet")
+    name = str(folder)
+    assert Session(name, cache=True).graph
+    (first,) = cached_indexes()
+    assert index_place(name, (), Settings()) == first.place
+    assert index_place(name, (), Settings(scorer="content")) != first.place
+    first.place.write_bytes(b"damaged")
+    assert Session(name, cache=True).graph.index is None
+    assert Session(name, cache=True).graph.index is not None
+    sheets = onet()
+    sheets["Job Zones"][1] = ("53-5021.00", "", 4, "", "")
+    write_onet(folder, sheets)
+    assert Session(name, cache=True).graph.index is None
+    assert len(cached_indexes()) == 2
+    assert len(clear_cache()) == 2
+    assert cached_indexes() == []
+
+
+def test_the_embedded_referential_is_not_kept(cache: Path) -> None:
+    assert index_place("transitions", (), Settings()) is None
+
+
+def test_a_table_of_pairs_that_does_not_fit_is_refused_with_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_free_memory", lambda: 2_000_000_000)
+    tables.check_memory(1584, 11)
+    with pytest.raises(PasserellesError, match=r"15,840 occupations.* 35\.13 GB.* 2\.00 GB") as refused:
+        tables.check_memory(15_840, 11)
+    assert "35,13" in refused.value.message("fr")

@@ -1,8 +1,9 @@
 """Options that commands share, and loading what they name."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,6 +12,9 @@ from passerelles.language.say import Lang, say
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.referentials.referential import Referential
+
+
+NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 
 
 class Format(StrEnum):
@@ -59,6 +63,11 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
     ctx.exit(2)
 
 
+def caching() -> bool:
+    """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
+    return not os.environ.get(NO_CACHE)
+
+
 def load(referential: str, overlays: list[str] | None) -> "Referential":
     """Load a referential with its overlays, in the order given."""
     from passerelles.session import Session
@@ -77,5 +86,11 @@ def load_graph(
     """Load a referential with its overlays and build its graph, with the catalogue of access facts or without."""
     from passerelles.session import Session
 
-    overlaid = tuple(overlays or ())
-    return Session(referential, overlaid, settings_file=settings_file, strict=strict, access=not no_access).graph
+    return Session(
+        referential,
+        tuple(overlays or ()),
+        settings_file=settings_file,
+        strict=strict,
+        access=not no_access,
+        cache=caching(),
+    ).graph

@@ -40,7 +40,7 @@ _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _LICENCE: Final = (
     "This service uses the ESCO classification of the European Commission. "
-    "Reuse authorised with attribution (Commission Decision 2011/833/EU); read and rearranged by passerelles."
+    "Reuse authorised with attribution (Commission Decision 2011/833/EU); read and rearranged by passerelles"
 )
 _KIND: Final[dict[str, CompetencyKind]] = {
     "": "savoir-faire",

@@ -111,7 +111,7 @@ def read_onet(source: FileSource) -> Referential:
             licence=(
                 f"Includes information from the {attribution} by the U.S. Department of Labor, Employment and Training "
                 "Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
-                "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications."
+                "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications"
             ),
             files=tuple(draft.files),
             sha256=checksum(draft.files),

@@ -58,7 +58,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
     PasserellesError
         If there is no such overlay, or it is no overlay.
     """
-    source = open_source(_place(name_or_path))
+    source = open_source(overlay_place(name_or_path))
     draft = Draft.of(referential, overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=SCHEMA)
     refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
@@ -86,7 +86,8 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
     )
 
 
-def _place(name_or_path: str | Path) -> Path:
+def overlay_place(name_or_path: str | Path) -> Path:
+    """Folder or zip that the name or path of an overlay stands for."""
     embedded = bundled_path(str(name_or_path), "overlay")
     if embedded is not None:
         return embedded

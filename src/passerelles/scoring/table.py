@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from passerelles.vectors import frozen
 # Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
 UNITS: Final = 100_000
+_TABLES: Final = 24  # tables of all pairs at the peak, beside those of the parts: measured on ESCO and ROME v460
 _BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
 _MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
 
@@ -104,9 +106,10 @@ def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
 
 def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     """Compute the table of a graph under a scorer; see `score_table`, which keeps it."""
-    scene = scene_of_all(graph)
     plain = ~graph.is_specialised
     size = len(graph.codes)
+    check_memory(size, len(scorer.parts))
+    scene = scene_of_all(graph)
     means: dict[str, float] = {}
     sums = np.zeros((len(scorer.parts), size, size), dtype=np.float32)
     with one_thread("scipy.linalg"):
@@ -125,6 +128,30 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     scores = Scores(round(scorer.base_for(int(plain.sum())) * UNITS), tuple(scorer.parts), frozen(parts))
     reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
     return ScoreTable(scorer, scores, means, reference, off)
+
+
+def check_memory(size: int, parts: int) -> None:
+    """
+    Refuse a table of pairs that would not fit in the memory that is free, before it is begun.
+
+    Raises
+    ------
+    PasserellesError
+        Gives the estimate: four bytes for each pair and each table kept at once, that of the parts included.
+    """
+    needed = size * size * 4 * (parts + _TABLES)
+    free = _free_memory()
+    if free is not None and needed > free:
+        raise PasserellesError("table_too_large", n=size, needed=needed / 1e9, free=free / 1e9)
+
+
+def _free_memory() -> int | None:
+    """Bytes that the system could give, as Linux tells; None elsewhere."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError, IndexError):
+        return None
 
 
 def expected_chance(content: NDArray[np.float32], prior: Prior) -> NDArray[np.float64]:

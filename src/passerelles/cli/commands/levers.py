@@ -20,6 +20,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
+    caching,
 )
 from passerelles.language.say import Lang, say
 
@@ -58,7 +59,9 @@ def levers(
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
+    session = Session(
+        referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access, cache=caching()
+    )
     graph = session.graph
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
     found = choose(graph, people, jobs, certifications=session.certifications, kinds=only or None, limit=limit)

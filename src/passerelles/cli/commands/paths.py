@@ -20,6 +20,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
+    caching,
 )
 from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import Lang, say
@@ -80,7 +81,9 @@ def paths(
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
+    session = Session(
+        referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access, cache=caching()
+    )
     graph = session.graph
     porteurs, worth = _hiring(hiring, basin, session, lang=lang.lang)
     found = rank_paths(

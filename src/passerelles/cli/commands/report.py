@@ -23,6 +23,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
+    caching,
 )
 from passerelles.language.say import say
 
@@ -111,6 +112,7 @@ def report(
         travel,
         tensions=False,
         access=not no_access,
+        cache=caching(),
     )
     graph = session.graph
     # Of the market, a report takes openings and names of basins.

@@ -22,6 +22,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
+    caching,
     speak_below,
 )
 from passerelles.cli.pictures import check_chart, write_chart
@@ -84,7 +85,13 @@ def rank(
     from passerelles.views.spec import dicts
 
     session = Session(
-        referential, tuple(overlay or ()), tuple(data or ()), settings, travel=travel, access=not no_access
+        referential,
+        tuple(overlay or ()),
+        tuple(data or ()),
+        settings,
+        travel=travel,
+        access=not no_access,
+        cache=caching(),
     )
     graph = session.graph
     market, places = session.territory_data()
@@ -157,7 +164,14 @@ def match(
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
     session = Session(
-        referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel, access=not no_access
+        referential,
+        tuple(overlay or ()),
+        tuple(data or ()),
+        settings,
+        strict,
+        travel,
+        access=not no_access,
+        cache=caching(),
     )
     graph = session.graph
     chosen = graph.settings
