@@ -12,6 +12,7 @@ then ask a question, each with ``help(...)``:
 - from a job: `rank_moves`, `rank_paths`; what would bring a move nearer: `counterfactual`
 - towards a job: `rank_sources`; for everybody at once: `rank_all`, `rank_profiles`
 - a territory: `match_territory`, with `load_market`, `load_places`, `load_certifications`
+- occupations side by side: `compare`; groups of them: `mobility_areas`
 - what to train for: `levers`; how right the rankings are: `evaluate`
 - job titles and skills as people write them: `resolve_title`, `resolve_competency`
 - pictures: `passerelles.charts`; a progress bar for long work: `progress_bar`
@@ -39,6 +40,7 @@ _PUBLIC = {
     "Settings": "passerelles.settings",
     "UnknownCodeError": "passerelles.errors",
     "build_graph": "passerelles.graph.build",
+    "compare": "passerelles.ranking.compare",
     "compile_index": "passerelles.compiled",
     "counterfactual": "passerelles.ranking.counterfactual",
     "evaluate": "passerelles.evaluation.evaluate",
@@ -49,6 +51,7 @@ _PUBLIC = {
     "load_places": "passerelles.market.geography",
     "load_referential": "passerelles.referentials.load",
     "match_territory": "passerelles.territory.match",
+    "mobility_areas": "passerelles.areas",
     "progress_bar": "passerelles.progress",
     "rank_all": "passerelles.ranking.moves",
     "rank_moves": "passerelles.ranking.moves",

@@ -1,5 +1,6 @@
 # What type checkers see of the lazily imported face; tests/test_face.py keeps it equal to __init__.py.
 import passerelles.charts as charts  # noqa: PLR0402 - a module, told apart from the names of other modules
+from passerelles.areas import mobility_areas as mobility_areas
 from passerelles.bulk.rank import rank_profiles as rank_profiles
 from passerelles.compiled import compile_index as compile_index
 from passerelles.errors import PasserellesError as PasserellesError
@@ -18,6 +19,7 @@ from passerelles.paths.levers import levers as levers
 from passerelles.paths.rank import rank_paths as rank_paths
 from passerelles.profile import Profile as Profile
 from passerelles.progress import progress_bar as progress_bar
+from passerelles.ranking.compare import compare as compare
 from passerelles.ranking.counterfactual import counterfactual as counterfactual
 from passerelles.ranking.move import Move as Move
 from passerelles.ranking.moves import rank_all as rank_all
@@ -41,6 +43,7 @@ __all__ = [
     "__version__",
     "build_graph",
     "charts",
+    "compare",
     "compile_index",
     "counterfactual",
     "evaluate",
@@ -51,6 +54,7 @@ __all__ = [
     "load_places",
     "load_referential",
     "match_territory",
+    "mobility_areas",
     "progress_bar",
     "rank_all",
     "rank_moves",

@@ -9,17 +9,23 @@ seed. How many there are follows from modularity at resolution 1: no number is c
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, percent, say
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import probabilities_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.views import schema
+from passerelles.views.schema import ref, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,7 +40,7 @@ _OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
 
 
 @dataclass(frozen=True, slots=True)
-class AreaMember:
+class AreaMember(Described):
     """An occupation in its area; `inward` and `outward` count its best moves from and to other areas."""
 
     code: str
@@ -44,9 +50,30 @@ class AreaMember:
     outward: int
     dead_end: bool
 
+    spec: ClassVar[Record] = Record(
+        "area_member",
+        "An occupation in its area",
+        (
+            Column("code", schema=schema.code(), promised=True),
+            Column("label", schema=text(), promised=True),
+            Column("strength", "number", schema=schema.number(least=0), promised=True),
+            Column("inward", "integer", schema=whole(least=0), promised=True),
+            Column("outward", "integer", schema=whole(least=0), promised=True),
+            Column("dead_end", "flag", schema=schema.flag(), promised=True),
+        ),
+    )
+
+
+def _codes(name: str) -> Column:
+    """Return a column of codes: a list in JSON, one cell elsewhere."""
+    return Column(
+        name, value=lambda item, _: ", ".join(getattr(item, name)), json=lambda item, _: list(getattr(item, name)),
+        schema=schema.listed(schema.code()), promised=True, on=On.ALL if name == "pivots" else On.JSON | On.TABLE,
+    )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class Area(Described):
     """
     A group of occupations.
 
@@ -73,29 +100,25 @@ class Area:
     exits: tuple[str, ...]
     dead_ends: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the shape of an item of ``areas@1``, ready for JSON."""
-        members = [
-            {
-                "code": m.code, "label": m.label, "strength": m.strength, "inward": m.inward, "outward": m.outward,
-                "dead_end": m.dead_end,
-            }
-            for m in self.members
-        ]  # fmt: skip
-        return {
-            "number": self.number,
-            "name": self.name,
-            "members": members,
-            "stability": self.stability,
-            "pivots": list(self.pivots),
-            "entries": list(self.entries),
-            "exits": list(self.exits),
-            "dead_ends": list(self.dead_ends),
-        }
+    spec: ClassVar[Record] = Record(
+        "area",
+        "A mobility area: occupations between which people move more than out of them",
+        (
+            Column("number", "integer", schema=whole(least=1), promised=True),
+            Column("name", schema=text(), promised=True),
+            Column("size", "integer", value=lambda a, _: len(a.members), schema=whole(least=1), promised=True),
+            Column("stability", "share", schema=schema.share(), promised=True),
+            *(_codes(name) for name in ("pivots", "entries", "exits", "dead_ends")),
+            Column(
+                "members", json=lambda a, lang: dicts(a.members, lang), schema=schema.listed(ref("area_member")),
+                on=On.JSON, promised=True,
+            ),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Described):
     """Moves from one area to another: how many, the best ones, and what they most often have to acquire."""
 
     origin: int
@@ -104,19 +127,35 @@ class Passage:
     best: tuple[tuple[str, str, float], ...]
     to_acquire: tuple[tuple[str, str, int], ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "origin": self.origin,
-            "target": self.target,
-            "moves": self.moves,
-            "best": [{"origin": a, "target": b, "probability": p} for a, b, p in self.best],
-            "to_acquire": [{"code": c, "label": label, "moves": n} for c, label, n in self.to_acquire],
-        }
+    spec: ClassVar[Record] = Record(
+        "passage",
+        "Moves from one area to another",
+        (
+            Column("origin", "integer", schema=whole(least=1), promised=True),
+            Column("target", "integer", schema=whole(least=1), promised=True),
+            Column("moves", "integer", schema=whole(least=1), promised=True),
+            Column(
+                "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best), promised=True,
+                json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
+                schema=schema.listed(
+                    schema.record(
+                        "", {"origin": schema.code(), "target": schema.code(), "probability": schema.number()}
+                    )
+                ),
+            ),
+            Column(
+                "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire), promised=True,
+                json=lambda p, _: [{"code": c, "label": label, "moves": n} for c, label, n in p.to_acquire],
+                schema=schema.listed(
+                    schema.record("", {"code": schema.code(), "label": text(), "moves": whole(least=1)})
+                ),
+            ),
+        ),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class MobilityAreas:
+@dataclass(frozen=True)
+class MobilityAreas(Shown):
     """
     Areas of a referential, or of a list of occupations, largest first.
 
@@ -138,17 +177,40 @@ class MobilityAreas:
     domains: tuple[float | None, int]
     referential: tuple[str, str]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what ``areas@1`` holds beside its envelope, ready for JSON."""
+    def figures(self) -> dict[str, Any]:
+        """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
         return {
-            "areas": [a.to_dict() for a in self.areas],
-            "passages": [p.to_dict() for p in self.passages],
+            "passages": dicts(self.passages, "en"),
             "modularity": self.modularity,
             "experts_inside": self.experts,
             "chance_inside": self.chance,
             "domains": {"experts_inside": self.domains[0], "count": self.domains[1]},
-            "referential": {"name": self.referential[0], "version": self.referential[1]},
         }
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return areas, their members, and the passages between them as tables."""
+        head = within(Area.spec.pick("number", "name"), itemgetter(0), on=On.TABLE)
+        own = within(AreaMember.spec.columns, itemgetter(1))
+        members = [(area, member) for area in self.areas for member in area.members]
+        return [
+            Sheet("areas", Area.spec.columns, lambda: self.areas, lang),
+            Sheet("members", (*head, *own), lambda: members, lang),
+            Sheet("passages", Passage.spec.columns, lambda: self.passages, lang),
+        ]
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the areas show: a table, and how they compare with what experts list."""
+        notes = [say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))]
+        if self.experts is not None:
+            inside = "?" if self.domains[0] is None else percent(self.domains[0], lang=lang)
+            notes.insert(
+                0,
+                say(
+                    "areas.experts", lang=lang, inside=percent(self.experts, lang=lang), domains=inside,
+                    n=self.domains[1],
+                ),
+            )  # fmt: skip
+        return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 
 
 def mobility_areas(

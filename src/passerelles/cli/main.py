@@ -50,6 +50,8 @@ COMMANDS: Final = (
     "territory",
     "paths",
     "levers",
+    "compare",
+    "areas",
     "compile",
     "cache",
     "report",

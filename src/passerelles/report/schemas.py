@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential
+from passerelles.areas import Area, AreaMember, Passage
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult
 from passerelles.model import Employment, RequirementKind
@@ -14,6 +15,7 @@ from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
+from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
 from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
@@ -367,11 +369,19 @@ SIGNALS: Final[Schema] = envelope(
 )
 
 
+AREAS_MORE: Final = {
+    "passages": listed(ref("passage")),
+    "modularity": number(),
+    "experts_inside": maybe(share("Share of the experts' moves that stay inside an area")),
+    "chance_inside": share("The same by chance"),
+    "domains": record("", {"experts_inside": maybe(share()), "count": whole(least=0)}),
+}
+
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
-    MethodResult,
+    MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
@@ -399,6 +409,14 @@ SHAPES: Final[Mapping[str, Schema]] = {
     "paths@1": envelope(
         "paths@1", "Paths from an origin to targets", ref("path"), optional={"targets": listed(ref("reached"))}
     ),
+    "compare@1": envelope(
+        "compare@1",
+        "Occupations side by side",
+        ref("compared_occupation"),
+        scored=False,
+        more={"competencies": listed(ref("compared_competency"))},
+    ),
+    "areas@1": envelope("areas@1", "Mobility areas, largest first", ref("area"), more=AREAS_MORE),
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=METRICS_MORE),
     "territory@1": _territory(),

@@ -1,0 +1,63 @@
+"""``passerelles areas``: groups of occupations between which people move."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+    SettingsOption,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("areas", help=say("cli.command.areas"))(areas)
+
+
+def areas(
+    jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Group occupations into mobility areas."""
+    from passerelles.areas import mobility_areas
+    from passerelles.io.archive import read_file
+    from passerelles.io.csv import decode
+    from passerelles.report.envelope import envelope
+    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.session import Session
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
+
+    graph = Session(referential, tuple(overlay or ()), settings_file=settings).graph
+    named = None
+    if jobs is not None:
+        lines = decode(read_file(jobs)).text.splitlines()
+        named = [line.strip() for line in lines if line.strip()]
+    found = mobility_areas(graph, named)
+
+    def show(console: "Console") -> None:
+        print_page(console, found.page(lang.lang), lang=lang.lang)
+        print_notice_of_source(console, graph.referential, lang=lang.lang)
+
+    def payload() -> dict[str, Any]:
+        return envelope("areas@1", graph, dicts(found.areas, lang.lang)) | found.figures()
+
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)

@@ -1,0 +1,58 @@
+"""``passerelles compare``: occupations side by side."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passerelles.cli.answer import Answer, emit
+from passerelles.cli.options import (
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    NoAccessOption,
+    OutputOption,
+    OverlayOption,
+    ReferentialOption,
+)
+from passerelles.language.say import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("compare", help=say("cli.command.compare"))(compare)
+
+
+def compare(
+    occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))],
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Compare occupations."""
+    from passerelles.ranking.compare import compare as put_side_by_side
+    from passerelles.report.envelope import unscored_envelope
+    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.session import Session
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
+
+    graph = Session(referential, tuple(overlay or ()), access=not no_access).graph
+    found = put_side_by_side(graph, occupations)
+
+    def show(console: "Console") -> None:
+        print_page(console, found.page(lang.lang), lang=lang.lang)
+        print_notice_of_source(console, graph.referential, lang=lang.lang)
+
+    def payload() -> dict[str, Any]:
+        items = dicts(found.occupations, lang.lang)
+        more = dicts(found.competencies, lang.lang)
+        return unscored_envelope("compare@1", graph.referential, items, competencies=more)
+
+    emit(Answer(payload, found.sheets(lang.lang)[::-1], show), form=form, output=output, lang=lang.lang)

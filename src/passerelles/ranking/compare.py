@@ -1,0 +1,191 @@
+"""`compare`: occupations side by side, what they share and what stands in one only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal, get_args
+
+from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, say
+from passerelles.referentials.reference import find_occupation
+from passerelles.scoring.coverage import required_columns
+from passerelles.views import schema
+from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet
+
+Presence = Literal["shared", "some", "only"]
+_FEWEST: Final = 2
+_SHOWN: Final = 12  # competencies of each kind of presence on a screen
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedOccupation(Described):
+    """
+    One of the occupations compared.
+
+    Attributes
+    ----------
+    shared
+        Share in [0, 1] of the weight of its requirements that all the others ask for too; None where it lists none.
+    """
+
+    code: str
+    label: str
+    requirements: int
+    shared: float | None
+    access: AccessConditions
+
+    spec: ClassVar[Record] = Record(
+        "compared_occupation",
+        "One of the occupations compared",
+        (
+            Column("code", schema=schema.code(), promised=True, on=On.JSON | On.TABLE),
+            Column("label", schema=text(), promised=True, note=lambda o, _: o.code),
+            Column("requirements", "integer", schema=whole(least=0), promised=True),
+            Column(
+                "shared", "share", promised=True,
+                schema=maybe(schema.share("Share of its requirements that all the others ask for")),
+            ),
+            Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.TABLE | On.SCREEN),
+            Column(
+                "access_conditions", json=lambda o, lang: o.access.to_dict(lang), schema=ref("access_conditions"),
+                on=On.JSON, promised=True,
+            ),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCompetency(Described):
+    """A competency that one of the occupations compared asks for, by which, and with what weights."""
+
+    code: str
+    label: str
+    kind: str
+    presence: Presence
+    occupations: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    spec: ClassVar[Record] = Record(
+        "compared_competency",
+        "A competency that one of the occupations asks for",
+        (
+            Column(
+                "presence", words="compare.presence", schema=one_of(get_args(Presence)), promised=True, badge=True
+            ),
+            Column("competency_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
+                   schema=schema.code()),
+            Column("competency_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
+            Column("kind", schema=text(), promised=True),
+            Column(
+                "occupations", value=lambda c, _: ", ".join(c.occupations), json=lambda c, _: list(c.occupations),
+                schema=schema.listed(schema.code()), promised=True,
+            ),
+            Column(
+                "weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights), json=lambda c, _: list(c.weights),
+                schema=schema.listed(schema.number(least=0)), promised=True, on=On.JSON | On.TABLE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
+    """Occupations side by side, in the order asked for, and their competencies: shared ones first, weightiest first."""
+
+    occupations: tuple[ComparedOccupation, ...]
+    competencies: tuple[ComparedCompetency, ...]
+
+    def __repr__(self) -> str:
+        """One line: which occupations, and how many competencies they share."""
+        shared = sum(c.presence == "shared" for c in self.competencies)
+        return f"<Comparison {' | '.join(o.code for o in self.occupations)}: {shared} shared>"
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the occupations, and all their competencies, as tables."""
+        return [
+            Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang),
+            Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: self.competencies, lang),
+        ]
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the comparison shows: the occupations, then the weightiest competencies of each kind."""
+        first = [
+            c
+            for presence in get_args(Presence)
+            for c in [c for c in self.competencies if c.presence == presence][:_SHOWN]
+        ]
+        tables = [
+            Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang),
+            Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: first, lang),
+        ]
+        left = len(self.competencies) - len(first)
+        notes = [say("compare.more", lang=lang, n=left)] if left else []
+        return Page(say("compare.title", lang=lang), (), tables, (), notes)
+
+
+def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
+    """
+    Put occupations side by side.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    codes
+        Two or more occupations: codes or exact job titles.
+
+    Raises
+    ------
+    PasserellesError
+        If fewer than two different ones are named.
+    UnknownCodeError
+        If one is not in the referential.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> compare(build_graph(load_referential("transitions")), ["N4101", "N4103"])
+    <Comparison N4101 | N4103: 22 shared>
+    """
+    if isinstance(codes, str):
+        raise PasserellesError("compare_needs_two")
+    found = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in codes))
+    if len(found) < _FEWEST:
+        raise PasserellesError("compare_needs_two")
+    weights = [_weights(graph, graph.position[code]) for code in found]
+    every = sorted(set().union(*weights))
+    common = set(every).intersection(*weights)
+    competencies = []
+    for column in every:
+        by = [(code, held[column]) for code, held in zip(found, weights, strict=True) if column in held]
+        presence: Presence = "shared" if column in common else "only" if len(by) == 1 else "some"
+        item = graph.competencies[column]
+        competencies.append(
+            ComparedCompetency(
+                item.code, item.name, item.kind, presence, tuple(c for c, _ in by), tuple(round(w, 4) for _, w in by)
+            )
+        )
+    order = {name: place for place, name in enumerate(get_args(Presence))}
+    competencies.sort(key=lambda c: (order[c.presence], c.occupations, -max(c.weights), c.code))
+    occupations = tuple(
+        ComparedOccupation(
+            code=code,
+            label=graph.referential.occupation_by_code[code].name,
+            requirements=len(held),
+            shared=sum(held[c] for c in common) / sum(held.values()) if held else None,
+            access=access_conditions(graph.referential, code),
+        )
+        for code, held in zip(found, weights, strict=True)
+    )
+    return Comparison(occupations, tuple(competencies))
+
+
+def _weights(graph: OccupationGraph, row: int) -> dict[int, float]:
+    """Weight of each column that an occupation requires."""
+    cells = graph.weight_cells
+    place = cells.of_row(row)
+    known = dict(zip(cells.columns[place].tolist(), cells.data[place].tolist(), strict=True))
+    return {column: known[column] for column in required_columns(graph, row).tolist()}
