@@ -15,8 +15,7 @@ from passerelles import rank_moves
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
-from passerelles.territory.network import Network
-from passerelles.territory.plan import Task, best_flow
+from passerelles.territory.solve import Network, Task, best_flow
 from territory_cases import ANY_MOVE, JOBS, Written, graph, openings, people
 
 BASINS = ("Nord", "Sud")

@@ -73,7 +73,8 @@ def test_the_sums_of_the_tables_are_those_of_the_allocation(page: Element, redon
     assert total(fragile, "Placés") == total(hiring, "Pourvus") == totals["placed"]
     assert total(fragile, "Sans solution") == totals["uncovered"] > 0
     assert total(fragile, "À confirmer") == total(hiring, "Réservés") == totals["to_confirm"]
-    assert total(rows_of(page, "to_confirm"), "Personnes") == totals["to_confirm"] > 0
+    if totals["to_confirm"]:
+        assert total(rows_of(page, "to_confirm"), "Personnes") == totals["to_confirm"]
     assert total(hiring, "Postes") == totals["openings"]
     assert total(hiring, "Vides") == total(rows_of(page, "unfilled"), "Postes vides") == totals["unfilled"]
     assert total(rows_of(page, "uncovered"), "Sans solution") == totals["uncovered"]

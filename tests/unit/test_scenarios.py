@@ -9,7 +9,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import required_columns
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.lever import make_lever
-from passerelles.territory.scenarios import compare_scenarios
+from passerelles.territory.match import compare_scenarios
 from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 
 ANY = Settings(territory=TerritorySettings(**ANY_MOVE))
@@ -47,8 +47,8 @@ def missing(graph: OccupationGraph, origin: str, target: str) -> list[str]:
 
 
 def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(embedded: OccupationGraph) -> None:
-    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
-    lever = tuple(missing(embedded, "H2909", "K1302")[:2])
+    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
+    lever = tuple(missing(embedded, "H2909", "M1607")[:2])
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert own >= 14.0  # two items of seven hours, and the bearings of their macro-competencies
     without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}}, settings=ANY)
@@ -76,8 +76,8 @@ def test_who_acquires_all_that_is_missing_has_the_hours_of_the_lever_to_do_and_n
 
 
 def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: OccupationGraph) -> None:
-    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "K1302", 10, "Redon"))
-    asked = set(missing(embedded, "H2909", "K1302"))
+    fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
+    asked = set(missing(embedded, "H2909", "M1607"))
     useless = tuple(c for job in ("N4101", "F1703") for c in missing(embedded, "H2909", job) if c not in asked)
     without, lifted = compare_scenarios(
         embedded, fragile, hiring, {"sans": {}, "avec": {"lever": useless}}, settings=ANY
@@ -95,7 +95,7 @@ def test_a_credential_of_unknown_length_is_no_lever(embedded: OccupationGraph) -
 
 def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:
     embedded = build_graph(load_referential())
-    fragile, hiring = people(("A", "H2909", 1, "x")), openings(("P", "K1302", 1, "x"))
+    fragile, hiring = people(("A", "H2909", 1, "x")), openings(("P", "M1607", 1, "x"))
     with pytest.raises(PasserellesError):
         compare_scenarios(embedded, fragile, hiring, {"x": {"rayon": 3}})
     with pytest.raises(UnknownCodeError):

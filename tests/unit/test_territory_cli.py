@@ -55,7 +55,7 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     path = tmp_path / "redon.xlsx"
     assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "xlsx", "--output", str(path)) == 0
     assert openpyxl.load_workbook(path).sheetnames == [
-        "Qui va où", "À confirmer", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait",
+        "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait",
         "Ce que coûtent les placements", "Appellations lues", "À savoir", "Sources et réglages",
     ]  # fmt: skip
     cells: Any = openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)

@@ -5,6 +5,8 @@ import math
 import pytest
 
 from passerelles import build_graph, load_referential
+from passerelles.access.conditions import access_conditions
+from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
@@ -13,9 +15,7 @@ from passerelles.market.measures import job_tension
 from passerelles.market.places import Places
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
-from passerelles.territory.ranked import rank_parts
-from passerelles.territory.ranking_notes import ranking_notes
-from passerelles.territory.ranks import rank_territory
+from passerelles.territory.rank import rank_parts, rank_territory, ranking_notes
 from territory_cases import Written, graph, openings, people, places
 
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0))
@@ -158,3 +158,30 @@ def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     notes = {n.key: n.sentence() for n in ranking_notes(embedded, "Pau", **asked)}  # type: ignore[arg-type]
     assert "REDON" in notes["no_lot_here"]
     assert "radius_not_applied" in {n.key for n in ranking_notes(embedded, "Redon", fragile=table, hiring=table)}
+
+
+def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked_for() -> None:
+    jobs = build_graph(load_referential())
+    down = [
+        (origin.code, target.code)
+        for origin in jobs.occupations
+        for target in jobs.occupations
+        if origin.code != target.code and _kind(jobs, origin.code, target.code) == "step-down"
+    ]
+    assert down
+    origin, target = down[0]
+    fragile = [{"employer": "A", "job": origin, "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "B", "job": target, "openings": 3, "basin": "Redon"}]
+    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring") == []
+    keys = [n.key for n in ranking_notes(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")]
+    assert "kinds_left_out" in keys
+    ranking = jobs.settings.ranking.model_copy(update={"sources_exclude": ()})
+    every = jobs.settings.model_copy(update={"ranking": ranking})
+    (found,) = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring", settings=every)
+    assert found.kind == "step-down"
+    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring)  # people may choose it themselves
+
+
+def _kind(graph: OccupationGraph, origin: str, target: str) -> str:
+    access = [access_conditions(graph.referential, code) for code in (origin, target)]
+    return move_kind(graph.referential, origin, target, *access)

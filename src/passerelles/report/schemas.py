@@ -23,8 +23,8 @@ from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
 from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import NOTE, SET_ASIDE
-from passerelles.territory.ranked import FIGURE, Ranked, RankPart
-from passerelles.territory.scenarios import Scenario
+from passerelles.territory.match import Scenario
+from passerelles.territory.rank import FIGURE, Ranked, RankPart
 from passerelles.views.schema import (
     Schema,
     code,

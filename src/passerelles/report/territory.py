@@ -11,7 +11,7 @@ from rich.text import Text
 from passerelles.language.say import Lang, say
 from passerelles.territory.allocation import Release
 from passerelles.territory.lots import SET_ASIDE, Note, Side
-from passerelles.territory.ranked import Ranked, ranking_sheets
+from passerelles.territory.rank import Ranked, ranking_sheets
 from passerelles.views.terminal import print_sheet
 
 _SHOWN: Final = 12

@@ -25,9 +25,8 @@ from passerelles.territory.flows import (
     Unfilled,
 )
 from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
-from passerelles.territory.network import Stage
 from passerelles.territory.pairs import Bounds
-from passerelles.territory.plan import TENTHS
+from passerelles.territory.solve import TENTHS, Stage
 from passerelles.views import schema
 from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
 from passerelles.views.shown import Described, Shown

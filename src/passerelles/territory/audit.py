@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.territory.network import Ints
+from passerelles.territory.solve import Ints
 
 Bools = NDArray[np.bool_]
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven

@@ -20,9 +20,8 @@ from passerelles.territory.audit import Table, View
 from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.masking import choose_view, hidden_total, small_cells
-from passerelles.territory.network import Ints
 from passerelles.territory.pairs import floor_groups, pool_keys
-from passerelles.territory.plan import budget_tenths
+from passerelles.territory.solve import Ints, budget_tenths
 from passerelles.views.spec import Withheld
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.

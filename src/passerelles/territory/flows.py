@@ -15,9 +15,8 @@ from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Side
-from passerelles.territory.network import Ints
 from passerelles.territory.pairs import Pairs, Why, pool_keys
-from passerelles.territory.plan import TENTHS
+from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
 from passerelles.views.shown import Described

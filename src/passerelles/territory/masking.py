@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
-from passerelles.territory.network import Ints
+from passerelles.territory.solve import Ints
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
 _ROUNDS: Final = 200

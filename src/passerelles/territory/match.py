@@ -1,8 +1,10 @@
-"""`match_territory`: fragile lots and hiring lots to the best flows of people between them, explained and certified."""
+"""`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,10 @@ from passerelles.progress import Tell
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
-from passerelles.territory.allocation import Allocation, Status
+from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Lots, Table
-from passerelles.territory.network import InfeasibleError, Ints, Network, Stage
 from passerelles.territory.pairs import (
     Bounds,
     Moves,
@@ -37,10 +38,24 @@ from passerelles.territory.pairs import (
     moves_between,
     pool_keys,
 )
-from passerelles.territory.plan import TENTHS, Task, best_flow, budget_tenths, cost_curve, most_people
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import Locator, make_locator, read_sides
+from passerelles.territory.solve import (
+    TENTHS,
+    InfeasibleError,
+    Ints,
+    Network,
+    Stage,
+    Task,
+    best_flow,
+    budget_tenths,
+    cost_curve,
+    most_people,
+)
 from passerelles.text import normalise_label
+from passerelles.views.schema import maybe, number, one_of, record, ref, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, attribute
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
@@ -349,9 +364,9 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
     """Groups that could not reach the floor even if all else made way for them; none where they only clash."""
     names = sorted({getattr(lot, case.settings.floor_by) for lot in case.fragile.lots})
     found = []
-    for number, name in enumerate(names):
+    for at, name in enumerate(names):
         need = np.zeros(len(names), dtype=np.int64)
-        need[number] = task.network.need[number]
+        need[at] = task.network.need[at]
         alone = replace(task, network=replace(task.network, need=need))
         try:
             most_people(alone)
@@ -500,3 +515,99 @@ def _people(case: _Case, task: Task) -> tuple[int, int]:
         outcome = best_flow(task, case.settings)
         return int(outcome.flow.sum()), int(task.hours @ outcome.flow)
     return most_people(task)
+
+
+def _total(name: str, on: On = On.ALL) -> Column:
+    return Column(name, "integer", value=lambda s, _: s.totals[name], schema=whole(least=0), promised=True, on=on)
+
+
+@dataclass(frozen=True)
+class Scenario(Described):
+    """An allocation under a name, and the options that set it apart."""
+
+    name: str
+    options: Mapping[str, Any]
+    allocation: Allocation
+
+    @cached_property
+    def totals(self) -> Mapping[str, Any]:
+        """Sums of the allocation."""
+        return self.allocation.totals()
+
+    spec: ClassVar[Record] = Record(
+        "scenario",
+        "One scenario of a comparison",
+        (
+            Column("scenario", value=attribute("name"), schema=text(), promised=True),
+            Column(
+                "options", json=lambda s, _: {k: list(v) if isinstance(v, tuple) else v for k, v in s.options.items()},
+                schema=record("", {}), promised=True, on=On.JSON,
+            ),
+            Column("status", value=attribute("allocation.status"), schema=one_of(STATUSES), promised=True, on=On.JSON),
+            _total("placed"),
+            _total("uncovered", on=On.JSON | On.TABLE),
+            _total("unfilled"),
+            Column("hours", json=lambda s, _: s.totals["hours"], schema=ref("span"), promised=True, on=On.JSON),
+            Column(
+                "hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.TABLE | On.SCREEN
+            ),
+            Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
+            Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.TABLE | On.SCREEN),
+            Column("km", "number", value=lambda s, _: s.totals["km"], schema=maybe(number(least=0)), promised=True),
+            _total("same_job"),
+            Column("gap", value=attribute("allocation.gap"), schema=number(least=0), promised=True, on=On.JSON),
+            Column(
+                "sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", schema=text(),
+                promised=True, on=On.JSON | On.TABLE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def compare_scenarios(
+    graph: OccupationGraph,
+    fragile: Table,
+    hiring: Table | None,
+    scenarios: Mapping[str, Mapping[str, Any]],
+    *,
+    settings: Settings | None = None,
+    **common: Any,
+) -> list[Scenario]:
+    """
+    Allocate one territory under several sets of options.
+
+    Parameters
+    ----------
+    graph, fragile, hiring
+        As for `match_territory`.
+    scenarios
+        Options of `match_territory` by name of scenario; with ``lever`` (codes of competencies or credentials) people
+        may acquire these beforehand where that is shorter. Its own hours count, in the hours of each move as in the
+        budget, and stand beside the totals.
+    settings, **common
+        Options that all share.
+
+    Returns
+    -------
+    scenarios
+        In the order given.
+
+    Raises
+    ------
+    PasserellesError
+        If an option is not one of `match_territory`, or as `match_territory`.
+    """
+    chosen = settings_or(settings, graph.settings)
+    found = []
+    for name, options in scenarios.items():
+        unknown = set(options) - {"radius_km", "frame", "budget_hours", "min_probability", "lever"}
+        if unknown:
+            raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
+        given = {k: v for k, v in options.items() if k != "lever"}
+        if "lever" in options:
+            given["costs"] = default_costs(
+                graph, chosen, lever=tuple(options["lever"]), certifications=common.get("certifications")
+            )
+        allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | given))
+        found.append(Scenario(name, dict(options), allocation))
+    return found

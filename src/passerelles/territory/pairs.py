@@ -19,9 +19,8 @@ from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
 from passerelles.territory.lots import Lot, Lots, pool_key
-from passerelles.territory.network import Ints
-from passerelles.territory.plan import TENTHS
 from passerelles.territory.reading import Locator
+from passerelles.territory.solve import TENTHS, Ints
 from passerelles.text import normalise_label
 
 TIE_RANGE: Final = 1 << 20

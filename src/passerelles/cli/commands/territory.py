@@ -8,6 +8,7 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.commands.signals import signals
+from passerelles.cli.commands.sources import including
 from passerelles.cli.options import (
     ChartOption,
     DataOption,
@@ -58,6 +59,7 @@ def rank(
     hiring: HiringOption = None,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
     employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
+    include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None,
     radius: RadiusOption = None,
     travel: TravelOption = None,
     referential: ReferentialOption = "transitions",
@@ -77,9 +79,7 @@ def rank(
     from passerelles.report.territory import print_ranking
     from passerelles.session import Session
     from passerelles.territory.lots import NOTE
-    from passerelles.territory.ranked import ranking_sheets
-    from passerelles.territory.ranking_notes import ranking_notes
-    from passerelles.territory.ranks import Side, rank_territory
+    from passerelles.territory.rank import Side, rank_territory, ranking_notes, ranking_sheets
     from passerelles.territory.reading import make_locator
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
@@ -99,6 +99,7 @@ def rank(
     by: Side = "hiring" if employers else "fragile"
     common: dict[str, Any] = {
         "market": market, "places": places, "fragile": fragile, "hiring": hiring, "listed": listed, "by": by,
+        "settings": including(graph.settings, include or ()),
     }  # fmt: skip
     found = rank_territory(graph, basin, radius_km=radius, limit=limit, **common)
     notes = ranking_notes(graph, basin, **common)
@@ -245,7 +246,7 @@ def _compare(
     lang: Language,
 ) -> None:
     from passerelles.report.envelope import envelope
-    from passerelles.territory.scenarios import Scenario, compare_scenarios
+    from passerelles.territory.match import Scenario, compare_scenarios
     from passerelles.views.spec import Sheet, dicts
     from passerelles.views.terminal import print_sheet
 

@@ -1,0 +1,575 @@
+"""`rank_territory`: for each fragile lot the hiring jobs within reach, or the other way round, with all sources."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, get_args
+
+from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.kind import move_kind
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.figures import Figure, unknown
+from passerelles.market.joblist import JobList
+from passerelles.market.market import Market
+from passerelles.market.measures import job_tension
+from passerelles.market.places import Places
+from passerelles.market.signals import BasinKey, find_basin, signals
+from passerelles.model import MoveKind
+from passerelles.settings import Settings, TerritorySettings, settings_or
+from passerelles.territory.allocation import note_sheets
+from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.lots import Lot, Lots, Note, Side, Table, made, reading_notes
+from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
+from passerelles.territory.reading import Locator, make_locator, read_lots
+from passerelles.territory.solve import TENTHS
+from passerelles.views import schema
+from passerelles.views.schema import maybe, one_of, record, ref, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, Sheet, attribute, within
+
+_FILE: Final = On.JSON | On.TABLE
+FIGURE: Final = record(
+    "A published figure: its bounds, how it is known, where it comes from",
+    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
+    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+)
+_SLACK: Final = 4  # classes of tension above the slackest
+_LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
+# What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
+# from either side.
+_NEUTRAL: Final[Mapping[str, float]] = MappingProxyType({"move": -5.0, "hours": -1.0, "distance": -1.0})
+
+
+@dataclass(frozen=True, slots=True)
+class RankPart:
+    """
+    One part of a rank's score, in points, and the figure that it comes from.
+
+    `figure` None = unknown: `value` is then what an unknown counts as. `source` says where a market figure comes from.
+    """
+
+    name: str
+    value: float
+    figure: float | None
+    source: Figure | None = None
+
+    def sentence(self, lang: Lang = "fr", *, same: bool = False) -> str:
+        """Return the part in words."""
+        if same and self.name == "move":
+            return say("territory.sentence.move_same", lang=lang)
+        if self.figure is None:
+            points = number(self.value, lang=lang, decimals=1)
+            return say(f"territory.sentence.{self.name}_unknown", lang=lang, points=points)
+        if self.source is not None:
+            return say(f"territory.sentence.{self.name}", lang=lang, figure=self.source.say(lang))
+        shown = percent(self.figure, lang=lang) if self.name == "move" else number(self.figure, lang=lang)
+        return say(f"territory.sentence.{self.name}", lang=lang, figure=shown)
+
+    def to_dict(self, lang: Lang = "fr", *, same: bool = False) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return self.spec.to_dict((self, same), lang)
+
+    # Of a part and whether the job stays the same.
+    spec: ClassVar[Record] = Record(
+        "territory_part",
+        "One part of a rank's score, in points",
+        (
+            Column("name", value=lambda p, _: p[0].name, on=On.JSON, schema=text(), promised=True),
+            Column(
+                "part", value=lambda p, lang: say(f"territory.part.{p[0].name}", lang=lang), json_key="label",
+                schema=text(), promised=True,
+            ),
+            Column("value", "number", value=lambda p, _: p[0].value, promised=True),
+            Column(
+                "figure", value=lambda p, _: p[0].figure, on=On.JSON,
+                schema=maybe(schema.number("What the value comes from; null = unknown")),
+            ),
+            Column(
+                "assumed", value=lambda p, _: p[0].figure is None, on=On.JSON,
+                schema=schema.flag("Whether the figure is unknown, and counts as the middle of its scale"),
+            ),
+            Column("sentence", value=lambda p, lang: p[0].sentence(lang, same=p[1]), schema=text()),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Described):
+    """
+    A fragile lot and a hiring lot, ranked among those of its side.
+
+    `score` is the sum of the parts; it has no unit and means nothing across settings. `tension` and `projects` are
+    those of the hiring job in its basin, as published; `projects` None where the openings are an employer's own.
+    `others` are other jobs of the same family and basin, which share the same openings and rank lower.
+    """
+
+    rank: int
+    fragile: Lot
+    hiring: Lot
+    score: float
+    parts: tuple[RankPart, ...]
+    hours: tuple[float | None, float | None, float | None]
+    km: float | None
+    probability: float | None
+    tension: Figure
+    projects: Figure | None
+    same_job: bool
+    kind: MoveKind = "unknown"
+    others: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of the parts whose figure is unknown."""
+        return tuple(p.name for p in self.parts if p.figure is None)
+
+    def end(self, side: Side, *, far: bool = False) -> str:
+        """Name one end on a screen: a survey is no employer, and a far end has a basin only where it is another one."""
+        lot = self.fragile if side == "fragile" else self.hiring
+        known = far and self.fragile.basin_label == self.hiring.basin_label
+        employer = "" if side == "hiring" and self.hiring.pool else lot.employer
+        return ", ".join(filter(None, (employer, lot.place(elsewhere=not known))))
+
+    def far_end(self, side: Side, lang: Lang = "fr") -> str:
+        """Name the far end, and how many jobs share its openings."""
+        name = self.end(side, far=True)
+        return say("territory.table.other_jobs", lang=lang, lot=name, n=len(self.others)) if self.others else name
+
+    def score_said(self, lang: Lang = "fr") -> str:
+        """Return the score for a screen, marked where a part is unknown."""
+        shown = number(self.score, lang=lang, decimals=2)
+        return say("territory.table.score_partial", lang=lang, score=shown) if self.unknown else shown
+
+    def openings_said(self, lang: Lang = "fr") -> str | None:
+        """Return the openings for a screen, both bounds where a survey gives them."""
+        return None if self.projects is None else between(self.projects, lang)
+
+    spec: ClassVar[Record] = Record(
+        "territory_rank",
+        "A fragile lot and a hiring lot",
+        (
+            Column("rank", "integer", schema=whole(least=1), promised=True, on=_FILE),
+            Column("from", value=lambda r, lang: r.far_end("fragile", lang), on=On.SCREEN),
+            Column("fragile_employer", value=attribute("fragile.employer"), schema=text(), promised=True, on=_FILE),
+            Column("origin", json=lambda r, _: r.fragile.end, schema=ref("end"), promised=True, on=On.JSON),
+            Column("origin_code", value=attribute("fragile.job"), on=On.TABLE),
+            Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
+            Column("from_basin", value=attribute("fragile.basin_label"), schema=text(), promised=True, on=On.JSON),
+            Column("to", value=lambda r, lang: r.far_end("hiring", lang), on=On.SCREEN),
+            Column("hiring_employer", value=attribute("hiring.employer"), schema=text(), promised=True, on=_FILE),
+            Column("target", json=lambda r, _: r.hiring.end, schema=ref("end"), promised=True, on=On.JSON),
+            Column("target_code", value=attribute("hiring.job"), on=On.TABLE),
+            Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
+            Column("to_basin", value=attribute("hiring.basin_label"), schema=text(), promised=True, on=_FILE),
+            Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
+            Column(
+                "openings", "integer", value=attribute("hiring.people"), on=On.SCREEN,
+                shown=lambda r, lang: r.openings_said(lang),
+            ),
+            Column("family", value=lambda r, _: r.hiring.pool or None, schema=maybe(text()), on=On.JSON),
+            Column(
+                "score", "number", schema=schema.number("Sum of `parts`"), promised=True,
+                shown=lambda r, lang: r.score_said(lang),
+            ),
+            Column(
+                "parts", json=lambda r, lang: [p.to_dict(lang, same=r.same_job) for p in r.parts], promised=True,
+                schema=schema.listed(ref("territory_part")), on=On.JSON,
+            ),
+            Column("probability", "share", promised=True, shown=lambda r, _: "–" if r.same_job else None),
+            Column(
+                "hours_expected", "number", value=lambda r, _: r.hours[1], json_key="hours_per_person", promised=True,
+                json=lambda r, _: dict(zip(("low", "expected", "high"), r.hours, strict=True)), schema=ref("span"),
+                on=_FILE,
+            ),
+            Column("hours_each", "integer", value=lambda r, _: r.hours[1], on=On.SCREEN),
+            Column(
+                "tension", "number", value=attribute("tension.low"), promised=True,
+                shown=lambda r, lang: between(r.tension, lang),
+            ),
+            Column("tension_high", "number", value=attribute("tension.high"), on=On.TABLE),
+            Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
+            Column(
+                "market", on=On.JSON,
+                json=lambda r, _: {"tension": r.tension.to_dict(), "projects": r.projects and r.projects.to_dict()},
+                schema=record("Figures of the hiring job", {"tension": FIGURE, "projects": maybe(FIGURE)}),
+            ),
+            Column("km", "number", schema=maybe(schema.number(least=0)), promised=True, on=_FILE),
+            Column("km", "integer", on=On.SCREEN),
+            Column("openings", "integer", value=attribute("hiring.people"), schema=whole(least=0), on=_FILE),
+            Column("openings_high", "integer", value=lambda r, _: r.projects and r.projects.high, on=On.TABLE),
+            Column("openings_source", value=lambda r, _: r.projects and _publisher(r.projects), on=On.TABLE),
+            Column("same_job", "flag", schema=schema.flag(), promised=True, on=_FILE),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE),
+            Column(
+                "unknown_parts", value=lambda r, _: ", ".join(r.unknown), json=lambda r, _: list(r.unknown),
+                json_key="unknown", schema=schema.listed(text(), "Parts whose figure is unknown"), on=_FILE,
+            ),
+            Column(
+                "other_jobs", value=lambda r, _: ", ".join(r.others), json=lambda r, _: list(r.others),
+                schema=schema.listed(
+                    schema.code(),
+                    "Other jobs of the same family and basin, which share the openings, ranked lower",
+                ),
+                on=_FILE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side) -> list[Sheet]:
+    """Return the ranking, the parts of its scores, and what the reader must know."""
+    hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
+    head = within(Ranked.spec.pick("rank", "origin_code", "target_code"), itemgetter(0), on=On.TABLE)
+    own = within(RankPart.spec.columns, lambda row: (row[1], row[0].same_job), on=On.TABLE)
+    own = tuple(c for c in own if c.key in ("part", "value", "sentence"))
+    parts = Sheet("parts", (*head, *own), lambda: ((r, p) for r in found for p in r.parts), lang)
+    return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
+
+
+def between(figure: Figure, lang: Lang) -> str | None:
+    """Write one number, both ends of one that is known within bounds; None where it is unknown."""
+    if figure.low is None or figure.high is None:
+        return None
+    low, high = number(figure.low, lang=lang), number(figure.high, lang=lang)
+    return low if low == high else f"{low}–{high}"
+
+
+def _publisher(figure: Figure) -> str | None:
+    """Publisher, year and territory of a market figure, and how it is known."""
+    return ", ".join(filter(None, (figure.source, figure.year, figure.territory, figure.standing))) or None
+
+
+def rank_parts(
+    settings: TerritorySettings, *, chance: float | None, hours: float | None, tension: Figure, km: float | None
+) -> tuple[RankPart, ...]:
+    """
+    Return the parts of a score: log₂ of the chance, hours, tension and distance, in points of half the chance.
+
+    A tension that is known within bounds counts at its low end, as openings do. `chance` 1 = the same job.
+    """
+    points = {
+        "move": None if chance is None else math.log2(max(chance, _LEAST_CHANCE)),
+        "hours": None if hours is None else -hours / settings.rank_hours,
+        "market": None if tension.low is None else settings.rank_market * (tension.low - 1) / _SLACK,
+        "distance": None if km is None else -km / settings.rank_km,
+    }
+    neutral = {**_NEUTRAL, "market": settings.rank_market / 2}
+    figures = {"move": chance, "hours": hours, "market": tension.low, "distance": km}
+
+    def part(name: str) -> RankPart:
+        value = points[name]
+        source = tension if name == "market" else None
+        return RankPart(name, neutral[name] if value is None else value + 0.0, figures[name], source)  # no minus zero
+
+    return tuple(part(name) for name in points)
+
+
+Side = Literal["fragile", "hiring"]
+
+
+def rank_territory(  # noqa: PLR0913 - each option is named at every call
+    graph: OccupationGraph,
+    basin: str,
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    fragile: Table | None = None,
+    hiring: Table | None = None,
+    listed: JobList | None = None,
+    radius_km: float | None = None,
+    by: Side = "fragile",
+    settings: Settings | None = None,
+    costs: Costs | None = None,
+    limit: int = 10,
+) -> list[Ranked]:
+    """
+    Rank what is between the two ends of a territory.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives.
+    basin
+        Code or name of the basin of the fragile lots; with `by` ``"hiring"``, of the hiring jobs. Lots elsewhere get
+        no list of their own.
+    market, places
+        Survey, tensions and geography.
+    fragile, hiring
+        Tables of lots. Without one, the jobs that the rule of the market (or `listed`) calls fragile or hiring.
+    listed
+        A user's list of hiring and fragile jobs, which overrides the rule.
+    radius_km
+        Farthest basin of the other side; that of the settings where None.
+    by
+        ``"fragile"``: for each fragile lot the hiring jobs; ``"hiring"``: for each hiring job the fragile lots.
+    limit
+        Most items of each list.
+
+    Returns
+    -------
+    ranked
+        By lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out; for hiring
+        jobs also the kinds of move of ``settings.ranking.sources_exclude``: people who would step down. Jobs of one
+        family and basin share its projects: the best of them stands for all, on either side.
+
+    Raises
+    ------
+    PasserellesError
+        If neither a table nor market data gives one of the sides.
+
+    Notes
+    -----
+    score = log₂ of the chance of the move − hours / `rank_hours` + `rank_market` × (tension − 1) / 4 − km / `rank_km`:
+    one point is a chance half as large. The logarithm keeps a move that hardly any expert lists from making up for it
+    by being short. A part whose figure is unknown counts as the middle of its scale, and says so: neither good nor bad.
+    """
+    every = settings_or(settings, graph.settings)
+    chosen = every.territory
+    locator = make_locator(places, market)
+    centre = locator.find(basin)
+    radius = radius_km if radius_km is not None else chosen.radius_km
+    radius = chosen.bmo_radius_km if radius is None else radius
+    near, far = _around(centre, radius, locator, market), (centre[0],)
+    wide = (far, near) if by == "fragile" else (near, far)
+    starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
+    ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed)
+    model = costs if costs is not None else default_costs(graph, every)
+    moves = moves_between(graph, model, starts, ends, None, chosen)
+    compared = _Compared(
+        graph=graph,
+        position=graph.position,
+        moves=moves,
+        verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
+        figures=_figures(graph, market, locator, ends, projects),
+        locator=locator,
+        radius=radius,
+        settings=chosen,
+    )
+    excluded = every.ranking.sources_exclude if by == "hiring" else ()
+    here, there = (starts, ends) if by == "fragile" else (ends, starts)
+    lists = []
+    for lot in (x for x in here.lots if x.basin == centre[0]):
+        items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
+        ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
+        if ordered:
+            lists.append((lot, _by_family(ordered, by)[:limit]))
+    return [replace(item, rank=n) for items in _blocks(lists) for n, item in enumerate(items, start=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Everything that a pair of lots is ranked by."""
+
+    graph: OccupationGraph
+    position: Mapping[str, int]
+    moves: Moves
+    verdicts: Verdicts
+    figures: Mapping[tuple[str, str], tuple[Figure, Figure | None]]
+    locator: Locator
+    radius: float
+    settings: TerritorySettings
+
+    @cached_property
+    def _row(self) -> Mapping[int, int]:
+        return {int(r): i for i, r in enumerate(self.moves.origins)}
+
+    @cached_property
+    def _column(self) -> Mapping[int, int]:
+        return {int(c): i for i, c in enumerate(self.moves.targets)}
+
+    def _kind(self, origin: str, target: str) -> MoveKind:
+        before, after = (self._access(code) for code in (origin, target))
+        return move_kind(self.graph.referential, origin, target, before, after)
+
+    def _access(self, code: str) -> AccessConditions:
+        referential = self.graph.referential
+        return referential.derived(("access", code), lambda: access_conditions(referential, code))
+
+    def pair(self, start: Lot, end: Lot) -> Ranked | None:
+        """Rank a pair; None where it is impossible, of one fiche, or too far."""
+        where = (self._row[self.position[start.job]], self._column[self.position[end.job]])
+        km = self.locator.km(start.basin, end.basin)
+        why, tenths = self.verdicts.why, self.verdicts.hours
+        if self.moves.part[where] or why[where] == Why.NOT_POSSIBLE or (km is not None and km > self.radius):
+            return None
+        same = bool(self.moves.same[where])
+        chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
+        hours = None if tenths[where] < 0 else int(tenths[where]) / TENTHS
+        tension, projects = self.figures[end.job, end.basin]
+        parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours, tension=tension, km=km)
+        low, high = (float(a[where]) for a in (self.moves.hours.low, self.moves.hours.high))
+        ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
+        return Ranked(
+            rank=0,
+            fragile=start,
+            hiring=end,
+            score=math.fsum(p.value for p in parts),
+            parts=parts,
+            hours=(0.0, 0.0, 0.0) if same else ends,
+            km=None if km is None else round(km, 1),
+            probability=None if same else chance,
+            tension=tension,
+            projects=projects,
+            same_job=same,
+            kind="same-job" if same else self._kind(start.job, end.job),
+        )
+
+
+def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
+    """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
+    best: dict[tuple[str, str, str], tuple[Lot, list[Ranked]]] = {}
+    for lot, items in lists:
+        key = (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key[:3]
+        if key not in best or _order(items[0]) < _order(best[key][1][0]):
+            best[key] = (lot, items)
+    ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
+    return [items for _, items in ordered]
+
+
+def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+    return (-item.score, item.hiring.key, item.fragile.key)
+
+
+def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
+    """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
+    best: dict[tuple[str, str, str], Ranked] = {}
+    others: dict[tuple[str, str, str], list[str]] = {}
+    for item in items:
+        far = item.hiring if by == "fragile" else item.fragile
+        key = (far.employer, far.basin, far.pool) if far.pool else far.key[:3]
+        if key in best:
+            others.setdefault(key, []).append(far.job)
+        else:
+            best[key] = item
+    return [replace(item, others=tuple(others.get(key, ()))) for key, item in best.items()]
+
+
+def _around(centre: tuple[str, str], radius: float, locator: Locator, market: Market | None) -> tuple[str, ...]:
+    """Basins of the survey within the radius, the centre itself first of all."""
+    if market is None or not market.has_survey:
+        return (centre[0],)
+    known = market.survey().basins
+    near = [b for b in known if (km := locator.km(centre[0], b)) is not None and km <= radius]
+    return tuple(sorted({centre[0], *near}))
+
+
+def _side(
+    graph: OccupationGraph,
+    side: Side,
+    table: Table | None,
+    market: Market | None,
+    locator: Locator,
+    basins: Sequence[str],
+    listed: JobList | None,
+) -> tuple[Lots, Mapping[tuple[str, str], Figure]]:
+    """Lots of a table, or the jobs that the market's rule or a user's list says, with their projects as published."""
+    if table is not None:
+        return read_lots(graph.referential, table, side, locator=locator), {}
+    if market is None:
+        raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
+    lots = []
+    projects = {}
+    for basin in basins:
+        key = find_basin(market, basin, places=locator.places)
+        for found in signals(market, graph.referential, key, listed=listed):
+            if found.status == side:
+                hires = side == "hiring"
+                lots.append(
+                    Lot(
+                        f"BMO {found.projects.year}".strip() if hires else "",  # no employer is known
+                        found.occupation,
+                        basin,
+                        found.families[0].family if found.families else "",
+                        int(found.projects.low or 0) if hires else 0,
+                        key.name,
+                        found.label,
+                    )
+                )
+                projects[found.occupation, basin] = found.projects
+    return made(side, lots), projects
+
+
+def _figures(
+    graph: OccupationGraph,
+    market: Market | None,
+    locator: Locator,
+    ends: Lots,
+    projects: Mapping[tuple[str, str], Figure],
+) -> dict[tuple[str, str], tuple[Figure, Figure | None]]:
+    """Tension of each hiring job in its basin, and the projects of its families where these are its openings."""
+    keys: dict[str, BasinKey] = {}
+    found = {}
+    for lot in ends.lots:
+        at = (lot.job, lot.basin)
+        if market is None:
+            found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at))
+            continue
+        if lot.basin not in keys:
+            try:
+                keys[lot.basin] = find_basin(market, lot.basin, places=locator.places)
+            except PasserellesError:
+                keys[lot.basin] = BasinKey(lot.basin, lot.basin_label)
+        key = keys[lot.basin]
+        tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
+        found[at] = (tension, projects.get(at))
+    return found
+
+
+def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
+    graph: OccupationGraph,
+    basin: str,
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    fragile: Table | None = None,
+    hiring: Table | None = None,
+    listed: JobList | None = None,
+    by: Side = "fragile",
+    settings: Settings | None = None,
+) -> list[Note]:
+    """
+    Return the notes of a ranking; parameters as for `rank_territory`.
+
+    They say by which rule the jobs of a side were found and how many it could not judge, that no radius applies without
+    a geography, and that the basin asked has no lot of its own where that is so.
+    """
+    locator = make_locator(places, market)
+    code, name = locator.find(basin)
+    notes = []
+    own = fragile if by == "fragile" else hiring
+    tables: tuple[tuple[Side, Table | None], ...] = (("fragile", fragile), ("hiring", hiring))
+    read = {side: read_lots(graph.referential, t, side, locator=locator) for side, t in tables if t is not None}
+    notes += reading_notes(read.values())
+    if own is not None:
+        lots = read[by].lots
+        if all(lot.basin != code for lot in lots):
+            others = ", ".join(sorted({lot.basin_label for lot in lots}))
+            notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
+    if market is not None and None in (fragile, hiring):
+        key = find_basin(market, code, places=places)
+        counts = Counter(each.status for each in signals(market, graph.referential, key, listed=listed))
+        values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": key.name}
+        if fragile is None:
+            notes.append(Note("rule_fragile", {"n": counts["fragile"], **values}))
+        if hiring is None:
+            notes.append(Note("rule_hiring", {"n": counts["hiring"], **values}))
+        if own is None and not counts[by]:
+            notes.append(Note(f"no_{by}_job", {"basin": key.name}))
+        if listed is not None:
+            notes.append(Note("listed"))
+    left_out = (settings or graph.settings).ranking.sources_exclude
+    if by == "hiring" and left_out:
+        kinds = partial(_kinds, left_out)
+        notes.append(Note("kinds_left_out", {"kinds": kinds, "names": ", ".join(left_out)}))
+    if places is None:
+        notes.append(Note("radius_not_applied"))
+    return notes
+
+
+def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:
+    return ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in kinds)
