@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from passerelles.matching.index import TitleIndex, phrase_bag, unit
 from passerelles.matching.reading import Reading, TextFile
 from passerelles.vectors import (
-    Field,
+    Cells,
     FloatArray,
     IntArray,
     count_terms,
@@ -197,9 +197,11 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     """
     stem_bags = [Counter(reading.stems) for reading in readings]
     family_bags = [Counter(reading.families) for reading in readings]
-    letters = field_cosines(index.letters, [letter_bag(reading.stems, 2, 4) for reading in readings])
+    letter_rows = unit_vectors(index.letters, [letter_bag(reading.stems, 2, 4) for reading in readings])
+    family_rows = unit_vectors(index.family_field, family_bags)
+    letters = rows_times(letter_rows, index.letters.columns)
     words = field_cosines(index.stem_field, stem_bags)
-    families = field_cosines(index.family_field, family_bags)
+    families = rows_times(family_rows, index.family_field.columns)
     titles = 0.5 * letters + 0.25 * words + 0.25 * families
     parts = {
         "letters": _spread(index, letters, best=True),
@@ -222,25 +224,21 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
         parts["head_mean"] = np.asarray(heads @ index.head_share, dtype=np.float32)
         parts |= _documents(index, readings, family_bags)
-        letter_bags = [letter_bag(reading.stems, 2, 4) for reading in readings]
-        parts |= {
-            "bayes_letters": _likely(index, "bayes_letters", index.letters, letter_bags),
-            "bayes_words": _likely(index, "bayes_words", index.family_field, family_bags),
-            "bayes_texts": _likely(index, "bayes_texts", index.documents["competencies"], family_bags),
-        }
+        text_rows = unit_vectors(index.documents["competencies"], family_bags)
+        likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
+        parts |= {name: _likely(index, name, rows) for name, rows in likely.items()}
     latent, mapped = _latent(index, readings)
     return Wide(parts=parts | latent, titles=titles, nearest=best, heads=heads, mapped=mapped)
 
 
-def _likely(index: TitleIndex, name: str, field: Field, bags: Sequence[Counter[str]]) -> FloatArray:
+def _likely(index: TitleIndex, name: str, rows: Cells) -> FloatArray:
     """
     Log-likelihood of readings in the family of each owner, that of the likeliest family taken away.
 
-    Terms weigh as in the field, each reading being of length 1; shape (n_readings, n_owners), at most 0.
+    `rows` are their unit vectors in the field of the model; the result has shape (n_readings, n_owners), at most 0.
     """
     model = index.likelihoods[name]
-    rows = unit_vectors(field, bags)
-    met = np.asarray([rows.data[rows.of_row(place)].sum() for place in range(len(bags))], dtype=np.float32)
+    met = np.add.reduceat(np.append(rows.data, np.float32(0)), rows.starts[:-1]) * (np.diff(rows.starts) > 0)
     found = rows_times(rows, model.gains) + met[:, None] * model.base
     found -= found.max(axis=1, keepdims=True)
     return np.asarray(found[:, index.parent_of], dtype=np.float32)
@@ -508,11 +506,10 @@ def _trials(
     pulls: Sequence[FloatArray | None],
 ) -> Iterator[Trial]:
     """Ranked owners of the readings kept, all of one length: their evidence is added up in one go."""
-    table = np.stack([wide.parts[name] for name in index.evidence_names], axis=2)
     close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
-    evidence = np.stack(
-        [np.concatenate([table[r, o], c], axis=1) for r, o, (c, _) in zip(rows, owners, close, strict=True)]
-    ).astype(np.float64)
+    of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
+    seen = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
+    evidence = np.concatenate([seen, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
     expanded = expand(evidence, index.evidence_names + CLOSE, tuple(final))
     values = expanded @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])

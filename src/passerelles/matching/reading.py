@@ -520,7 +520,7 @@ class _Title:
         self.words = words
         pair = paired_forms(text, lexicon=lexicon)
         self.text = pair[0] if pair else text
-        letters = [fold_accents(letter) for letter in self.text]
+        letters = list(self.text.casefold()) if self.text.isascii() else [fold_accents(letter) for letter in self.text]
         self.folded = "".join(letters)
         self.origin = [place for place, found in enumerate(letters) for _ in found]
         self.dropped: list[tuple[int, int]] = []

@@ -334,26 +334,16 @@ def _calibrated(masses: Mapping[int, float], first: float) -> dict[int, float]:
 def _ranked(index: TitleIndex, trial: Trial, weights: Weights, sure: float) -> list[_Line]:
     """Owners that the evidence ranks: the first has the calibrated confidence, the others share what it leaves."""
     shares = _shares(trial)
-    whole = max(1.0 - float(shares[0]), 1e-9)
-    result: list[_Line] = []
-    for place, (owner, entry) in enumerate(zip(trial.owners.tolist(), trial.entries.tolist(), strict=True)):
-        if entry < 0:
-            continue
-        confidence = min((1.0 - sure) * float(shares[place]) / whole, sure) if result else sure
-        result.append(_line(index, trial, place, owner, entry, weights, confidence))
-    return result
+    others = np.minimum((1.0 - sure) * shares / max(1.0 - float(shares[0]), 1e-9), sure)
+    others[0] = sure
+    return _lines(index, trial, weights, others, set())
 
 
 def _behind(
     index: TitleIndex, known: set[int], trial: Trial, weights: Weights, *, rest: float, least: _Line
 ) -> list[_Line]:
     """Owners that the evidence ranks behind those that are settled: they share `rest`."""
-    shares = _shares(trial)
-    return [
-        _line(index, trial, place, owner, entry, weights, min(rest * float(shares[place]), least.confidence))
-        for place, (owner, entry) in enumerate(zip(trial.owners.tolist(), trial.entries.tolist(), strict=True))
-        if entry >= 0 and owner not in known
-    ]
+    return _lines(index, trial, weights, np.minimum(rest * _shares(trial), least.confidence), known)
 
 
 def _shares(trial: Trial) -> NDArray[np.float64]:
@@ -361,12 +351,18 @@ def _shares(trial: Trial) -> NDArray[np.float64]:
     return np.asarray(shares / shares.sum(), dtype=np.float64)
 
 
-def _line(
-    index: TitleIndex, trial: Trial, place: int, owner: int, entry: int, weights: Weights, confidence: float
-) -> _Line:
+def _lines(
+    index: TitleIndex, trial: Trial, weights: Weights, confidence: NDArray[np.float64], known: set[int]
+) -> list[_Line]:
+    """Owners of a trial that have a label and are not `known`, best first."""
     middle = weights.confidence.get("middle", 0.0)
-    score = _BEST_FOUND * _sigmoid(0.5 * (float(trial.values[place]) - middle))
-    return _Line(owner, entry, score, confidence, _reason(index, trial, place))
+    slope = np.clip(0.5 * (trial.values - middle), -_FLATTEST, _FLATTEST)
+    scores = _BEST_FOUND / (1.0 + np.exp(-slope))
+    rows = zip(
+        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), _reasons(index, trial)),
+        strict=True,
+    )
+    return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
 
 
 def _sigmoid(value: float) -> float:
@@ -381,15 +377,16 @@ def _confidence(values: Mapping[str, float], fitted: Mapping[str, float], rules:
     return _sigmoid(total)
 
 
-def _reason(index: TitleIndex, trial: Trial, place: int) -> Reason:
-    part = dict(zip((*index.evidence_names, *CLOSE), trial.evidence[place].tolist(), strict=True))
-    if trial.reading.expanded and part["asked"] >= _MOST_WORDS:
-        return "abbreviation"
-    if part["asked"] >= _ALL_WORDS and part["told"] >= _ALL_WORDS:
-        return "same words"
-    if part["ratio"] >= _A_LETTER_OR_TWO or part["near"] >= 1.0:
-        return "spelling"
-    return "same words" if part["asked"] >= _HALF_THE_WORDS else "meaning"
+def _reasons(index: TitleIndex, trial: Trial) -> list[Reason]:
+    """Why each owner of a trial is a candidate."""
+    columns = (*index.evidence_names, *CLOSE)
+    asked, told, ratio, near = (trial.evidence[:, columns.index(name)] for name in ("asked", "told", "ratio", "near"))
+    same = (asked >= _ALL_WORDS) & (told >= _ALL_WORDS)
+    spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
+    short = trial.reading.expanded & (asked >= _MOST_WORDS)
+    kinds: tuple[Reason, ...] = ("abbreviation", "same words", "spelling", "same words", "meaning")
+    found = np.select([short, same, spelled, asked >= _HALF_THE_WORDS], [0, 1, 2, 3], default=4)
+    return [kinds[kind] for kind in found.tolist()]
 
 
 def _candidate(index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool) -> Candidate:
