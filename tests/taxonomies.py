@@ -19,7 +19,13 @@ def esco_uri(kind: str, number: int | str) -> str:
 
 def esco(language: str = "en") -> Sheets:
     """Three occupations; one relation leads to an occupation that is not listed, one skill lies in two groups."""
-    job, skill = (lambda n: esco_uri("occupation", n)), (lambda n: esco_uri("skill", n))
+
+    def job(name: str) -> str:
+        return esco_uri("occupation", name)
+
+    def skill(name: str) -> str:
+        return esco_uri("skill", name)
+
     relation = ("occupationUri", "relationType", "skillType", "skillUri")
     head = ("conceptType", "conceptUri", "broaderType", "broaderUri")
     return {

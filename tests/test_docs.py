@@ -15,7 +15,14 @@ PAGES = [
     if page.parent.name != "carnets" and BLOCK.search(page.read_text(encoding="utf-8"))  # notebooks are run as such
 ]
 # How pages name the data of their reader.
-NAMES = {'"rome"': "rome-v460", '"chemin/vers/rome"': "rome-v460", '"DOSSIER"': "", '"chemin/vers/data"': ""}
+NAMES = {
+    '"rome"': "rome-v460",
+    '"chemin/vers/rome"': "rome-v460",
+    '"chemin/vers/esco"': "esco-v1.1.1",
+    '"esco-rome-v1.4.csv"': "crosswalks/esco-rome-v1.4.csv",
+    '"DOSSIER"': "",
+    '"chemin/vers/data"': "",
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))

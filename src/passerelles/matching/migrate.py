@@ -15,7 +15,7 @@ from passerelles.matching.titles import title_index
 from passerelles.referentials.referential import Referential
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
-Basis = Literal["title-code", "title", "parent", "code", "choice", "none"]
+Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
 _LONGEST: Final = 300
 
 
@@ -24,17 +24,20 @@ class Destination(NamedTuple):
     A code of the loaded version to which an old code may lead.
 
     `share` is the part in (0, 1] of the old code's titles that are now under this one, None where the old version
-    is not at hand; `merges` are the other old codes that send titles there too.
+    is not at hand; `merges` are the other old codes that send titles there too. `relation` is what a crosswalk between
+    two families says of it (exact, close, broad: the old one is the broader, narrow, related), None within one family.
     """
 
     code: str
     label: str
     share: float | None
     merges: tuple[str, ...] = ()
+    relation: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"code": self.code, "label": self.label, "share": self.share, "merges": list(self.merges)}
+        found = {"code": self.code, "label": self.label, "share": self.share, "merges": list(self.merges)}
+        return found if self.relation is None else {**found, "relation": self.relation}
 
 
 @dataclass(frozen=True, slots=True)

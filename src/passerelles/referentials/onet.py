@@ -223,7 +223,7 @@ def _task_activities(files: _Files, draft: Draft) -> None:
 def _rated_elements(files: _Files, draft: Draft) -> None:
     """Skills and knowledge, which roll up to the elements of the content model above them."""
     table = _table(files, _MODEL, ("element id", "element name"), draft)
-    names = dict(table.columns("element id", "element name"))
+    names = dict(zip(table.column("element id"), table.column("element name"), strict=True))
     for name, kind in _RATED.items():
         ratings = _ratings(files, name, draft)
         for code, element, label, scale, value in ratings:

@@ -163,9 +163,12 @@ def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
         *(Column("old_code"), Column("title"), Column("outcome"), Column("new_code"), Column("basis")),
         *(Column("code"), Column("label"), Column("share", "share"), Column("merges")),
     )
+    related = any(d.relation for m in found for d in m.destinations)
+    columns += (Column("relation"),) if related else ()
     rows = [
         (m.code, m.title, say(f"resolve.migrate.outcome.{m.outcome}", lang=lang), m.destination, m.basis)
         + ((d.code, d.label, d.share, ", ".join(d.merges)) if d else (None, None, None, None))
+        + ((d.relation if d else None,) if related else ())
         for m in found
         for d in (m.destinations or (None,))
     ]
@@ -217,6 +220,9 @@ def _possible(found: Migration, lang: Lang) -> str:
 
 
 def _share(one: Destination, lang: Lang) -> str:
+    if one.relation is not None:
+        relation = say(f"resolve.migrate.relation.{one.relation}", lang=lang)
+        return say("resolve.migrate.share", lang=lang, code=one.code, label=one.label, share=relation)
     if one.share is None:
         return say("resolve.migrate.no_share", lang=lang, code=one.code, label=one.label) + _merges(one, lang)
     share = percent(one.share, lang=lang)

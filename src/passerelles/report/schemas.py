@@ -260,6 +260,7 @@ MIGRATE: Final[Schema] = envelope(
                 record(
                     "",
                     {"code": code(), "label": maybe(text()), "share": maybe(share()), "merges": listed(text())},
+                    optional={"relation": one_of(("exact", "close", "broad", "narrow", "related"))},
                 )
             ),
             "lost_titles": maybe(whole(least=0)),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from passerelles.matching.migrate import Migration, Versions
 
+BridgeOption = Annotated[list[Path] | None, typer.Option("--bridge", help=say("cli.option.bridge"))]
 TitleColumnOption = Annotated[str | None, typer.Option("--title-column", help=say("cli.option.title_column"))]
 
 
@@ -42,6 +43,7 @@ def migrate(
     source: InputOption = None,
     column: ColumnOption = None,
     title_column: TitleColumnOption = None,
+    bridge: BridgeOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     form: FormatOption = Format.TABLE,
@@ -49,25 +51,36 @@ def migrate(
     lang: LangOption = Language.FR,
 ) -> None:
     """Migrate codes, the codes of a list, or every code of the older version."""
-    from passerelles.matching.migrate import Versions
-
     if (source is not None and codes) or (source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if source is not None:
         form = list_form(form, output)
-        _list(source, column, title_column, old, referential, overlay, form=form, output=output, lang=lang.lang)
+        versions = _versions(referential, overlay, old, bridge)
+        _list(source, column, title_column, versions, form=form, output=output, lang=lang.lang)
         return
-    versions = Versions(load(referential, overlay), load(old, None) if old is not None else None)
+    versions = _versions(referential, overlay, old, bridge)
     found = [versions.migrate(code, title) for code in codes] if codes else versions.all()
     emit(_answer(versions, found, lang.lang), form=form, output=output, lang=lang.lang)
     if all(m.outcome == "unknown" for m in found):
         raise typer.Exit(1)
 
 
+def _versions(referential: str, overlay: list[str] | None, old: str | None, bridge: list[Path] | None) -> "Versions":
+    """Two versions of one family; or two families, with the crosswalks between them."""
+    from passerelles.matching.bridge import Bridge, read_crosswalk
+    from passerelles.matching.migrate import Versions
+
+    new = load(referential, overlay)
+    before = load(old, None) if old is not None else None
+    if before is None or before.family == new.family:
+        return Versions(new, before)
+    return Bridge(new, before, [read_crosswalk(path) for path in bridge or ()])
+
+
 def _answer(versions: "Versions", found: "Sequence[Migration]", lang: Lang) -> Answer:
     from passerelles.report.resolution import migration_envelope, migration_sheet, print_migrations
 
-    moves = versions.moves() if versions.old is not None else None
+    moves = None if versions.old is None or versions.old.family != versions.new.family else versions.moves()
     new = f"{versions.new.name} {versions.new.version}"
     before = f"{versions.old.name} {versions.old.version}" if versions.old is not None else ""
     title = say("resolve.migrate.title" if before else "resolve.migrate.title_parent", lang=lang, new=new, old=before)
@@ -85,15 +98,12 @@ def _list(
     source: Path,
     column: str | None,
     title_column: str | None,
-    old: str | None,
-    referential: str,
-    overlay: list[str] | None,
+    versions: "Versions",
     *,
     form: Format,
     output: Path | None,
     lang: Lang,
 ) -> None:
-    from passerelles.matching.migrate import Versions
     from passerelles.matching.migrate_list import migrate_list
     from passerelles.matching.worklist import read_worklist
     from passerelles.report.resolution import migration_envelope, migration_line
@@ -101,7 +111,6 @@ def _list(
     worklist = read_worklist(source, column=column)
     name = chosen_column(worklist, column)
     titles = chosen_column(worklist, title_column) if title_column is not None else None
-    versions = Versions(load(referential, overlay), load(old, None) if old is not None else None)
     done, found = migrate_list(versions, worklist, name, title_column=titles, lang=lang)
     if form in (Format.CSV, Format.XLSX):
         about = migration_envelope(versions.new, versions.old, [], None, lang=lang)
