@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, say
 
@@ -173,20 +173,6 @@ class Notice:
     def action(self, lang: Lang = "fr") -> str:
         """Return what was done about it and what to do."""
         return say(f"notices.action.{self.code}", lang=lang, **self._details(lang))
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "code": self.code,
-            "severity": self.severity,
-            "file": self.file or None,
-            "line": self.line,
-            "count": self.count,
-            "dropped": self.dropped,
-            "values": dict(self.values),
-            "what": self.what(lang),
-            "action": self.action(lang),
-        }
 
     def _details(self, lang: Lang) -> dict[str, object]:
         values = dict(self.values)

@@ -108,4 +108,4 @@ def test_errors_come_first_and_the_order_is_always_the_same() -> None:
 def test_only_codes_that_drop_rows_count_as_dropped() -> None:
     assert notice("duplicate_link", count=4, subject="A").dropped == 4
     assert notice("label_missing", count=4, subject="A").dropped == 0
-    assert notice("row_length", file="a", line=2, got=1, expected=2).to_dict()["dropped"] == 1
+    assert notice("row_length", file="a", line=2, got=1, expected=2).dropped == 1

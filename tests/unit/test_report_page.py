@@ -21,10 +21,10 @@ from passerelles.language.typography import typeset
 from passerelles.report.html import page as report_page
 from passerelles.report.html.case import Case, Request
 from passerelles.report.html.explained import explained_origins, staged_paths
-from passerelles.report.html.origins import checksum_of, command_of
+from passerelles.report.html.grid import Words
 from passerelles.report.html.page import territory_page
 from passerelles.report.html.pictures import pictures_of
-from passerelles.report.html.words import Words
+from passerelles.report.html.sources import checksum_of, command_of
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from passerelles.charts.drawing import Fill, Pen, Ruler
+from passerelles.charts.drawing import LINE, Fill, Pen, Ruler
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
-from passerelles.charts.style import BLUE, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, deep, page_of
-from passerelles.charts.words import end_text
+from passerelles.charts.style import BLUE, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, deep, end_text, page_of
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.ranking.moves import check_limit

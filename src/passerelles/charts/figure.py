@@ -4,9 +4,47 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
-from passerelles.charts.library import Figure, FigureCanvasAgg, mpl
-from passerelles.errors import PasserellesError
+from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
+
+try:
+    import matplotlib as mpl
+    from matplotlib.artist import Artist
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import PathPatch, Rectangle
+    from matplotlib.path import Path as Outline
+    from matplotlib.text import Text
+    from matplotlib.textpath import TextToPath
+except ModuleNotFoundError as error:
+    if (error.name or "").split(".")[0] != "matplotlib":
+        raise
+    raise MissingExtraError("matplotlib", "charts") from error
+
+__all__ = [
+    "DPI",
+    "Artist",
+    "Chart",
+    "FT2Font",
+    "Figure",
+    "FigureCanvasAgg",
+    "FontProperties",
+    "Line2D",
+    "Outline",
+    "PathPatch",
+    "Rectangle",
+    "Text",
+    "TextToPath",
+    "drawn",
+    "form_of",
+    "mpl",
+    "new_chart",
+    "save",
+]
+
 
 DPI: Final = 150
 _ON_SCREEN: Final = 110  # pixels an inch in a notebook

@@ -6,11 +6,11 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
+from passerelles.charts.drawing import exact_width
 from passerelles.charts.figure import drawn
-from passerelles.charts.fonts import exact_width
 
 if TYPE_CHECKING:
-    from passerelles.charts.library import Figure
+    from passerelles.charts.figure import Figure
 
 _FAMILY: Final = "DejaVu Sans, Verdana, Geneva, sans-serif"
 _FORBIDDEN: Final = {c: None for c in range(32) if c not in (9, 10, 13)}  # by XML 1.0

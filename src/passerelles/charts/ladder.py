@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis, writer
+from passerelles.charts.drawing import LINE, Fill, Mark, Pen, Ruler, axis, writer
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
-from passerelles.charts.style import BLUE, DARK, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, page_of, pale
-from passerelles.charts.words import end_text
+from passerelles.charts.style import BLUE, DARK, INK, MARGIN, PAPER, QUIET, SKY, VERMILION, end_text, page_of, pale
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.paths.path import hours_text, months_text, path_sentences

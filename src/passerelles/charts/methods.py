@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis
+from passerelles.charts.drawing import LINE, Fill, Mark, Pen, Ruler, axis
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
 from passerelles.charts.style import BLUE, MARGIN, PAPER, page_of
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.metrics import METRICS

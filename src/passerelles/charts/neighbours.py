@@ -5,22 +5,55 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from passerelles.charts.drawing import Fill, Mark, Pen
+import numpy as np
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
+
+from passerelles.charts.drawing import LINE, Fill, Mark, Pen
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
-from passerelles.charts.seriation import ring_order
-from passerelles.charts.style import BLUE, GREY, INK, MARGIN, ORANGE, PAPER, QUIET, SKY, deep, page_of
-from passerelles.charts.words import end_text
+from passerelles.charts.style import BLUE, GREY, INK, MARGIN, ORANGE, PAPER, QUIET, SKY, deep, end_text, page_of
 from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import find_start
+from passerelles.vectors import unit_rows
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.profile import Profile
     from passerelles.ranking.move import Move
     from passerelles.settings import Settings
+
+
+def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
+    """
+    Order occupations so that neighbours require alike competencies: leaves of an average-linkage tree.
+
+    Parameters
+    ----------
+    graph
+        Where the codes are.
+    codes
+        Occupations, all different.
+
+    Returns
+    -------
+    order
+        Places in `codes`. The distance is 1 less the cosine of the weighted requirements.
+
+    Notes
+    -----
+    The tree is built on the codes in alphabetical order: what was ranked first changes nothing of it.
+    """
+    ranked = sorted(range(len(codes)), key=lambda i: codes[i])
+    if len(codes) <= 2:  # noqa: PLR2004 - nothing to order
+        return ranked
+    rows = unit_rows(graph.weights[[graph.position[codes[i]] for i in ranked]])
+    distance = np.clip(np.round(1.0 - (rows @ rows.T).toarray(), 9), 0.0, None)
+    np.fill_diagonal(distance, 0.0)
+    tree = hierarchy.linkage(squareform(distance, checks=False), method="average", optimal_ordering=True)
+    return [ranked[i] for i in hierarchy.leaves_list(tree).tolist()]
+
 
 # Shape and colour say the level; no level where the scorer is not calibrated.
 _LOOKS: Final[dict[str | None, Mark]] = {

@@ -4,9 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis, steps
+from passerelles.charts.drawing import LINE, Fill, Mark, Pen, Ruler, axis, steps
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
 from passerelles.charts.style import BLUE, GRID, MARGIN, QUIET, page_of
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, percent, say

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.charts.drawing import Fill, Mark, Pen
-from passerelles.charts.figure import Chart
-from passerelles.charts.library import Outline
+from passerelles.charts.figure import Chart, Outline
 from passerelles.charts.lots import Diagram, read_diagram
 from passerelles.charts.style import CYCLE, DARK, MARGIN, PAPER, VERMILION, deep, page_of, pale
 from passerelles.language.say import Lang, number, say

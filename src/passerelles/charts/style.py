@@ -1,9 +1,13 @@
-"""Colours, sizes and signs that every chart shares; safe for the colour-blind, and never colour alone."""
+"""Colours, sizes, signs and words that every chart shares; safe for the colour-blind, and never colour alone."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, percent, say, signed
+
+if TYPE_CHECKING:
+    from passerelles.ranking.move import End, Move
 
 # Okabe and Ito (2008), 'Color universal design'.
 BLUE: Final = "#0072B2"
@@ -110,3 +114,25 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)  # noqa: PLR2004
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def end_text(end: "End", lang: Lang) -> str:
+    """Name one end of a move: its label and code, or a person."""
+    if end.code is None:
+        return end.label or say("charts.words.person", lang=lang)
+    return f"{end.label} ({end.code})" if end.label else end.code
+
+
+def facts(move: "Move", lang: Lang) -> str:
+    """Sum up a move on one line: score, chance, level, coverage; what is not known is said."""
+    unknown = say("charts.words.unknown", lang=lang)
+    return say(
+        "charts.words.facts",
+        lang=lang,
+        score=signed(move.score, lang=lang),
+        chance=unknown if move.probability is None else percent(move.probability, lang=lang),
+        level=unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang),
+        coverage=unknown if move.coverage is None else percent(move.coverage, lang=lang),
+        name=move.referential[0],
+        version=move.referential[1],
+    )

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from passerelles.charts.drawing import Fill, Mark, Pen, Ruler, axis, writer
+from passerelles.charts.drawing import LINE, Fill, Mark, Pen, Ruler, axis, writer
 from passerelles.charts.figure import Chart
-from passerelles.charts.fonts import LINE
-from passerelles.charts.style import BLUE, DARK, GRID, INK, MARGIN, VERMILION, page_of, pale
-from passerelles.charts.words import end_text, facts
+from passerelles.charts.style import BLUE, DARK, GRID, INK, MARGIN, VERMILION, end_text, facts, page_of, pale
 from passerelles.language.say import Lang, say, signed
 from passerelles.language.typography import listed
 

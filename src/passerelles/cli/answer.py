@@ -1,4 +1,4 @@
-"""An answer and the four ways to write it: a table that people read, JSON, CSV, Excel; never a partial file."""
+"""An answer and the ways to write it: a table that people read, JSON, CSV, Excel, a picture; never a partial file."""
 
 import io
 import json
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from passerelles.cli.options import Format
+from passerelles.cli.options import Format, Language
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, say
 from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
+    from passerelles.charts.figure import Chart
     from passerelles.territory.lots import Lots
     from passerelles.views.terminal import Screen
 
@@ -46,7 +47,7 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
     """
     if form is Format.XLSX:
         from passerelles import __version__
-        from passerelles.report.about import about_sheet
+        from passerelles.report.envelope import about_sheet
         from passerelles.views.excel import book_page, write_workbook
 
         about = about_sheet(answer.payload(), version=__version__, lang=lang)
@@ -113,3 +114,33 @@ def tell_reading(lots: "Lots", lang: Lang) -> None:
         message(note.sentence(lang))
     for problem in lots.set_aside:
         message(f"  {problem.sentence(lang)}")
+
+
+def check_chart(path: Path | None) -> None:
+    """
+    Check that a chart can be drawn and written, before the work and not after.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    PasserellesError
+        If the ending of the name is no format known, or one may not write there.
+    """
+    if path is None:
+        return
+    from passerelles.charts.figure import form_of
+    from passerelles.io.atomic import check_free
+
+    form_of(path)
+    check_free(path, overwrite=True)
+
+
+def write_chart(path: Path | None, draw: "Callable[[], Chart]", *, lang: Language) -> None:
+    """Draw a chart into a file where one is asked for, and say so."""
+    if path is None:
+        return
+    from passerelles.charts.figure import save
+
+    save(draw(), path, overwrite=True)
+    message(say("cli.written", lang=lang.lang, path=path))

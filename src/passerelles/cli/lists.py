@@ -88,7 +88,7 @@ def emit_list(
         return
     if form is Format.XLSX:
         from passerelles import __version__
-        from passerelles.report.about import about_sheet
+        from passerelles.report.envelope import about_sheet
         from passerelles.views.excel import BookPage, book_page, write_workbook
 
         sources = about_sheet(about, version=__version__, lang=lang)

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, get_args
 
 from passerelles.io.archive import open_source
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, number, say
 from passerelles.notices import Notice, Severity, count_by_severity
 from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.indexed import open_referential
@@ -16,8 +16,37 @@ from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.referential import Referential
 from passerelles.store import is_index
+from passerelles.views.schema import mapped, maybe, one_of, text, whole
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Page, Sheet
+from passerelles.views.spec import Column, On, Page, Record, Sheet
+
+_WIDE: Final = On.JSON | On.TABLE | On.PAGE
+
+
+def _told(notice: Notice, lang: Lang) -> str:
+    """Return what was found, its code and place, and what to do, a line each."""
+    where = notice.file
+    if notice.line:
+        where = say("validation.where", lang=lang, file=notice.file, line=str(notice.line))
+    return "\n".join((notice.what(lang), ", ".join(filter(None, (notice.code, where))), f"→ {notice.action(lang)}"))
+
+
+NOTICE: Final = Record(
+    "notice",
+    "A notice",
+    (
+        Column("severity", words="validation.severity", schema=one_of(get_args(Severity)), promised=True),
+        Column("code", schema=text(), promised=True, on=On.JSON | On.TABLE),
+        Column("file", value=lambda n, _: n.file or None, schema=maybe(text()), promised=True, on=_WIDE),
+        Column("line", "integer", schema=maybe(whole(least=1)), promised=True, on=On.JSON | On.TABLE),
+        Column("count", "integer", schema=whole(least=1), promised=True),
+        Column("dropped", schema=whole(least=0), promised=True, on=On.JSON),
+        Column("values", json=lambda n, _: dict(n.values), schema=mapped(text()), promised=True, on=On.JSON),
+        Column("what", value=lambda n, lang: n.what(lang), schema=text(), promised=True, on=_WIDE),
+        Column("what", value=_told, on=On.TERMINAL),
+        Column("action", value=lambda n, lang: n.action(lang), schema=text(), promised=True, on=_WIDE),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,15 +71,27 @@ class ValidationReport(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return every notice as a row."""
-        from passerelles.referentials.sheets import notice_sheet  # noqa: PLC0415 - it builds on this class
-
-        return [notice_sheet(self, lang=lang)]
+        return [Sheet("notices", NOTICE.columns, lambda: self.notices, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
-        """Return what the report shows of itself."""
-        from passerelles.referentials.sheets import validation_page  # noqa: PLC0415 - it builds on this class
-
-        return validation_page(self, lang)
+        """Return verdict and counts, one line a kind of notice and file, and all of them to unfold."""
+        name = f"{self.name} {self.version}".strip()
+        counted = {k: number(v, lang=lang) for k, v in self.severities.items()}
+        counts = [
+            (say(f"validation.count.{key}", lang=lang), value)
+            for key, value in self.counts.items()
+            if value or key == "dropped"
+        ]
+        (every,) = self.sheets(lang)
+        return Page(
+            say("validation.title", lang=lang, name=name, place=self.place),
+            [say(f"validation.{'ok' if self.ok else 'not_ok'}", lang=lang, **counted)],
+            [
+                Sheet.of_rows("counts", (Column("text"), Column("count", "integer")), counts),
+                replace(every, items=self.summary),
+            ],
+            [Page(every.label(lang), sheets=[every])] if self.notices else [],
+        )
 
     @property
     def ok(self) -> bool:
@@ -85,7 +126,7 @@ class ValidationReport(Shown):
             "severities": dict(self.severities),
             "counts": dict(self.counts),
             "dropped": dict(self.dropped),
-            "results": [n.to_dict(lang) for n in self.notices],
+            "results": [NOTICE.to_dict(n, lang) for n in self.notices],
         }
 
 

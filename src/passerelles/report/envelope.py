@@ -1,13 +1,27 @@
-"""The JSON object around results: which referential, which scorer, which settings."""
+"""What stands around results: the JSON object, the sheet of sources and settings, the sources named below a table."""
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, say
+from passerelles.language.typography import listed
+from passerelles.market.market import Market
+from passerelles.market.places import Places
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.views.spec import Cell, Column, Sheet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from passerelles.market.read import SourceFile
 
 
 def referential_dict(referential: Referential) -> dict[str, Any]:
@@ -75,3 +89,116 @@ def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occ
         "calibrated": scorer.calibration is not None,
         "off": list(score_table(graph, scorer).off),
     }
+
+
+_SUBJECTS: Final = ("referential", "scorer", "sources", "settings")
+
+
+def about_sheet(payload: Mapping[str, Any], *, version: str, lang: Lang) -> Sheet:
+    """
+    Return what a JSON object says of its origin as rows: subject, name, value; an empty value is unknown.
+
+    Parameters
+    ----------
+    payload
+        What a command prints as JSON.
+    version
+        Version of the package.
+    lang
+        Language of the subjects; names are those of the JSON object.
+    """
+    rows: list[tuple[Cell, Cell, Cell]] = [("passerelles", "version", version)]
+    rows.append((say("about.answer", lang=lang), "schema", str(payload.get("schema", ""))))
+    for subject in _SUBJECTS:
+        if subject in payload:
+            label = say(f"about.{subject}", lang=lang)
+            rows += [(label, name, value) for name, value in _flat(payload[subject])]
+    return Sheet.of_rows("about", (Column("subject"), Column("name"), Column("value")), rows)
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
+    """Give the leaves of a value with their dotted names; an empty list is said as such, not left out."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple) and value and any(isinstance(v, Mapping) for v in value):
+        for place, inner in enumerate(value, start=1):
+            yield from _flat(inner, f"{name}.{place}" if name else str(place))
+    elif isinstance(value, list | tuple):
+        yield name, ", ".join(map(str, value)) or "–"
+    else:
+        yield name, value
+
+
+UNUSED: Final = frozenset({"wages", "fap2021-labels"})  # read with the market, no part of a ranking or an allocation
+
+
+def data_sources(
+    tables: Iterable[Path | None] = (),
+    *,
+    market: Market | None = None,
+    places: Places | None = None,
+    without: frozenset[str] = UNUSED,
+) -> list[dict[str, Any]]:
+    """
+    Return what was read, ready for JSON: name, content, publisher, year, licence and SHA-256 of each file.
+
+    Parameters
+    ----------
+    tables
+        A person's own tables; None = none given.
+    market, places
+        Market files, of which surveys that were not read are left out, and geography.
+    without
+        Kinds of market files that play no part in the answer.
+    """
+    files: list[SourceFile] = []
+    if market is not None:
+        files += [each.file for each in market.bmo if each.is_read]
+        files += [table for table in market.tables if table.kind not in without]
+    files += places.files if places is not None else ()
+    own = [
+        {"name": path.name, "content": "table", "source": None, "year": None, "licence": None,
+         "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in tables if path is not None
+    ]  # fmt: skip
+    return own + [
+        {
+            "name": file.record.name,
+            "content": file.kind,
+            "source": file.source or None,
+            "year": file.year or None,
+            "licence": file.licence or None,
+            "sha256": file.record.sha256,
+        }
+        for file in sorted(files, key=lambda f: (f.kind, f.record.name))
+    ]
+
+
+def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *, lang: Lang = "fr") -> None:
+    """Print publisher and year of the data beside the referential, each once."""
+    named = dict.fromkeys(
+        say("territory.table.source", lang=lang, source=s["source"], year=s["year"]) if s["year"] else s["source"]
+        for s in sources
+        if s["source"]
+    )
+    if named:
+        console.print(Text(say("territory.table.sources", lang=lang, list=listed(named, lang)), style="dim"))
+
+
+def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: Lang = "fr") -> None:
+    """Say what a scorer, as `envelope` describes it, does not tell on this referential: parts without data, chances."""
+    if scorer["off"]:
+        names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in scorer["off"])
+        console.print(Text(say("moves.parts_off", lang=lang, names=names), style="dim"))
+    if scorer["calibrated_on"] and not scorer["calibrated"]:
+        text = say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
+        console.print(Text(text, style="dim"))
+
+
+def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
+    """Print source, date and licence of the data, as the licences ask."""
+    provenance = referential.provenance
+    date = provenance.date or say("moves.date_unknown", lang=lang)
+    text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
+    console.print(Text(text, style="dim"))

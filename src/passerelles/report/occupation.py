@@ -10,7 +10,7 @@ from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled
 from passerelles.model import UNKNOWN_HOURS
 from passerelles.referentials.referential import Referential
-from passerelles.report.terminal import print_notice_of_source
+from passerelles.report.envelope import print_notice_of_source
 from passerelles.views.spec import Column, Sheet
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
 from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
+from passerelles.referentials.validate import NOTICE
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
 from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
@@ -275,20 +276,7 @@ SHOW: Final[Schema] = envelope("show@1", "The sheet of an occupation", ref("occu
 VALIDATE: Final[Schema] = envelope(
     "validate@1",
     "Everything that is wrong with a referential",
-    record(
-        "A notice",
-        {
-            "code": text(),
-            "severity": one_of(("error", "warning", "info")),
-            "file": maybe(text()),
-            "line": maybe(whole(least=1)),
-            "count": whole(least=1),
-            "dropped": whole(least=0),
-            "values": mapped(text()),
-            "what": text(),
-            "action": text(),
-        },
-    ),
+    ref("notice"),
     scored=False,
     optional={
         "place": text(),
@@ -384,6 +372,9 @@ _RECORDS: Final = (
     FrameVerdict, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
     MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage,
 )  # fmt: skip
+_LISTED: Final = (
+    CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
+)  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
     "occupation": OCCUPATION,
@@ -441,8 +432,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    others = [CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP]
-    records = [each.spec for each in _RECORDS] + others
+    records = (*(each.spec for each in _RECORDS), *_LISTED)
     return {**_WRITTEN, **{each.name: each.schema() for each in records}}
 
 

@@ -9,9 +9,8 @@ from passerelles.language.say import Lang
 from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.referentials.reference import find_occupation
-from passerelles.report.envelope import envelope, unscored_envelope
+from passerelles.report.envelope import data_sources, envelope, unscored_envelope
 from passerelles.report.occupation import occupation_dict
-from passerelles.report.provenance import data_sources
 from passerelles.report.resolution import candidate_dicts, resolution_envelope
 from passerelles.service.engine import Engine
 from passerelles.service.requests import (

@@ -40,8 +40,7 @@ def areas(
     from passerelles.areas import mobility_areas
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
-    from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page

@@ -37,8 +37,7 @@ def compare(
 ) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
-    from passerelles.report.envelope import unscored_envelope
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import print_notice_of_source, unscored_envelope
     from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page

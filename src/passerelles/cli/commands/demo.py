@@ -26,8 +26,7 @@ def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: L
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
-    from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page, print_unfolded
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
 from passerelles.cli.options import (
     ChartOption,
     Format,
@@ -19,7 +19,6 @@ from passerelles.cli.options import (
     SettingsOption,
     load_graph,
 )
-from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:

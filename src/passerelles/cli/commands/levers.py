@@ -53,8 +53,7 @@ def levers(
 ) -> None:
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
-    from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, tell_reading
+from passerelles.cli.answer import Answer, check_chart, emit, tell_reading, write_chart
 from passerelles.cli.commands.rank import read_origin
 from passerelles.cli.options import (
     ChartOption,
@@ -22,7 +22,6 @@ from passerelles.cli.options import (
     SettingsOption,
     caching,
 )
-from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import Lang, say
 
 if TYPE_CHECKING:
@@ -69,8 +68,7 @@ def paths(
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.origin import find_start
-    from passerelles.report.envelope import envelope
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
 from passerelles.cli.options import (
     ChartOption,
     Format,
@@ -21,7 +21,6 @@ from passerelles.cli.options import (
     StrictOption,
     load_graph,
 )
-from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.cli.profiles import rank_people, refuse_beside_profiles
 from passerelles.language.say import say
 
@@ -89,7 +88,7 @@ def rank(
     notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_notice_of_source, print_scorer_limits
+        from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
         from passerelles.views.terminal import print_page
 
         page = moves.explained(lang.lang, title=title, first=explain, notes=notes)

@@ -66,9 +66,9 @@ def report(
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.report.html.case import Case, Request
+    from passerelles.report.html.grid import Words
     from passerelles.report.html.page import territory_page
     from passerelles.report.html.pictures import can_draw
-    from passerelles.report.html.words import Words
     from passerelles.session import Session
     from passerelles.territory.match import match_territory
 

@@ -39,8 +39,7 @@ def signals(
     from passerelles.market.measures import basin_openings
     from passerelles.market.signals import find_basin, signal
     from passerelles.referentials.reference import find_occupation
-    from passerelles.report.envelope import unscored_envelope
-    from passerelles.report.provenance import data_sources, print_data_sources
+    from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
     from passerelles.report.signals import print_families, print_signals, signal_sheets
     from passerelles.session import Session
 

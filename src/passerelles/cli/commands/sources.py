@@ -85,7 +85,7 @@ def sources(
     label = graph.referential.occupation_by_code[code].name
 
     def show(console: "Console") -> None:
-        from passerelles.report.terminal import print_notice_of_source, print_scorer_limits
+        from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
         from passerelles.views.terminal import print_page
 
         title = say("moves.title_towards", lang=lang.lang, label=label, code=code)

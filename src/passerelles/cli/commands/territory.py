@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, message
+from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
 from passerelles.cli.commands.signals import signals
 from passerelles.cli.commands.sources import including
 from passerelles.cli.options import (
@@ -26,7 +26,6 @@ from passerelles.cli.options import (
     caching,
     speak_below,
 )
-from passerelles.cli.pictures import check_chart, write_chart
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ def rank(
 ) -> None:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.joblist import load_job_list
-    from passerelles.report.envelope import envelope
-    from passerelles.report.provenance import data_sources
+    from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
     from passerelles.session import Session
     from passerelles.territory.lots import NOTE
@@ -154,8 +152,7 @@ def match(
     from passerelles import charts
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar
-    from passerelles.report.envelope import envelope
-    from passerelles.report.provenance import data_sources
+    from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_allocation
     from passerelles.session import Session
     from passerelles.territory.discretion import publish, published
@@ -219,8 +216,7 @@ def match(
 
 def _print_origin(console: "Console", graph: "OccupationGraph", sources: list[dict[str, Any]], lang: Language) -> None:
     """Say what a chance is, and where the data come from."""
-    from passerelles.report.provenance import print_data_sources
-    from passerelles.report.terminal import print_notice_of_source
+    from passerelles.report.envelope import print_data_sources, print_notice_of_source
 
     console.print(say("territory.note.person", lang=lang.lang), style="dim")
     print_notice_of_source(console, graph.referential, lang=lang.lang)

@@ -35,16 +35,15 @@ def validate(
 ) -> None:
     """Validate a referential."""
     from passerelles.referentials.access import DEFAULT
-    from passerelles.referentials.sheets import notice_sheet
     from passerelles.referentials.validate import validate as run_validation
-    from passerelles.report.validation import print_report
+    from passerelles.views.terminal import print_page
 
     report = run_validation(path, overlays=overlay or (), access=None if no_access else DEFAULT)
 
     def show(console: "Console") -> None:
-        print_report(console, report, lang=lang.lang)
+        print_page(console, report.page(lang.lang), lang=lang.lang)
 
-    answer = Answer(lambda: report.to_dict(lang.lang), [notice_sheet(report, lang=lang.lang)], show)
+    answer = Answer(lambda: report.to_dict(lang.lang), report.sheets(lang.lang), show)
     emit(answer, form=form, output=output, lang=lang.lang)
     if not report.ok:
         raise typer.Exit(1)

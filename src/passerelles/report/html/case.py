@@ -9,7 +9,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
-from passerelles.report.html.words import Words
+from passerelles.report.html.grid import Words
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 

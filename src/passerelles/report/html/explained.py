@@ -15,8 +15,7 @@ from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.html.case import Case
-from passerelles.report.html.grid import Cell, Grid, grid_of, heads
-from passerelles.report.html.words import Words
+from passerelles.report.html.grid import Cell, Grid, Words, grid_of, heads
 from passerelles.views.spec import Column, On, within
 
 _MAIN = 5  # targets of each fragile job whose paths of several steps are looked for
