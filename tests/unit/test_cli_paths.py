@@ -37,7 +37,7 @@ def test_paths_print_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call("paths", "N4102", "N1103", "--frame", "transco", capsys=capsys)
+    code, out, _ = call("paths", "N4102", "H2913", "--frame", "transco", capsys=capsys)
     text = " ".join(out.split())
     assert code == 0
     assert "Hypothèse : exercer un métier intermédiaire 12 mois" in text
@@ -46,7 +46,7 @@ def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixtur
     assert "chaque étape à part : étape 1 " in text
     assert "Ce parcours épargne" in text
     assert all(len(line) <= 100 for line in out.splitlines())
-    _, out, _ = call("paths", "N4102", "N1103", "--lang", "en", capsys=capsys)
+    _, out, _ = call("paths", "N4102", "H2913", "--lang", "en", capsys=capsys)
     text = " ".join(out.split())
     assert "Assumption" in text
     assert "each step on its own: step 1 " in text
@@ -119,7 +119,7 @@ def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> Non
     code, out, _ = call("paths", "K2110-B", "K2110", *OVERLAY, capsys=capsys)
     assert code == 1
     assert "Aucun parcours" in out
-    code, out, _ = call("paths", "N1103", "M1607", "--frame", "periode-de-reconversion", capsys=capsys)
+    code, out, _ = call("paths", "N1103", "J1501", "--frame", "periode-de-reconversion", capsys=capsys)
     assert code == 1
     assert "h de trop" in " ".join(out.split())
 
@@ -146,14 +146,14 @@ def test_a_list_of_hiring_jobs_and_a_profile(capsys: pytest.CaptureFixture[str],
     jobs = tmp_path / "porteurs.csv"
     jobs.write_text("code rome\nN4101\n", encoding="utf-8")
     profile = tmp_path / "profil.json"
-    profile.write_text(json.dumps({"occupation": "N1103", "credentials": {"PERM-B": "yes"}}), encoding="utf-8")
+    profile.write_text(json.dumps({"occupation": "N1103", "credentials": {"APT-COND": "yes"}}), encoding="utf-8")
     words = ("paths", "N4101", "--profile", str(profile), "--hiring", str(jobs), "--format", "json")
     code, out, _ = call(*words, capsys=capsys)
     item = json.loads(out)["results"][0]
     assert code == 0
     transco = next(f for f in item["frames"] if f["name"] == "transco")
     assert not [u for u in (*transco["unknown"], *transco["violations"]) if u["rule"].startswith("hiring")]
-    assert {c["code"]: c["held"] for c in item["steps"][-1]["credentials"]}["PERM-B"] == "yes"
+    assert {c["code"]: c["held"] for c in item["steps"][-1]["credentials"]}["APT-COND"] == "yes"
 
 
 def test_levers_in_three_forms(capsys: pytest.CaptureFixture[str]) -> None:

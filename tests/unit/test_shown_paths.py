@@ -29,7 +29,7 @@ def test_no_path_shows_a_sentence(embedded_graph: OccupationGraph) -> None:
 
 
 def test_levers_show_what_they_are_worth(embedded_graph: OccupationGraph) -> None:
-    found = levers(embedded_graph, {"N4101": 5}, ["N4102"], limit=2)
+    found = levers(embedded_graph, {"N1103": 5}, ["N4102"], limit=2)
     assert [row["people_opened"] for row in found.rows()] == [each.gained for each in found]
     assert found.to_html().count("<details") == 1
     assert found[0].label.split()[0] in str(found)

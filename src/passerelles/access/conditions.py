@@ -23,6 +23,7 @@ from passerelles.model import (
     SelectionKind,
     Ternary,
 )
+from passerelles.referentials.access import closure
 from passerelles.referentials.access_text import AccessText, read_access_text
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -378,9 +379,15 @@ def _credentials(
     employment = holdings.employment if holdings else None
     applying = {id(row): concerns_row(referential, row, employment) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
-    for row in sorted(
-        rows, key=lambda r: (order[r.kind], not applying[id(r)], r.scope != "all", r.group, r.alternative)
-    ):
+    # What another of them supposes comes before it, also where it is one alternative of a choice.
+    by_code = referential.credential_by_code
+    depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
+
+    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, str, str]:
+        later = depth.get(row.credential, 0)
+        return order[row.kind], not applying[id(row)], row.scope != "all", later, row.group, row.alternative
+
+    for row in sorted(rows, key=place):
         for found in _with_prerequisites(referential, row, holdings, settled):
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
@@ -410,7 +417,7 @@ def _with_prerequisites(
             continue
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
             for number, alternatives in enumerate(known.choices, start=1):
-                if any(settled.issuperset(some) for some in alternatives):
+                if any(settled >= set(some) for some in alternatives):
                     continue  # what is required anyway is the choice
                 yield from _choice(referential, row, known, number, alternatives, holdings, applies=applies)
         own = code == row.credential

@@ -94,7 +94,7 @@ class Writer:
             unoccupied,
             pa.array(graph.codes, pa.string()),
             pa.array([o.label for o in graph.occupations], pa.string()),
-            demands.needed.any(axis=1),
+            np.asarray(demands.needed.any(axis=1), dtype=np.bool_),
         )
 
     def batch(self, people: People, best: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
@@ -168,8 +168,8 @@ class Writer:
         if key not in self._needs:
             if len(self._needs) > _MOST_NEEDS:
                 self._needs.clear()
-            held = holdings_of(self.graph.referential, code or None, stated)
-            needed = access_conditions(self.graph.referential, self.graph.codes[target], held).required
+            holdings = holdings_of(self.graph.referential, code or None, stated)
+            needed = access_conditions(self.graph.referential, self.graph.codes[target], holdings).required
             self._needs[key] = (
                 [c.code for c in needed if c.held == "no"],
                 [c.code for c in needed if c.held == "unknown"],

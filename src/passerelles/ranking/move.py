@@ -135,7 +135,7 @@ CREDENTIAL: Final = Record(
         ),
         Column("credential_label", value=attribute("label"), json_key="label", schema=text(), promised=True),
         Column("kind", schema=text(), promised=True),
-        Column("requirement", words="conditions.requirement", schema=text(), promised=True),
+        Column("requirement", words="conditions.requirement", schema=text()),
         Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
         Column("source", schema=text(), promised=True),
     ),
@@ -280,9 +280,9 @@ class Move(Described, Shown):
                 on=On.JSON,
             ),
             Column(
-                "kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE, promised=True,
+                "kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE,
             ),
-            Column("same_field", "flag", schema=maybe(schema.flag()), on=On.JSON | On.TABLE, promised=True),
+            Column("same_field", "flag", schema=maybe(schema.flag()), on=On.JSON | On.TABLE),
             Column(
                 "access", value=lambda m, lang: access_text(m.access, lang), on=On.TABLE | On.SCREEN,
             ),

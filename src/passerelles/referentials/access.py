@@ -155,7 +155,7 @@ def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialReq
 def _together(code: str, listed: Sequence[Sequence[CredentialRequirement]]) -> list[CredentialRequirement]:
     """Rows of several fiches as those of the one that held them all: what not all of them demand, some titles do."""
     counts = Counter(_demand(row) for rows in listed for row in rows)
-    found = {}
+    found: dict[tuple[str, ...], CredentialRequirement] = {}
     for row in (row for rows in listed for row in rows):
         scope = row.scope if counts[_demand(row)] == len(listed) else "titles"
         found.setdefault(_demand(row), row._replace(occupation=code, scope=scope, titles=""))

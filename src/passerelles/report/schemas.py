@@ -161,11 +161,11 @@ OCCUPATION: Final[Schema] = record(
                 },
             )
         ),
-        "access_conditions": ref("access_conditions"),
         "mobilities": listed(
             record("", {"code": code(), "label": maybe(text()), "rank": maybe(whole(least=1)), "kind": text()})
         ),
     },
+    optional={"access_conditions": ref("access_conditions")},
 )
 
 # A person of whom something is known.

@@ -108,9 +108,9 @@ class EffortCosts:
         total, _ = table.towards_all(state)
         price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
         course = demands.trained_alone(missing, price)
-        taught = table.final(total, np.arange(len(graph.codes)), table.level[row])
-        whole = demands.hours(taught, missing, price) / TENTHS
-        taught = np.where(course, 0, taught) / TENTHS
+        tenths = table.final(total, np.arange(len(graph.codes)), table.level[row])
+        whole = demands.hours(tenths, missing, price) / TENTHS
+        taught = np.where(course, 0, tenths) / TENTHS
         longest = np.where(missing, price.high, 0.0).sum(axis=1)
         # What takes something that nothing names, or chooses its people, takes something that is not known.
         unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)

@@ -5,8 +5,8 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
-from passerelles.access.conditions import AccessCredential, access_text
-from passerelles.language.say import Lang, ordinal, signed
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_text
+from passerelles.language.say import Lang, ordinal, say, signed
 from passerelles.language.typography import listed
 from passerelles.model import Hours
 from passerelles.paths.legal import FrameVerdict
@@ -210,7 +210,7 @@ def view_of(case: Case, explained: Explained, *, main: bool, picture: str = "") 
         facts=_facts(case, explained),
         parts=_parts(case, explained),
         lists=lists,
-        credentials=_credentials(case, move.credentials, explained.step),
+        credentials=_credentials(case, move.access, explained.step),
         frames=frame_sentences(case, explained.step.frames if explained.step else ()),
         main=main,
         picture=picture,
@@ -270,14 +270,25 @@ def _items(case: Case, items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _credentials(case: Case, needed: tuple[AccessCredential, ...], step: Step | None) -> tuple[str, ...]:
+def _credentials(case: Case, access: AccessConditions, step: Step | None) -> tuple[str, ...]:
+    """Return what access takes, one sentence each: a selection, what is required, what employers ask for."""
     w = case.words
     hours = {c.code: c.hours for c in step.credentials} if step else {}
     found = []
-    for credential in needed:
-        text = w(f"credential.{credential.held}", label=credential.label)
+    if access.selection is not None:
+        kind = say(f"conditions.selection.{access.selection.kind}", lang=w.lang)
+        scope = say(f"conditions.scope.{access.selection.scope}", lang=w.lang)
+        found.append(w("credential.selection", kind=kind, label=access.selection.label or kind, scope=scope))
+    if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
+        found.append(w("credential.access_unknown"))
+    usual = (c for c in access.credentials if c.requirement == "usual" and c.applies)
+    for credential in (*access.required, *usual):
+        key = credential.requirement.replace("-", "_") if credential.requirement != "required" else credential.held
+        if credential.group_held == "yes":
+            key = "yes"
+        text = w(f"credential.{key}", label=credential.label)
         length = hours.get(credential.code)
-        if credential.held != "yes" and length is not None:
+        if key != "yes" and length is not None:
             known = length.expected if length.expected is not None else length.low
             text += " " + (w("credential.length_unknown") if known is None else _length(case, length, known))
         if credential.source:
