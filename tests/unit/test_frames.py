@@ -1,23 +1,33 @@
 """Legal frames: presets with sources, verdicts and by how much, one by one and many at once."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from passerelles.errors import PasserellesError
-from passerelles.paths.legal import Case, Frame, find_frame, fits, judge, presets
+from passerelles.graph.core import OccupationGraph
+from passerelles.paths.legal import Case, Frame, FrameVerdict, condition_text, find_frame, fits, judge, presets
+from passerelles.paths.rank import rank_paths
+
+
+def replace_day(case: Case, day: str) -> Case:
+    return replace(case, day=day)
+
 
 KNOWN, LEAST = True, False  # hours that are all known, or only a lower bound
 YES = Case(known=True, certifying="yes", listed="yes")
 
 
 def test_presets_are_data_with_a_source_for_each_value() -> None:
-    assert set(presets()) == {"transco", "periode-de-reconversion", "periode-de-reconversion-accord"}
+    reconversion = {"periode-de-reconversion", "periode-de-reconversion-accord"}
+    assert set(presets()) == reconversion | {"transco", "ptp", "poei", "poei-pic"}
     for frame in presets().values():
         stated = [n for n in ("hours_min", "hours_max", "months_max") if getattr(frame, n) is not None]
-        stated += [n for n in ("certifying", "hiring_list", "exempt") if getattr(frame, n)]
-        assert set(stated) == set(frame.sources), frame.name
+        stated += [n for n in ("certifying", "hiring_list", "other_code", "conditions") if getattr(frame, n)]
+        assert set(stated) <= set(frame.sources), frame.name
     ordinary, longer = find_frame("periode-de-reconversion"), find_frame("periode-de-reconversion-accord")
     assert (ordinary.hours_min, ordinary.hours_max, ordinary.months_max) == (150, 450, 12)
     assert (longer.hours_min, longer.hours_max, longer.months_max) == (150, 2100, 36)
@@ -49,6 +59,57 @@ def test_verdicts(name: str, hours: float, months: float, case: Case, verdict: s
     assert (found.verdict, [v.rule for v in found.violations]) == (verdict, rules)
     many = fits(frame, case, np.asarray([hours, hours]), np.asarray([months, months]))
     assert [("no", "unknown", "yes")[i] for i in many.tolist()] == [verdict, verdict]
+
+
+def test_a_frame_that_has_ended_says_no_with_the_date_and_one_that_has_not_begun_too() -> None:
+    ended = judge(find_frame("transco"), replace_day(YES, "2026-01-01"), 500, 6)
+    assert (ended.verdict, [v.rule for v in ended.violations]) == ("no", ["ended"])
+    assert "31/12/2025" in ended.violations[0].reason("fr")
+    assert "2025-12-31" in ended.violations[0].reason("en")
+    assert judge(find_frame("transco"), replace_day(YES, "2025-12-31"), 500, 6).verdict == "yes"
+    early = judge(find_frame("periode-de-reconversion"), replace_day(YES, "2025-12-31"), 300, 6)
+    assert (early.verdict, [v.rule for v in early.violations]) == ("no", ["not_begun"])
+    months = Frame(name="x", label="X", until="2025-12")
+    assert [judge(months, replace_day(YES, d), 1, 1).verdict for d in ("2025-12-31", "2026-01-01")] == ["yes", "no"]
+    many = fits(find_frame("transco"), replace_day(YES, "2026-01-01"), np.asarray([500.0]), np.asarray([6.0]))
+    assert many.tolist() == [0]
+
+
+def test_only_a_yes_carries_conditions_and_they_are_in_both_languages() -> None:
+    frame = find_frame("periode-de-reconversion")
+    assert any("accord écrit" in c for c in judge(frame, YES, 300, 3).to_dict("fr")["conditions"])
+    assert any("written agreement" in c for c in judge(frame, YES, 300, 3).to_dict("en")["conditions"])
+    assert judge(frame, YES, 500, 3).conditions == ()
+    assert judge(frame, Case(LEAST, "yes", "yes"), 300, 3).conditions == ()
+    for each in presets().values():
+        assert each.conditions or each.until, each.name
+        for condition in each.conditions:
+            assert condition_text(condition, "fr") != condition != condition_text(condition, "en")
+    own = Frame(name="x", label="X", conditions=("Accord du comité",))
+    assert judge(own, YES, 1, 1).to_dict("fr")["conditions"] == ["Accord du comité"]
+
+
+def test_a_transition_project_between_two_parts_of_one_fiche_stays_unknown(embedded_graph: OccupationGraph) -> None:
+    def verdict(origin: str, target: str) -> FrameVerdict:
+        path = rank_paths(embedded_graph, origin, targets=[target], max_steps=1, date=date(2026, 11, 25))[0]
+        return next(f for f in path.frames if f.name == "ptp")
+
+    flagship = verdict("K2110-B", "K2110-GL")
+    assert flagship.verdict == "unknown"
+    assert "same_code" in [v.rule for v in flagship.unknown]
+    assert "même code ROME" in " ".join(v.reason("fr") for v in flagship.unknown)
+    assert "same_code" not in [v.rule for v in verdict("K2110-B", "N4101").unknown]
+
+
+def test_a_list_that_is_derived_never_answers_for_an_official_one(embedded_graph: OccupationGraph) -> None:
+    def listed(*, official: bool) -> list[str]:
+        options = {"hiring": ["N4101"], "date": date(2025, 6, 1), "official_list": official}
+        path = rank_paths(embedded_graph, "K2110-B", targets=["N4101"], max_steps=1, **options)[0]  # type: ignore[arg-type]
+        frame = next(f for f in path.frames if f.name == "transco")
+        return [v.rule for v in (*frame.violations, *frame.unknown) if v.rule.startswith("hiring")]
+
+    assert listed(official=True) == []
+    assert listed(official=False) == ["hiring_list_unknown"]
 
 
 def test_a_violation_says_by_how_much_in_both_languages() -> None:

@@ -96,17 +96,24 @@ def check_table(table: CertificationTable | None) -> CertificationTable | None:
 
 @dataclass(frozen=True)
 class Context:
-    """What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any."""
+    """
+    What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
+
+    `day` is the reference date (ISO), empty = none; `official`: whether the list is one that an authority published:
+    one derived from a survey or from offers never answers for it.
+    """
 
     graph: OccupationGraph
     frames: tuple[Frame, ...]
     hiring: frozenset[str] | None
     table: CertificationTable | None
+    day: str = ""
+    official: bool = True
     _options: dict[str, tuple[StepCredential, ...]] = field(default_factory=dict, repr=False)
 
     def listed(self, code: str) -> Ternary:
         """Whether an occupation, or the fiche that it is a part of, is on the list of hiring jobs."""
-        if self.hiring is None:
+        if self.hiring is None or not self.official:
             return "unknown"
         base = self.graph.referential.occupation_by_code[code].base
         return "yes" if code in self.hiring or (base is not None and base in self.hiring) else "no"
@@ -178,10 +185,23 @@ class Context:
         held = {c.certifinfo for c in credentials if c.held == "yes"}
         return "yes" if any(h.certification.code not in held for h in self.hits(code)) else "unknown"
 
-    def case(self, code: str, credentials: tuple[StepCredential, ...], *, known: bool) -> Case:
-        """What frames judge the way to an occupation by."""
+    def case(
+        self, code: str, credentials: tuple[StepCredential, ...], *, known: bool, origin: str | None = None
+    ) -> Case:
+        """What frames judge the way from an origin, if any, to an occupation by."""
         labels = tuple(c.label for c in credentials if c.held != "yes")
-        return Case(known, self.certifying(code, credentials), self.listed(code), labels)
+        return Case(
+            known,
+            self.certifying(code, credentials),
+            self.listed(code),
+            labels,
+            same_code=origin is not None and self.rome_code(origin) == self.rome_code(code),
+            day=self.day,
+        )
+
+    def rome_code(self, code: str) -> str:
+        """Return the code of the fiche that an occupation is, or is a part of."""
+        return self.graph.referential.occupation_by_code[code].base or code
 
     def verdicts(self, case: Case, hours: float, months: float) -> tuple[FrameVerdict, ...]:
         """Verdict of every frame."""
@@ -276,8 +296,8 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
         high = round(max(min(max(full, expected), high), certified_high, expected), 1)
     hours = Span(min(low, expected), expected, high, lower_bound=bounded)
     months = _months(hours, settings.paths.month_hours).plus(Span(experience, experience, experience))
-    case = context.case(code, credentials, known=not hours.lower_bound)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
+    case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code)
     columns = set(start.holding.held.nonzero()[0].tolist())
     for stage in state.stages:
         columns |= set(required_columns(graph, stage).tolist())
@@ -331,7 +351,8 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     practice = sum(step.practice_months for step in steps)
     months = months.plus(Span(practice, practice, practice))
     code = graph.codes[rows[-1]]
-    case = context.case(code, needed_from(state, start, rows[-1]), known=not hours.lower_bound)
+    needed = needed_from(state, start, rows[-1])
+    case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code)
     frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
     status, reasons = _status(steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames)

@@ -1,4 +1,4 @@
-"""Legal frames as data: hours, months, certifying or not, target on a list of hiring jobs; verdicts with reasons."""
+"""Legal frames as data: dates, hours, months, certifying, hiring jobs, change of job; verdicts with reasons."""
 
 import tomllib
 from collections.abc import Mapping
@@ -32,8 +32,10 @@ class Frame(BaseModel):
     """
     What a law asks of a training: bounds in hours and months, a certification, a target on a list of hiring jobs.
 
-    None = the law sets no such bound. `exempt` names certificates whose training the bounds leave alone; `sources`
-    says where each value was read.
+    None = the law sets no such bound. `start` and `until` are its first and last day (``2026-01``: the whole month),
+    empty = unknown. `other_code`: origin and target must have different ROME codes. `exempt` names certificates whose
+    training the bounds leave alone; `conditions` what must still be agreed or shown where the frame says yes, as keys
+    of ``paths.condition`` or in one's own words; `sources` says where each value was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -47,6 +49,8 @@ class Frame(BaseModel):
     months_max: float | None = Field(None, ge=0)
     certifying: bool = False
     hiring_list: bool = False
+    other_code: bool = False
+    conditions: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     note: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
@@ -57,6 +61,14 @@ class Frame(BaseModel):
             raise ValueError("hours_min is above hours_max: no training could fit")
         return self
 
+    def outside(self, day: str) -> "Violation | None":
+        """Return the rule that a day (ISO, empty = none is asked about) breaks: the frame has ended or not begun."""
+        if day and self.until and day[: len(self.until)] > self.until:
+            return Violation("ended", day=self.until)
+        if day and self.start and day[: len(self.start)] < self.start:
+            return Violation("not_begun", day=self.start)
+        return None
+
     def is_exempt(self, labels: tuple[str, ...]) -> bool:
         """Whether all that a training leads to is exempt from the bounds in hours and months."""
         words = [normalise_label(word) for word in self.exempt]
@@ -65,17 +77,18 @@ class Frame(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Violation(Described):
-    """A rule that is broken, or that cannot be told; `by` is how far off it is, in `unit`."""
+    """A rule that is broken, or that cannot be told; `by` is how far off it is, `day` the date it is about."""
 
     rule: str
     limit: float | None = None
     value: float | None = None
     by: float | None = None
+    day: str = ""
 
     def reason(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
         limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
-        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by)
+        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by, day=_day(self.day, lang))
 
     spec: ClassVar[Record] = Record(
         "rule",
@@ -88,6 +101,19 @@ class Violation(Described):
             Column("by", "number", value=lambda v, _: _rounded(v.by)),
         ),
     )
+
+
+def _day(day: str, lang: Lang) -> str:
+    """Write a day out the way the language does: 31/12/2025 in French."""
+    return "/".join(reversed(day.split("-"))) if lang == "fr" else day
+
+
+def condition_text(condition: str, lang: Lang = "fr") -> str:
+    """Return a condition in words; one's own words stay as they are."""
+    try:
+        return say(f"paths.condition.{condition}", lang=lang)
+    except KeyError:
+        return condition
 
 
 def _rounded(value: float | None) -> float | None:
@@ -103,7 +129,7 @@ def _figure(value: float | None, lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FrameVerdict(Described):
-    """What one frame says of a step or of a whole path."""
+    """What one frame says of a step or of a whole path; `conditions`: what a yes still asks to agree or to show."""
 
     name: str
     label: str
@@ -111,6 +137,7 @@ class FrameVerdict(Described):
     violations: tuple[Violation, ...] = ()
     unknown: tuple[Violation, ...] = ()
     exempt: bool = False
+    conditions: tuple[str, ...] = ()
 
     spec: ClassVar[Record] = Record(
         "frame",
@@ -126,11 +153,21 @@ class FrameVerdict(Described):
             Column("unknown", json=lambda f, lang: dicts(f.unknown, lang), schema=listed(ref("rule")), on=On.JSON),
             Column("exempt", on=On.JSON, schema=flag()),
             Column(
+                "conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
+                json=lambda f, lang: f.conditions_told(lang),
+                schema=listed(text(), "What must still be agreed or shown, where the verdict is yes"),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
                 "reasons", value=lambda f, lang: "; ".join(v.reason(lang) for v in (*f.violations, *f.unknown)) or None,
                 on=On.TABLE,
             ),
         ),
     )  # fmt: skip
+
+    def conditions_told(self, lang: Lang = "fr") -> list[str]:
+        """Return the conditions in words."""
+        return [condition_text(c, lang) for c in self.conditions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +176,16 @@ class Case:
     What a frame judges: whether hours and months are all known (else they are a lower bound), and the target.
 
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
-    `labels`: what is to be obtained.
+    `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
+    (ISO), by which a frame has begun or ended, empty = not asked.
     """
 
     known: bool
     certifying: Ternary
     listed: Ternary
     labels: tuple[str, ...] = ()
+    same_code: bool = False
+    day: str = ""
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -167,6 +207,9 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     verdict
         ``no`` where a rule is broken, with by how much; ``unknown`` where one cannot be told; else ``yes``.
     """
+    outside = frame.outside(case.day)
+    if outside is not None:  # whatever else it asks for no longer matters, or not yet
+        return FrameVerdict(frame.name, frame.label, "no", (outside,))
     broken: list[Violation] = []
     unsure: list[Violation] = []
     exempt = frame.is_exempt(case.labels)
@@ -185,15 +228,18 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     ):
         if asked and answer != "yes":
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
+    if frame.other_code and case.same_code:
+        unsure.append(Violation("same_code"))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
-    return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt)
+    conditions = frame.conditions if verdict == "yes" else ()
+    return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
 def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.int64]:
     """Judge many trainings for one target at once: `BREAKS`, `MAYBE` or `FITS`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
     found = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int64)
-    if frame.is_exempt(case.labels):
+    if frame.is_exempt(case.labels) or frame.outside(case.day) is not None:
         return found
     if not case.known and (frame.hours_max is not None or frame.months_max is not None):
         found = np.minimum(found, MAYBE)

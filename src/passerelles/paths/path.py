@@ -731,7 +731,9 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     colon = " : " if lang == "fr" else ": "
     found = []
     for place, frame in enumerate(path.frames):
-        why = [listed((v.reason(lang) for v in (*frame.violations, *frame.unknown)), lang)]
+        why = [
+            listed((*(v.reason(lang) for v in (*frame.violations, *frame.unknown)), *frame.conditions_told(lang)), lang)
+        ]
         if len(path.steps) > 1:
             why.append(_step_verdicts(path, place, lang))
         said = listed((w for w in why if w), lang)

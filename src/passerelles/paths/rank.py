@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import partial
 from numbers import Real
 from typing import Any, ClassVar, NamedTuple
@@ -174,6 +175,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     limit: int | None = 5,
     hiring: Iterable[str] | str | None = None,
     market: Mapping[str, float] | None = None,
+    date: Date | None = None,
+    official_list: bool = True,
 ) -> Paths:
     """
     Rank the best paths from an origin to targets.
@@ -187,9 +190,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     targets
         Codes or exact titles; one may stand alone; every other occupation where None.
     frame
-        Name of a legal frame (``transco``, ``periode-de-reconversion``, ``periode-de-reconversion-accord``), a TOML
-        file of one, or a `Frame`. A path that breaks it is kept, marked infeasible; fitting it counts for dominance.
-        Every path says what each preset makes of it, asked or not.
+        Name of a legal frame (``periode-de-reconversion``, ``ptp``, ``poei``...; `presets` has all), a TOML file of
+        one, or a `Frame`. A path that breaks it is kept, marked infeasible; fitting it counts for dominance. Every path
+        says what each preset makes of it, asked or not.
     max_steps
         Most moves of a path, 1 to 6.
     certifications
@@ -204,6 +207,11 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         Codes or titles on the list of hiring jobs that some frames ask for; that of the settings where None.
     market
         Worth of each target in [0, 1] by code, 0 where it is not named; weighs by ``settings.paths.market_weight``.
+    date
+        Reference date, today where None: certifications must be alive then, and a frame that has ended says no.
+    official_list
+        Whether an authority published the list in `hiring`; one that is derived from a survey never lets a frame that
+        asks for an official list say yes.
 
     Returns
     -------
@@ -237,7 +245,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     start = find_start(graph, origin)
     terrain = terrain_of(graph, chosen, start.holdings.employment)
     state = state_at(terrain, start)
-    context = _context(graph, chosen, asked, hiring, certifications)
+    day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
+    context = _context(graph, chosen, asked, hiring, certifications, day, official=official_list)
     taken = {
         "practice_kinds": list(chosen.paths.practice_kinds),
         "practice_share": chosen.paths.practice_share,
@@ -290,11 +299,14 @@ def _context(
     asked: Frame | None,
     hiring: Iterable[str] | str | None,
     table: CertificationTable | None,
+    day: str,
+    *,
+    official: bool,
 ) -> Context:
     listed = settings.paths.hiring if hiring is None else hiring
     codes = None if listed is None else frozenset(find_occupations(graph.referential, listed))
     frames = {**presets(), **({asked.name: asked} if asked else {})}
-    return Context(graph, tuple(frames.values()), codes, check_table(table))
+    return Context(graph, tuple(frames.values()), codes, check_table(table), day, official)
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
@@ -316,7 +328,7 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     if asked is None:
         return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
     code = context.graph.codes[row]
-    case = context.case(code, needed_from(state, start, row), known=not _unknown(state, row))
+    case = context.case(code, needed_from(state, start, row), known=not _unknown(state, row), origin=start.end.code)
 
     def fit(hours: Ints, steps: int) -> Ints:
         months = np.asarray([frame_months(h / TENTHS, steps, state) for h in hours.tolist()])

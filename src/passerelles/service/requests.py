@@ -23,7 +23,7 @@ FilterText = Annotated[
     StringConstraints(max_length=300, pattern=r"^[a-z][a-z_-]{2,39}(=[^\r\n]{1,250})?$"),
     Field(examples=["min-coverage=0.2"]),
 ]
-FrameName = Literal["transco", "periode-de-reconversion", "periode-de-reconversion-accord"]
+FrameName = Literal["periode-de-reconversion", "periode-de-reconversion-accord", "poei", "poei-pic", "ptp", "transco"]
 
 
 def _whole(value: object) -> object:

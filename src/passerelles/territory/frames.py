@@ -1,5 +1,6 @@
 """Legal frames over every pair of jobs at once, by the same rules as for one path."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,22 +47,23 @@ def frame_verdicts(
         Shape (origins, targets): 1 fits, 0 breaks a rule, -1 unknown.
     """
     hiring = settings.paths.hiring
-    context = Context(graph, (frame,), None if hiring is None else frozenset(hiring), certifications)
+    listed = None if hiring is None else frozenset(hiring)
+    context = Context(graph, (frame,), listed, certifications, date.today().isoformat())  # noqa: DTZ011 - the user's own day
     found = np.full(expected.shape, _UNKNOWN, dtype=np.int8)
     demands = demands_of(graph)
     holdings = [holdings_of(graph.referential, graph.codes[row], {}) for row in origins.tolist()]
     prices = [demands.price(each) for each in holdings]
+    needed: dict[int, tuple[StepCredential, ...]] = {}
     for j, row in enumerate(targets.tolist()):
         code = graph.codes[row]
-        alike: dict[tuple[tuple[str, Ternary], ...], list[int]] = {}
-        needed: dict[tuple[tuple[str, Ternary], ...], tuple[StepCredential, ...]] = {}
+        alike: dict[tuple[bool, tuple[tuple[str, Ternary], ...]], list[int]] = {}
         for i, (each, price) in enumerate(zip(holdings, prices, strict=True)):
-            credentials = step_credentials(demands, price, each, row)
-            key = tuple((c.code, c.held) for c in credentials)
-            alike.setdefault(key, []).append(i)
-            needed.setdefault(key, credentials)
-        for key, rows in alike.items():
-            case = context.case(code, needed[key], known=True)
+            needed[i] = step_credentials(demands, price, each, row)
+            same = context.rome_code(graph.codes[int(origins[i])]) == context.rome_code(code)
+            alike.setdefault((same, tuple((c.code, c.held) for c in needed[i])), []).append(i)
+        for rows in alike.values():
+            first = rows[0]
+            case = context.case(code, needed[first], known=True, origin=graph.codes[int(origins[first])])
             hours = expected[rows, j]
             unknown = np.isnan(hours)
             sure = np.where(unknown, 0.0, hours)

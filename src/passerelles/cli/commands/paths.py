@@ -1,5 +1,6 @@
 """``passerelles paths``: how to get from an occupation to others, in one step or several."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,7 @@ FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option
 StepsOption = Annotated[int, typer.Option("--max-steps", min=1, max=6, help=say("cli.option.max_steps"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring_jobs"))]
 BasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.hiring_basin"))]
+DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help=say("cli.option.date"))]
 PathsExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain_paths"))]
 
 
@@ -50,6 +52,7 @@ def paths(
     pareto: Annotated[bool, typer.Option("--pareto", help=say("cli.option.pareto"))] = False,
     hiring: HiringOption = None,
     basin: BasinOption = None,
+    date: DateOption = None,
     data: DataOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -83,7 +86,7 @@ def paths(
         referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access, cache=caching()
     )
     graph = session.graph
-    porteurs, worth = _hiring(hiring, basin, session, lang=lang.lang)
+    porteurs, worth, official = _hiring(hiring, basin, session, lang=lang.lang)
     found = rank_paths(
         graph,
         start,
@@ -95,6 +98,8 @@ def paths(
         limit=limit,
         hiring=porteurs,
         market=worth,
+        date=None if date is None else date.date(),
+        official_list=official,
     )
     end = find_start(graph, start).end
     key = "paths.title" if end.code else "paths.title_profile"
@@ -120,8 +125,12 @@ def paths(
 
 def _hiring(
     file: Path | None, basin: str | None, session: "Session", *, lang: Lang
-) -> tuple[tuple[str, ...] | None, dict[str, float] | None]:
-    """Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there."""
+) -> tuple[tuple[str, ...] | None, dict[str, float] | None, bool]:
+    """
+    Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there.
+
+    The last value says whether they may stand for an official list: offers of companies and a survey do not.
+    """
     from passerelles.market.joblist import load_job_list
     from passerelles.territory.reading import is_table_of_lots, read_lots
 
@@ -129,13 +138,13 @@ def _hiring(
     if file is not None and basin is None and is_table_of_lots(file):
         lots = read_lots(referential, file, "hiring")
         tell_reading(lots, lang)
-        return tuple(sorted({lot.job for lot in lots.lots})), None
+        return tuple(sorted({lot.job for lot in lots.lots})), None, False
     listed = None if file is None else load_job_list(file, referential)
     if basin is not None:
-        return _of_basin(basin, session, listed)
+        return *_of_basin(basin, session, listed), False
     if listed is None:
-        return None, None
-    return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None
+        return None, None, True
+    return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None, True
 
 
 def _of_basin(basin: str, session: "Session", listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:

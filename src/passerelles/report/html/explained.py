@@ -101,7 +101,7 @@ def _steps(case: Case, origin: str, targets: list[str]) -> dict[str, Step]:
         return {}
     paths = rank_paths(
         case.graph, origin, targets=targets, max_steps=1, certifications=case.certifications, hiring=case.targets,
-        limit=1,
+        limit=1, official_list=False,
     )  # fmt: skip
     return {p.codes[0]: p.steps[0] for p in paths}
 
@@ -125,7 +125,7 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
         pairs += len(targets)
         paths = rank_paths(
             case.graph, origin.code, targets=targets, frame=case.allocation.bounds.frame,
-            certifications=case.certifications, hiring=case.targets, limit=2,
+            certifications=case.certifications, hiring=case.targets, limit=2, official_list=False,
         )  # fmt: skip
         found += [p for p in paths if len(p.codes) > 1]
     return tuple(found), pairs
