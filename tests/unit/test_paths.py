@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -204,7 +205,7 @@ def test_a_regulated_job_whose_access_is_not_known_has_unknown_hours() -> None:
 
 def test_the_list_of_hiring_jobs_decides_where_a_frame_asks_for_one(ladder: OccupationGraph) -> None:
     def rule(hiring: list[str] | None) -> set[str]:
-        path = rank_paths(ladder, "A", targets="C", settings=PLAIN, hiring=hiring)[-1]
+        path = rank_paths(ladder, "A", targets="C", settings=PLAIN, hiring=hiring, date=date(2025, 6, 1))[-1]
         frame = next(f for f in path.frames if f.name == "transco")
         return {v.rule for v in (*frame.violations, *frame.unknown) if v.rule.startswith("hiring")}
 
