@@ -296,16 +296,19 @@ def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
 
 
 def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_nothing(tmp_path: Path) -> None:
-    header = "Code_Diplome;Libelle_Diplome;Code_RNCP;Code_Rome_1;Etat_Libelle\n"
+    header = "Code_Diplome;Libelle_Diplome;Code_RNCP;Code_Rome_1;Etat_Libelle;Annee_Derniere_Session;Date_MaJ\n"
     file = tmp_path / "certifinfo.csv"
+    day = date(2025, 6, 1)  # transco was open
 
     def certifying(held: str, rows: str) -> tuple[str, list[str]]:
-        file.write_text(header + rows, encoding="utf-8")
+        file.write_text(header + rows.replace("\n", ";2030;01/02/2024\n"), encoding="utf-8")
         title = Credential("TITRE", "Titre", "titre", Hours(None, 300, None, "s"), certifinfo="7")
         some = {"A": ["a"], "B": ["a", "b"]}
         graph = build_graph(referential(some, credentials=[title], demands=[("B", "TITRE")]))
         person = Profile("A", credentials={"TITRE": held})  # type: ignore[dict-item]
-        [path] = rank_paths(graph, person, targets="B", settings=PLAIN, certifications=load_certifications(file))
+        [path] = rank_paths(
+            graph, person, targets="B", settings=PLAIN, certifications=load_certifications(file), date=day
+        )
         step = path.steps[0]
         assert step.credentials[0].to_dict()["certifinfo"] == "7"
         rules = [v.rule for f in path.frames if f.name == "transco" for v in (*f.violations, *f.unknown)]
