@@ -37,7 +37,7 @@ def test_paths_print_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call("paths", "N4102", "H2913", "--frame", "transco", capsys=capsys)
+    code, out, _ = call("paths", "N4102", "H2913", "--frame", "transco", "--date", "2025-06-01", capsys=capsys)
     text = " ".join(out.split())
     assert code == 0
     assert "Hypothèse : exercer un métier intermédiaire 12 mois" in text

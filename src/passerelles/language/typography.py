@@ -52,3 +52,8 @@ def labelled(label: str, text: str, lang: Lang) -> str:
     ('Durée : 12 h', 'Length: 12 h')
     """
     return f"{label} : {text}" if lang == "fr" else f"{label}: {text}"
+
+
+def day_text(day: str, lang: Lang) -> str:
+    """Write a day out the way the language does: 31/12/2025 in French."""
+    return "/".join(reversed(day.split("-"))) if lang == "fr" else day

@@ -1,9 +1,10 @@
 """Certifications of CertifInfo: what leads to an occupation, told apart from habilitations and preparatory courses."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -12,13 +13,17 @@ from passerelles.codes import check_code, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.crosswalk import Via, links_of
 from passerelles.market.read import Found, Once, SourceFile, cells, read, scan, source_file
-from passerelles.model import Ternary
+from passerelles.market.register import REGISTER_KINDS, LeadingCertification, Match, Register, read_register
+from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
+from passerelles.referentials.durations import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
+# In the order of preference: named by the fiche itself and known to be alive, first.
+_TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,9 @@ class Certification:
 
     `code` is the CertifInfo code, `type` the kind of diploma in words, `level` the European level (``"5"``, None =
     unknown), `state` the source's own state, from which `kind` is read. `rome` holds the ROME codes as given, of
-    the third and fourth generation mixed; some are not occupations. `rs` are the codes of the Répertoire
-    spécifique. Years of sessions are None where the source gives none. `active` is judged for
-    `Certifications.year`, see `is_active`. The source gives no duration.
+    the third and fourth generation mixed; some are not occupations. `vae`: whether prior learning gives it, None =
+    not said. `rs` are the codes of the Répertoire spécifique. Years of sessions are None where the source gives
+    none. `active` is judged for `Certifications.year`, see `is_active`. The source gives no duration.
     """
 
     code: str
@@ -49,6 +54,7 @@ class Certification:
     last_session: int | None = None
     active: Ternary = "unknown"
     replaces: str | None = None
+    vae: bool | None = None
     updated: str = ""
     lines: tuple[int, ...] = ()
 
@@ -101,6 +107,7 @@ class Certifications:
     year: int
     file: SourceFile
     row_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    register_files: tuple[Found, ...] = field(default=(), repr=False, compare=False)
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -121,6 +128,149 @@ class Certifications:
     def by_rncp(self) -> Mapping[str, tuple[Certification, ...]]:
         """Certifications of each RNCP code: one code may cover several."""
         return _grouped((c.rncp, c) for c in self.certifications if c.rncp)
+
+    @cached_property
+    def register(self) -> Register:
+        """What the files of the RNCP beside it say; read on first use, empty where there are none."""
+        return read_register(self.register_files)
+
+    def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
+        """
+        Certifications that lead to an occupation and are alive on a day.
+
+        Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
+        of which nothing says that they are over. Where the referential names certifications of its own, those of a
+        specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
+
+        Parameters
+        ----------
+        code
+            Code of an occupation of `referential`.
+        referential
+            Where its parent, its base and its own credentials are found.
+        day
+            Reference date.
+
+        Returns
+        -------
+        certifications
+            Its own first, then codes of the RNCP, then by how few ROME codes each names, then by code.
+
+        Raises
+        ------
+        UnknownCodeError
+            If the referential has no such occupation.
+        """
+        occupation = referential.occupation_by_code.get(check_code(code))
+        if occupation is None:
+            raise UnknownCodeError(code)
+        own = self._own(code, referential, day)
+        if own and occupation.base is not None:
+            return own
+        found: dict[str, LeadingCertification] = {}
+        for link in links_of(referential, code):
+            match: Match = "direct" if link.via in ("direct", "base") else "parent"
+            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *self._rncp_of(link.code)}):
+                for each in self._alive(rncp, match, day):
+                    found.setdefault(each.code, each)
+            for row in self.by_rome.get(link.code, ()):
+                if row.kind == "certification" and not row.rncp and _open(row, day) != "no":
+                    each = self._from_rows(f"CI-{row.code}", (row,), match, day)
+                    found.setdefault(each.code, each)
+        mine = {each.code for each in own}
+        others = [c for c in found.values() if c.code not in mine and not (own and c.code in self.register.branch)]
+        tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
+        # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
+        chosen = tiers[0] if own else next((tier for tier in tiers if tier), [])
+        breadth = self.register.breadth
+        chosen.sort(key=lambda c: (not c.code.startswith("RNCP"), breadth.get(c.code, 0), c.code))
+        return (*own, *chosen)
+
+    def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
+        """What the referential itself names, with its code in the RNCP."""
+        found: dict[str, LeadingCertification] = {}
+        for need in referential.credentials_of.get(code, ()):
+            credential = referential.credential_by_code.get(need.credential)
+            if credential is not None and credential.rncp:
+                for each in self._alive(_rncp(credential.rncp), "direct", day, credential):
+                    found.setdefault(each.code, each)
+        return tuple(found.values())
+
+    def _alive(
+        self, rncp: str, match: Match, day: date, credential: Credential | None = None
+    ) -> Iterator[LeadingCertification]:
+        """Yield a certification if it is alive on a day, else what has taken its place."""
+        state = self.register.state(rncp, day)
+        rows = self.by_rncp.get(rncp.removeprefix("RNCP"), ())
+        rows = tuple(row for row in rows if row.kind == "certification")
+        ended = credential is not None and credential.valid_until and credential.valid_until < day.isoformat()
+        if state == "unknown" and rows:
+            opens = {_open(row, day) for row in rows}
+            state = "yes" if "yes" in opens else "no" if opens == {"no"} else "unknown"
+        if state == "no" or ended:
+            for heir, former in self.register.heirs(rncp, day):
+                made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
+                label = made.label or self._label(former, self._rows(former), credential)
+                level = self._level(former, self._rows(former), credential) if made.level is None else made.level
+                yield replace(made, label=label, level=level)
+            return
+        made = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
+        if made.label:
+            yield made
+
+    def _from_rows(
+        self,
+        code: str,
+        rows: Sequence[Certification],
+        match: Match,
+        day: date,
+        *,
+        sure: bool | None = None,
+        credential: Credential | None = None,
+    ) -> LeadingCertification:
+        register = self.register
+        known = register.registrations.get(code)
+        vae = {row.vae for row in rows}
+        files = [self.file.record.name] if rows else []
+        files += [register.file_of(kind) for kind in ("rncp-rome",) if code in register.breadth]
+        files += [register.file_of("apprenticeship-kit")] if known else []
+        hours = _published_hours().get(code)
+        if hours is None and credential is not None and credential.hours.expected is not None:
+            hours = credential.hours
+        return LeadingCertification(
+            code=code,
+            label=self._label(code, rows, credential),
+            level=self._level(code, rows, credential),
+            until=(known.until or None) if known else None,
+            match=match,
+            successor=next(iter(register.successors.get(code, ())), None),
+            vae=vae.pop() if len(vae) == 1 else None,
+            hours=hours,
+            source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
+            sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
+        )
+
+    def _rows(self, rncp: str) -> tuple[Certification, ...]:
+        return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")
+
+    def _label(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> str:
+        known = self.register.registrations.get(code)
+        if known is not None and known.label:
+            return known.label
+        shortest = min((row.label for row in rows), key=lambda label: (len(label), label), default="")
+        return shortest or (credential.label if credential else "")
+
+    def _level(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> int | None:
+        known = self.register.registrations.get(code)
+        if known is not None and known.level is not None:
+            return known.level
+        levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
+        return levels.pop() if len(levels) == 1 else credential.level if credential else None
+
+    def _rncp_of(self, rome: str) -> Iterator[str]:
+        """Yield the codes of the RNCP of the rows that name a ROME code."""
+        rows = self.by_rome.get(rome, ())
+        return (_rncp(row.rncp) for row in rows if row.rncp and row.kind == "certification")
 
     def certification(self, code: str) -> Certification:
         """
@@ -178,6 +328,22 @@ class Certifications:
                 if found.kind in kinds and (ended or found.active != "no"):
                     hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
         return tuple(hits.values())
+
+
+def _rncp(code: str) -> str:
+    return code if code.startswith("RNCP") else f"RNCP{code}"
+
+
+def _open(row: Certification, day: date) -> Ternary:
+    """Whether sessions are held in the year of a day: yes only where a last session is announced for it or later."""
+    state = is_active(row.first_session, row.last_session, day.year)
+    return "unknown" if state == "yes" and row.last_session is None else state
+
+
+@cache
+def _published_hours() -> Mapping[str, Hours]:
+    """Hours at the training centre of the certifications of which a duration is published, by code."""
+    return MappingProxyType({d.code: d.centre for d in load_durations() if d.centre.expected is not None})
 
 
 def is_active(first: int | None, last: int | None, year: int) -> Ternary:
@@ -244,6 +410,7 @@ _COLUMNS: Final = (
     "first_session",
     "last_session",
     "replaces",
+    "vae",
     "state",
     "rome_1",
     "rome_2",
@@ -277,13 +444,14 @@ def load_certifications(path: str | Path, *, year: int | None = None) -> Certifi
         If nothing is there, it may not be read, or it holds no certification file.
     """
     found = scan(path, ("certifications",))
+    register = tuple(f for kind in REGISTER_KINDS for f in found.of(kind))
     files = found.of("certifications")
     if not files:
         raise PasserellesError("no_certifications_data", path=path)
     log = NoticeLog(found.notices)
     for other in files[1:]:
         log.note("duplicate_dataset", file=other.name, other=files[0].name)
-    return _read(files[0], year, log)
+    return replace(_read(files[0], year, log), register_files=register)
 
 
 def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
@@ -361,6 +529,7 @@ def _certification(
         last_session=last,
         active=is_active(first, last, year),
         replaces=values["replaces"] or None,
+        vae={"1": True, "2": False}.get(values["vae"]),
         updated=values["updated"],
         lines=(line,),
     )

@@ -1,6 +1,7 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +13,7 @@ from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.register import LeadingCertification
 from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import Case, Frame, FrameVerdict, judge
@@ -38,6 +40,9 @@ class CertificationTable(Protocol):
 
     def for_occupation(self, code: str, referential: Referential) -> tuple["Hit", ...]:
         """Certifications that lead to an occupation."""
+
+    def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
+        """Certifications that lead to an occupation and are alive on a day."""
 
 
 class Hit(Protocol):
@@ -79,6 +84,10 @@ class Certified(Protocol):
     def rncp(self) -> str | None:
         """RNCP code, None = unknown."""
 
+    @property
+    def active(self) -> Ternary:
+        """Whether it is open in the year that the file is judged for."""
+
 
 def check_table(table: CertificationTable | None) -> CertificationTable | None:
     """
@@ -109,6 +118,7 @@ class Context:
     table: CertificationTable | None
     day: str = ""
     official: bool = True
+    _leading: dict[str, tuple[LeadingCertification, ...]] = field(default_factory=dict, repr=False)
     _options: dict[str, tuple[StepCredential, ...]] = field(default_factory=dict, repr=False)
 
     def listed(self, code: str) -> Ternary:
@@ -121,6 +131,15 @@ class Context:
     def hits(self, code: str) -> tuple[Hit, ...]:
         """Certifications of the table that lead to an occupation."""
         return () if self.table is None else self.table.for_occupation(code, self.graph.referential)
+
+    def leading(self, code: str) -> tuple[LeadingCertification, ...]:
+        """Certifications that lead to an occupation and are alive on the reference date, today where there is none."""
+        if self.table is None:
+            return ()
+        if code not in self._leading:
+            day = date.fromisoformat(self.day) if self.day else date.today()  # noqa: DTZ011 - the user's own day
+            self._leading[code] = self.table.leading(code, self.graph.referential, day)
+        return self._leading[code]
 
     def options(self, code: str) -> tuple[StepCredential, ...]:
         """What merely leads to an occupation: it never makes hours unknown."""
@@ -170,20 +189,23 @@ class Context:
         """
         Whether the way to an occupation ends with a certification.
 
-        One to obtain that is in the RNCP, or that cites a certification of the table; or one that the table says to
-        lead there, unless it is held already. Else unknown: what a table does not say is not denied, and one in four
-        of its rows names no job.
+        One that is not held, leads there and is alive on the reference date; without a table, one to obtain that is in
+        the RNCP and of which the end is known and not past. Else unknown: what a table does not say is not denied.
         """
-        full = [c for c in credentials if c.held != "yes" and c.kind in _FULL]
-        if any(c.rncp for c in full):
+        held = {c.rncp for c in credentials if c.held == "yes"} | {
+            f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"
+        }
+        if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
-        if self.table is None:
-            return "unknown"
-        cited = [self.table.by_code[c.certifinfo] for c in full if c.certifinfo and c.certifinfo in self.table.by_code]
-        if any(c.kind == "certification" for c in cited):
-            return "yes"
-        held = {c.certifinfo for c in credentials if c.held == "yes"}
-        return "yes" if any(h.certification.code not in held for h in self.hits(code)) else "unknown"
+        if self.table is not None:
+            cited = (
+                self.table.by_code.get(c.certifinfo or "") for c in credentials if c.held != "yes" and c.kind in _FULL
+            )
+            if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
+                return "yes"
+        by_code = self.graph.referential.credential_by_code
+        full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in _FULL and c.code in by_code]
+        return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
 
     def case(
         self, code: str, credentials: tuple[StepCredential, ...], *, known: bool, origin: str | None = None
@@ -355,7 +377,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code)
     frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
     status, reasons = _status(steps, frames, asked)
-    return Detail(status, reasons, hours, months, tuple(steps), frames)
+    return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(code))
 
 
 def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, ...]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import day_text
 from passerelles.model import Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
@@ -88,7 +89,7 @@ class Violation(Described):
     def reason(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
         limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
-        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by, day=_day(self.day, lang))
+        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
 
     spec: ClassVar[Record] = Record(
         "rule",
@@ -101,11 +102,6 @@ class Violation(Described):
             Column("by", "number", value=lambda v, _: _rounded(v.by)),
         ),
     )
-
-
-def _day(day: str, lang: Lang) -> str:
-    """Write a day out the way the language does: 31/12/2025 in French."""
-    return "/".join(reversed(day.split("-"))) if lang == "fr" else day
 
 
 def condition_text(condition: str, lang: Lang = "fr") -> str:

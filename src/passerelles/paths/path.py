@@ -10,6 +10,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
+from passerelles.market.register import LeadingCertification, leading_lines
 from passerelles.model import Hours, MoveKind, RequirementKind, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.explain import split_items
@@ -318,6 +319,7 @@ class Detail:
     months: Span
     steps: tuple[Step, ...]
     frames: tuple[FrameVerdict, ...]
+    certifications: tuple[LeadingCertification, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -374,14 +376,16 @@ class Path(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
         lead = [line for lines in path_lines(self, lang) for line in lines]
-        return Page(
-            f"{self.rank}. {path_title(self, lang)}", [*lead, *state_lines(self, lang), *frame_lines(self, lang)]
-        )
+        return Page(f"{self.rank}. {path_title(self, lang)}", [*lead, *self._beside(lang)])
 
     def explanation(self, lang: Lang = "fr") -> Page:
         """Return the same, each step's first sentence above the others."""
-        lines = [*path_lines(self, lang), *([text] for text in (*state_lines(self, lang), *frame_lines(self, lang)))]
+        lines = [*path_lines(self, lang), *([text] for text in self._beside(lang))]
         return Page(f"{self.rank}. {path_title(self, lang)}", details=[Page(first, rest) for first, *rest in lines])
+
+    def _beside(self, lang: Lang) -> list[str]:
+        """What is said under the steps: the status, what certifies, and legal frames."""
+        return [*state_lines(self, lang), *leading_lines(self.certifications, lang), *frame_lines(self, lang)]
 
     @cached_property
     def detail(self) -> Detail:
@@ -428,6 +432,11 @@ class Path(Described, Shown):
     def frames(self) -> tuple[FrameVerdict, ...]:
         """What each legal frame says of the whole."""
         return self.detail.frames
+
+    @property
+    def certifications(self) -> tuple[LeadingCertification, ...]:
+        """Certifications that lead to the target and are alive on the reference date."""
+        return self.detail.certifications
 
     def added_by(self, number: int) -> tuple[Item, ...]:
         """What the target requires and the stage after step `number` (from 1) brings, not held before it."""
@@ -525,6 +534,12 @@ class Path(Described, Shown):
                 on=On.JSON | On.TABLE,
             ),
             Column(
+                "certifications", json=lambda p, lang: dicts(p.certifications, lang), promised=True,
+                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None,
+                schema=schema.listed(ref("leading_certification"), "What leads to the target and is alive on that day"),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
                 "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None,
                 json=lambda p, lang: p.why(lang), schema=schema.listed(text(), "What the status comes from"),
                 on=On.JSON | On.TABLE,
@@ -554,6 +569,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
         _to_learn(paths, lang),
         _credentials(paths, lang),
         _frames(paths, lang),
+        _leading(paths, lang),
     ]
 
 
@@ -602,6 +618,12 @@ def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
         yield from ((p, place, f) for p, place, s in _each(paths) for f in s.frames)
 
     return Sheet("frames", (*_rank(), _PLACE, *within(FrameVerdict.spec.columns, itemgetter(2))), rows, lang)
+
+
+def _leading(paths: Sequence[Path], lang: Lang) -> Sheet:
+    target = within(Path.spec.pick("target_code"), itemgetter(0), on=On.TABLE)
+    columns = (*_rank(), *target, *within(LeadingCertification.spec.columns, itemgetter(1)))
+    return Sheet("certifications", columns, lambda: [(p, c) for p in paths for c in p.certifications], lang)
 
 
 def _chain(path: Path) -> str:

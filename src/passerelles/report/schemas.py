@@ -10,6 +10,7 @@ from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.areas import Area, AreaMember, Passage
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult
+from passerelles.market.register import LeadingCertification
 from passerelles.model import Employment, RequirementKind
 from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
@@ -369,8 +370,8 @@ AREAS_MORE: Final = {
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
-    FrameVerdict, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart, Ranked, Scenario,
-    MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage,
+    FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
+    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage,
 )  # fmt: skip
 _LISTED: Final = (
     CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,

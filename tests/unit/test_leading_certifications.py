@@ -1,0 +1,125 @@
+"""What leads to an occupation and is alive on a day: successors, branches, parents, hours and prior learning."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelles.errors import UnknownCodeError
+from passerelles.market.certifications import Certifications, load_certifications
+from passerelles.market.register import Register, Registration
+from passerelles.model import Credential
+from passerelles.referentials.referential import Referential
+from small import occupation, referential
+
+DAY = date(2026, 11, 25)
+CERTIFINFO = """Code_Diplome;Libelle_Diplome;Libelle_Type_Diplome;Code_Niveau_Europeen;Date_MaJ;Code_Rome_1;Code_RNCP;\
+Annee_Premiere_Session;Annee_Derniere_Session;accessibilite_vae;Etat_Libelle
+1;Titre de conducteur;TP;3;01/02/2024;N4101;100;;2030;1;Publié
+2;Titre qui finit;TP;3;01/02/2024;N4101;101;;2030;2;Publié
+3;Titre sans numero;TP;3;01/02/2024;N4101;;;2030;0;Publié
+4;Titre sans date;TP;4;01/02/2024;K2111;104;;;0;Publié
+""".replace("\\\n", "")
+KIT = """FicheRNCP;Niveau fiche RNCP;Fiche ACTIVE/INACTIVE;Intitulé certification (RNCP);\
+Date d'échéance de la fiche RNCP
+RNCP100;Niveau 3;ACTIVE;TP - TP Conducteur;31/12/2028
+RNCP101;Niveau 3;ACTIVE;TP - TP Ancien;28/04/2026
+RNCP103;Niveau 5;INACTIVE;Retiré;31/12/2029
+RNCP105;Niveau 3;ACTIVE;CQP d'une branche;31/12/2028
+RNCP106;Niveau 3;ACTIVE;Propre au métier;31/12/2028
+"""
+NEXT = """Numero_Fiche;Ancienne_Certification;Nouvelle_Certification
+RNCP101;;RNCP200
+RNCP90;;RNCP101
+"""
+ROME = """Numero_Fiche;Codes_Rome_Code;Codes_Rome_Libelle
+RNCP90;N4101;Conduite
+RNCP100;N4101;Conduite
+RNCP101;N4101;Conduite
+RNCP103;N4101;Conduite
+RNCP105;N4102;Conduite
+RNCP105;N4101;Conduite
+RNCP100;N4103;Conduite
+"""
+BRANCH = "Numero_Fiche;Ccn_1_Numero;Ccn_1_Libelle\nRNCP105;3085;Transports\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Certifications:
+    files = {"c.csv": CERTIFINFO, "kit.csv": KIT, "suite.csv": NEXT, "rome.csv": ROME, "ccn.csv": BRANCH}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return load_certifications(tmp_path)
+
+
+@pytest.fixture
+def jobs() -> Referential:
+    return referential(
+        {code: ["a"] for code in ("N4101", "K2111", "N4102", "A1101")},
+        occupations=[occupation("N4109", parent="N4101"), occupation("N4102-S", base="N4102", parent=None)],
+        credentials=[Credential("OWN", "Propre", "titre", rncp="RNCP106")],
+        demands=[("N4102-S", "OWN")],
+    )
+
+
+def test_what_is_over_gives_way_to_its_successor_and_what_was_withdrawn_is_gone(
+    table: Certifications, jobs: Referential
+) -> None:
+    found = {c.code: c for c in table.leading("N4101", jobs, DAY)}
+    assert list(found) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
+    assert (found["RNCP200"].label, found["RNCP200"].until, found["RNCP200"].level) == ("TP Ancien", None, 3)
+    assert (found["RNCP100"].until, found["RNCP100"].vae, found["RNCP100"].match) == ("2028-12-31", True, "direct")
+    assert found["CI-3"].vae is None
+
+
+def test_before_its_end_a_certification_stands_with_its_successor_named(
+    table: Certifications, jobs: Referential
+) -> None:
+    found = {c.code: c for c in table.leading("N4101", jobs, date(2026, 4, 28))}
+    assert found["RNCP101"].successor == "RNCP200"
+    assert found["RNCP101"].vae is False
+    assert "RNCP200" not in found
+
+
+def test_a_successor_of_which_nothing_is_known_is_trusted_for_two_years_only(
+    table: Certifications, jobs: Referential
+) -> None:
+    assert "RNCP200" not in {c.code for c in table.leading("N4101", jobs, date(2028, 6, 1))}
+
+
+def test_a_fiche_of_its_own_comes_before_its_parents(table: Certifications, jobs: Referential) -> None:
+    assert {c.match for c in table.leading("N4109", jobs, DAY)} == {"parent"}
+    assert {c.match for c in table.leading("N4101", jobs, DAY)} == {"direct"}
+    assert table.leading("A1101", jobs, DAY) == ()
+
+
+def test_what_no_source_dates_is_shown_only_where_nothing_else_is(table: Certifications, jobs: Referential) -> None:
+    assert [(c.code, c.sure) for c in table.leading("K2111", jobs, DAY)] == [("RNCP104", False)]
+
+
+def test_the_branchs_own_leaves_out_those_of_other_branches(table: Certifications, jobs: Referential) -> None:
+    assert [c.code for c in table.leading("N4102-S", jobs, DAY)] == ["RNCP106"]
+    assert [c.code for c in table.leading("N4102", jobs, DAY)] == ["RNCP105"]
+    with pytest.raises(UnknownCodeError):
+        table.leading("Z9999", jobs, DAY)
+
+
+CODES = st.sampled_from([f"RNCP{i}" for i in range(8)])
+
+
+@given(
+    ends=st.dictionaries(CODES, st.dates(date(2020, 1, 1), date(2030, 1, 1))),
+    links=st.dictionaries(CODES, st.lists(CODES, max_size=3, unique=True).map(tuple)),
+    start=CODES,
+    day=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+)
+def test_no_heir_is_over_whatever_the_chain_even_a_cycle(
+    ends: dict[str, date], links: dict[str, tuple[str, ...]], start: str, day: date
+) -> None:
+    made = Register({c: Registration(c, None, d.isoformat(), active=True) for c, d in ends.items()}, links)
+    heirs = [heir for heir, _ in made.heirs(start, day)]
+    assert start not in heirs
+    assert len(heirs) == len(set(heirs))
+    assert all(heir not in ends or ends[heir] >= day for heir in heirs)
