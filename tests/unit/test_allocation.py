@@ -386,3 +386,12 @@ def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -
     fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
     hiring = made("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])
     assert match(fragile, hiring, {}).placed == 3
+
+
+def test_work_on_ones_own_account_is_an_option_and_never_a_placement() -> None:
+    fragile = people(("A", "J00", 4, "x"))
+    hiring = [{"Entreprise": "P", "Métier": "J00", "Postes à pourvoir": 4, "Commune": "x", "Statut": "indépendant"}]
+    found = match(fragile, hiring, {})
+    assert (found.placed, found.reserved, found.uncovered[0].reason) == (0, 0, "self_employed")
+    assert [(f.hiring.employer, f.people) for f in found.options] == [("P", 4)]
+    assert found.totals()["unfilled"] == 4

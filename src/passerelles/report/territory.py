@@ -38,7 +38,7 @@ def print_allocation(console: Console, found: Release, *, lang: Lang = "fr") -> 
     changes = sheets["changes"]
     print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
     _print_dim(console, found.hidden_lots(lang))
-    for name in ("to_confirm", "stretched", "uncovered"):
+    for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
             print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)
     _print_dim(console, filter(None, [found.last_tenth(lang)]))

@@ -119,6 +119,7 @@ class Release:
     flows: Sequence[Flow | Withheld]
     to_confirm: Sequence[Flow | Withheld]
     stretched: Sequence[Flow | Withheld]
+    options: Sequence[Flow | Withheld]
     uncovered: Sequence[Uncovered | Withheld]
     unfilled: Sequence[Unfilled | Withheld]
     totals: Mapping[str, Any]
@@ -141,6 +142,7 @@ class Release:
             _items("results", Flow, "flows", promised=True),
             _items("to_confirm", Flow),
             _items("stretched", Flow),
+            _items("options", Flow),
             _items("uncovered", Uncovered, promised=True),
             _items("unfilled", Unfilled, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
@@ -167,7 +169,7 @@ class Release:
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return a sheet a question: who goes where, who is left, what stays empty, totals, changes, titles, notes."""
-        apart = [("to_confirm", self.to_confirm), ("stretched", self.stretched)]
+        apart = [("to_confirm", self.to_confirm), ("stretched", self.stretched), ("options", self.options)]
         sheets = [
             Sheet("flows", Flow.spec.columns, lambda: self.flows, lang, frozenset({"unknown"})),
             *(Sheet(name, Flow.spec.columns, partial(list, some), lang) for name, some in apart if some),
@@ -260,6 +262,8 @@ class Allocation(Shown):
         People who could go once something is known, with the openings reserved for them; no placed flow makes way.
     stretched
         People without a solution who could go where experts hardly ever see anyone go, in no total; only where asked.
+    options
+        Work on one's own account that people may choose, with the people of the lot: in no total, nobody is placed.
     curve
         Least cost of placing fewer people, by tenths.
     stages
@@ -281,6 +285,7 @@ class Allocation(Shown):
     flows: tuple[Flow, ...]
     to_confirm: tuple[Flow, ...]
     stretched: tuple[Flow, ...]
+    options: tuple[Flow, ...]
     uncovered: tuple[Uncovered, ...]
     unfilled: tuple[Unfilled, ...]
     changes: tuple[Change, ...]
@@ -308,7 +313,7 @@ class Allocation(Shown):
     def release(self) -> Release:
         """Return all that is told of the allocation."""
         return Release(
-            self.flows, self.to_confirm, self.stretched, self.uncovered, self.unfilled, self.totals(),
+            self.flows, self.to_confirm, self.stretched, self.options, self.uncovered, self.unfilled, self.totals(),
             self.certificate(), self.changes, self.curve,
             [*map(Note, self.notes), *reading_notes((self.fragile, self.hiring))],
             (*self.fragile.set_aside, *self.hiring.set_aside), self.unmet, self.resolved(), self.referential,

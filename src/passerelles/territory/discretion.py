@@ -27,7 +27,7 @@ from passerelles.views.spec import Withheld
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE = frozenset(
     ("nothing_near", "radius", "distance_unknown", "not_possible", "hours_unknown", "access_unknown", "max_hours")
-) | {"frame", "probability_unknown", "probability", "max_cost", "level_unknown", "unlikely"}
+) | {"frame", "probability_unknown", "probability", "max_cost", "level_unknown", "unlikely", "self_employed"}
 
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
@@ -146,6 +146,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             whole,
             notes=[note for note in whole.notes if note.key not in _OF_ROWS],
             stretched=[],
+            options=[],
             totals={**whole.totals, "stretched": None, **({"set_aside": None} if allocation.fragile.set_aside else {})},
             set_aside=_aside(allocation),
             masked=True,
@@ -167,6 +168,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
         to_confirm=[] if lines is None else lines.shown(allocation.to_confirm),
         stretched=[],
+        options=[],
         uncovered=[] if lines is None else lines.uncovered(),
         unfilled=[] if lines is None else lines.unfilled(),
         totals={

@@ -147,6 +147,8 @@ class Lot:
         Openings that share one capacity: ``family`` code of a survey; empty where they are the lot's own.
     given, confidence, row
         What was written as the job, how sure its code is in [0, 1], and where.
+    self_employed
+        Whether the opening is work on one's own account: an option, never a post that people are placed on.
     title_code
         Code of the job title, where titles of the fiche differ in what access takes; else empty.
     """
@@ -162,6 +164,7 @@ class Lot:
     confidence: float = 1.0
     row: int = 0
     title_code: str = ""
+    self_employed: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -44,6 +44,7 @@ class Why(IntEnum):
     MAX_COST = 10
     LEVEL_UNKNOWN = 11
     UNLIKELY = 12
+    SELF_EMPLOYED = 13  # an option that people may choose, never a post that they are placed on
 
 
 class Doubt(IntFlag):
@@ -165,7 +166,12 @@ class Pairs:
     @property
     def stretched(self) -> NDArray[np.intp]:
         """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody knows."""
-        return np.flatnonzero(self.why >= Why.LEVEL_UNKNOWN)
+        return np.flatnonzero((self.why == Why.LEVEL_UNKNOWN) | (self.why == Why.UNLIKELY))
+
+    @property
+    def options(self) -> NDArray[np.intp]:
+        """Positions of the pairs that nothing bars but that the work is one's own account."""
+        return np.flatnonzero(self.why == Why.SELF_EMPLOYED)
 
 
 def moves_between(
@@ -284,6 +290,7 @@ class Side:
     doubt: NDArray[np.int8]
     asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
     title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
+    own_account: NDArray[np.bool_]  # of each entry, whether the work is one's own account
     start: NDArray[np.intp]  # shape (basins + 1,): first entry of each basin
     basins: tuple[str, ...]
 
@@ -319,7 +326,8 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     start = np.searchsorted(where[order], np.arange(len(basins) + 1))
     asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
     title = np.asarray([normalise_label(lot.given) for lot in hiring.lots], dtype=object)
-    return Side(job[order], pool[order], order, doubt[order], asked, title[order], start, basins)
+    own = np.asarray([lot.self_employed for lot in hiring.lots], dtype=np.bool_)
+    return Side(job[order], pool[order], order, doubt[order], asked, title[order], own[order], start, basins)
 
 
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
@@ -372,6 +380,7 @@ def find_pairs(
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     blocks = []
+    demanding = any(side.asked)
     for number, lot in enumerate(fragile.lots):
         there = keep[lot.basin]
         entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
@@ -379,14 +388,13 @@ def find_pairs(
         far = np.repeat(blocked[lot.basin][there], sizes[there])
         origin = row[graph.position[lot.job]]
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
+        reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         doubt = judged.doubt[origin, job] | side.doubt[entries] | _title_doubt(lot.confidence)
         if lot.given:  # the very same words on both sides are the same job, whatever it is read as
             doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE
         own = asked_of_title(graph, lot)
-        demanding = (
-            [i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own] if any(side.asked) else []
-        )
-        doubt[demanding] |= Doubt.ACCESS
+        if demanding:
+            doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
         distance = np.repeat(km[lot.basin][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]

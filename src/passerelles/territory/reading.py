@@ -70,6 +70,10 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "postcode": (r"code postal|cp|codes? postaux|postcode|zip(?: code)?",),
     "department": (r"departements?|dep|dept|code departement|department",),
+    "employment": (
+        r"salarie (?:ou )?independant|statut(?: \w+){0,2}|(?:type|nature)(?: (?:de|du) contrat)?|contrat",
+        r"employment(?: type)?|contract(?: type)?",
+    ),
     "choice": (r"choix|choice|code corrige",),
 }  # fmt: skip
 # Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
@@ -84,6 +88,10 @@ _WORDS: Final[Mapping[str, str]] = {
 _ELSE: Final = (
     r"\b(?:date|echeance|fin|debut|tranche|diplomes?|titres?|permis|habilitations?|exigences?|siret|siren|epci|region"
     r"|contrat|statut|branche|remarques?|observations?|code|convention)\b"
+)
+_OWN_ACCOUNT: Final = re.compile(
+    r"\b(?:independante?s?|freelances?|(?:auto|micro) ?entrepreneur\w*|(?:auto|micro) ?entreprise|a son compte"
+    r"|creation d entreprise|self employ\w*)\b"
 )
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
 _TOTAL: Final = re.compile(r"(?:sous |grand )?tota(?:l|ux)\b.*|ensemble|somme|cumul|subtotal")
@@ -501,6 +509,7 @@ class _Reader:
             given=job.given,
             confidence=job.confidence,
             row=line,
+            self_employed=self.side == "hiring" and self._own_account(grid, cells),
             title_code=_title_code(self.referential, job),
         )
 
@@ -532,6 +541,11 @@ class _Reader:
         rounded = max(1, math.floor(value + 0.5))
         self.said.append(Problem(grid.name, line, grid.title(role), "etp", {"given": text, "people": str(rounded)}))
         return rounded
+
+    def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
+        """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
+        told = (grid.text(cells, "employment"), grid.text(cells, "job"))
+        return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
     def _job(self, grid: _Grid, cells: Sequence[Any]) -> "Resolved | _Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
