@@ -91,11 +91,11 @@ def fit_ranking(
         size = max(len(t.owners) for t, _, _ in trials)
         full = [judged for judged in trials if len(judged.trial.owners) == size]
         x = expand(np.stack([t.evidence for t, _, _ in full]), columns, keys)
-        for right, part in (([f for _, f, _ in full], 0.5), ([f for _, _, f in full], 0.5)):
-            good = [n for n, hit in enumerate(right) if hit is not None and hit.any()]
+        for marks, part in (([f for _, f, _ in full], 0.5), ([f for _, _, f in full], 0.5)):
+            good = [n for n, hit in enumerate(marks) if hit is not None and hit.any()]
             if good:
                 parts.append(x[good])
-                hits.append(np.stack([hit for hit in right if hit is not None and hit.any()]))
+                hits.append(np.stack([hit for hit in marks if hit is not None and hit.any()]))
                 shares.append(np.full(len(good), share * part / len(good)))
     x, right, weight = np.concatenate(parts), np.concatenate(hits), np.concatenate(shares)
     weight /= weight.sum()

@@ -1,6 +1,7 @@
 """Laws of resolution: whatever is typed, ordered and honest answers; what frames a title changes nothing."""
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 from job_titles import ROWS, referential
 from passerelles.matching.reading import gender_forms, language_pack
 from passerelles.matching.titles import resolve_competency, resolve_title
-from passerelles.matching.worklist import Cell, Worklist, read_worklist, worklist_csv
+from passerelles.matching.worklist import Worklist, read_worklist, worklist_csv
+
+if TYPE_CHECKING:
+    from passerelles.io.xlsx import Cell
 
 SMALL = referential()
 FRENCH = language_pack("fr")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -303,16 +304,16 @@ def test_no_competency_opens_a_job_that_a_credential_closes() -> None:
 
 
 def test_the_command_line_shows_access_and_does_without(capsys: pytest.CaptureFixture[str]) -> None:
-    def items(*words: str) -> list[dict[str, object]]:
+    def items(*words: str) -> list[dict[str, Any]]:
         with pytest.raises(SystemExit):
             run(("rank", "N4105", "--format", "json", "--limit", "2", *words))
-        found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["results"]
+        found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["results"]
         return found
 
     for item in items():
-        assert {"status", "selection", "level", "credentials", "varies"} <= set(item["access_conditions"])  # type: ignore[arg-type]
+        assert {"status", "selection", "level", "credentials", "varies"} <= set(item["access_conditions"])
         assert item["kind"] in ("advancement", "step-down", "lateral", "unknown")
-    assert items("--no-access")[0]["access_conditions"]["credentials"] == []  # type: ignore[index]
+    assert items("--no-access")[0]["access_conditions"]["credentials"] == []
 
 
 def test_an_unknown_way_of_working_is_refused() -> None:

@@ -124,15 +124,16 @@ def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form
 
 def shell(line: str, **options: object) -> subprocess.CompletedProcess[str]:
     engine = " ".join(ENGINE)
-    return subprocess.run(  # noqa: S602 - our own line
+    done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S602 - our own line
         line.replace("ENGINE", engine),
         shell=True,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        **options,  # type: ignore[call-overload,no-any-return]
+        **options,  # type: ignore[call-overload]
     )
+    return done
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from passerelles import resolve_title
 from passerelles.cli.main import run
 from passerelles.matching.context import Context
 from passerelles.matching.reviewing import CHOICE_FROM, HEADER, agenda, read_choices, write_choices
-from passerelles.matching.titles import review, title_index
+from passerelles.matching.titles import Candidate, review, title_index
 from passerelles.matching.worklist import Worklist
 
 MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))
@@ -78,7 +78,7 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     with pytest.raises(SystemExit):
         run(["resolve", "--review", str(sheet), "--choices", str(kept)])
     capsys.readouterr()
-    assert read_choices(kept) == {"moniteur": offered.split()[0]}
+    assert read_choices(kept) == {"moniteur": str(offered).split()[0]}
     with pytest.raises(SystemExit):
         run(["resolve", "--input", str(source), "--column", "intitulé", "--choices", str(kept), "--format", "csv"])
     lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -90,8 +90,8 @@ def test_context_moves_an_ambiguous_title() -> None:
     assert alone[0].parent_confidence < 0.9
     beside = resolve_title(SMALL, "vendeur", context=Context(sector="bateaux", jobs=("Accastilleur",)))
 
-    def sure(answer: list[object], code: str) -> float:
-        return next((c.confidence for c in answer if c.code == code), 0.0)  # type: ignore[attr-defined]
+    def sure(answer: list[Candidate], code: str) -> float:
+        return next((c.confidence for c in answer if c.code == code), 0.0)
 
     assert sure(beside, "I1601") > sure(alone, "I1601")
     assert resolve_title(SMALL, "vendeur", context=Context(employer="zzz")) == alone

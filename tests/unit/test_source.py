@@ -39,7 +39,7 @@ def test_a_folder_gives_its_own_files_sorted(tmp_path: Path) -> None:
     (tmp_path / ".DS_Store").write_bytes(b"?")
     (tmp_path / "sub").mkdir()
     source = open_source(str(tmp_path))
-    assert (source.names, source.read("a.csv"), source.zipped) == (("a.csv", "b.csv"), b"A", False)
+    assert (source.names, source.read("a.csv")) == (("a.csv", "b.csv"), b"A")
 
 
 def test_a_zip_and_a_zip_of_a_folder_give_the_same_files(tmp_path: Path) -> None:

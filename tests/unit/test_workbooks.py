@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -184,7 +184,7 @@ def read(place: Path | str) -> Rows:
 
 
 def test_hidden_sheets_are_never_read(tmp_path: Path) -> None:
-    table = [["job", "people"], ["A", 1]]
+    table: list[list[Any]] = [["job", "people"], ["A", 1]]
     path = several(
         tmp_path / "t.xlsx",
         {"brouillon": table, "v": table, "bon": [["titre"], *table, ["B", 2]]},
@@ -199,7 +199,7 @@ def test_hidden_sheets_are_never_read(tmp_path: Path) -> None:
 
 
 def test_several_sheets_are_named_and_asked_for(tmp_path: Path) -> None:
-    table = [["job", "people"], ["A", 1]]
+    table: list[list[Any]] = [["job", "people"], ["A", 1]]
     path = several(tmp_path / "t.xlsx", {"2025": table, "2026": [*table, ["B", 2]], "Lisez-moi": [["bonjour"]]})
     with pytest.raises(PasserellesError) as caught:
         read(path)

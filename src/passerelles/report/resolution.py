@@ -159,7 +159,7 @@ def migration_envelope(
 
 def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
     """Return one row for each old code and each code to which it may lead."""
-    columns = (
+    columns: tuple[Column, ...] = (
         *(Column("old_code"), Column("title"), Column("outcome"), Column("new_code"), Column("basis")),
         *(Column("code"), Column("label"), Column("share", "share"), Column("merges")),
     )

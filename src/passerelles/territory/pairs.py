@@ -277,7 +277,7 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
     chance = np.where(moves.listed, np.maximum(chance, settings.listed_probability), chance)
     halvings = -np.log2(np.clip(chance, _LEAST_CHANCE, 1.0))
     taught = np.where(hours < 0, hours.max(initial=0), hours)
-    return taught + np.rint(settings.unlikely_hours * halvings * TENTHS).astype(np.int64)
+    return np.asarray(taught + np.rint(settings.unlikely_hours * halvings * TENTHS), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Literal, get_args
+from typing import Any, ClassVar, Final, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.kind import move_kind
@@ -267,9 +267,6 @@ def rank_parts(
         return RankPart(name, neutral[name] if value is None else value + 0.0, figures[name], source)  # no minus zero
 
     return tuple(part(name) for name in points)
-
-
-Side = Literal["fragile", "hiring"]
 
 
 def rank_territory(  # noqa: PLR0913 - each option is named at every call

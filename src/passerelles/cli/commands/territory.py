@@ -76,8 +76,8 @@ def rank(
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
     from passerelles.session import Session
-    from passerelles.territory.lots import NOTE
-    from passerelles.territory.rank import Side, rank_territory, ranking_notes, ranking_sheets
+    from passerelles.territory.lots import NOTE, Side
+    from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
     from passerelles.territory.reading import make_locator
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
