@@ -207,7 +207,9 @@ def test_an_answer_with_more_keys_passes() -> None:
 END = {"code": "K2110", "label": "..."}
 ITEM = {"code": "...", "label": "...", "kind": "...", "core": True, "weight": 2.1}
 SPAN = {"low": 150, "expected": 210, "high": None}
+ACCESS = {"status": "open", "selection": None, "level": {"low": 3, "high": None}, "credentials": [], "varies": False}
 PROMISED_MOVE: dict[str, Any] = {
+    "access_conditions": ACCESS,
     "rank": 1,
     "origin": END,
     "target": END,
@@ -253,6 +255,7 @@ PROMISED: dict[str, dict[str, Any]] = {
             }
         ],
         "frames": [{"name": "transco", "verdict": "no", "violations": [{"rule": "...", "reason": "..."}]}],
+        "certifications": [],
         "score": 0.0,
         "parts": [],
     },
@@ -274,6 +277,10 @@ BESIDE = {
     "totals": examples()["territory@1"]["totals"],
     "bounds": examples()["territory@1"]["bounds"],
 }
+
+
+# Shapes whose keys no promise lists one by one.
+UNLISTED = {"territory-signals@1", "compare@1", "areas@1"}
 
 
 def promised(name: str) -> dict[str, Any]:
@@ -300,7 +307,7 @@ def without_one_key(answer: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{place}.{name}", [*answer[:place], less, *answer[place + 1 :]]
 
 
-@pytest.mark.parametrize("name", [n for n in names() if "@" in n and n != "territory-signals@1"])
+@pytest.mark.parametrize("name", [n for n in names() if "@" in n and n not in UNLISTED])
 def test_what_was_promised_is_all_that_is_required(name: str) -> None:
     check, answer = validator(name), promised(name)
     assert faults(check, answer) == []

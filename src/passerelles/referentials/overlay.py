@@ -59,6 +59,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
         If there is no such overlay, or it is no overlay.
     """
     source = open_source(overlay_place(name_or_path))
+    referential = _without_catalogue(referential)
     draft = Draft.of(referential, overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=SCHEMA)
     refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
@@ -83,6 +84,18 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
             sha256=checksum(files),
             overlays=(*referential.provenance.overlays, f"{manifest.name} {manifest.version}"),
         ),
+    )
+
+
+def _without_catalogue(referential: Referential) -> Referential:
+    """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
+    if referential.access is None:
+        return referential
+    return replace(
+        referential,
+        credential_requirements=tuple(row for row in referential.credential_requirements if not row.origin),
+        occupation_access=(),
+        access=None,
     )
 
 
