@@ -358,7 +358,7 @@ def test_the_real_set_is_what_the_csv_module_reads(rome4: Path) -> None:
         for r in links
         if r["code_compo_bloc"] == "5"
     }
-    assert {tuple(r) for r in real.requirements} == expected
+    assert {(r.occupation, r.competency, r.status) for r in real.requirements} == expected
     assert list(real.requirements) == sorted(real.requirements)
     assert set(real.occupation_contexts) == {
         (r["code_rome"], r["code_ogr"]) for r in links if r["code_compo_bloc"] == "6"
