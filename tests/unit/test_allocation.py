@@ -272,7 +272,7 @@ def test_the_three_territories_on_real_data(
     probable = match_territory(
         rome4_graph, fragile, SAMPLES / f"{name}-hiring.csv", places=where, radius_km=radius, min_probability=0.1
     )
-    assert probable.placed < own.placed
+    assert probable.placed <= own.placed
     assert all(f.same_job or (f.probability or 0) >= 0.1 for f in probable.flows)
 
 

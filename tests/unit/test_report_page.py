@@ -158,7 +158,7 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
         "reproduce",
     ]  # fmt: skip
     text = page.text
-    assert "chance qu'un expert du ROME cite ce passage" in text
+    assert "chance qu'un expert du référentiel cite ce passage" in text
     assert checksum_of(case) in text
     assert "20\u202f000\u00a0h" in text  # the budget, in the choices
     files = {r["Fichier ou référentiel"]: r for r in rows_of(page, "sources")}
@@ -329,7 +329,7 @@ def test_english(embedded_graph: OccupationGraph, redon: Allocation) -> None:
     text = territory_page(Case(embedded_graph, redon, NO_PICTURE, Words("en")))
     page = read_page(text)
     assert page.all("html")[0].attributes["lang"] == "en"
-    assert "chance that a ROME expert lists this move" in page.text
+    assert "chance that an expert of the referential lists this move" in page.text
     assert sum(int(r["People"]) for r in rows_of(page, "flows")) == redon.placed
     assert faults(page) == []
 
