@@ -165,7 +165,7 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
     assert set(files) == {"redon-fragile.csv", "redon-hiring.csv", "transitions 1.0.0"}
     assert all(re.fullmatch("[0-9a-f]{64}", r["Empreinte SHA-256"]) for r in files.values())
     names = {r["Réglage"] for r in rows_of(page, "settings")}
-    assert {"territory.more_hours", "effort.low", "scorer"} <= names
+    assert {"territory.more_hours", "effort.adaptation", "scorer"} <= names
     assert page.by_id("uncovered").all("li")  # what would change
 
 
