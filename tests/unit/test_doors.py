@@ -158,7 +158,9 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
 
 
 WAIT = (
-    "import sys, time\nfrom pathlib import Path\nfrom passerelles.cli import main\n"
+    "import signal, sys, time\nfrom pathlib import Path\nfrom passerelles.cli import main\n"
+    # A run in the background of a shell ignores Ctrl-C, and so would the run that it starts.
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from passerelles.io.atomic import atomic_file\n"
     "def command(given, lang):\n"
     "    with atomic_file(Path(sys.argv[1]), overwrite=True) as file:\n"
