@@ -118,7 +118,7 @@ def test_the_real_set_is_what_the_csv_module_reads(rome3: Path) -> None:
     real = load_referential(rome3)
     links = rows("liens_rome_referentiels")
     status = {"8": "core", "9": "other"}
-    assert {tuple(r) for r in real.requirements} == {
+    assert {(r.occupation, r.competency, r.status) for r in real.requirements} == {
         (r["code_rome"], r["code_ogr"], status[r["code_compo_bloc"]])
         for r in links
         if r["code_type_referentiel"] in ("1", "2")
