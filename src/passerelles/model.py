@@ -256,7 +256,8 @@ class OccupationAccess(NamedTuple):
     What access to an occupation is as a whole: whether it is free, the levels asked for, a selection.
 
     `level_low` and `level_high` are European levels, 0 = without a diploma. `parent`: the broader fiche, under which
-    an older referential knows the occupation.
+    an older referential knows the occupation. `origin` names the catalogue that it comes from; "" = the referential, or
+    an overlay of the user.
     """
 
     occupation: str
@@ -272,6 +273,7 @@ class OccupationAccess(NamedTuple):
     in_force: InForce = "unknown"
     note: str = ""
     parent: str = ""
+    origin: str = ""
 
 
 class FileRecord(NamedTuple):

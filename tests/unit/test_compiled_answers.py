@@ -237,6 +237,19 @@ def test_an_overlay_goes_on_top_of_an_index(tmp_path: Path, embedded_graph: Occu
     assert build_graph(split).referential == embedded_graph.referential
 
 
+def test_what_a_branch_says_of_access_stays_under_another_overlay_on_an_index(tmp_path: Path) -> None:
+    branch = tmp_path / "branche"
+    branch.mkdir()
+    (branch / "manifest.toml").write_text(
+        'schema = "passerelles/overlay@1"\nname = "branche"\nversion = "1"\n', encoding="utf-8"
+    )
+    (branch / "occupation_access.csv").write_text("occupation,status\nN4101,selective\n", encoding="utf-8")
+    index = compile_index(build_graph(load_referential().with_overlay(branch)), tmp_path / "index.zip")
+    twice = build_graph(load_referential(index).with_overlay(OVERLAY)).referential
+    assert twice.access_of["N4101"].status == "selective"
+    assert twice.access_of["N4103"].status == "conditional"
+
+
 def test_odd_cells_come_back(tmp_path: Path) -> None:
     """Unknown labels, half characters, empty tables, hours without a figure."""
     credential = Credential("C", "Titre", "titre", Hours(1.5, None, 3.0, "arrêté"), prerequisites=("D",))

@@ -351,4 +351,5 @@ def read_occupation_access(
             draft.coded(_IN_FORCE, force, "in_force", table, line),
             note,
             parent,
+            catalogue,
         )

@@ -94,7 +94,7 @@ def _without_catalogue(referential: Referential) -> Referential:
     return replace(
         referential,
         credential_requirements=tuple(row for row in referential.credential_requirements if not row.origin),
-        occupation_access=(),
+        occupation_access=tuple(row for row in referential.occupation_access if not row.origin),
         access=None,
     )
 
