@@ -19,11 +19,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import required_columns
-from passerelles.scoring.scorer import probabilities_of, scorer_for
+from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
-from passerelles.views.schema import ref, text, whole
+from passerelles.views.schema import maybe, ref, text, whole
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
 
@@ -41,14 +41,18 @@ _OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
 
 @dataclass(frozen=True, slots=True)
 class AreaMember(Described):
-    """An occupation in its area; `inward` and `outward` count its best moves from and to other areas."""
+    """
+    An occupation in its area; `inward` and `outward` count its best moves from and to other areas.
+
+    `dead_end` is None where no chances are known: a place in a list says nothing of a way out.
+    """
 
     code: str
     label: str
     strength: float
     inward: int
     outward: int
-    dead_end: bool
+    dead_end: bool | None
 
     spec: ClassVar[Record] = Record(
         "area_member",
@@ -59,7 +63,7 @@ class AreaMember(Described):
             Column("strength", "number", schema=schema.number(least=0), promised=True),
             Column("inward", "integer", schema=whole(least=0), promised=True),
             Column("outward", "integer", schema=whole(least=0), promised=True),
-            Column("dead_end", "flag", schema=schema.flag(), promised=True),
+            Column("dead_end", "flag", schema=maybe(schema.flag()), promised=True),
         ),
     )
 
@@ -254,7 +258,16 @@ def mobility_areas(
     between = _betweenness(network, area_of, origins, targets)
     together = _stability(rows, origins, targets, weights, groups)
     areas = tuple(
-        _area(graph, number, group, (origins, targets, weights), area_of, between, together[number - 1])
+        _area(
+            graph,
+            number,
+            group,
+            (origins, targets, weights),
+            area_of,
+            between,
+            together[number - 1],
+            calibrated=scorer.calibration is not None,
+        )
         for number, group in enumerate(groups, 1)
     )
     listed = _experts(graph, rows)
@@ -272,7 +285,7 @@ def mobility_areas(
 Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
 
 
-def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Any) -> Moves:
+def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> Moves:
     """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
     scores = score_table(graph, scorer).scores
     found: list[tuple[int, int, float]] = []
@@ -368,6 +381,8 @@ def _area(
     area_of: NDArray[np.int64],
     between: Mapping[int, float],
     stability: float,
+    *,
+    calibrated: bool,
 ) -> Area:
     origins, targets, weights = moves
     size = len(graph.codes)
@@ -379,7 +394,7 @@ def _area(
     members = tuple(
         AreaMember(
             graph.codes[row], graph.occupations[row].name, round(float(strength[row]), 4), int(inward[row]),
-            int(outward[row]), bool(ahead[row] < _OPEN),
+            int(outward[row]), bool(ahead[row] < _OPEN) if calibrated else None,
         )
         for row in sorted(group, key=lambda r: (-strength[r], r))
     )  # fmt: skip

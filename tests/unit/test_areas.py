@@ -7,6 +7,7 @@ import pytest
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,12 @@ def test_passages_lead_from_one_area_to_another(areas: MobilityAreas) -> None:
         assert passage.origin != passage.target
         assert all((number[a], number[b]) == (passage.origin, passage.target) for a, b, _ in passage.best)
         assert passage.moves >= len(passage.best)
+
+
+def test_without_chances_nobody_is_called_a_dead_end(embedded_graph: OccupationGraph) -> None:
+    found = mobility_areas(embedded_graph, settings=Settings(scorer="unfitted"))
+    assert {m.dead_end for a in found.areas for m in a.members} == {None}
+    assert all(a.dead_ends == () for a in found.areas)
 
 
 def test_an_unknown_job_is_refused(embedded_graph: OccupationGraph) -> None:
