@@ -28,6 +28,9 @@ def print_allocation(console: Console, found: Release, *, lang: Lang = "fr") -> 
         place = say("territory.where.row", lang=lang, file=told["file"], row=str(told["row"]))
         line = say("territory.where.problem", lang=lang, place=place, what=told["reason"])
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+    if len(found.set_aside) > _SHOWN:
+        left = say("territory.where.more", lang=lang, n=len(found.set_aside) - _SHOWN)
+        console.print(Padding(Text(left, style="dim"), (0, 0, 0, 2)))
     _print_listed(console, "resolved", [each.sentence(lang) for each in found.resolved], lang)
     if found.bounds["status"] == "infeasible":
         unmet = ", ".join(found.unmet_floors)

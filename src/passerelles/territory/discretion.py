@@ -148,7 +148,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             stretched=[],
             options=[],
             totals={**whole.totals, "stretched": None, **({"set_aside": None} if allocation.fragile.set_aside else {})},
-            set_aside=_aside(allocation),
+            set_aside=_aside(allocation, lang),
             masked=True,
             threshold=threshold,
             summary=lambda _: "",
@@ -202,7 +202,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
         curve=(),
         notes=notes,
-        set_aside=_aside(allocation),
+        set_aside=_aside(allocation, lang),
         unmet_floors=allocation.unmet,
         resolved=allocation.resolved(),
         referential=allocation.referential,
@@ -212,12 +212,13 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     )
 
 
-def _aside(allocation: Allocation) -> list[Withheld]:
+def _aside(allocation: Allocation, lang: Lang) -> list[Withheld]:
     """Rows set aside, without the people that they name: they are in no total that hides them."""
+    reason = say("territory.where.withheld", lang=lang)
 
     def line(row: Problem) -> Withheld:
         place = {"file": row.file, "row": row.row, "column": row.column or None}
-        return Withheld({**place, "problem": row.key, "reason": "", "people": None, "suggestions": []}, place)
+        return Withheld({**place, "problem": row.key, "reason": reason, "people": None, "suggestions": []}, place)
 
     return [line(row) for side in (allocation.fragile, allocation.hiring) for row in side.set_aside]
 
