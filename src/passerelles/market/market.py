@@ -18,13 +18,14 @@ from passerelles.market.crosswalk import (
     read_fap_rome,
 )
 from passerelles.market.figures import Figure, Interval, known, unknown
+from passerelles.market.payers import Payers, read_payers
 from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
 from passerelles.market.tables import TensionTable, Wages, read_tension, read_wages
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.referentials.referential import Referential
 
-Part = TypeVar("Part", FapRome, TensionTable, Wages)
+Part = TypeVar("Part", FapRome, TensionTable, Wages, Payers)
 
 
 class Openings(NamedTuple):
@@ -48,8 +49,8 @@ class Market:
     What the market files of a folder say; a part that no file gives is None, and its figures unknown.
 
     `bmo` holds the surveys, oldest first, each read on first use. `crosswalks` join families to ROME, one a
-    nomenclature; `fap2021_labels` names those of the newer one. `notices` is what recognising and reading found,
-    surveys aside: theirs are in `BmoSurvey.notices`.
+    nomenclature; `fap2021_labels` names those of the newer one; `payers` says which OPCO an agreement has. `notices`
+    is what recognising and reading found, surveys aside: theirs are in `BmoSurvey.notices`.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class Market:
     tension_by_basin: TensionTable | None = None
     tension_by_family: TensionTable | None = None
     wages: Wages | None = None
+    payers: Payers | None = None
     fap2021_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tables: tuple[SourceFile, ...] = ()
     settings: MarketSettings = DEFAULT_SETTINGS
@@ -253,12 +255,13 @@ def load_market(
     tension_by_basin = _newest(found, "tension-rome-basin", notices, read_tension) if tensions else None
     tension_by_family = _newest(found, "tension-fap", notices, read_tension) if tensions else None
     wage_table = _newest(found, "wages", notices, read_wages)
+    payers = _newest(found, "idcc-opco", notices, read_payers)
     families: list[tuple[Nomenclature, frozenset[str]]] = []
     if fap_rome:
         families.append(("FAP2009", fap_rome.families))
     if families2021 or fap2021:
         families.append(("FAP2021", frozenset(families2021) | (fap2021.families if fap2021 else frozenset())))
-    parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table) if p is not None]
+    parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table, payers) if p is not None]
     notices += [n for part in parts for n in part.notices]
     return Market(
         path=Path(path),
@@ -267,6 +270,7 @@ def load_market(
         tension_by_basin=tension_by_basin,
         tension_by_family=tension_by_family,
         wages=wage_table,
+        payers=payers,
         fap2021_labels=MappingProxyType(families2021),
         tables=(*(part.file for part in parts), *labels_file),
         settings=chosen,

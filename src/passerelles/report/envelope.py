@@ -130,7 +130,8 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
         yield name, value
 
 
-UNUSED: Final = frozenset({"wages", "fap2021-labels"})  # read with the market, no part of a ranking or an allocation
+# Read with the market, no part of a ranking or an allocation.
+UNUSED: Final = frozenset({"wages", "fap2021-labels", "idcc-opco"})
 
 
 def data_sources(

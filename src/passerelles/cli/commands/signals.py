@@ -63,7 +63,7 @@ def signals(
         items,
         basin={"code": key.code, "name": key.name},
         year=None if survey is None else survey.year,
-        sources=data_sources(market=market, places=places, without=frozenset()),
+        sources=data_sources(market=market, places=places, without=frozenset({"idcc-opco"})),
     )
 
     def show(console: "Console") -> None:
