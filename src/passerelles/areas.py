@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import check_codes
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
 from passerelles.referentials.reference import find_occupation
@@ -245,7 +246,7 @@ def mobility_areas(
     125
     """
     rows = np.asarray(
-        sorted({graph.position[find_occupation(graph.referential, code)] for code in codes})
+        sorted({graph.position[find_occupation(graph.referential, code)] for code in check_codes(codes, what="codes")})
         if codes is not None
         else range(len(graph.codes)),
         dtype=np.intp,

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from passerelles.errors import PasserellesError
 
+Code = TypeVar("Code")
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
 _ROME = re.compile(r"^[A-Z]\d{4}$")
 
@@ -28,6 +30,25 @@ def check_code(code: object, *, what: str = "code") -> str:
     if not code.strip():
         raise PasserellesError("code_empty", what=what)
     return code
+
+
+def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
+    """
+    Return what is given where several are meant.
+
+    Raises
+    ------
+    PasserellesError
+        If it is one text, of which each letter would be taken for a code, or nothing that can be gone through.
+
+    Examples
+    --------
+    >>> check_codes(["K2110"], what="targets")
+    ['K2110']
+    """
+    if isinstance(some, str | bytes) or not isinstance(some, Iterable):
+        raise PasserellesError("not_a_list", what=what, value=repr(some), kind=type(some).__name__)
+    return some
 
 
 def looks_like_code(code: str) -> bool:

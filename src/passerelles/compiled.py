@@ -1,6 +1,7 @@
 """`compile_index`: a graph and its scores into an index that opens at once; and the indexes of the user's cache."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,6 +32,7 @@ from passerelles.scoring.table import pack_scores, scorer_sum
 from passerelles.settings import Settings
 from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
 
+_LOG: Final = logging.getLogger(__name__)
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
 _FOLDER: Final = ".indexes"  # hidden, so that whoever looks for data in the cache passes it over
 _MOST: Final = 8  # indexes that the cache keeps: those used last
@@ -107,6 +109,7 @@ def compile_index(
         "scorers": {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in by_name.values()},
     }
     write_index(target, about=about, arrays=arrays, documents=documents, overwrite=overwrite)
+    _LOG.info("index of %s %s written", referential.name, referential.version)
     return target
 
 

@@ -1,22 +1,14 @@
 """Errors for people: a key and its values, written out in the reader's language."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from passerelles.language.say import Lang, say
 
 
-class PasserellesError(ValueError):
-    """
-    A request or an input that cannot be served; says what, where and what to do.
-
-    Parameters
-    ----------
-    key
-        Entry of ``language/<lang>/errors.toml``.
-    **values
-        What the entry's placeholders stand for.
-    """
+class _Told(Exception):  # noqa: N818 - not raised itself
+    """A key and its values, told in a language; pickles and copies with both."""
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.key = key
@@ -26,6 +18,46 @@ class PasserellesError(ValueError):
     def message(self, lang: Lang = "fr") -> str:
         """Return the one sentence or two that a person reads."""
         return say(f"errors.{self.key}", lang=lang, **self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy what is held: an exception would be called again with its text as a key."""
+        values = {name: _kept(value) for name, value in self.values.items()}
+        return _made_again, (type(self), self.args), vars(self) | {"values": values}
+
+
+def _made_again(kind: type[_Told], args: tuple[object, ...]) -> _Told:
+    return kind.__new__(kind, *args)
+
+
+def _kept(value: object) -> object:
+    """Return what of a value goes to another process: itself, or its text where it may hold anything."""
+    return value if isinstance(value, str | int | float | PurePath | None) else str(value)
+
+
+class PasserellesError(_Told, ValueError):
+    """
+    A request or an input that cannot be served; says what, where and what to do.
+
+    It pickles and copies with its text: a process pool gives it back as it was raised.
+
+    Parameters
+    ----------
+    key
+        Entry of ``language/<lang>/errors.toml``.
+    **values
+        What the entry's placeholders stand for.
+    """
+
+
+class PasserellesWarning(_Told, UserWarning):
+    """
+    What is done all the same, and costs more than one may expect; says how to avoid it.
+
+    Parameters
+    ----------
+    key, **values
+        As those of an error.
+    """
 
 
 class ReferentialError(PasserellesError):

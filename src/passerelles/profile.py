@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import get_args
 
-from passerelles.codes import check_code
+from passerelles.codes import check_code, check_codes
 from passerelles.errors import PasserellesError
 from passerelles.model import Employment, Ternary
+from passerelles.sharing import FrozenDict
 
 _TERNARY = ("yes", "no", "unknown")
 
@@ -33,7 +33,10 @@ class Profile:
     Raises
     ------
     PasserellesError
-        If a code is no text, a credential is neither held, nor not held, nor unknown, or there is no such employment.
+        If it has neither an occupation nor a competency (of somebody of whom nothing is known every occupation would be
+        as near as any other: that is no answer to give), if a code is no text, if a text stands where a list or a
+        mapping of codes is meant, if a credential is neither held, nor not held, nor unknown, or there is no such
+        employment.
 
     Examples
     --------
@@ -46,10 +49,6 @@ class Profile:
     credentials: Mapping[str, Ternary] = field(default_factory=dict)
     employment: Employment | None = None
 
-    def __hash__(self) -> int:
-        """Equal profiles have equal hashes: a profile may be the key of a mapping to numbers of people."""
-        return hash((self.occupation, self.competencies, tuple(self.credentials.items()), self.employment))
-
     def __post_init__(self) -> None:
         """Check and freeze what was given."""
         if self.occupation is not None:
@@ -57,26 +56,17 @@ class Profile:
         if self.employment is not None and self.employment not in get_args(Employment):
             known = ", ".join(get_args(Employment))
             raise PasserellesError("unknown_employment", value=repr(self.employment), known=known)
-        codes = tuple(sorted({check_code(c, what="competency") for c in self.competencies}))
+        some = check_codes(self.competencies, what="competencies")
+        codes = tuple(sorted({check_code(c, what="competency") for c in some}))
+        if self.occupation is None and not codes:
+            raise PasserellesError("empty_profile")
+        stated: object = self.credentials
+        if not isinstance(stated, Mapping):
+            kind = type(stated).__name__
+            raise PasserellesError("not_a_mapping", what="credentials", value=repr(stated), kind=kind)
         for code, held in self.credentials.items():
             check_code(code, what="credential")
             if held not in _TERNARY:
                 raise PasserellesError("not_ternary", code=code, value=repr(held))
         object.__setattr__(self, "competencies", codes)
-        object.__setattr__(self, "credentials", MappingProxyType(dict(sorted(self.credentials.items()))))
-
-
-def known_person(profile: Profile) -> Profile:
-    """
-    Return a profile that was read from a file or a request, once it says something of somebody.
-
-    Of a person of whom nothing is known every occupation would be as near as any other: that is no answer to give.
-
-    Raises
-    ------
-    PasserellesError
-        If it has neither an occupation nor a competency.
-    """
-    if profile.occupation is None and not profile.competencies:
-        raise PasserellesError("empty_profile")
-    return profile
+        object.__setattr__(self, "credentials", FrozenDict(sorted(self.credentials.items())))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Lock, RLock
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 Value = TypeVar("Value")
 
@@ -58,6 +58,61 @@ class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `
             return self
         found: Value = vars(instance).setdefault(self._name, self._compute(instance))
         return found
+
+
+class FrozenDict(dict[str, Value]):
+    """A dictionary that never changes, and so has a hash; it pickles, copies and turns into JSON as others do."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Equal ones, in whatever order they were filled, have equal hashes."""
+        return hash(frozenset(self.items()))
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} never changes")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make it again from a plain one: pickle and copy would fill an empty one."""
+        return type(self), (dict(self),)
+
+
+class Later(Generic[Value]):
+    """
+    A field of a frozen dataclass that is given as what makes it, which happens when it is first asked for.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Sum:
+    ...     of: tuple[int, ...]
+    ...     total: Later[int] = Later()
+    >>> Sum((1, 2), lambda: 3).total
+    3
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn the name under which the value is kept."""
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
+    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
+        """Make and keep."""
+        if instance is None:
+            return self
+        found = vars(instance)[self._name]
+        if callable(found):
+            found = vars(instance)[self._name] = found()
+        made: Value = found
+        return made
+
+    def __set__(self, instance: object, value: Value | Callable[[], Value]) -> None:
+        """Keep what is given."""
+        vars(instance)[self._name] = value
 
 
 class _OneThread:

@@ -158,8 +158,8 @@ def test_people_with_competencies_and_credentials_of_their_own_have_the_paths_of
 ) -> None:
     codes = [o.code for o in referential.occupations]
     asked = sorted({r.competency for r in referential.requirements})
-    job = data.draw(st.sampled_from([None, *codes]))
-    items = data.draw(st.sets(st.sampled_from(asked), max_size=6)) if asked else set()
+    job = data.draw(st.sampled_from([None, *codes] if asked else codes))
+    items = data.draw(st.sets(st.sampled_from(asked), min_size=job is None, max_size=6)) if asked else set()
     said = {c.code: data.draw(st.sampled_from([None, "yes", "yes", "no", "unknown"])) for c in referential.credentials}
     stated = {code: held for code, held in said.items() if held}
     profile = Profile(job, tuple(items), stated)  # type: ignore[arg-type]

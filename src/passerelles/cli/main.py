@@ -4,8 +4,9 @@ import errno
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -22,7 +23,7 @@ from passerelles.cli.doors import (
 )
 from passerelles.cli.options import NO_CACHE, LangOption, Language, speak_below
 from passerelles.cli.usage import UsageError, usage_message
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
 
 DONE: Final = 0
@@ -100,7 +101,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     lang = _lang(given)
     prepare_streams()
     try:
-        with ended_cleanly():
+        with ended_cleanly(), _warnings_told(lang):
             sys.exit(_run(given, lang))
     except UsageError as error:
         if text := usage_message(error, COMMANDS, lang=lang):
@@ -158,6 +159,22 @@ def _guarded(callback: Callable[..., Any]) -> Callable[..., Any]:
         return callback(*args, **parameters)
 
     return call
+
+
+@contextmanager
+def _warnings_told(lang: Lang) -> Iterator[None]:
+    """Tell our own warnings as everything else is told: in the reader's language, without a place in the program."""
+    with warnings.catch_warnings():
+        before = warnings.showwarning
+
+        def show(message: Warning | str, *about: Any, **more: Any) -> None:
+            if isinstance(message, PasserellesWarning):
+                _tell(f"passerelles : {message.message(lang)}")
+            else:
+                before(message, *about, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def _tell(text: str) -> None:

@@ -1,12 +1,14 @@
 """`build_graph`: a referential into matrices, once, the same in every run; or those of a compiled index."""
 
+import logging
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.access import DEFAULT, lay_access
@@ -17,6 +19,7 @@ from passerelles.sharing import SharedLock, cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table
 from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, word_vectors
 
+_LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
 _VALUES: Final = ("weights", "near_labels", "contexts", "tags", "mobility", "core", "macro", "total_weight")
 _CODES: Final = ("competency_codes", "context_codes", "tag_codes")
@@ -147,6 +150,12 @@ def build_graph(
     PasserellesError
         If there is no such catalogue, or the referential is an index that was compiled with another.
 
+    Warns
+    -----
+    PasserellesWarning
+        If the referential is an index that was compiled under other `weights` or `near` settings: what it holds is then
+        computed again.
+
     Examples
     --------
     >>> from passerelles import build_graph, load_referential
@@ -160,7 +169,11 @@ def build_graph(
     referential = _with_access(referential, chosen.access)
     compiled = stored_graph(referential, chosen)
     if compiled is not None:
+        _LOG.debug("graph of %s opened in its index", referential.name)
         return compiled
+    if referential.index is not None:
+        warnings.warn(PasserellesWarning("index_settings", path=referential.index.place), stacklevel=2)
+    _LOG.info("building the graph of %s %s", referential.name, referential.version)
     codes = tuple(o.code for o in referential.occupations)
     row = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential, referential.occupations)

@@ -1,8 +1,8 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import compress
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -19,10 +19,11 @@ from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import Case, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
+from passerelles.ranking.explain import split_items
 from passerelles.ranking.move import End
 from passerelles.ranking.origin import Start
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import required_columns
+from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -283,8 +284,8 @@ def held_along(referential: Referential, start: Start, codes: tuple[str, ...]) -
     return holdings
 
 
-def make_step(context: Context, start: Start, state: State, row: int, *, last: bool) -> Step:
-    """Return one step from a state to an occupation."""
+def make_step(context: Context, start: Start, state: State, holding: Holding, row: int, *, last: bool) -> Step:
+    """Return one step from a state, in which `holding` is held, to an occupation."""
     graph, terrain = context.graph, state.terrain
     settings = terrain.settings
     code = graph.codes[row]
@@ -320,9 +321,7 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
     months = _months(hours, settings.paths.month_hours).plus(Span(experience, experience, experience))
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code)
-    columns = set(start.holding.held.nonzero()[0].tolist())
-    for stage in state.stages:
-        columns |= set(required_columns(graph, stage).tolist())
+    held, near, missing_items = split_items(graph, holding, row)
     strength = float(state.strength[row])
     return Step(
         origin=origin,
@@ -345,8 +344,9 @@ def make_step(context: Context, start: Start, state: State, row: int, *, last: b
         options=context.options(code),
         frames=context.verdicts(case, expected, months.expected or 0.0),
         unknown=unknown,
-        graph=graph,
-        held_columns=frozenset(columns),
+        held=held,
+        near=near,
+        missing=missing_items,
     )
 
 
@@ -361,12 +361,18 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
     graph = context.graph
     steps: list[Step] = []
-    at = state
+    at, holding, holdings = state, start.holding, [start.holding]
     for row in rows:
         last = row == rows[-1]
-        steps.append(make_step(context, start, at, row, last=last))
+        steps.append(make_step(context, start, at, holding, row, last=last))
         if not last:
             at = at.through(row)
+            holding = holding_of(graph, np.union1d(np.flatnonzero(holding.held), required_columns(graph, row)))
+            holdings.append(holding)
+    for n, (before, after) in enumerate(pairwise(holdings)):
+        brought = after.held & ~before.held
+        added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
+        steps[n] = replace(steps[n], added=added)
     hours, months = steps[0].hours, steps[0].months
     for step in steps[1:]:
         hours, months = hours.plus(step.hours), months.plus(step.months)

@@ -1,21 +1,18 @@
 """`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from operator import itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text
-from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.register import LeadingCertification, leading_lines
 from passerelles.model import Hours, MoveKind, RequirementKind, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.explain import split_items
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, TERNARY, End, Item, credentials_text, named
-from passerelles.scoring.coverage import Holding, holding_of, required_columns
+from passerelles.sharing import Later
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described, Shown
@@ -23,7 +20,6 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, d
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
-Split = tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]
 _SAID: Final = 3  # competencies that a sentence names
 _BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
 _LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
@@ -133,6 +129,10 @@ class Step(Described):
     unknown
         What is not known or stands in the way: codes of credentials whose length is not known, and ``effort``,
         ``access`` or ``selection``.
+    held, near, missing
+        What the step's target requires and is carried over, is covered in part, is to be learned; by falling weight.
+    added
+        What the path's target requires and practising this stage brings, not held before it; empty at the last step.
     """
 
     origin: End
@@ -155,8 +155,10 @@ class Step(Described):
     options: tuple[StepCredential, ...]
     frames: tuple[FrameVerdict, ...]
     unknown: tuple[str, ...]
-    graph: OccupationGraph = field(repr=False, compare=False)
-    held_columns: frozenset[int] = field(repr=False, compare=False)
+    held: tuple[Item, ...] = field(repr=False)
+    near: tuple[Item, ...] = field(repr=False)
+    missing: tuple[Item, ...] = field(repr=False)
+    added: tuple[Item, ...] = field(default=(), repr=False)
 
     @property
     def basis(self) -> Basis:
@@ -169,30 +171,6 @@ class Step(Described):
     def to_obtain(self) -> list[StepCredential]:
         """Credentials that are required and not known to be held, in the order of acquisition."""
         return [c for c in self.credentials if c.held != "yes"]
-
-    @cached_property
-    def holding(self) -> Holding:
-        """What is held before this step."""
-        return holding_of(self.graph, sorted(self.held_columns))
-
-    @cached_property
-    def _split(self) -> Split:
-        return split_items(self.graph, self.holding, self.graph.position[self.target.code or ""])
-
-    @property
-    def held(self) -> tuple[Item, ...]:
-        """What the target requires and is carried over, by falling weight."""
-        return self._split[0]
-
-    @property
-    def near(self) -> tuple[Item, ...]:
-        """What a near match covers in part."""
-        return self._split[1]
-
-    @property
-    def missing(self) -> tuple[Item, ...]:
-        """What is to be learned."""
-        return self._split[2]
 
     @property
     def hours_told(self) -> dict[str, Any]:
@@ -346,6 +324,8 @@ class Path(Described, Shown):
     assumptions
         What practising an intermediate job is taken to bring, the least that a stage must save, and which moves paths
         with stages are made of.
+    detail
+        Everything that takes a look at each step, worked out when it is first asked for.
     """
 
     rank: int
@@ -363,7 +343,7 @@ class Path(Described, Shown):
     alone: bool
     referential: tuple[str, str]
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
-    make: Callable[[], Detail] | None = field(default=None, repr=False, compare=False)
+    detail: Later[Detail] = field(default=Later(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: rank, occupations and hours; `print` shows the whole."""
@@ -387,12 +367,9 @@ class Path(Described, Shown):
         """What is said under the steps: the status, what certifies, and legal frames."""
         return [*state_lines(self, lang), *leading_lines(self.certifications, lang), *frame_lines(self, lang)]
 
-    @cached_property
-    def detail(self) -> Detail:
-        """Everything that takes a look at each step."""
-        if self.make is None:
-            raise TypeError("a Path comes from rank_paths")
-        return self.make()
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle and copy what was worked out, not the graph that it is worked out from."""
+        return vars(self) | {"detail": self.detail}
 
     @property
     def status(self) -> Status:
@@ -440,13 +417,7 @@ class Path(Described, Shown):
 
     def added_by(self, number: int) -> tuple[Item, ...]:
         """What the target requires and the stage after step `number` (from 1) brings, not held before it."""
-        graph = self.steps[0].graph
-        target = graph.position[self.target.code or ""]
-        before, after = self.steps[number - 1], self.steps[number]
-        had = {item.code for item in split_items(graph, before.holding, target)[0]}
-        stage = set(required_columns(graph, graph.position[before.target.code or ""]).tolist())
-        now = split_items(graph, after.holding, target)[0]
-        return tuple(i for i in now if i.code not in had and graph.competency_position[i.code] in stage)
+        return self.steps[number - 1].added
 
     @property
     def hours_sourced(self) -> float:

@@ -397,7 +397,7 @@ def _path(entry: _Entry, rank: int) -> Path:
         alone=_alone(asking, entry.outcome),
         referential=(graph.referential.name, graph.referential.version),
         assumptions=asking.assumptions,
-        make=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
+        detail=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
     )
 
 

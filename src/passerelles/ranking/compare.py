@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
@@ -150,9 +151,8 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
     >>> compare(build_graph(load_referential("transitions")), ["N4101", "N4103"])
     <Comparison N4101 | N4103: 22 shared>
     """
-    if isinstance(codes, str):
-        raise PasserellesError("compare_needs_two")
-    found = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in codes))
+    some = check_codes(codes, what="codes")
+    found = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in some))
     if len(found) < _FEWEST:
         raise PasserellesError("compare_needs_two")
     weights = [_weights(graph, graph.position[code]) for code in found]

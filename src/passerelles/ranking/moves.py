@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
@@ -125,12 +126,12 @@ def best_targets(
 ) -> BestTargets:
     """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
     chosen = settings_or(settings, graph.settings)
-    checks = [parse_filter(graph, f) for f in filters]
+    checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
     check_limit(limit)
     start = find_start(graph, origin)
     scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
     barred = excluded_rows(graph, start.row)
-    rows = np.flatnonzero(~barred) if targets is None else _rows(graph, targets, barred)
+    rows = np.flatnonzero(~barred) if targets is None else _rows(graph, check_codes(targets, what="targets"), barred)
     if limit is not None and not checks:
         rows = rows[top(scored.totals[rows], limit)]
     else:
@@ -171,12 +172,12 @@ def rank_sources(
     """
     chosen = settings_or(settings, graph.settings)
     scorer = scorer_for(graph.referential, chosen.scorer)
-    checks = [parse_filter(graph, f) for f in filters]
+    checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
     check_limit(limit)
     column = graph.position[find_occupation(graph.referential, target)]
     totals = score_table(graph, scorer).scores.totals_to(column)
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
-    rows = np.flatnonzero(~barred) if origins is None else _rows(graph, origins, barred)
+    rows = np.flatnonzero(~barred) if origins is None else _rows(graph, check_codes(origins, what="origins"), barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
     moves = Moves(towards=True, excluded=() if origins is not None else chosen.ranking.sources_exclude)
     for row in ordered.tolist():

@@ -1,9 +1,11 @@
 """`load_referential`: recognise what a name or a path holds, and read it with the reader of that format."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
 from passerelles.errors import PasserellesError, ReferentialError
@@ -21,6 +23,7 @@ from passerelles.referentials.rome4 import ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.store import is_index
 
+_LOG: Final = logging.getLogger(__name__)
 # Asked in this order.
 READERS: Final = (TABLE, ROME3, ROME4, ESCO, ONET)
 
@@ -108,7 +111,10 @@ def read_place(place: Path) -> Referential:
 
 def read_source(source: FileSource) -> Referential:
     """Read a folder or zip with the reader of its format; see `load_referential` for what is raised."""
+    started = perf_counter()
     referential = read_anyway(source)
+    took = perf_counter() - started
+    _LOG.info("%s read in %.1f s, %d notices", source.place.name, took, len(referential.notices))
     refuse_unusable(referential.notices, source.place)
     return referential
 

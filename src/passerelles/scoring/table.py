@@ -1,16 +1,19 @@
 """Scores of all pairs, part by part: computed once for a graph or mapped from an index, looked up by every ranking."""
 
 import hashlib
+import logging
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Scene, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
@@ -23,6 +26,7 @@ from passerelles.vectors import frozen
 # Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
 UNITS: Final = 100_000
+_LOG: Final = logging.getLogger(__name__)
 _TABLES: Final = 24  # tables of all pairs at the peak, beside those of the parts: measured on ESCO and ROME v460
 _BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
 _MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
@@ -99,7 +103,16 @@ def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     """Return the table of a graph under a scorer, found in the graph's index or made, at the first call."""
 
     def find() -> ScoreTable:
-        return stored_table(graph, scorer) or build_table(graph, scorer)
+        stored = stored_table(graph, scorer)
+        if stored is not None:
+            return stored
+        if graph.index is not None and scorer == scorer_for(graph.referential, graph.settings.scorer):
+            told = PasserellesWarning("index_scorer", path=graph.index.place, scorer=scorer.name)
+            warnings.warn(told, stacklevel=5)
+        started = perf_counter()
+        table = build_table(graph, scorer)
+        _LOG.info("scores of %s under %s: %.1f s", graph.referential.name, scorer.name, perf_counter() - started)
+        return table
 
     return graph.derived(("score_table", scorer.name, scorer.version), find)
 

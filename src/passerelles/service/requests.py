@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Ternary
-from passerelles.profile import Profile, known_person
+from passerelles.profile import Profile
 from passerelles.report.schemas import KNOWN
 
 EXAMPLE: Final = "K2110"
@@ -98,7 +98,7 @@ class Person(_Body):
     def profile(self) -> Profile:
         """Return the engine's own value."""
         credentials = dict(self.credentials)
-        return known_person(Profile(self.occupation, tuple(self.competencies), credentials, self.employment))
+        return Profile(self.occupation, tuple(self.competencies), credentials, self.employment)
 
 
 Origin = Annotated[Text | Person, Field(description="A code, an exact job title, or a person", examples=[EXAMPLE])]

@@ -121,7 +121,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     """
     from passerelles.errors import PasserellesError
     from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
-    from passerelles.profile import Profile, known_person
+    from passerelles.profile import Profile
 
     if (origin is None) == (profile is None):
         raise PasserellesError("origin_or_profile")
@@ -133,8 +133,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         if not isinstance(data, dict) or set(data) - known:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
         credentials = data.get("credentials", {})
-        competencies = tuple(data.get("competencies", ()))
-        return known_person(Profile(data.get("occupation"), competencies, credentials, data.get("employment")))
+        return Profile(data.get("occupation"), data.get("competencies", ()), credentials, data.get("employment"))
     except (ValueError, TypeError, AttributeError) as error:
         if isinstance(error, PasserellesError):
             raise
