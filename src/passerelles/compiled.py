@@ -16,7 +16,6 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_sha256, open_source
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
-from passerelles.matching.titles import title_entries, title_index
 from passerelles.referentials.bundled import bundled_path
 from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
@@ -88,6 +87,8 @@ def compile_index(
     ...     rank_moves(opened, "K2110") == rank_moves(graph, "K2110")
     True
     """
+    from passerelles.matching.titles import title_entries, title_index  # noqa: PLC0415 - what an index opens without
+
     target = Path(path)
     referential = graph.referential
     mine = [scorer_for(referential, name) for name in (*scorers, graph.settings.scorer)]

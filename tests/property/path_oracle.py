@@ -105,6 +105,11 @@ class Oracle:
         """Regulated, and nothing says what gives access."""
         return self.referential.occupation_by_code[occupation].regulated == "yes" and not self.needs(occupation)
 
+    def qualified(self, occupation: str, missing: set[str]) -> bool:
+        """Who holds the title that a job requires, and lacks no other training for it, has nothing left to learn."""
+        titled = any(self.credential(c).kind == "titre" for c in self.needs(occupation))
+        return titled and all(self.credential(c).hours.expected == 0 for c in missing)
+
     def holds(self, person: Person) -> set[str]:
         """Credentials of a person: those of the job, unless stated otherwise, and what those held suppose."""
         known = dict.fromkeys(self.needs(person.code), "yes") if person.code else {}
@@ -121,7 +126,8 @@ class Oracle:
     def place(self, person: Person, target: str) -> tuple[bool, bool]:
         """Where paths to a target come in the list of all: what nobody can obtain last, unknown hours before it."""
         needs = self.needs(target) - self.holds(person)
-        unknown = bool(self.unknown(needs)) or not self.wants[target] or self.hidden(target)
+        blank = not self.wants[target] and not self.qualified(target, needs)
+        unknown = bool(self.unknown(needs)) or blank or self.hidden(target)
         return any(self.circular(c) for c in needs), unknown
 
     # Effort.
@@ -173,10 +179,13 @@ class Oracle:
             raw = round(share * (1 - most * (1 - share**POWER)), 9) * round(full - spared, 9)
         if not last:
             raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
+        missing = self.needs(occupation) - credentials
         certified = 0
-        for c in self.needs(occupation) - credentials:
+        for c in missing:
             hours = self.credential(c).hours
             certified += round(10 * (hours.expected if hours.expected is not None else hours.low or 0.0))
+        if self.qualified(occupation, missing):
+            return certified
         return max(round(10 * raw), certified)
 
     def walk(self, person: Person, codes: Sequence[str]) -> int:

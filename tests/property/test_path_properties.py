@@ -191,8 +191,7 @@ def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
     oracle = oracle_of(graph, chosen)
     found = rank_paths(graph, "A0", targets=None, settings=chosen, limit=limit, frame=frame)
     for reached in found.reached:
-        needs = oracle.needs(reached.code) - oracle.holds(START)
-        known = not oracle.unknown(needs) and bool(oracle.wants[reached.code]) and not oracle.hidden(reached.code)
+        known = not oracle.place(START, reached.code)[1]
 
         def fit(hours: float, months: float, *, known: bool = known) -> int:
             if hours > 400 or months > 30 or (known and hours < 100):

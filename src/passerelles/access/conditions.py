@@ -265,7 +265,7 @@ def access_conditions(referential: Referential, code: str, holdings: Holdings | 
     >>> from passerelles import build_graph, load_referential
     >>> laid = build_graph(load_referential("transitions")).referential
     >>> [c.code for c in access_conditions(laid, "K2110").required][:1]
-    ['PERM-B']
+    ['APT-COND']
     """
     rows = referential.credentials_of.get(code, ())
     whole = referential.access_of.get(code)

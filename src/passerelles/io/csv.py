@@ -282,7 +282,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     Examples
     --------
     >>> csv_text(["libellé", "score"], [["=cmd()", -1.5], ["métier", None]])
-    "libellé,score\\n'=cmd(),-1.5\\nmétier,\\n"
+    "libellé,score\n'=cmd(),-1.5\nmétier,\n"
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
 
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -218,6 +217,8 @@ class Places:
 
     def suggest(self, text: str, *, limit: int = _SUGGESTIONS) -> tuple[str, ...]:
         """Names of basins and communes nearest to a text, best first, ties by name."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a name that is not found needs it
+
         name = normalise_label(text)
         ranked = process.extract(name, self._labels.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=None)
         ordered = sorted(ranked, key=lambda hit: (-hit[1], hit[0] not in self._basins_by_name, hit[0]))

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import (
@@ -27,7 +26,7 @@ from passerelles.matching.reading import (
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project
+from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse
 
 _LEAST: Final = 3  # a space needs as many points
 _OVERSAMPLED: Final = 20
@@ -65,7 +64,7 @@ class Likelihood(NamedTuple):
     """
 
     base: FloatArray
-    gains: sparse.csr_array
+    gains: "sparse.csr_array"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Texts(NamedTuple):
     """
 
     documents: Mapping[str, Field]
-    covers: Mapping[str, sparse.csr_array]
+    covers: Mapping[str, "sparse.csr_array"]
     meaning: Meaning | None
 
 
@@ -195,7 +194,7 @@ def _single(bag: Counter[str]) -> dict[str, int]:
     return {term: 1 for term in bag if " " not in term and term[0] != "^"}
 
 
-def _cover(documents: Sequence[Iterable[str]], field: Field) -> sparse.csr_array:
+def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
     rows: list[int] = []
     counts: list[int] = []
     row = field.vocabulary.get
@@ -210,7 +209,7 @@ def _cover(documents: Sequence[Iterable[str]], field: Field) -> sparse.csr_array
     )
 
 
-def _decompose(matrix: sparse.csr_array, dimensions: int) -> tuple[FloatArray, FloatArray]:
+def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:
     """Randomised singular values (Halko, Martinsson and Tropp 2011): coordinates of documents, axes of terms."""
     size = min(dimensions, min(matrix.shape) - 1)
     draw = np.random.default_rng(0).standard_normal((matrix.shape[1], size + _OVERSAMPLED)).astype(np.float32)
@@ -305,9 +304,9 @@ class TitleIndex:
     family_field: Field
     heads: Field
     head_of: IntArray
-    head_share: sparse.csr_array
+    head_share: "sparse.csr_array"
     documents: Mapping[str, Field]
-    covers: Mapping[str, sparse.csr_array]
+    covers: Mapping[str, "sparse.csr_array"]
     meaning: Meaning | None
 
     @cached_property
@@ -487,13 +486,13 @@ def build_index(
 _UNMET: Final = 0.003  # count of a term that a family never has
 
 
-def _membership(group: IntArray, n_groups: int) -> sparse.csr_array:
+def _membership(group: IntArray, n_groups: int) -> "sparse.csr_array":
     size = len(group)
     cells = (np.ones(size, dtype=np.float32), (np.arange(size), group))
     return sparse.csr_array(cells, shape=(size, n_groups))
 
 
-def _likelihood(counts: sparse.csr_array) -> Likelihood:
+def _likelihood(counts: "sparse.csr_array") -> Likelihood:
     """Model of the terms whose weights in each family are given, shape (n_terms, n_families)."""
     total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET * max(counts.shape[0], 1)
     gains = sparse.csr_array(counts).astype(np.float32)
@@ -513,7 +512,7 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
 
 def _heads(
     forms: Sequence[tuple[str, ...]], owner: IntArray, n_owners: int
-) -> tuple[Field, IntArray, sparse.csr_array]:
+) -> tuple[Field, IntArray, "sparse.csr_array"]:
     positions: dict[str, int] = {}
     firsts = [form[0] if form else "" for form in forms]
     head_of = np.asarray([positions.setdefault(first, len(positions)) for first in firsts], dtype=np.int64)

@@ -234,7 +234,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     >>> graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
     >>> path = rank_paths(graph, "K2110-B", targets=["K2110-GL"])[0]
     >>> path.status, [c.code for c in path.steps[0].credentials if c.held != "yes"]
-    ('unknown', ['PERM-C', 'CCS-GL', 'PERM-CE', 'AUT-ENS-GL'])
+    ('unknown', ['PERM-C', 'PERM-CE', 'CCS-GL', 'AUT-ENS-GL'])
     """
     chosen = settings_or(settings, graph.settings)
     asked = None if frame is None else find_frame(frame)
@@ -350,7 +350,8 @@ def _unknown(state: State, row: int) -> bool:
     terrain = state.terrain
     demands = terrain.demands
     barred = demands.hidden[row] or demands.selective[row]
-    return bool(state.unknown[row].any() or barred or not terrain.lists[row])
+    taught = terrain.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
+    return bool(state.unknown[row].any() or barred or not taught)
 
 
 class _Entry(NamedTuple):

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.text import Text
-
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.language.typography import listed
@@ -184,17 +182,17 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
         if s["source"]
     )
     if named:
-        console.print(Text(say("territory.table.sources", lang=lang, list=listed(named, lang)), style="dim"))
+        _print_dim(console, say("territory.table.sources", lang=lang, list=listed(named, lang)))
 
 
 def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: Lang = "fr") -> None:
     """Say what a scorer, as `envelope` describes it, does not tell on this referential: parts without data, chances."""
     if scorer["off"]:
         names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in scorer["off"])
-        console.print(Text(say("moves.parts_off", lang=lang, names=names), style="dim"))
+        _print_dim(console, say("moves.parts_off", lang=lang, names=names))
     if scorer["calibrated_on"] and not scorer["calibrated"]:
         text = say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
-        console.print(Text(text, style="dim"))
+        _print_dim(console, text)
 
 
 def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
@@ -202,4 +200,9 @@ def print_notice_of_source(console: "Console", referential: Referential, *, lang
     provenance = referential.provenance
     date = provenance.date or say("moves.date_unknown", lang=lang)
     text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
-    console.print(Text(text, style="dim"))
+    _print_dim(console, text)
+
+
+def _print_dim(console: "Console", text: str) -> None:
+    """Print a line of lesser weight as it stands: brackets in it are no markup, numbers no syntax."""
+    console.print(text, style="dim", markup=False, highlight=False, emoji=False)
