@@ -103,6 +103,10 @@ def column(page: "Page", table: str, number: int) -> list[str]:
     return [text.split("\n")[0].strip() for text in cells.all_inner_texts()]
 
 
+def heads(page: "Page", table: str) -> list[str]:
+    return [head.strip() for head in page.locator(f".t-{table} thead th").all_inner_texts()]
+
+
 def until(page: "Page", script: str, most: int = 400) -> None:
     """Press Tab until what has the focus is what is looked for."""
     for _ in range(most):
@@ -153,12 +157,13 @@ def test_figures_sort_as_numbers_with_the_unknown_last(page: "Page", allocation:
     assert shown == sorted((f.people for f in allocation.flows), reverse=True)
     assert people.get_attribute("aria-sort") == "descending"
     assert "Personnes" in page.locator("#status").inner_text()
-    distance = page.locator(".t-flows thead th").nth(6)
+    place = heads(page, "flows").index("Km")
+    distance = page.locator(".t-flows thead th").nth(place)
     for direction in ("descending", "ascending"):
         distance.get_by_role("button").click()
         assert distance.get_attribute("aria-sort") == direction
         assert people.get_attribute("aria-sort") is None
-        km = column(page, "flows", 7)
+        km = column(page, "flows", place + 1)
         unknown = sum(f.km is None for f in allocation.flows)
         assert 0 < unknown < len(km)
         assert km == ["0"] * (len(km) - unknown) + ["inconnu"] * unknown
@@ -166,9 +171,10 @@ def test_figures_sort_as_numbers_with_the_unknown_last(page: "Page", allocation:
     page.locator(".t-hiring thead button").nth(1).click()
     jobs = column(page, "hiring", 2)
     assert jobs == page.evaluate("rows => rows.sort((a, b) => a.localeCompare(b, 'fr'))", jobs)
-    score = page.locator(".t-moves thead th").nth(4)
-    score.get_by_role("button").click()
-    values = page.eval_on_selector_all(".t-moves tbody td:nth-child(5)", "c => c.map(e => Number(e.dataset.value))")
+    place = next(i for i, head in enumerate(heads(page, "moves")) if head.startswith("Chance"))
+    page.locator(".t-moves thead th").nth(place).get_by_role("button").click()
+    cells = f".t-moves tbody tr > :nth-child({place + 1})"
+    values = page.eval_on_selector_all(cells, "c => c.map(e => Number(e.dataset.value))")
     assert all(a >= b for a, b in pairwise(values))
 
 
@@ -280,10 +286,10 @@ def test_the_heads_of_a_long_table_are_repeated_on_each_page(
     file.write_text(territory_page(Case(embedded_graph, found, Request(pictures=False))), encoding="utf-8")
     with opened(browser, file.as_uri()) as page:
         printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    for sheet in printed.pages[:3]:
+    for number, sheet in enumerate(printed.pages[:3]):
         text = " ".join(sheet.extract_text().split())
         assert "Effectif Placés" in text
-        assert len(re.findall(r"\bA\d\d\b", text)) > 5
+        assert len(re.findall(r"\bA\d\d\b", text)) > (5 if number else 0)  # the first page begins with the summary
 
 
 def test_a_narrow_screen_scrolls_its_tables_not_the_page(browser: "Browser", address: str) -> None:
