@@ -58,6 +58,7 @@ COMMANDS: Final = (
     "report",
     "schema",
     "serve",
+    "explore",
 )
 
 

@@ -82,21 +82,22 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
 
 def occupation_sheet(referential: Referential, code: str, *, lang: Lang) -> Sheet:
     """Return the same as rows of two cells: field and text."""
-    rows = [(field, text) for field, texts in _lines(referential, code, lang) for text in texts]
+    rows = [(field, text) for _, field, texts in occupation_lines(referential, code, lang) for text in texts]
     return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
 
 
 def print_occupation(console: "Console", referential: Referential, code: str, *, lang: Lang = "fr") -> None:
     """Print the sheet of an occupation."""
     console.print(Text(f"{code}  {referential.occupation_by_code[code].name}", style="bold"))
-    for field, texts in _lines(referential, code, lang):
+    for _, field, texts in occupation_lines(referential, code, lang):
         console.print(Text(field, style="bold"))
         for text in texts:
             console.print(Padding(Text(text), (0, 0, 0, 2)))
     print_notice_of_source(console, referential, lang=lang)
 
 
-def _lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, list[str]]]:
+def occupation_lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, str, list[str]]]:
+    """Return what is said of an occupation: a key, the field in words, and its lines."""
     found = occupation_dict(referential, code)
     conditions = access_conditions(referential, code)
     unknown = [say("show.unknown", lang=lang)]
@@ -121,7 +122,7 @@ def _lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, l
         ("contexts", [c["label"] or c["code"] for c in found["contexts"]]),
         ("mobilities", [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]),
     ]
-    return [(say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
+    return [(name, say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
 
 
 def _requirement(row: dict[str, Any], lang: Lang) -> str:

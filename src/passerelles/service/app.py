@@ -178,7 +178,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
             tell("abandoned", answers=desk.pool.count)
             os._exit(0)
 
-    app = _framework(desk, life)
+    app = _framework(desk, life, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
     told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After"]
@@ -198,7 +198,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
     return Told(served, headers=headers)
 
 
-def _framework(desk: Desk, life: Any = None) -> FastAPI:
+def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> FastAPI:
     app = FastAPI(
         **ABOUT,
         version=desk.engine.version,
@@ -214,6 +214,11 @@ def _framework(desk: Desk, life: Any = None) -> FastAPI:
     app.add_exception_handler(Exception, on_fault)
     _add_answers(app, desk)
     _add_health(app, desk)
+    if options is not None and options.explorer != "off":
+        from passerelles.service.explorer.room import Room  # noqa: PLC0415 - pages are asked for, or not there
+        from passerelles.service.explorer.routes import add_explorer  # noqa: PLC0415
+
+        add_explorer(app, desk, Room(desk.engine, options.lang), alone=options.explorer == "alone")
     return app
 
 

@@ -15,11 +15,12 @@ from passerelles.session import Session
 
 @dataclass(frozen=True, eq=False)
 class Engine:
-    """A graph with places and certifications, where data folders hold some."""
+    """A graph with places and certifications, where data folders hold some; `session` is what they were loaded by."""
 
     graph: OccupationGraph
     places: Any = None
     certifications: Any = None
+    session: Session | None = None
 
     @cached_property
     def version(self) -> str:
@@ -64,7 +65,10 @@ def load_engine(options: Options) -> Engine:
         options.settings,
         strict=options.strict,
         access=options.access,
+        cache=options.cache,
     )
     graph = session.graph
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
-    return Engine(graph, session.places, session.certifications)
+    if options.explorer == "alone":  # its pages read data when they first need some: nobody waits to begin with
+        return Engine(graph, session=session)
+    return Engine(graph, session.places, session.certifications, session)

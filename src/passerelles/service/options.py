@@ -1,9 +1,11 @@
 """What a service is started with, and the limits that it keeps."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from passerelles.language.say import Lang
 
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
 
@@ -38,5 +40,8 @@ class Options(_Frozen):
     key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
     origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
     limits: Limits = Limits()
+    explorer: Literal["off", "beside", "alone"] = Field("off", description="Pages for people: beside answers, or alone")
+    lang: Lang = Field("fr", description="Language of pages where an address names none")
+    cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
     warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
     exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")

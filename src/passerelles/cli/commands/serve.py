@@ -45,12 +45,11 @@ def serve(
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("service.option.timeout"))] = 10.0,
     cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
     warm: Annotated[bool, typer.Option("--warm/--no-warm", help=say("service.option.warm"))] = True,
+    explorer: Annotated[bool, typer.Option("--explorer", help=say("service.option.explorer"))] = False,
     lang: LangOption = Language.FR,
 ) -> None:
     """Serve over HTTP until told to stop."""
-    for library in _LIBRARIES:
-        if importlib.util.find_spec(library) is None:
-            raise MissingExtraError(library, "api")
+    check_libraries()
     from passerelles.service.options import Limits, Options
     from passerelles.service.run import check_address, run
 
@@ -65,12 +64,28 @@ def serve(
         key_variable=key,
         origins=tuple(cors or ()),
         warm=warm,
+        explorer="beside" if explorer else "off",
+        lang=lang.lang,
         limits=Limits(seconds=timeout, threads=threads, cache_bytes=cache * 1_000_000),
     )
     if key is None and not _is_loopback(host):
         message(say("service.open", lang=lang.lang, host=host))
     message(say("service.starting", lang=lang.lang, host=host, port=str(port)))
     run(options, host=host, port=port, workers=workers)
+
+
+def check_libraries() -> None:
+    """
+    Check, before anything is loaded, that the libraries of the service are installed.
+
+    Raises
+    ------
+    MissingExtraError
+        If one is not; it says how to install it.
+    """
+    for library in _LIBRARIES:
+        if importlib.util.find_spec(library) is None:
+            raise MissingExtraError(library, "api")
 
 
 def _is_loopback(host: str) -> bool:

@@ -15,13 +15,14 @@ _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of one language, ready for a page."""
+    """Words of one language, ready for a page; `subject` is the language file that they stand in."""
 
     lang: Lang = "fr"
+    subject: str = "report"
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return the sentence `key` of the report, typeset."""
-        return typeset(say(f"report.{key}", lang=self.lang, **values), self.lang)
+        """Return the sentence `key` of the subject, typeset."""
+        return typeset(say(f"{self.subject}.{key}", lang=self.lang, **values), self.lang)
 
     def set(self, text: str) -> str:
         """Typeset a sentence that comes from elsewhere."""
@@ -58,10 +59,11 @@ class Words:
 
 
 class Head(NamedTuple):
-    """A column: its words, and whether it holds figures."""
+    """A column: its words, whether it holds figures, and its key where a result declares it."""
 
     label: str
     numeric: bool = False
+    key: str = ""
 
 
 class Cell(NamedTuple):
@@ -111,11 +113,16 @@ def grid_of(
     items: Iterable[Any],
     *,
     links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}),
+    caption: str | None = None,
 ) -> Grid:
-    """Return a table of the columns that a result declares; `links` say where cells lead, by key of the column."""
-    named = tuple(Head(column.label(words.lang), column.kind in NUMERIC) for column in columns)
+    """
+    Return a table of the columns that a result declares; `links` say where cells lead, by key of the column.
+
+    The caption is that of `key` where none is given.
+    """
+    named = tuple(Head(column.label(words.lang), column.kind in NUMERIC, column.key) for column in columns)
     rows = tuple(tuple(_cell(words, column, item, links.get(column.key)) for column in columns) for item in items)
-    return Grid(key, words(f"caption.{key}"), named, rows)
+    return Grid(key, words(f"caption.{key}") if caption is None else caption, named, rows)
 
 
 def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:

@@ -57,16 +57,20 @@
     });
   };
 
-  for (const region of document.querySelectorAll(".scroll[data-table]")) {
-    const table = region.querySelector("table");
-    const tools = document.getElementById("tools-" + region.dataset.table);
-    const status = document.getElementById("status");
-    sortable(table, status);
-    if (tools) {
-      tools.hidden = false;
-      filterable(table, tools, status);
+  const prepare = (root) => {
+    for (const region of root.querySelectorAll(".scroll[data-table]")) {
+      const table = region.querySelector("table");
+      const tools = document.getElementById("tools-" + region.dataset.table);
+      const status = document.getElementById("status");
+      sortable(table, status);
+      if (tools) {
+        tools.hidden = false;
+        filterable(table, tools, status);
+      }
     }
-  }
+  };
+  prepare(document);
+  document.addEventListener("added", (event) => prepare(event.target)); // a piece that came later
 
   for (const tools of document.querySelectorAll(".unfold")) {
     tools.hidden = false;
@@ -88,8 +92,10 @@
 
   // The explanations are most of the pages: one may print them all, or none.
   const printed = document.getElementById("printed");
-  document.getElementById("printing").hidden = false;
-  printed.addEventListener("change", () => { document.body.className = printed.value; });
+  if (printed) {
+    document.getElementById("printing").hidden = false;
+    printed.addEventListener("change", () => { document.body.className = printed.value; });
+  }
 
   let opened = [];
   window.addEventListener("beforeprint", () => {

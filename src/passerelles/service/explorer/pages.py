@@ -1,0 +1,360 @@
+"""Pages of the referential: find a job, its sheet, moves from and towards it, one move, jobs side by side, paths."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.language.say import say, signed
+from passerelles.market.measures import job_wage
+from passerelles.market.register import LeadingCertification
+from passerelles.market.signals import signal
+from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
+from passerelles.ranking.compare import Comparison
+from passerelles.ranking.compare import compare as put_side_by_side
+from passerelles.ranking.counterfactual import nearer, sentence
+from passerelles.ranking.filters import FILTERS
+from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
+from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.referentials.reference import find_occupation
+from passerelles.report.occupation import occupation_dict, occupation_lines
+from passerelles.report.resolution import candidate_sheet
+from passerelles.service.explorer.room import Ask
+from passerelles.views.spec import Page, Sheet
+
+_FOUND: Final = 8  # candidates of a search
+_LIMITS: Final = (10, 25, 50)
+_COMPARED: Final = 4
+_STEPS: Final = (1, 2, 3)
+_MOST_TITLE: Final = 200
+_FREE: Final = ("unregulated", "no-managerial-step")  # filters without an argument that stand alone
+_DOMAINS: Final = ("same-domain", "other-domain")
+_COVERAGES: Final = ("0.1", "0.2", "0.4", "0.6")
+
+
+class Job(NamedTuple):
+    """An occupation, as the head of a page names it."""
+
+    code: str
+    label: str
+    domain: str
+
+
+def job_of(ask: Ask, text: str) -> Job:
+    """Return the occupation of a code or exact title."""
+    referential = ask.room.referential
+    code = find_occupation(referential, text)
+    occupation = referential.occupation_by_code[code]
+    names: list[str] = []
+    domain = occupation.domain
+    while domain is not None and domain in referential.domain_by_code:
+        names.insert(0, referential.domain_by_code[domain].label or domain)
+        domain = referential.domain_by_code[domain].parent
+    return Job(code, occupation.name, " › ".join(names))
+
+
+def home(ask: Ask) -> str:
+    """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
+    text = ask.one("q")[:_MOST_TITLE]
+    found: Sequence[Candidate] = resolve_title(ask.room.referential, text, limit=_FOUND) if text else ()
+    return ask.render(
+        "home.html",
+        text=text,
+        found=[(c, _leads_to(ask, c.code), c.why(ask.lang)) for c in found],
+        doubt=_doubt(found) if text else "",
+        grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
+        to=_to(ask),
+        taken=ask.many("job"),
+        size=len(ask.room.graph.codes),
+    )
+
+
+def _to(ask: Ask) -> str:
+    wanted = ask.one("to", "show")
+    return wanted if wanted in ("show", "rank", "sources", "compare", "way") else "show"
+
+
+def _leads_to(ask: Ask, code: str) -> str:
+    to, taken = _to(ask), [*ask.many("job"), code]
+    if to == "compare":
+        return ask.url("compare", job=taken)
+    return ask.url("way", job=taken) if to == "way" else ask.url(to, code)
+
+
+def _doubt(found: Sequence[Candidate]) -> str:
+    """Key of what is said of a search: nothing found, sure, to be looked at, or several that may be meant."""
+    if not found or found[0].parent_confidence < REVIEW:
+        return "unknown" if found else "nothing"
+    if found[0].ambiguous:
+        return "ambiguous"
+    return "sure" if status(found) == "sûr" else "review"
+
+
+def job(ask: Ask, code: str) -> str:
+    """Return the sheet of an occupation, with its market and certifications where data are known."""
+    room, lang = ask.room, ask.lang
+    about = job_of(ask, code)
+    certifications = room.certifications
+    leading = () if certifications is None else certifications.leading(about.code, room.referential, _today())
+    sheet = Sheet("certifications", LeadingCertification.spec.columns, lambda: leading, lang)
+    basin, wage = ask.one("basin"), ""
+    market: Sequence[str] = ()
+    if room.has_data and room.market is not None:
+        wage = job_wage(room.market, room.referential, about.code).say(lang)
+        if basin:
+            market = signal(room.market, room.referential, about.code, basin, places=room.places).sentences(lang)
+    found = occupation_dict(room.referential, about.code)
+    return ask.render(
+        "job.html",
+        job=about,
+        tab="show",
+        blocks=occupation_lines(room.referential, about.code, lang),
+        mobilities=[m["code"] for m in found["mobilities"]],
+        parts=[p["code"] for p in found["parts"]],
+        riasec=room.referential.occupation_by_code[about.code].riasec,
+        certifications=ask.table(sheet) if leading else None,
+        basin=basin,
+        market=market,
+        wage=wage,
+    )
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the visitor's own day
+
+
+class Unfolded(NamedTuple):
+    """A move with all that explains it: sentences, parts of its score with their pictures, and competencies."""
+
+    move: Move
+    title: str
+    facts: str
+    sentences: Sequence[str]
+    bars: Sequence["Bar"]
+    lists: Sequence[tuple[str, Sequence[Item]]]
+    link: str
+
+
+class Bar(NamedTuple):
+    """A part of a score, drawn from the middle: where it begins and how long it is, of 100."""
+
+    label: str
+    text: str
+    start: float
+    width: float
+    sign: str
+
+
+def unfolded(ask: Ask, found: Move, *, origin: str = "") -> Unfolded:
+    """Return what explains a move, as its page or the fold of a ranking shows it."""
+    lists = [(state, items) for state in ("held", "near", "missing") if (items := getattr(found, state))]
+    link = ask.url("move", origin, found.target.code or "") if origin else ""
+    return Unfolded(
+        found,
+        title_of(found, ask.lang),
+        move_facts(found, ask.lang),
+        move_sentences(found, ask.lang),
+        _bars(ask, found),
+        lists,
+        link,
+    )
+
+
+def _bars(ask: Ask, found: Move) -> list[Bar]:
+    longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
+    bars = []
+    for part in found.parts:
+        width = round(50 * abs(part.value) / longest, 2)
+        start = 50.0 if part.value >= 0 else round(50 - width, 2)
+        sign = "plus" if part.value >= 0 else "minus"
+        bars.append(Bar(part.label(ask.lang), signed(part.value, lang=ask.lang), start, width, sign))
+    return bars
+
+
+class Choice(NamedTuple):
+    """Filters as a form shows them."""
+
+    free: Sequence[tuple[str, bool]]
+    domain: str
+    coverage: str
+    avoid: str
+    exclude: str
+    limit: int
+    strict: bool
+    contexts: Sequence[tuple[str, str]]
+    active: int
+
+
+def filters_of(ask: Ask) -> tuple[list[str], Choice]:
+    """
+    Return the filters of an address: what the engine takes, and the form that shows it.
+
+    Raises
+    ------
+    PasserellesError
+        If one is not known.
+    """
+    given = [*ask.many("filter")]
+    given += [f"min-coverage={text}" for text in (ask.one("coverage"),) if text]
+    given += [f"avoid-context={text}" for text in ask.many("avoid")]
+    given += [f"exclude={text}" for text in (ask.one("exclude"),) if text]
+    given += [name for name in (ask.one("domain"),) if name]
+    by_name = {text.partition("=")[0]: text.partition("=")[2] for text in given}
+    for name in by_name:
+        if name not in FILTERS:
+            raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
+    contexts = sorted(
+        {(c.label or c.code, c.code) for c in ask.room.referential.contexts}, key=lambda pair: pair[0].casefold()
+    )
+    limit = int(text) if (text := ask.one("limit", "10")).isdigit() and int(text) in _LIMITS else _LIMITS[0]
+    choice = Choice(
+        free=[(name, name in by_name) for name in _FREE],
+        domain=next((name for name in _DOMAINS if name in by_name), ""),
+        coverage=by_name.get("min-coverage", ""),
+        avoid=by_name.get("avoid-context", ""),
+        exclude=by_name.get("exclude", ""),
+        limit=limit,
+        strict=bool(ask.one("strict")),
+        contexts=[(code, label) for label, code in contexts],
+        active=len(by_name),
+    )
+    return given, choice
+
+
+def moves_from(ask: Ask, code: str) -> str:
+    """Return the moves from an occupation."""
+    about = job_of(ask, code)
+    filters, choice = filters_of(ask)
+    settings = ask.room.graph.settings.model_copy(update={"strict": choice.strict or ask.room.graph.settings.strict})
+    moves = rank_moves(ask.room.graph, about.code, filters=filters, settings=settings, limit=choice.limit)
+    return _ranking(ask, about, moves, choice, towards=False)
+
+
+def moves_towards(ask: Ask, code: str) -> str:
+    """Return the moves towards an occupation."""
+    about = job_of(ask, code)
+    filters, choice = filters_of(ask)
+    settings = ask.room.graph.settings.model_copy(update={"strict": choice.strict or ask.room.graph.settings.strict})
+    moves = rank_sources(ask.room.graph, about.code, filters=filters, settings=settings, limit=choice.limit)
+    return _ranking(ask, about, moves, choice, towards=True)
+
+
+def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: bool) -> str:
+    page = moves.page(ask.lang)
+    end = "origin" if towards else "target"
+    grid = ask.table(page.sheets[0], **{end: lambda m: f"#move-{m.rank}"}) if moves else None
+    left = ""
+    if moves.left_out:
+        kinds = ", ".join(say(f"moves.kind.{kind}", lang=ask.lang) for kind in moves.excluded)
+        left = ask.words("moves.left_out", n=moves.left_out, kinds=kinds)
+    parts = [part.code for part in ask.room.referential.parts_of(about.code)]
+    return ask.render(
+        "moves.html",
+        job=about,
+        tab="sources" if towards else "rank",
+        towards=towards,
+        page=page,
+        grid=grid,
+        choice=choice,
+        limits=_LIMITS,
+        coverages=_COVERAGES,
+        domains=_DOMAINS,
+        unfolded=[unfolded(ask, m, origin=m.origin.code or "") for m in moves],
+        left=left,
+        split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
+        notes=[*page.notes, *ask.limits()],
+    )
+
+
+def move(ask: Ask, origin: str, target: str) -> str:
+    """Return one move with all that explains it, and what would bring it nearer."""
+    graph = ask.room.graph
+    start, end = job_of(ask, origin), job_of(ask, target)
+    moves = rank_moves(graph, start.code, targets=[end.code], limit=1)
+    if not moves:
+        raise UnknownCodeError(end.code, key="explorer_no_move")
+    found = moves[0]
+    page = moves.page(ask.lang)
+    return ask.render(
+        "move.html",
+        start=start,
+        end=end,
+        whole=unfolded(ask, found),
+        grid=ask.table(page.sheets[0]),
+        tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
+        nearer=sentence(nearer(graph, start.code, found), found, lang=ask.lang) or "",
+        notes=[*page.notes, *ask.limits()],
+    )
+
+
+class Side(NamedTuple):
+    """A competency of a comparison: its weight in each of the occupations, None where it is not asked for."""
+
+    label: str
+    kind: str
+    weights: Sequence[float | None]
+
+
+def compare(ask: Ask) -> str:
+    """Return two to four occupations side by side; below two, the form that asks for them."""
+    codes = list(dict.fromkeys(find_occupation(ask.room.referential, text) for text in ask.many("job")))
+    jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
+    found = put_side_by_side(ask.room.graph, [j.code for j in jobs]) if len(jobs) > 1 else None
+    return ask.render(
+        "compare.html",
+        jobs=jobs,
+        most=_COMPARED,
+        without={j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs},
+        grid=None if found is None else ask.table(found.sheets(ask.lang)[0]),
+        groups=[] if found is None else _groups(ask, found),
+        heaviest=1.0 if found is None else max((w for c in found.competencies for w in c.weights), default=1.0),
+    )
+
+
+def _groups(ask: Ask, found: Comparison) -> list[tuple[str, str, list[Side]]]:
+    """Competencies by where they are asked for: by all, by some, by one alone."""
+    codes = [o.code for o in found.occupations]
+    groups: dict[tuple[str, str], list[Side]] = {}
+    for each in found.competencies:
+        weights = dict(zip(each.occupations, each.weights, strict=True))
+        only = each.occupations[0] if each.presence == "only" else ""
+        row = Side(each.label, each.kind, [weights.get(code) for code in codes])
+        groups.setdefault((each.presence, only), []).append(row)
+    labels = {o.code: o.label for o in found.occupations}
+    return [
+        (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)
+        for (presence, only), rows in groups.items()
+    ]
+
+
+def paths(ask: Ask, origin: str, target: str) -> str:
+    """Return the paths from one occupation to another, each step in sentences."""
+    from passerelles.paths.legal import presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
+    from passerelles.paths.rank import rank_paths  # noqa: PLC0415
+
+    start, end = job_of(ask, origin), job_of(ask, target)
+    frame = ask.one("frame") or None
+    steps = int(text) if (text := ask.one("steps", "3")).isdigit() and int(text) in _STEPS else _STEPS[-1]
+    found = rank_paths(
+        ask.room.graph,
+        start.code,
+        targets=[end.code],
+        frame=frame,
+        max_steps=steps,
+        certifications=ask.room.certifications,
+        limit=5,
+    )
+    page: Page = found.page(ask.lang, frame=frame)
+    return ask.render(
+        "paths.html",
+        start=start,
+        end=end,
+        page=page,
+        grid=ask.table(page.sheets[0]) if found and page.sheets else None,
+        details=[(path, path.explanation(ask.lang)) for path in found],
+        frames=sorted(presets()),
+        frame=frame or "",
+        steps=steps,
+        lengths=_STEPS,
+        back=ask.url("paths", end.code, start.code),
+    )

@@ -1,0 +1,213 @@
+"""What pages are made from: the engine, its data, and one visitor's language; and how templates become pages."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from passerelles.language.say import LANGS, Lang, say
+from passerelles.report.envelope import scorer_dict
+from passerelles.report.html.grid import Grid, Words, grid_of
+from passerelles.service.engine import Engine
+from passerelles.views.spec import On, Sheet
+
+if TYPE_CHECKING:
+    from passerelles.graph.core import OccupationGraph
+    from passerelles.market.certifications import Certifications
+    from passerelles.market.market import Market
+    from passerelles.market.places import Places
+    from passerelles.referentials.referential import Referential
+
+PREFIX: Final = "/explorer"
+# Files that pages ask for, with their kind; tables sort and filter as those of the report do.
+ASSETS: Final[Mapping[str, str]] = {
+    "style.css": "text/css",
+    "explorer.js": "text/javascript",
+    "tables.js": "text/javascript",
+}
+_ELSEWHERE: Final = {"tables.js": "passerelles.report.html/templates"}
+SECTIONS: Final = ("compare",)
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """An engine with the data that pages show beside it, each loaded when a page first needs it."""
+
+    engine: Engine
+    lang: Lang = "fr"
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _loaded: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def graph(self) -> "OccupationGraph":
+        """The graph that everything is ranked in."""
+        return self.engine.graph
+
+    @property
+    def referential(self) -> "Referential":
+        """The referential of the graph."""
+        return self.engine.graph.referential
+
+    @property
+    def certifications(self) -> "Certifications | None":
+        """Certifications of the data folders; None where there are none."""
+        found: Certifications | None = self._data("certifications", self.engine.certifications)
+        return found
+
+    @property
+    def places(self) -> "Places | None":
+        """Geography of the data folders; None where there is none."""
+        found: Places | None = self._data("places", self.engine.places)
+        return found
+
+    @property
+    def market(self) -> "Market | None":
+        """Market of the data folders; None where there is none."""
+        found: Market | None = self._data("market", None)
+        return found
+
+    @property
+    def has_data(self) -> bool:
+        """Whether folders of data are known, read or not."""
+        return self.engine.session is not None and bool(self.engine.session.folders)
+
+    def _data(self, name: str, loaded: Any) -> Any:
+        if loaded is not None or self.engine.session is None:
+            return loaded
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = getattr(self.engine.session, name)
+            return self._loaded[name]
+
+    def kept(self, name: str, make: Callable[[], Part]) -> Part:
+        """Return what takes long to make of the graph, made once."""
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = make()
+            found: Part = self._loaded[name]
+            return found
+
+    @cached_property
+    def source(self) -> Mapping[str, str]:
+        """Source, date and licence of the referential, as its licence asks, in each language."""
+        about = self.referential.provenance
+        return {
+            lang: say(
+                "moves.source", lang=lang, source=about.source, licence=about.licence or "?",
+                date=about.date or say("moves.date_unknown", lang=lang),
+            )
+            for lang in LANGS
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """
+    What one visitor asks of a page: its language, the fields of its address, and where the explorer lies.
+
+    What is about a person is never among the fields of an address.
+    """
+
+    room: Room
+    lang: Lang
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    base: str = PREFIX
+
+    @property
+    def words(self) -> Words:
+        """Words of the explorer."""
+        return Words(self.lang, "explorer")
+
+    def one(self, name: str, default: str = "") -> str:
+        """Return a field, without the blanks around it."""
+        return next(iter(self.fields.get(name, ())), default).strip()
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Return all that a field was given, blanks left out."""
+        return tuple(text.strip() for text in self.fields.get(name, ()) if text.strip())
+
+    def url(self, *path: str, **fields: Any) -> str:
+        """
+        Return the address of a page in the visitor's language; empty fields are left out.
+
+        Examples
+        --------
+        >>> Ask(None, "en").url("rank", "K2110", filter=["unregulated"])
+        '/explorer/rank/K2110?filter=unregulated&lang=en'
+        """
+        if self.lang != (self.room.lang if self.room is not None else "fr"):
+            fields = {**fields, "lang": self.lang}
+        told = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
+        query = urlencode(told, doseq=True)
+        place = "/".join((self.base, *(quote(part, safe="") for part in path)))
+        return (place if path else f"{place}/") + (f"?{query}" if query else "")
+
+    def here(self, path: Sequence[str], **changed: Any) -> str:
+        """Return the address of this page with some fields changed."""
+        told = {name: list(values) for name, values in self.fields.items() if name != "lang"}
+        return self.url(*path, **{**told, **changed})
+
+    def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> Grid:
+        """Return a sheet as a table of a page: the columns that its result declares for pages, in their order."""
+        report = Words(self.lang)
+        columns = sheet.on(On.PAGE)
+        return grid_of(report, sheet.title, columns, sheet.items(), links=links, caption=sheet.label(self.lang))
+
+    def limits(self, *, occupied: bool = True) -> list[str]:
+        """Return what a scorer does not tell on this referential, in sentences."""
+        scorer = scorer_dict(self.room.graph, occupied=occupied)
+        found = []
+        if scorer["off"]:
+            names = ", ".join(say(f"parts.label.{name}", lang=self.lang) for name in scorer["off"])
+            found.append(say("moves.parts_off", lang=self.lang, names=names))
+        if scorer["calibrated_on"] and not scorer["calibrated"]:
+            found.append(say("moves.uncalibrated", lang=self.lang, family=scorer["calibrated_on"].upper()))
+        return found
+
+    def render(self, template: str, **content: Any) -> str:
+        """Return a page, or a piece of one."""
+        other: Lang = "fr" if self.lang == "en" else "en"
+        return _template(template).render(
+            ask=self, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset, room=self.room,
+            sections=SECTIONS, tell=partial(say, lang=self.lang), **content,
+        )  # fmt: skip
+
+    def asset(self, name: str) -> str:
+        """Return the address of a file of the package, which changes with what is in it."""
+        return f"{self.base}/static/{asset_sum(name)}/{name}"
+
+
+@cache
+def asset_text(name: str) -> bytes:
+    """Bytes of a style sheet or script of the explorer."""
+    package, _, folder = _ELSEWHERE.get(name, "passerelles.service.explorer/static").partition("/")
+    return (files(package) / folder / name).read_bytes()
+
+
+@cache
+def asset_sum(name: str) -> str:
+    """Checksum of such a file."""
+    return hashlib.sha256(asset_text(name)).hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=PackageLoader("passerelles.service.explorer", "templates"),
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
