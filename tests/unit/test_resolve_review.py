@@ -10,7 +10,7 @@ import pytest
 from job_titles import ROWS, referential
 from passerelles import resolve_title
 from passerelles.cli.main import run
-from passerelles.matching.context import Context
+from passerelles.matching.context import Context, contexts_of
 from passerelles.matching.reviewing import CHOICE_FROM, HEADER, agenda, read_choices, write_choices
 from passerelles.matching.titles import Candidate, review, title_index
 from passerelles.matching.worklist import Worklist
@@ -95,6 +95,18 @@ def test_context_moves_an_ambiguous_title() -> None:
 
     assert sure(beside, "I1601") > sure(alone, "I1601")
     assert resolve_title(SMALL, "vendeur", context=Context(employer="zzz")) == alone
+
+
+def test_a_table_gives_each_row_its_firm_and_the_other_jobs_there() -> None:
+    titles = ["Matelot", "Patron pêcheur", "Matelot", "Comptable"]
+    found = contexts_of(titles, employers=["Armement A", "ARMEMENT A", "", ""], sectors=["", "03.11Z", "", ""])
+    assert found == [
+        Context("Armement A", jobs=("Patron pêcheur",)),
+        Context("ARMEMENT A", "03.11Z", jobs=("Matelot",)),
+        None,
+        None,
+    ]
+    assert contexts_of(titles) == [None] * 4
 
 
 def test_every_usual_meaning_is_folded_and_none_hides_a_label() -> None:

@@ -1,13 +1,15 @@
 """What stands beside a title in a table, and how much it moves the candidates."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from passerelles.matching.index import TitleIndex, phrase_bag, unit
 from passerelles.matching.reading import Lexicon
+from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times
 
 KINDS: Final = ("employer", "sector", "agreement", "jobs")
@@ -38,6 +40,51 @@ class Context(NamedTuple):
     sector: str = ""
     agreement: str = ""
     jobs: tuple[str, ...] = ()
+
+
+def contexts_of(
+    titles: Sequence[str],
+    *,
+    employers: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    agreements: Sequence[str] = (),
+) -> list[Context | None]:
+    """
+    Context of each row of a table: what its columns say, and the other titles of the same employer.
+
+    Parameters
+    ----------
+    titles
+        Title of each row.
+    employers, sectors, agreements
+        What the row says of each, one by row; nothing where the table has no such column.
+
+    Returns
+    -------
+    contexts
+        One by row, as `passerelles.matching.titles.resolve_titles` takes them; None where nothing is known.
+
+    Examples
+    --------
+    >>> first, second = contexts_of(["Matelot", "Patron pêcheur"], employers=["Armement Le Gall", "Armement Le Gall"])
+    >>> first.employer, first.jobs
+    ('Armement Le Gall', ('Patron pêcheur',))
+    """
+    nothing = [""] * len(titles)
+    others: dict[str, dict[str, None]] = {}
+    for employer, title in zip(employers, titles, strict=False):
+        others.setdefault(normalise_label(employer), {})[title] = None
+    found: list[Context | None] = []
+    rows = zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)
+    for title, employer, sector, agreement in rows:
+        named = others[normalise_label(employer)] if employer else ()
+        context = Context(employer, sector, agreement, _others(title, named))
+        found.append(context if any(context) else None)
+    return found
+
+
+def _others(title: str, titles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice((other for other in titles if other != title), MOST_JOBS))
 
 
 def pull(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
-from passerelles.matching.context import MOST_JOBS, Context, pull
+from passerelles.matching.context import Context, contexts_of, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
@@ -716,23 +716,12 @@ def review(
 
 def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
     """Context of each row; nothing where no column tells of it."""
-    if not columns:
-        return [None] * len(texts)
-    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
-    nothing = [""] * len(texts)
-    employers = cells.get("employer", nothing)
-    others: dict[str, dict[str, None]] = {}
-    for employer, text in zip(employers, texts, strict=True):
-        others.setdefault(normalise_label(employer), {})[text] = None
-    rows = zip(texts, employers, cells.get("sector", nothing), cells.get("agreement", nothing), strict=True)
-    return [
-        Context(employer, sector, agreement, _others(text, others[normalise_label(employer)]) if employer else ())
-        for text, employer, sector, agreement in rows
-    ]
 
+    def cells(kind: str) -> list[str]:
+        place = worklist.place(columns[kind]) if kind in columns else None
+        return [] if place is None else [cell_text(row[place]) for row in worklist.rows]
 
-def _others(text: str, titles: Iterable[str]) -> tuple[str, ...]:
-    return tuple(islice((title for title in titles if title != text), MOST_JOBS))
+    return contexts_of(texts, employers=cells("employer"), sectors=cells("sector"), agreements=cells("agreement"))
 
 
 def _column(worklist: Worklist, name: str) -> list[str]:
