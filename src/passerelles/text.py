@@ -4,12 +4,26 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+# Control characters that XML 1.0 forbids, and with it every workbook, office document and picture.
+_UNPRINTABLE = {c: None for c in range(32) if c not in (9, 10, 13)}
 _LIGATURES = (("œ", "oe"), ("æ", "ae"))  # casefold has already written ß as ss
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _MARK = "\0"  # stands between texts that are normalised in one go
 _KEPT = b"\0" + b"0123456789abcdefghijklmnopqrstuvwxyz"
 _WORDS_ONLY = bytes(byte if byte in _KEPT else ord(" ") for byte in range(256))
+
+
+def printable(text: str) -> str:
+    r"""
+    Return a text without the control characters that XML forbids.
+
+    Examples
+    --------
+    >>> printable("a\x0bb")
+    'ab'
+    """
+    return text.translate(_UNPRINTABLE)
 
 
 def fold_accents(text: str) -> str:

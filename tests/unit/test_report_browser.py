@@ -4,15 +4,14 @@ import io
 import re
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.report.html.case import Case, Request
-from passerelles.report.html.page import territory_page
+from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.page import territory_page
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 
@@ -60,7 +59,7 @@ def allocation(embedded_graph: OccupationGraph) -> Allocation:
 @pytest.fixture(scope="module")
 def address(embedded_graph: OccupationGraph, allocation: Allocation, tmp_path_factory: pytest.TempPathFactory) -> str:
     file: Path = tmp_path_factory.mktemp("report") / "rapport.html"
-    case = Case(embedded_graph, allocation, Request(limit=3, command=("--territory", "redon")))
+    case = Case(embedded_graph, allocation, Request(limit=4, command=("--territory", "redon")))
     file.write_text(territory_page(case), encoding="utf-8")
     return file.as_uri()
 
@@ -128,11 +127,12 @@ def test_axe_finds_nothing(browser: "Browser", address: str, size: tuple[int, in
             page.evaluate(
                 "document.querySelectorAll('svg > g').forEach(e => e.remove()), document.querySelectorAll('svg').length"
             )
-            > 1
+            == 1
         )
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
         page.locator("#filter-hiring").fill("Redon")
-        page.locator(".t-hiring thead button").last.click()
+        if size == DESK:  # on a telephone rows are cards, without heads
+            page.locator(".t-hiring thead button").last.click()
         found = page.evaluate("options => axe.run(document, options)", AXE)
         told = [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]]
         assert told == []
@@ -171,11 +171,6 @@ def test_figures_sort_as_numbers_with_the_unknown_last(page: "Page", allocation:
     page.locator(".t-hiring thead button").nth(1).click()
     jobs = column(page, "hiring", 2)
     assert jobs == page.evaluate("rows => rows.sort((a, b) => a.localeCompare(b, 'fr'))", jobs)
-    place = next(i for i, head in enumerate(heads(page, "moves")) if head.startswith("Chance"))
-    page.locator(".t-moves thead th").nth(place).get_by_role("button").click()
-    cells = f".t-moves tbody tr > :nth-child({place + 1})"
-    values = page.eval_on_selector_all(cells, "c => c.map(e => Number(e.dataset.value))")
-    assert all(a >= b for a, b in pairwise(values))
 
 
 def test_the_filter_counts_and_says_so(page: "Page") -> None:
@@ -234,7 +229,7 @@ def printed(page: "Page", which: str | None = None) -> list[str]:
     """Text of each page that is printed, after choosing which explanations are."""
     pypdf = pytest.importorskip("pypdf")
     if which is not None:
-        page.get_by_label("Explications à imprimer").select_option(label=which)
+        page.get_by_label("À imprimer").select_option(label=which)
     sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
     width, height = (float(x) / 72 * 25.4 for x in sheets[0].mediabox[2:])
     assert (round(width), round(height)) == (210, 297)
@@ -244,11 +239,9 @@ def printed(page: "Page", which: str | None = None) -> list[str]:
 def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
     page.locator("#filter-hiring").fill("Rennes")
     shut = page.locator("details:not([open])").count()
-    sheets = printed(page, "toutes (document long)")
+    sheets = printed(page, "tout")
     whole = " ".join(" ".join(sheets).split())
-    assert whole.count("Pourquoi ce rang") == page.locator("#moves details").count() > 5
-    assert "imprimés ici" not in whole
-    assert "effort.adaptation" in whole  # the settings, folded on the screen
+    assert whole.count("Ce qui pèse le plus dans le score") == page.locator("#moves details").count() > 5
     assert "2 lignes sur 7" in whole  # a filtered table says that it is
     assert "Tout déplier" not in whole
     assert page.locator("details:not([open])").count() == shut
@@ -260,19 +253,14 @@ def test_printing_opens_everything_and_closes_it_again(page: "Page") -> None:
         assert written[-1] not in names
 
 
-def test_the_explanation_of_each_jobs_main_move_is_printed_unless_all_or_none_are_asked_for(page: "Page") -> None:
-    everything = page.locator("#moves details").count()
-    main = page.locator("#moves h3").count()
-    usual, long, short = (printed(page, which) for which in (None, "toutes (document long)", "aucune (document court)"))
-    whole = " ".join(" ".join(usual).split())
-    assert whole.count("Pourquoi ce rang") == main < everything
-    left = [int(n) for n in re.findall(r"(\d+) autres? passages? (?:est|sont) expliqués? dans la page", whole)]
-    assert sum(left) == everything - main
-    assert whole.count("Toutes les passerelles expliquées") == 1
-    assert "Pourquoi ce rang" not in " ".join(short)
-    assert len(short) < len(usual) < len(long) - 3
-    # What a move asks to be obtained is in the table wherever its explanation is not printed.
-    assert all("sauf si déjà détenu" in " ".join(" ".join(some).split()) for some in (usual, short))
+def test_the_first_two_pages_can_be_printed_alone(page: "Page", allocation: Allocation) -> None:
+    usual, short = (printed(page, which) for which in (None, "les premières pages, sans les annexes"))
+    assert len(short) <= 2 < len(usual)
+    text = " ".join(" ".join(short).split())
+    assert "Plan d'action" in text
+    assert "Annexes" not in text
+    assert "Annexes" not in " ".join(usual[: len(short)])
+    assert "Annexes" in usual[len(short)]
 
 
 def test_the_heads_of_a_long_table_are_repeated_on_each_page(
@@ -286,21 +274,29 @@ def test_the_heads_of_a_long_table_are_repeated_on_each_page(
     file.write_text(territory_page(Case(embedded_graph, found, Request(pictures=False))), encoding="utf-8")
     with opened(browser, file.as_uri()) as page:
         printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    for number, sheet in enumerate(printed.pages[:3]):
+    for sheet in printed.pages[2:4]:  # the annex has them all
         text = " ".join(sheet.extract_text().split())
-        assert "Effectif Placés" in text
-        assert len(re.findall(r"\bA\d\d\b", text)) > (5 if number else 0)  # the first page begins with the summary
+        assert "Employeur" in text
+        assert "Effectif" in text
+        assert len(re.findall(r"\bA\d\d\b", text)) > 5
 
 
-def test_a_narrow_screen_scrolls_its_tables_not_the_page(browser: "Browser", address: str) -> None:
-    with opened(browser, address, NARROW) as page:
+@pytest.mark.parametrize("width", [320, 400])
+def test_a_narrow_screen_cuts_no_column(browser: "Browser", address: str, width: int) -> None:
+    with opened(browser, address, (width, 640)) as page:
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-        region = page.get_by_role("region", name="Mouvements de personnes")
-        region.focus()
-        before = region.evaluate("e => e.scrollLeft")
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function("before => document.activeElement.scrollLeft > before", arg=before)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Nothing in a table reaches beyond the screen, and each cell says which column it is of.
+        cut = page.evaluate(
+            "[...document.querySelectorAll('tbody th, tbody td')].filter(e => e.scrollWidth > e.clientWidth + 1 ||"
+            " e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 80))"
+        )
+        assert cut == []
+        assert page.evaluate(
+            "[...document.querySelectorAll('tbody td')].every(e => getComputedStyle(e, '::before').content.length > 2)"
+        )
+        narrow = page.evaluate("Math.min(...[...document.querySelectorAll('tbody td')].map(e => e.clientWidth))")
+        assert narrow > width / 2
         picture = page.get_by_role("group", name="Qui pourrait aller où")
         letters = picture.locator("svg text").first.evaluate("e => e.getBoundingClientRect().height")
         assert letters > 8, "words of a picture can be read"

@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_a_fault_half_way_leaves_what_was_there(
     def broken(case: object) -> str:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr("passerelles.report.html.page.territory_page", broken)
+    monkeypatch.setattr("passerelles.report.dossier.page.territory_page", broken)
     assert call("--output", output) == 2
     assert "half way" in capsys.readouterr().err
     assert output.read_text(encoding="utf-8") == "ancien"
@@ -127,7 +128,7 @@ def test_nobody_placed_is_written_and_exit_1(tmp_path: Path) -> None:
 def test_pictures_missing_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("passerelles.report.html.pictures.can_draw", lambda: False)
+    monkeypatch.setattr("passerelles.report.dossier.pictures.can_draw", lambda: False)
     assert call("--output", tmp_path / "r.html") == 0
     assert "passerelles[charts]" in capsys.readouterr().err
 
@@ -144,3 +145,64 @@ def test_real_data_with_openings_of_the_survey(real_data: Path, tmp_path: Path) 
     page = read_page(output.read_text(encoding="utf-8"))
     assert any("BMO" in str(r) or "bmo" in str(r) for r in rows_of(page, "sources"))
     assert len(output.read_bytes()) < 3_000_000
+
+
+def test_an_office_document_says_what_the_page_says(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    options = ("--no-pictures", "--budget-hours", "9000", "--scenario", "radius=20", "--date", "2026-03-01")
+    page, office = tmp_path / "r.html", tmp_path / "r.docx"
+    assert call("--output", page, *options) == call("--output", office, *options) == 0
+    read, document = read_page(page.read_text(encoding="utf-8")), docx.Document(office)
+    assert document.paragraphs[1].text == read.all("h1")[0].text
+    shown = [[[c.text for c in row.cells] for row in table.rows] for table in document.tables]
+    grids = read.all("table")
+    assert len(shown) == len(grids)
+    for table, grid in zip(shown, grids, strict=True):
+        assert table[0] == [h.text for h in grid.all("thead")[0].all("th")]
+        assert [row[0].split("\n")[0] for row in table[1:]] == [
+            next(c for c in row.all("th")[0].children if isinstance(c, str) and c.strip()).strip()
+            for row in grid.all("tbody")[0].all("tr")
+        ]
+    titles = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert titles == [h.text for h in read.all("h2")]
+    # The scenarios stand side by side, these bounds first.
+    assert [r["Scénario"] for r in rows_of(read, "scenarios")] == ["ces bornes", "radius=20"]
+
+
+def test_a_sheet_a_move_for_the_person_concerned(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    page, office = tmp_path / "f.html", tmp_path / "f.docx"
+    assert call("--output", page, "--sheets") == call("--output", office, "--sheets") == 0
+    read = read_page(page.read_text(encoding="utf-8"))
+    sections = read.all("section")
+    assert len(sections) > 10
+    for section in sections:
+        assert len(section.text.split()) < 400, "one printed page"
+        assert "Vous pouvez refuser" in section.text
+    breaks = [p for p in docx.Document(office).paragraphs if 'w:type="page"' in p._p.xml]
+    assert len(breaks) == len(sections) - 1
+    assert call("--output", page, "--sheets", "--mask") == 2
+
+
+def test_without_python_docx_the_command_to_install_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    assert call("--output", tmp_path / "r.docx") == 2
+    assert "pip install 'passerelles[word]'" in capsys.readouterr().err.replace("\u00a0", " ")
+    assert not (tmp_path / "r.docx").exists()
+
+
+def test_the_action_list_is_a_sheet_of_the_workbook(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = tmp_path / "t.xlsx"
+    fragile, hiring = command.sample_tables("redon")
+    with pytest.raises(SystemExit) as stop:
+        run(["territory", "match", "--fragile", str(fragile), "--hiring", str(hiring), "--format", "xlsx", "--output",
+             str(book)])  # fmt: skip
+    assert not stop.value.code
+    sheet = openpyxl.load_workbook(book)["Plan d'action"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == ("À faire", "Quoi", "Qui", "Pour quand", "Personnes", "Heures en tout", "Échéance convenue")
+    assert {r[0] for r in rows[1:]} <= {"mettre en relation", "confirmer", "former", "demander une autorisation"}
+    assert all(r[4] > 0 and r[6] is None for r in rows[1:])

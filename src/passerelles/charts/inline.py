@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 
 from passerelles.charts.drawing import exact_width
 from passerelles.charts.figure import drawn
+from passerelles.text import printable
 
 if TYPE_CHECKING:
     from passerelles.charts.figure import Figure
 
 _FAMILY: Final = "DejaVu Sans, Verdana, Geneva, sans-serif"
-_FORBIDDEN: Final = {c: None for c in range(32) if c not in (9, 10, 13)}  # by XML 1.0
 _DROPPED: Final = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>", re.DOTALL)
 _ID: Final = re.compile(r' id="([^"]*)"')
 _USED: Final = re.compile(r'(?:xlink:href="#|url\(#)([^")]+)')
@@ -117,4 +117,4 @@ def _text(found: re.Match[str]) -> str:
 
 
 def _words(text: str) -> str:
-    return escape(text.translate(_FORBIDDEN))
+    return escape(printable(text))

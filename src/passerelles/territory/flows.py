@@ -156,12 +156,12 @@ class Flow(Described):
             Column(
                 "level", value=attribute("move_level"), words="territory.level", schema=maybe(one_of(LEVELS)), on=_FILE,
             ),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE | On.PAGE),
             Column(
                 "access_conditions", json=lambda f, lang: f.access and f.access.to_dict(lang),
                 schema=maybe(ref("access_conditions")), on=On.JSON,
             ),
-            Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE),
+            Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
             Column(
                 "listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE,
             ),

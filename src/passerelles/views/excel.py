@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang
+from passerelles.text import printable
 from passerelles.views.spec import Cell, Kind, Sheet
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ _FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "@", "integer": "0", "n
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
 _READ: Final = 2_000  # rows whose cells say how wide a column is
-# Control characters that XML 1.0 forbids, and with it every workbook.
-_FORBIDDEN: Final = {c: None for c in range(32) if c not in (9, 10, 13)}
 # A text that begins so could be read as a formula or an error code.
 _FORMULA_SIGNS: Final = tuple("=+-@#")
 
@@ -128,7 +127,7 @@ def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
 
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # dates too, whatever its stub says
-    text = value.translate(_FORBIDDEN)
+    text = printable(value)
     cell: Any = WriteOnlyCell(sheet, value=text or None)
     if text:
         cell.data_type = "s"
@@ -140,7 +139,7 @@ def _bare(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
     """Return a value as it is, but for a text that could be read as something else."""
     if not isinstance(value, str):
         return value
-    text = value.translate(_FORBIDDEN)
+    text = printable(value)
     return _cell(sheet, text) if text.startswith(_FORMULA_SIGNS) else text or None
 
 

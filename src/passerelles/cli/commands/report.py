@@ -11,7 +11,9 @@ from passerelles.cli.commands.territory import (
     FragileOption,
     HiringOption,
     RadiusOption,
+    ScenarioOption,
     TravelOption,
+    read_scenario,
 )
 from passerelles.cli.options import (
     DataOption,
@@ -29,6 +31,8 @@ from passerelles.language.say import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from passerelles.report.dossier.case import Case
 
 DEFAULT_TERRITORY = "redon"
 
@@ -53,7 +57,9 @@ def report(
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
     data: DataOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.report_limit"))] = 5,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help=say("cli.option.report_limit"))] = 0,
+    sheets: Annotated[bool, typer.Option("--sheets", help=say("cli.option.report_sheets"))] = False,
+    scenario: ScenarioOption = None,
     title: Annotated[str, typer.Option("--title", help=say("cli.option.report_title"))] = "",
     date: Annotated[str, typer.Option("--date", help=say("cli.option.report_date"))] = "",
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help=say("cli.option.pictures"))] = True,
@@ -61,22 +67,27 @@ def report(
     settings: SettingsOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
-    """Write the report of a territory."""
+    """Write the report of a territory: a page, or an office document where the file is named .docx."""
     from passerelles.errors import PasserellesError
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
-    from passerelles.report.html.case import Case, Request
-    from passerelles.report.html.grid import Words
-    from passerelles.report.html.page import territory_page
-    from passerelles.report.html.pictures import can_draw
+    from passerelles.report.dossier.case import Case, Request
+    from passerelles.report.dossier.pictures import can_draw
+    from passerelles.report.dossier.words import Words
     from passerelles.session import Session
-    from passerelles.territory.match import match_territory
+    from passerelles.territory.match import Scenario, compare_scenarios, match_territory
+    from passerelles.views.word import check_word
 
     if output is None:
         raise PasserellesError("report_needs_output")
     if output.is_dir():
         raise PasserellesError("write_onto_folder", path=output)
     check_free(output, overwrite=True)
+    office = output.suffix.lower() == ".docx"
+    if office:
+        check_word()
+    if mask and scenario:  # the totals of two scenarios would be two equations about the same people
+        raise PasserellesError("territory_mask_scenarios")
     sample = sample_name(territory, fragile, hiring)
     if sample is not None:
         fragile, hiring = sample_tables(sample)
@@ -94,7 +105,9 @@ def report(
             "referential": None if referential == "transitions" else Path(referential),
             "overlay": [Path(name) for name in overlay or ()],
             "data": data,
-            "limit": None if limit == 5 else limit,  # noqa: PLR2004 - its default
+            "limit": limit or None,
+            "sheets": sheets,
+            "scenario": scenario,
             "title": title,
             "date": date,
             "no-pictures": not pictures,
@@ -117,31 +130,48 @@ def report(
     graph = session.graph
     # Of the market, a report takes openings and names of basins.
     market, places = session.territory_data()
-    certifications = session.certifications if data or frame else None
+    certifications = session.certifications if session.folders else None
     if fragile is None:  # said by `sample_name` already; for the type checker
         raise PasserellesError("report_which_input")
+    bounds: dict[str, Any] = {
+        "market": market, "places": places, "certifications": certifications, "radius_km": radius, "frame": frame,
+        "budget_hours": budget, "min_probability": probability,
+    }  # fmt: skip
     with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
-        allocation = match_territory(
-            graph, fragile, hiring, market=market, places=places, certifications=certifications, radius_km=radius,
-            frame=frame, budget_hours=budget, min_probability=probability, progress=tell,
-        )  # fmt: skip
+        allocation = match_territory(graph, fragile, hiring, **bounds, progress=tell)
+    others = {text: read_scenario(text) for text in scenario or ()}
+    scenarios = [Scenario(say("report.these_bounds", lang=lang.lang), {}, allocation)] if others else []
+    scenarios += compare_scenarios(graph, fragile, hiring, others, **bounds)
     named = title or (say("report.title", lang=lang.lang, territory=sample.title()) if sample else "")
     request = Request(
-        command=(*words, "--output", "rapport.html"), title=named, date=date, invented=sample is not None,
-        limit=limit, mask=mask, pictures=pictures,
+        command=(*words, "--output", f"rapport{'.docx' if office else '.html'}"), title=named, date=date,
+        invented=sample is not None, limit=limit, mask=mask, pictures=pictures,
     )  # fmt: skip
     # Basins that it named are in the lots.
     survey = market if hiring is None else None
     case = Case(
-        graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words}
-    )
-    page = territory_page(case)
-    write_text(page, output)
-    if pictures and not can_draw():
+        graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words},
+        scenarios=scenarios,
+    )  # fmt: skip
+    write_report(case, output, sheets=sheets)
+    if pictures and not office and not can_draw():
         message(say("report.cli.no_pictures", lang=lang.lang))
     message(say("cli.written", lang=lang.lang, path=output))
     if allocation.status == "infeasible" or not allocation.placed:
         raise typer.Exit(1)
+
+
+def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
+    """Write a report, or a page a move, as a page or, where the file is named .docx, as an office document."""
+    from passerelles.report.dossier.page import document_page, territory_page
+    from passerelles.report.dossier.sections import territory_document
+    from passerelles.report.dossier.sheet import move_sheets
+    from passerelles.views.word import write_word
+
+    if output.suffix.lower() == ".docx":
+        write_word(move_sheets(case) if sheets else territory_document(case), output)
+    else:
+        write_text(document_page(move_sheets(case), case.words) if sheets else territory_page(case), output)
 
 
 def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None) -> str | None:

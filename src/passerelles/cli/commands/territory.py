@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
 RadiusOption = Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))]
+ScenarioOption = Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))]
 TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))]
 
 
@@ -134,7 +135,7 @@ def match(
     floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
     refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
-    scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None,
+    scenario: ScenarioOption = None,
     travel: TravelOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -155,6 +156,7 @@ def match(
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_allocation
     from passerelles.session import Session
+    from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
 
@@ -207,7 +209,8 @@ def match(
         print_allocation(console, found, lang=lang.lang)
         _print_origin(console, graph, sources, lang)
 
-    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+    sheets = [*found.sheets(lang.lang), *action_sheet(whole, lang.lang)]
+    emit(Answer(payload, sheets, show), form=form, output=output, lang=lang.lang)
     _say_notes(found.notes, form, lang)
     write_chart(chart, lambda: charts.territory_sankey(whole.to_dict(lang.lang), lang=lang.lang), lang=lang)
     if allocation.status == "infeasible" or not allocation.placed:

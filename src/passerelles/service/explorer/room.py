@@ -12,9 +12,10 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from passerelles.language.say import LANGS, Lang, say
+from passerelles.report.dossier.words import Words, grid_of
 from passerelles.report.envelope import scorer_dict
-from passerelles.report.html.grid import Grid, Words, grid_of
 from passerelles.service.engine import Engine
+from passerelles.views.document import Grid
 from passerelles.views.spec import On, Sheet
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "explorer.js": "text/javascript",
     "tables.js": "text/javascript",
 }
-_ELSEWHERE: Final = {"tables.js": "passerelles.report.html/templates"}
+_ELSEWHERE: Final = {"tables.js": "passerelles.report.dossier/templates"}
 SECTIONS: Final = ("compare",)
 Part = TypeVar("Part")
 

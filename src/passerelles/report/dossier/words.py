@@ -1,13 +1,14 @@
-"""Tables of the page as values, and its words with the spaces that typography asks for; no markup."""
+"""Words of a report with the spaces that typography asks for, and tables of what results declare."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import typeset
+from passerelles.views.document import Cell, Grid, Head
 from passerelles.views.spec import NUMERIC, Column, Withheld
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -56,44 +57,6 @@ class Words:
     def part(self, name: str) -> str:
         """Return the name of a part of a score."""
         return say(f"parts.label.{name}", lang=self.lang)
-
-
-class Head(NamedTuple):
-    """A column: its words, whether it holds figures, and its key where a result declares it."""
-
-    label: str
-    numeric: bool = False
-    key: str = ""
-
-
-class Cell(NamedTuple):
-    """
-    A cell: text as it is read, a second line, a place of the page that it leads to.
-
-    `value` sorts a column of figures; None = unknown, which sorts last whatever the direction.
-    """
-
-    text: str
-    value: float | None = None
-    note: str = ""
-    link: str = ""
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: `key` names it in the page, `more` says what was left out."""
-
-    key: str
-    caption: str
-    heads: tuple[Head, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    more: str = ""
-
-    @property
-    def long(self) -> bool:
-        """Whether the table is worth a filter."""
-        return len(self.rows) > 5  # noqa: PLR2004 - what an eye takes in at once
 
 
 def heads(*named: str | tuple[str, bool]) -> tuple[Head, ...]:

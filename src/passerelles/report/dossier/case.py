@@ -1,6 +1,6 @@
 """What a report is made from: an allocation, where its data come from, and what was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,9 +9,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
-from passerelles.report.html.grid import Words
+from passerelles.report.dossier.words import Words
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.flows import Flow
+from passerelles.territory.match import Scenario
 
 
 class Request(NamedTuple):
@@ -27,7 +29,7 @@ class Request(NamedTuple):
     invented
         Whether the tables are a sample of the package: employers that do not exist.
     limit
-        Most ranked moves shown for each fragile job, those of the flows aside.
+        Best ranked moves explained for each fragile job beside those of the flows; the first one where nobody goes.
     mask
         Whether headcounts under the threshold are withheld.
     pictures
@@ -38,7 +40,7 @@ class Request(NamedTuple):
     title: str = ""
     date: str = ""
     invented: bool = False
-    limit: int = 5
+    limit: int = 0
     mask: bool = False
     pictures: bool = True
 
@@ -55,6 +57,7 @@ class Case:
     places: Places | None = None
     certifications: Certifications | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    scenarios: Sequence[Scenario] = ()
 
     @cached_property
     def release(self) -> Release:
@@ -84,14 +87,10 @@ class Case:
         return tuple(sorted({lot.job for lot in self.allocation.hiring.lots}))
 
     @cached_property
-    def people(self) -> Mapping[tuple[str, str], int]:
-        """People who would go from one job to another; empty where figures are withheld."""
-        found: dict[tuple[str, str], int] = {}
-        if not self.masked:
-            for flow in self.allocation.flows:
-                pair = (flow.fragile.job, flow.hiring.job)
-                found[pair] = found.get(pair, 0) + flow.people
-        return found
+    def shown_flows(self) -> tuple[Flow, ...]:
+        """Flows of people who are placed or to be confirmed; none where figures are withheld."""
+        flows = () if self.masked else (*self.release.flows, *self.release.to_confirm)
+        return tuple(flow for flow in flows if isinstance(flow, Flow))
 
     def label(self, code: str) -> str:
         """Label of an occupation, its code where it has none."""

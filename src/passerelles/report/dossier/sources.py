@@ -8,9 +8,11 @@ from shlex import join
 from typing import Any, NamedTuple
 
 from passerelles.market.read import SourceFile
+from passerelles.report.dossier.case import Case
+from passerelles.report.dossier.words import heads
 from passerelles.report.envelope import envelope
-from passerelles.report.html.case import Case
-from passerelles.report.html.grid import Cell, Grid, heads
+from passerelles.settings import Settings
+from passerelles.views.document import Cell, Grid
 
 
 class Source(NamedTuple):
@@ -63,7 +65,7 @@ def sources_grid(case: Case) -> Grid:
         )
         for s in sources_of(case)
     )
-    return Grid("sources", w("caption.sources"), columns, rows)
+    return Grid("sources", w("caption.sources"), columns, rows, code=True)
 
 
 def dates_of(case: Case) -> str:
@@ -96,15 +98,18 @@ def choices_grid(case: Case) -> Grid:
         (w("choice.mask"), w("choice.masked", n=str(case.threshold)) if case.request.mask else None),
     ]
     shown = tuple((Cell(name), Cell(value or w("choice.none"))) for name, value in rows)
-    return Grid("choices", w("caption.choices"), heads(w("column.choice"), w("column.value_text")), shown)
+    return Grid("choices", w("caption.choices"), heads(w("column.choice"), w("column.value_text")), shown, plain=True)
 
 
-def settings_grid(case: Case) -> Grid:
-    """Every setting, by name."""
+def settings_grid(case: Case) -> Grid | None:
+    """Settings that are not the package's own, by name; None where all of them are."""
     w = case.words
-    flat = _flat(case.graph.settings.model_dump(mode="json"))
-    rows = tuple((Cell(name), Cell(json.dumps(value, ensure_ascii=False))) for name, value in flat)
-    return Grid("settings", w("caption.settings"), heads(w("column.setting"), w("column.value_text")), rows)
+    usual = dict(_flat(Settings().model_dump(mode="json")))
+    chosen = _flat(case.graph.settings.model_dump(mode="json"))
+    own = [(name, value) for name, value in chosen if name not in usual or usual[name] != value]
+    rows = tuple((Cell(name), Cell(json.dumps(value, ensure_ascii=False))) for name, value in own)
+    shown = heads(w("column.setting"), w("column.value_text"))
+    return Grid("settings", w("caption.settings"), shown, rows, plain=True, code=True) if rows else None
 
 
 def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:

@@ -1,0 +1,304 @@
+"""
+The moves that a report explains: those that people would make, and the best ones where nobody goes.
+
+What is said of a move that people would make is what is said of them in the allocation: hours, access and kind come
+from the same columns, so that no two places of a report disagree.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from passerelles.access.conditions import AccessConditions
+from passerelles.language.say import say
+from passerelles.language.typography import listed
+from passerelles.paths.legal import FrameVerdict
+from passerelles.paths.path import Path, hours_text
+from passerelles.paths.rank import rank_paths
+from passerelles.ranking.move import Item, Move
+from passerelles.ranking.moves import best_targets, moves_of
+from passerelles.report.dossier.case import Case
+from passerelles.territory.flows import Flow
+from passerelles.territory.lots import Lot
+from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Text
+from passerelles.views.spec import Column, On
+
+_MAIN: Final = 5  # targets of each fragile job whose paths of several steps are looked for
+_ITEMS: Final = 6  # competencies that are named
+_REASONS: Final = 3  # parts of the score that are named
+_CERTIFICATIONS: Final = 3
+# Of a flow or a move, said elsewhere.
+_ENDS: Final = frozenset(
+    {"from", "to", "people", "unknown", "origin", "target", "rank", "score", "level", "probability"}
+)
+
+
+class Explained(NamedTuple):
+    """A ranked move, its direct path (None where none is defined), and the flows of people who would make it."""
+
+    move: Move
+    path: Path | None
+    flows: tuple[Flow, ...]
+
+    @property
+    def people(self) -> int:
+        """People who would make it."""
+        return sum(flow.people for flow in self.flows)
+
+    @property
+    def key(self) -> str:
+        """Name of the move in the page."""
+        return move_key(self.move.origin.code or "", self.move.target.code or "")
+
+
+class Origin(NamedTuple):
+    """A fragile job, who has it, the moves explained, and how many jobs were ranked."""
+
+    code: str
+    label: str
+    lots: tuple[Lot, ...]
+    moves: tuple[Explained, ...]
+    ranked: int
+
+
+def move_key(origin: str, target: str) -> str:
+    """Name of a move in the page."""
+    return f"move-{origin}-{target}"
+
+
+def explained_origins(case: Case) -> tuple[Origin, ...]:
+    """
+    Return every fragile job with the moves that people would make, and the best ones towards the hiring jobs.
+
+    The moves of the flows are there whatever their rank; others up to the rank that was asked for, and the first one
+    where nobody goes anywhere. The whole is held to ``territory.explained_moves``: the flows' moves first, then rank by
+    rank, so that no job is left out before another.
+    """
+    flows: dict[tuple[str, str], list[Flow]] = {}
+    for flow in case.shown_flows:
+        flows.setdefault((flow.fragile.job, flow.hiring.job), []).append(flow)
+    best = {
+        code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
+        for code in case.origins
+    }
+    ranked = {code: [case.graph.codes[row] for row, _ in found.kept] for code, found in best.items()}
+    kept = _kept(case, ranked, flows)
+    found = []
+    for code, targets in best.items():
+        shown = moves_of(case.graph, targets, only=kept[code])
+        paths = _paths(case, code, [m.target.code or "" for m in shown])
+        rows = tuple(
+            Explained(m, paths.get(m.target.code or ""), tuple(flows.get((code, m.target.code or ""), ())))
+            for m in shown
+        )
+        lots = tuple(lot for lot in case.allocation.fragile.lots if lot.job == code)
+        found.append(Origin(code, case.label(code), lots, rows, len(targets.kept)))
+    return tuple(found)
+
+
+def _kept(
+    case: Case, ranked: Mapping[str, Sequence[str]], flows: Mapping[tuple[str, str], Sequence[Flow]]
+) -> Mapping[str, set[str]]:
+    """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
+    going = {origin for origin, target in flows if origin != target}
+
+    def wanted(origin: str) -> int:
+        return max(case.request.limit, 0 if origin in going else 1)
+
+    ordered = sorted(
+        ((origin, target) not in flows, rank, origin, target)
+        for origin, targets in ranked.items()
+        for rank, target in enumerate(targets, 1)
+        if rank <= wanted(origin) or (origin, target) in flows
+    )
+    kept: dict[str, set[str]] = {origin: set() for origin in ranked}
+    for *_, origin, target in ordered[: case.allocation.settings.explained_moves]:
+        kept[origin].add(target)
+    return kept
+
+
+def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
+    """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
+    every = sorted((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
+    kept = {(origin, target) for *_, origin, target in every[:most]}
+    return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in kept)) for o in origins)
+
+
+def _paths(case: Case, origin: str, targets: list[str]) -> dict[str, Path]:
+    """The direct path to each target, for its certifications and what legal frames make of it."""
+    if not targets:
+        return {}
+    paths = rank_paths(
+        case.graph, origin, targets=targets, max_steps=1, certifications=case.certifications, hiring=case.targets,
+        limit=1, official_list=False,
+    )  # fmt: skip
+    return {p.codes[0]: p for p in paths}
+
+
+def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, ...], int]:
+    """
+    Return the paths of several steps that spare hours, and how many pairs were looked at.
+
+    From each fragile job, towards its main flows; towards its best ranked moves where people are left without a
+    solution, or where flows are withheld.
+    """
+    left = frozenset() if case.masked else frozenset(u.lot.job for u in case.allocation.uncovered)
+    found: list[Path] = []
+    pairs = 0
+    for origin in origins:
+        flowing = sorted((e for e in origin.moves if e.flows), key=lambda e: (-e.people, e.move.rank))
+        best = origin.moves[:_MAIN] if origin.code in left or not flowing else ()
+        targets = sorted({e.move.target.code or "" for e in (*flowing[:_MAIN], *best)})
+        if not targets:
+            continue
+        pairs += len(targets)
+        paths = rank_paths(
+            case.graph, origin.code, targets=targets, frame=case.allocation.bounds.frame,
+            certifications=case.certifications, hiring=case.targets, limit=2, official_list=False,
+        )  # fmt: skip
+        found += [p for p in paths if len(p.codes) > 1]
+    return tuple(found), pairs
+
+
+def move_fold(case: Case, explained: Explained) -> Fold:
+    """Return an explained move, to unfold."""
+    w, move = case.words, explained.move
+    short = [w("move.chance", chance=w.share(move.probability)), w.set(hours_said(case, explained))]
+    if explained.people:
+        short.insert(0, w("move.people", n=explained.people))
+    level = move.level or "unknown"
+    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained)]
+    blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
+    title = move.target.named or explained.key
+    return Fold(explained.key, title, tuple(blocks), " · ".join(short), (level, w(f"level.{level}")))
+
+
+def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[tuple[str, str], ...]:
+    """
+    Return what is known of a move, a line each: what moves declare for pages, then what flows do, and competencies.
+
+    What both declare is said of the flows, who are the people concerned. Where several flows make the move and differ,
+    each of their values is said.
+    """
+    w, move = case.words, explained.move
+    of_flows = [c for c in Flow.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
+    of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
+    told = {c.key for c in of_flows} if explained.flows else set()
+    found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
+    found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in of_flows]
+    if not explained.flows:
+        found.append((w("fact.hours"), w.set(hours_said(case, explained))))
+        found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
+    for name, some in (("held", move.held), ("missing", (*move.missing, *move.near))):
+        if items and some:
+            found.append((w(f"fact.{name}", n=len(some)), _named(case, some)))
+    return tuple((name, text) for name, text in found if text)
+
+
+def _said(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
+    texts = dict.fromkeys(_cell(case, column, item) for item in items)
+    return case.words("fact.or").join(filter(None, texts))
+
+
+def _cell(case: Case, column: Column, item: Move | Flow) -> str:
+    w = case.words
+    text = column.screen(item, w.lang)
+    beside = column.beside(item, w.lang)
+    return "" if text is None else w.set(f"{text} ({beside})" if beside else text)
+
+
+def hours_said(case: Case, explained: Explained) -> str:
+    """Return the hours of training of one person: those of the flows, else those of the direct path."""
+    if explained.flows:
+        (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
+        said = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
+        return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in said))
+    return case.words("unknown") if explained.path is None else hours_text(explained.path.hours, case.words.lang)
+
+
+def _named(case: Case, items: Sequence[Item]) -> str:
+    names = weightiest(items)
+    rest = len(items) - len(names)
+    return case.words("fact.and").join(
+        (*map(case.words.set, names), *([case.words("fact.others", n=rest)] if rest else []))
+    )
+
+
+def weightiest(items: Sequence[Item]) -> tuple[str, ...]:
+    """Name the weightiest competencies, those at the core first."""
+    ordered = sorted(items, key=lambda i: (not i.core, -i.weight, i.code))
+    return tuple(i.label or i.code for i in ordered[:_ITEMS])
+
+
+def reasons_of(case: Case, move: Move) -> list[str]:
+    """Return the parts of the score that weigh most, for and against, one sentence each."""
+    parts = sorted((p for p in move.parts if p.name != "base" and p.value), key=lambda p: -abs(p.value))
+    return [case.words.set(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
+
+
+def access_blocks(case: Case, explained: Explained) -> list[Block]:
+    """Return what access takes, the certifications that lead there, and what the legal frames say."""
+    w, path = case.words, explained.path
+    asked = access_sentences(case, explained.move.access)
+    found: list[Block] = [Bullets(tuple(asked), w("move.credentials"))] if asked else []
+    if path is not None and path.certifications:
+        some = path.certifications
+        rows = [w.set(c.described(w.lang)) for c in some[:_CERTIFICATIONS]]
+        rows += [w("fact.others", n=len(some) - len(rows))] if len(some) > len(rows) else []
+        found.append(Bullets(tuple(rows), w("move.certifications")))
+    if path is not None and path.frames:
+        frames = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
+        found.append(Bullets(frames, w("move.frames")))
+    return found
+
+
+def access_sentences(case: Case, access: AccessConditions) -> list[str]:
+    """Return what access takes, one sentence each: a selection, what is required, what employers ask for."""
+    w = case.words
+    found = []
+    if access.selection is not None:
+        kind = say(f"conditions.selection.{access.selection.kind}", lang=w.lang)
+        scope = say(f"conditions.scope.{access.selection.scope}", lang=w.lang)
+        found.append(w("credential.selection", kind=kind, label=access.selection.label or kind, scope=scope))
+    if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
+        found.append(w("credential.access_unknown"))
+    usual = (c for c in access.credentials if c.requirement == "usual" and c.applies)
+    for credential in (*access.required, *usual):
+        key = credential.requirement.replace("-", "_") if credential.requirement != "required" else credential.held
+        if credential.group_held == "yes":
+            key = "yes"
+        text = w(f"credential.{key}", label=credential.label)
+        if key != "yes" and credential.detail.before_training:
+            text += " " + w("credential.before_training")
+        length = credential.hours.expected if credential.hours.expected is not None else credential.hours.low
+        if key != "yes" and length is not None:
+            text += " " + w("credential.length", hours=w.figure(length))
+        found.append(text)
+    return found
+
+
+def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
+    """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
+    w = case.words
+    found, alike = [], dict[str, list[str]]()
+    for frame in frames:
+        if frame.name != why:
+            alike.setdefault(frame.verdict, []).append(frame.label)
+            continue
+        reasons = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
+        found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
+    found += [w(f"frame.{name}", label=listed(alike[name], w.lang), why="") for name in ("yes", "unknown", "no")
+              if name in alike]  # fmt: skip
+    return tuple(found)
+
+
+def origin_blocks(case: Case, origin: Origin) -> list[Block]:
+    """Return a fragile job and its explained moves."""
+    if not origin.moves:
+        return []
+    w = case.words
+    employers = listed(sorted({lot.employer for lot in origin.lots}), w.lang)
+    return [
+        Heading(w("origin.title", label=origin.label, code=origin.code), f"from-{origin.code}"),
+        Text(w("origin.about", employers=employers, n=len(origin.moves), ranked=origin.ranked), muted=True),
+        *(move_fold(case, each) for each in origin.moves),
+    ]

@@ -1,0 +1,204 @@
+"""What is to be done before anybody moves: who does what, for how many people, and by when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import listed
+from passerelles.territory.allocation import Release
+from passerelles.territory.flows import AMOUNT, PEOPLE, Flow
+from passerelles.territory.lots import Lot, Problem
+from passerelles.territory.solve import TENTHS
+from passerelles.views.schema import maybe, one_of, text
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, Sheet, Withheld
+
+if TYPE_CHECKING:
+    from passerelles.access.conditions import AccessCredential
+
+ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
+KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
+_ROWS: Final = 12  # rows of a table that a line names
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Described):
+    """
+    One thing to be done.
+
+    Attributes
+    ----------
+    kind
+        ``meet``: people who keep their job are put in touch; ``confirm``: something is to be found out; ``correct``:
+        rows of a table; ``authorise``: an authorisation that must be had before training; ``train``.
+    who
+        Who is to do it.
+    what
+        What is to be done, in words.
+    people
+        For how many; None = unknown.
+    hours
+        Hours of training in all; None where there are none, or they are not known.
+    """
+
+    kind: ActionKind
+    who: str
+    what: str
+    people: int | None
+    hours: float | None = None
+
+    def when(self, lang: Lang = "fr") -> str:
+        """Return by when, in words: what the order of things asks for."""
+        return say(f"territory.action.when.{self.kind}", lang=lang)
+
+    spec: ClassVar[Record] = Record(
+        "action",
+        "Something to be done before people move",
+        (
+            Column(
+                "todo", value=lambda a, _: a.kind, words="territory.action.kind", schema=one_of(KINDS),
+                note=lambda a, lang: a.when(lang),
+            ),
+            Column("action_what", value=lambda a, _: a.what, schema=text(), promised=True),
+            Column("action_who", value=lambda a, _: a.who, schema=text(), promised=True),
+            Column(
+                "action_when", value=lambda a, lang: a.when(lang), schema=text(), promised=True, on=On.JSON | On.TABLE,
+            ),
+            Column("people", "integer", schema=PEOPLE, promised=True),
+            Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True),
+            Column("due", value=lambda _a, _lang: None, on=On.TABLE),
+        ),
+    )  # fmt: skip
+
+
+def actions(release: Release, lang: Lang = "fr") -> list[Action]:
+    """
+    Return what is to be done, in the order of doing: first what needs nothing, last training.
+
+    Nothing where figures are withheld: a list for some people alone would be taken for the whole.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential, match_territory
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> fragile = [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}]
+    >>> hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]
+    >>> [(a.kind, a.people) for a in actions(match_territory(graph, fragile, hiring).release())]
+    [('meet', 3)]
+    """
+    if release.masked:
+        return []
+    placed = [f for f in release.flows if isinstance(f, Flow)]
+    doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
+    aside = [p for p in release.set_aside if not isinstance(p, Withheld)]
+    found = [
+        *_met(placed, lang), *_confirmed(doubtful, lang), *_corrected(aside, lang),
+        *_authorised([*placed, *doubtful], lang), *_trained(placed, lang),
+    ]  # fmt: skip
+    return sorted(found, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
+
+
+def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
+    """Return the list of what is to be done as a sheet, where there is something."""
+    found = actions(release, lang)
+    return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
+
+
+def named_job(lot: Lot) -> str:
+    """
+    Return a job in the employer's own words, with the label of the fiche where that says something else.
+
+    Examples
+    --------
+    >>> named_job(Lot("A", "N1103", "1", label="Magasinage", given="Cariste quai"))
+    'Cariste quai (N1103 Magasinage)'
+    """
+    fiche = " ".join(filter(None, (lot.job, lot.label)))
+    return fiche if lot.given in ("", lot.job, lot.label, fiche) else f"{lot.given} ({fiche})"
+
+
+def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
+    people: dict[tuple[str, str], int] = {}
+    for flow in flows:
+        if flow.same_job and not flow.of_title:
+            key = (flow.hiring.employer, named_job(flow.hiring))
+            people[key] = people.get(key, 0) + flow.people
+    return [
+        Action("meet", employer, say("territory.action.what.meet", lang=lang, job=job), n)
+        for (employer, job), n in people.items()
+    ]
+
+
+def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
+    people: dict[tuple[str, str, str], int] = {}
+    for flow in flows:
+        who = say(f"territory.action.who.{'title' if 'title' in flow.unknown else 'confirm'}", lang=lang,
+                  employer=flow.hiring.employer, fragile=flow.fragile.employer)  # fmt: skip
+        key = (who, flow.to_find_out(lang) or "", named_job(flow.hiring))
+        people[key] = people.get(key, 0) + flow.people
+    return [
+        Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), n)
+        for (who, what, job), n in people.items()
+    ]
+
+
+def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
+    grouped: dict[tuple[str, str], list[Problem]] = {}
+    for row in rows:
+        grouped.setdefault((row.file, row.key), []).append(row)
+    found = []
+    for (file, _), some in grouped.items():
+        known = [p.people for p in some]
+        lines = [str(p.row) for p in some[:_ROWS]] + (["…"] if len(some) > _ROWS else [])
+        what = say(
+            "territory.action.what.correct", lang=lang, n=len(some), rows=", ".join(lines), why=some[0].what(lang)
+        )
+        people = None if None in known else sum(p or 0 for p in known)
+        who = say("territory.action.who.correct", lang=lang, file=file) if file else ""
+        found.append(Action("correct", who or say("territory.action.who.table", lang=lang), what, people))
+    return found
+
+
+def _authorised(flows: Iterable[Flow], lang: Lang) -> list[Action]:
+    people: dict[AccessCredential, int] = {}
+    for flow in flows:
+        for credential in flow.access.to_obtain if flow.access else ():
+            if credential.detail.before_training:
+                people[credential] = people.get(credential, 0) + flow.people
+    merged: dict[tuple[str, str], int] = {}
+    for credential, n in people.items():
+        key = (credential.label, credential.detail.issuer)
+        merged[key] = merged.get(key, 0) + n
+    return [
+        Action(
+            "authorise",
+            say("territory.action.who.authorise", lang=lang),
+            say(f"territory.action.what.authorise{'_from' if issuer else ''}", lang=lang, label=label, issuer=issuer),
+            n,
+        )
+        for (label, issuer), n in merged.items()
+    ]  # fmt: skip
+
+
+def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:
+    grouped: dict[tuple[str, str], list[Flow]] = {}
+    for flow in flows:
+        if flow.hours.expected or flow.of_title or (flow.access and flow.access.to_obtain):
+            access = flow.access_said(lang) if flow.of_title or (flow.access and flow.access.to_obtain) else ""
+            grouped.setdefault((flow.hiring.label or flow.hiring.job, access or ""), []).append(flow)
+    return [_training(job, access, some, lang) for (job, access), some in grouped.items()]
+
+
+def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Action:
+    each = sorted({round(f.hours.expected) for f in flows if f.hours.expected})
+    spread = [each[0], each[-1]] if len(each) > 1 else each
+    hours = "–".join(number(h, lang=lang) for h in spread)
+    key = "train" if access else "adapt"
+    what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
+    if hours:
+        what = say("territory.action.what.each", lang=lang, what=what, hours=hours)
+    who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
+    known = [f.hours.expected for f in flows]
+    total = None if None in known else sum(round((f.hours.expected or 0) * TENTHS) * f.people for f in flows) / TENTHS
+    return Action("train", who, what, sum(f.people for f in flows), total or None)
