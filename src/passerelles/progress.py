@@ -1,9 +1,16 @@
-"""One progress bar for all long work: a bar on a terminal or in a notebook, a line now and then in a log."""
+"""
+Long work: a bar on a terminal or in a notebook, a line now and then in a log; and whether anybody still waits for it.
+
+Loops that may be long call `go_on` between their pieces. Nothing happens there unless whoever asked gave the work a
+`Patience`, as the service does: a thread cannot be stopped from outside, but it can notice that it should stop.
+"""
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
@@ -17,6 +24,72 @@ _EVERY_LINE: Final = 30.0  # seconds between two lines of a log
 _EVERY_VIEW: Final = 0.2  # between two views in a notebook
 Unit = Literal["items", "bytes"]
 Draw = Callable[[str, int, int | None], None]
+
+
+class StoppedError(Exception):
+    """Nobody waits for this work any more."""
+
+
+@dataclass(eq=False)
+class Patience:
+    """
+    How long somebody waits for some work.
+
+    Attributes
+    ----------
+    until
+        Moment of `time.monotonic` from which the work is worth nothing.
+    left
+        Whether they left before.
+    """
+
+    until: float
+    left: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits any more."""
+        return self.left or time.monotonic() >= self.until
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Have the work done inside notice when it should stop."""
+        before = _PATIENCE.set(self)
+        try:
+            yield
+        finally:
+            _PATIENCE.reset(before)
+
+
+_PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=None)
+
+
+def go_on() -> None:
+    """
+    Go on with long work, unless nobody waits for it.
+
+    Raises
+    ------
+    StoppedError
+        If whoever asked has left, or waited as long as they would.
+    """
+    patience = _PATIENCE.get()
+    if patience is not None and patience.over:
+        raise StoppedError
+
+
+def seconds_left(most: float) -> float:
+    """
+    Seconds that one piece of work, which cannot notice anything itself, may take: `most`, or less.
+
+    Raises
+    ------
+    StoppedError
+        As `go_on`.
+    """
+    go_on()
+    patience = _PATIENCE.get()
+    return most if patience is None else min(most, max(patience.until - time.monotonic(), 0.001))
 
 
 class Tell(Protocol):

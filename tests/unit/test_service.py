@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,11 +20,11 @@ from passerelles.language.say import LANGS, Lang
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.report.schemas import json_schema
-from passerelles.service import answers
+from passerelles.service import answers, requests, work
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine
 from passerelles.service.options import Limits, Options
-from passerelles.service.work import BusyError, Pool, Store, TooLongError
+from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 from service_client import Client
 
 BRANCH = ("--overlay", "enseignement-conduite")
@@ -312,11 +313,18 @@ def test_a_key_is_asked_for_and_compared_whole(engine: Engine, monkeypatch: pyte
     monkeypatch.setenv("SERVICE_KEYS", f"{KEY} another-key-of-someone")
     with Client(create_app(engine, keys=read_keys("SERVICE_KEYS"))) as guarded:
         path = "/v1/show?occupation=K2110"
-        for wrong in ({}, {"x-api-key": KEY[:-1]}, {"x-api-key": KEY + "x"}, {"authorization": f"Basic {KEY}"}):
+        for wrong in (
+            {},
+            {"x-api-key": KEY[:-1]},
+            {"x-api-key": KEY + "x"},
+            {"authorization": f"Basic {KEY}"},
+            {"authorization": KEY},
+        ):
             response = guarded.get(path, headers=wrong)
             refused(response, 401, "unauthorized")
             assert response.headers["www-authenticate"]
-        for right in ({"x-api-key": KEY}, {"authorization": f"Bearer {KEY}"}, {"x-api-key": "another-key-of-someone"}):
+        for right in ({"x-api-key": KEY}, {"authorization": f"Bearer {KEY}"}, {"authorization": f"bEARER  {KEY}"},
+                      {"x-api-key": "another-key-of-someone"}):  # fmt: skip
             assert guarded.get(path, headers=right).status_code == 200
         refused(guarded.get("/openapi.json"), 401, "unauthorized")
         assert guarded.get("/health/live").status_code == 200
@@ -472,6 +480,62 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
         hurried.close()
 
     asyncio.run(scenario())
+
+
+def territory(count: int, graph: OccupationGraph) -> dict[str, Any]:
+    def rows(people: str) -> list[dict[str, Any]]:
+        codes = [graph.codes[(7 * n) % len(graph.codes)] for n in range(count)]
+        return [{"employer": f"E{n}", "job": c, people: n % 9 + 1, "basin": "Redon"} for n, c in enumerate(codes)]
+
+    return {"fragile": rows("headcount"), "hiring": rows("openings")}
+
+
+@pytest.mark.parametrize("name", ["match", "paths", "rank"])
+def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> None:
+    codes = engine.graph.codes
+    asked: Any = {
+        "match": lambda: requests.MatchBody(**territory(200, engine.graph), mask=True, budget_hours=900.0),
+        "paths": lambda: requests.PathsBody(origin=codes[0], targets=list(codes[5:15]), pareto=True, limit=20),
+        "rank": lambda: requests.RankBody(origin=codes[1], explain=5, limit=100),
+    }[name]()
+
+    once = partial(getattr(answers, name), engine, asked, "fr")
+
+    async def scenario(seconds: float, gone: Callable[[], Any] | None, given_up: type[Exception]) -> None:
+        pool = Pool(threads=1, waiting=1, seconds=seconds)
+        with pytest.raises(given_up):
+            await pool.run(lambda: [once() for _ in range(500)], gone)
+        start = time.monotonic()
+        while pool.count:  # noqa: ASYNC110 - what is measured is when the thread is free
+            await asyncio.sleep(0.01)
+        assert time.monotonic() - start < 1.5
+        pool.close()
+
+    asyncio.run(scenario(0.05, None, TooLongError))
+    asyncio.run(scenario(30.0, partial(asyncio.sleep, 0.05), GoneError))
+
+
+def test_a_thread_that_does_not_stop_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    until = threading.Event()
+    monkeypatch.setattr(answers, "rank", slow(until))
+    monkeypatch.setattr(work, "GRACE", 0.1)
+    with Client(create_app(engine, Options(limits=Limits(threads=2, seconds=0.2)))) as client:
+        query = "/v1/rank?origin=K2110&filter=unregulated&limit="
+        refused(client.get(query + "1"), 504, "too_long")
+        time.sleep(0.15)
+        assert client.get("/health/ready").json() == {"status": "ready", "stuck": 1}  # another thread is free
+        refused(client.get(query + "2"), 504, "too_long")
+        time.sleep(0.15)
+        refused(client.get("/health/ready"), 503, "stuck")
+        assert client.get("/v1/show?occupation=K2110").status_code == 200  # what is short has threads of its own
+        until.set()
+        time.sleep(0.1)
+        assert client.get("/health/ready").json() == {"status": "ready", "stuck": 0}
+
+
+def test_two_lengths_are_refused(client: Client) -> None:
+    both = {"content-length": "2", "transfer-encoding": "chunked", "content-type": "application/json"}
+    refused(client.post("/v1/rank", content=b"{}", headers=both), 400, "two_lengths")
 
 
 def kept(size: int) -> bytes:

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from passerelles.cli.main import run
@@ -30,7 +31,8 @@ def rank(engine, asked, lang):
     time.sleep(1.0)
     return whole(engine, asked, lang)
 answers.rank = rank
-run.run(Options(limits=Limits(seconds=8, read_seconds=0.8)), host="127.0.0.1", port=int(sys.argv[1]))
+limits = Limits(seconds=8, read_seconds=0.8, idle_seconds=1, connections=12)
+run.run(Options(limits=limits), host="127.0.0.1", port=int(sys.argv[1]))
 """
 
 
@@ -103,6 +105,69 @@ def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
         with socket.create_connection(address, timeout=10) as flood:
             flood.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: " + b"a" * 200_000 + b"\r\n\r\n")
             assert b" 400 " in flood.recv(4096).splitlines()[0]  # headers are bounded too
+
+
+def test_a_client_that_holds_a_connection_loses_it(tmp_path: Path) -> None:
+    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (_process, base):
+        address = ("127.0.0.1", int(base.rpartition(":")[2]))
+
+        def closed_after(first: bytes, then: bytes = b"") -> float:
+            """Seconds until the service closes a connection on which some bytes come, then one now and then."""
+            start = time.monotonic()
+            with socket.create_connection(address, timeout=0.1) as held:
+                held.sendall(first)
+                while time.monotonic() - start < 10:
+                    try:
+                        if not held.recv(1 << 16):
+                            break
+                    except TimeoutError:
+                        held.sendall(then)
+                    except ConnectionError:
+                        break
+            return time.monotonic() - start
+
+        whole = b"GET /v1/show?occupation=K2110 HTTP/1.1\r\nHost: x\r\n"
+        assert closed_after(b"") < 3  # says nothing
+        assert closed_after(whole, b"X") < 3  # a header by the byte
+        assert closed_after(whole + b"\r\n") < 4  # idle after an answer
+        assert closed_after(whole + b"\r\n" + whole, b"X") < 4  # a second header by the byte
+        assert closed_after(whole + b"Content-Length: 900\r\n\r\n", b"X") < 4  # a body that nobody reads
+        with ExitStack() as stack:
+            for _ in range(12):
+                stack.enter_context(socket.create_connection(address, timeout=5))
+            one_more = stack.enter_context(socket.create_connection(address, timeout=5))
+            assert b" 503 " in one_more.recv(1 << 12).splitlines()[0]
+        time.sleep(0.2)
+        assert httpx.get(f"{base}/health/live").status_code == 200
+
+
+def test_a_client_that_does_not_read_loses_its_connection(tmp_path: Path) -> None:
+    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (process, base):
+        server = psutil.Process(process.pid)
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(("127.0.0.1", int(base.rpartition(":")[2])))
+            for n in range(10):  # some megabytes, more than the system keeps for both ends
+                deaf.sendall(f"GET /v1/sources?target=K2110&limit={90 + n} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            deadline = time.monotonic() + 20
+            while any(c.raddr for c in server.net_connections() if c.status == "ESTABLISHED"):
+                assert time.monotonic() < deadline, "the connection is still there"
+                time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_who_asks_little_is_answered_under_attack() -> None:
+    words = ["-m", "benchmarks", "attack", "--seconds", "12", "--requests", "400"]
+    root = Path(__file__).resolve().parents[2]
+    ran = subprocess.run([sys.executable, *words], cwd=root, capture_output=True, text=True, check=True, timeout=240)
+    attack, afterwards, *memory = map(json.loads, ran.stdout.splitlines())
+    assert attack["asked"] > 50
+    assert set(attack["statuses"]) == {"200"}
+    assert attack["heavy"]["left"] > 5  # some left before their answer
+    assert attack["heavy"]["two lengths: 400"] > 5
+    assert afterwards["ready_after_s"] is not None  # no thread is stuck
+    assert memory[-1]["rss_mb"] - memory[1]["rss_mb"] < 20
+    assert all(set(each["statuses"]) <= {200, 404} for each in memory)
 
 
 def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from passerelles.paths.search import Outcome, Search
 from passerelles.paths.state import State, state_at
 from passerelles.paths.terrain import Terrain, terrain_of
 from passerelles.profile import Profile
+from passerelles.progress import go_on
 from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
@@ -259,6 +260,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     found: list[_Entry] = []
     reached: list[Reached] = []
     for row in _rows(graph, targets, state):
+        go_on()
         code = graph.codes[row]
         label = graph.occupations[row].label
         if not state.open_rows[row]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from passerelles.paths.effort import TENTHS
 from passerelles.paths.pool import Candidate, Floats, Ints, Pool
 from passerelles.paths.state import State
+from passerelles.progress import go_on
 
 _CHUNK = 96  # pairs of stages summed together, best bound first
 
@@ -186,6 +187,7 @@ class Search:
         first, second, weakest, bound = first[may], second[may], weakest[may], bound[may]
         order = np.argsort(bound, kind="stable")
         for place in range(0, len(order), _CHUNK):
+            go_on()
             some = order[place : place + _CHUNK]
             if bound[some[0]] > self._limit(3):
                 break
@@ -222,6 +224,7 @@ class Search:
         spent = state.hours + state.stage[rows]
         fixed = self.pool.cost(spent, steps, np.ones(len(rows)))
         for number, row in enumerate(rows.tolist()):
+            go_on()
             ceiling = self._ceiling()
             self.used = min(self.used, ceiling)
             if spent[number] > self.direct - stages * self.saving or fixed[number] > ceiling:

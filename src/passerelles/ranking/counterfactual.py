@@ -13,6 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.language.typography import listed
 from passerelles.profile import Profile
+from passerelles.progress import go_on
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import Start, find_start
@@ -103,6 +104,7 @@ class _Search:
         """Add one competency at a time, that which brings the most, until the level is reached."""
         chosen: list[int] = []
         while len(chosen) < min(most, len(missing)):
+            go_on()
             left = [c for c in missing if c not in chosen]
             outcomes = self.outcomes([[*chosen, c] for c in left])
             reached = [i for i, (level, _, _) in enumerate(outcomes) if reaches(level, self.wanted)]

@@ -11,6 +11,7 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
+from passerelles.progress import go_on
 from passerelles.ranking.access import kind_of, may_be_close, move_access
 from passerelles.ranking.explain import known_move, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
@@ -348,6 +349,7 @@ def _move(
     rank: int,
     verdicts: tuple[Verdict, ...],
 ) -> Move:
+    go_on()
     occupation = graph.occupations[target]
     held, near, missing = split_items(graph, scored.start.holding, target)
     access = move_access(graph, scored.start, target)

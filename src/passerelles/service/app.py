@@ -40,7 +40,7 @@ from passerelles.service.requests import (
     SourcesBody,
     SourcesQuery,
 )
-from passerelles.service.work import BusyError, Pool, Store, TooLongError
+from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 
 Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
@@ -56,17 +56,29 @@ class Desk:
         self.engine = engine
         self.limits = options.limits
         self.own_process = options.exit_with
-        self.pool = self.open()
+        self.open()
         self.store = Store(options.limits.cache_bytes)
         self.ready = False
         self.stopping = False
 
-    def open(self) -> Pool:
+    def open(self) -> None:
         """Take requests, again where it was stopped before."""
         limits = self.limits
         self.stopping = False
-        self.pool = Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
-        return self.pool
+        # Two queues: what takes long never makes what is short wait.
+        self.short, self.long = (
+            Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds) for _ in range(2)
+        )
+
+    def close(self) -> None:
+        """Take no more; what still runs is given up where the process is the service's own."""
+        left = 0
+        for pool in (self.short, self.long):
+            pool.close()
+            left += pool.count
+        if self.own_process and left:
+            tell("abandoned", answers=left)
+            os._exit(0)
 
     async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
         """
@@ -86,7 +98,13 @@ class Desk:
         if answer is None:
             work = partial(_work, make, self.engine, asked, lang)
             try:
-                answer = work() if self._is_short(asked) else await self.pool.run(work)
+                if self._is_immediate(asked):
+                    answer = work()
+                else:
+                    pool = self.short if _is_short(make, asked) else self.long
+                    answer = await pool.run(work, partial(_gone, request))
+            except GoneError:
+                return Response(status_code=499)  # nobody reads it; the log has it
             except BusyError:
                 return problem("busy", lang=language(query), headers={"retry-after": "1"})
             except TooLongError:
@@ -97,7 +115,7 @@ class Desk:
             return Response(status_code=304, headers=headers)
         return Response(answer, media_type=JSON, headers=headers)
 
-    def _is_short(self, asked: BaseModel) -> bool:
+    def _is_immediate(self, asked: BaseModel) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
         if not isinstance(asked, RankQuery | RankBody) or asked.explain or asked.filters or asked.limit > _FEW:
             return False
@@ -133,6 +151,24 @@ class Desk:
     def _tag(self, key: str) -> str:
         """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
         return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client of a request, all of which was read, is no longer there."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _is_short(make: Make, asked: Any) -> bool:
+    """Whether an answer takes some hundredths of a second: one of which nothing is asked that multiplies the work."""
+    if make is answers.show:
+        return True
+    if make is answers.resolve:
+        return bool(asked.kind == "title")
+    if make not in (answers.rank, answers.sources) or getattr(asked, "explain", 0) or asked.filters:
+        return False
+    among = asked.targets if make is answers.rank else asked.origins
+    return bool(asked.limit <= _FEW and len(among) <= _FEW)
 
 
 def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
@@ -173,10 +209,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
         yield
         desk.ready, desk.stopping = False, True
         await asyncio.gather(warming, return_exceptions=True)
-        desk.pool.close()
-        if chosen.exit_with and desk.pool.count:
-            tell("abandoned", answers=desk.pool.count)
-            os._exit(0)
+        desk.close()
 
     app = _framework(desk, life, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
@@ -271,9 +304,15 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/health/ready", **responses(None, health=True), summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
-        if not desk.ready or desk.pool.full:
-            return problem("busy", lang=language(request.scope["query_string"]), headers={"retry-after": "1"})
-        return Response(b'{"status":"ready"}', media_type=JSON, headers={"cache-control": "no-store"})
+        lang = language(request.scope["query_string"])
+        if desk.short.blocked or desk.long.blocked:
+            return problem("stuck", lang=lang, extra={"stuck": desk.short.stuck + desk.long.stuck})
+        if not desk.ready or desk.short.full or desk.long.full:
+            return problem("busy", lang=lang, headers={"retry-after": "1"})
+        stuck = desk.short.stuck + desk.long.stuck
+        return Response(
+            b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers={"cache-control": "no-store"}
+        )
 
 
 def description(engine: Engine) -> dict[str, Any]:

@@ -42,11 +42,12 @@ class Engine:
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
     def warm(self) -> None:
-        """Work out what the first requests would wait for: the index of titles."""
-        from passerelles.matching.titles import resolve_title  # noqa: PLC0415 - loading needs no title
+        """Work out what the first requests would wait for: the indexes of titles and of competencies."""
+        from passerelles.matching.titles import competency_index, resolve_title  # noqa: PLC0415 - loading needs none
 
         if self.graph.referential.titles:
             resolve_title(self.graph.referential, self.graph.referential.titles[0].label, limit=1)
+        competency_index(self.graph.referential)
 
 
 def load_engine(options: Options) -> Engine:

@@ -113,12 +113,14 @@ class Guard:
             await self._app(scope, received, send)
             return
         headers = {"www-authenticate": 'ApiKey realm="passerelles"'} if refusal == "unauthorized" else {}
-        if refusal in {"body_too_large", "too_slow_to_send"}:
+        if refusal in {"body_too_large", "too_slow_to_send", "two_lengths"}:
             headers["connection"] = "close"  # what is still to come is not read
         await problem(refusal, lang=language(scope["query_string"]), headers=headers)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> str | None:
+    def _refusal(self, scope: Scope) -> str | None:  # noqa: PLR0911 - one refusal a line
         headers = dict(scope["headers"])
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            return "two_lengths"  # a proxy may have read the other one, and end the request elsewhere
         if self._keys and scope["path"] not in OPEN and not self._allowed(headers):
             return "unauthorized"
         if len(scope["query_string"]) > self._limits.query_bytes:
@@ -134,7 +136,8 @@ class Guard:
         return None if kind == b"application/json" else "not_json"
 
     def _allowed(self, headers: dict[bytes, bytes]) -> bool:
-        given = headers.get(b"x-api-key") or headers.get(b"authorization", b"").removeprefix(b"Bearer ")
+        scheme, _, after = headers.get(b"authorization", b"").partition(b" ")
+        given = headers.get(b"x-api-key") or (after.strip() if scheme.lower() == b"bearer" else b"")
         digest = _digest(given)
         # Every key is compared, in constant time: how long it takes tells nothing of any of them.
         same = [hmac.compare_digest(digest, key) for key in self._keys]

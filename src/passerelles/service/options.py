@@ -22,9 +22,17 @@ class Limits(_Frozen):
     depth: int = Field(8, ge=3, description="Objects and lists inside one another; a profile in a request takes 3")
     brackets: int = Field(20_000, ge=100, description="Objects and lists in one body")
     seconds: float = Field(10.0, gt=0, description="Running time of an answer; beyond, 504")
-    read_seconds: float = Field(10.0, gt=0, description="Time to send a body; beyond, 408")
-    threads: int = Field(2, ge=1, description="Answers worked out at once, in each worker process")
-    waiting: int = Field(64, ge=1, description="Answers that wait for a thread; beyond, 503")
+    read_seconds: float = Field(
+        10.0, gt=0, description="Time to send a header, then a body (beyond, 408), and to begin reading an answer"
+    )
+    idle_seconds: float = Field(
+        15.0, gt=0, description="Time between two requests of a connection; beyond, it is closed"
+    )
+    connections: int = Field(1_000, ge=1, description="Connections at once, in each worker process; beyond, 503")
+    threads: int = Field(
+        2, ge=1, description="Long answers worked out at once, in each worker process; as many short ones beside them"
+    )
+    waiting: int = Field(64, ge=1, description="Answers of each kind that wait for a thread; beyond, 503")
     cache_bytes: int = Field(64_000_000, ge=0, description="Answers kept, in each worker process; 0 = none")
 
 

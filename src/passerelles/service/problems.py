@@ -24,6 +24,7 @@ STATUS: Final[Mapping[str, int]] = {
     "origin_refused": 403,
     "not_found": 404,
     "not_allowed": 405,
+    "two_lengths": 400,
     "too_slow_to_send": 408,
     "body_too_large": 413,
     "query_too_long": 414,
@@ -33,6 +34,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too_deep": 422,
     "fault": 500,
     "busy": 503,
+    "stuck": 503,
     "too_long": 504,
 }
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed", 400: "invalid_request"}

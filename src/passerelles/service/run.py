@@ -1,9 +1,11 @@
 """Starting and stopping the service: one process or several, ended gracefully."""
 
+import math
 import os
 import signal
 import socket
 import sys
+from functools import partial
 from typing import Final
 
 import uvicorn
@@ -11,6 +13,7 @@ import uvicorn
 from passerelles.errors import PasserellesError
 from passerelles.service.app import create_app, from_environment, read_keys
 from passerelles.service.engine import load_engine
+from passerelles.service.lines import Line
 from passerelles.service.logs import config
 from passerelles.service.options import VARIABLE, Options
 
@@ -52,13 +55,13 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
     common = {
         "host": host,
         "port": port,
-        "http": "h11",  # it bounds the size of headers, as the faster one does not
+        "http": partial(Line, limits=chosen.limits),  # on h11, which bounds headers, as the faster one does not
         "ws": "none",
         "access_log": False,
         "server_header": False,
         "log_config": config(),
         "timeout_graceful_shutdown": grace,
-        "timeout_keep_alive": 15,
+        "timeout_keep_alive": math.ceil(chosen.limits.idle_seconds),
         "proxy_headers": False,
     }
     # A stop that was asked for is no failure: not while loading, nor when uvicorn raises the signal again at its end.

@@ -2,12 +2,16 @@
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, Final, TypeVar
+
+from passerelles.progress import Patience, StoppedError, go_on
 
 T = TypeVar("T")
+GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end before its thread counts as stuck
 
 
 class BusyError(Exception):
@@ -18,20 +22,26 @@ class TooLongError(Exception):
     """An answer takes longer than it may."""
 
 
+class GoneError(Exception):
+    """Nobody is there any more to be answered."""
+
+
 class Pool:
     """
     Threads that work answers out, so that the event loop never waits for one.
 
-    A thread cannot be stopped: an answer that takes too long is given up, not ended, and counts against the queue
-    until it ends. What bounds it in the end are the limits on requests.
+    A thread cannot be stopped from outside: the work stops by itself, between two pieces (`progress.go_on`), once its
+    time is over or its client left. What does not is counted as stuck.
     """
 
     def __init__(self, *, threads: int, waiting: int, seconds: float) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answers")
+        self._size = threads
         self._most = threads + waiting
         self._seconds = seconds
         self._lock = threading.Lock()
         self._count = 0
+        self._running: set[Patience] = set()
 
     @property
     def count(self) -> int:
@@ -43,9 +53,28 @@ class Pool:
         """Whether another answer would be refused."""
         return self._count >= self._most
 
-    async def run(self, job: Callable[[], T]) -> T:
+    @property
+    def stuck(self) -> int:
+        """Threads that work on after the end of their time."""
+        late = time.monotonic() - GRACE
+        with self._lock:
+            return sum(each.until < late for each in self._running)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether no thread is left that is not stuck."""
+        return self.stuck >= self._size
+
+    async def run(self, job: Callable[[], T], gone: Callable[[], Awaitable[object]] | None = None) -> T:
         """
         Work one answer out.
+
+        Parameters
+        ----------
+        job
+            What gives the answer.
+        gone
+            Waits until the client is no longer there.
 
         Raises
         ------
@@ -53,19 +82,43 @@ class Pool:
             If the queue is full.
         TooLongError
             If it takes too long.
+        GoneError
+            If the client left before.
         """
         with self._lock:
             if self.full:
                 raise BusyError
             self._count += 1
-        future = self._threads.submit(job)
+        patience = Patience(time.monotonic() + self._seconds)
+        future = self._threads.submit(self._work, job, patience)
         future.add_done_callback(self._ended)
+        answer = asyncio.wrap_future(future)
+        leaving = None if gone is None else asyncio.ensure_future(gone())
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
-        except TimeoutError as error:
-            if future.done() and not future.cancelled() and future.exception() is error:
-                raise  # the job's own
+            watched: list[asyncio.Future[Any]] = [answer] if leaving is None else [answer, leaving]
+            await asyncio.wait(watched, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            raise GoneError if leaving is not None and leaving.done() else TooLongError
+        except StoppedError as error:
             raise TooLongError from error
+        finally:
+            patience.left = True
+            future.cancel()  # takes it out of the queue where no thread has begun
+            answer.cancel()
+            if leaving is not None:
+                leaving.cancel()
+
+    def _work(self, job: Callable[[], T], patience: Patience) -> T:
+        with self._lock:
+            self._running.add(patience)
+        try:
+            with patience.kept():
+                go_on()
+                return job()
+        finally:
+            with self._lock:
+                self._running.discard(patience)
 
     def _ended(self, _future: "Future[T]") -> None:
         with self._lock:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from passerelles.progress import StoppedError, seconds_left
 from passerelles.territory.solve import Ints
 
 Bools = NDArray[np.bool_]
@@ -219,12 +220,16 @@ class Auditor:
         """Add the whole table that makes a sum least."""
         from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is masked
 
+        longest = _SECONDS if self.whole else np.inf
+        most = seconds_left(longest)
         result = milp(
             weights.astype(np.float64),
             constraints=LinearConstraint(self._matrix, self._lower, self._upper),
             integrality=np.full(len(weights), int(self.whole)),
-            options={"time_limit": _SECONDS} if self.whole else {},
+            options={"time_limit": most},
         )
+        if result.status == 1 and most < longest:
+            raise StoppedError
         if result.x is None:
             return
         flow = np.rint(result.x).astype(np.int64)

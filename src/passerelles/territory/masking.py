@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.progress import go_on
 from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
 from passerelles.territory.solve import Ints
 
@@ -122,6 +123,7 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
     view = first
     late = 0
     for turn in range(_ROUNDS):
+        go_on()
         cells = _cells(table, small, view, bound)
         if _sure(table, view, cells) or _shifts(table, view, cells):
             return view
@@ -160,6 +162,7 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
     lots, pools, printed = view.lots.copy(), view.pools.copy(), view.printed.copy()
     while True:
+        go_on()
         people = table.supply - table.sent(printed)
         places = table.capacity - table.taken(printed)
         tight_lots = lots & (people < np.minimum(bound, table.supply))

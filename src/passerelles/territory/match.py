@@ -18,7 +18,7 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.model import MoveKind
-from passerelles.progress import Tell
+from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
@@ -393,6 +393,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions] | None] = {}
     found = []
     for pair in used.tolist():
+        go_on()
         fragile = case.fragile.lots[int(pairs.lot[pair])]
         hiring = case.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
@@ -506,6 +507,7 @@ def _changes(
     _, capacity = pool_keys(case.hiring)
     people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
     for kind, step, moved, money in tried:
+        go_on()
         again = replace(moves, frame=None) if moved.frame is None else moves
         pairs = _pairs(case, again, moved)
         free = replace(case, settings=chosen.model_copy(update={"floor": 0.0})) if kind == "no_floor" else case

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import SURE
+from passerelles.progress import go_on
 from passerelles.scoring.coverage import coverage_row, holding_of_row
 from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
@@ -191,6 +192,7 @@ def moves_between(
     if settings.assumed_probability is not None:
         probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
     for i, row in enumerate(origins.tolist()):
+        go_on()
         level[i] = levels_of(probability[i], coverage_row(graph, holding_of_row(graph, row)), row, targets)
     within = None if frame is None else costs.within(frame, origins, targets)
     hours = costs.hours(origins, targets)
@@ -382,6 +384,7 @@ def find_pairs(
     blocks = []
     demanding = any(side.asked)
     for number, lot in enumerate(fragile.lots):
+        go_on()
         there = keep[lot.basin]
         entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
         job = side.job[entries]

@@ -16,6 +16,7 @@ from passerelles.io.xlsx import cell_text
 from passerelles.market.market import Market
 from passerelles.market.places import Places, with_basins
 from passerelles.matching.titles import REVIEW, resolve_title
+from passerelles.progress import go_on
 from passerelles.referentials.reference import find_occupation
 from passerelles.referentials.referential import Referential
 from passerelles.territory.lots import Lot, Lots, LotsError, Problem, Side, Table, made
@@ -490,6 +491,7 @@ class _Reader:
         return len(filled) > 1 or len(grid.columns) == 1
 
     def _lot(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> Lot | None:
+        go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         job = self._job(grid, cells)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from passerelles.progress import StoppedError, go_on, seconds_left
 from passerelles.settings import TerritorySettings
 
 Ints = NDArray[np.int64]
@@ -227,10 +228,12 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
         A_eq=rows[equal] if len(equal) else None,
         b_eq=upper[equal].astype(np.float64) if len(equal) else None,
         method="highs-ds",
+        options={"time_limit": seconds_left(math.inf)},
     )
     if result.status == 2:  # noqa: PLR2004 - scipy's code of an infeasible problem
         raise InfeasibleError
     if result.status != 0:
+        go_on()
         raise RuntimeError(f"the solver stopped: {result.message}")
     if bounded is not None:
         prices[above] += result.ineqlin.marginals[: len(above)]
@@ -508,16 +511,19 @@ def _search(
 
     lower = np.where(face.lower < 0, -np.inf, face.lower)
     upper = np.where(face.upper < 0, np.inf, face.upper)
+    most = seconds_left(seconds)
     rows = [matrix, *(sparse.csc_array(weights[None, :].astype(np.float64)) for weights, _ in kept)]
     lower = np.append(lower, np.full(len(kept), -np.inf))
-    upper = np.append(upper, [float(most) for _, most in kept])
+    upper = np.append(upper, [float(bound) for _, bound in kept])
     result = milp(
         cost.astype(np.float64),
         constraints=LinearConstraint(sparse.vstack(rows, format="csc"), lower, upper),
         bounds=Bounds(0, np.where(face.open, np.inf, 0)),
         integrality=np.ones(task.network.size, dtype=np.int64),
-        options={"mip_rel_gap": 0.0, "time_limit": seconds},
+        options={"mip_rel_gap": 0.0, "time_limit": most},
     )
+    if result.status == 1 and most < seconds:  # a poorer answer because somebody is in a hurry would be another answer
+        raise StoppedError
     if result.x is None:
         if result.status == 2:  # noqa: PLR2004 - scipy's code of an infeasible problem
             raise InfeasibleError
