@@ -1,26 +1,25 @@
-"""A nightly job: a Parquet file of anonymous profiles in, their best moves out, in constant memory."""
+"""
+A nightly job: files of anonymous profiles in, their best moves out, in constant memory.
 
+``nightly_job.py PROFILES OUTPUT [REFERENTIAL]``: PROFILES is a file, a folder or a pattern; OUTPUT one Parquet file, or
+a folder of parts. Every file appears under its name when it is whole. A killed job is started again by the same
+words: it goes on after the last part that was finished.
+"""
+
+import logging
 import sys
+from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from passerelles import build_graph, load_referential, rank_profiles
+from passerelles import build_graph, load_referential, rank_files
 
 
 def main(source: str, output: str, referential: str = "transitions") -> int:
-    """Rank everybody; people who cannot be ranked are counted, and stop nobody."""
-    refused = 0
-
-    def count(batch: object) -> None:
-        nonlocal refused
-        refused += batch.num_rows  # type: ignore[attr-defined]
-
-    moves = rank_profiles(build_graph(load_referential(referential)), source, limit=5, rejects=count)
-    with pq.ParquetWriter(output, moves.schema) as writer:
-        for batch in moves:
-            writer.write_batch(batch)
-    return refused
+    """Rank everybody; people who cannot be ranked are written apart, counted, and stop nobody."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    done = rank_files(build_graph(load_referential(referential)), source, Path(output), limit=5)
+    sys.stdout.write(f"{done.ranked} ranked, {done.refused} refused, {done.kept} parts kept\n")
+    return 0 if done.ranked else 1
 
 
 if __name__ == "__main__":
-    sys.stderr.write(f"{main(*sys.argv[1:])} refused\n")
+    sys.exit(main(*sys.argv[1:]))

@@ -54,11 +54,14 @@ def test_the_web_application_answers_and_is_short() -> None:
 def test_the_nightly_job_ranks_a_file(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    output = tmp_path / "moves.parquet"
-    assert started("nightly_job.py", str(people(tmp_path)), str(output)).stderr.startswith(
-        "2 refused"
-    )  # nobody knows NOWHERE, nor what p2 can do
-    moves = pq.read_table(output).to_pylist()
+    # Nobody knows NOWHERE, nor what p2 can do.
+    job = started("nightly_job.py", str(people(tmp_path)), str(tmp_path / "moves"))
+    assert job.stdout == "1 ranked, 2 refused, 0 parts kept\n"
+    assert "part-00000-00000.parquet" in job.stderr
+    assert started("nightly_job.py", str(tmp_path / "people.parquet"), str(tmp_path / "moves")).stdout.endswith(
+        "1 parts kept\n"
+    )
+    moves = pq.read_table(tmp_path / "moves").to_pylist()
     assert [m["rank"] for m in moves if m["id"] == "p1"] == [1, 2, 3, 4, 5]
 
 

@@ -10,7 +10,7 @@ Start with a referential and its graph::
 then ask a question, each with ``help(...)``:
 
 - from a job: `rank_moves`, `rank_paths`; what would bring a move nearer: `counterfactual`
-- towards a job: `rank_sources`; for everybody at once: `rank_all`, `rank_profiles`
+- towards a job: `rank_sources`; for everybody at once: `rank_all`, `rank_profiles`, `rank_files`
 - a territory: `match_territory`, with `load_market`, `load_places`, `load_certifications`
 - occupations side by side: `compare`; groups of them: `mobility_areas`
 - what to train for: `levers`; how right the rankings are: `evaluate`
@@ -70,6 +70,7 @@ _PUBLIC = {
     "mobility_areas": "passerelles.areas",
     "progress_bar": "passerelles.progress",
     "rank_all": "passerelles.ranking.moves",
+    "rank_files": "passerelles.bulk.files",
     "rank_moves": "passerelles.ranking.moves",
     "rank_paths": "passerelles.paths.rank",
     "rank_profiles": "passerelles.bulk.rank",

@@ -2,6 +2,7 @@
 import passerelles.charts as charts  # noqa: PLR0402 - a module, told apart from the names of other modules
 from passerelles.areas import MobilityAreas as MobilityAreas
 from passerelles.areas import mobility_areas as mobility_areas
+from passerelles.bulk.files import rank_files as rank_files
 from passerelles.bulk.rank import rank_profiles as rank_profiles
 from passerelles.compiled import compile_index as compile_index
 from passerelles.errors import MissingExtraError as MissingExtraError
@@ -89,6 +90,7 @@ __all__ = [
     "mobility_areas",
     "progress_bar",
     "rank_all",
+    "rank_files",
     "rank_moves",
     "rank_paths",
     "rank_profiles",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
+from passerelles.model import Stamp
 from passerelles.referentials.reference import find_occupation
 from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
@@ -180,7 +181,7 @@ class MobilityAreas(Shown):
     experts: float | None
     chance: float
     domains: tuple[float | None, int]
-    referential: tuple[str, str]
+    referential: Stamp
 
     def figures(self) -> dict[str, Any]:
         """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
@@ -279,7 +280,7 @@ def mobility_areas(
         experts=_inside(listed, area_of),
         chance=_by_chance(listed, area_of, rows),
         domains=_domains(graph, rows, listed),
-        referential=(graph.referential.name, graph.referential.version),
+        referential=graph.referential.stamp,
     )
 
 

@@ -285,6 +285,14 @@ class FileRecord(NamedTuple):
     rows: int
 
 
+class Stamp(NamedTuple):
+    """What referential an answer comes from: its name, version, and the checksum of all that was read of it."""
+
+    name: str
+    version: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a referential comes from, under which licence, and the checksums of the files read."""

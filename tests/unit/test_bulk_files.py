@@ -1,6 +1,10 @@
 """``rank --profiles``: Parquet and CSV in and out, refused profiles beside, exit codes, nothing partial."""
 
 import csv
+import hashlib
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from passerelles import PasserellesError, Settings, compile_index
+from passerelles.bulk.files import inputs_of, rank_files
 from passerelles.bulk.rank import rank_profiles
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
+from passerelles.io.beside import read_side
 from passerelles.referentials.load import load_referential
 from profile_rows import draw, table
 
@@ -120,3 +128,111 @@ def test_wrong_requests_leave_no_file(tmp_path: Path, capsys: pytest.CaptureFixt
         assert (code, err.count("\n")) == (2, 1), (words, err)
         assert "Traceback" not in err
         assert sorted(tmp_path.iterdir()) == before
+
+
+def people(folder: Path) -> list[Path]:
+    """Three files in a folder and one below; the first has more rows than a batch, nearly all refused at once."""
+    bad: list[Any] = [(f"b{n}", "Z9999", [], {}) for n in range(8_200)]
+    (folder / "below").mkdir(parents=True)
+    pq.write_table(table([("a", "K2110", [], {}), *bad, ("c", "N4101", [], {})]), folder / "1.parquet")
+    pq.write_table(table([("d", "N4105", [], {}), ("e", "Z9999", [], {})]), folder / "below" / "2.parquet")
+    (folder / "3.csv").write_text("id,occupation,competencies\nf,K2110,\n", encoding="utf-8")
+    (folder / "_run.json").write_text("{}", encoding="utf-8")
+    return sorted([folder / "1.parquet", folder / "3.csv", folder / "below" / "2.parquet"])
+
+
+def ids(folder: Path) -> list[str]:
+    found = [pq.read_table(p).column("id").to_pylist() for p in sorted(folder.glob("part-*.parquet"))]
+    return [name for part in found for name in part]
+
+
+def test_folders_and_patterns_are_files(tmp_path: Path) -> None:
+    files = people(tmp_path / "in")
+    assert inputs_of([tmp_path / "in"]) == files
+    assert inputs_of([tmp_path / "in" / "*.parquet", tmp_path / "in" / "1.parquet"]) == files[:1]
+    assert inputs_of([f"{tmp_path}/in/**/*.parquet"]) == [files[0], files[2]]
+    for nothing in ("*.json5", "empty"):
+        (tmp_path / "in" / "empty").mkdir(exist_ok=True)
+        with pytest.raises(PasserellesError, match="No profiles at that place"):
+            inputs_of([tmp_path / "in" / nothing])
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from passerelles import build_graph, load_referential
+from passerelles.bulk.files import rank_files
+rank_files(build_graph(load_referential(sys.argv[1])), sys.argv[2], Path(sys.argv[3]), limit=2, part_rows=8192,
+           progress=lambda done: done > 8192 and os._exit(9))
+"""
+
+
+def test_a_killed_run_goes_on_where_it_was(
+    tmp_path: Path, embedded_graph: OccupationGraph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people(tmp_path / "in")
+    index = compile_index(embedded_graph, tmp_path / "a.index", titles=False)
+    graph = build_graph(load_referential(index))
+    out = tmp_path / "out"
+    killed = subprocess.run([sys.executable, "-c", KILLED, index, tmp_path / "in", out], check=False)
+    assert killed.returncode == 9
+    first = json.loads((out / "_run.json").read_text("utf-8"))
+    assert (first["complete"], list(first["parts"])) == (False, ["part-00000-00000.parquet"])
+    kept = (out / "part-00000-00000.parquet").stat().st_mtime_ns
+    done = rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192)
+    assert (done.ranked, done.refused, done.kept) == (4, 8_201, 1)
+    assert (out / "part-00000-00000.parquet").stat().st_mtime_ns == kept
+    assert ids(out) == ["a", "a", "c", "c", "f", "f", "d", "d"]
+    assert len(ids(tmp_path / "out-rejects")) == 8_201
+    assert not list(tmp_path.rglob("*.tmp"))
+    rows = pq.read_table(out).sort_by([("id", "ascending"), ("rank", "ascending")])  # `_run.json` is passed over
+    assert rows.column("row").to_pylist() == [1, 1, 8_202, 8_202, 1, 1, 1, 1]
+    note = json.loads((out / "_run.json").read_text("utf-8"))
+    assert note["complete"]
+    assert note["inputs"][0]["sha256"] == hashlib.sha256((tmp_path / "in" / "1.parquet").read_bytes()).hexdigest()
+    again = rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192)
+    assert (again.ranked, again.kept) == (4, 4)
+    words = ("rank", "--profiles", tmp_path / "in", "--output", out, "--referential", index)
+    code, _, err = call(*words, "-n", 3, capsys=capsys)
+    assert (code, "limit" in err, "autre essai" in err) == (2, True, True)
+    with pytest.raises(PasserellesError, match="provenance differ"):
+        rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192, settings=Settings(scorer="holdings"))
+
+
+def test_parts_are_csv_where_asked_and_other_formats_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = people(tmp_path / "in")[1:]
+    words = ["rank", *(w for file in files for w in ("--profiles", file)), "--output"]
+    code, _, err = call(*words, tmp_path / "out", "--format", "csv", capsys=capsys)
+    assert (code, sorted(p.name for p in (tmp_path / "out").iterdir())) == (
+        0,
+        ["_run.json", "part-00000-00000.csv", "part-00001-00000.csv"],
+    ), err
+    for more in (("x.csv",), ("x", "--format", "json"), ("x.parquet", "--format", "csv"), ("x", "--chart", "a.svg")):
+        code, _, err = call(*words, tmp_path / more[0], *more[1:], capsys=capsys)
+        assert (code, err.count("\n")) == (2, 1), err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out", "out-rejects"]
+
+
+def test_what_is_stored_says_what_made_it(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    pq.write_table(table([("1", "K2110", [], {}), ("2", "Z9999", [], {})]), tmp_path / "in.parquet")
+    chosen = Settings(scorer="holdings")
+    rank_files(embedded_graph, tmp_path / "in.parquet", tmp_path / "out.parquet", settings=chosen)
+    rank_files(embedded_graph, tmp_path / "in.parquet", tmp_path / "out.csv", settings=chosen)
+    referential = embedded_graph.referential
+    key = b"passerelles.provenance"
+    told = json.loads(pq.read_schema(tmp_path / "out.parquet").metadata[key])
+    assert told["referential"] == {
+        "name": referential.name,
+        "version": referential.version,
+        "sha256": referential.provenance.sha256,
+    }
+    assert told["overlays"] == list(referential.provenance.overlays) != []
+    assert (told["scorer"]["name"], told["settings"]["scorer"]) == ("holdings", "holdings")
+    assert told["package"]
+    assert json.loads(pq.read_schema(tmp_path / "out-rejects.parquet").metadata[key]) == told
+    assert read_side(tmp_path / "out.csv") == told
+    reader = rank_profiles(embedded_graph, tmp_path / "in.parquet", settings=chosen)
+    assert json.loads(reader.schema.metadata[key]) == told
+    assert json.loads(reader.read_all().schema.metadata[key]) == told

@@ -194,10 +194,11 @@ def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | No
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     with opened(part) as batches:
+        schema = part_schema().with_metadata(order.ranker(graph).writer.metadata)
         ranked = rank_part(order, graph, batches)
         if place is None:
-            return pa.Table.from_batches(chain(ranked), schema=part_schema())
-        with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, part_schema()) as writer:
+            return pa.Table.from_batches(chain(ranked), schema=schema)
+        with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
             for batch in ranked:
                 writer.write_batch(batch)
     return place

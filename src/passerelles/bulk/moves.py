@@ -13,6 +13,7 @@ from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.bulk.engines import Best
 from passerelles.bulk.people import Fault, People
 from passerelles.graph.core import OccupationGraph
+from passerelles.graph.provenance import metadata, provenance
 from passerelles.model import Ternary
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
@@ -23,7 +24,9 @@ from passerelles.scoring.scorer import (
     Scorer,
     probabilities_of,
 )
-from passerelles.scoring.table import UNITS
+from passerelles.scoring.table import UNITS, scorer_sum
+from passerelles.settings import Settings
+from passerelles.sharing import cached_property
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,6 +79,7 @@ class Writer:
     graph: OccupationGraph
     occupied: Scorer
     unoccupied: Scorer
+    settings: Settings
     codes: "pa.Array"
     labels: "pa.Array"
     demanding: NDArray[np.bool_]
@@ -83,7 +87,7 @@ class Writer:
     _close: dict[Held, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer) -> "Writer":
+    def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer, settings: Settings) -> "Writer":
         """Make the writer of a graph."""
         import pyarrow as pa  # noqa: PLC0415
 
@@ -92,10 +96,18 @@ class Writer:
             graph,
             occupied,
             unoccupied,
+            settings,
             pa.array(graph.codes, pa.string()),
             pa.array([o.label for o in graph.occupations], pa.string()),
             np.asarray(demands.needed.any(axis=1), dtype=np.bool_),
         )
+
+    @cached_property
+    def metadata(self) -> dict[str, str]:
+        """What made the moves, as the metadata of their schema."""
+        scorers = {"scorer": self.occupied, "scorer_without_occupation": self.unoccupied}
+        told = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
+        return metadata(provenance(self.graph, self.settings, told))
 
     def batch(self, people: People, best: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""

@@ -1,13 +1,11 @@
-"""`rank_profiles`: batches of people in, batches of moves out; and the same from a file to another."""
+"""`rank_profiles`: batches of people in, batches of moves out."""
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -18,8 +16,6 @@ from passerelles.bulk.people import Directory, Fault, read_people
 from passerelles.bulk.source import need_arrow, opened
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.io.atomic import atomic_file, check_free
-from passerelles.language.say import Lang, say
 from passerelles.ranking.moves import check_limit
 from passerelles.scoring.scorer import scorer_for
 from passerelles.settings import Settings, settings_or
@@ -98,7 +94,7 @@ def rank_profiles(
     import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
 
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
-    batches = _run(ranker, table, rejects, progress, threads or _processors())
+    batches = _run(ranker, table, rejects, progress, threads)
     first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
 
     def all_batches() -> "Iterator[pa.RecordBatch]":
@@ -106,7 +102,7 @@ def rank_profiles(
             yield first
         yield from batches
 
-    return pa.RecordBatchReader.from_batches(output_schema(), all_batches())
+    return pa.RecordBatchReader.from_batches(output_schema().with_metadata(ranker.writer.metadata), all_batches())
 
 
 def _processors() -> int:
@@ -141,12 +137,12 @@ class Ranker:
         """Make the ranker of a graph; see `rank_profiles`."""
         need_arrow()
         check_limit(limit)
-        name = settings_or(settings, graph.settings).scorer
+        chosen = settings_or(settings, graph.settings)
         mine = graph.referential
-        scorers = scorer_for(mine, name), scorer_for(mine, name, occupied=False)
+        scorers = scorer_for(mine, chosen.scorer), scorer_for(mine, chosen.scorer, occupied=False)
         if engine not in ("auto", "plain", "fast"):
             raise PasserellesError("bulk_engine", name=engine)
-        return cls(Directory.of(graph), Writer.of(graph, *scorers), PlainEngine(graph, *scorers), limit, engine)
+        return cls(Directory.of(graph), Writer.of(graph, *scorers, chosen), PlainEngine(graph, *scorers), limit, engine)
 
     def engine_at(self, number: int) -> PlainEngine | FastEngine:
         """
@@ -187,28 +183,49 @@ class Ranker:
 
 
 def _run(
-    ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int
+    ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int | None
 ) -> "Iterator[pa.RecordBatch]":
-    """Rank batch after batch; a few are under way at a time, and come out in order."""
-    with opened(table) as batches, ThreadPoolExecutor(max_workers=threads) as pool:
-        waiting: deque[Future[Ranked]] = deque()
+    with opened(table) as batches:
         done = 0
-        for batch, number in _numbered(batches):
-            if number == 1:
-                normalised(batch)
-            waiting.append(pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(number + batch.num_rows)))
+        for ranked in in_turn(ranker, numbered(batches), threads):
+            done += yield from _told(ranked, rejects, progress, done)
+
+
+def in_turn(
+    ranker: Ranker, pieces: "Iterable[tuple[pa.RecordBatch, int]]", threads: int | None = None, *, before: int = 0
+) -> Iterator[Ranked]:
+    """
+    Rank numbered batches; a few are under way at a time, and come out in order.
+
+    `before` counts the people of the same run who were ranked already, by which an engine is chosen.
+    """
+    threads = threads or _processors()
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        waiting: deque[Future[Ranked]] = deque()
+        for batch, number in pieces:
+            engine = ranker.engine_at(before + number + batch.num_rows)
+            waiting.append(pool.submit(ranker.rank, batch, number, engine=engine))
             if len(waiting) > threads:
-                done += yield from _told(waiting.popleft().result(), rejects, progress, done)
+                yield waiting.popleft().result()
         while waiting:
-            done += yield from _told(waiting.popleft().result(), rejects, progress, done)
+            yield waiting.popleft().result()
 
 
-def _numbered(batches: "Iterator[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
-    """Yield pieces of at most `BATCH` rows with the number of their first row, from 1."""
+def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
+    """
+    Yield pieces of at most `BATCH` rows with the number of their first row, from 1.
+
+    Raises
+    ------
+    PasserellesError
+        If a column of the first batch is not valid.
+    """
     first = 1
     for batch in batches:
         for start in range(0, max(1, batch.num_rows), BATCH):
             piece = batch.slice(start, BATCH)
+            if first == 1:
+                normalised(piece)
             yield piece, first
             first += piece.num_rows
 
@@ -237,136 +254,3 @@ def in_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch"
     both = pa.Table.from_batches([moves, bad]).combine_chunks()
     order = np.argsort(both.column("row").to_numpy(), kind="stable")
     return both.take(pa.array(order)).combine_chunks().to_batches()[0]
-
-
-_FORMS: Final = (".parquet", ".csv")
-_MOVE_COLUMNS: Final = ("reason", "detail")  # those that are about refused profiles
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many profiles were ranked and refused, and where each went."""
-
-    ranked: int
-    refused: int
-    output: Path
-    rejects: Path
-
-
-def rank_file(
-    graph: OccupationGraph,
-    profiles: Path,
-    output: Path,
-    *,
-    rejects: Path | None = None,
-    settings: Settings | None = None,
-    limit: int = 10,
-    progress: Progress | None = None,
-    lang: Lang = "fr",
-) -> Written:
-    """
-    Rank the profiles of a Parquet or CSV file into another; see `rank_profiles` for both.
-
-    Parameters
-    ----------
-    graph
-        What `build_graph` gives.
-    profiles
-        File of profiles.
-    output
-        File of moves to write, ``.parquet`` or ``.csv``; one that is there is replaced when the new one is complete.
-    rejects
-        File of the profiles that cannot be ranked, always written, with a reason for each; by default beside the
-        output, its name followed by ``-rejects``.
-    settings, limit, progress
-        As in `rank_profiles`.
-    lang
-        Language of the reasons.
-
-    Raises
-    ------
-    PasserellesError
-        If a file cannot be read or written, or a name does not end by a known suffix. Nothing is written then.
-    MissingExtraError
-        If pyarrow is not installed.
-    """
-    need_arrow()
-    aside = rejects or output.with_name(f"{output.stem}-rejects{output.suffix}")
-    for path in (output, aside):
-        if path.suffix.casefold() not in _FORMS:
-            raise PasserellesError("resolve_output", path=path, known=", ".join(_FORMS))
-        check_free(path, overwrite=True)
-    if len({p.resolve() for p in (profiles, output, aside)}) < 3:  # noqa: PLR2004 - three different files
-        raise PasserellesError("profiles_same_file", path=output)
-    done = refused = 0
-
-    def tell(count: int) -> None:
-        nonlocal done
-        done = count
-        if progress is not None:
-            progress(count)
-
-    with _table_file(aside, rejects_schema()) as keep, _table_file(output, _move_schema()) as write:
-
-        def put_aside(batch: "pa.RecordBatch") -> None:
-            nonlocal refused
-            refused += batch.num_rows
-            keep(_explained(batch, lang))
-
-        moves = rank_profiles(graph, profiles, settings=settings, limit=limit, rejects=put_aside, progress=tell)
-        for batch in moves:
-            write(batch.drop_columns(list(_MOVE_COLUMNS)))
-    return Written(done - refused, refused, output, aside)
-
-
-def rejects_schema() -> "pa.Schema":
-    """Columns of the file of refused profiles: row, id, key of the reason, value concerned, and the sentence."""
-    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
-    return pa.schema([("row", pa.int64()), *[(n, pa.string()) for n in ("id", "reason", "detail", "message")]])
-
-
-def _move_schema() -> "pa.Schema":
-    import pyarrow as pa  # noqa: PLC0415
-
-    return pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
-
-
-def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
-    import pyarrow as pa  # noqa: PLC0415
-
-    pairs = zip(batch.column("reason").to_pylist(), batch.column("detail").to_pylist(), strict=True)
-    told = [say(f"bulk.reason.{reason}", lang=lang, detail=detail or "") for reason, detail in pairs]
-    columns = [batch.column(name) for name in ("row", "id", "reason", "detail")]
-    return pa.RecordBatch.from_arrays([*columns, pa.array(told, pa.string())], schema=rejects_schema())
-
-
-@contextmanager
-def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
-    """Give what adds a batch to a file that appears when the block ends without an error."""
-    with atomic_file(path, overwrite=True) as stream:
-        if path.suffix.casefold() == ".csv":
-            with _csv_writer(stream, schema) as write:
-                yield write
-            return
-        import pyarrow.parquet as pq  # noqa: PLC0415
-
-        with pq.ParquetWriter(stream, schema) as writer:
-            yield writer.write_batch
-
-
-@contextmanager
-def _csv_writer(stream: BinaryIO, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-    import pyarrow.csv as pc_csv  # noqa: PLC0415
-
-    flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
-    options = pc_csv.WriteOptions(quoting_style="needed")
-    with pc_csv.CSVWriter(stream, flat, write_options=options) as writer:
-
-        def write(batch: "pa.RecordBatch") -> None:
-            columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=flat))
-
-        yield write

@@ -133,6 +133,6 @@ def facts(move: "Move", lang: Lang) -> str:
         chance=unknown if move.probability is None else percent(move.probability, lang=lang),
         level=unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang),
         coverage=unknown if move.coverage is None else percent(move.coverage, lang=lang),
-        name=move.referential[0],
-        version=move.referential[1],
+        name=move.referential.name,
+        version=move.referential.version,
     )

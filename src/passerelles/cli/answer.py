@@ -53,6 +53,13 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         about = about_sheet(answer.payload(), version=__version__, lang=lang)
         write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
         return
+    if form is Format.CSV and output is not None:
+        from passerelles.io.beside import told_file
+        from passerelles.report.envelope import about_payload
+
+        with told_file(output, about_payload(answer.payload())) as file:
+            file.write(_csv(answer).encode("utf-8"))
+        return
     if form is Format.TABLE:
         text = _table(answer, output, lang)
     else:

@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 
 
 def rank_people(
-    graph: "OccupationGraph", profiles: Path, output: Path | None, rejects: Path | None, *, limit: int, lang: Lang
+    graph: "OccupationGraph",
+    profiles: list[str],
+    output: Path | None,
+    rejects: Path | None,
+    *,
+    limit: int,
+    form: str | None,
+    lang: Lang,
 ) -> None:
     """
-    Rank a file of profiles and say how many were ranked and refused; what they hold is never shown.
+    Rank files of profiles and say how many were ranked and refused; what they hold is never shown.
 
     Raises
     ------
@@ -25,7 +32,7 @@ def rank_people(
     typer.Exit
         With 1 where not one profile was ranked.
     """
-    from passerelles.bulk.rank import rank_file
+    from passerelles.bulk.files import inputs_of, rank_files
     from passerelles.bulk.source import need_arrow, rows_of_file
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar
@@ -33,8 +40,13 @@ def rank_people(
     need_arrow()
     if output is None:
         raise PasserellesError("profiles_need_output")
-    with progress_bar(say("bulk.ranking", lang=lang), total=rows_of_file(profiles), lang=lang) as tell:
-        done = rank_file(graph, profiles, output, rejects=rejects, limit=limit, progress=tell, lang=lang)
+    files = inputs_of(profiles)
+    counts = [rows_of_file(file) for file in files]
+    total = None if None in counts else sum(n for n in counts if n is not None)
+    with progress_bar(say("bulk.ranking", lang=lang), total=total, lang=lang) as tell:
+        done = rank_files(graph, files, output, rejects=rejects, limit=limit, form=form, progress=tell, lang=lang)
+    if done.kept:
+        message(say("bulk.kept", lang=lang, n=done.kept))
     message(say("bulk.done", lang=lang, n=done.ranked, path=done.output))
     message(say("bulk.refused", lang=lang, n=done.refused, path=done.rejects))
     if not done.ranked:

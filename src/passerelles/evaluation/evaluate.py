@@ -76,7 +76,7 @@ def evaluate(
     splits = make_folds(graph, folds, grouping=grouping)
     ranked = _rank_all(graph, chosen, splits, progress or (lambda _done, _total, _name: None))
     return Evaluation(
-        referential=(graph.referential.name, graph.referential.version),
+        referential=graph.referential.stamp,
         codes=graph.codes,
         folds=folds,
         grouping=grouping,

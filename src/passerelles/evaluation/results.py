@@ -15,6 +15,7 @@ from passerelles.evaluation.protocol import Group
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled
+from passerelles.model import Stamp
 from passerelles.settings import Settings
 from passerelles.views.schema import listed, mapped, maybe, pair, ref, share, text, whole
 from passerelles.views.shown import Shown
@@ -190,11 +191,11 @@ class Evaluation(Shown):
     """
     Results of `evaluate`, in the order of the methods asked for.
 
-    `referential` is its name and version, `codes` the occupations behind the rows of `MethodResult.ranked`, and
+    `referential` is where they come from, `codes` the occupations behind the rows of `MethodResult.ranked`, and
     `grouping` the seed of the split, None for the one on which results are reported.
     """
 
-    referential: tuple[str, str]
+    referential: Stamp
     codes: tuple[str, ...]
     folds: int
     grouping: int | None
@@ -210,7 +211,7 @@ class Evaluation(Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the evaluation shows of itself: the methods side by side, the breakdown to unfold."""
-        name, version = self.referential
+        name, version, _ = self.referential
         methods, groups = self.sheets(lang)
         kinds = dict.fromkeys(r.protocol_kind for r in self.results)
         notes = [say(f"evaluation.note.{kind}", lang=lang, folds=self.folds) for kind in kinds]
@@ -284,7 +285,7 @@ class Evaluation(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""
         return {
-            "referential": {"name": self.referential[0], "version": self.referential[1]},
+            "referential": self.referential._asdict(),
             "metrics": list(METRICS),
             "folds": self.folds,
             "grouping": self.grouping,

@@ -18,6 +18,7 @@ from passerelles.graph.core import (
     graph_attributes,
     node_records,
 )
+from passerelles.graph.provenance import metadata, provenance
 from passerelles.io.atomic import atomic_file, atomic_folder
 
 if TYPE_CHECKING:
@@ -259,5 +260,6 @@ def _table(
     for row in rows:
         for name, column in cells.items():
             column.append(row.get(name))
-    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=graph_attributes(graph))
+    told = {**graph_attributes(graph), **metadata(provenance(graph))}
+    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=told)
     return pa.table(cells, schema=schema)

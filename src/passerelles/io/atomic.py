@@ -32,7 +32,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         writing is refused or fails.
     """
     with _failures_told(path):
-        if _is_stream(path):
+        if is_stream(path):
             with path.open("wb") as stream:
                 yield stream
             return
@@ -107,7 +107,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     PasserellesError
         If something is there and `overwrite` is False, or if the folder above does not exist.
     """
-    if _is_stream(path):
+    if is_stream(path):
         return
     if not overwrite and (path.exists() or path.is_symlink()):
         raise PasserellesError("write_exists", path=path)
@@ -148,7 +148,7 @@ def _machine() -> str:
     return hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _is_stream(path: Path) -> bool:
+def is_stream(path: Path) -> bool:
     """Whether a pipe or a device is there: what is written to it goes on its way, it is no file to be replaced."""
     try:
         mode = path.stat().st_mode

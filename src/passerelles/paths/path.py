@@ -9,7 +9,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.register import LeadingCertification, leading_lines
-from passerelles.model import Hours, MoveKind, RequirementKind, Ternary
+from passerelles.model import Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, TERNARY, End, Item, credentials_text, named
 from passerelles.sharing import Later
@@ -341,7 +341,7 @@ class Path(Described, Shown):
     direct_months: float
     gap: float
     alone: bool
-    referential: tuple[str, str]
+    referential: Stamp
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     detail: Later[Detail] = field(default=Later(), repr=False, compare=False)
 
@@ -524,7 +524,7 @@ class Path(Described, Shown):
                 schema=schema.listed(text()), on=On.JSON,
             ),
             Column(
-                "referential", json=lambda p, _: dict(zip(("name", "version"), p.referential, strict=True)),
+                "referential", json=lambda p, _: p.referential._asdict(),
                 schema=ref("referential_version"), on=On.JSON,
             ),
         ),

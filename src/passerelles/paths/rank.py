@@ -398,7 +398,7 @@ def _path(entry: _Entry, rank: int) -> Path:
         direct_months=round(direct / paths.month_hours, 1),
         gap=entry.outcome.gap,
         alone=_alone(asking, entry.outcome),
-        referential=(graph.referential.name, graph.referential.version),
+        referential=graph.referential.stamp,
         assumptions=asking.assumptions,
         detail=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
     )

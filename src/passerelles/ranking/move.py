@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_text
 from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
-from passerelles.model import MoveKind, Ternary
+from passerelles.model import MoveKind, Stamp, Ternary
 from passerelles.ranking.filters import Verdict
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
@@ -222,7 +222,7 @@ class Move(Described, Shown):
     access: AccessConditions
     filters: tuple[Verdict, ...]
     known: Known | None
-    referential: tuple[str, str]  # name and version
+    referential: Stamp
 
     spec: ClassVar[Record] = Record(
         "move",
@@ -305,7 +305,7 @@ class Move(Described, Shown):
                 on=On.JSON | On.TABLE,
             ),
             Column(
-                "referential", json=lambda m, _: dict(zip(("name", "version"), m.referential, strict=True)),
+                "referential", json=lambda m, _: m.referential._asdict(),
                 schema=ref("referential_version"), on=On.JSON,
             ),
         ),

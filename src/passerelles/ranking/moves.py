@@ -371,5 +371,5 @@ def _move(
         access=access.conditions,
         filters=verdicts,
         known=known_move(graph, scored.start.end.code, occupation.code),
-        referential=(graph.referential.name, graph.referential.version),
+        referential=graph.referential.stamp,
     )

@@ -18,6 +18,7 @@ from passerelles.model import (
     OccupationAccess,
     Provenance,
     Requirement,
+    Stamp,
     Tag,
     WorkContext,
 )
@@ -67,6 +68,11 @@ class Referential:
     def __getstate__(self) -> dict[str, object]:
         """Pickle the fields alone: the look-ups are made anew where they are needed."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def stamp(self) -> Stamp:
+        """What an answer says of where it comes from."""
+        return Stamp(self.name, self.version, self.provenance.sha256)
 
     @property
     def family(self) -> str:

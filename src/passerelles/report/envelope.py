@@ -10,10 +10,12 @@ from passerelles.language.say import Lang, say
 from passerelles.language.typography import listed
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.store import package_version
 from passerelles.views.spec import Cell, Column, Sheet
 
 if TYPE_CHECKING:
@@ -86,6 +88,19 @@ def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occ
         "calibrated_on": scorer.calibrated_on,
         "calibrated": scorer.calibration is not None,
         "off": list(score_table(graph, scorer).off),
+    }
+
+
+def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a JSON object says of its origin in the words of `passerelles.graph.provenance`."""
+    referential = payload.get("referential") or {}
+    told = {name: referential[name] for name in Stamp._fields if name in referential}
+    kept = {name: payload[name] for name in ("schema", "scorer", "sources", "settings") if name in payload}
+    return {
+        "package": package_version(),
+        "referential": told,
+        "overlays": referential.get("overlays", []),
+        **kept,
     }
 
 

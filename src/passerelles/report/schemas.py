@@ -84,7 +84,11 @@ COMMON: Final[Mapping[str, Schema]] = {
             "overlays": listed(text()),
         },
     ),
-    "referential_version": record("Name and version of the referential", {"name": text(), "version": text()}),
+    "referential_version": record(
+        "Name, version and checksum of the referential",
+        {"name": text(), "version": text()},
+        optional={"sha256": text("Scores and chances compare under one checksum only")},
+    ),
     "scorer": record(
         "What scored",
         {"name": text(), "version": text(), "fitted_on": maybe(text("Data that its weights come from"))},

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
+from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import (
     AMOUNT,
@@ -130,7 +131,7 @@ class Release:
     set_aside: Sequence[Problem | Withheld]
     unmet_floors: Sequence[str]
     resolved: Sequence[Resolved]
-    referential: tuple[str, str]
+    referential: Stamp
     summary: Callable[[Lang], str]
     masked: bool = False
     threshold: int | None = None
@@ -154,7 +155,7 @@ class Release:
             Column("unmet_floors", json=lambda r, _: list(r.unmet_floors), schema=schema.listed(text())),
             _items("resolved", RESOLVED),
             Column(
-                "referential_version", json=lambda r, _: dict(zip(("name", "version"), r.referential, strict=True)),
+                "referential_version", json=lambda r, _: r.referential._asdict(),
                 schema=ref("referential_version"),
             ),
             Column("masked", schema=schema.flag("Whether small numbers are withheld")),
@@ -295,7 +296,7 @@ class Allocation(Shown):
     budget_hours: float | None
     radius_applied: bool
     settings: TerritorySettings
-    referential: tuple[str, str]
+    referential: Stamp
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()  # groups whose floor no allocation reaches, where infeasible
     allowed: NDArray[np.int32] = field(

@@ -247,7 +247,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         budget_hours=budget,
         radius_applied=bounds.radius_km is not None and case.locator.places is not None,
         settings=case.settings,
-        referential=(case.graph.referential.name, case.graph.referential.version),
+        referential=case.graph.referential.stamp,
         notes=_notes(case, moves, bounds, flows),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),

@@ -39,9 +39,10 @@ def register(app: typer.Typer) -> None:
 
 
 def rank(
+    ctx: typer.Context,
     origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
-    profiles: Annotated[Path | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
+    profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", help=say("cli.option.rejects"))] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
     filters: FilterOption = None,
@@ -65,11 +66,16 @@ def rank(
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
-    if profiles is not None:
+    if profiles:
         others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
-        refuse_beside_profiles([name for name, value in others.items() if value])
+        refuse_beside_profiles([name for name, value in (others | {"--chart": chart}).items() if value])
+        source = ctx.get_parameter_source("form")
+        said = source is not None and source.name != "DEFAULT"
+        if said and form is not Format.CSV:
+            refuse_beside_profiles([f"--format {form.value}"])
         people_graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
-        rank_people(people_graph, profiles, output, rejects, limit=limit, lang=lang.lang)
+        chosen = form.value if said else None
+        rank_people(people_graph, profiles, output, rejects, limit=limit, form=chosen, lang=lang.lang)
         return
     check_chart(chart)
     start = read_origin(origin, profile)
