@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
+os.environ["PASSERELLES_HOME"] = str(Path(__file__).parent / "no-such-folder")  # nor finds what they installed
 _GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
 
 

@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.io.archive import file_sha256, open_source
+from passerelles.io.archive import file_sha256
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.bundled import bundled_path
@@ -21,8 +21,9 @@ from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import open_referential, pack_referential
 from passerelles.referentials.load import find_place
-from passerelles.referentials.overlay import overlay_place
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.sheets import open_tables
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
 from passerelles.scoring.scorer import load_scorer, scorer_for
@@ -134,9 +135,9 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     if bundled_path(name, "referential") is not None or is_index(place):
         return None
     digest = hashlib.sha256()
-    for path in (place, *(overlay_place(each) for each in overlays)):
-        source = open_source(path)
-        for file in source.archives or [path / member.path for member in source.members]:
+    for path in (place, *(place_of(each, "overlay") for each in overlays)):
+        source = open_tables(path)
+        for file in source.archives or sorted({path / member.path for member in source.members}):
             digest.update(f"{file.name}\0{file_sha256(file)}\n".encode())
     chosen = settings.model_dump_json(include={"weights", "near", "scorer", "access"})
     weights = scorer_sum(load_scorer(settings.scorer))

@@ -71,6 +71,16 @@ class ReferentialError(PasserellesError):
         self.issues = tuple(issues)
         super().__init__(key, **values)
 
+    def message(self, lang: Lang = "fr") -> str:
+        """Return the sentence; the first of the notices, where it tells it, in the reader's language."""
+        if not self.issues or "first" not in self.values:
+            return super().message(lang)
+        first = self.issues[0]
+        what = first.what(lang)
+        if first.line:
+            what += f" ({say('validation.where', lang=lang, file=first.file, line=str(first.line))})"
+        return say(f"errors.{self.key}", lang=lang, **{**self.values, "first": what})
+
 
 class UnknownCodeError(PasserellesError):
     """A code or title that the referential does not have; `suggestions` are the nearest that it has."""

@@ -60,11 +60,17 @@ class Occupation:
     base: str | None = None
     level: float | None = None
     notation: str = ""
+    also: str = ""  # further fiches that a specialised occupation takes from, separated by spaces
 
     @property
     def name(self) -> str:
         """Label, or the code where the label is unknown."""
         return self.label or self.code
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Fiches that a specialised occupation is a part of, `base` first; empty for any other occupation."""
+        return (self.base, *self.also.split()) if self.base else ()
 
 
 class JobTitle(NamedTuple):
@@ -293,6 +299,17 @@ class Stamp(NamedTuple):
     sha256: str
 
 
+class OverlaySource(NamedTuple):
+    """Where an overlay comes from, under which licence: to be shown with every result that rests on it."""
+
+    name: str
+    version: str
+    title: str = ""
+    source: str = ""
+    licence: str = ""
+    date: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a referential comes from, under which licence, and the checksums of the files read."""
@@ -304,3 +321,4 @@ class Provenance:
     files: tuple[FileRecord, ...] = ()
     sha256: str = ""
     overlays: tuple[str, ...] = ()
+    laid: tuple[OverlaySource, ...] = ()  # the same overlays, in order

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
 from passerelles.settings import Settings, problems
 
@@ -51,6 +51,10 @@ class Session:
         Whether to lay the catalogue of access facts that the settings name.
     cache
         Whether the graph may come from, and be kept in, the user's cache; see `passerelles.compiled`.
+    accept_errors
+        Whether an overlay in which reading found errors is used all the same; else it is refused.
+    tell
+        What is called with the name of an overlay and the numbers of its errors and warnings, where there are any.
 
     Examples
     --------
@@ -67,6 +71,8 @@ class Session:
     tensions: bool = True
     access: bool = True
     cache: bool = False
+    accept_errors: bool = False
+    tell: Callable[[str, int, int], None] | None = None
 
     @cached_property
     def referential(self) -> "Referential":
@@ -76,7 +82,23 @@ class Session:
         loaded = load_referential(self.name)
         for overlay in self.overlays:
             loaded = loaded.with_overlay(overlay)
-        return loaded
+        return self._accepted(loaded)
+
+    def _accepted(self, laid: "Referential") -> "Referential":
+        """Return a referential with overlays, unless one of these has errors; say what was found in each."""
+        from passerelles.notices import count_by_severity  # noqa: PLC0415 - command start-up
+        from passerelles.referentials.places import place_of  # noqa: PLC0415 - command start-up
+
+        for overlay in self.overlays:
+            name = place_of(overlay, "overlay").stem
+            found = [n for n in laid.notices if n.file.partition("/")[0] == name]
+            counts = count_by_severity(found)
+            if counts["error"] and not self.accept_errors:
+                about = {"name": name, "n": counts["error"], "place": overlay}
+                raise ReferentialError("overlay_refused", issues=found, first="", **about)
+            if self.tell is not None and counts["error"] + counts["warning"]:
+                self.tell(str(overlay), counts["error"], counts["warning"])
+        return laid
 
     @cached_property
     def settings(self) -> Settings:
@@ -93,7 +115,7 @@ class Session:
         place = index_place(self.name, self.overlays, self.settings) if self.cache else None
         opened = open_cached(place) if place is not None else None
         if opened is not None:
-            return build_graph(opened, settings=self.settings)
+            return build_graph(self._accepted(opened), settings=self.settings)
         graph = build_graph(self.referential, settings=self.settings)
         if place is not None:
             keep_index(graph, place)

@@ -21,7 +21,7 @@ from passerelles.cli.doors import (
     refuse_endless_numbers,
     refuse_own_input,
 )
-from passerelles.cli.options import NO_CACHE, LangOption, Language, speak_below
+from passerelles.cli.options import ACCEPT_ERRORS, NO_CACHE, LangOption, Language, speak_below
 from passerelles.cli.usage import UsageError, usage_message
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
@@ -31,6 +31,8 @@ NEGATIVE: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
 _NO_CACHE: Final = "--no-cache"
+_ACCEPT_ERRORS: Final = "--accept-errors"
+_ANYWHERE: Final = {_NO_CACHE: NO_CACHE, _ACCEPT_ERRORS: ACCEPT_ERRORS}
 TERMINATED: Final = 143
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
@@ -48,6 +50,7 @@ COMMANDS: Final = (
     "train",
     "resolve",
     "migrate",
+    "overlay",
     "territory",
     "paths",
     "levers",
@@ -82,6 +85,7 @@ def _root(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
     no_cache: bool = typer.Option(False, _NO_CACHE, help=say("cache.no_cache")),  # noqa: ARG001 - `run` takes it
+    accept_errors: bool = typer.Option(False, _ACCEPT_ERRORS, help=say("overlay.accept_errors")),  # noqa: ARG001
     lang: LangOption = Language.FR,
 ) -> None:
     if version:
@@ -96,9 +100,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
     gc.set_threshold(_OBJECTS)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if _NO_CACHE in given:  # taken wherever it stands: it changes no answer, and so belongs to no command
-        given = [word for word in given if word != _NO_CACHE]
-        os.environ[NO_CACHE] = "1"
+    for flag, variable in _ANYWHERE.items():  # taken wherever they stand: they belong to no command
+        if flag in given:
+            given = [word for word in given if word != flag]
+            os.environ[variable] = "1"
     lang = _lang(given)
     prepare_streams()
     try:

@@ -12,9 +12,12 @@ from passerelles.language.say import Lang, say
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.referentials.referential import Referential
+    from passerelles.session import Session
 
 
+# What is said once for all that a command does, wherever it stands in the line: variables that the entry point sets.
 NO_CACHE: Final = "PASSERELLES_NO_CACHE"
+ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
 
 
 class Format(StrEnum):
@@ -63,16 +66,43 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
     ctx.exit(2)
 
 
-def caching() -> bool:
-    """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
-    return not os.environ.get(NO_CACHE)
-
-
-def load(referential: str, overlays: list[str] | None) -> "Referential":
-    """Load a referential with its overlays, in the order given."""
+def open_session(
+    referential: str,
+    overlays: list[str] | None = None,
+    data: list[Path] | None = None,
+    settings: Path | None = None,
+    *,
+    strict: bool = False,
+    travel: Path | None = None,
+    tensions: bool = True,
+    no_access: bool = False,
+    lang: Lang | Language = "fr",
+) -> "Session":
+    """Return what a command works with; what reading finds in overlays is said in a line each."""
     from passerelles.session import Session
 
-    return Session(referential, tuple(overlays or ())).referential
+    def tell(name: str, errors: int, warnings: int) -> None:
+        chosen = lang.lang if isinstance(lang, Language) else lang
+        typer.echo(say("overlay.found", lang=chosen, name=name, errors=errors, warnings=warnings), err=True)
+
+    return Session(
+        referential,
+        tuple(overlays or ()),
+        tuple(data or ()),
+        settings,
+        strict,
+        travel,
+        tensions,
+        access=not no_access,
+        cache=not os.environ.get(NO_CACHE),
+        accept_errors=bool(os.environ.get(ACCEPT_ERRORS)),
+        tell=tell,
+    )
+
+
+def load(referential: str, overlays: list[str] | None, lang: Lang | Language = "fr") -> "Referential":
+    """Load a referential with its overlays, in the order given."""
+    return open_session(referential, overlays, lang=lang).referential
 
 
 def load_graph(
@@ -82,15 +112,9 @@ def load_graph(
     *,
     strict: bool = False,
     no_access: bool = False,
+    lang: Lang | Language = "fr",
 ) -> "OccupationGraph":
     """Load a referential with its overlays and build its graph, with the catalogue of access facts or without."""
-    from passerelles.session import Session
-
-    return Session(
-        referential,
-        tuple(overlays or ()),
-        settings_file=settings_file,
-        strict=strict,
-        access=not no_access,
-        cache=caching(),
+    return open_session(
+        referential, overlays, settings=settings_file, strict=strict, no_access=no_access, lang=lang
     ).graph

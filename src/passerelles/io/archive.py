@@ -27,11 +27,16 @@ _TABLES: Final = (".csv", ".toml")
 
 
 class Member(NamedTuple):
-    """A file of a source: its name without its folder, its path inside the folder or the zip, and that zip if any."""
+    """
+    A file of a source: its name without its folder, its path inside the folder or the zip, and that zip if any.
+
+    `sheet` is the sheet of a workbook that stands for the file; the path is then that of the workbook.
+    """
 
     name: str
     path: str
     archive: Path | None = None
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +65,20 @@ class FileSource:
         alike = [each for each in self.names if each.casefold() == name.casefold()]
         return name if name in alike else next(iter(alike), None)
 
+    def member(self, name: str) -> Member:
+        """Return the file of that very name, which is there."""
+        return next(each for each in self.members if each.name == name)
+
     def read(self, name: str) -> bytes:
         """
-        Read a file whole.
+        Read a file whole; of a sheet, its workbook.
 
         Raises
         ------
         PasserellesError
             If the file cannot be read (permission, damaged zip, unreasonable size).
         """
-        member = next(each for each in self.members if each.name == name)
+        member = self.member(name)
         try:
             return _read_file(self.place / member.path) if member.archive is None else _read_zipped(member)
         except PermissionError as error:

@@ -5,14 +5,16 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
+from passerelles.text import normalise_label
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -110,7 +112,7 @@ def decode(data: bytes) -> Decoded:
     return Decoded(codecs.charmap_decode(data, "strict", _CP1252)[0], "cp1252")
 
 
-def read_table(
+def read_table(  # noqa: PLR0913 - what a format promises of its files
     data: bytes,
     *,
     name: str,
@@ -120,6 +122,7 @@ def read_table(
     optional: Sequence[str] = (),
     repair_apostrophes: bool = False,
     strip: bool = False,
+    heads: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """
     Read one CSV file.
@@ -139,6 +142,8 @@ def read_table(
         Read doubled apostrophes (``d''arbres``) as one, and say how many there were.
     strip
         Strip the cells of spaces and skip the rows that are blank, as spreadsheets write them.
+    heads
+        Name of the column that a head stands for, by its normalised words; see `named`.
 
     Returns
     -------
@@ -160,8 +165,9 @@ def read_table(
     if repair_apostrophes and (doubled := text.count("''")):
         log.note("doubled_apostrophes", file=name, count=doubled)
         text = text.replace("''", "'")
-    delimiter = _delimiter(text, (*required, *optional))
+    delimiter = _delimiter(text, {*required, *optional}, heads)
     header, rows, lines = _parse(text, delimiter, name, log)
+    header = named(header, heads)
     if header and expected_delimiter and delimiter != expected_delimiter:
         shown = "tab" if delimiter == "\t" else delimiter
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
@@ -196,14 +202,25 @@ def check_columns(table: Table, required: Sequence[str], optional: Sequence[str]
     return replace(table, notices=log.notices())
 
 
-def _delimiter(text: str, names: Sequence[str]) -> str:
+def named(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
+    """
+    Return a header with the names of the columns that its heads stand for, in whatever language they are written.
+
+    Examples
+    --------
+    >>> named(["libellé", "code"], {"libelle": "label"})
+    ('label', 'code')
+    """
+    return tuple(heads.get(normalise_label(head), head) for head in header) if heads else tuple(header)
+
+
+def _delimiter(text: str, known: Collection[str], heads: Mapping[str, str]) -> str:
     """Delimiter under which the first line gives most of the known column names, else most columns."""
     first = text.lstrip("\r\n")[:10_000].replace("\r", "\n").split("\n", 1)[0].casefold()
-    known = set(names)
 
     def fit(delimiter: str) -> tuple[int, int]:
         cells = [c.strip().strip('"') for c in first.split(delimiter)]
-        return sum(c in known for c in cells), len(cells)
+        return sum(c in known for c in named(cells, heads)), len(cells)
 
     return max(DELIMITERS, key=fit)
 

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.archive import open_source
 from passerelles.model import Credential, CredentialRequirement, OccupationAccess
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.bundled import bundled_names, bundled_path
 from passerelles.referentials.checks import refuse_unusable
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
@@ -21,13 +19,12 @@ from passerelles.referentials.credentials import (
     read_occupation_access,
 )
 from passerelles.referentials.draft import Draft, requirement_key
-from passerelles.referentials.manifest import read_manifest
+from passerelles.referentials.manifest import OVERLAY, read_manifest
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.table_files import (
-    check_names,
-)
+from passerelles.referentials.sheets import open_tables
+from passerelles.referentials.table_files import check_names
 
-SCHEMA: Final = "passerelles/overlay@1"
 DEFAULT: Final = "acces-france"
 
 
@@ -76,12 +73,9 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
     PasserellesError
         If there is no such catalogue.
     """
-    place = bundled_path(str(name_or_path), "overlay") or Path(name_or_path)
-    if not place.exists():
-        raise PasserellesError("no_such_overlay", name=name_or_path, known=", ".join(bundled_names("overlay")))
-    source = open_source(place)
+    source = open_tables(place_of(name_or_path, "overlay"))
     draft = Draft(overlay=source.place.stem)
-    manifest = read_manifest(source, draft, schema=SCHEMA)
+    manifest = read_manifest(source, draft, schema=OVERLAY)
     refuse_unusable(draft.log.notices(), source.place)
     check_names(source, (), CREDENTIAL_FILES, draft)
     read_credentials(source, draft)
@@ -207,25 +201,28 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     families = referential.provenance.format == "rome3"
     rows: list[CredentialRequirement] = []
     whole: list[OccupationAccess] = []
+    removed: dict[str, set[str]] = defaultdict(set)
+    for code, credential in referential.removed:
+        removed[code].add(credential)
     for occupation in referential.occupations:
         stated = referential.credentials_of.get(occupation.code, ())
-        base = occupation.base or occupation.code
-        given, access = catalogue.of(base, families=families)
-        own = {row.credential for row in stated}
+        (given, access), *others = [catalogue.of(b, families=families) for b in occupation.bases or (occupation.code,)]
+        given = [*given, *(row for rows, _ in others for row in rows)]
+        own = {row.credential for row in stated} | removed.get(occupation.code, set())
         groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
-        rows += [
-            row._replace(occupation=occupation.code)
-            for row in given
-            if row.credential not in own and row.group not in groups
-        ]
+        mine = [row for row in given if row.credential not in own and row.group not in groups]
+        if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
+            mine.sort(key=lambda row: row.kind != "required")
+            mine = list({_demand(row)[:1] + _demand(row)[2:]: row for row in reversed(mine)}.values())
+        rows += [row._replace(occupation=occupation.code) for row in mine]
         if access is not None:
             whole.append(access._replace(occupation=occupation.code))
     if not rows and not whole:
         return referential
     log = NoticeLog((*referential.notices, *catalogue.notices))
     own_credentials = referential.credential_by_code
-    for code, credential in catalogue.credentials.items():
-        if own_credentials.get(code, credential) != credential:
+    for code, known_there in catalogue.credentials.items():
+        if own_credentials.get(code, known_there) != known_there:
             log.note("access_code_twice", file=f"{catalogue.name.split()[0]}/credentials.csv", subject=code)
     rows = _for_titles(referential, rows)
     known = {row.occupation: row for row in (*whole, *referential.occupation_access)}

@@ -58,6 +58,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         credential_requirements=tuple(v for _, v in sorted(draft.credential_requirements.items())),
         occupation_access=_by_code(draft.occupation_access),
         access=draft.access,
+        removed=tuple(sorted(draft.removed)),
         notices=draft.log.notices(),
     )
 
@@ -72,12 +73,18 @@ def refuse_unusable(notices: Iterable[Notice], place: Path) -> None:
         Names the files and the place; `issues` has every notice.
     """
     issues = tuple(notices)
-    for code in ("missing_required_file", "unusable_required_file", "invalid_manifest", "no_occupations"):
+    for code in (
+        "missing_required_file",
+        "unusable_required_file",
+        "invalid_manifest",
+        "manifest_syntax",
+        "no_occupations",
+    ):
         found = [n for n in issues if n.code == code]
         if found:
             files = ", ".join(n.file for n in found)
-            reason = dict(found[0].values).get("reason", "")
-            raise ReferentialError(code, issues=issues, files=files, path=place, reason=reason)
+            values = {"reason": "", "line": found[0].line, **dict(found[0].values)}
+            raise ReferentialError(code, issues=issues, files=files, path=place, **values)
 
 
 def _by_code(values: Mapping[str, _Value]) -> tuple[_Value, ...]:

@@ -26,7 +26,7 @@ from passerelles.model import (
     SelectionKind,
 )
 from passerelles.referentials.draft import Draft, requirement_key
-from passerelles.referentials.table_files import YES_NO, read_own_table
+from passerelles.referentials.table_files import ACTION, YES_NO, read_own_table
 
 CREDENTIAL_FILES: Final = (
     "credentials.csv",
@@ -35,52 +35,51 @@ CREDENTIAL_FILES: Final = (
     "credential_requirements.csv",
     "occupation_access.csv",
 )
-_CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = {
-    "": "certificat",
-    "permis": "permis",
-    "titre": "titre",
-    "certificat": "certificat",
-    "autorisation": "autorisation",
-    "habilitation": "habilitation",
-    "diplôme": "diplôme",
+CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = {
+    **dict.fromkeys(("", "certificate", "certificat"), "certificat"),
+    **dict.fromkeys(("licence", "permis"), "permis"),
+    **dict.fromkeys(("title", "titre"), "titre"),
+    **dict.fromkeys(("authorisation", "autorisation"), "autorisation"),
+    **dict.fromkeys(("accreditation", "habilitation"), "habilitation"),
+    **dict.fromkeys(("diploma", "diplôme"), "diplôme"),
     **dict.fromkeys(("experience", "expérience"), "experience"),
-    "concours": "concours",
-    "inscription": "inscription",
-    "aptitude": "aptitude",
-    "agrément": "agrément",
-    "carte": "carte",
+    **dict.fromkeys(("competition", "concours"), "concours"),
+    **dict.fromkeys(("registration", "inscription"), "inscription"),
+    **dict.fromkeys(("fitness", "aptitude"), "aptitude"),
+    **dict.fromkeys(("approval", "agrément"), "agrément"),
+    **dict.fromkeys(("card", "carte"), "carte"),
 }
-_HOURS_KIND: Final[dict[str, HoursKind]] = {
+HOURS_KIND: Final[dict[str, HoursKind]] = {
     **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
     **dict.fromkeys(("legal-minimum", "minimum légal"), "legal-minimum"),
     **dict.fromkeys(("legal-total", "total légal"), "legal-total"),
-    **dict.fromkeys(("centre", "center"), "centre"),
+    **dict.fromkeys(("centre", "centre de formation", "center"), "centre"),
     **dict.fromkeys(("none-exists", "aucune"), "none-exists"),
 }
-_IN_FORCE: Final[dict[str, InForce]] = {
+IN_FORCE: Final[dict[str, InForce]] = {
     **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
     **dict.fromkeys(("proved", "prouvé"), "proved"),
     **dict.fromkeys(("unproved", "non prouvé"), "unproved"),
 }
-_LINK_KIND: Final[dict[str, RequirementKind]] = {
-    **dict.fromkeys(("", "required", "requis", "exigé"), "required"),
+LINK_KIND: Final[dict[str, RequirementKind]] = {
+    **dict.fromkeys(("", "required", "exigé", "requis"), "required"),
     **dict.fromkeys(("one-of", "au choix"), "one-of"),
     **dict.fromkeys(("usual", "d'usage", "usage"), "usual"),
-    **dict.fromkeys(("option", "optional", "facultatif"), "option"),
+    **dict.fromkeys(("option", "facultatif", "optional"), "option"),
 }
-_SCOPE: Final[dict[str, Scope]] = {
+SCOPE: Final[dict[str, Scope]] = {
     **dict.fromkeys(("", "all", "tous"), "all"),
     **dict.fromkeys(("titles", "appellations"), "titles"),
     **dict.fromkeys(("self-employed", "à son compte", "indépendant"), "self-employed"),
     "public": "public",
 }
-_ACCESS_STATUS: Final[dict[str, AccessStatus]] = {
+ACCESS_STATUS: Final[dict[str, AccessStatus]] = {
     **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
     **dict.fromkeys(("open", "libre"), "open"),
     **dict.fromkeys(("conditional", "sous condition"), "conditional"),
     **dict.fromkeys(("selective", "sélectif"), "selective"),
 }
-_SELECTION: Final[dict[str, SelectionKind | None]] = {
+SELECTION: Final[dict[str, SelectionKind | None]] = {
     "": None,
     **dict.fromkeys(("competition", "concours"), "competition"),
     **dict.fromkeys(("appointment", "nomination"), "appointment"),
@@ -104,18 +103,22 @@ def read_credentials(source: FileSource, draft: Draft) -> None:
     for line, (code, label, kind, *rest) in table.numbered("code", "label", "kind", *optional):
         cells = dict(zip(optional, rest, strict=True))
         if not kind:
-            draft.note("invalid_kind", table, line, column="kind", value="", read=_CREDENTIAL_KIND[""])
+            draft.note("invalid_kind", table, line, column="kind", value="", read=CREDENTIAL_KIND[""])
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
-        draft.declare("credentials", _credential(code, label, kind, cells, draft, table, line), table, line)
+        known = draft.word(CREDENTIAL_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused.add(("credentials", code))
+            continue
+        draft.declare("credentials", _credential(code, label, known, cells, draft, table, line), table, line)
     _note_lost_grants(draft)
-    _prerequisites(source, draft)
+    told = _prerequisites(source, draft)
     _reductions(source, draft)
-    _note_prerequisite_circles(draft)
+    _note_prerequisite_circles(draft, told)
 
 
 def _credential(
-    code: str, label: str, kind: str, cells: Mapping[str, str], draft: Draft, table: Table, line: int
+    code: str, label: str, kind: CredentialKind, cells: Mapping[str, str], draft: Draft, table: Table, line: int
 ) -> Credential:
     stated = cells["hours_source"]
     text = stated or cells["source"]  # what states the hours in the firm or the months, unless said apart
@@ -128,7 +131,7 @@ def _credential(
     return Credential(
         code=code,
         label=label or code,
-        kind=draft.typed(_CREDENTIAL_KIND, kind, "kind", table, line),
+        kind=kind,
         hours=_hours([cells[name] for name in _HOURS], stated, draft, table, line),
         source=cells["source"],
         certifinfo=cells["certifinfo"] or None,
@@ -136,13 +139,13 @@ def _credential(
         note=cells["note"],
         short=cells["short"],
         issuer=cells["issuer"],
-        hours_kind=draft.coded(_HOURS_KIND, cells["hours_kind"], "hours_kind", table, line),
+        hours_kind=draft.coded(HOURS_KIND, cells["hours_kind"], "hours_kind", table, line),
         company_hours=_hours(company, text if any(company) else "", draft, table, line),
         months=_hours([low, "", high], text if low or high else "", draft, table, line),
         before_training=draft.coded(YES_NO, cells["before_training"], "before_training", table, line) == "yes",
         renewal=cells["renewal"],
         grants=tuple(cells["grants"].split()),
-        in_force=draft.coded(_IN_FORCE, cells["in_force"], "in_force", table, line),
+        in_force=draft.coded(IN_FORCE, cells["in_force"], "in_force", table, line),
         minimum_age=numbers["minimum_age"],
         validity_months=numbers["validity_months"],
         level=numbers["level"],
@@ -163,8 +166,8 @@ def _note_lost_grants(draft: Draft) -> None:
             draft.credentials[code] = replace(known, grants=kept)
 
 
-def _prerequisites(source: FileSource, draft: Draft) -> None:
-    """What each credential supposes: plainly, or one alternative of a group."""
+def _prerequisites(source: FileSource, draft: Draft) -> Table:
+    """What each credential supposes: plainly, or one alternative of a group; return the rows that say so."""
     keys, also = ("credential", "requires"), ("group", "alternative")
     optional = (*also, "source", "as_of", "in_force")
     table = read_own_table(source, "credential_prerequisites.csv", keys, draft, optional=optional)
@@ -186,6 +189,7 @@ def _prerequisites(source: FileSource, draft: Draft) -> None:
             both = {each for some in alternatives for each in some} & {code, *known.prerequisites}
             if both or len(alternatives) == 1:  # a choice of one, or between what is asked for anyway
                 draft.note("prerequisite_contradictory", table, subject=code, others=", ".join(sorted(both)))
+    return table
 
 
 def _alternatives(named: Mapping[str, Sequence[str]]) -> Alternatives:
@@ -266,16 +270,22 @@ def _figure(cell: str) -> float | None:
     return float(plain) if plain else None
 
 
-def _note_prerequisite_circles(draft: Draft) -> None:
+def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     """
-    Say which prerequisites run in a circle, once for each circle.
+    Say which prerequisites run in a circle, once for each circle, and which rows of `table` make it.
 
     They are kept: nobody could obtain these credentials, and paths that take one say so.
     """
     direct = {code: credential.prerequisites for code, credential in draft.credentials.items()}
     for circle in circles(direct):
         required = min(code for code in direct[circle[0]] if code in circle)
-        draft.note("cyclic_prerequisite", subject=circle[0], other=required)
+        links = table.numbered("credential", "requires")
+        lines = [line for line, ends in links if set(ends) <= set(circle)]
+        if lines or not draft.overlay:  # else said already, of what the overlay is laid on
+            rows = ", ".join(map(str, lines))
+            draft.note(
+                "cyclic_prerequisite", table, next(iter(lines), None), subject=circle[0], other=required, rows=rows
+            )
 
 
 def read_credential_requirements(
@@ -288,25 +298,28 @@ def read_credential_requirements(
     """
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
     texts = ("kind", "source", "as_of", "in_force", "note")
-    table = read_own_table(source, "credential_requirements.csv", keys, draft, optional=(*also, *texts))
+    table = read_own_table(source, "credential_requirements.csv", keys, draft, optional=(*also, *texts, "action"))
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     if not catalogue:
-        table = draft.linked(table, occupation="occupations")
+        table = _without_removals(draft.linked(table, occupation="occupations"), draft)
     for line, (occupation, code, group, alternative, scope, titles, kind, text, as_of, force, note) in table.numbered(
         *keys, *also, *texts
     ):
+        asked, whom = draft.word(LINK_KIND, kind, "kind", table, line), draft.word(SCOPE, scope, "scope", table, line)
+        if asked is None or whom is None:
+            continue
         row = CredentialRequirement(
             occupation,
             code,
-            draft.typed(_LINK_KIND, kind, "kind", table, line),
+            asked,
             text,
             group,
             alternative,
-            draft.typed(_SCOPE, scope, "scope", table, line),
+            whom,
             " ".join(titles.split()),
             _date(as_of, "as_of", draft, table, line),
-            draft.coded(_IN_FORCE, force, "in_force", table, line),
+            draft.coded(IN_FORCE, force, "in_force", table, line),
             note,
             catalogue,
         )
@@ -314,6 +327,32 @@ def read_credential_requirements(
             draft.note("group_incoherent", table, line, subject=f"{occupation} - {code}")
             row = row._replace(kind="option", group="", alternative="")
         draft.credential_requirements[requirement_key(row)] = row
+
+
+def _without_removals(table: Table, draft: Draft) -> Table:
+    """
+    Take from occupations what rows say to remove, and return the other rows.
+
+    A credential of a group of alternatives goes with the whole group. What a catalogue is to bring later is noted in
+    `Draft.removed`.
+    """
+    kept: list[bool] = []
+    for line, (occupation, code, action) in table.numbered("occupation", "credential", "action"):
+        verb = draft.word(ACTION, action, "action", table, line)
+        kept.append(verb in ("add", "set"))
+        if verb == "remove":
+            groups = {
+                row.group
+                for row in draft.credential_requirements.values()
+                if (row.occupation, row.credential) == (occupation, code) and row.group
+            }
+            draft.credential_requirements = {
+                key: row
+                for key, row in draft.credential_requirements.items()
+                if row.occupation != occupation or (row.credential != code and row.group not in groups)
+            }
+            draft.removed.add((occupation, code))
+    return table.keep(kept)
 
 
 def read_occupation_access(
@@ -337,18 +376,21 @@ def read_occupation_access(
         if lowest is not None and highest is not None and lowest > highest:
             draft.note("invalid_value", table, line, column="level_low", value=f"{lowest} > {highest}")
             lowest = highest = None
+        whom = draft.word(SCOPE, scope, "selection_scope", table, line)
+        if whom is None:
+            continue
         draft.occupation_access[code] = OccupationAccess(
             code,
-            draft.coded(_ACCESS_STATUS, status, "status", table, line),
+            draft.coded(ACCESS_STATUS, status, "status", table, line),
             lowest,
             highest,
-            draft.coded(_SELECTION, selection, "selection", table, line) if selection else None,
+            draft.coded(SELECTION, selection, "selection", table, line) if selection else None,
             label,
-            draft.typed(_SCOPE, scope, "selection_scope", table, line),
+            whom,
             " ".join(titles.split()),
             text,
             _date(as_of, "as_of", draft, table, line),
-            draft.coded(_IN_FORCE, force, "in_force", table, line),
+            draft.coded(IN_FORCE, force, "in_force", table, line),
             note,
             parent,
             catalogue,

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from itertools import compress
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, check_columns, empty_table, read_table
-from passerelles.io.rows import parse_rows
+from passerelles.io.csv import Table, check_columns, empty_table, named, read_table
+from passerelles.io.rows import Rows, parse_rows
 from passerelles.io.xlsx import Cell, cell_text, is_workbook
 from passerelles.model import (
     Competency,
@@ -34,6 +36,11 @@ from passerelles.text import normalise_label
 _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
+_TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
+# Columns that hold codes, in which a spreadsheet may have seen a date.
+_CODES: Final = frozenset(
+    {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}
+)
 
 
 class Reader(NamedTuple):
@@ -75,10 +82,19 @@ class Draft:
     credential_requirements: dict[tuple[str, ...], CredentialRequirement] = field(default_factory=dict)
     occupation_access: dict[str, OccupationAccess] = field(default_factory=dict)
     access: str | None = None
+    removed: set[tuple[str, str]] = field(default_factory=set)  # see `Referential.removed`
     log: NoticeLog = field(default_factory=NoticeLog)
     files: list[FileRecord] = field(default_factory=list)
+    elsewhere: bool = False  # whether that overlay is written for another referential than this one
     overlay: str = ""  # name of the overlay being laid; "" while a referential itself is read
     replaceable: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) that an overlay may declare anew
+    # Codes under which a label is known already, for a kind that an overlay declares.
+    labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
+    sheets: dict[str, str] = field(default_factory=dict)  # titles of the sheets that stand for files
+    # Kinds whose table could not be read, and (kind, code) of rows that were refused: said once, and not again by each
+    # row that names them.
+    unread: set[str] = field(default_factory=set)
+    refused: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, referential: Referential, *, overlay: str) -> "Draft":
@@ -97,6 +113,7 @@ class Draft:
             credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
             occupation_access=dict(referential.access_of),
             access=referential.access,
+            removed=set(referential.removed),
             log=NoticeLog(referential.notices),
             overlay=overlay,
         )
@@ -110,13 +127,18 @@ class Draft:
 
     def shown(self, name: str) -> str:
         """Name of a file for people: an overlay's files are told from those of the referential under it."""
+        name = self.sheets.get(name, name)
         return f"{self.overlay}/{name}" if self.overlay else name
 
     def note(
         self, code: str, table: Table | None = None, line: int | None = None, *, count: int = 1, **values: object
     ) -> None:
         """Report one thing found, in a row of a table or (without a table) in the whole."""
-        self.log.note(code, file=table.name if table else "", line=line, count=count, **values)
+        self.log.note(code, file=table.name if table else self.overlay, line=line, count=count, **values)
+
+    def missing(self, code: str) -> str:
+        """What to call a row that names what this referential lacks: no fault where it is written for another one."""
+        return "overlay_row_elsewhere" if self.elsewhere else code
 
     def read(  # noqa: PLR0913 - the options of `read_table`
         self,
@@ -130,13 +152,15 @@ class Draft:
         expected_delimiter: str | None = None,
         repair_apostrophes: bool = False,
         strip: bool = False,
+        heads: Mapping[str, str] = MappingProxyType({}),
     ) -> Table:
         """Read one file that is there; where it is of no use, say so, and whether a referential can do without."""
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
             if is_workbook(data):
-                table = self._workbook_table(data, table.name, required, optional)
+                sheet = source.member(name).sheet
+                table = self._workbook_table(data, table.name, required, optional, sheet=sheet, heads=heads)
             else:
                 table = read_table(
                     data,
@@ -147,6 +171,7 @@ class Draft:
                     expected_delimiter=expected_delimiter,
                     repair_apostrophes=repair_apostrophes,
                     strip=strip,
+                    heads=heads,
                 )
             self.files.append(table.record)
             for each in table.notices:
@@ -155,19 +180,48 @@ class Draft:
             self.note("unusable_required_file", table)
         return table
 
-    def _workbook_table(self, data: bytes, name: str, required: Sequence[str], optional: Sequence[str]) -> Table:
-        """Table of the first sheet of a workbook whose header has the columns that are looked for."""
+    def _workbook_table(
+        self,
+        data: bytes,
+        name: str,
+        required: Sequence[str],
+        optional: Sequence[str],
+        *,
+        sheet: str = "",
+        heads: Mapping[str, str] = MappingProxyType({}),
+    ) -> Table:
+        """Table of a sheet, else of the first one whose header has the columns that are looked for."""
         known = {*required, *optional}
 
+        def column(cell: Cell) -> str:
+            text = cell_text(cell).strip().casefold()
+            return heads.get(normalise_label(text), text)
+
         def fits(cells: Sequence[Cell]) -> int:
-            return sum(cell_text(cell).strip().casefold() in known for cell in cells)
+            return sum(column(cell) in known for cell in cells)
 
         try:
-            table = parse_rows(data, fits, name=name, first=True).table()
+            found = parse_rows(data, fits, name=name, sheet=sheet, first=True)
         except PasserellesError as error:
             self.log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
             return empty_table(name)
+        if not found.header and sheet and found.rows:  # no head is known: the first row is said to be none
+            found = found._replace(header=tuple(found.rows[0][1]), rows=found.rows[1:])
+        if heads:
+            self._note_cells(found, [column(cell) for cell in found.header])
+        table = found.table()
+        table = replace(table, header=named(table.header, heads))
         return check_columns(table, required, optional, NoticeLog(table.notices))
+
+    def _note_cells(self, found: Rows, header: Sequence[str]) -> None:
+        """Say which cells a workbook holds that are not what a table can hold: merged ones, and dates for codes."""
+        for area in found.merged:
+            if area.last_row > found.header_line:
+                self.log.note("merged_cells", file=found.name, line=area.first_row)
+        for line, cells in found.rows:
+            for column, cell in zip(header, cells, strict=False):
+                if column in _CODES and isinstance(cell, date | time | timedelta):
+                    self.log.note("date_for_code", file=found.name, line=line, column=column, value=cell_text(cell))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""
@@ -185,13 +239,21 @@ class Draft:
         code = value.code
         if not code:
             self.note("empty_code", table, line)
+        elif (kind, code) in self.refused:
+            pass  # said already
         elif code in into and (kind, code) not in self.replaceable:
             self.note("duplicate_code", table, line, subject=code)
         else:
+            fresh = self.overlay and kind in _TWICE and code not in into
+            twins = self.labelled(kind, value.label) if fresh and value.label else ()
+            if twins and code not in twins:
+                self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value
             self.replaceable.discard((kind, code))
             if value.label is None:
                 self.note("label_missing", table, line, subject=code)
+            if self.overlay and not looks_like_code(code):
+                self.note("odd_code", table, line, subject=code)
             return True
         return False
 
@@ -283,9 +345,13 @@ class Draft:
             for row, cell in enumerate(cells) if lost else ():
                 if cell in lost and chosen[row]:
                     chosen[row] = False
+                    if among in self.unread or (among, cell) in self.refused:
+                        continue
                     # What a referential lacks is no fault of an overlay that is made for several.
-                    missing = "overlay_occupation_missing" if self.overlay and among == "occupations" else None
-                    self.note(missing or "link_to_nowhere", table, table.lines[row], subject=cell, among=among)
+                    if self.overlay and among == "occupations":
+                        self.note(self.missing("overlay_occupation_missing"), table, table.lines[row], subject=cell)
+                    else:
+                        self.note("link_to_nowhere", table, table.lines[row], subject=cell, among=among)
         return table.keep(chosen)
 
     def coded(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
@@ -314,6 +380,13 @@ class Draft:
             return value
         self.note("invalid_value", table, line, column=column, value=cell)
         return None
+
+    def word(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value | None:
+        """What a word of an action or a kind means; None, and an error, where it is none: nothing stands in for it."""
+        found = meaning(known, value)
+        if found is None:
+            self.note("unknown_word", table, line, column=column, value=value, words=", ".join(filter(None, known)))
+        return found
 
     def typed(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
         """Kind that a cell names; an unknown kind cannot be, so another word is read as the commonest, and reported."""

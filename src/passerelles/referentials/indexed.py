@@ -19,6 +19,7 @@ from passerelles.model import (
     Mobility,
     Occupation,
     OccupationAccess,
+    OverlaySource,
     Provenance,
     Reduction,
     Requirement,
@@ -60,6 +61,7 @@ def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]
         "version": referential.version,
         "language": referential.language,
         "access": referential.access,
+        "removed": referential.removed,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
@@ -109,6 +111,7 @@ class IndexedReferential(Referential):
             version=about["version"],
             language=about["language"],
             access=about["access"],
+            removed=tuple(map(tuple, about["removed"])),
             provenance=_provenance(about["provenance"]),
         )
         return made
@@ -192,7 +195,8 @@ def _reopened(place: str, seal: str) -> IndexedReferential:
 
 def _provenance(about: Mapping[str, Any]) -> Provenance:
     files = tuple(FileRecord(*record) for record in about["files"])
-    return Provenance(**{**about, "files": files, "overlays": tuple(about["overlays"])})
+    laid = tuple(OverlaySource(*each) for each in about["laid"])
+    return Provenance(**{**about, "files": files, "overlays": tuple(about["overlays"]), "laid": laid})
 
 
 def _credential(about: Mapping[str, Any]) -> Credential:

@@ -8,18 +8,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import FileSource, open_source
-from passerelles.referentials.bundled import bundled_names, bundled_path
-from passerelles.referentials.cache import cached_names, cached_path
+from passerelles.errors import ReferentialError
+from passerelles.io.archive import FileSource
 from passerelles.referentials.checks import refuse_unusable
 from passerelles.referentials.draft import Reader
 from passerelles.referentials.esco import ESCO
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.onet import ONET
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.rome3 import ROME3
 from passerelles.referentials.rome4 import ROME4
+from passerelles.referentials.sheets import open_tables
 from passerelles.referentials.table import TABLE
 from passerelles.store import is_index
 
@@ -35,9 +35,10 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     Parameters
     ----------
     source
-        Name of an embedded referential (``"transitions"``), of a downloaded one (``"rome"``), or path of a folder
-        or zip. The format is recognised: ROME 4 CSV, ROME 3 CSV, the ESCO classification, the O*NET database, the
-        project's own tables, or an index that ``passerelles compile`` wrote.
+        Name of an embedded referential (``"transitions"``), of a downloaded one (``"rome"``), of one that was
+        installed or that a package carries, or path of a folder, zip or workbook. The format is recognised: ROME 4
+        CSV, ROME 3 CSV, the ESCO classification, the O*NET database, the project's own tables, or an index that
+        ``passerelles compile`` wrote.
     strict
         Refuse a referential in which reading found an error (see the notice catalogue). By default what can be
         kept is kept, and `Referential.notices` says what was found.
@@ -64,29 +65,14 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
 
 def find_place(source: str | Path) -> Path:
     """
-    Folder or zip that a name or a path stands for: embedded, then downloaded, then on disk.
+    Folder, zip or workbook that the name or path of a referential stands for; see `places.place_of`.
 
     Raises
     ------
     PasserellesError
         If there is none; the message lists the names that exist.
     """
-    if not isinstance(source, str | Path):
-        raise PasserellesError("place_not_text", value=repr(source), kind=type(source).__name__)
-    name = str(source)
-    found = bundled_path(name, "referential") or cached_path(name)
-    if found is not None:
-        return found
-    try:
-        there = Path(source).exists()
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=source) from error
-    except OSError:  # a name that is too long for a path
-        there = False
-    if not there:
-        known = ", ".join((*bundled_names("referential"), *cached_names()))
-        raise PasserellesError("no_such_referential", name=name, known=known)
-    return Path(source)
+    return place_of(source, "referential")
 
 
 def recognise(source: FileSource) -> Reader:
@@ -106,7 +92,7 @@ def recognise(source: FileSource) -> Reader:
 
 def read_place(place: Path) -> Referential:
     """Read what `find_place` found: a compiled index is opened, all else is read; see `load_referential`."""
-    return open_referential(place) if is_index(place) else read_source(open_source(place))
+    return open_referential(place) if is_index(place) else read_source(open_tables(place))
 
 
 def read_source(source: FileSource) -> Referential:

@@ -1,16 +1,15 @@
 """Overlays: a branch's specialised occupations, credentials and requirements laid on any referential."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from passerelles.errors import PasserellesError
-from passerelles.io.archive import FileSource, open_source
-from passerelles.model import JobTitle
-from passerelles.referentials.access import lend_credentials
-from passerelles.referentials.bundled import bundled_names, bundled_path
+from passerelles.io.archive import FileSource
+from passerelles.model import JobTitle, OverlaySource
+from passerelles.referentials.access import DEFAULT, lend_credentials, read_catalogue
 from passerelles.referentials.checks import finish, refuse_unusable
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
@@ -19,10 +18,13 @@ from passerelles.referentials.credentials import (
     read_occupation_access,
 )
 from passerelles.referentials.draft import Draft, requirement_key
-from passerelles.referentials.manifest import read_manifest
+from passerelles.referentials.manifest import OVERLAY, Manifest, read_manifest
+from passerelles.referentials.places import place_of
 from passerelles.referentials.provenance import checksum
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.sheets import open_tables
 from passerelles.referentials.table_files import (
+    ACTION,
     STATUS,
     check_names,
     read_competencies,
@@ -30,7 +32,6 @@ from passerelles.referentials.table_files import (
 )
 from passerelles.text import normalise_label
 
-SCHEMA: Final = "passerelles/overlay@1"
 OPTIONAL: Final = (
     "specialised_occupations.csv",
     "macro_competencies.csv",
@@ -39,17 +40,13 @@ OPTIONAL: Final = (
     "titles.csv",
     *CREDENTIAL_FILES,
 )
-_ACTIONS: Final = {
-    "": "add",
-    **dict.fromkeys(("add", "ajouter"), "add"),
-    **dict.fromkeys(("remove", "retirer"), "remove"),
-    **dict.fromkeys(("set", "régler"), "set"),
-}
 
 
-def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referential:
+def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway: bool = False) -> Referential:
     """
     Lay one overlay on a referential; see `Referential.with_overlay`.
+
+    With `anyway`, what is wrong with its manifest is a notice as all else is.
 
     Raises
     ------
@@ -58,11 +55,14 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
     PasserellesError
         If there is no such overlay, or it is no overlay.
     """
-    source = open_source(overlay_place(name_or_path))
+    source = open_tables(place_of(name_or_path, "overlay"))
     referential = _without_catalogue(referential)
     draft = Draft.of(referential, overlay=source.place.stem)
-    manifest = read_manifest(source, draft, schema=SCHEMA)
-    refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
+    manifest = read_manifest(source, draft, schema=OVERLAY)
+    _note_version(manifest, referential, draft)
+    _watch_labels(referential, draft)
+    if not anyway:
+        refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
     check_names(source, (), OPTIONAL, draft)
     skipped = _specialised(source, draft)
     read_competencies(source, draft)
@@ -83,6 +83,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path) -> Referen
             files=files,
             sha256=checksum(files),
             overlays=(*referential.provenance.overlays, f"{manifest.name} {manifest.version}"),
+            laid=(*referential.provenance.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields))),
         ),
     )
 
@@ -99,18 +100,26 @@ def _without_catalogue(referential: Referential) -> Referential:
     )
 
 
-def overlay_place(name_or_path: str | Path) -> Path:
-    """Folder or zip that the name or path of an overlay stands for."""
-    embedded = bundled_path(str(name_or_path), "overlay")
-    if embedded is not None:
-        return embedded
-    try:
-        there = Path(name_or_path).exists()
-    except OSError:  # a name too long for a path, a folder that may not be entered
-        there = False
-    if not there:
-        raise PasserellesError("no_such_overlay", name=name_or_path, known=", ".join(bundled_names("overlay")))
-    return Path(name_or_path)
+def _note_version(manifest: Manifest, referential: Referential, draft: Draft) -> None:
+    """Say that the overlay was written for another version of this referential; what no longer fits is said by row."""
+    draft.elsewhere = manifest.base not in ("", referential.name)
+    if manifest.base_version and not draft.elsewhere and manifest.base_version != referential.version:
+        draft.note(
+            "overlay_base_version", base=referential.name, expected=manifest.base_version, found=referential.version
+        )
+
+
+def _watch_labels(referential: Referential, draft: Draft) -> None:
+    """Have rows that declare under a new code what exists under another one be said, with the code to use."""
+
+    @cache
+    def look_up(kind: str) -> Callable[[str], list[str]]:
+        if kind == "competencies":
+            return by_label((c.code, c.name) for c in referential.competencies)
+        known = read_catalogue(DEFAULT).credentials if referential.family == "rome" else {}
+        return by_label((c.code, c.label) for c in {**known, **referential.credential_by_code}.values())
+
+    draft.labelled = lambda kind, label: look_up(kind)(label)
 
 
 def _specialised(source: FileSource, draft: Draft) -> set[str]:
@@ -120,14 +129,19 @@ def _specialised(source: FileSource, draft: Draft) -> set[str]:
     taken = frozenset(draft.occupations)
     skipped: set[str] = set()
     for line, (code, base, label, definition) in table.numbered(*keys, "definition"):
-        origin = draft.occupations.get(base)
-        if origin is None or origin.base is not None:
-            draft.note("overlay_base_missing", table, line, subject=code, base=base)
+        bases = re.split(r"[\s+,;]+", base)
+        lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
+        if lost:
+            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(lost))
             skipped.add(code)
             continue
-        part = replace(origin, code=code, label=label or None, base=base, definition=definition or origin.definition)
+        first, also = draft.occupations[bases[0]], " ".join(bases[1:])
+        part = replace(first, code=code, label=label or None, base=bases[0], also=also)
+        if definition:
+            part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
-            _inherit(draft, base=base, code=code)
+            for each in reversed(bases):  # what the first fiche says of a thing goes before what the others do
+                _inherit(draft, base=each, code=code)
         elif code in taken:
             skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
     return skipped
@@ -135,7 +149,7 @@ def _specialised(source: FileSource, draft: Draft) -> set[str]:
 
 def _inherit(draft: Draft, *, base: str, code: str) -> None:
     """Give a part what its base has; mobilities are not copied, they are looked up through the base."""
-    draft.requirements[code] = dict(draft.requirements.get(base, {}))
+    draft.requirements[code].update(draft.requirements.get(base, {}))
     draft.occupation_contexts |= {(code, context) for o, context in draft.occupation_contexts if o == base}
     draft.occupation_tags |= {(code, tag): main for (o, tag), main in draft.occupation_tags.items() if o == base}
     rows = [r._replace(occupation=code) for r in draft.credential_requirements.values() if r.occupation == base]
@@ -150,15 +164,19 @@ def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     table = read_own_table(source, "requirements.csv", keys, draft, optional=("action", "status"))
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
-    labelled = _by_label((c.code, c.name) for c in draft.competencies.values())
+    labelled = by_label((c.code, c.name) for c in draft.competencies.values())
     for line, (occupation, text, action, status) in table.numbered(*keys, "action", "status"):
         asked = draft.requirements[occupation]
         candidates = [text] if text in draft.competencies else labelled(text)
         # Where several competencies bear one label, the one that the occupation asks for is meant.
         code = next((c for c in candidates if c in asked), next(iter(candidates), None))
-        verb = draft.typed(_ACTIONS, action, "action", table, line)
+        verb = draft.word(ACTION, action, "action", table, line)
+        if verb is None:
+            continue
+        if code is None and ("competencies" in draft.unread or ("competencies", text) in draft.refused):
+            continue
         if code is None or (verb != "add" and code not in asked):
-            draft.note("overlay_competency_missing", table, line, subject=text, verb=verb)
+            draft.note(draft.missing("overlay_competency_missing"), table, line, subject=text, verb=verb)
         elif verb == "remove":
             del asked[code]
         else:
@@ -174,19 +192,32 @@ def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     table = read_own_table(source, "titles.csv", keys, draft)
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
-    labelled = _by_label((t.code, t.label) for t in draft.titles.values())
+    labelled = by_label((t.code, t.label) for t in draft.titles.values())
+    claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*keys):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
-        if known is not None:
-            title = draft.titles[known]
-            draft.titles[known] = title._replace(occupation=occupation, fiche=title.fiche or title.occupation)
-        elif label:
-            draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
-        else:
-            draft.note("overlay_title_missing", table, line, subject=code)
+        if known is None:
+            if label:
+                draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
+            else:
+                draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
+            continue
+        title = draft.titles[known]
+        if label and normalise_label(label) != normalise_label(title.label):
+            others = ", ".join(labelled(label)) or "–"
+            draft.note("title_disagrees", table, line, subject=code, written=label, label=title.label, others=others)
+            continue
+        if known in claimed:
+            draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[known])
+            continue
+        claimed[known] = line
+        fiche = title.fiche or title.occupation
+        if fiche not in (occupation, *draft.occupations[occupation].bases):
+            draft.note("title_from_elsewhere", table, line, subject=title.label, fiche=fiche)
+        draft.titles[known] = title._replace(occupation=occupation, fiche=fiche)
 
 
-def _by_label(pairs: Iterable[tuple[str, str]]) -> Callable[[str], list[str]]:
+def by_label(pairs: Iterable[tuple[str, str]]) -> Callable[[str], list[str]]:
     """
     Make the look-up of codes by label, sorted: the very label, else the same words.
 

@@ -57,6 +57,7 @@ class Referential:
     credential_requirements: tuple[CredentialRequirement, ...] = ()
     occupation_access: tuple[OccupationAccess, ...] = ()
     access: str | None = None  # catalogue of access facts that lies on it, with its version
+    removed: tuple[tuple[str, str], ...] = ()  # credentials that overlays took from occupations, whoever brings them
     language: str = "fr"
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
@@ -120,7 +121,7 @@ class Referential:
 
     def parts_of(self, code: str) -> tuple[Occupation, ...]:
         """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
-        return tuple(o for o in self.occupations if o.base == code)
+        return tuple(o for o in self.occupations if code in o.bases)
 
     def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """

@@ -24,6 +24,7 @@ from passerelles.referentials.credentials import (
 )
 from passerelles.referentials.draft import Draft, Reader
 from passerelles.referentials.manifest import FILE_NAME, read_manifest
+from passerelles.referentials.manifest import TABLE as SCHEMA
 from passerelles.referentials.provenance import checksum
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table_files import (
@@ -35,7 +36,6 @@ from passerelles.referentials.table_files import (
     read_own_table,
 )
 
-SCHEMA: Final = "passerelles/table@1"
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
 OPTIONAL: Final = (
     "macro_competencies.csv",
@@ -50,19 +50,17 @@ OPTIONAL: Final = (
 )
 _TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
 _FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
-_TAG_KIND: Final[dict[str, TagKind]] = {
-    "": "sector",
-    "sector": "sector",
-    "subsector": "subsector",
+TAG_KIND: Final[dict[str, TagKind]] = {
+    **dict.fromkeys(("", "sector", "secteur"), "sector"),
+    **dict.fromkeys(("subsector", "sous-secteur"), "subsector"),
     "naf": "naf",
-    "interest": "interest",
-    "theme": "theme",
+    **dict.fromkeys(("interest", "intérêt"), "interest"),
+    **dict.fromkeys(("theme", "thème"), "theme"),
 }
-_MOBILITY: Final[dict[str, MobilityKind]] = {
-    "": "listed",
-    "listed": "listed",
-    "proche": "proche",
-    "évolution": "évolution",
+MOBILITY: Final[dict[str, MobilityKind]] = {
+    **dict.fromkeys(("", "listed", "citée"), "listed"),
+    **dict.fromkeys(("close", "proche"), "proche"),
+    **dict.fromkeys(("advancement", "évolution"), "évolution"),
 }
 
 
@@ -179,8 +177,11 @@ def _tags(source: FileSource, draft: Draft) -> None:
     for line, (code, label, kind) in table.numbered("code", "label", "kind"):
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
-        tag = Tag(code, label or code, draft.typed(_TAG_KIND, kind, "kind", table, line))
-        draft.declare("tags", tag, table, line)
+        known = draft.word(TAG_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused.add(("tags", code))
+            continue
+        draft.declare("tags", Tag(code, label or code, known), table, line)
     keys = ("occupation", "tag")
     table = draft.keyed(read_own_table(source, "occupation_tags.csv", keys, draft, optional=("principal",)), *keys)
     table = draft.linked(table, occupation="occupations", tag="tags")
@@ -193,8 +194,9 @@ def _mobilities(source: FileSource, draft: Draft) -> None:
     keys = ("origin", "target")
     table = draft.moves(read_own_table(source, "mobilities.csv", keys, draft, optional=("rank", "kind")), *keys)
     for line, (origin, target, rank, kind) in table.numbered(*keys, "rank", "kind"):
-        typed = draft.typed(_MOBILITY, kind, "kind", table, line)
-        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, "rank", table, line), typed)
+        known, place = draft.word(MOBILITY, kind, "kind", table, line), draft.rank(rank, "rank", table, line)
+        if known is not None:
+            draft.mobilities[origin, target] = Mobility(origin, target, place, known)
 
 
 def _is_table(source: FileSource) -> bool:

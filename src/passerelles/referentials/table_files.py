@@ -1,10 +1,12 @@
 """The project's own CSV files: their columns, and the rows that a referential and an overlay read alike."""
 
+import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, empty_table
+from passerelles.language.say import LANGS, say
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -14,6 +16,7 @@ from passerelles.model import (
 )
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.manifest import FILE_NAME
+from passerelles.referentials.sheets import heads
 
 YES_NO: Final[dict[str, Ternary]] = {
     **dict.fromkeys(("yes", "oui", "o", "y", "1", "true", "vrai"), "yes"),
@@ -32,14 +35,30 @@ STATUS: Final[dict[str, Status]] = {
     **dict.fromkeys(("emerging", "émergente"), "emerging"),
     **dict.fromkeys(("", "other", "autre"), "other"),
 }
-_COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = {
-    "": "savoir-faire",
-    "savoir-faire": "savoir-faire",
-    "savoir-être": "savoir-être",
-    "savoir": "savoir",
+COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = {
+    **dict.fromkeys(("", "skill", "savoir-faire"), "savoir-faire"),
+    **dict.fromkeys(("behaviour", "savoir-être"), "savoir-être"),
+    **dict.fromkeys(("knowledge", "savoir"), "savoir"),
 }
-# Columns in which authors write to each other: no reader uses them.
-_REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
+ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = {
+    **dict.fromkeys(("", "add", "ajouter", "ajout"), "add"),
+    **dict.fromkeys(("remove", "retirer", "enlever", "supprimer", "ôter", "delete"), "remove"),
+    **dict.fromkeys(("set", "modifier", "régler", "changer", "change"), "set"),
+}
+# Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
+_REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque", "choice", "proposals"})
+# What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
+_DECLARES: Final = {
+    "occupations.csv": "occupations",
+    "specialised_occupations.csv": "occupations",
+    "macro_competencies.csv": "competencies",
+    "competencies.csv": "competencies",
+    "credentials.csv": "credentials",
+    "contexts.csv": "contexts",
+    "tags.csv": "tags",
+    "titles.csv": "titles",
+}
+_BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
 
 def read_own_table(
@@ -55,12 +74,31 @@ def read_own_table(
     there = source.find(name)
     if there is None:
         return empty_table(draft.shown(name))
-    table = draft.read(source, there, needed=needed, required=required, strip=True)
+    table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
+    if not table.header and any(n.severity == "error" for n in table.notices):
+        draft.unread.add(_DECLARES.get(name, name))
+    table = _without_examples(_without_broken(table, draft))
     known = {*required, *optional, *_REMARKS}
     for column in table.header:
         if column and column not in known:
             draft.note("unknown_column", table, 1, column=column)
     return table
+
+
+def _without_broken(table: Table, draft: Draft) -> Table:
+    """Empty the cells in which a spreadsheet wrote an error, or a formula that nobody worked out; each is said."""
+    for line, row in zip(table.lines, table.rows, strict=True):
+        for place, cell in enumerate(row):
+            if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
+                draft.note("error_cell", table, line, column=table.header[place], value=cell)
+                row[place] = ""
+    return table
+
+
+def _without_examples(table: Table) -> Table:
+    """Leave out the rows that a form gives as examples: their first cell says so."""
+    words = tuple(say("tables.form.example", lang=lang) for lang in LANGS)
+    return table.keep([not next(filter(None, row), "").upper().startswith(words) for row in table.rows])
 
 
 def check_names(source: FileSource, required: Sequence[str], optional: Sequence[str], draft: Draft) -> None:
@@ -78,8 +116,11 @@ def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False)
     """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
     table = read_own_table(source, "macro_competencies.csv", ("code", "label"), draft, optional=("parent", "kind"))
     for line, (code, label, parent, kind) in table.numbered("code", "label", "parent", "kind"):
-        typed = draft.typed(_COMPETENCY_KIND, kind, "kind", table, line)
-        broader = Competency(code, label or None, typed, macro=parent or None, is_macro=True)
+        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused.add(("competencies", code))
+            continue
+        broader = Competency(code, label or None, known, macro=parent or None, is_macro=True)
         draft.declare("competencies", broader, table, line)
     optional = ("macro", "category", "expert")
     table = read_own_table(
@@ -87,6 +128,9 @@ def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False)
     )
     for line, (code, label, kind, macro, category) in table.numbered("code", "label", "kind", "macro", "category"):
         if not kind:
-            draft.note("invalid_kind", table, line, column="kind", value="", read=_COMPETENCY_KIND[""])
-        typed = draft.typed(_COMPETENCY_KIND, kind, "kind", table, line)
-        draft.declare("competencies", Competency(code, label or None, typed, macro or None, category), table, line)
+            draft.note("invalid_kind", table, line, column="kind", value="", read=COMPETENCY_KIND[""])
+        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused |= {("competencies", code), ("competencies", label)}
+            continue
+        draft.declare("competencies", Competency(code, label or None, known, macro or None, category), table, line)

@@ -7,14 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
-from passerelles.io.archive import open_source
 from passerelles.language.say import Lang, number, say
 from passerelles.notices import Notice, Severity, count_by_severity
 from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.sheets import open_tables
 from passerelles.store import is_index
 from passerelles.views.schema import mapped, maybe, one_of, text, whole
 from passerelles.views.shown import Shown
@@ -182,10 +183,57 @@ def validate(
     )
 
 
+def check_overlay(name_or_path: str | Path, referential: Referential) -> ValidationReport:
+    """
+    Lay an overlay on a referential, and say all that is wrong with it there.
+
+    Parameters
+    ----------
+    name_or_path
+        Name, folder, zip or workbook.
+    referential
+        What to lay it on.
+
+    Returns
+    -------
+    report
+        Notices of the overlay alone; `counts` are what it adds.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such overlay, or it calls itself a referential.
+
+    Examples
+    --------
+    >>> from passerelles import load_referential
+    >>> check_overlay("enseignement-conduite", load_referential("transitions")).ok
+    True
+    """
+    place = place_of(name_or_path, "overlay")
+    laid = apply_overlay(referential, name_or_path, anyway=True)
+    notices = tuple(n for n in laid.notices if n.file.partition("/")[0] == place.stem)
+    before, after = _counts(referential), _counts(laid)
+    dropped = Counter({n.file: 0 for n in notices if n.dropped})
+    for each in notices:
+        dropped[each.file] += each.dropped
+    about = laid.provenance.laid[-1]
+    return ValidationReport(
+        name=about.name,
+        version=about.version,
+        place=f"{name_or_path} ({laid.name} {laid.version})",
+        format="overlay",
+        sha256=laid.provenance.sha256,
+        counts=MappingProxyType({k: n - before[k] for k, n in after.items()} | {"dropped": sum(dropped.values())}),
+        dropped=MappingProxyType(dict(sorted(dropped.items()))),
+        notices=notices,
+    )
+
+
 def _read_whole(place: Path) -> Referential:
     """Read a source whatever is wrong with it; of a compiled index, check every byte."""
     if not is_index(place):
-        return read_anyway(open_source(place))
+        return read_anyway(open_tables(place))
     referential = open_referential(place)
     if referential.index is not None:
         referential.index.verify()

@@ -67,6 +67,7 @@ def load_engine(options: Options) -> Engine:
         strict=options.strict,
         access=options.access,
         cache=options.cache,
+        accept_errors=options.accept_errors,
     )
     graph = session.graph
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks

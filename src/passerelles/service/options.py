@@ -45,6 +45,7 @@ class Options(_Frozen):
     settings: Path | None = None
     access: bool = True
     strict: bool = False
+    accept_errors: bool = Field(default=False, description="Serve an overlay in which reading found errors")
     key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
     origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
     limits: Limits = Limits()

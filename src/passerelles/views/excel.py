@@ -1,10 +1,10 @@
 """Tables into an Excel workbook: header styles, widths, frozen panes, filters; no cell can become a formula."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
@@ -33,6 +33,9 @@ class BookPage:
     `kinds` says how the cells of each column are written; without it they keep the look that they come with, as those
     of a person's own list do. `choice` is a column that each row fills in from a list: the cells of its own row from a
     first column to a last one (three positions from 0).
+
+    A form has `helps` for its columns, by position: what is said beside a cell, with the words that it may hold (a word
+    that begins with ``=`` is a formula of cells), in `open_rows` rows; its first row is an example, in grey.
     """
 
     title: str
@@ -40,6 +43,15 @@ class BookPage:
     rows: Sequence[Sequence[BookCell]]
     kinds: Sequence[Kind] = ()
     choice: tuple[int, int, int] | None = None
+    helps: Mapping[int, "Help"] = field(default_factory=dict)
+    open_rows: int = 0
+
+
+class Help(NamedTuple):
+    """What is said beside the cells of a column, and the words offered there."""
+
+    text: str
+    words: tuple[str, ...] = ()
 
 
 def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
@@ -93,6 +105,16 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         offered = DataValidation(type="list", formula1=f"${first}2:${last}2", allow_blank=True, showErrorMessage=False)
         offered.add(f"{column}2:{column}{len(page.rows) + 1}")
         sheet.data_validations.append(offered)
+    for place, told in page.helps.items():
+        letter = get_column_letter(place + 1)
+        listed = told.words[0] if told.words[:1] and told.words[0].startswith("=") else f'"{",".join(told.words)}"'
+        offered = DataValidation(
+            type="list" if told.words else None, formula1=listed if told.words else None, allow_blank=True
+        )
+        offered.promptTitle, offered.prompt = page.heads[place][:32], told.text[:255]
+        offered.showInputMessage, offered.showErrorMessage = True, False
+        offered.add(f"{letter}2:{letter}{page.open_rows + 1}")
+        sheet.data_validations.append(offered)
     heads = []
     for head in page.heads:
         cell = _cell(sheet, head)
@@ -102,6 +124,9 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         heads.append(cell)
     sheet.append(heads)
     wrapped, plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
+    if page.open_rows:  # columns of codes stay text, whatever is typed
+        for place in range(len(page.heads)):
+            sheet.column_dimensions[get_column_letter(place + 1)].number_format = "@"
     for row in page.rows:
         if not page.kinds:
             sheet.append([_bare(sheet, value) for value in row])
@@ -110,6 +135,8 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         for value, kind in zip(row, page.kinds, strict=True):
             cell = _cell(sheet, value)
             cell.number_format = _format(value, kind)
+            if page.open_rows:
+                cell.font = Font(italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
             cells.append(cell)
         sheet.append(cells)

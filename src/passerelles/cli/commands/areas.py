@@ -15,6 +15,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
+    load_graph,
 )
 from passerelles.language.say import say
 
@@ -41,11 +42,10 @@ def areas(
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
     from passerelles.report.envelope import envelope, print_notice_of_source
-    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = Session(referential, tuple(overlay or ()), settings_file=settings).graph
+    graph = load_graph(referential, overlay, settings, lang=lang)
     named = None
     if jobs is not None:
         lines = decode(read_file(jobs)).text.splitlines()

@@ -14,6 +14,7 @@ from passerelles.cli.options import (
     OutputOption,
     OverlayOption,
     ReferentialOption,
+    load_graph,
 )
 from passerelles.language.say import say
 
@@ -38,11 +39,10 @@ def compare(
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import print_notice_of_source, unscored_envelope
-    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = Session(referential, tuple(overlay or ()), access=not no_access).graph
+    graph = load_graph(referential, overlay, no_access=no_access, lang=lang)
     found = put_side_by_side(graph, occupations)
 
     def show(console: "Console") -> None:

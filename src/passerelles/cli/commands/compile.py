@@ -38,7 +38,7 @@ def compile_(
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after
-    graph = load_graph(referential, overlay, settings, no_access=no_access)
+    graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
     written = compile_index(graph, output, overwrite=overwrite)
     files = [written] if written.is_file() else list(written.iterdir())
     size = sum(file.stat().st_size for file in files) / 1_000_000

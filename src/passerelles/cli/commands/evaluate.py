@@ -58,7 +58,7 @@ def evaluate(
         if path is not None:
             check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
-    graph = load_graph(referential, overlay, settings, no_access=no_access)
+    graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
     with progress_bar(say("evaluation.working", lang=lang.lang), lang=lang.lang) as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:

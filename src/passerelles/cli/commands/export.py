@@ -29,6 +29,6 @@ def export(
 
     chosen = graph_format(path, form)
     written = export_graph(
-        load_graph(referential, overlay, no_access=no_access), path, format=chosen, overwrite=overwrite
+        load_graph(referential, overlay, no_access=no_access, lang=lang), path, format=chosen, overwrite=overwrite
     )
     message(say("cli.written", lang=lang.lang, path=written))

@@ -20,7 +20,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
-    caching,
+    open_session,
 )
 from passerelles.language.say import Lang, say
 
@@ -54,13 +54,10 @@ def levers(
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
     from passerelles.report.envelope import envelope, print_notice_of_source
-    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    session = Session(
-        referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access, cache=caching()
-    )
+    session = open_session(referential, overlay, data, settings, no_access=no_access, lang=lang)
     graph = session.graph
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
     found = choose(graph, people, jobs, certifications=session.certifications, kinds=only or None, limit=limit)

@@ -55,22 +55,24 @@ def migrate(
         raise PasserellesError("migrate_needs")
     if source is not None:
         form = list_form(form, output)
-        versions = _versions(referential, overlay, old, bridge)
+        versions = _versions(referential, overlay, old, bridge, lang)
         _list(source, column, title_column, versions, form=form, output=output, lang=lang.lang)
         return
-    versions = _versions(referential, overlay, old, bridge)
+    versions = _versions(referential, overlay, old, bridge, lang)
     found = [versions.migrate(code, title) for code in codes] if codes else versions.all()
     emit(_answer(versions, found, lang.lang), form=form, output=output, lang=lang.lang)
     if all(m.outcome == "unknown" for m in found):
         raise typer.Exit(1)
 
 
-def _versions(referential: str, overlay: list[str] | None, old: str | None, bridge: list[Path] | None) -> "Versions":
+def _versions(
+    referential: str, overlay: list[str] | None, old: str | None, bridge: list[Path] | None, lang: Language
+) -> "Versions":
     """Two versions of one family; or two families, with the crosswalks between them."""
     from passerelles.matching.bridge import Bridge, read_crosswalk
     from passerelles.matching.migrate import Versions
 
-    new = load(referential, overlay)
+    new = load(referential, overlay, lang)
     before = load(old, None) if old is not None else None
     if before is None or before.family == new.family:
         return Versions(new, before)

@@ -21,7 +21,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
-    caching,
+    open_session,
 )
 from passerelles.language.say import Lang, say
 
@@ -72,7 +72,6 @@ def paths(
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope, print_notice_of_source
-    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
@@ -82,9 +81,7 @@ def paths(
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     asked = None if frame is None else find_frame(frame)
-    session = Session(
-        referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access, cache=caching()
-    )
+    session = open_session(referential, overlay, data, settings, no_access=no_access, lang=lang)
     graph = session.graph
     porteurs, worth, official = _hiring(hiring, basin, session, lang=lang.lang)
     found = rank_paths(

@@ -73,13 +73,13 @@ def rank(
         said = source is not None and source.name != "DEFAULT"
         if said and form is not Format.CSV:
             refuse_beside_profiles([f"--format {form.value}"])
-        people_graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
+        people_graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
         chosen = form.value if said else None
         rank_people(people_graph, profiles, output, rejects, limit=limit, form=chosen, lang=lang.lang)
         return
     check_chart(chart)
     start = read_origin(origin, profile)
-    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
+    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
     moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
     end = find_start(graph, start).end
     occupied = end.code is not None

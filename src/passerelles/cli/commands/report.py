@@ -25,7 +25,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    caching,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -74,7 +74,6 @@ def report(
     from passerelles.report.dossier.case import Case, Request
     from passerelles.report.dossier.pictures import can_draw
     from passerelles.report.dossier.words import Words
-    from passerelles.session import Session
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
     from passerelles.views.word import check_word
 
@@ -116,16 +115,16 @@ def report(
             "lang": None if lang is Language.FR else lang.value,
         }
     )
-    session = Session(
+    session = open_session(
         referential,
-        tuple(overlay or ()),
-        tuple(data or ()),
+        overlay,
+        data,
         settings,
-        strict,
-        travel,
+        strict=strict,
+        travel=travel,
         tensions=False,
-        access=not no_access,
-        cache=caching(),
+        no_access=no_access,
+        lang=lang,
     )
     graph = session.graph
     # Of the market, a report takes openings and names of basins.

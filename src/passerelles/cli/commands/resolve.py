@@ -63,7 +63,7 @@ def resolve(
         else:
             _agenda(done, loaded, asked, limit=limit, form=form, output=output, lang=lang.lang)
     elif text is not None and source is None:
-        found = _one(load(referential, overlay), text, kind, limit=limit, lang=lang.lang)
+        found = _one(load(referential, overlay, lang), text, kind, limit=limit, lang=lang.lang)
         emit(found, form=form, output=output, lang=lang.lang)
         if not found.payload()["results"]:
             raise typer.Exit(1)
@@ -116,7 +116,7 @@ def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang:
     titled = worklist.column_of(titles) if asked.to_review else None
     name = chosen_column(worklist, asked.column or titled)  # before the seconds of work, not after
     chosen = read_choices(asked.choices) if asked.choices else {}
-    loaded = load(referential, overlay)
+    loaded = load(referential, overlay, lang)
     weights = shipped_weights()["title"].context
     contexts = {}
     if asked.context and asked.kind == "title":

@@ -1,6 +1,7 @@
 """``passerelles serve``: the HTTP service."""
 
 import importlib.util
+import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from passerelles.cli.answer import message
 from passerelles.cli.options import (
+    ACCEPT_ERRORS,
     DataOption,
     LangOption,
     Language,
@@ -61,6 +63,7 @@ def serve(
         settings=None if settings is None else Path(settings),
         strict=strict,
         access=not no_access,
+        accept_errors=bool(os.environ.get(ACCEPT_ERRORS)),
         key_variable=key,
         origins=tuple(cors or ()),
         warm=warm,

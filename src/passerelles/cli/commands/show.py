@@ -42,7 +42,7 @@ def show(
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
 
-    loaded = load(referential, overlay)
+    loaded = load(referential, overlay, lang)
     if not no_access and loaded.access is None and loaded.index is None:
         loaded = lay_access(loaded)
     code = find_occupation(loaded, occupation)

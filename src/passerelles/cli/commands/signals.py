@@ -15,6 +15,7 @@ from passerelles.cli.options import (
     OutputOption,
     OverlayOption,
     ReferentialOption,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -41,9 +42,8 @@ def signals(
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
     from passerelles.report.signals import print_families, print_signals, signal_sheets
-    from passerelles.session import Session
 
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()))
+    session = open_session(referential, overlay, data, lang=lang)
     known = session.referential
     market, places = session.territory_data()
     if market is None:

@@ -75,7 +75,7 @@ def sources(
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
-    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access)
+    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
     code = find_occupation(graph.referential, target)
     chosen = including(graph.settings, include or ())
     moves = rank_sources(graph, code, origins=origin, filters=filters or (), settings=chosen, limit=limit)

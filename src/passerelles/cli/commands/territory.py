@@ -23,7 +23,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    caching,
+    open_session,
     speak_below,
 )
 from passerelles.language.say import say
@@ -76,22 +76,13 @@ def rank(
     from passerelles.market.joblist import load_job_list
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
-    from passerelles.session import Session
     from passerelles.territory.lots import NOTE, Side
     from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
     from passerelles.territory.reading import make_locator
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
 
-    session = Session(
-        referential,
-        tuple(overlay or ()),
-        tuple(data or ()),
-        settings,
-        travel=travel,
-        access=not no_access,
-        cache=caching(),
-    )
+    session = open_session(referential, overlay, data, settings, travel=travel, no_access=no_access, lang=lang)
     graph = session.graph
     market, places = session.territory_data()
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
@@ -155,7 +146,6 @@ def match(
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_allocation
-    from passerelles.session import Session
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
@@ -163,15 +153,8 @@ def match(
     if chart is not None and scenario:
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
-    session = Session(
-        referential,
-        tuple(overlay or ()),
-        tuple(data or ()),
-        settings,
-        strict,
-        travel,
-        access=not no_access,
-        cache=caching(),
+    session = open_session(
+        referential, overlay, data, settings, strict=strict, travel=travel, no_access=no_access, lang=lang
     )
     graph = session.graph
     chosen = graph.settings

@@ -1,0 +1,226 @@
+"""An empty workbook for a referential or an overlay: a sheet per table, drop-down lists, an example, rules beside."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, say, sentences
+from passerelles.referentials.credentials import (
+    ACCESS_STATUS,
+    CREDENTIAL_KIND,
+    HOURS_KIND,
+    IN_FORCE,
+    LINK_KIND,
+    SCOPE,
+    SELECTION,
+)
+from passerelles.referentials.places import named_place
+from passerelles.referentials.sheets import RULES, choices, sheet_title
+from passerelles.referentials.table import MOBILITY, TAG_KIND
+from passerelles.referentials.table_files import ACTION, COMPETENCY_KIND, ECOLOGICAL, STATUS, YES_NO
+from passerelles.views.excel import BookPage, Help, write_workbook
+
+Schema = Literal["overlay", "table"]
+_ROWS: Final = 1000  # of a sheet that have drop-down lists
+# Columns of each sheet, those that must be filled in marked by a star; a few more exist, see docs/table-format.md.
+_CREDENTIALS: Final[Mapping[str, str]] = {
+    "credentials": "code* label* kind* short issuer hours_low hours_expected hours_high hours_kind hours_source"
+    " months_low months_high minimum_age before_training validity_months renewal grants level rncp source as_of"
+    " in_force note",
+    "credential_prerequisites": "credential* requires* group alternative source as_of note",
+    "credential_reductions": "credential* holder_of* experience_months hours company_hours source as_of note",
+    "credential_requirements": "occupation* credential* action kind group alternative scope titles source as_of"
+    " in_force note",
+    "occupation_access": "occupation* status level_low level_high selection selection_label selection_scope titles"
+    " source as_of in_force note",
+}
+_COMPETENCIES: Final[Mapping[str, str]] = {
+    "competencies": "code* label* kind* macro category note",
+    "macro_competencies": "code* label* parent kind note",
+}
+_SHEETS: Final[Mapping[Schema, Mapping[str, str]]] = {
+    "overlay": {
+        "specialised_occupations": "code* base* label* definition note",
+        "titles": "occupation* code label* note",
+        **_COMPETENCIES,
+        "requirements": "occupation* competency* action status note",
+        **_CREDENTIALS,
+    },
+    "table": {
+        "occupations": "code* label* definition access parent domain level regulated managerial ecological digital"
+        " demographic riasec_major riasec_minor note",
+        **_COMPETENCIES,
+        "requirements": "occupation* competency* status note",
+        "titles": "code* label* occupation* note",
+        "contexts": "code* label* category note",
+        "occupation_contexts": "occupation* context* note",
+        "domains": "code* label* parent note",
+        "mobilities": "origin* target* rank kind note",
+        "tags": "code* label* kind* note",
+        "occupation_tags": "occupation* tag* principal note",
+        **_CREDENTIALS,
+    },
+}
+# Words of coded columns; one that belongs to a single table is named with it.
+_CODED: Final[Mapping[str, Mapping[str, object]]] = {
+    "action": ACTION,
+    "status": STATUS,
+    "competencies.kind": COMPETENCY_KIND,
+    "macro_competencies.kind": COMPETENCY_KIND,
+    "credentials.kind": CREDENTIAL_KIND,
+    "credential_requirements.kind": LINK_KIND,
+    "credential_requirements.action": {w: m for w, m in ACTION.items() if m != "set"},
+    "mobilities.kind": MOBILITY,
+    "tags.kind": TAG_KIND,
+    "occupation_access.status": ACCESS_STATUS,
+    "hours_kind": HOURS_KIND,
+    "in_force": IN_FORCE,
+    "scope": SCOPE,
+    "selection_scope": SCOPE,
+    "selection": SELECTION,
+    "ecological": ECOLOGICAL,
+    **dict.fromkeys(("before_training", "regulated", "managerial", "digital", "demographic", "principal"), YES_NO),
+}
+# Where the codes of a column are declared in the same workbook.
+_DECLARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "occupation": ("specialised_occupations", "occupations"),
+    "credential": ("credentials",),
+    "requires": ("credentials",),
+    "macro": ("macro_competencies",),
+}
+_FLAGS: Final = frozenset({"regulated", "managerial", "digital", "demographic", "principal"})
+# An example row for each sheet: invented, and never read.
+_EXAMPLES: Final[Mapping[str, Mapping[Lang, Mapping[str, str]]]] = {
+    "specialised_occupations": {
+        "fr": {"code": "K2110-GL", "base": "K2110", "label": "Moniteur / Monitrice poids lourds"},
+        "en": {"code": "K2110-GL", "base": "K2110", "label": "Heavy-goods instructor"},
+    },
+    "titles": {
+        "fr": {"occupation": "K2110-GL", "code": "16747", "label": "Moniteur / Monitrice poids lourds"},
+        "en": {"occupation": "K2110-GL", "code": "16747", "label": "Moniteur / Monitrice poids lourds"},
+    },
+    "occupations": {
+        "fr": {"code": "V001", "label": "Souffleur / Souffleuse de verre"},
+        "en": {"code": "V001", "label": "Glass blower"},
+    },
+    "competencies": {
+        "fr": {"code": "MA-001", "label": "Atteler une remorque lourde", "kind": "savoir-faire"},
+        "en": {"code": "MA-001", "label": "Couple a heavy trailer", "kind": "skill"},
+    },
+    "requirements": {
+        "fr": {"occupation": "K2110-GL", "competency": "MA-001", "action": "ajouter", "status": "coeur"},
+        "en": {"occupation": "K2110-GL", "competency": "MA-001", "action": "add", "status": "core"},
+    },
+    "credentials": {
+        "fr": {"code": "MA-CERT", "label": "Certificat de la branche", "kind": "certificat", "hours_low": "35",
+               "hours_high": "70", "hours_kind": "centre de formation", "hours_source": "centre.exemple, lu en 2026"},
+        "en": {"code": "MA-CERT", "label": "Certificate of the branch", "kind": "certificate", "hours_low": "35",
+               "hours_high": "70", "hours_kind": "centre", "hours_source": "centre.example, read on 2026-11-25"},
+    },
+    "credential_requirements": {
+        "fr": {"occupation": "K2110-GL", "credential": "PERM-C", "action": "ajouter", "kind": "exigé",
+               "source": "le texte qui l'exige"},
+        "en": {"occupation": "K2110-GL", "credential": "PERM-C", "action": "add", "kind": "required",
+               "source": "the text that asks for it"},
+    },
+}  # fmt: skip
+
+
+def write_form(
+    name: str,
+    output: Path,
+    *,
+    schema: Schema = "overlay",
+    base: tuple[str, str] | None = None,
+    lang: Lang = "fr",
+) -> None:
+    """
+    Write an empty workbook for a referential or an overlay, ready to fill in.
+
+    Parameters
+    ----------
+    name
+        Name under which people will ask for it.
+    output
+        Workbook to write.
+    schema
+        ``"overlay"``, or ``"table"`` for a whole referential.
+    base
+        Name and version of the referential that an overlay is written for.
+    lang
+        Language of sheets, heads and words; reading understands both.
+
+    Raises
+    ------
+    PasserellesError
+        If the name is taken by what is embedded, or the file cannot be written.
+    """
+    if Path(output).exists():
+        raise PasserellesError("write_exists", path=output)
+    if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
+        raise PasserellesError("name_taken", name=name)
+    pages = [_about(name, schema, base, lang)]
+    pages += [_page(table, columns, _SHEETS[schema], lang) for table, columns in _SHEETS[schema].items()]
+    write_workbook([*pages, _rules(_SHEETS[schema], lang)], output)
+
+
+def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
+    stated = {
+        "schema": say(f"tables.schema.{schema}", lang=lang),
+        "name": name,
+        "version": "1.0.0",
+        "title": "",
+        "date": date.today().isoformat(),  # noqa: DTZ011 - a calendar day
+        "language": lang,
+        "licence": "",
+        "source": "",
+        "description": say("tables.form.described", lang=lang),
+        **({"credentials": "acces-france"} if schema == "overlay" else {}),
+        **({"base": base[0], "base_version": base[1]} if base and schema == "overlay" else {}),
+    }
+    rows = [[say(f"tables.field.{key}", lang=lang), value] for key, value in stated.items()]
+    heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
+    return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
+
+
+def _page(table: str, columns: str, sheets: Mapping[str, str], lang: Lang) -> BookPage:
+    keys = [key.rstrip("*") for key in columns.split()]
+    example = dict(_EXAMPLES.get(table, {}).get(lang, {}))
+    if example:
+        example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
+    rows = [[example.get(key, "") for key in keys]] if example else []
+    helps = {place: Help(_rule(table, key, lang), _offered(table, key, sheets, lang)) for place, key in enumerate(keys)}
+    heads = [say(f"tables.head.{key}", lang=lang) for key in keys]
+    return BookPage(sheet_title(table, lang), heads, rows, ["text"] * len(keys), helps=helps, open_rows=_ROWS)
+
+
+def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tuple[str, ...]:
+    """Words of a coded column, or the cells of the sheet that declares its codes."""
+    known = _CODED.get(f"{table}.{key}") or _CODED.get(key)
+    if known is not None:
+        return choices(known, lang)
+    declared = next((each for each in _DECLARED.get(key, ()) if each in sheets), None)
+    return () if declared is None else (f"='{sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
+
+
+def _rule(table: str, key: str, lang: Lang) -> str:
+    rules = sentences("tables", lang=lang)
+    own = (f"rule.{table}_{key}", f"rule.{key}", "rule.flag" if key in _FLAGS else "")
+    return next((rules[name] for name in own if name in rules), say(f"tables.head.{key}", lang=lang))
+
+
+def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
+    """All rules on one sheet, with which columns are needed and the words admitted."""
+    rows: list[Sequence[str]] = [["", "", "", say("tables.form.any", lang=lang), ""]]
+    for table, columns in sheets.items():
+        for column in columns.split():
+            key = column.rstrip("*")
+            known = _CODED.get(f"{table}.{key}") or _CODED.get(key) or {}
+            needed = say("tables.form.needed", lang=lang) if column.endswith("*") else ""
+            words = ", ".join(choices(known, lang))
+            title = sheet_title(table, lang)
+            rows.append([title, say(f"tables.head.{key}", lang=lang), needed, _rule(table, key, lang), words])
+    heads = [say(f"tables.form.{name}", lang=lang) for name in ("sheet", "column", "needed", "rule", "words")]
+    return BookPage(sheet_title(RULES, lang), heads, rows, ["text"] * 5)

@@ -1,0 +1,118 @@
+"""Where what a person names lies: embedded, installed, carried by a package, in a folder of data, in the cache."""
+
+import os
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal
+
+import platformdirs
+
+from passerelles.errors import PasserellesError
+from passerelles.referentials.bundled import bundled_names, bundled_path
+from passerelles.referentials.cache import cache_folder, cached_names, cached_path
+
+Kind = Literal["referential", "overlay"]
+Origin = Literal["embedded", "installed", "package", "downloaded"]
+_ENDINGS: Final = ("", ".xlsx", ".zip")
+
+
+def home(kind: Kind) -> Path:
+    """Folder of what was installed: in ``PASSERELLES_HOME`` where it is set, else in the user's data directory."""
+    chosen = os.environ.get("PASSERELLES_HOME")
+    return (Path(chosen) if chosen else Path(platformdirs.user_data_dir("passerelles"))) / f"{kind}s"
+
+
+def installed(kind: Kind) -> dict[str, Path]:
+    """What was installed, by name."""
+    folder = home(kind)
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.stem: path for path in found if path.suffix in _ENDINGS[1:]}
+
+
+def packaged(kind: Kind) -> dict[str, EntryPoint]:
+    """What Python packages carry, by name: entry points of the group ``passerelles.overlays`` or ``.referentials``."""
+    return {point.name: point for point in sorted(entry_points(group=f"passerelles.{kind}s"), key=lambda p: p.value)}
+
+
+def named_place(name: str, kind: Kind) -> Path | None:
+    """Place of what a name stands for, or None; see `place_of`."""
+    if not name or "/" in name or "\\" in name or name in (".", ".."):
+        return None
+    found = bundled_path(name, kind) or installed(kind).get(name)
+    if found is not None:
+        return found
+    if kind == "referential" and (found := cached_path(name)) is not None:
+        return found
+    point = packaged(kind).get(name)
+    return None if point is None else _within(point)
+
+
+def place_of(name_or_path: str | Path, kind: Kind) -> Path:
+    """
+    Folder, zip or workbook that a name or a path stands for.
+
+    Names come first: embedded, installed (`passerelles overlay install`), downloaded, carried by a package; then paths;
+    then names of what lies in the folder of ``PASSERELLES_DATA`` or in the user's cache.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none; the message lists the names that exist.
+
+    Examples
+    --------
+    >>> place_of("enseignement-conduite", "overlay").name
+    'enseignement-conduite'
+    """
+    if not isinstance(name_or_path, str | Path):
+        raise PasserellesError("place_not_text", value=repr(name_or_path), kind=type(name_or_path).__name__)
+    name = str(name_or_path)
+    found = named_place(name, kind)
+    if found is not None:
+        return found
+    for path in (Path(name_or_path), *_loose(name)):
+        try:
+            if path.exists():
+                return path
+        except PermissionError as error:
+            raise PasserellesError("no_permission", path=path) from error
+        except (OSError, ValueError):  # a name that is too long for a path, or holds a null character
+            continue
+    key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
+    raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, _ in known(kind))))
+
+
+def known(kind: Kind) -> Iterator[tuple[str, Origin]]:
+    """Yield the names that exist, each with where it comes from."""
+    yield from ((name, "embedded") for name in bundled_names(kind))
+    yield from ((name, "installed") for name in installed(kind))
+    if kind == "referential":
+        yield from ((name, "downloaded") for name in cached_names())
+    yield from ((name, "package") for name in packaged(kind))
+
+
+def _loose(name: str) -> Iterator[Path]:
+    """Yield where a name may lie in the folder of data, then in the cache."""
+    data = os.environ.get("PASSERELLES_DATA")
+    for folder in (*((Path(data),) if data else ()), cache_folder()):
+        yield from (folder / f"{name}{ending}" for ending in _ENDINGS if name)
+
+
+def _within(point: EntryPoint) -> Path:
+    """
+    Place inside a package that an entry point names: ``package`` or ``package:folder``.
+
+    Raises
+    ------
+    PasserellesError
+        If the package cannot be imported, or holds no such thing.
+    """
+    try:
+        place = Path(str(files(point.module))) / point.attr
+    except (ImportError, TypeError) as error:
+        raise PasserellesError("package_broken", name=point.name, value=point.value, reason=error) from error
+    if not place.exists():
+        raise PasserellesError("package_broken", name=point.name, value=point.value, reason=place.name)
+    return place

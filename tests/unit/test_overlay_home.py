@@ -1,0 +1,411 @@
+"""An overlay at home: written in a workbook, checked, refused, shared under a name, carried by a package."""
+
+import shutil
+import zipfile
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.io.archive import open_source
+from passerelles.language.say import LANGS, Lang, say
+from passerelles.referentials.access import lay_access
+from passerelles.referentials.form import write_form
+from passerelles.referentials.install import install, listed, remove
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import home
+from passerelles.referentials.referential import Referential
+from passerelles.referentials.sheets import choices, open_tables, sheet_title
+from passerelles.referentials.table_files import ACTION, COMPETENCY_KIND
+from passerelles.referentials.validate import check_overlay
+from passerelles.session import Session
+from sets import table, write_table
+
+MANIFEST = 'schema = "passerelles/overlay@1"\nname = "branche"\nversion = "2"\n'
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture
+def transitions() -> Referential:
+    return load_referential("transitions")
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PASSERELLES_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def filled(path: Path, rows: dict[str, Rows], *, lang: Lang = "fr", name: str = "branche") -> Path:
+    """Write the form and fill in rows by the names of columns, as a person does who reads their heads."""
+    write_form(name, path, lang=lang, base=("transitions", "1.0.0"))
+    book = load_workbook(path)
+    for table_name, lines in rows.items():
+        sheet = book[sheet_title(table_name, lang)]
+        heads = [cell.value for cell in sheet[1]]
+        for line in lines:
+            sheet.append([line.get(key) for key in map(_key(lang).get, heads)])
+    book.save(path)
+    return path
+
+
+def _key(lang: Lang) -> dict[object, str]:
+    keys = ("code", "label", "base", "occupation", "competency", "action", "status", "kind", "credential", "requires",
+            "hours_low", "hours_high", "hours_source", "source", "group", "alternative")  # fmt: skip
+    return {say(f"tables.head.{key}", lang=lang): key for key in keys}
+
+
+WORDS: dict[Lang, dict[str, str]] = {
+    "fr": {"kind": "savoir-faire", "add": "ajouter", "remove": "enlever", "licence": "permis", "required": "exigé"},
+    "en": {"kind": "skill", "add": "add", "remove": "remove", "licence": "licence", "required": "required"},
+}
+
+
+def split(lang: Lang) -> dict[str, Rows]:
+    """Split driving instruction: one competency less and one more, one credential more."""
+    words = WORDS[lang]
+    return {
+        "specialised_occupations": [{"code": "K2110-GL", "base": "K2110", "label": "Moniteur poids lourds"}],
+        "titles": [{"occupation": "K2110-GL", "code": "16747"}],
+        "competencies": [{"code": "B1", "label": "Atteler une remorque de seize tonnes", "kind": words["kind"]}],
+        "requirements": [
+            {"occupation": "K2110-GL", "competency": "B1", "action": words["add"], "status": "core"},
+            {"occupation": "K2110-GL", "competency": taught(), "action": words["remove"]},
+        ],
+        "credentials": [
+            {"code": "B-CERT", "label": "Certificat de la branche du poids lourd", "kind": words["licence"],
+             "hours_low": 35, "hours_high": 70.0, "hours_source": "centre.exemple"}
+        ],
+        "credential_requirements": [{"occupation": "K2110-GL", "credential": "B-CERT", "kind": words["required"]}],
+    }  # fmt: skip
+
+
+def taught() -> str:
+    return load_referential("transitions").requirements_of["K2110"][0].competency
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_form_filled_in_is_an_overlay_in_both_languages(lang: Lang, tmp_path: Path, transitions: Referential) -> None:
+    place = filled(tmp_path / "branche.xlsx", split(lang), lang=lang)
+    report = check_overlay(place, transitions)
+    assert [n.what() for n in report.notices] == []
+    laid = transitions.with_overlay(place)
+    part = laid.parts_of("K2110")[0]
+    asked = {r.competency: r.status for r in laid.requirements_of[part.code]}
+    assert asked["B1"] == "core"
+    assert taught() not in asked
+    assert laid.credential_by_code["B-CERT"].hours[:3] == (35, None, 70)
+    assert [row.credential for row in laid.credentials_of[part.code] if row.credential == "B-CERT"]
+
+
+def test_the_form_offers_words_and_rules_and_its_example_is_not_read(tmp_path: Path, transitions: Referential) -> None:
+    write_form("verre", tmp_path / "verre.xlsx")
+    book = load_workbook(tmp_path / "verre.xlsx")
+    sheet = book["Compétences demandées"]
+    lists = {str(rule.formula1) for rule in sheet.data_validations.dataValidation}
+    assert '"ajouter,retirer,modifier"' in lists
+    assert any("Métiers spécialisés" in each for each in lists)
+    assert all(rule.prompt for rule in sheet.data_validations.dataValidation)
+    assert str(sheet["A2"].value).startswith("EXEMPLE")
+    assert book["Règles"].max_row > 40
+    assert check_overlay(tmp_path / "verre.xlsx", transitions).notices == ()
+    with pytest.raises(PasserellesError, match="exists"):
+        write_form("verre", tmp_path / "verre.xlsx")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_words_offered_are_words_understood(lang: Lang) -> None:
+    for known in (ACTION, COMPETENCY_KIND):
+        offered = choices(known, lang)
+        assert len(offered) == len(set(known.values()))
+        assert {known[word] for word in offered} == set(known.values())
+
+
+def test_a_whole_referential_may_be_one_workbook(tmp_path: Path) -> None:
+    folder = write_table(tmp_path / "petit", table())
+    book = Workbook()
+    about = book.active
+    assert about is not None
+    about.title = "Présentation"
+    for row in (["rubrique", "valeur"], ["nature", "référentiel"], ["nom", "petit"], ["version", "1"]):
+        about.append(row)
+    for name, rows in table().items():
+        sheet = book.create_sheet(sheet_title(name, "fr"))
+        for cells in rows:
+            sheet.append(cells)
+    book.save(tmp_path / "petit.xlsx")
+    assert load_referential(tmp_path / "petit.xlsx").requirements == load_referential(folder).requirements
+
+
+def faults(tmp_path: Path, rows: dict[str, Rows], on: Referential) -> Counter[str]:
+    place = filled(tmp_path / "branche.xlsx", rows)
+    return Counter(n.code for n in check_overlay(place, on).notices)
+
+
+def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, transitions: Referential) -> None:
+    rows = split("fr")
+    rows["requirements"].append({"occupation": "K2110-GL", "competency": "B1", "action": "effacer"})
+    rows["competencies"].append({"code": "B 2", "label": "#N/A", "kind": "savoir-faire"})
+    rows["competencies"].append({"code": "B3", "label": "Trier", "kind": "talent"})
+    rows["requirements"].append({"occupation": "K2110-GL", "competency": "B3"})
+    rows["credentials"].append({"code": "PERMIS-C", "label": "Permis de conduire, catégorie C", "kind": "permis"})
+    rows["credentials"].append({"code": "SANS", "label": "Sans source", "kind": "titre", "hours_low": 7})
+    rows["specialised_occupations"].append({"code": datetime(2026, 1, 5), "base": "K2110", "label": "Daté"})  # noqa: DTZ001
+    place = filled(tmp_path / "branche.xlsx", rows)
+    book = load_workbook(place)
+    book["Appellations"].merge_cells("C3:D3")
+    book.save(place)
+    report = check_overlay(place, transitions)
+    told = {(n.code, n.file, n.line) for n in report.notices if n.severity == "error"}
+    assert told == {
+        ("unknown_word", "branche/Compétences demandées", 5),
+        ("unknown_word", "branche/Compétences", 5),
+        ("error_cell", "branche/Compétences", 4),
+        ("credential_twice", "branche/Certifications", 4),
+        ("hours_unsourced", "branche/Certifications", 5),
+        ("date_for_code", "branche/Métiers spécialisés", 4),
+        ("merged_cells", "branche/Appellations", 3),
+    }
+    assert ("odd_code", "branche/Compétences", 4) in {(n.code, n.file, n.line) for n in report.notices}
+    twice = next(n for n in report.notices if n.code == "credential_twice")
+    assert "PERM-C" in twice.what()
+
+
+def test_a_wrong_head_says_itself_once(tmp_path: Path, transitions: Referential) -> None:
+    rows = split("fr")
+    rows["credentials"] *= 1
+    rows["credential_requirements"] *= 1
+    place = filled(tmp_path / "branche.xlsx", rows)
+    book = load_workbook(place)
+    book["Certifications"]["A1"] = "codde"
+    book["Compétences"]["A1"] = "codde"
+    book.save(place)
+    report = check_overlay(place, transitions)
+    assert Counter(n.code for n in report.notices) == {"missing_column": 2}
+    assert {n.line for n in report.notices} == {1}
+
+
+def test_titles_that_disagree_or_are_claimed_twice_or_elsewhere_are_said(
+    tmp_path: Path, transitions: Referential
+) -> None:
+    other = next(t for t in transitions.titles if t.occupation != "K2110")
+    rows = split("fr")
+    rows["titles"] += [
+        {"occupation": "K2110-GL", "code": "16747", "label": "Moniteur / Monitrice poids lourds"},
+        {"occupation": "K2110-GL", "code": "16747", "label": other.label},
+        {"occupation": "K2110-GL", "code": other.code},
+    ]
+    place = filled(tmp_path / "branche.xlsx", rows)
+    notices = {n.code: n for n in check_overlay(place, transitions).notices}
+    assert set(notices) == {"title_claimed_twice", "title_disagrees", "title_from_elsewhere"}
+    assert notices["title_disagrees"].line == 5
+    assert other.code in notices["title_disagrees"].action()
+    assert notices["title_from_elsewhere"].severity == "warning"
+
+
+def test_circular_prerequisites_give_their_rows(tmp_path: Path) -> None:
+    sheets = {
+        "credentials": [["code", "label", "kind"], ["KX", "Permis x", "permis"], ["KY", "Permis y", "permis"]],
+        "credential_prerequisites": [["credential", "requires"], ["KX", "K1"], ["KX", "KY"], ["KY", "KX"]],
+    }
+    base = load_referential(write_table(tmp_path / "petit", table()))
+    found = check_overlay(write_table(tmp_path / "branche", sheets, manifest=MANIFEST), base).notices
+    circle = next(n for n in found if n.code == "cyclic_prerequisite")
+    assert (circle.line, dict(circle.values)["rows"]) == (3, "3, 4")
+
+
+def test_faults_of_the_manifest_name_the_file_in_the_users_language(tmp_path: Path, transitions: Referential) -> None:
+    place = write_table(tmp_path / "branche", {}, manifest='schema = "passerelles/overlay@1"\nname = branche\n')
+    report = check_overlay(place, transitions)
+    (fault,) = [n for n in report.notices if n.severity == "error"]
+    assert (fault.code, fault.file, fault.line) == ("manifest_syntax", "branche/manifest.toml", 2)
+    assert "n'est pas du TOML" in fault.what("fr")
+    with pytest.raises(ReferentialError) as refused:
+        transitions.with_overlay(place)
+    assert "manifest.toml" in refused.value.message("fr")
+    assert "Invalid" not in refused.value.message("fr")
+
+
+def test_an_overlay_of_another_version_says_what_no_longer_fits(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {"specialised_occupations": [["code", "base", "label"], ["Z-1", "Z9999", "Partie de rien"]]}
+    manifest = MANIFEST + 'base = "transitions"\nbase_version = "0.9"\n'
+    report = check_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest), transitions)
+    assert [n.code for n in report.notices] == ["overlay_base_missing", "overlay_base_version"]
+    other = MANIFEST + 'base = "rome"\nbase_version = "0.9"\n'
+    elsewhere = check_overlay(write_table(tmp_path / "autre", sheets, manifest=other), transitions)
+    assert [n.code for n in elsewhere.notices] == ["overlay_row_elsewhere"]
+
+
+def test_what_a_fiche_demands_can_be_removed_from_its_part(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-X", "K2110", "Moniteur sans rien"]],
+        "credential_requirements": [["occupation", "credential", "action"], ["K2110-X", "PERM-B", "retirer"]],
+    }
+    manifest = MANIFEST + 'credentials = "acces-france"\n'
+    laid = transitions.with_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest))
+    whole = lay_access(laid)
+    of_part = {row.credential for row in whole.credentials_of["K2110-X"]}
+    of_fiche = {row.credential for row in whole.credentials_of["K2110"]}
+    assert "PERM-B" in of_fiche - of_part
+    again = lay_access(
+        whole.with_overlay(write_table(tmp_path / "vide", {}, manifest=MANIFEST.replace("branche", "vide")))
+    )
+    assert "PERM-B" not in {row.credential for row in again.credentials_of["K2110-X"]}
+
+
+def test_a_job_may_be_a_part_of_two_fiches(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-T", "K2110 N4101", "Conducteur formateur"]]
+    }
+    laid = lay_access(transitions.with_overlay(write_table(tmp_path / "branche", sheets, manifest=MANIFEST)))
+    both = {r.competency for code in ("K2110", "N4101") for r in laid.requirements_of[code]}
+    assert {r.competency for r in laid.requirements_of["K2110-T"]} == both
+    asked = {c.credential for code in ("K2110", "N4101") for c in laid.credentials_of[code]}
+    assert {c.credential for c in laid.credentials_of["K2110-T"]} == asked
+    assert [o.code for o in laid.parts_of("N4101")] == ["K2110-T"]
+    assert laid.occupation_by_code["K2110-T"].bases == ("K2110", "N4101")
+
+
+def broken(folder: Path) -> Path:
+    sheets = {"requirements": [["occupation", "competency", "action"], ["K2110", taught(), "effacer"]]}
+    return write_table(folder / "cassee", sheets, manifest=MANIFEST)
+
+
+def test_every_command_refuses_an_overlay_with_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = broken(tmp_path)
+    with pytest.raises(ReferentialError) as refused:
+        _ = Session(overlays=(place,)).referential
+    assert refused.value.key == "overlay_refused"
+    assert "effacer" in refused.value.message("fr")
+    _ = Session(overlays=(place,), accept_errors=True).graph
+    for command in (["show", "K2110"], ["rank", "K2110"], ["compare", "K2110", "N4101"], ["areas"]):
+        assert code_of([*command, "--overlay", str(place)]) == 2
+        assert "--accept-errors" in capsys.readouterr().err
+
+
+def test_errors_may_be_accepted_and_warnings_take_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASSERELLES_ACCEPT_ERRORS", "")  # the flag sets it: the fixture takes it back
+    place = broken(tmp_path)
+    assert code_of(["show", "K2110", "--overlay", str(place), "--accept-errors"]) == 0
+    err = capsys.readouterr().err.strip()
+    assert err.count("\n") == 0
+    assert "erreurs 1" in err
+
+
+def code_of(words: list[str]) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        run(words)
+    return int(str(stopped.value.code))
+
+
+def test_an_overlay_is_installed_used_by_name_and_removed(
+    own_home: Path, tmp_path: Path, transitions: Referential
+) -> None:
+    place = filled(tmp_path / "fichier de paul.xlsx", split("fr"))
+    kept = install(place, transitions)
+    assert (kept.kind, kept.name, home("overlay") / "branche.xlsx") == (
+        "overlay",
+        "branche",
+        own_home / "overlays/branche.xlsx",
+    )
+    assert transitions.with_overlay("branche").parts_of("K2110")
+    assert kept in listed()
+    with pytest.raises(PasserellesError) as refused:
+        install(place, transitions)
+    assert refused.value.key == "name_taken"
+    assert install(place, transitions, replace=True) == kept
+    assert remove("branche") == [kept]
+    with pytest.raises(PasserellesError, match="branche"):
+        transitions.with_overlay("branche")
+    with pytest.raises(ReferentialError):
+        install(broken(tmp_path), transitions)
+
+
+def test_a_referential_is_installed_from_a_folder(own_home: Path, tmp_path: Path, transitions: Referential) -> None:
+    kept = install(write_table(tmp_path / "dossier", table()), transitions)
+    assert kept.kind == "referential"
+    assert load_referential(kept.name).titles
+    assert (own_home / "referentials" / f"{kept.name}.zip").is_file()
+
+
+def test_names_are_looked_for_in_the_folder_of_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transitions: Referential
+) -> None:
+    filled(tmp_path / "branche.xlsx", split("fr"))
+    monkeypatch.setenv("PASSERELLES_DATA", str(tmp_path))
+    assert transitions.with_overlay("branche").parts_of("K2110")
+
+
+def test_a_package_carries_overlays_and_referentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transitions: Referential
+) -> None:
+    package = tmp_path / "metiers_du_verre"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    write_table(package / "branche", {"titles": [["occupation", "code", "label"]]}, manifest=MANIFEST)
+    write_table(package / "petit", table())
+    about = tmp_path / "metiers_du_verre-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: metiers-du-verre\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(
+        "[passerelles.overlays]\nverre-branche = metiers_du_verre:branche\nperdu = metiers_du_verre:perdu\n"
+        "[passerelles.referentials]\nverre = metiers_du_verre:petit\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert transitions.with_overlay("verre-branche").provenance.overlays == ("branche 2",)
+    assert load_referential("verre").titles
+    assert {("overlay", "verre-branche", "package"), ("referential", "verre", "package")} <= set(listed())
+    with pytest.raises(PasserellesError) as refused:
+        transitions.with_overlay("perdu")
+    assert refused.value.key == "package_broken"
+
+
+@pytest.mark.parametrize("inside", ["", "branche/", "envoi/branche/"])
+def test_a_zip_opens_whatever_folder_is_inside(inside: str, tmp_path: Path, transitions: Referential) -> None:
+    folder = write_table(
+        tmp_path / "f", {"specialised_occupations": [["code", "fiche", "libellé"], ["K2110-Z", "K2110", "Zed"]]},
+        manifest=MANIFEST,
+    )  # fmt: skip
+    (folder / "specialised_occupations.csv").rename(folder / "Métiers spécialisés.csv")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, f"{inside}{file.name}")
+        archive.writestr("__MACOSX/._manifest.toml", "x")
+    assert [o.code for o in transitions.with_overlay(tmp_path / "z.zip").parts_of("K2110")] == ["K2110-Z"]
+
+
+def test_a_workbook_in_a_folder_or_zip_is_read_as_one(tmp_path: Path, transitions: Referential) -> None:
+    place = filled(tmp_path / "branche.xlsx", split("fr"))
+    (tmp_path / "dossier").mkdir()
+    shutil.copy(place, tmp_path / "dossier" / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.write(place, "envoi/branche.xlsx")
+    for each in (tmp_path / "dossier", tmp_path / "z.zip"):
+        assert [o.code for o in transitions.with_overlay(each).parts_of("K2110")] == ["K2110-GL"]
+        assert "specialised_occupations.csv" in open_tables(each).names
+    assert open_source(tmp_path / "dossier").names == ("b.xlsx",)
+
+
+def test_the_commands_write_check_install_list_and_remove(
+    own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = str(tmp_path / "verre.xlsx")
+    assert code_of(["overlay", "new", "verre", "--output", place]) == 0
+    assert code_of(["overlay", "check", place]) == 0
+    assert code_of(["overlay", "install", place]) == 0
+    capsys.readouterr()
+    assert code_of(["overlay", "list"]) == 0
+    assert "verre" in capsys.readouterr().out
+    assert code_of(["show", "K2110", "--overlay", "verre"]) == 0
+    assert code_of(["overlay", "check", str(broken(tmp_path))]) == 1
+    assert "effacer" in capsys.readouterr().out
+    assert code_of(["overlay", "remove", "verre"]) == 0
+    assert code_of(["overlay", "remove", "verre"]) == 2
+    assert not list((own_home / "overlays").iterdir())
