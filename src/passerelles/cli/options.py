@@ -66,6 +66,16 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
     ctx.exit(2)
 
 
+def caching() -> bool:
+    """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
+    return not os.environ.get(NO_CACHE)
+
+
+def accepting() -> bool:
+    """Whether an overlay is used in spite of its errors: with ``--accept-errors``."""
+    return bool(os.environ.get(ACCEPT_ERRORS))
+
+
 def open_session(
     referential: str,
     overlays: list[str] | None = None,
@@ -94,8 +104,8 @@ def open_session(
         travel,
         tensions,
         access=not no_access,
-        cache=not os.environ.get(NO_CACHE),
-        accept_errors=bool(os.environ.get(ACCEPT_ERRORS)),
+        cache=caching(),
+        accept_errors=accepting(),
         tell=tell,
     )
 

@@ -19,6 +19,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
+    accepting,
     caching,
 )
 from passerelles.language.say import say
@@ -59,6 +60,7 @@ def explore(
         strict=strict,
         access=not no_access,
         cache=caching(),
+        accept_errors=accepting(),
         explorer="alone",
         lang=lang.lang,
         # One person on one machine: a territory takes the time that it takes.

@@ -1,6 +1,5 @@
 """``passerelles overlay``: write, check, install, list and remove overlays and referentials of one's own."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +7,12 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.options import (
-    ACCEPT_ERRORS,
     Format,
     FormatOption,
     LangOption,
     Language,
     OutputOption,
+    accepting,
     load,
     speak_below,
 )
@@ -91,8 +90,7 @@ def install(
     """Keep a copy under its name."""
     from passerelles.referentials.install import install as keep
 
-    accept = bool(os.environ.get(ACCEPT_ERRORS))
-    kept = keep(file, _base(file, referential, lang), replace=replace, accept_errors=accept)
+    kept = keep(file, _base(file, referential, lang), replace=replace, accept_errors=accepting())
     message(say(f"overlay.installed.{kept.kind}", lang=lang.lang, name=kept.name))
 
 

@@ -1,7 +1,6 @@
 """``passerelles serve``: the HTTP service."""
 
 import importlib.util
-import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,6 @@ import typer
 
 from passerelles.cli.answer import message
 from passerelles.cli.options import (
-    ACCEPT_ERRORS,
     DataOption,
     LangOption,
     Language,
@@ -19,6 +17,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
+    accepting,
 )
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
@@ -63,7 +62,7 @@ def serve(
         settings=None if settings is None else Path(settings),
         strict=strict,
         access=not no_access,
-        accept_errors=bool(os.environ.get(ACCEPT_ERRORS)),
+        accept_errors=accepting(),
         key_variable=key,
         origins=tuple(cors or ()),
         warm=warm,
