@@ -62,6 +62,73 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1505", "G1703", "open", set(), set(), "lateral"),  # cashier to receptionist
     ("G1803", "G1602", "open", set(), set(), "lateral"),
     ("M1607", "M1609", "open", set(), set(), "lateral"),
+    ("K1208", "K1207", "conditional", {"DEES"}, set(), "advancement"),
+    ("D1505", "K1208", "conditional", {"DEME"}, set(), "lateral"),
+    ("K1201", "K1101", "conditional", {"DEMF"}, set(), "lateral"),
+    ("K1304", "K1305", "conditional", {"DETISF"}, set(), "lateral"),
+    ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
+    ("N1105", "N2203", "conditional", {"TCA"}, set(), "lateral"),
+    ("I1503", "I1507", "conditional", {"ACCES-INB"}, set(), "lateral"),
+    ("K1310", "K1307", "conditional", set(), {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "QUAL-EAJE60"}, "lateral"),
+    ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
+    ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "unknown"),
+    ("F1703", "I1501", "conditional", {"TRAV-CORDE"}, set(), "lateral"),
+    ("I1501", "I1502", "conditional", {"CAH-A"}, set(), "lateral"),
+    ("F1108", "F1103", "conditional", {"CERT-DIAG-AUTRES", "CERT-DIAG-DPE"}, set(), "lateral"),
+    ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), "lateral"),
+    ("K2503", "K2507", "conditional", {"AGR-ASA", "CP-ASA", "TCA", "TFP-ASA"}, set(), "lateral"),
+    ("K2503", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), "advancement"),
+    ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), "lateral"),
+    ("N2204", "N2202", "selective", {"LIC-ATCO"}, set(), "lateral"),
+    ("E1201", "N2206", "conditional", set(), {"BAPD", "CATS + DRONE-PRAT"}, "lateral"),
+    ("N4101", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), "lateral"),
+    # towards heavy lorries with a trailer
+    (
+        "N1101",
+        "N4115",
+        "conditional",
+        {"APT-COND", "CARTE-CHRONO"},
+        {
+            "BACPRO-CTRM",
+            "CAP-CRM + PERM-CE",
+            "FIMO-M + PERM-C + PERM-CE",
+            "PASS-M + PERM-C + PERM-CE",
+            "PERM-CE + TP-PORTEUR",
+            "TP-TOUSVEH",
+        },
+        "lateral",
+    ),
+    ("D1505", "N4103", "conditional", {"APT-COND"}, {"FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}, "lateral"),
+    ("N4101", "N4114", "conditional", {"ADR-BASE", "ADR-CIT"}, set(), "lateral"),
+    ("G1803", "N3102", "conditional", {"APT-MER", "CFBS", "MAT-PONT"}, set(), "lateral"),
+    ("A1404", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), "lateral"),
+    ("D1401", "K2602", "conditional", {"DIP-CF"}, set(), "lateral"),
+    ("K2601", "K2605", "conditional", {"DIP-MCF"}, set(), "lateral"),
+    ("J1501", "K2603", "selective", {"DN-THANATO"}, set(), "lateral"),
+    ("M1602", "K1505", "selective", {"CONC-DOUANE-A"}, set(), "advancement"),
+    ("M1203", "K1511", "selective", {"CONC-IFIP"}, set(), "advancement"),
+    ("K2503", "K1711", "selective", set(), set(), "lateral"),
+    ("K1708", "K1709", "selective", set(), set(), "advancement"),
+    ("A1407", "A1308", "conditional", set(), {"CAFTI", "LIC-INSEM-EQ"}, "lateral"),
+    ("D1208", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), "unknown"),
+    ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
+    ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), "lateral"),
+    ("C1102", "C1103", "conditional", {"IAS-N1", "ORIAS-IAS"}, set(), "lateral"),
+    ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
+    ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
+    ("M1601", "J1312", "conditional", {"ENREG-ARS", "TITRE-AD"}, set(), "lateral"),
+    ("D1106", "J1307", "conditional", {"DIP-PREPA"}, set(), "advancement"),
+    ("J1501", "J1403", "conditional", {"DE-ERGO", "ENREG-ARS"}, set(), "advancement"),
+    ("J1501", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), "advancement"),
+    ("A1501", "A1504", "selective", {"DE-VETO", "ORDRE-VETO"}, set(), "advancement"),
+    ("K1303", "K1202", "conditional", {"DEEJE"}, set(), "advancement"),
+    ("K1207", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, "lateral"),
+    ("G1203", "G1241", "conditional", set(), {"BAFD", "BPJEPS", "DEJEPS"}, "advancement"),
+    ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-SPORT", "DEJEPS"}, "advancement"),
+    ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "unknown"),
+    ("D1106", "D1507", "open", set(), set(), "lateral"),
+    ("B1803", "D1207", "open", set(), set(), "lateral"),
+    ("K2204", "G1501", "open", set(), set(), "lateral"),
 ]
 
 
@@ -154,7 +221,12 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("J1501", "J1506") == ("feasible", 4620.0, [])
     assert path("J1301", "J1501") == ("feasible", 1540.0, [])
     assert path("D1505", "K2503") == ("feasible", 175.0, [])
-    assert path("N4105", "N4101")[0] == "feasible"
+    assert path("N4105", "N4101") == ("feasible", 280.0, [])
+    # Licence B, then two titles, each of which gives its licences.
+    assert path("N1101", "N4115") == ("feasible", 630.0, [])
+    assert path("K1208", "K1207")[0] == "feasible"
+    assert path("M1601", "J1312")[0] == "feasible"  # who works at that level holds the diploma asked for
+    assert path("F1603", "I1306")[0] == "feasible"  # an examination before which no training is imposed
     for origin, target in (("K2503", "K1707"), ("M1607", "K2106")):
         status, _, reasons = path(origin, target)
         assert (status, reasons) == ("unknown", ["selection"])

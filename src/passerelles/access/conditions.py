@@ -36,6 +36,7 @@ Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
+_EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names
 
@@ -291,7 +292,7 @@ def access_conditions(referential: Referential, code: str, holdings: Holdings | 
     elif required:
         status = "conditional"
     elif whole is not None and whole.status != "unknown":
-        others = any(c.requirement in ("required", "one-of") and c.scope != "titles" for c in credentials)
+        others = any(c.requirement in ("required", "one-of") for c in credentials)
         status = "open" if whole.status == "conditional" and others else whole.status  # others have to, not this person
     elif speaks and referential.occupation_by_code[code].regulated != "yes":
         status = "open"
@@ -364,8 +365,14 @@ def has_ended(credential: Credential) -> bool:
 
 
 def takes_no_training(credential: Credential) -> bool:
-    """Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience."""
-    return credential.kind in (*PROCEDURES, "concours", "experience") or given_by_employer(credential)
+    """
+    Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
+
+    So is an examination before which no training is imposed: preparing for it is part of learning the job.
+    """
+    if credential.kind in (*PROCEDURES, "concours", "experience") or given_by_employer(credential):
+        return True
+    return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED
 
 
 def _credentials(

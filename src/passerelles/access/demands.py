@@ -360,11 +360,24 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
             for ways in product(*(_ways_to(referential, each, path, known) for each in codes))
         }
         parts.append(tuple(sorted(some, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS]))
-    found = {frozenset({code}).union(*ways) for ways in product(*parts)}
+    found = {_without_granted(referential, frozenset({code}).union(*ways)) for ways in product(*parts)}
     listed = tuple(sorted(found, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
     if not trail:
         known[code] = listed
     return listed
+
+
+def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
+    """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
+    known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
+    given = {
+        each
+        for credential in known
+        for each in credential.grants
+        if each not in credential.prerequisites
+        and not any(each in some for alternatives in credential.choices for some in alternatives)
+    }
+    return way - given
 
 
 def _months(credential: Credential) -> float | None:

@@ -8,6 +8,8 @@ from passerelles.model import Alternatives, Credential, CredentialRequirement, E
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
+# Any diploma of a level: who works where people enter at that level or above holds one.
+_OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-N5": 5, "DIP-N6": 6}
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
 
 
@@ -121,7 +123,9 @@ def stated_holdings(
 
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
     """Add what an occupation implies: its holder holds what it requires, but for what an employer gives."""
-    found: dict[str, Ternary] = {}
+    entered = referential.access_of.get(occupation)
+    level = (entered.level_low if entered else None) or 0
+    found: dict[str, Ternary] = {code: "yes" for code, at_least in _OF_A_LEVEL.items() if at_least <= level}
     choices: list[frozenset[frozenset[str]]] = []
     rows = asked(referential, occupation, holdings.employment)
     for row in rows:
