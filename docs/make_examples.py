@@ -34,6 +34,7 @@ def commands() -> dict[str, list[str]]:
         "territory-scenarios@1": ["territory", "match", *lots, "--scenario", "budget=2000"],
         "resolve@1": ["resolve", "moniteur auto ecole", "--limit", "1"],
         "migrate@1": ["migrate", "K2110"],
+        "search@1": ["search", "permis", "--kind", "credential"],
         "show@1": ["show", "K2110-GL", *BRANCH],
         "validate@1": ["validate", "transitions"],
     }

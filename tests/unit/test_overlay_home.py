@@ -1,5 +1,6 @@
 """An overlay at home: written in a workbook, checked, refused, shared under a name, carried by a package."""
 
+import json
 import shutil
 import zipfile
 from collections import Counter
@@ -409,3 +410,34 @@ def test_the_commands_write_check_install_list_and_remove(
     assert code_of(["overlay", "remove", "verre"]) == 0
     assert code_of(["overlay", "remove", "verre"]) == 2
     assert not list((own_home / "overlays").iterdir())
+
+
+def test_codes_to_use_again_are_shown_and_found_by_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(["show", "K2110", "--codes"]) == 0
+    assert "16747  Moniteur / Monitrice poids lourds" in capsys.readouterr().out
+    assert code_of(["search", "permis", "conduire", "categorie", "C", "--kind", "credential", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["results"]
+    assert found[0]["code"] == "PERM-C"
+    assert {each["kind"] for each in found} == {"credential"}
+    assert code_of(["search", taught(), "--kind", "competency"]) == 0
+    assert taught() in capsys.readouterr().out
+    assert code_of(["search", "!!"]) == 2
+
+
+def test_sources_and_licences_of_overlays_stand_under_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = MANIFEST + 'source = "La branche du verre"\nlicence = "Licence du verre"\n'
+    place = str(write_table(tmp_path / "branche", {}, manifest=manifest))
+    for command in (["rank", "K2110"], ["show", "K2110"], ["compare", "K2110", "N4101"]):
+        assert code_of([*command, "--overlay", place]) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert "La branche du verre" in out
+        assert "Licence du verre" in out
+
+
+def test_own_codes_of_the_form_of_rome_make_no_rome(tmp_path: Path) -> None:
+    sheets = table()
+    heads = sheets["occupations"][0]
+    sheets["occupations"].append(["V1001", "Souffleur", *[""] * (len(heads) - 2)])
+    assert load_referential(write_table(tmp_path / "petit", sheets)).family == "petit"

@@ -51,6 +51,7 @@ COMMANDS: Final = (
     "resolve",
     "migrate",
     "overlay",
+    "search",
     "territory",
     "paths",
     "levers",

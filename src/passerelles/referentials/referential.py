@@ -80,13 +80,15 @@ class Referential:
         """
         What the referential is a version of, whatever its name: ``"rome"``, ``"esco"``, ``"onet"``, or itself.
 
-        Tables whose occupations carry ROME codes are of ROME's family.
+        Tables most of whose occupations carry codes of ROME's form are of ROME's family.
         """
         form = self.provenance.format
         if form in ("esco", "onet"):
             return form
-        own = form == "table" and not any(is_rome_code(o.base or o.code) for o in self.occupations)
-        return self.name if own else "rome"
+        if form != "table":
+            return "rome"
+        alike = sum(is_rome_code(o.base or o.code) for o in self.occupations)
+        return "rome" if 2 * alike > len(self.occupations) else self.name
 
     @property
     def index(self) -> "Index | None":

@@ -35,6 +35,7 @@ def referential_dict(referential: Referential) -> dict[str, Any]:
         "source": provenance.source,
         "licence": provenance.licence or None,
         "overlays": list(provenance.overlays),
+        **({"overlay_sources": [each._asdict() for each in provenance.laid]} if provenance.laid else {}),
     }
 
 
@@ -210,12 +211,30 @@ def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: 
         _print_dim(console, text)
 
 
-def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
-    """Print source, date and licence of the data, as the licences ask."""
+def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:
+    """Return source, date and licence of the data and of each overlay, as the licences ask."""
     provenance = referential.provenance
-    date = provenance.date or say("moves.date_unknown", lang=lang)
-    text = say("moves.source", lang=lang, source=provenance.source, date=date, licence=provenance.licence or "?")
-    _print_dim(console, text)
+    unknown = say("moves.date_unknown", lang=lang)
+    of_data = {"source": provenance.source, "date": provenance.date or unknown, "licence": provenance.licence or "?"}
+    return [
+        say("moves.source", lang=lang, **of_data),
+        *(
+            say(
+                "moves.source_overlay",
+                lang=lang,
+                name=f"{each.name} {each.version}",
+                source=(each.source or each.title or "?").rstrip("."),
+                licence=(each.licence or "?").rstrip("."),
+            )
+            for each in provenance.laid
+        ),
+    ]
+
+
+def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
+    """Print source, date and licence of the data and of each overlay, as the licences ask."""
+    for line in source_lines(referential, lang=lang):
+        _print_dim(console, line)
 
 
 def _print_dim(console: "Console", text: str) -> None:

@@ -80,24 +80,33 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
     }
 
 
-def occupation_sheet(referential: Referential, code: str, *, lang: Lang) -> Sheet:
+def occupation_sheet(referential: Referential, code: str, *, lang: Lang, codes: bool = False) -> Sheet:
     """Return the same as rows of two cells: field and text."""
-    rows = [(field, text) for _, field, texts in occupation_lines(referential, code, lang) for text in texts]
+    lines = occupation_lines(referential, code, lang, codes=codes)
+    rows = [(field, text) for _, field, texts in lines for text in texts]
     return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
 
 
-def print_occupation(console: "Console", referential: Referential, code: str, *, lang: Lang = "fr") -> None:
+def print_occupation(
+    console: "Console", referential: Referential, code: str, *, lang: Lang = "fr", codes: bool = False
+) -> None:
     """Print the sheet of an occupation."""
     console.print(Text(f"{code}  {referential.occupation_by_code[code].name}", style="bold"))
-    for _, field, texts in occupation_lines(referential, code, lang):
+    for _, field, texts in occupation_lines(referential, code, lang, codes=codes):
         console.print(Text(field, style="bold"))
         for text in texts:
             console.print(Padding(Text(text), (0, 0, 0, 2)))
     print_notice_of_source(console, referential, lang=lang)
 
 
-def occupation_lines(referential: Referential, code: str, lang: Lang) -> list[tuple[str, str, list[str]]]:
-    """Return what is said of an occupation: a key, the field in words, and its lines."""
+def occupation_lines(
+    referential: Referential, code: str, lang: Lang, *, codes: bool = False
+) -> list[tuple[str, str, list[str]]]:
+    """Return what is said of an occupation: a key, the field in words, and its lines, with codes where asked for."""
+
+    def coded(code: str, text: str) -> str:
+        return f"{code}  {text}" if codes else text
+
     found = occupation_dict(referential, code)
     conditions = access_conditions(referential, code)
     unknown = [say("show.unknown", lang=lang)]
@@ -107,19 +116,19 @@ def occupation_lines(referential: Referential, code: str, lang: Lang) -> list[tu
         ("flags", [_flag(name, value, lang) for name, value in found["flags"].items()]),
         ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
         ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
-        ("titles", [t["label"] for t in found["titles"]]),
+        ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
         ("conditions", _conditions(conditions, lang)),
-        ("credentials", [_credential(c, lang) for c in conditions.credentials]),
+        ("credentials", [coded(c.code, _credential(c, lang)) for c in conditions.credentials]),
     ]
     for kind in _KINDS:
         listed = [r for r in found["requirements"] if r["kind"] == kind]
         order = {"core": 0, "emerging": 1, "other": 2}
         listed.sort(key=lambda r: (order[r["status"]], r["label"] or r["code"]))
-        blocks.append((kind, [_requirement(r, lang) for r in listed]))
+        blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
     if not found["requirements"]:
         blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
     blocks += [
-        ("contexts", [c["label"] or c["code"] for c in found["contexts"]]),
+        ("contexts", [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]),
         ("mobilities", [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]),
     ]
     return [(name, say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
@@ -152,7 +161,11 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
         asked += f" {item.group}/{item.alternative}"
     if item.scope != "all":
         asked += f" ({say(f'conditions.scope.{item.scope}', lang=lang)})"
-    parts = [asked, *([_length(list(item.hours[:3]), lang)] if item.detail.months == UNKNOWN_HOURS else [])]
+    length = _length(list(item.hours[:3]), lang)
+    known = any(hours is not None for hours in item.hours[:3])
+    if known and item.detail.hours_kind != "unknown":
+        length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}', lang=lang)})"
+    parts = [asked, *([length] if item.detail.months == UNKNOWN_HOURS else [])]
     source = f" [{item.source}]" if item.source else ""
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 

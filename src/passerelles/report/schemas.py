@@ -11,7 +11,8 @@ from passerelles.areas import Area, AreaMember, Passage
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult
 from passerelles.market.register import LeadingCertification
-from passerelles.model import Employment, RequirementKind
+from passerelles.matching.lookup import Found
+from passerelles.model import Employment, OverlaySource, RequirementKind
 from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
@@ -82,6 +83,9 @@ COMMON: Final[Mapping[str, Schema]] = {
             "source": text(),
             "licence": maybe(text()),
             "overlays": listed(text()),
+            "overlay_sources": listed(
+                record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, text())),
+            ),
         },
     ),
     "referential_version": record(
@@ -375,7 +379,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
-    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage,
+    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage, Found,
 )  # fmt: skip
 _LISTED: Final = (
     CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
@@ -427,6 +431,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
     "territory-signals@1": SIGNALS,
     "resolve@1": RESOLVE,
     "migrate@1": MIGRATE,
+    "search@1": envelope("search@1", "What a referential has already, by words", ref("found"), scored=False),
     "show@1": SHOW,
     "validate@1": VALIDATE,
     "problem": PROBLEM,

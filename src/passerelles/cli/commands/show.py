@@ -32,6 +32,7 @@ def show(
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
+    codes: Annotated[bool, typer.Option("--codes", help=say("cli.option.codes"))] = False,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     lang: LangOption = Language.FR,
@@ -49,7 +50,7 @@ def show(
     payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code)])
 
     def show_it(console: "Console") -> None:
-        print_occupation(console, loaded, code, lang=lang.lang)
+        print_occupation(console, loaded, code, lang=lang.lang, codes=codes)
 
-    sheets = [occupation_sheet(loaded, code, lang=lang.lang)]
+    sheets = [occupation_sheet(loaded, code, lang=lang.lang, codes=codes)]
     emit(Answer(lambda: payload, sheets, show_it), form=form, output=output, lang=lang.lang)

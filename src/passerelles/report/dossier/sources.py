@@ -40,6 +40,7 @@ def sources_of(case: Case) -> tuple[Source, ...]:
     if about.overlays:
         what += " " + w("source.overlays", names=", ".join(about.overlays))
     found.append(Source(name, what, about.date, about.licence, about.sha256))
+    found += [Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid]
     market = case.market.files if case.market else ()
     places = case.places.files if case.places else ()
     certifications = (case.certifications.file,) if case.certifications else ()

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.report.dossier.words import Words, grid_of
-from passerelles.report.envelope import scorer_dict
+from passerelles.report.envelope import scorer_dict, source_lines
 from passerelles.service.engine import Engine
 from passerelles.views.document import Grid
 from passerelles.views.spec import On, Sheet
@@ -98,14 +98,7 @@ class Room:
     @cached_property
     def source(self) -> Mapping[str, str]:
         """Source, date and licence of the referential, as its licence asks, in each language."""
-        about = self.referential.provenance
-        return {
-            lang: say(
-                "moves.source", lang=lang, source=about.source, licence=about.licence or "?",
-                date=about.date or say("moves.date_unknown", lang=lang),
-            )
-            for lang in LANGS
-        }  # fmt: skip
+        return {lang: " ".join(source_lines(self.referential, lang=lang)) for lang in LANGS}
 
 
 @dataclass(frozen=True, eq=False)
