@@ -49,6 +49,15 @@ def answer(words: list[str]) -> dict[str, Any]:
     return found
 
 
+def runs() -> dict[str, Any]:
+    """What moved between two stored answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, more in (("old.json", ["--limit", "2"]), ("new.json", ["--limit", "3", *BRANCH])):
+            text = json.dumps(answer(["rank", "K2110", *more]))
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        return answer(["compare-runs", f"{folder}/old.json", f"{folder}/new.json"])
+
+
 def cut(value: Any, name: str = "") -> Any:
     """Keep the first result and two of each list."""
     if isinstance(value, dict):
@@ -89,6 +98,7 @@ def signals(referential: dict[str, Any]) -> dict[str, Any]:
 def made() -> dict[str, Any]:
     """Every example, by the name of its shape."""
     found = {name: cut(answer(words)) for name, words in commands().items()}
+    found["compare-runs@1"] = cut(runs())
     found["validate@1"]["place"] = "transitions"
     found["territory-signals@1"] = signals(found["show@1"]["referential"])
     found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERM-C": "yes"}}

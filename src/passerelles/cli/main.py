@@ -56,6 +56,7 @@ COMMANDS: Final = (
     "paths",
     "levers",
     "compare",
+    "compare-runs",
     "areas",
     "compile",
     "cache",
@@ -78,7 +79,7 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_root)  # --version stands alone
     for name in commands:
-        import_module(f"passerelles.cli.commands.{name}").register(app)
+        import_module(f"passerelles.cli.commands.{name.replace('-', '_')}").register(app)
     return app
 
 

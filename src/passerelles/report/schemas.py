@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.areas import Area, AreaMember, Passage
+from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult
 from passerelles.market.register import LeadingCertification
@@ -100,6 +101,17 @@ COMMON: Final[Mapping[str, Schema]] = {
             "calibrated_on": maybe(text("Family of referentials on which chances were calibrated")),
             "calibrated": flag("Whether that serves here; if not, chances and levels are null"),
             "off": listed(text(), "Parts that say nothing here, for want of data in the referential"),
+        },
+    ),
+    "scorer_used": record(
+        "What scored a stored result",
+        {"name": text(), "version": text()},
+        optional={
+            "sha256": text("Checksum of its weights"),
+            "fitted_on": maybe(text()),
+            "calibrated_on": maybe(text()),
+            "calibrated": flag(),
+            "off": listed(text()),
         },
     ),
     "settings_used": record(
@@ -380,6 +392,7 @@ _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
     Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage, Found,
+    Cause, Shift,
 )  # fmt: skip
 _LISTED: Final = (
     CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
@@ -404,6 +417,46 @@ def _territory() -> Schema:
     return envelope("territory@1", "Who could go where", ref("flow"), more=promised, optional=others)
 
 
+_STORED: Final[Schema] = record(
+    "A stored result and what made it; null: nothing says so",
+    {
+        "name": text(),
+        "provenance": maybe(
+            record(
+                "",
+                {"referential": ref("referential_version")},
+                optional={
+                    "package": text(),
+                    "overlays": listed(text()),
+                    **{name: maybe(ref("scorer_used")) for name in ("scorer", "scorer_without_occupation")},
+                    "settings": ref("settings_used"),
+                },
+            )
+        ),
+    },
+)
+RUNS: Final[Schema] = record(
+    "What moved between two stored results, and why; `referential`, `scorer` and `settings` are those of the new one",
+    {
+        "schema": constant("passerelles/compare-runs@1"),
+        "referential": maybe(ref("referential_version")),
+        "scorer": maybe(ref("scorer_used")),
+        "settings": ref("settings_used"),
+        "old": _STORED,
+        "new": _STORED,
+        "comparable": record("What may be compared", {name: flag() for name in ("codes", "ranks", "scores")}),
+        "causes": listed(ref("run_cause")),
+        "totals": record(
+            "Counts of people, or origins, and of moves",
+            {
+                **{name: whole(least=0) for name in RUN_TOTALS if name != "largest_score_difference"},
+                "largest_score_difference": maybe(number("null: scores do not compare", least=0)),
+            },
+        ),
+        "results": listed(ref("run_shift")),
+    },
+)
+
 SHAPES: Final[Mapping[str, Schema]] = {
     "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
     "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
@@ -417,6 +470,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
         scored=False,
         more={"competencies": listed(ref("compared_competency"))},
     ),
+    "compare-runs@1": RUNS,
     "areas@1": envelope("areas@1", "Mobility areas, largest first", ref("area"), more=AREAS_MORE),
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=METRICS_MORE),

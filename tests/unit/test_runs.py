@@ -1,0 +1,118 @@
+"""Two stored results side by side: what moved, what they were made from that differs, and what may be compared."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from passerelles import PasserellesError, Settings, build_graph, load_referential, rank_files, rank_profiles
+from passerelles.bulk.runs import compare_runs
+from passerelles.cli.main import run
+from passerelles.graph.core import OccupationGraph
+from passerelles.settings import WeightSettings
+
+PEOPLE = pa.table({"id": ["a", "b", "c"], "occupation": ["K2110", "N4101", "N4105"], "competencies": [[], [], []]})
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory, embedded_graph: OccupationGraph) -> Path:
+    """Results of one run in several forms, of another scorer, and without the overlay under a third."""
+    folder = tmp_path_factory.mktemp("runs")
+    plain = build_graph(load_referential("transitions"))
+    pq.write_table(rank_profiles(embedded_graph, PEOPLE, limit=3).read_all(), folder / "old.parquet")
+    pq.write_table(rank_profiles(embedded_graph, PEOPLE.slice(0, 2), limit=5).read_all(), folder / "longer.parquet")
+    pq.write_table(
+        rank_profiles(plain, PEOPLE, limit=3, settings=Settings(scorer="content")).read_all(), folder / "plain.parquet"
+    )
+    pq.write_table(PEOPLE, folder / "in.parquet")
+    other = Settings(scorer="holdings")
+    rank_files(embedded_graph, folder / "in.parquet", folder / "other.csv", limit=3, settings=other)
+    rank_files(embedded_graph, folder / "in.parquet", folder / "parts", limit=3)
+    reader = rank_profiles(embedded_graph, PEOPLE, limit=3)
+    with pa.OSFile(str(folder / "old.arrow"), "wb") as file, pa.ipc.new_file(file, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+    return folder
+
+
+def pairs(path: Path) -> dict[tuple[str, str], tuple[int, float]]:
+    rows = pq.read_table(path).to_pylist()
+    return {(r["id"], r["code"]): (r["rank"], r["score"]) for r in rows}
+
+
+@pytest.mark.parametrize("name", ["parts", "old.arrow"])
+def test_the_same_run_has_not_moved_in_whatever_form(stored: Path, name: str) -> None:
+    found = compare_runs(stored / "old.parquet", stored / name)
+    totals = found.totals
+    assert (found.causes, found.shifts, found.comparable) == ((), (), True)
+    assert (totals["people_both"], totals["moves_both"], totals["changed_people"]) == (3, 9, 0)
+    assert totals["largest_score_difference"] == 0.0
+    assert "Même référentiel" in found.to_text()
+
+
+def test_a_longer_list_compares(stored: Path) -> None:
+    found = compare_runs(stored / "old.parquet", stored / "longer.parquet")
+    totals = found.totals
+    assert (totals["people_old"], totals["people_new"], totals["people_both"]) == (3, 2, 2)
+    assert (totals["entered"], totals["left"], totals["moves_both"], totals["other_rank"]) == (4, 0, 6, 0)
+    assert found.comparable
+    assert {(s.who, s.change, s.old_rank, s.new_rank) for s in found.shifts} == {
+        (who, "entered", None, rank) for who in "ab" for rank in (4, 5)
+    }
+
+
+def test_another_referential_or_scorer_is_named_and_scores_do_not_compare(stored: Path) -> None:
+    old, new = pairs(stored / "old.parquet"), pairs(stored / "plain.parquet")
+    found = compare_runs(stored / "old.parquet", stored / "plain.parquet", limit=100)
+    totals = found.totals
+    assert totals["entered"] == len(new.keys() - old.keys())
+    assert totals["left"] == len(old.keys() - new.keys()) > 0
+    assert totals["other_rank"] == sum(old[k][0] != new[k][0] for k in old.keys() & new.keys())
+    changed = {k[0] for k in old.keys() ^ new.keys()} | {
+        k[0] for k in old.keys() & new.keys() if old[k][0] != new[k][0]
+    }
+    assert totals["changed_people"] == len(changed)
+    assert {(c.what, c.field) for c in found.causes} >= {("referential", "sha256"), ("overlays", "")}
+    assert {c.what for c in found.causes} == {"referential", "overlays", "scorer", "settings"}
+    assert (found.comparable, totals["largest_score_difference"]) == (False, None)
+    assert [s.old_rank or s.new_rank for s in found.shifts if s.change == "left"]
+    text = found.to_text("en")
+    assert "compare under one referential" in text
+    scorers = compare_runs(stored / "old.parquet", stored / "other.csv")
+    assert {c.what for c in scorers.causes} == {"scorer", "settings"}
+    assert ("settings", "scorer") in {(c.what, c.field) for c in scorers.causes}
+
+
+def test_answers_of_commands_compare_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "s.json"
+    settings.write_text(Settings(weights=WeightSettings(core=9.0)).model_dump_json(), encoding="utf-8")
+    words = ["rank", "N4101", "--limit", "4", "--output"]
+    for name, more in (("a.json", []), ("b.json", ["--settings", str(settings)]), ("a.csv", [])):
+        with pytest.raises(SystemExit) as ended:
+            run([*words, str(tmp_path / name), "--format", name[-4:].strip("."), *more])
+        assert ended.value.code == 0
+    same = compare_runs(tmp_path / "a.json", tmp_path / "a.csv")
+    assert (same.causes, same.comparable, same.totals["moves_both"]) == ((), True, 4)
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        run(["compare-runs", str(tmp_path / "a.json"), str(tmp_path / "b.json"), "--format", "json"])
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert [(c["what"], c["field"], c["old"], c["new"]) for c in told["causes"]] == [
+        ("settings", "weights.core", "2.0", "9.0")
+    ]
+    assert told["comparable"] == {"codes": True, "ranks": True, "scores": False}
+
+
+def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -> None:
+    pq.write_table(pq.read_table(stored / "old.parquet").replace_schema_metadata(None), tmp_path / "bare.parquet")
+    found = compare_runs(stored / "old.parquet", tmp_path / "bare.parquet")
+    assert (found.comparable, found.totals["changed_people"]) == (False, 0)
+    assert "bare.parquet" in found.to_text()
+    for odd, text in (("a.json", "{}"), ("b.csv", "x,y\n1,2\n"), ("c.parquet", "PAR1"), ("none.csv", None)):
+        if text is not None:
+            (tmp_path / odd).write_text(text, encoding="utf-8")
+        with pytest.raises(PasserellesError, match="no stored result"):
+            compare_runs(stored / "old.parquet", tmp_path / odd)
