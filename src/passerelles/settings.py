@@ -100,6 +100,7 @@ class TerritorySettings(_Section):
         1.0, ge=0, description="Cost of a kilometre in a weighted sum: a daily 30 km weighs as a week of training"
     )
     radius_km: float | None = Field(None, ge=0, description="Farthest basin, km between centres")
+    max_minutes: float | None = Field(None, ge=0, description="Longest travel, where a table of travel gives minutes")
     bmo_radius_km: float = Field(
         30.0, ge=0, description="Radius where openings come from the survey and none is given: the neighbouring basins"
     )

@@ -13,7 +13,7 @@ from passerelles import build_graph, load_referential, rank_paths
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
-from passerelles.market.places import Places
+from passerelles.market.places import Basin, Places
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.hours import EffortCosts
@@ -395,3 +395,15 @@ def test_work_on_ones_own_account_is_an_option_and_never_a_placement() -> None:
     assert (found.placed, found.reserved, found.uncovered[0].reason) == (0, 0, "self_employed")
     assert [(f.hiring.employer, f.people) for f in found.options] == [("P", 4)]
     assert found.totals()["unfilled"] == 4
+
+
+def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: OccupationGraph) -> None:
+    basins = tuple(Basin(code, code, latitude=47.0, longitude=place) for code, place in (("A", 2.0), ("B", 2.1)))
+    there = Places(basins, travel={("A", "B"): (50.0, None)})
+    fragile = [{"employer": "F", "job": "N4101", "headcount": 3, "basin": "A"}]
+    hiring = [{"employer": "H", "job": "N4101", "openings": 3, "basin": "B"}]
+    for most, placed in ((60.0, 3), (40.0, 0)):
+        found = match_territory(embedded_graph, fragile, hiring, places=there, max_minutes=most, changes=False)
+        assert found.placed == placed
+    assert [c.reason for u in found.uncovered for c in u.counts] == ["minutes"]
+    assert found.certificate()["max_minutes"] == 40.0

@@ -280,3 +280,76 @@ def test_lots_and_data_frames_are_tables_too(embedded: Referential) -> None:
         == lots.lots[0].key
     )
     assert read_lots(embedded, made("fragile", lots.lots), "fragile").lots == lots.lots
+
+
+def communes(*rows: tuple[str, str, str, float, float]) -> Places:
+    return Places(
+        tuple(Basin(code, code, departments=(code[:2],)) for code in sorted({row[2] for row in rows})),
+        tuple(Commune(code, name, basin, lat, lon, 1000) for code, name, basin, lat, lon in rows),
+    )
+
+
+def test_a_column_that_no_name_tells_is_known_by_what_it_holds(embedded: Referential) -> None:
+    rows = [
+        {"Atelier de": "Alpha", "Désignation RH": "Cariste", "Combien": 4, "Ville": "Redon"},
+        {"Atelier de": "Beta", "Désignation RH": "Conducteur de poids lourd", "Combien": 2, "Ville": "Redon"},
+    ]
+    rows = [{"Entreprise": row.pop("Atelier de"), **row} for row in rows]
+    lots = read_lots(embedded, rows, "fragile")
+    assert [(x.employer, x.job, x.people) for x in lots.lots] == [("Alpha", "N1101", 4), ("Beta", "N4101", 2)]
+    told = {p.key: p.values["column"] for p in lots.said}
+    assert told == {"job_by_content": "Désignation RH", "headcount_by_content": "Combien"}
+    with pytest.raises(LotsError):
+        read_lots(embedded, [{"Entreprise": "A", "Remarques": "Cariste", "Effectif": 1}], "fragile")
+
+
+def test_two_titles_of_one_job_at_one_employer_stay_two_lots(embedded: Referential) -> None:
+    rows = fragile(
+        ("Armée", "Cariste", 15, "Redon"),
+        ("Armée", "Cariste d'entrepôt", 7, "Redon"),
+        ("Armée", "cariste ", 1, "Redon"),
+    )
+    lots = read_lots(embedded, rows, "fragile")
+    named = [(x.job, x.title, x.people) for x in lots.lots]
+    assert named == [("N1101", "Cariste", 16), ("N1101", "Cariste d'entrepôt", 7)]
+    assert len({lot.key for lot in lots.lots}) == 2
+    assert [p.key for p in lots.said] == ["summed"]
+
+
+def test_the_firm_of_a_title_tells_what_it_means(embedded: Referential) -> None:
+    plain = {"Poste": "conducteur", "Effectif": 1}
+    firm = {"secteur": "transport de voyageurs", "Entreprise": "Autocars Le Bus"}
+    alone = read_lots(embedded, [plain], "fragile").lots[0]
+    beside = read_lots(embedded, [{**plain, **firm}], "fragile").lots[0]
+    assert (alone.job, beside.job) == ("N4101", "N4103")
+
+
+def test_distances_go_from_commune_to_commune_where_both_are_known(embedded: Referential) -> None:
+    places = communes(("35236", "Redon", "5313", 47.65, -2.08), ("56001", "Allaire", "5313", 47.64, -2.16))
+    locator = Locator(places)
+    lots = read_lots(
+        embedded, [{"job": "N4101", "headcount": 1, "Ville": name} for name in ("Redon", "Allaire")], "fragile",
+        locator=locator,
+    ).lots  # fmt: skip
+    assert {(lot.basin, lot.commune, lot.commune_label) for lot in lots} == {
+        ("5313", "35236", "Redon"), ("5313", "56001", "Allaire"),
+    }  # fmt: skip
+    assert locator.km("35236", "56001") == pytest.approx(6.1, abs=0.1)
+    assert locator.km("35236", "5313") == 0.0
+    assert locator.km("35236", "35236") == 0.0
+
+
+def test_an_ambiguous_place_is_the_one_where_the_others_of_both_tables_are(embedded: Referential) -> None:
+    places = communes(
+        ("26362", "Valence", "2601", 44.9, 4.9),
+        ("82186", "Valence", "8201", 44.1, 0.9),
+        ("26281", "Romans", "2602", 45.0, 5.0),
+    )
+    hiring = [{"job": "N4101", "openings": 1, "Ville": "Valence"}]
+    fragile_rows = [{"job": "N4101", "headcount": 1, "Ville": "Romans"}]
+    left, right = read_sides(embedded, fragile_rows, hiring, locator=Locator(places))
+    assert right is not None
+    assert [(lot.basin, lot.commune) for lot in (*left.lots, *right.lots)] == [("2602", "26281"), ("2601", "26362")]
+    with pytest.raises(LotsError) as error:  # nothing else tells: asked back, with the departments
+        read_lots(embedded, hiring, "hiring", locator=Locator(places))
+    assert "Valence (26), Valence (82)" in error.value.message("fr")

@@ -10,7 +10,7 @@ from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, w
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.geography import load_places
 from passerelles.market.market import Market
-from passerelles.market.places import Places, great_circle_km, with_basins
+from passerelles.market.places import Basin, Commune, Places, great_circle_km, with_basins
 
 
 @pytest.fixture
@@ -205,3 +205,44 @@ def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_
     wider = with_basins(places, {b.code: b.label for b in survey.basins.values()})
     assert wider.distance("7549", "5313").km is None
     assert wider.basin("Bassin Iles du Nord").code == "0104"
+
+
+def written(*rows: tuple[str, str, str], travel: dict[tuple[str, str], tuple[float, None]] | None = None) -> Places:
+    basins = {"5901": "LILLE", "5902": "LENS", "4401": "SAINT NAZAIRE", "3001": "NIMES", "2901": "QUIMPER"}
+    found = tuple(Commune(code, name, basin, 47.0, 2.0, 1000 + i, "2000") for i, (code, name, basin) in enumerate(rows))
+    return Places(
+        tuple(Basin(code, name) for code, name in sorted(basins.items())), found, travel or {},
+        epci_labels={"2000": "CC du Pays d'Ici"},
+    )  # fmt: skip
+
+
+HERE = (
+    ("59512", "Roubaix", "5901"), ("59599", "Tourcoing", "5901"), ("62498", "Lens", "5902"),
+    ("62427", "Hénin-Beaumont", "5902"), ("59001", "Hénin-sur-Escaut", "5901"), ("29072", "Guilvinec", "2901"),
+    ("44184", "Saint-Nazaire", "4401"), ("30288", "Saint-Nazaire", "3001"), ("62160", "Boulogne-sur-Mer", "5902"),
+    ("59093", "Boulogne-sur-Helpe", "5901"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "area", "found"),
+    [
+        ("LENS-HENIN", "", ("5902", None)), ("ROUBAIX-TOURCOING", "", ("5901", None)),
+        ("Le Guilvinec", "", ("2901", "29072")), ("St-Nazaire", "", ("4401", "44184")),
+        ("44600 SAINT NAZAIRE CEDEX 2", "", ("4401", "44184")), ("Saint-Nazaire", "30200", ("3001", "30288")),
+        ("Boulogne (62)", "", ("5902", "62160")), ("Boulogne", "59", ("5901", "59093")),
+        ("CC du Pays d'Ici", "", ("5901", "59093")), ("Pays d'Ici", "", ("5901", "59093")),
+        ("62498", "", ("5902", "62498")),
+    ],
+)  # fmt: skip
+def test_places_are_read_as_companies_write_them(text: str, area: str, found: tuple[str, str | None]) -> None:
+    spot = written(*HERE).spot(text, area, communes_first=True)
+    assert (spot.basin.code, spot.commune and spot.commune.code) == found
+
+
+def test_a_beginning_that_several_communes_have_is_asked_back() -> None:
+    with pytest.raises(PasserellesError) as caught:
+        written(*HERE).spot("Boulogne", communes_first=True)
+    assert caught.value.values["choices"] == "Boulogne-sur-Mer (62), Boulogne-sur-Helpe (59)"
+    with pytest.raises(UnknownCodeError):
+        written(*HERE).spot("Nulle-Part", communes_first=True)

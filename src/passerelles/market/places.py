@@ -1,5 +1,6 @@
 """Employment basins and communes: found by code or name, with the distances between them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -131,6 +132,14 @@ class Distance(NamedTuple):
         return {"km": self.km, "minutes": self.minutes, "measure": self.measure}
 
 
+class Spot(NamedTuple):
+    """Where something stands: its basin, its commune where one was named, and the name of what was found."""
+
+    basin: Basin
+    commune: Commune | None
+    name: str
+
+
 class Within(NamedTuple):
     """
     Basins within a radius, nearest first, with their distance in km; the basin itself is the first, at 0.
@@ -210,6 +219,94 @@ class Places:
             return self.basin_by_code[basins[0]]
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
+    def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Spot:
+        """
+        Place of a text as companies write places.
+
+        Beside all that `basin` knows: "St" and "Ste", an article more or less ("Le Guilvinec"), a cedex, a
+        borough ("Lyon 3e"), a department or postcode in brackets or before the name, a group of communes (EPCI, then
+        its most populous commune), the beginning of a commune's name where one commune has it ("Aix"), and two towns
+        in one ("LENS-HENIN") where one basin holds both.
+
+        Parameters
+        ----------
+        text
+            What was written.
+        area
+            Department (``"62"``) or postcode (``"62500"``) that tells communes of one name apart; "" = not said.
+        communes_first
+            Whether a commune goes before a basin of the same name.
+
+        Raises
+        ------
+        UnknownCodeError
+            If nothing has that name; with the nearest names.
+        PasserellesError
+            If it means several places: ``ambiguous_place``, whose `choices` name each with its department.
+        """
+        exact = self._exact(text.strip())
+        if exact is not None:
+            return Spot(exact, self.commune_by_code.get(text.strip()), exact.name)
+        name, area = _bare_place(text, area)
+        department = department_of(area) if area else ()
+        for kind in (True, False) if communes_first else (False, True):
+            found = self._named_commune(text, name, department) if kind else self._named_basin(name)
+            if found is not None:
+                return found
+        group = self._epcis_by_name.get(name)
+        if group is not None:
+            return Spot(self.basin_by_code[group.basin], group, text.strip())
+        longer = [c for n, some in self._communes_by_name.items() if _begins(n, name) for c in some]
+        found = self._one_of(text, longer, department)
+        if found is not None:
+            return found
+        parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
+        if len(parts) > 1:
+            held = [{c.basin for n, some in self._communes_by_name.items()
+                     if n == part or _begins(n, part) for c in some} for part in parts]  # fmt: skip
+            both = set.intersection(*held)
+            if len(both) == 1:
+                basin = self.basin_by_code[both.pop()]
+                return Spot(basin, None, basin.name)
+        raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+
+    def _named_basin(self, name: str) -> Spot | None:
+        """Basin of a name or alias, and of nothing else."""
+        for index in (self._basins_by_name, self._basins_by_alias):
+            codes = index.get(name, ())
+            if len(codes) == 1:
+                return Spot(self.basin_by_code[codes[0]], None, self.basin_by_code[codes[0]].name)
+        return None
+
+    def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
+        """Commune of a name, an article more or less; None where there is none."""
+        bare = _ARTICLE.sub("", name)
+        some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(bare, ())
+        named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
+        # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
+        return self._one_of(text, [c for c in some if c.basin in named] or some, department)
+
+    def _one_of(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
+        """Return the one commune of a department, where it is said; what remains several is asked back."""
+        some = [c for c in communes if not department or c.code.startswith(department)]
+        if not some:
+            return None
+        if len(some) == 1:
+            return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
+        choices = [f"{c.name} ({departments_shown(c.code)})" for c in some]
+        if len(set(choices)) > 1 or len({c.basin for c in some}) > 1:
+            listed = ", ".join(choices[:_LISTED]) + (", …" if len(choices) > _LISTED else "")
+            codes = tuple(c.code for c in some)
+            raise PasserellesError("ambiguous_place", name=text, choices=listed, communes=codes)
+        return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
+
+    def commune_km(self, start: Commune, end: Commune) -> float | None:
+        """Great-circle kilometres between two communes; None = one has no coordinates."""
+        ends = (start.latitude, start.longitude, end.latitude, end.longitude)
+        if start.code == end.code:
+            return 0.0
+        return None if None in ends else great_circle_km(*ends)  # type: ignore[arg-type]
+
     def own(self, text: str) -> Basin | None:
         """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
         codes = self._basins_by_name.get(normalise_label(text), ())
@@ -241,13 +338,17 @@ class Places:
                 raise UnknownCodeError(code, suggestions=self.suggest(str(code)), key="unknown_basin")
         if start == end:
             return Distance(0.0, 0.0, "same")
-        minutes, km = self.travel.get((start, end)) or self.travel.get((end, start)) or (None, None)
+        minutes, km = self.travel_between(start, end)
         crow = self.distance_matrix[self._row[start], self._row[end]]
         if km is not None:
             return Distance(km, minutes, "table")
         if np.isnan(crow):
             return Distance(None, minutes, "table" if minutes is not None else "unknown")
         return Distance(float(crow), minutes, "great-circle")
+
+    def travel_between(self, start: str, end: str) -> tuple[float | None, float | None]:
+        """Minutes and kilometres that a table of travel gives between two basins, in either direction; None = none."""
+        return self.travel.get((start, end)) or self.travel.get((end, start)) or (None, None)
 
     @cached_property
     def distance_matrix(self) -> Floats:
@@ -318,6 +419,36 @@ class Places:
         return {name: tuple(found) for name, found in grouped.items()}
 
     @cached_property
+    def _communes_by_bare_name(self) -> Mapping[str, tuple[Commune, ...]]:
+        """Communes by their name without its article."""
+        grouped: dict[str, list[Commune]] = {}
+        for name, some in self._communes_by_name.items():
+            grouped.setdefault(_ARTICLE.sub("", name), []).extend(some)
+        return {name: tuple(found) for name, found in grouped.items()}
+
+    @cached_property
+    def _epcis_by_name(self) -> Mapping[str, Commune]:
+        """Most populous commune of each group of communes, by its code, its name, and its name without its kind."""
+        heads: dict[str, Commune] = {}
+        for commune in self.communes:
+            if commune.epci and (
+                commune.epci not in heads or (commune.population or 0) > (heads[commune.epci].population or 0)
+            ):
+                heads[commune.epci] = commune
+        found: dict[str, Commune] = {}
+        shortened: dict[str, set[str]] = {}
+        for code, head in heads.items():
+            label = normalise_label(self.epci_labels.get(code, ""))
+            found[code] = head
+            if label:
+                found[label] = head
+                shortened.setdefault(_EPCI_KIND.sub("", label), set()).add(code)
+        for name, codes in shortened.items():
+            if len(codes) == 1 and name:
+                found.setdefault(name, heads[next(iter(codes))])
+        return found
+
+    @cached_property
     def _labels(self) -> Mapping[str, str]:
         """Label to show of each normalised name; a basin's before a commune's."""
         labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
@@ -327,6 +458,51 @@ class Places:
     def _choices(self, communes: Iterable[Commune]) -> str:
         listed = [f"{c.name} ({c.code}) : {c.basin} {self.basin_by_code[c.basin].name}" for c in communes]
         return ", ".join(listed[:_LISTED]) + (", …" if len(listed) > _LISTED else "")
+
+
+_ARTICLE: Final = re.compile(r"^(?:le|la|les|l) (?=\S)")
+_EPCI_KIND: Final = re.compile(
+    r"^(?:(?:cc|ca|cu|metropole|communaute (?:de communes|d agglomeration|urbaine)) )"
+    r"(?:(?:de la|de l|de|du|des|d|le|la|les|l) )?"
+)
+_LEADING_POSTCODE: Final = re.compile(r"^\s*(\d{5})[\s,-]+(?=\D)")
+_BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
+_BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
+
+
+def _bare_place(text: str, area: str) -> tuple[str, str]:
+    """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
+    bracketed, leading = _BRACKETED.search(text), _LEADING_POSTCODE.match(text)
+    said = (bracketed or leading or [None, ""])[1] or ""
+    name = _LEADING_POSTCODE.sub("", _BRACKETED.sub("", text))
+    name = re.sub(r"\bcedex\b.*", "", normalise_label(name)).strip()
+    name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
+    borough = _BOROUGH.match(name)
+    return borough[1] if borough else name, area or said
+
+
+def _begins(name: str, start: str) -> bool:
+    return bool(start) and name.startswith(f"{start} ")
+
+
+def department_of(area: str) -> tuple[str, ...]:
+    """
+    Beginnings of the commune codes of a department or postcode; Corsica's postcodes begin with 20.
+
+    Examples
+    --------
+    >>> department_of("35600"), department_of("1"), department_of("97410")
+    (('35',), ('01',), ('974',))
+    """
+    code = area.upper().zfill(5)[:3] if area.isdigit() and len(area) in (4, 5) else area.upper().zfill(2)
+    if code[:2] == "20":
+        return ("2A", "2B")
+    return (code[:3] if code[:2] in ("97", "98") else code[:2],)
+
+
+def departments_shown(commune: str) -> str:
+    """Return the code of the department of a commune, by its code."""
+    return department_of(commune if commune[:2] in ("97", "98") else commune[:2])[0]
 
 
 def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -> Places:

@@ -88,6 +88,7 @@ _CERTIFICATE: Final = record(
     optional={
         "max_hours": maybe(AMOUNT),
         "max_cost": maybe(AMOUNT),
+        "max_minutes": maybe(AMOUNT),
         "floor": maybe(share("Least share of people placed, by `floor_by`")),
         "floor_by": maybe(text()),
     },
@@ -403,6 +404,7 @@ class Allocation(Shown):
             "min_probability": self.bounds.min_probability,
             "max_hours": self.bounds.max_hours,
             "max_cost": self.bounds.max_cost,
+            "max_minutes": self.bounds.max_minutes,
             "budget_hours": self.budget_hours,
             "floor": self.settings.floor or None,
             "floor_by": self.settings.floor_by if self.settings.floor else None,

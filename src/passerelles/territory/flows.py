@@ -135,6 +135,7 @@ class Flow(Described):
             Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
             Column("from_basin", value=attribute("fragile.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
             Column("from_basin_code", value=attribute("fragile.basin"), schema=text(), on=On.JSON),
+            Column("from_commune", value=lambda f, _: f.fragile.commune_label or None, schema=maybe(text()), on=_FILE),
             Column(
                 "to", on=On.SCREEN, shown=attribute("hiring.employer"),
                 note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin),
@@ -146,6 +147,7 @@ class Flow(Described):
             Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
             Column("to_basin", value=attribute("hiring.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
             Column("to_basin_code", value=attribute("hiring.basin"), schema=text(), on=On.JSON),
+            Column("to_commune", value=lambda f, _: f.hiring.commune_label or None, schema=maybe(text()), on=_FILE),
             Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
             Column("people", "integer", schema=PEOPLE, promised=True),
             Column(

@@ -16,7 +16,7 @@ from passerelles.views.spec import Column, On, Record, attribute
 
 Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
-NAME_OF: Final = attrgetter("employer", "job", "basin", "pool")
+NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 
 
 class Problem(NamedTuple):
@@ -151,6 +151,10 @@ class Lot:
         Whether the opening is work on one's own account: an option, never a post that people are placed on.
     title_code
         Code of the job title, where titles of the fiche differ in what access takes; else empty.
+    part
+        What tells it from another lot of the same employer, job and basin: another title, another commune; else empty.
+    commune, commune_label
+        Commune, where one was named: distances are measured from it, else from the basin's centre.
     """
 
     employer: str
@@ -165,11 +169,20 @@ class Lot:
     row: int = 0
     title_code: str = ""
     self_employed: bool = False
+    part: str = ""
+    commune: str = ""
+    commune_label: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> tuple[str, ...]:
         """What names the lot."""
-        return (self.employer, self.job, self.basin, self.pool)
+        named = (self.employer, self.job, self.basin, self.pool)
+        return (*named, self.part) if self.part else named
+
+    @property
+    def spot(self) -> str:
+        """Where distances are measured from."""
+        return self.commune or self.basin
 
     @property
     def end(self) -> dict[str, str | None]:
@@ -261,7 +274,7 @@ def _side(side: Side, lang: Lang) -> str:
 
 def pool_key(lot: Lot) -> tuple[str, ...]:
     """Name of the pool that a hiring lot draws from."""
-    return (lot.employer, "", lot.basin, lot.pool) if lot.pool else (lot.employer, lot.job, lot.basin, "")
+    return (lot.employer, "", lot.basin, lot.pool) if lot.pool else lot.key
 
 
 def made(side: Side, lots: Iterable[Lot], *, file: str = "", sha256: str = "", source: str = "") -> Lots:

@@ -25,6 +25,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.locating import Locator, make_locator
 from passerelles.territory.lots import Lots, Table
 from passerelles.territory.pairs import (
     Bounds,
@@ -39,7 +40,7 @@ from passerelles.territory.pairs import (
     pool_keys,
 )
 from passerelles.territory.pools import survey_openings
-from passerelles.territory.reading import Locator, make_locator, read_sides
+from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
     TENTHS,
     InfeasibleError,
@@ -91,6 +92,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     budget_hours: float | None = None,
     min_probability: float | None = None,
     max_cost: float | None = None,
+    max_minutes: float | None = None,
     stretch: bool = False,
     settings: Settings | None = None,
     costs: Costs | None = None,
@@ -124,6 +126,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         Least chance of a move, in [0, 1]; a move to the same job always passes.
     max_cost
         Most that one placement may cost: hours of training, and those that its chance counts for.
+    max_minutes
+        Longest travel, where a table of travel times gives the minutes between two basins; elsewhere only the radius
+        bounds. None = that of the settings, else no bound.
     stretch
         Whether to show too, apart and in no total, moves that experts hardly ever list for people still without a
         solution.
@@ -177,6 +182,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         min_probability=_number("min_probability", least, 1.0),
         max_hours=chosen.max_hours,
         max_cost=_number("max_cost", chosen.max_cost if max_cost is None else max_cost),
+        max_minutes=_number("max_minutes", chosen.max_minutes if max_minutes is None else max_minutes),
     )
     budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
     locator = make_locator(places, market)
@@ -457,6 +463,10 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
         notes.append("no_geography" if bounds.radius_km is None else "radius_not_applied")
     elif bounds.radius_km is None and any((f.km or 0.0) > case.settings.bmo_radius_km for f in flows):
         notes.append("no_radius")
+    if bounds.max_minutes is not None and not (case.locator.places and case.locator.places.travel):
+        notes.append("minutes_not_applied")
+    if any(lot.commune for lot in (*case.fragile.lots, *case.hiring.lots)):
+        notes.append("communes")
     if any(f.same_job and _titles_differ(f) for f in flows):
         notes.append("titles_of_one_fiche")
     moving = ~moves.same

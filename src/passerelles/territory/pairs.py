@@ -19,8 +19,8 @@ from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
+from passerelles.territory.locating import Locator
 from passerelles.territory.lots import Lot, Lots, pool_key
-from passerelles.territory.reading import Locator
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.text import normalise_label
 
@@ -34,18 +34,19 @@ class Why(IntEnum):
 
     OPEN = 0
     RADIUS = 1
-    DISTANCE_UNKNOWN = 2
-    NOT_POSSIBLE = 3
-    HOURS_UNKNOWN = 4  # only where the settings are strict: else what is unknown is to be confirmed
-    ACCESS_UNKNOWN = 5
-    MAX_HOURS = 6
-    FRAME = 7
-    PROBABILITY_UNKNOWN = 8
-    PROBABILITY = 9
-    MAX_COST = 10
-    LEVEL_UNKNOWN = 11
-    UNLIKELY = 12
-    SELF_EMPLOYED = 13  # an option that people may choose, never a post that they are placed on
+    MINUTES = 2
+    DISTANCE_UNKNOWN = 3
+    NOT_POSSIBLE = 4
+    HOURS_UNKNOWN = 5  # only where the settings are strict: else what is unknown is to be confirmed
+    ACCESS_UNKNOWN = 6
+    MAX_HOURS = 7
+    FRAME = 8
+    PROBABILITY_UNKNOWN = 9
+    PROBABILITY = 10
+    MAX_COST = 11
+    LEVEL_UNKNOWN = 12
+    UNLIKELY = 13
+    SELF_EMPLOYED = 14  # an option that people may choose, never a post that they are placed on
 
 
 class Doubt(IntFlag):
@@ -78,6 +79,7 @@ class Bounds:
     min_probability: float | None = None
     max_hours: float | None = None
     max_cost: float | None = None
+    max_minutes: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,7 +286,7 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """The hiring side in arrays: each entry's job (column of `Moves`), pool and basin, entries sorted by basin."""
+    """The hiring side in arrays: each entry's job (column of `Moves`) and pool, entries sorted by place."""
 
     job: NDArray[np.intp]
     pool: NDArray[np.intp]
@@ -293,8 +295,8 @@ class Side:
     asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
     title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
     own_account: NDArray[np.bool_]  # of each entry, whether the work is one's own account
-    start: NDArray[np.intp]  # shape (basins + 1,): first entry of each basin
-    basins: tuple[str, ...]
+    start: NDArray[np.intp]  # shape (places + 1,): first entry of each place
+    spots: tuple[tuple[str, str], ...]  # each place, and its basin
 
 
 def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
@@ -318,18 +320,18 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     column = {int(row): i for i, row in enumerate(moves.targets)}
     keys, _ = pool_keys(hiring)
     number = {key: i for i, key in enumerate(keys)}
-    basins = tuple(sorted({lot.basin for lot in hiring.lots}))
-    place = {basin: i for i, basin in enumerate(basins)}
-    where = np.asarray([place[lot.basin] for lot in hiring.lots], dtype=np.intp)
+    spots = tuple(sorted({(lot.spot, lot.basin) for lot in hiring.lots}))
+    place = {spot: i for i, (spot, _) in enumerate(spots)}
+    where = np.asarray([place[lot.spot] for lot in hiring.lots], dtype=np.intp)
     order = np.argsort(where, kind="stable")
     job = np.asarray([column[graph.position[lot.job]] for lot in hiring.lots], dtype=np.intp)
     pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
     doubt = np.asarray([_title_doubt(lot.confidence) for lot in hiring.lots], dtype=np.int8)
-    start = np.searchsorted(where[order], np.arange(len(basins) + 1))
+    start = np.searchsorted(where[order], np.arange(len(spots) + 1))
     asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
     title = np.asarray([normalise_label(lot.given) for lot in hiring.lots], dtype=object)
     own = np.asarray([lot.self_employed for lot in hiring.lots], dtype=np.bool_)
-    return Side(job[order], pool[order], order, doubt[order], asked, title[order], own[order], start, basins)
+    return Side(job[order], pool[order], order, doubt[order], asked, title[order], own[order], start, spots)
 
 
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
@@ -371,24 +373,28 @@ def find_pairs(
     judged = verdicts(moves, bounds, settings, strict=strict)
     side = hiring_side(graph, hiring, moves)
     row = {int(r): i for i, r in enumerate(moves.origins)}
-    km = _basin_km(fragile, side, locator)
+    km = _km(fragile, side, locator)
     with_geography = locator.places is not None
-    blocked = _basin_why(km, bounds.radius_km if with_geography else None)
+    blocked = (
+        _barred(fragile, side, locator, km, bounds)
+        if with_geography
+        else {s: np.zeros(len(v), dtype=np.int8) for s, v in km.items()}
+    )
     sizes = np.diff(side.start)
     listed = len(fragile.lots) * len(side.job) <= settings.max_pairs // 10
-    keep = {basin: np.flatnonzero(listed | (blocked[basin] != Why.RADIUS)) for basin in km}
+    keep = {spot: np.flatnonzero(listed | (blocked[spot] != Why.RADIUS)) for spot in km}
     pools = np.asarray([len(set(side.pool[a:b].tolist())) for a, b in pairwise(side.start.tolist())], dtype=np.int64)
-    total = sum(int(pools[keep[lot.basin]].sum()) for lot in fragile.lots)
+    total = sum(int(pools[keep[lot.spot]].sum()) for lot in fragile.lots)
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     blocks = []
     demanding = any(side.asked)
     for number, lot in enumerate(fragile.lots):
         go_on()
-        there = keep[lot.basin]
+        there = keep[lot.spot]
         entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
         job = side.job[entries]
-        far = np.repeat(blocked[lot.basin][there], sizes[there])
+        far = np.repeat(blocked[lot.spot][there], sizes[there])
         origin = row[graph.position[lot.job]]
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
@@ -398,7 +404,7 @@ def find_pairs(
         own = asked_of_title(graph, lot)
         if demanding:
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
-        distance = np.repeat(km[lot.basin][there], sizes[there])
+        distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]
         at = (origin, job)
@@ -436,24 +442,34 @@ def _best(
     return order[first]
 
 
-def _basin_km(fragile: Lots, side: Side, locator: Locator) -> Mapping[str, Floats]:
-    """Kilometres from each fragile basin to each hiring basin; nan = unknown."""
+def _km(fragile: Lots, side: Side, locator: Locator) -> Mapping[str, Floats]:
+    """Kilometres from each fragile place to each hiring place; nan = unknown."""
     found = {}
-    for start in sorted({lot.basin for lot in fragile.lots}):
-        known = [locator.km(start, end) for end in side.basins]
+    for start in sorted({lot.spot for lot in fragile.lots}):
+        known = [locator.km(start, end) for end, _ in side.spots]
         found[start] = np.asarray([np.nan if km is None else km for km in known], dtype=np.float64)
     return found
 
 
-def _basin_why(km: Mapping[str, Floats], radius: float | None) -> Mapping[str, NDArray[np.int8]]:
-    if radius is None:
-        return {basin: np.zeros(len(values), dtype=np.int8) for basin, values in km.items()}
-    return {
-        basin: np.where(np.isnan(values), Why.DISTANCE_UNKNOWN, np.where(values > radius, Why.RADIUS, Why.OPEN)).astype(
-            np.int8
-        )
-        for basin, values in km.items()
-    }
+def _barred(
+    fragile: Lots, side: Side, locator: Locator, km: Mapping[str, Floats], bounds: Bounds
+) -> Mapping[str, NDArray[np.int8]]:
+    """Why each hiring place is out of reach of each fragile one; minutes bound where a table of travel gives them."""
+    basin_of = {lot.spot: lot.basin for lot in fragile.lots}
+    within = np.asarray([basin for _, basin in side.spots], dtype=object)
+    found = {}
+    for start, values in km.items():
+        why = np.zeros(len(values), dtype=np.int8)
+        if bounds.radius_km is not None:
+            # A radius of 0 means the same basin, wherever in it.
+            far = values > bounds.radius_km if bounds.radius_km else within != basin_of[start]
+            why = np.where(np.isnan(values), Why.DISTANCE_UNKNOWN, np.where(far, Why.RADIUS, Why.OPEN)).astype(np.int8)
+        if bounds.max_minutes is not None:
+            spent = [locator.minutes(start, end) for end, _ in side.spots]
+            slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)
+            why[slow & (why == Why.OPEN)] = Why.MINUTES
+        found[start] = why
+    return found
 
 
 def drawn(start: tuple[str, ...], end: tuple[str, ...]) -> int:

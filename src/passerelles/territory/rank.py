@@ -24,9 +24,10 @@ from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.locating import Locator, make_locator
 from passerelles.territory.lots import Lot, Lots, Note, Side, Table, made, reading_notes
 from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
-from passerelles.territory.reading import Locator, make_locator, read_lots
+from passerelles.territory.reading import read_lots
 from passerelles.territory.solve import TENTHS
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
@@ -390,7 +391,7 @@ class _Compared:
     def pair(self, start: Lot, end: Lot) -> Ranked | None:
         """Rank a pair; None where it is impossible, of one fiche, or too far."""
         where = (self._row[self.position[start.job]], self._column[self.position[end.job]])
-        km = self.locator.km(start.basin, end.basin)
+        km = self.locator.km(start.spot, end.spot)
         why, tenths = self.verdicts.why, self.verdicts.hours
         if self.moves.part[where] or why[where] == Why.NOT_POSSIBLE or (km is not None and km > self.radius):
             return None
@@ -419,9 +420,9 @@ class _Compared:
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
-    best: dict[tuple[str, str, str], tuple[Lot, list[Ranked]]] = {}
+    best: dict[tuple[str, ...], tuple[Lot, list[Ranked]]] = {}
     for lot, items in lists:
-        key = (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key[:3]
+        key = (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key
         if key not in best or _order(items[0]) < _order(best[key][1][0]):
             best[key] = (lot, items)
     ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
@@ -434,11 +435,11 @@ def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
 
 def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
-    best: dict[tuple[str, str, str], Ranked] = {}
-    others: dict[tuple[str, str, str], list[str]] = {}
+    best: dict[tuple[str, ...], Ranked] = {}
+    others: dict[tuple[str, ...], list[str]] = {}
     for item in items:
         far = item.hiring if by == "fragile" else item.fragile
-        key = (far.employer, far.basin, far.pool) if far.pool else far.key[:3]
+        key = (far.employer, far.basin, far.pool) if far.pool else far.key
         if key in best:
             others.setdefault(key, []).append(far.job)
         else:

@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,21 +13,21 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.numbers import decimal_sign, read_number
 from passerelles.io.rows import Rows, read_rows
 from passerelles.io.xlsx import cell_text
-from passerelles.market.market import Market
-from passerelles.market.places import Places, with_basins
-from passerelles.matching.titles import REVIEW, resolve_title
+from passerelles.matching.context import Context, contexts_of
+from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
 from passerelles.progress import go_on
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import titles_by_label
 from passerelles.referentials.referential import Referential
+from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
 from passerelles.territory.lots import Lot, Lots, LotsError, Problem, Side, Table, made
 from passerelles.text import normalise_label
 
-NOWHERE: Final = ""
-"""Basin of lots of a table that has no column of places."""
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
+_LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
+_MOST_CELLS: Final = 0.6
 _HOW_MANY: Final = r"(?:nombre|nb|nbre|nbr|n|total)(?: de| d| des)? "
 _OF_PEOPLE: Final = _HOW_MANY + r"(?:personnes?|salaries?|agents?|emplois?)(?: concernee?s| menacee?s)?"
 _OF_POSTS: Final = _HOW_MANY + r"(?:postes?|offres?|recrutements?|embauches?|besoins?)(?: a pourvoir| prevus| ouverts)?"
@@ -36,7 +36,8 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "employer": (
         r"employeurs?|employers?|entreprises?|societes?|raisons? sociales?|company|companies|firm",
         r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
-        r"etablissements?|nom (?:de l )?etablissement|structure|organisation|recruteur|enseigne|site",
+        r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
+        r"partenaires?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?|usines?|unites?|sites?(?: \w+)?",
     ),
     "code": (r"codes? rome|rome|codes? (?:metier|emploi|rome \w+)",),
     "job": (
@@ -46,7 +47,8 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"(?:job )?titles?|titres?",
         r"metiers?|jobs?|occupations?|positions?|fonctions?|professions?",
         r"poste(?: (?:de travail|occupe|propose|a pourvoir|concerne|recherche))?",
-        r"emploi(?: (?:occupe|propose|type|concerne))?",
+        r"emploi(?: (?:occupe|propose|type|concerne|recherche|menace|fragilise|actuel))?",
+        r"qualifications?(?: professionnelles?)?|specialites?|competences? recherchees?",
         r"code",
     ),
     "headcount": (
@@ -65,7 +67,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "basin": (r"bassins?(?: d emplois?| emploi)?|basins?|codes? bassin|nom (?:du )?bassin|zone d emploi",),
     "commune": (
-        r"communes?(?: \w+){0,3}|nom (?:de la )?commune|villes?|city|town",
+        r"communes?(?: \w+){0,3}|nom (?:de la )?commune|villes?|city|town|ports?(?: d attache)?",
         r"lieux?(?: (?:de travail|du poste|d exercice|d emploi))?|localites?|localisation|location|place|implantation",
         r"code (?:commune|insee)(?: \w+)?|insee",
     ),
@@ -76,109 +78,39 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"employment(?: type)?|contract(?: type)?",
     ),
     "choice": (r"choix|choice|code corrige",),
+    "sector": (r"secteurs?(?: d activites?)?|codes? naf|naf|ape|codes? ape|activites?|filieres?|sector",),
+    "agreement": (r"convention collective|convention|ccn|idcc(?: .*)?|branches?(?: professionnelles?)?|agreement",),
 }  # fmt: skip
 # Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
 _WORDS: Final[Mapping[str, str]] = {
-    "employer": r"\b(?:entreprises?|employeurs?|societes?|etablissements?|raison sociale|armements?|structures?)\b",
-    "job": r"^(?:metiers?|postes?|emplois?|fonctions?|professions?|intitules?|libelles?|appellations?)\b",
-    "headcount": r"^(?:nb|nbre|nombre|effectifs?)\b|\b(?:salaries|personnes|marins|agents|effectifs?)\b",
-    "openings": r"^(?:nb|nbre|nombre)\b|\b(?:a pourvoir|besoins?|recrutements?|embauches?)\b",
-    "commune": r"\b(?:communes?|villes?|port|lieu|localites?|localisation)\b",
+    "employer": (
+        r"\b(?:entreprises?|employeurs?|societes?|etablissements?|raison sociale|armements?|structures?|sites?)\b"
+    ),
+    "job": (
+        r"^(?!(?:nb|nbre|nbr|nombre|n|total|effectifs?|type|date)\b).*\b(?:metiers?|postes?|emplois?|fonctions?"
+        r"|professions?|intitules?|libelles?|appellations?|qualifications?|job|occupation|position)\b"
+    ),
+    "headcount": r"^(?:nb|nbre|nombre|effectifs?)\b|\b(?:salaries|personnes|marins|agents|effectifs?|etp|headcount)\b",
+    "openings": (
+        r"^(?:nb|nbre|nombre|quantite|volume)\b"
+        r"|\b(?:a pourvoir|besoins?|recrutements?|embauches?|ouverts?|openings?)\b"
+    ),
+    "commune": (
+        r"\b(?:communes?|villes?|port|lieux?|localites?|localisation|implantation|epci|agglomeration|territoires?)\b"
+    ),
     "department": r"^(?:dept|dpt|dep|departement)\b",
 }
 _ELSE: Final = (
-    r"\b(?:date|echeance|fin|debut|tranche|diplomes?|titres?|permis|habilitations?|exigences?|siret|siren|epci|region"
+    r"\b(?:date|echeance|fin|debut|tranche|diplomes?|titres?|permis|habilitations?|exigences?|siret|siren|region"
     r"|contrat|statut|branche|remarques?|observations?|code|convention)\b"
 )
 _OWN_ACCOUNT: Final = re.compile(
     r"\b(?:independante?s?|freelances?|(?:auto|micro) ?entrepreneur\w*|(?:auto|micro) ?entreprise|a son compte"
     r"|creation d entreprise|self employ\w*)\b"
 )
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
 _TOTAL: Final = re.compile(r"(?:sous |grand )?tota(?:l|ux)\b.*|ensemble|somme|cumul|subtotal")
-_IN_BRACKETS: Final = re.compile(r"^(.*?)\s*\((\d{1,3}|2[AB]|\d{5})\)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Locator:
-    """
-    Finds basins: in the geography where there is one, else as names to compare; a survey's own basins in both.
-
-    The survey is read only where it may matter: reading one takes seconds, and most tables name basins by their code
-    or their own name.
-    """
-
-    places: Places | None = None
-    market: Market | None = None
-
-    def find(self, text: str) -> tuple[str, str]:
-        """
-        Return the key and the name of a basin.
-
-        Raises
-        ------
-        PasserellesError
-            If neither the geography nor the survey knows it, or it means several places.
-        """
-        if self.places is not None:
-            basin = self.places.own(text) or self._wide.basin(text)
-            return basin.code, basin.name
-        name = normalise_label(text)
-        return self._names.get(name, name), text.strip()
-
-    def within(self, text: str, area: str) -> tuple[str, str] | None:
-        """Return the one basin of a commune of that name in a department (``35``) or of a postcode (``35600``)."""
-        if self.places is None or not area.strip():
-            return None
-        department = _department(area.strip())
-        name = normalise_label(text)
-        basins = {
-            c.basin
-            for c in self.places.communes
-            if c.name and normalise_label(c.name) == name and c.code.startswith(department)
-        }
-        if len(basins) != 1:
-            return None
-        basin = self.places.basin_by_code[basins.pop()]
-        return basin.code, basin.name
-
-    def km(self, start: str, end: str) -> float | None:
-        """Kilometres between two basins; None = unknown."""
-        if start == end and start != NOWHERE:
-            return 0.0
-        if self.places is None or not {start, end} <= self.places.basin_by_code.keys():
-            return None  # a basin of the survey that the geography lacks
-        return self.places.distance(start, end).km
-
-    @cached_property
-    def _surveyed(self) -> Mapping[str, str]:
-        """Name of each basin of the survey, by code."""
-        if self.market is None or not self.market.has_survey:
-            return {}
-        return {b.code: b.label for b in self.market.survey().basins.values()}
-
-    @cached_property
-    def _wide(self) -> Places:
-        """Return the geography with the survey's basins that it lacks."""
-        return with_basins(self.places or Places(()), self._surveyed, source="BMO")
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        """Code of each normalised name of the survey."""
-        return {normalise_label(label): code for code, label in self._surveyed.items()}
-
-
-def _department(area: str) -> tuple[str, ...]:
-    """Beginnings of the commune codes of a department or postcode; Corsica's postcodes begin with 20."""
-    code = area.upper().zfill(5)[:3] if area.isdigit() and len(area) in (4, 5) else area.upper().zfill(2)
-    if code[:2] == "20":
-        return ("2A", "2B")
-    return (code[:3] if code[:2] in ("97", "98") else code[:2],)
-
-
-def make_locator(places: Places | None, market: Market | None = None) -> Locator:
-    """Make the finder of basins of a geography and a survey, either of which may be absent."""
-    return Locator(places, market)
 
 
 def read_sides(
@@ -199,6 +131,22 @@ def read_sides(
     PasserellesError
         If a file cannot be read at all.
     """
+    read, faults = _read_both(referential, fragile, hiring, locator)
+    if any(each.key == "basin_ambiguous" for each in (*faults, *(p for lots in read for p in lots.set_aside))):
+        there = [locator.departments_of(lot.basin, lot.commune) for lots in read for lot in lots.lots]
+        near = replace(locator, departments=frozenset().union(*there))
+        read, faults = _read_both(referential, fragile, hiring, near)
+    if faults or refuse_incomplete:
+        faults += [problem for lots in read for problem in lots.set_aside]
+    if faults:
+        raise LotsError(faults)
+    return read[0], read[1] if len(read) > 1 else None
+
+
+def _read_both(
+    referential: Referential, fragile: Table, hiring: Table | None, locator: Locator
+) -> tuple[list[Lots], list[Problem]]:
+    """Lots of each table, and what is wrong with a table of which nothing can be used."""
     faults: list[Problem] = []
     read = []
     for table, side in ((fragile, "fragile"), (hiring, "hiring")):
@@ -208,11 +156,7 @@ def read_sides(
             read.append(read_lots(referential, table, side, locator=locator))  # type: ignore[arg-type]
         except LotsError as error:
             faults += error.problems
-    if faults or refuse_incomplete:
-        faults += [problem for lots in read for problem in lots.set_aside]
-    if faults:
-        raise LotsError(faults)
-    return read[0], read[1] if len(read) > 1 else None
+    return read, faults
 
 
 def read_lots(referential: Referential, table: Table, side: Side, *, locator: Locator | None = None) -> Lots:
@@ -254,7 +198,7 @@ def read_lots(referential: Referential, table: Table, side: Side, *, locator: Lo
     """
     if isinstance(table, Lots):
         return table
-    reader = _Reader(referential, side, locator or Locator())
+    reader = _Reader(referential, side, locator or make_locator(None))
     if isinstance(table, str | Path):
         return reader.read(_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
@@ -294,8 +238,10 @@ def is_table_of_lots(path: str | Path) -> bool:
 def _fit(cells: Sequence[Any], side: Side) -> int:
     """How well a row fits as the header of a table of this side."""
     roles = _columns(cells, side)
-    if len(roles) < _HEADER_LEAST or not {"job", "code"} & set(roles):
+    if len(roles) < _HEADER_LEAST:
         return 0
+    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
+        return int(_COUNT[side] in roles)
     return 2 * len(roles) + (_COUNT[side] in roles)
 
 
@@ -417,40 +363,77 @@ class _Reader:
     locator: Locator
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
-    jobs: dict[str, "Resolved | _Unusable"] = field(default_factory=dict)
-    spots: dict[tuple[str, str, str], "tuple[str, str] | _Unusable"] = field(default_factory=dict)
+    spots: dict[tuple[str, str, str], "Where | _Unusable"] = field(default_factory=dict)
 
     def read(self, grid: _Grid) -> Lots:
         self.said += grid.said
         self.set_aside += grid.set_aside
-        self._check_columns(grid)
+        grid = self._check_columns(grid)
         count = _COUNT[self.side]
         rows = list(self._rows(grid))
+        titles = self._read_titles(grid, rows)
         counts = [grid.text(cells, count) for _, cells in rows]
         decimal = decimal_sign(counts)
-        lots: dict[tuple[str, str, str], list[Lot]] = {}
-        for line, cells in rows:
-            lot = self._lot(grid, line, cells, decimal)
+        lots: dict[tuple[str, ...], list[Lot]] = {}
+        for (line, cells), title in zip(rows, titles, strict=True):
+            go_on()
+            lot = self._lot(grid, line, cells, decimal, title)
             if lot is not None:
-                key = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
-                lots.setdefault(key, []).append(lot)
+                named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
+                own = "1" if lot.self_employed else ""
+                title = "" if _code(self.referential, lot.given) else normalise_label(lot.given)
+                lots.setdefault((*named, lot.commune, title, own), []).append(lot)
         self._tell_sums(grid, lots)
         if not lots:
             problems = self.set_aside or [Problem(grid.name, 0, "", "no_row", {})]
             raise LotsError(problems)
+        several = Counter(key[:3] for key in lots)
         summed = [
             replace(
                 some[0],
                 people=sum(lot.people for lot in some),
-                title_code=next((lot.title_code for lot in some if lot.title_code), ""),
+                confidence=min(lot.confidence for lot in some),
+                part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
             )
-            for some in lots.values()
+            for key, some in lots.items()
         ]
         found = made(self.side, summed, file=grid.name, sha256=grid.sha256)
         return replace(found, set_aside=tuple(self.set_aside), said=tuple(self.said))
 
-    def _check_columns(self, grid: _Grid) -> None:
-        """Refuse a table without jobs; say what its lines count as where it lacks another column."""
+    def _read_titles(
+        self, grid: _Grid, rows: Sequence[tuple[int, Sequence[Any]]]
+    ) -> list["Resolved | _Unusable | None"]:
+        """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
+
+        def column(role: str) -> list[str]:
+            return [grid.text(cells, role) for _, cells in rows] if role in grid.columns else []
+
+        texts = [grid.text(cells, "job") for _, cells in rows]
+        contexts = contexts_of(
+            texts, employers=column("employer"), sectors=column("sector"), agreements=column("agreement")
+        )
+        keys = list(zip(texts, contexts, strict=True))
+        asked = list(dict.fromkeys(key for key in keys if key[0] and _code(self.referential, key[0]) is None))
+        plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
+        without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
+        answers = {
+            key: _read_title(self.referential, key[0], _likelier(found, without.get(key, ())))
+            for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
+        }
+        return [answers.get(key) for key in keys]
+
+    def _check_columns(self, grid: _Grid) -> _Grid:
+        """
+        Refuse a table without jobs; say what its lines count as where it lacks another column.
+
+        A column of jobs or numbers that no name tells is known by what it holds, and said.
+        """
+        for role, of_content in (("job", self._holds_jobs), (_COUNT[self.side], _holds_numbers)):
+            if role not in grid.columns and not (role == "job" and "code" in grid.columns):
+                place = _only(of_content, grid)
+                if place is not None:
+                    grid = replace(grid, columns={**grid.columns, role: place})
+                    self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
         if not {"job", "code"} & set(grid.columns):
             columns = ", ".join(filter(None, grid.header)) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
@@ -459,6 +442,12 @@ class _Reader:
                 self.said.append(Problem(grid.name, 0, role, key, {}))
         if not {"basin", "commune"} & set(grid.columns):
             self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
+        return grid
+
+    def _holds_jobs(self, texts: Sequence[str]) -> bool:
+        """Whether most of some cells are titles of jobs."""
+        found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
+        return sum(c[0].parent_confidence >= REVIEW for c in found) >= _MOST_CELLS * len(texts)
 
     def _rows(self, grid: _Grid) -> Iterable[tuple[int, Sequence[Any]]]:
         """Yield the rows of lots, without the header said again, totals, and lines of text below the table."""
@@ -490,29 +479,33 @@ class _Reader:
         filled = [cell for cell in cells if cell_text(cell)]
         return len(filled) > 1 or len(grid.columns) == 1
 
-    def _lot(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> Lot | None:
+    def _lot(
+        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, title: "Resolved | _Unusable | None"
+    ) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
-        job = self._job(grid, cells)
-        basin = self._basin(grid, cells)
-        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(basin, _Unusable):
-            wrong = next(each for each in (people, job, basin) if isinstance(each, _Unusable))
+        job = self._job(grid, cells, title)
+        where = self._where(grid, cells)
+        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
+            wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
             self.set_aside.append(Problem(grid.name, line, *about))
             return None
         return Lot(
             employer=grid.text(cells, "employer") or "–",
             job=job.code,
-            basin=basin[0],
+            basin=where.basin,
             people=people,
-            basin_label=basin[1],
+            basin_label=where.basin_label,
+            commune=where.commune,
+            commune_label=where.commune_label,
             label=self.referential.occupation_by_code[job.code].name,
             given=job.given,
             confidence=job.confidence,
             row=line,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
-            title_code=_title_code(self.referential, job),
+            title_code=job.title_code,
         )
 
     def _people(  # noqa: PLR0911 - one refusal a line
@@ -549,7 +542,7 @@ class _Reader:
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: _Grid, cells: Sequence[Any]) -> "Resolved | _Unusable":
+    def _job(self, grid: _Grid, cells: Sequence[Any], title: "Resolved | _Unusable | None") -> "Resolved | _Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = [(role, grid.text(cells, role)) for role in ("choice", "code", "job")]
         told = [(role, text) for role, text in texts if text]
@@ -563,25 +556,32 @@ class _Reader:
                 title = told[-1][1] if told[-1][0] == "job" else text
                 return Resolved(code, "" if title == code else title, 1.0)
         role, text = told[0] if told[0][0] == "choice" else told[-1]
-        if text not in self.jobs:
-            self.jobs[text] = _find_job(self.referential, text, role)
-        return self.jobs[text]
+        if role != "job":
+            found = next(resolve_titles(self.referential, [text], limit=3))
+            return _read_title(self.referential, text, found, role)
+        code = _code(self.referential, text)
+        if code is not None:
+            return Resolved(code, "" if code == text else text, 1.0)
+        return title or _Unusable("job", "empty", {})
 
-    def _basin(self, grid: _Grid, cells: Sequence[Any]) -> "tuple[str, str] | _Unusable":
+    def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | _Unusable":
         if not {"basin", "commune"} & set(grid.columns):
-            return NOWHERE, "–"
-        role = "basin" if grid.text(cells, "basin") or "commune" not in grid.columns else "commune"
-        text = grid.text(cells, role)
+            return Where(NOWHERE, "–")
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
-        match = _IN_BRACKETS.match(text)
-        if match is not None:
-            text, area = match[1], area or match[2]
+        roles = [role for role in ("basin", "commune") if grid.text(cells, role)]
+        # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
+        tried = [self._spot(role, grid.text(cells, role), area) for role in reversed(roles)] or [
+            self._spot("basin" if "basin" in grid.columns else "commune", "", area)
+        ]
+        return next((each for each in tried if isinstance(each, Where)), tried[-1])
+
+    def _spot(self, role: str, text: str, area: str) -> "Where | _Unusable":
         key = (role, text, area)
         if key not in self.spots:
-            self.spots[key] = _find_basin(self.locator, text, area, role)
+            self.spots[key] = _find_place(self.locator, text, area, role)
         return self.spots[key]
 
-    def _tell_sums(self, grid: _Grid, lots: Mapping[tuple[str, str, str], Sequence[Lot]]) -> None:
+    def _tell_sums(self, grid: _Grid, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
             if len(some) > 1:
                 rows = ", ".join(str(lot.row) for lot in some)
@@ -596,12 +596,34 @@ class _Reader:
                 self.said.append(Problem(grid.name, first.row, "", "summed", values))
 
 
+def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
+    """Return the one column without a role, and not of something else, that holds what is looked for."""
+    found = []
+    for place, name in enumerate(grid.header):
+        if place in grid.columns.values() or re.search(_ELSE, normalise_label(name)):
+            continue
+        cells = [text for _, row in grid.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
+        if cells and holds(cells):
+            found.append(place)
+    return found[0] if len(found) == 1 else None
+
+
+def _holds_numbers(texts: Sequence[str]) -> bool:
+    """Whether all of some cells are small numbers, of people or posts."""
+    return all(re.fullmatch(r"\d{1,4}", text) for text in texts)
+
+
 class Resolved(NamedTuple):
-    """Code of a job, what was written for it (empty for its own code), and how sure the code is, in [0, 1]."""
+    """
+    Code of a job, what was written for it (empty for its own code), and how sure the reading is, in [0, 1].
+
+    `title_code` is that of the title, where titles of the fiche differ in what access takes.
+    """
 
     code: str
     given: str
     confidence: float
+    title_code: str = ""
 
 
 class _Unusable(NamedTuple):
@@ -621,46 +643,67 @@ def _code(referential: Referential, text: str) -> str | None:
     return text if text in referential.occupation_by_code else None
 
 
-def _title_code(referential: Referential, job: Resolved) -> str:
+def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
+    some = list(asked)
+    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+
+
+def _likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
+    if not without:
+        return whole
+    if not whole or whole[0].parent_confidence < REVIEW:
+        return without
+    same = whole[0].parent_code == without[0].parent_code
+    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
+
+
+def _read_title(
+    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job"
+) -> Resolved | _Unusable:
+    """Occupation of a title; one under the threshold of review is never guessed."""
+    exact = titles_by_label(referential).get(normalise_label(text), ())
+    first = ranked[0] if ranked else None
+    if len(exact) == 1:
+        return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
+    sure = 0.0 if first is None else _sureness(referential, first)
+    if first is not None and sure >= (SURE if exact else REVIEW):
+        return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
+    if exact:
+        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
+        return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
+    near = tuple(f"{c.code} {c.label}" for c in ranked)
+    return _Unusable(role, "job_unknown", {"given": text, "suggestions": ", ".join(near) or "–"}, near)
+
+
+def _sureness(referential: Referential, first: Candidate) -> float:
+    """
+    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
+
+    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
+    """
+    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
+    base = referential.occupation_by_code[first.code].base or first.code
+    return first.confidence if base in parted else first.parent_confidence
+
+
+def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
     """Code of the title that was written, where titles of the fiche differ in what access takes."""
-    if not job.given or all(row.scope != "titles" for row in referential.credentials_of.get(job.code, ())):
+    if first is None or first.code != code:
         return ""
-    first = next(iter(resolve_title(referential, job.given, limit=1)), None)
-    return first.title_code if first is not None and first.code == job.code else ""
+    rows = referential.credentials_of.get(code, ())
+    return first.title_code if any(row.scope == "titles" for row in rows) else ""
 
 
-def _find_job(referential: Referential, text: str, role: str) -> Resolved | _Unusable:
-    """Occupation of a code or title; a title under the threshold of review is never guessed."""
-    code = _code(referential, text)
-    if code is not None:
-        return Resolved(code, "" if code == text else text, 1.0)
-    try:
-        return Resolved(find_occupation(referential, text), text, 1.0)
-    except UnknownCodeError as error:
-        if error.key == "ambiguous_title":
-            names = [f"{c} {referential.occupation_by_code[c].name}" for c in error.suggestions]
-            return _Unusable(
-                role, "job_ambiguous", {"given": text, "suggestions": ", ".join(error.suggestions)}, tuple(names)
-            )
-        ranked = resolve_title(referential, text, limit=3)
-        if ranked and ranked[0].confidence >= REVIEW:
-            return Resolved(ranked[0].code, text, round(ranked[0].confidence, 3))
-        near = tuple(f"{c.code} {c.label}" for c in ranked) or error.suggestions
-        return _Unusable(role, "job_unknown", {"given": text, "suggestions": ", ".join(near) or "–"}, near)
-
-
-def _find_basin(locator: Locator, text: str, area: str, role: str) -> tuple[str, str] | _Unusable:
-    """Basin of a place; a postcode or department tells places of one name apart."""
+def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _Unusable:
+    """Return the place of a cell; a postcode or department tells places of one name apart."""
     if not text or (locator.places is None and not normalise_label(text)):
         return _Unusable(role, "empty", {})
     try:
-        return locator.find(text)
+        return locator.spot(text, area, communes_first=role == "commune")
     except UnknownCodeError as error:
         values = {"given": text, "suggestions": ", ".join(error.suggestions) or "–"}
         return _Unusable(role, "basin_unknown", values, error.suggestions)
     except PasserellesError as error:
-        basin = locator.within(text, area)
-        if basin is not None:
-            return basin
         choices = str(error.values.get("choices", ""))
         return _Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))

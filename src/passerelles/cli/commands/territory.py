@@ -76,9 +76,9 @@ def rank(
     from passerelles.market.joblist import load_job_list
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
+    from passerelles.territory.locating import make_locator
     from passerelles.territory.lots import NOTE, Side
     from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
-    from passerelles.territory.reading import make_locator
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
 
@@ -122,6 +122,7 @@ def match(
     budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
     probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None,
     ceiling: Annotated[float | None, typer.Option("--max-cost", help=say("cli.option.max_cost"))] = None,
+    minutes: Annotated[float | None, typer.Option("--max-minutes", help=say("cli.option.max_minutes"))] = None,
     stretch: Annotated[bool, typer.Option("--stretch", help=say("cli.option.stretch"))] = False,
     floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False,
@@ -171,6 +172,7 @@ def match(
         "budget_hours": budget,
         "min_probability": probability,
         "max_cost": ceiling,
+        "max_minutes": minutes,
         "refuse_incomplete": refuse,
     }
     if scenario:
@@ -263,7 +265,12 @@ def read_scenario(text: str) -> dict[str, Any]:
     """
     from passerelles.errors import PasserellesError
 
-    names = {"radius": "radius_km", "budget": "budget_hours", "probability": "min_probability"}
+    names = {
+        "radius": "radius_km",
+        "minutes": "max_minutes",
+        "budget": "budget_hours",
+        "probability": "min_probability",
+    }
     found: dict[str, Any] = {}
     for part in text.split(","):
         name, _, value = (piece.strip() for piece in part.partition("="))

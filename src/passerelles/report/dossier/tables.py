@@ -94,7 +94,7 @@ def hiring_grid(case: Case) -> Grid:
     if not case.masked:
         columns += [(w("column.filled"), True), (w("column.reserved"), True), (w("column.empty"), True)]
     rows = []
-    for (employer, job, basin, pool), capacity in hiring.capacities.items():
+    for (employer, job, basin, pool, *_), capacity in hiring.capacities.items():
         code = pool or job
         lot = first[employer, code, basin]
         label = f"{code} {hiring.pool_labels.get(pool, pool)}" if pool else named_job(lot)
