@@ -375,9 +375,8 @@ class _Reader:
         counts = [grid.text(cells, count) for _, cells in rows]
         decimal = decimal_sign(counts)
         lots: dict[tuple[str, ...], list[Lot]] = {}
-        for (line, cells), title in zip(rows, titles, strict=True):
-            go_on()
-            lot = self._lot(grid, line, cells, decimal, title)
+        for (line, cells), read in zip(rows, titles, strict=True):
+            lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
                 named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 own = "1" if lot.self_employed else ""
@@ -480,12 +479,12 @@ class _Reader:
         return len(filled) > 1 or len(grid.columns) == 1
 
     def _lot(
-        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, title: "Resolved | _Unusable | None"
+        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: "Resolved | _Unusable | None"
     ) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
-        job = self._job(grid, cells, title)
+        job = self._job(grid, cells, read)
         where = self._where(grid, cells)
         if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
             wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
@@ -542,7 +541,7 @@ class _Reader:
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: _Grid, cells: Sequence[Any], title: "Resolved | _Unusable | None") -> "Resolved | _Unusable":
+    def _job(self, grid: _Grid, cells: Sequence[Any], read: "Resolved | _Unusable | None") -> "Resolved | _Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = [(role, grid.text(cells, role)) for role in ("choice", "code", "job")]
         told = [(role, text) for role, text in texts if text]
@@ -562,7 +561,7 @@ class _Reader:
         code = _code(self.referential, text)
         if code is not None:
             return Resolved(code, "" if code == text else text, 1.0)
-        return title or _Unusable("job", "empty", {})
+        return read or _Unusable("job", "empty", {})
 
     def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | _Unusable":
         if not {"basin", "commune"} & set(grid.columns):
