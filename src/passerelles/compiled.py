@@ -26,6 +26,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.referentials.sheets import open_tables
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
+from passerelles.scoring.positions import pack_positions
 from passerelles.scoring.scorer import load_scorer, scorer_for
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import pack_scores, scorer_sum
@@ -45,6 +46,7 @@ def compile_index(
     overwrite: bool = False,
     scorers: Sequence[str] = KEPT,
     titles: bool = True,
+    positions: bool = True,
 ) -> Path:
     """
     Write a graph, its referential and its scores as an index; the same graph gives the same bytes.
@@ -62,9 +64,9 @@ def compile_index(
         A folder, where it has no suffix; else one file, an uncompressed zip of the same members.
     overwrite
         Replace an index. Nothing else is ever replaced.
-    scorers, titles
-        Scorers beside that of the settings, and whether what finds titles is there: what an index does not hold is made
-        again by whoever needs it.
+    scorers, titles, positions
+        Scorers beside that of the settings, and whether what finds titles and the map of occupations are there: what an
+        index does not hold is made again by whoever needs it.
 
     Returns
     -------
@@ -105,6 +107,8 @@ def compile_index(
     }
     if titles and title_entries(referential):  # without a label, nothing can be looked for
         documents[TITLES] = pack_titles(title_index(referential), arrays)
+    if positions:
+        pack_positions(graph, arrays)
     about = {
         "referential": {"name": referential.name, "version": referential.version},
         "provenance": asdict(referential.provenance),
@@ -164,7 +168,7 @@ def keep_index(graph: OccupationGraph, place: Path) -> bool:
     """Write the index of a graph into the cache and drop those used longest ago; False where it cannot be written."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        compile_index(graph, place, overwrite=True, scorers=(), titles=False)
+        compile_index(graph, place, overwrite=True, scorers=(), titles=False, positions=False)
     except (PasserellesError, OSError):
         return False
     for old in cached_indexes()[_MOST:]:

@@ -1,5 +1,6 @@
 """Addresses of the explorer: pages by GET, what is about a person or a territory by POST, in a body, never kept."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -8,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.service.explorer import pages
+from passerelles.service.explorer import maps, pages
 from passerelles.service.explorer.room import ASSETS, PREFIX, Ask, Room, asset_sum, asset_text
 from passerelles.service.logs import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
@@ -29,7 +30,7 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "private, no-cache",
 }
-_STATUS: Final = {"busy": 503, "too_long": 504, "not_found": 404}
+_STATUS: Final = {"busy": 503, "too_long": 504, "not_found": 404, "fault": 500}
 
 
 class Desk(Protocol):
@@ -52,6 +53,12 @@ PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/move/{origin}/{target}": pages.move,
     "/compare": pages.compare,
     "/paths/{origin}/{target}": pages.paths,
+    "/near/{code}": maps.near,
+    "/map": maps.whole_map,
+    "/map.svg": maps.picture,
+    "/areas": maps.areas,
+    "/areas/{number}": maps.area,
+    "/interests": maps.interests,
 }
 
 
@@ -91,7 +98,8 @@ def _page(desk: Desk, room: Room, make: Callable[..., str]) -> Callable[[Request
                 return made
             found = made.encode()
             desk.store.put(key, found)
-        return Response(found, media_type=HTML, headers=_HEADERS)
+        kind = "image/svg+xml" if request.url.path.endswith(".svg") else HTML
+        return Response(found, media_type=kind, headers=_HEADERS)
 
     return answer
 
@@ -106,6 +114,9 @@ async def _worked_out(desk: Desk, ask: Ask, make: Callable[[], T]) -> T | Respon
         return failed(ask, "too_long")
     except PasserellesError as error:
         return refused(ask, error)
+    except Exception as error:  # noqa: BLE001 - told as a fault, with where and not with what was asked
+        tell("fault", level=logging.ERROR, error=error)
+        return failed(ask, "fault")
 
 
 def _ask(request: Request, room: Room) -> Ask:
@@ -127,8 +138,8 @@ def refused(ask: Ask, error: PasserellesError) -> Response:
     """Say in a page what the engine refused and why; what is about this machine is logged, not told."""
     known: dict[str, Any] = {"status_code": 404 if isinstance(error, UnknownCodeError) else 422}
     if "path" in error.values and error.key != "territory_input":
-        tell("fault", error=error, key=error.key)
-        detail, known = ask.words("error.fault"), {"status_code": 500}
+        tell("fault", level=logging.ERROR, error=error, key=error.key)
+        detail, known = ask.words("error.fault_detail"), {"status_code": 500}
     else:
         detail = error.message(ask.lang)
     near = list(error.suggestions) if isinstance(error, UnknownCodeError) else []

@@ -1,1 +1,124 @@
 "use strict";
+(() => {
+  const lang = document.documentElement.lang;
+  const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLocaleLowerCase(lang);
+
+  // The whole map: zoom, drag, search, one domain at a time. Its table says the same without any of this.
+  const chart = document.querySelector("[data-map]");
+  if (chart) {
+    const svg = chart.querySelector("svg");
+    const spot = document.getElementById("spot");
+    const hint = spot.textContent;
+    const side = svg.viewBox.baseVal.width;
+    const names = new Map();
+    for (const cell of document.querySelectorAll(".t-map tbody th")) {
+      names.set(cell.querySelector(".note").textContent, cell.querySelector("a").textContent);
+    }
+    const dots = [...svg.querySelectorAll("circle")];
+    const texts = new Map(dots.map((dot) => [dot, fold(dot.dataset.code + " " + names.get(dot.dataset.code))]));
+    const domains = svg.querySelector(".names");
+    const labels = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    svg.append(labels);
+    let view = { x: 0, y: 0, size: side };
+
+    const draw = () => {
+      const scale = view.size / side;
+      svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.size} ${view.size}`);
+      dots.forEach((dot) => dot.setAttribute("r", dot.classList.contains("hit") ? 9 * scale : 4.2 * scale ** 0.7));
+      domains.setAttribute("font-size", 15 * scale);
+      domains.setAttribute("stroke-width", 4 * scale);
+      domains.setAttribute("opacity", scale < 0.35 ? 0 : 1);
+      labels.replaceChildren();
+      const inside = dots.filter((d) => {
+        const [x, y] = [d.cx.baseVal.value - view.x, d.cy.baseVal.value - view.y];
+        return x > 0 && y > 0 && x < view.size && y < view.size && !d.classList.contains("faint");
+      });
+      if (inside.length > 40) return;
+      const written = []; // no name on another: the spot under the map names what is pointed at
+      for (const dot of inside.sort((a, b) => b.classList.contains("hit") - a.classList.contains("hit"))) {
+        const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+        const right = dot.cx.baseVal.value - view.x < view.size / 2;
+        text.setAttribute("x", dot.cx.baseVal.value + (right ? 10 : -10) * scale);
+        text.setAttribute("y", dot.cy.baseVal.value + 4 * scale);
+        text.setAttribute("font-size", 13 * scale);
+        text.setAttribute("text-anchor", right ? "start" : "end");
+        text.textContent = names.get(dot.dataset.code);
+        labels.append(text);
+        const box = text.getBBox();
+        const over = written.some((b) => box.x < b.x + b.width && b.x < box.x + box.width
+          && box.y < b.y + b.height && b.y < box.y + box.height);
+        if (over) text.remove(); else written.push(box);
+      }
+    };
+    const zoom = (factor, x = view.x + view.size / 2, y = view.y + view.size / 2) => {
+      const size = factor ? Math.min(side, Math.max(side / 40, view.size * factor)) : side;
+      const share = size / view.size;
+      const kept = (value) => Math.min(side - size, Math.max(0, value));
+      view = { x: kept(x - (x - view.x) * share), y: kept(y - (y - view.y) * share), size };
+      draw();
+    };
+    const place = (event) => {
+      const box = svg.getBoundingClientRect();
+      return [view.x + ((event.clientX - box.left) / box.width) * view.size,
+        view.y + ((event.clientY - box.top) / box.height) * view.size];
+    };
+    const centre = (dot, size) => {
+      view = { x: dot.cx.baseVal.value - size / 2, y: dot.cy.baseVal.value - size / 2, size };
+      zoom(1);
+    };
+    const tell = (dot) => { spot.textContent = dot ? `${names.get(dot.dataset.code)} (${dot.dataset.code})` : hint; };
+
+    chart.classList.add("live");
+    chart.querySelector(".tools").hidden = false;
+    svg.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      zoom(event.deltaY < 0 ? 0.8 : 1.25, ...place(event));
+    }, { passive: false });
+    let from = null;
+    svg.addEventListener("pointerdown", (event) => { from = { x: event.clientX, y: event.clientY, view, moved: false }; });
+    svg.addEventListener("pointermove", (event) => {
+      tell(event.target.matches("circle") ? event.target : null);
+      if (!from || !event.buttons) return;
+      const box = svg.getBoundingClientRect();
+      const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+      from.moved ||= Math.hypot(dx, dy) > 4;
+      const kept = (value) => Math.min(side - view.size, Math.max(0, value));
+      view = { ...view, x: kept(from.view.x - (dx / box.width) * view.size),
+        y: kept(from.view.y - (dy / box.height) * view.size) };
+      draw();
+    });
+    svg.addEventListener("click", (event) => {
+      if (from?.moved || !event.target.matches("circle")) return;
+      location.href = chart.dataset.base.replace("CODE", encodeURIComponent(event.target.dataset.code));
+    });
+    for (const button of chart.querySelectorAll("[data-zoom]")) {
+      button.addEventListener("click", () => zoom(Number(button.dataset.zoom)));
+    }
+    const find = document.getElementById("find");
+    find.addEventListener("input", () => {
+      const words = fold(find.value).split(/\s+/).filter(Boolean);
+      const hits = dots.filter((dot) => words.length && words.every((word) => texts.get(dot).includes(word)));
+      dots.forEach((dot) => {
+        dot.classList.toggle("faint", words.length > 0 && !hits.includes(dot));
+        dot.classList.toggle("hit", hits.includes(dot));
+      });
+      if (hits.length === 1) { centre(hits[0], side / 12); tell(hits[0]); } else { draw(); tell(null); }
+      if (words.length && hits.length !== 1) spot.textContent = names.size ? `${hits.length} / ${dots.length}` : "";
+    });
+    for (const button of document.querySelectorAll("[data-pick]")) {
+      button.addEventListener("click", () => {
+        const on = button.getAttribute("aria-pressed") !== "true";
+        for (const other of document.querySelectorAll("[data-pick]")) other.setAttribute("aria-pressed", "false");
+        button.setAttribute("aria-pressed", String(on));
+        for (const group of svg.querySelectorAll("[data-domain]")) {
+          for (const dot of group.children) {
+            dot.classList.toggle("faint", on && group.dataset.domain !== button.dataset.pick);
+          }
+        }
+        draw();
+      });
+    }
+    const chosen = dots.find((dot) => dot.dataset.code === chart.dataset.chosen);
+    if (chosen) { chosen.classList.add("hit"); centre(chosen, side / 12); tell(chosen); }
+  }
+})();
