@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from fastapi import FastAPI, Request
+from pydantic import BaseModel, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.service.explorer import maps, pages
+from passerelles.service.explorer import maps, pages, people
 from passerelles.service.explorer.room import ASSETS, PREFIX, Ask, Room, asset_sum, asset_text
 from passerelles.service.logs import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
@@ -30,7 +31,8 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "private, no-cache",
 }
-_STATUS: Final = {"busy": 503, "too_long": 504, "not_found": 404, "fault": 500}
+_UNKEPT: Final = {**_HEADERS, "cache-control": "no-store"}
+_STATUS: Final = {"invalid": 422, "busy": 503, "too_long": 504, "not_found": 404, "fault": 500}
 
 
 class Desk(Protocol):
@@ -59,6 +61,13 @@ PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/areas": maps.areas,
     "/areas/{number}": maps.area,
     "/interests": maps.interests,
+    "/way": people.way,
+    "/profile": people.profile,
+}
+# What is about a person or a territory: a body, and a piece of a page for an answer.
+POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., str]]]] = {
+    "/profile/holds": (people.Wanted, people.holds),
+    "/profile/moves": (people.Holder, people.held_moves),
 }
 
 
@@ -66,6 +75,12 @@ def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -
     """Add the pages to an application, under `PREFIX`; `alone`: the root leads there."""
     for path, make in PAGES.items():
         app.add_api_route(f"{PREFIX}{path}", _page(desk, room, make), include_in_schema=False, name=f"explorer {path}")
+
+    for path, (model, make) in POSTS.items():
+        piece = _piece(desk, room, model, make)
+        app.add_api_route(
+            f"{PREFIX}{path}", piece, methods=["POST"], include_in_schema=False, name=f"explorer post {path}"
+        )
 
     @app.get(f"{PREFIX}/static/{{digest}}/{{name}}", include_in_schema=False)
     async def asset(request: Request, digest: str, name: str) -> Response:
@@ -104,19 +119,36 @@ def _page(desk: Desk, room: Room, make: Callable[..., str]) -> Callable[[Request
     return answer
 
 
-async def _worked_out(desk: Desk, ask: Ask, make: Callable[[], T]) -> T | Response:
-    """Return what a thread makes, or the page that says why it cannot."""
+def _piece(
+    desk: Desk, room: Room, model: type[BaseModel], make: Callable[..., str]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a body with a piece of a page, which nobody keeps."""
+
+    async def answer(request: Request) -> Response:
+        ask = _ask(request, room)
+        try:
+            asked = model.model_validate_json(await request.body())
+        except ValidationError:
+            return failed(ask, "invalid", piece=True)
+        made = await _worked_out(desk, ask, partial(make, ask, asked), piece=True)
+        return made if isinstance(made, Response) else Response(made, media_type=HTML, headers=_UNKEPT)
+
+    return answer
+
+
+async def _worked_out(desk: Desk, ask: Ask, make: Callable[[], T], *, piece: bool = False) -> T | Response:
+    """Return what a thread makes, or the page, or piece of one, that says why it cannot."""
     try:
         return await desk.pool.run(make)
     except BusyError:
-        return failed(ask, "busy", headers={"retry-after": "1"})
+        return failed(ask, "busy", piece=piece)
     except TooLongError:
-        return failed(ask, "too_long")
+        return failed(ask, "too_long", piece=piece)
     except PasserellesError as error:
-        return refused(ask, error)
+        return refused(ask, error, piece=piece)
     except Exception as error:  # noqa: BLE001 - told as a fault, with where and not with what was asked
         tell("fault", level=logging.ERROR, error=error)
-        return failed(ask, "fault")
+        return failed(ask, "fault", piece=piece)
 
 
 def _ask(request: Request, room: Room) -> Ask:
@@ -128,20 +160,23 @@ def _ask(request: Request, room: Room) -> Ask:
     return Ask(room, lang, fields, f"{request.scope.get('root_path', '')}{PREFIX}")
 
 
-def failed(ask: Ask, key: str, headers: dict[str, str] | None = None) -> Response:
-    """Say in a page that there is no such page, or that it cannot be had now."""
-    text = ask.render("error.html", title=ask.words(f"error.{key}"), detail=ask.words(f"error.{key}_detail"), near=[])
-    return Response(text, _STATUS[key], media_type=HTML, headers={**_HEADERS, **(headers or {})})
+def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
+    """Say that there is no such page, or that it cannot be had now."""
+    title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
+    return _told(ask, _STATUS[key], piece=piece, title=title, detail=detail, near=[])
 
 
-def refused(ask: Ask, error: PasserellesError) -> Response:
-    """Say in a page what the engine refused and why; what is about this machine is logged, not told."""
-    known: dict[str, Any] = {"status_code": 404 if isinstance(error, UnknownCodeError) else 422}
-    if "path" in error.values and error.key != "territory_input":
+def refused(ask: Ask, error: PasserellesError, *, piece: bool = False) -> Response:
+    """Say what the engine refused and why; what is about this machine is logged, not told."""
+    if "path" in error.values:
         tell("fault", level=logging.ERROR, error=error, key=error.key)
-        detail, known = ask.words("error.fault_detail"), {"status_code": 500}
-    else:
-        detail = error.message(ask.lang)
+        return failed(ask, "fault", piece=piece)
+    known = isinstance(error, UnknownCodeError)
     near = list(error.suggestions) if isinstance(error, UnknownCodeError) else []
-    text = ask.render("error.html", title=ask.words("error.refused"), detail=detail, near=near)
-    return Response(text, media_type=HTML, headers={**_HEADERS, "cache-control": "no-store"}, **known)
+    title, detail = ask.words("error.refused"), error.message(ask.lang)
+    return _told(ask, 404 if known else 422, piece=piece, title=title, detail=detail, near=near)
+
+
+def _told(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:
+    text = ask.render("problem.html" if piece else "error.html", **content)
+    return Response(text, status, media_type=HTML, headers=_UNKEPT)

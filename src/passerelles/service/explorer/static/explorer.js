@@ -3,6 +3,129 @@
   const lang = document.documentElement.lang;
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLocaleLowerCase(lang);
 
+  const words = document.body.dataset;
+  const put = (place, html) => {
+    const focused = document.activeElement?.id;
+    place.innerHTML = html;
+    place.dispatchEvent(new Event("added", { bubbles: true }));
+    if (focused && place.querySelector("#" + CSS.escape(focused))) document.getElementById(focused).focus();
+  };
+  const failure = () => {
+    const said = document.createElement("p");
+    said.className = "notice";
+    said.setAttribute("role", "alert");
+    said.textContent = words.failed;
+    return said.outerHTML;
+  };
+  // A body, never a query: what is about a person or a territory is in no address and no log.
+  const post = async (address, body) => {
+    try {
+      const answer = await fetch(address, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      });
+      const html = (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
+      return { ok: answer.ok, answer, text: html ? await answer.text() : answer.ok ? "" : failure() };
+    } catch { return { ok: false, text: failure() }; }
+  };
+
+  // A profile lives in the fragment of the address, which browsers send to nobody.
+  const profile = document.getElementById("profile");
+  if (profile) {
+    const [holds, moves] = [document.getElementById("holds"), document.getElementById("moves")];
+    const kept = "passerelles-profile";
+    const empty = { job: null, off: [], more: [], credentials: {}, employment: "" };
+    const parse = (text) => { try { return { ...empty, ...JSON.parse(text) }; } catch { return { ...empty }; } };
+    let state = parse(decodeURIComponent(location.hash.slice(1)) || localStorage.getItem(kept) || "{}");
+    let ranks = null;
+    let turn = 0;
+
+    const save = () => {
+      history.replaceState(null, "", "#" + encodeURIComponent(JSON.stringify(state)));
+      if (localStorage.getItem(kept)) localStorage.setItem(kept, JSON.stringify(state));
+    };
+    const compare = () => {
+      const now = new Map();
+      for (const row of moves.querySelectorAll(".t-ranking tbody tr")) {
+        const job = row.querySelector("[data-key=target] span").textContent.trim();
+        const rank = Number(row.querySelector("[data-key=rank]").dataset.value);
+        now.set(job, rank);
+        const before = ranks?.get(job);
+        if (!ranks || before === rank) continue;
+        const change = document.createElement("span");
+        change.className = "note change";
+        const [text, by] = before === undefined ? [profile.dataset.new, 0]
+          : before > rank ? [profile.dataset.up, before - rank] : [profile.dataset.down, rank - before];
+        change.textContent = text.replace("{n}", by);
+        row.querySelector("[data-key=rank] > span").append(" ", change);
+      }
+      ranks = now.size ? now : null;
+    };
+    const own = (test) => [...holds.querySelectorAll("[data-own]")].filter(test).map((box) => box.value);
+    const rank = async () => {
+      const mine = ++turn;
+      const ticked = own((box) => box.checked);
+      state.off = own((box) => !box.checked);
+      state.more = [...holds.querySelectorAll("[data-more]")].filter((box) => box.checked).map((box) => box.value);
+      save();
+      const exercised = ticked.length > 0 && state.off.length === 0;
+      moves.setAttribute("aria-busy", "true");
+      const found = await post(profile.dataset.moves, {
+        job: state.job, exercised, competencies: exercised ? state.more : [...ticked, ...state.more],
+        credentials: state.credentials, employment: state.employment || null,
+      });
+      if (mine !== turn) return;
+      put(moves, found.text);
+      moves.setAttribute("aria-busy", "false");
+      compare();
+    };
+    const list = async (text = "") => {
+      const found = await post(profile.dataset.holds, { job: state.job, text, competencies: state.more });
+      put(holds, found.text);
+      const job = holds.querySelector("[data-is]");
+      state.job = job ? job.dataset.is : state.job;
+      for (const box of holds.querySelectorAll("[data-own]")) box.checked = !state.off.includes(box.value);
+      if (found.ok && !holds.querySelector("[data-job]")) await rank();
+    };
+
+    document.getElementById("start").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = document.getElementById("job").value.trim();
+      state = { ...state, job: text || null, off: [] };
+      list();
+    });
+    document.getElementById("more").addEventListener("submit", (event) => {
+      event.preventDefault();
+      list(document.getElementById("wanted").value);
+    });
+    const employment = document.getElementById("employment");
+    employment.value = state.employment;
+    employment.addEventListener("change", () => { state.employment = employment.value; rank(); });
+    holds.addEventListener("change", rank);
+    holds.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.dataset.job) { state = { ...state, job: button.dataset.job, off: [] }; list(); }
+      if (button.dataset.add) { state.more = [...new Set([...state.more, button.dataset.add])]; list(); }
+      if (button.dataset.all) {
+        for (const box of holds.querySelectorAll("[data-own]")) box.checked = button.dataset.all === "1";
+        rank();
+      }
+    });
+    moves.addEventListener("change", (event) => {
+      if (!event.target.matches("[data-credential]")) return;
+      if (event.target.checked) state.credentials[event.target.value] = "yes";
+      else delete state.credentials[event.target.value];
+      rank();
+    });
+    document.getElementById("keep").addEventListener("click", () => localStorage.setItem(kept, JSON.stringify(state)));
+    document.getElementById("forget").addEventListener("click", () => {
+      localStorage.removeItem(kept);
+      history.replaceState(null, "", location.pathname + location.search);
+      location.reload();
+    });
+    if (state.job || state.more.length) list();
+  }
+
   // The whole map: zoom, drag, search, one domain at a time. Its table says the same without any of this.
   const chart = document.querySelector("[data-map]");
   if (chart) {
