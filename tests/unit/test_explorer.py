@@ -6,15 +6,24 @@ import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from passerelles.cli.main import run
+from passerelles.compiled import compile_index
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.move import Move
+from passerelles.referentials.load import load_referential
+from passerelles.scoring.positions import has_positions, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
+from passerelles.service.explorer.maps import COLOURS
 from passerelles.service.options import Options
 from passerelles.views.spec import On
 from service_client import Client
@@ -223,3 +232,120 @@ def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
         assert closed.get("/explorer/").status_code == 404
     with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as alone:
         assert alone.get("/").headers["location"] == "/explorer/"
+
+
+def table_of(text: str, name: str) -> list[dict[str, tuple[str, float | None]]]:
+    return Read(text).tables[name]
+
+
+def same_moves(shown: list[dict[str, tuple[str, float | None]]], expected: list[dict[str, Any]]) -> None:
+    assert len(shown) == len(expected) > 0
+    for row, item in zip(shown, expected, strict=True):
+        assert row["target"][0] == f"{item['target']['code']} {item['target']['label']}"
+        assert (row["rank"][1], row["probability"][1]) == (item["rank"], item["probability"])
+        assert row["coverage"][1] == item["coverage"]
+
+
+def test_neighbours_stand_nearer_the_likelier_they_are(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    text = client.get("/explorer/near/K2110").text
+    same_moves(table_of(text, "ranking"), printed(capsys, "rank", "K2110", "-n", "16")["results"])
+    stars = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="21"', text)
+    far = [(float(x) - 300) ** 2 + (float(y) - 300) ** 2 for x, y in stars]
+    assert len(far) == 16
+    assert all(a <= b + 100 for a, b in pairwise(far))
+
+
+def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(
+    client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = client.post("/explorer/profile/holds", json={"job": "N4101"}).text
+    ticks = re.findall(r'data-own value="([^"]+)"', body)
+    assert len(ticks) > 10
+    for holder, person in (
+        ({"job": "N4101", "exercised": True, "competencies": []}, {"occupation": "N4101"}),
+        ({"job": "N4101", "competencies": ticks[:7]}, {"competencies": ticks[:7]}),
+        (
+            {"job": "K2110", "exercised": True, "credentials": {"PERM-C": "yes"}},
+            {"occupation": "K2110", "credentials": {"PERM-C": "yes"}},
+        ),
+    ):
+        file = tmp_path / "person.json"
+        file.write_text(json.dumps(person), encoding="utf-8")
+        answer = client.post("/explorer/profile/moves", json=holder)
+        assert answer.headers["cache-control"] == "no-store"
+        same_moves(
+            table_of(answer.text, "ranking"), printed(capsys, "rank", "--profile", str(file), "-n", "15")["results"]
+        )
+    assert "PERM-C" not in caplog.text
+    assert "notice" not in client.post("/explorer/profile/moves", json={}).text
+    assert client.post("/explorer/profile/moves", json={"name": "Jean"}).status_code == 422
+    assert client.post("/explorer/profile/moves", json={"competencies": ["nope"]}).status_code == 404
+
+
+def test_a_job_written_in_other_words_is_chosen_by_the_person(client: Client) -> None:
+    body = client.post("/explorer/profile/holds", json={"job": "chauffeur de car scolaire"}).text
+    assert re.findall(r'data-job="([^"]+)"', body)
+    found = client.post("/explorer/profile/holds", json={"text": "conduire un véhicule"}).text
+    assert re.findall(r'data-add="([^"]+)"', found)
+
+
+def test_a_path_by_hand_counts_what_the_steps_before_taught(
+    client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = client.get("/explorer/way?job=K2110&job=N4101&job=N4103").text
+    first = printed(capsys, "show", "K2110")["results"][0]
+    person = {"occupation": "N4101", "competencies": [r["code"] for r in first["requirements"]]}
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(person), encoding="utf-8")
+    expected = printed(capsys, "rank", "--profile", str(file), "-n", "40")["results"]
+    (leg,) = printed(capsys, "paths", "--profile", str(file), "N4103", "--max-steps", "1", "-n", "1")["results"]
+    assert plain(f"{leg['hours']['expected']:.0f}") in plain(text)
+    onward = client.get("/explorer/way?job=K2110&job=N4101").text
+    shown = [row["target"][0] for row in table_of(onward, "ranking")]
+    kept = [f"{m['target']['code']} {m['target']['label']}" for m in expected if m["target"]["code"] != "K2110"]
+    assert shown == kept[: len(shown)]
+    assert "job=K2110&amp;job=N4101&amp;job=" in onward
+
+
+def test_areas_and_interests_have_their_tables(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = table_of(client.get("/explorer/areas").text, "areas")
+    expected = printed(capsys, "areas")["results"]
+    assert [(r["number"][1], r["name"][0], r["size"][1], r["stability"][1]) for r in shown] == [
+        (a["number"], a["name"], len(a["members"]), a["stability"]) for a in expected
+    ]
+    members = table_of(client.get("/explorer/areas/1").text, "members")
+    assert [r["strength"][1] for r in members] == [m["strength"] for m in expected[0]["members"]]
+    fits = table_of(client.get("/explorer/interests?first=S&second=E").text, "interests")
+    assert set(fits[0]["interests"][0].split(", ")) == {"Social", "Entreprenant"}
+    assert all("Social" in r["interests"][0] or "Entreprenant" in r["interests"][0] for r in fits)
+
+
+def test_the_map_has_every_job_once_and_its_colours_can_be_seen(
+    client: Client, embedded_graph: OccupationGraph
+) -> None:
+    text = client.get("/explorer/map").text
+    drawn = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="[\d.]+" data-code="([^"]+)"', text)
+    assert sorted(code for *_, code in drawn) == sorted(embedded_graph.codes)
+    assert all(0 < float(x) < 1000 > float(y) > 0 for x, y, _ in drawn)
+    assert len(table_of(text, "map")) == len(drawn)
+    for colour in COLOURS:
+        assert contrast(colour) >= 3
+    picture = client.get("/explorer/map.svg")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert ET.fromstring(picture.text).tag.endswith("svg")  # noqa: S314 - the package's own
+
+
+def contrast(colour: str) -> float:
+    """Contrast with white, as WCAG computes it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def test_positions_are_the_same_each_time_and_kept_in_an_index(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    place = compile_index(embedded_graph, tmp_path / "metiers.zip")
+    opened = build_graph(load_referential(place))
+    assert has_positions(opened)
+    assert np.array_equal(occupation_positions(opened), occupation_positions(embedded_graph))
+    again = build_graph(load_referential().with_overlay("enseignement-conduite"))
+    assert np.array_equal(occupation_positions(again), occupation_positions(embedded_graph))

@@ -79,7 +79,7 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
         found = np.asarray(layout.fit_transform(distances), dtype=np.float64)
     found -= found.min(axis=0)
     spread = float(found.max()) or 1.0
-    return np.round((found + (spread - found.max(axis=0)) / 2) / spread, _DECIMALS)
+    return np.asarray(np.round((found + (spread - found.max(axis=0)) / 2) / spread, _DECIMALS), dtype=np.float64)
 
 
 def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
@@ -88,7 +88,7 @@ def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
     totals = np.array([scores.totals(row) for row in range(len(graph.codes))], dtype=np.float64)
     both = np.nan_to_num((totals + totals.T) / 2, nan=float(np.nanmin(totals)))
     np.fill_diagonal(both, -np.inf)
-    distances = np.sqrt(both.max() - both, where=np.isfinite(both), out=np.zeros_like(both))
+    distances = np.sqrt(np.where(np.isfinite(both), both.max() - both, 0.0)).astype(np.float64)
     np.fill_diagonal(distances, 0.0)
     return distances
 

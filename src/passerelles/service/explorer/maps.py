@@ -69,8 +69,8 @@ def _domain_of(room: Room, occupation: "Occupation") -> str | None:
     """Highest domain above an occupation."""
     domain = occupation.domain
     known = room.referential.domain_by_code
-    while domain in known and known[domain].parent is not None:
-        domain = known[domain].parent
+    while domain is not None and (above := known.get(domain)) is not None and above.parent is not None:
+        domain = above.parent
     return domain
 
 
@@ -88,8 +88,8 @@ def groups_of(room: Room) -> tuple[Group, ...]:
             known = room.referential.domain_by_code.get(domain or "")
             label = (known.label or known.code) if known is not None else ""
             dots = [
-                Dot(room.graph.codes[r], room.graph.occupations[r].name, *np.round(places[r], 1).tolist(), label)
-                for r in rows
+                Dot(room.graph.codes[r], room.graph.occupations[r].name, round(x, 1), round(y, 1), label)
+                for r, (x, y) in zip(rows, places[rows].tolist(), strict=True)
             ]
             colour = COLOURS[number % len(COLOURS)] if known is not None else NOWHERE
             found.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))

@@ -10,6 +10,7 @@ from passerelles.matching.titles import Candidate, resolve_competency, resolve_t
 from passerelles.model import Employment, Ternary
 from passerelles.paths.path import Path, Span, hours_text
 from passerelles.profile import Profile
+from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.reference import find_occupation
 from passerelles.service.explorer.pages import Job, job_of, unfolded
@@ -163,8 +164,8 @@ def way(ask: Ask) -> str:
             total = path.hours if total is None else total.plus(path.hours)
     grid, notes = None, []
     if jobs and len(jobs) <= _LONGEST:
-        others = [f"exclude={','.join(codes[:-1])}"] if len(codes) > 1 else []
-        moves = rank_moves(ask.room.graph, walker(ask, jobs), filters=others, limit=_NEXT)
+        ranked = rank_moves(ask.room.graph, walker(ask, jobs), limit=_NEXT + len(codes))
+        moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
         page = moves.page(ask.lang)
         notes = [*page.notes, *ask.limits()]
         if moves:

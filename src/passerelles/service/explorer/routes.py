@@ -38,13 +38,9 @@ _STATUS: Final = {"invalid": 422, "busy": 503, "too_long": 504, "not_found": 404
 class Desk(Protocol):
     """What the explorer takes from the service: where pages are worked out, and where they are kept."""
 
-    @property
-    def pool(self) -> Pool:
-        """Threads with a bounded queue."""
-
-    @property
-    def store(self) -> Store:
-        """Answers by request."""
+    short: Pool
+    long: Pool
+    store: Store
 
 
 PAGES: Final[Mapping[str, Callable[..., str]]] = {
@@ -64,6 +60,7 @@ PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/way": people.way,
     "/profile": people.profile,
 }
+_LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
 # What is about a person or a territory: a body, and a piece of a page for an answer.
 POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., str]]]] = {
     "/profile/holds": (people.Wanted, people.holds),
@@ -74,10 +71,15 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., str]]]] = {
 def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -> None:
     """Add the pages to an application, under `PREFIX`; `alone`: the root leads there."""
     for path, make in PAGES.items():
-        app.add_api_route(f"{PREFIX}{path}", _page(desk, room, make), include_in_schema=False, name=f"explorer {path}")
+        app.add_api_route(
+            f"{PREFIX}{path}",
+            _page(_pool(desk, path), desk, room, make),
+            include_in_schema=False,
+            name=f"explorer {path}",
+        )
 
     for path, (model, make) in POSTS.items():
-        piece = _piece(desk, room, model, make)
+        piece = _piece(_pool(desk, path), room, model, make)
         app.add_api_route(
             f"{PREFIX}{path}", piece, methods=["POST"], include_in_schema=False, name=f"explorer post {path}"
         )
@@ -100,7 +102,14 @@ def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -
             return RedirectResponse(f"{request.scope.get('root_path', '')}{PREFIX}/")
 
 
-def _page(desk: Desk, room: Room, make: Callable[..., str]) -> Callable[[Request], Awaitable[Response]]:
+def _pool(desk: Desk, path: str) -> Callable[[], Pool]:
+    """Return what gives the threads that an address is worked out in: they change when the service starts again."""
+    return lambda: desk.long if path.startswith(_LONG) else desk.short
+
+
+def _page(
+    pool: Callable[[], Pool], desk: Desk, room: Room, make: Callable[..., str]
+) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers an address with a page, kept for whoever asks for the same again."""
 
     async def answer(request: Request) -> Response:
@@ -108,7 +117,7 @@ def _page(desk: Desk, room: Room, make: Callable[..., str]) -> Callable[[Request
         key = f"{request.url.path}?{request.url.query}"
         found = desk.store.get(key)
         if found is None:
-            made = await _worked_out(desk, ask, partial(make, ask, **request.path_params))
+            made = await _worked_out(pool(), ask, partial(make, ask, **request.path_params))
             if isinstance(made, Response):
                 return made
             found = made.encode()
@@ -120,7 +129,7 @@ def _page(desk: Desk, room: Room, make: Callable[..., str]) -> Callable[[Request
 
 
 def _piece(
-    desk: Desk, room: Room, model: type[BaseModel], make: Callable[..., str]
+    pool: Callable[[], Pool], room: Room, model: type[BaseModel], make: Callable[..., str]
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers a body with a piece of a page, which nobody keeps."""
 
@@ -130,16 +139,16 @@ def _piece(
             asked = model.model_validate_json(await request.body())
         except ValidationError:
             return failed(ask, "invalid", piece=True)
-        made = await _worked_out(desk, ask, partial(make, ask, asked), piece=True)
+        made = await _worked_out(pool(), ask, partial(make, ask, asked), piece=True)
         return made if isinstance(made, Response) else Response(made, media_type=HTML, headers=_UNKEPT)
 
     return answer
 
 
-async def _worked_out(desk: Desk, ask: Ask, make: Callable[[], T], *, piece: bool = False) -> T | Response:
+async def _worked_out(pool: Pool, ask: Ask, make: Callable[[], T], *, piece: bool = False) -> T | Response:
     """Return what a thread makes, or the page, or piece of one, that says why it cannot."""
     try:
-        return await desk.pool.run(make)
+        return await pool.run(make)
     except BusyError:
         return failed(ask, "busy", piece=piece)
     except TooLongError:
