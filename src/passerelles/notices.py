@@ -87,6 +87,7 @@ CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType(
         "no_requirements": Kind("warning"),
         "mixed_versions": Kind("warning"),
         "undeclared_domain": Kind("warning"),
+        "access_text_differs": Kind("info"),
         "overlay_row_elsewhere": Kind("info", drops=True),
         "overlay_occupation_missing": Kind("warning", drops=True),
         "overlay_competency_missing": Kind("warning", drops=True),

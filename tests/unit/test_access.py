@@ -1,6 +1,8 @@
 """Access to jobs on small tables: what is required, held, chosen among several, and what it takes."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction
 from passerelles.ranking.counterfactual import counterfactual
-from passerelles.referentials.access import lay_access, read_catalogue
+from passerelles.referentials.access import lay_access, read_catalogue, text_disagreements
 from passerelles.referentials.referential import Referential
 from passerelles.settings import RankingSettings
 from small import occupation, referential
@@ -330,3 +332,33 @@ def _catalogue(folder: Path, **tables: str) -> Path:
     for name, text in tables.items():
         (place / f"{name}.csv").write_text(text, encoding="utf-8")
     return place
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "told"),
+    [
+        ("Cet emploi est accessible. Un brevet de plieur est obligatoire.", "open", ["ZZ1"]),
+        ("Cet emploi est accessible. Un brevet de plieur est un atout.", "open", []),
+        ("Cet emploi est accessible. Un brevet de plieur est obligatoire.", "selective", []),
+        ("", "open", []),
+    ],
+)
+def test_where_a_text_asks_for_more_than_the_catalogue_a_notice_says_so(
+    text: str, status: Any, told: list[str]
+) -> None:
+    small = referential({"ZZ1": ["a"]})
+    small = replace(
+        small,
+        occupations=tuple(replace(o, access=text) for o in small.occupations),
+        occupation_access=(OccupationAccess("ZZ1", status),),
+        access="facts 1",
+    )
+    assert [dict(n.values)["subject"] for n in text_disagreements(small)] == told
+
+
+def test_the_page_on_access_counts_what_the_catalogue_holds() -> None:
+    root = Path(__file__).resolve().parents[2]
+    made = subprocess.run(
+        [sys.executable, str(root / "docs" / "make_access.py"), "--print"], check=True, capture_output=True
+    )
+    assert made.stdout.decode() == (root / "docs" / "access.md").read_text(encoding="utf-8")

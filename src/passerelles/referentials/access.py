@@ -10,7 +10,8 @@ from typing import Final
 
 from passerelles.errors import PasserellesError
 from passerelles.model import Credential, CredentialRequirement, OccupationAccess
-from passerelles.notices import Notice, NoticeLog
+from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.checks import refuse_unusable
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
@@ -234,6 +235,25 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
         access=catalogue.name,
         notices=log.notices(),
     )
+
+
+def text_disagreements(referential: Referential) -> Iterator[Notice]:
+    """
+    Yield where an occupation's own text asks for a credential of which the catalogue that lies there requires none.
+
+    The catalogue wins: its facts come from the law or the trade, and a text may ask for what no law does. Reading every
+    text takes a second or two, so that only validation does it.
+    """
+    catalogue = (referential.access or "").split(" ")[0]
+    for occupation in referential.occupations:
+        whole = referential.access_of.get(occupation.code)
+        rows = referential.credentials_of.get(occupation.code, ())
+        if whole is None or whole.status != "open" or any(row.kind in ("required", "one-of") for row in rows):
+            continue
+        said = read_access_text(occupation.access, referential.language)
+        if said is not None and said.required:
+            names = "; ".join(dict.fromkeys(mention.text for mention in said.required))
+            yield notice("access_text_differs", file=catalogue, subject=occupation.code, names=names)
 
 
 def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> list[CredentialRequirement]:

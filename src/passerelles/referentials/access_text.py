@@ -434,7 +434,10 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     if rules.reading["latter"].search(sentence.masked[span.end :]):
         return False
     offers = rules.reading["offers"]
-    if any(low <= m.start() < high for m in offers.finditer(sentence.masked)):
+    between = [m for m in offers.finditer(sentence.masked) if low <= m.start() < high]
+    # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
+    paired = rules.reading["paired"]
+    if any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between):
         return True
     return high == len(sentence.text) and offers.match(sentence.following.lstrip(" |-")) is not None
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from passerelles.language.say import Lang, number, say
-from passerelles.notices import Notice, Severity, count_by_severity
-from passerelles.referentials.access import DEFAULT, lay_access
+from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity
+from passerelles.referentials.access import DEFAULT, lay_access, text_disagreements
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.overlay import apply_overlay
@@ -168,6 +168,8 @@ def validate(
             referential = apply_overlay(referential, overlay)
         if access is not None and referential.index is None:
             referential = lay_access(referential, access)
+            log = NoticeLog((*referential.notices, *text_disagreements(referential)))
+            referential = replace(referential, notices=log.notices())
     dropped = Counter({n.file: 0 for n in referential.notices if n.dropped})
     for each in referential.notices:
         dropped[each.file] += each.dropped

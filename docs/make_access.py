@@ -1,0 +1,98 @@
+"""Write the counts of the access catalogue into docs/access.md; ``--print`` writes the page to stdout instead."""
+
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Final
+
+from passerelles.access.conditions import takes_no_training
+from passerelles.model import Credential
+from passerelles.referentials.access import Catalogue, closure, read_catalogue
+
+PAGE: Final = Path(__file__).parent / "access.md"
+BEGIN: Final = "<!-- counts: written by docs/make_access.py -->"
+END: Final = "<!-- end of counts -->"
+DOMAINS: Final = {
+    "A": "Agriculture, animals",
+    "B": "Crafts of art",
+    "C": "Bank, insurance, property",
+    "D": "Shops, sales, personal care",
+    "E": "Communication, media",
+    "F": "Building, public works",
+    "G": "Hotels, tourism, leisure, sport",
+    "H": "Industry",
+    "I": "Installation, maintenance",
+    "J": "Health",
+    "K": "Services to people and public",
+    "L": "Stage",
+    "M": "Support of firms",
+    "N": "Transport, logistics",
+}
+_LEGAL: Final = ("legal-minimum", "legal-total")
+
+
+def domains(catalogue: Catalogue) -> dict[str, str]:
+    """Return the domain of each credential: where most of the occupations that name it, or what supposes it, lie."""
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    for occupation, rows in catalogue.requirements.items():
+        for code in closure(catalogue.credentials, [row.credential for row in rows]):
+            named[code][occupation[0]] += 1
+    return {code: min(c, key=lambda d: (-c[d], d)) if (c := named[code]) else "K" for code in catalogue.credentials}
+
+
+def timed(credential: Credential) -> bool:
+    """Whether hours, months, or the statement that no minimum exists, are given; or it takes no training at all."""
+    figures = (*credential.hours[:3], *credential.months[:3])
+    return (
+        any(f is not None for f in figures) or credential.hours_kind == "none-exists" or takes_no_training(credential)
+    )
+
+
+def counts() -> str:
+    """Return the table by domain, and what is unknown, as they stand in the page."""
+    catalogue = read_catalogue()
+    where = domains(catalogue)
+    asked = {r.credential for rows in catalogue.requirements.values() for r in rows if r.kind in ("required", "one-of")}
+    lines = [
+        BEGIN,
+        "",
+        (
+            "| Domain | Credentials | Hours, months or none imposed | Hours from a legal text | Proved in force "
+            "| Rows of requirements | Rows proved in force |"
+        ),
+        "|---|---|---|---|---|---|---|",
+    ]
+    sums = Counter[str]()
+    unknown: dict[str, list[str]] = defaultdict(list)
+    for letter, name in DOMAINS.items():
+        some = [c for code, c in catalogue.credentials.items() if where[code] == letter]
+        rows = [r for code, each in catalogue.requirements.items() if code[0] == letter for r in each]
+        row = {
+            "credentials": len(some),
+            "timed": sum(map(timed, some)),
+            "legal": sum(c.hours_kind in _LEGAL for c in some),
+            "proved": sum(c.in_force == "proved" for c in some),
+            "rows": len(rows),
+            "proved rows": sum(r.in_force == "proved" for r in rows),
+        }
+        sums.update(row)
+        unknown[name] = [c.code for c in some if c.code in asked and not timed(c)]
+        lines.append(f"| {name} | {' | '.join(f'{n:,}' for n in row.values())} |")
+    lines += [f"| **All** | {' | '.join(f'**{n:,}**' for n in sums.values())} |", ""]
+    lines += ["Required somewhere, and of unknown length (a path towards them is never called feasible):", ""]
+    lines += [f"- {name}: {', '.join(f'`{c}`' for c in codes)}" for name, codes in unknown.items() if codes]
+    return "\n".join((*lines, "", END))
+
+
+def page() -> str:
+    """Return the page with its counts anew."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    return before + counts() + rest.partition(END)[2]
+
+
+if __name__ == "__main__":
+    if "--print" in sys.argv:
+        sys.stdout.buffer.write(page().encode())
+    else:
+        PAGE.write_text(page(), encoding="utf-8")
