@@ -162,9 +162,10 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
     if item.scope != "all":
         asked += f" ({say(f'conditions.scope.{item.scope}', lang=lang)})"
     length = _length(list(item.hours[:3]), lang)
-    known = any(hours is not None for hours in item.hours[:3])
+    known = {hours for hours in item.hours[:3] if hours is not None}
     if known and item.detail.hours_kind != "unknown":
-        length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}', lang=lang)})"
+        several = "s" if len(known) > 1 and item.detail.hours_kind == "centre" else ""
+        length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}{several}', lang=lang)})"
     parts = [asked, *([length] if item.detail.months == UNKNOWN_HOURS else [])]
     source = f" [{item.source}]" if item.source else ""
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)

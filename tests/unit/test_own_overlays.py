@@ -1,0 +1,72 @@
+"""The overlays that ship: each passes its own check, and splits fiches where people's certificates differ."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from passerelles.access.conditions import access_conditions
+from passerelles.referentials.access import DEFAULT, lay_access
+from passerelles.referentials.bundled import bundled_names
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
+from passerelles.referentials.validate import check_overlay
+
+OWN = ("chantiers", "domicile-et-creches", "maritime")
+
+
+@pytest.fixture(scope="module")
+def rome(real_data: Path) -> Referential:
+    return load_referential(real_data / "rome-v460")
+
+
+@pytest.fixture(scope="module", params=OWN)
+def laid(rome: Referential, request: pytest.FixtureRequest) -> Referential:
+    return rome.with_overlay(request.param)
+
+
+def test_each_ships_under_its_name() -> None:
+    assert set(bundled_names("overlay")) == {DEFAULT, "enseignement-conduite", *OWN}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_on_another_referential_nothing_is_wrong(name: str) -> None:
+    found = check_overlay(name, load_referential("transitions")).severities
+    assert (found["error"], found["warning"]) == (0, 0)
+
+
+@pytest.mark.real_data
+def test_each_passes_its_own_check(laid: Referential, rome: Referential) -> None:
+    assert laid.notices == rome.notices
+    fresh = [c for c in laid.credentials if c.code not in rome.credential_by_code]
+    assert all(c.source for c in fresh)
+    assert all(c.hours.source for c in fresh if c.hours[:3] != (None, None, None))
+
+
+@pytest.mark.real_data
+def test_parts_of_one_fiche_differ_by_what_they_take(laid: Referential) -> None:
+    whole = lay_access(laid)
+    parts = defaultdict(list)
+    for occupation in whole.occupations:
+        if occupation.base is not None:
+            parts[occupation.base].append(occupation.code)
+    assert parts
+    for codes in parts.values():
+        taken = {
+            frozenset(
+                (c.code, c.requirement) for c in access_conditions(whole, code).credentials if c.requirement != "option"
+            )
+            for code in codes
+        }
+        assert len(taken) == len(codes), codes
+
+
+@pytest.mark.real_data
+def test_sea_service_is_months_and_a_mechanic_on_land_needs_none(rome: Referential) -> None:
+    whole = lay_access(rome.with_overlay("maritime"))
+    chief = whole.credential_by_code["CM3000"]
+    assert (chief.months.low, chief.hours[:3]) == (24, (None, None, None))
+    land, sea = ({c.credential for c in whole.credentials_of.get(code, ())} for code in ("I1605-TERRE", "I1605-QUART"))
+    assert not land & {"CFBS", "APT-MER", "MEC-MER"}
+    assert {"CFBS", "APT-MER", "CERT-MECQ"} <= sea
+    assert "MEC-MER" not in sea
