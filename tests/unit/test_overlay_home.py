@@ -15,6 +15,8 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
+from passerelles.matching.migrate import Versions
+from passerelles.matching.migrate_overlay import migrate_overlay
 from passerelles.referentials.access import lay_access
 from passerelles.referentials.form import write_form
 from passerelles.referentials.install import install, listed, remove
@@ -25,6 +27,7 @@ from passerelles.referentials.sheets import choices, open_tables, sheet_title
 from passerelles.referentials.table_files import ACTION, COMPETENCY_KIND
 from passerelles.referentials.validate import check_overlay
 from passerelles.session import Session
+from passerelles.views.excel import write_workbook
 from sets import table, write_table
 
 MANIFEST = 'schema = "passerelles/overlay@1"\nname = "branche"\nversion = "2"\n'
@@ -441,3 +444,83 @@ def test_own_codes_of_the_form_of_rome_make_no_rome(tmp_path: Path) -> None:
     heads = sheets["occupations"][0]
     sheets["occupations"].append(["V1001", "Souffleur", *[""] * (len(heads) - 2)])
     assert load_referential(write_table(tmp_path / "petit", sheets)).family == "petit"
+
+
+def versions(folder: Path) -> tuple[Referential, Referential]:
+    """Two versions: the fiche Z1 split in two, one competency renamed, one title of another code, one gone."""
+    heads = {"occupations": ["code", "label"], "competencies": ["code", "label", "kind"],
+             "requirements": ["occupation", "competency"], "titles": ["code", "label", "occupation"]}  # fmt: skip
+    first: dict[str, list[list[str]]] = {
+        "occupations": [["Z1", "Verrier"], ["Z2", "Potier"]],
+        "competencies": [["1", "Souffler le verre", "savoir-faire"], ["2", "Cuire la terre", "savoir-faire"]],
+        "requirements": [["Z1", "1"], ["Z2", "2"]],
+        "titles": [
+            ["10", "Souffleur", "Z1"],
+            ["11", "Tailleur de verre", "Z1"],
+            ["12", "Potier d'art", "Z2"],
+            ["13", "Tailleur de cristal", "Z1"],
+        ],
+    }
+    second: dict[str, list[list[str]]] = {
+        "occupations": [["Z5", "Souffleur de verre"], ["Z6", "Tailleur de verre"], ["Z2", "Potier"]],
+        "competencies": [["901", "Souffler le verre", "savoir-faire"], ["902", "Cuire la terre rouge", "savoir-faire"]],
+        "requirements": [["Z5", "901"], ["Z6", "901"], ["Z2", "902"]],
+        "titles": [
+            ["10", "Souffleur", "Z5"],
+            ["111", "Tailleur de verre", "Z6"],
+            ["12", "Potier d'art", "Z2"],
+            ["13", "Tailleur de cristal", "Z6"],
+        ],
+    }
+    made = []
+    for version, rows in (("1", first), ("2", second)):
+        sheets = {name: [heads[name], *lines] for name, lines in rows.items()}
+        manifest = f'schema = "passerelles/table@1"\nname = "verre"\nversion = "{version}"\n'
+        made.append(load_referential(write_table(folder / f"v{version}", sheets, manifest=manifest)))
+    return made[0], made[1]
+
+
+def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp_path: Path) -> None:
+    old, new = versions(tmp_path)
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["Z1-A", "Z1", "Flaconnier"], ["Z1-B", "Z1", "Vitrier"]],
+        "titles": [["occupation", "code", "label"], ["Z1-A", "10", ""], ["Z1-A", "11", "Tailleur de verre"]],
+        "competencies": [["code", "label", "kind"], ["N1", "Sertir", "savoir-faire"]],
+        "requirements": [["occupation", "competency", "note"], ["Z1-A", "1", "à garder"], ["Z1-B", "2", ""],
+                         ["Z1-B", "N1", ""]],
+    }  # fmt: skip
+    place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST + 'base = "verre"\nbase_version = "1"\n')
+    done = migrate_overlay(place, Versions(new, old))
+    assert (done.moved, done.open) == (3, 2)  # Z1-A by its title, 1 by its label, 11 by its label; Z1-B and 2 are open
+    write_workbook(done.pages, tmp_path / "suite.xlsx")
+    book = load_workbook(tmp_path / "suite.xlsx")
+    parts = [[cell.value for cell in row] for row in book["Métiers spécialisés"].iter_rows()]
+    assert parts[0] == ["code", "base", "label", "choix", "propositions"]
+    assert parts[1][:4] == ["Z1-A", "Z5", "Flaconnier", None]
+    assert str(parts[2][4]).startswith("1. Z5 Souffleur de verre; 2. Z6")
+    book["Métiers spécialisés"]["D3"] = "2"
+    book["Compétences demandées"]["D3"] = "Cuire la terre rouge"
+    book.save(tmp_path / "suite.xlsx")
+    again = migrate_overlay(tmp_path / "suite.xlsx", Versions(new, old))
+    assert again.open == 0
+    write_workbook(again.pages, tmp_path / "fin.xlsx")
+    laid = new.with_overlay(tmp_path / "fin.xlsx")
+    assert [n.code for n in laid.notices if n.file.startswith("fin/")] == ["title_from_elsewhere"]  # 111, now under Z6
+    assert {o.code: o.base for o in laid.occupations if o.base} == {"Z1-A": "Z5", "Z1-B": "Z6"}
+    kept = load_workbook(tmp_path / "fin.xlsx")["Métiers spécialisés"]
+    assert [row[3].value for row in kept.iter_rows(min_row=2)] == [None, "Z6"]
+    requirements = [
+        [cell.value for cell in row] for row in load_workbook(tmp_path / "fin.xlsx")["Compétences demandées"]
+    ]
+    assert requirements[1][:3] == ["Z1-A", "901", "à garder"]
+    about = {row[0].value: row[1].value for row in load_workbook(tmp_path / "fin.xlsx")["Présentation"].iter_rows()}
+    assert about["version de ce référentiel"] == "2"
+    assert migrate_overlay(tmp_path / "fin.xlsx", Versions(new, None)).open == 0
+
+
+def test_the_command_migrates_an_overlay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = str(tmp_path / "suite.xlsx")
+    assert code_of(["migrate", "enseignement-conduite", "--to", "transitions", "--output", target]) == 1
+    assert "à décider" in capsys.readouterr().err
+    assert code_of(["overlay", "check", target]) == 0
+    assert code_of(["migrate", "--to", "transitions"]) == 2

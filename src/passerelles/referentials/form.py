@@ -1,6 +1,7 @@
 """An empty workbook for a referential or an overlay: a sheet per table, drop-down lists, an example, rules beside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,7 @@ from passerelles.referentials.credentials import (
     SCOPE,
     SELECTION,
 )
+from passerelles.referentials.manifest import OVERLAY, TABLE
 from passerelles.referentials.places import named_place
 from passerelles.referentials.sheets import RULES, choices, sheet_title
 from passerelles.referentials.table import MOBILITY, TAG_KIND
@@ -162,13 +164,25 @@ def write_form(
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]
-    pages += [_page(table, columns, _SHEETS[schema], lang) for table, columns in _SHEETS[schema].items()]
+    pages += [_page(table, columns, schema, lang) for table, columns in _SHEETS[schema].items()]
     write_workbook([*pages, _rules(_SHEETS[schema], lang)], output)
+
+
+def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
+    """Return the sheet of a workbook that holds the fields of a manifest."""
+    schemas = {OVERLAY: "overlay", TABLE: "table"}
+    shown = dict(stated)
+    if shown.get("schema") in schemas:
+        shown["schema"] = say(f"tables.schema.{schemas[shown['schema']]}", lang=lang)
+    known = sentences("tables", lang=lang)
+    rows = [[known.get(f"field.{key}", key), value] for key, value in shown.items()]
+    heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
+    return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
 
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
     stated = {
-        "schema": say(f"tables.schema.{schema}", lang=lang),
+        "schema": {"overlay": OVERLAY, "table": TABLE}[schema],
         "name": name,
         "version": "1.0.0",
         "title": "",
@@ -180,20 +194,34 @@ def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) 
         **({"credentials": "acces-france"} if schema == "overlay" else {}),
         **({"base": base[0], "base_version": base[1]} if base and schema == "overlay" else {}),
     }
-    rows = [[say(f"tables.field.{key}", lang=lang), value] for key, value in stated.items()]
-    heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
-    return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
+    return manifest_page(stated, lang)
 
 
-def _page(table: str, columns: str, sheets: Mapping[str, str], lang: Lang) -> BookPage:
+def form_page(
+    table: str,
+    title: str,
+    head: Sequence[str],
+    keys: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    lang: Lang,
+    *,
+    schema: Schema = "overlay",
+) -> BookPage:
+    """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
+    sheets = _SHEETS[schema]
+    helps = {place: Help(_rule(table, key, lang), _offered(table, key, sheets, lang)) for place, key in enumerate(keys)}
+    return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_ROWS, len(rows)))
+
+
+def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     keys = [key.rstrip("*") for key in columns.split()]
     example = dict(_EXAMPLES.get(table, {}).get(lang, {}))
     if example:
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
-    helps = {place: Help(_rule(table, key, lang), _offered(table, key, sheets, lang)) for place, key in enumerate(keys)}
     heads = [say(f"tables.head.{key}", lang=lang) for key in keys]
-    return BookPage(sheet_title(table, lang), heads, rows, ["text"] * len(keys), helps=helps, open_rows=_ROWS)
+    page = form_page(table, sheet_title(table, lang), heads, keys, rows, lang, schema=schema)
+    return replace(page, faint=bool(rows))
 
 
 def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tuple[str, ...]:
@@ -207,8 +235,8 @@ def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tup
 
 def _rule(table: str, key: str, lang: Lang) -> str:
     rules = sentences("tables", lang=lang)
-    own = (f"rule.{table}_{key}", f"rule.{key}", "rule.flag" if key in _FLAGS else "")
-    return next((rules[name] for name in own if name in rules), say(f"tables.head.{key}", lang=lang))
+    own = (f"rule.{table}_{key}", f"rule.{key}", "rule.flag" if key in _FLAGS else "", f"head.{key}")
+    return next((rules[name] for name in own if name in rules), key)
 
 
 def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:

@@ -35,7 +35,7 @@ class BookPage:
     first column to a last one (three positions from 0).
 
     A form has `helps` for its columns, by position: what is said beside a cell, with the words that it may hold (a word
-    that begins with ``=`` is a formula of cells), in `open_rows` rows; its first row is an example, in grey.
+    that begins with ``=`` is a formula of cells), in `open_rows` rows; `faint`: its first row is an example, in grey.
     """
 
     title: str
@@ -45,6 +45,7 @@ class BookPage:
     choice: tuple[int, int, int] | None = None
     helps: Mapping[int, "Help"] = field(default_factory=dict)
     open_rows: int = 0
+    faint: bool = False
 
 
 class Help(NamedTuple):
@@ -135,7 +136,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         for value, kind in zip(row, page.kinds, strict=True):
             cell = _cell(sheet, value)
             cell.number_format = _format(value, kind)
-            if page.open_rows:
+            if page.faint and row is page.rows[0]:
                 cell.font = Font(italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
             cells.append(cell)

@@ -44,13 +44,19 @@ def migrate(
     column: ColumnOption = None,
     title_column: TitleColumnOption = None,
     bridge: BridgeOption = None,
+    to: Annotated[str | None, typer.Option("--to", help=say("cli.option.migrate_to"))] = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
-    """Migrate codes, the codes of a list, or every code of the older version."""
+    """Migrate codes, the codes of a list, every code of the older version, or an overlay."""
+    if to is not None:
+        if codes is None or len(codes) != 1 or source is not None:
+            raise PasserellesError("migrate_needs_overlay")
+        _overlay(codes[0], to, old, output, lang)
+        return
     if (source is not None and codes) or (source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if source is not None:
@@ -120,3 +126,18 @@ def _list(
         message(migration_line(found, lang=lang))
     else:
         emit(_answer(versions, found, lang), form=form, output=output, lang=lang)
+
+
+def _overlay(place: str, to: str, old: str | None, output: Path | None, lang: Language) -> None:
+    """Bring an overlay to a new version, into a workbook; exit 1 where a person must decide."""
+    from passerelles.matching.migrate import Versions
+    from passerelles.matching.migrate_overlay import migrate_overlay
+    from passerelles.views.excel import write_workbook
+
+    versions = Versions(load(to, None), load(old, None) if old is not None else None)
+    done = migrate_overlay(place, versions, lang=lang.lang)
+    write_workbook(done.pages, output)
+    message(say("cli.written", lang=lang.lang, path=output))
+    message(say("resolve.migrate.overlay", lang=lang.lang, kept=done.kept, moved=done.moved, open=done.open))
+    if done.open:
+        raise typer.Exit(1)
