@@ -10,7 +10,7 @@ LEVELS = [
     ["language"],
     ["errors"],
     ["progress", "deprecation"],
-    ["codes", "text", "sharing"],
+    ["codes", "text", "sharing", "extensions"],
     ["vectors"],
     ["model", "notices"],
     ["settings", "profile"],

@@ -309,7 +309,7 @@ class Settings(_Section):
     access: str | None = Field(
         "acces-france", description="Catalogue of what the law or the trade demands of a job; None = none is looked at"
     )
-    scorer: str = Field("default", description="Name of a scorer that ships with the package, or 'default'")
+    scorer: str = Field("default", description="A scorer that ships, 'default', or the JSON file of one from `train`")
     strict: bool = Field(default=False, description="Drop a move when a filter's verdict is unknown")
 
 

@@ -30,7 +30,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import top
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
-from passerelles.scoring.features import FEATURES
+from passerelles.scoring.features import features
 from passerelles.scoring.measures import Origins, measure_index
 from passerelles.scoring.scorer import Scorer
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
@@ -227,8 +227,8 @@ class FastEngine:
 def _is_known(table: ScoreTable) -> bool:
     """Whether every part is either known to the loops or the same for all people of an occupation."""
     for weights in table.scorer.parts.values():
-        features = [FEATURES.get(name) for name in weights]
-        moving = all(f is not None and f.of_holdings for f in features)
+        some = [features().get(name) for name in weights]
+        moving = all(f is not None and f.of_holdings for f in some)
         if moving and not all(name in KNOWN and weight >= 0 for name, weight in weights.items()):
             return False
     return True

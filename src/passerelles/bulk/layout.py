@@ -9,7 +9,7 @@ from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import holding_of, required_columns, weight_gained
-from passerelles.scoring.features import FEATURES
+from passerelles.scoring.features import features
 from passerelles.scoring.measures import (
     CADRE_WEIGHT,
     OF_HOLDINGS,
@@ -177,13 +177,13 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     moving: list[tuple[int, str, float]] = []
     count = 0
     for number, weights in enumerate(table.scorer.parts.values()):
-        features = [FEATURES.get(name) for name in weights]
-        if all(f is not None and f.of_holdings for f in features):
+        some = [features().get(name) for name in weights]
+        if all(f is not None and f.of_holdings for f in some):
             moving += [(count, name, weights[name]) for name in sorted(weights)]
             count += 1
         elif occupied:
             rest[:size] += _part(table, number, every)
-        elif all(f is not None and f.of_target for f in features):
+        elif all(f is not None and f.of_target for f in some):
             rest += _part(table, number, every[:1])
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1

@@ -23,8 +23,9 @@ from passerelles.scoring.scorer import (
     OPEN_PROBABILITY,
     Scorer,
     probabilities_of,
+    scorer_sum,
 )
-from passerelles.scoring.table import UNITS, scorer_sum
+from passerelles.scoring.table import UNITS
 from passerelles.settings import Settings
 from passerelles.sharing import cached_property
 

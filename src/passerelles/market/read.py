@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from passerelles.errors import PasserellesError
+from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.csv import Table, read_table
 from passerelles.io.rows import parse_rows
@@ -83,11 +84,16 @@ def _folded(header: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 @cache
 def kinds() -> Mapping[str, Kind]:
-    """Kinds of files that ship, by name; of two that fit, the one with more signature columns comes first."""
+    """
+    Kinds of files that ship, and those that installed packages declare, by name.
+
+    Of two that fit a file, the one with more signature columns comes first.
+    """
     folder = files("passerelles.market") / "sources"
-    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".toml")]
-    declared = sorted(map(declared_kind, texts), key=lambda kind: (-len(kind.signature), kind.name))
-    return MappingProxyType({kind.name: kind for kind in declared})
+    texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
+    # One that a package adds is read as the kind that it names: the same content, by another producer.
+    declared = {name: declared_kind(text) for name, text in (texts | dict(extensions("market_sources"))).items()}
+    return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
 def declared_kind(text: str) -> Kind:

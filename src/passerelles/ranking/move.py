@@ -12,6 +12,7 @@ from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
 from passerelles.model import MoveKind, Stamp, Ternary
 from passerelles.ranking.filters import Verdict
+from passerelles.scoring.features import part_words
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
 from passerelles.views.shown import Described, Shown
@@ -67,12 +68,13 @@ class PartValue(Described):
 
     def label(self, lang: Lang = "fr") -> str:
         """Return the part's name for people."""
-        return say(f"parts.label.{self.name}", lang=lang)
+        return part_words(self.name, "label", lang)
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what the part says of this move; it never contradicts the sign of the value."""
-        sign = "plus" if self.value > 0 else "minus" if self.value < 0 else "zero"
-        return say(f"parts.{sign}.{self.name}" if sign != "zero" else "parts.zero", lang=lang, part=self.label(lang))
+        if self.value == 0:
+            return say("parts.zero", lang=lang, part=self.label(lang))
+        return part_words(self.name, "plus" if self.value > 0 else "minus", lang)
 
 
 class Item(NamedTuple):

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Final
 
 from passerelles.errors import ReferentialError
+from passerelles.extensions import extensions
 from passerelles.io.archive import FileSource
 from passerelles.referentials.checks import refuse_unusable
 from passerelles.referentials.draft import Reader
@@ -24,7 +25,7 @@ from passerelles.referentials.table import TABLE
 from passerelles.store import is_index
 
 _LOG: Final = logging.getLogger(__name__)
-# Asked in this order.
+# Asked in this order, then those that installed packages add.
 READERS: Final = (TABLE, ROME3, ROME4, ESCO, ONET)
 
 
@@ -84,7 +85,8 @@ def recognise(source: FileSource) -> Reader:
     ReferentialError
         If it is none that the package reads.
     """
-    found = next((reader for reader in READERS if reader.recognise(source)), None)
+    readers = (*READERS, *extensions("readers").values())
+    found = next((reader for reader in readers if reader.recognise(source)), None)
     if found is None:
         raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
     return found

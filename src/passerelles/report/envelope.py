@@ -12,6 +12,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential
+from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
@@ -204,7 +205,7 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
 def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: Lang = "fr") -> None:
     """Say what a scorer, as `envelope` describes it, does not tell on this referential: parts without data, chances."""
     if scorer["off"]:
-        names = ", ".join(say(f"parts.label.{name}", lang=lang) for name in scorer["off"])
+        names = ", ".join(part_words(name, "label", lang) for name in scorer["off"])
         _print_dim(console, say("moves.parts_off", lang=lang, names=names))
     if scorer["calibrated_on"] and not scorer["calibrated"]:
         text = say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.errors import PasserellesError
+from passerelles.extensions import extensions
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_block
 from passerelles.scoring.measures import (
@@ -474,6 +478,48 @@ PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
         "tree": Feature(_content(_tree)),
     }
 )
-FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
-    {f"{part}.{name}": f for part, named in CONTENT_PARTS.items() for name, f in named.items()} | dict(PLAIN_FEATURES)
-)
+
+
+class AddedPart(NamedTuple):
+    """
+    A part of the score that an installed package adds: its features by name, and its words by language.
+
+    The features must not look at mobilities, which are what they are fitted on. The words of a language are ``label``,
+    the name of the part, and ``plus`` and ``minus``, a sentence for a move that it speaks for, or against. `train` fits
+    the weights; scorers that were trained without the part do not have it.
+    """
+
+    features: Mapping[str, Feature]
+    words: Mapping[Lang, Mapping[Literal["label", "plus", "minus"], str]]
+
+
+@cache
+def content_parts() -> Mapping[str, Mapping[str, Feature]]:
+    """Features made without mobilities, by part: the package's own, then those that installed packages add."""
+    added: Mapping[str, AddedPart] = extensions("score_parts")
+    if twice := sorted(set(added) & set(CONTENT_PARTS)):
+        raise PasserellesError("part_twice", name=twice[0])
+    return MappingProxyType({**CONTENT_PARTS, **{name: part.features for name, part in added.items()}})
+
+
+@cache
+def features() -> Mapping[str, Feature]:
+    """Every feature that a scorer may weigh, by ``part.feature``; the plain ones have no part."""
+    named = {f"{part}.{name}": f for part, some in content_parts().items() for name, f in some.items()}
+    return MappingProxyType(named | dict(PLAIN_FEATURES))
+
+
+def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:
+    """
+    Name of a part of the score, or what it says of a move that it speaks for or against.
+
+    Examples
+    --------
+    >>> part_words("titles", "label", "en")
+    'Job titles'
+    """
+    added = extensions("score_parts").get(part)
+    if added is None:
+        return say(f"parts.{kind}.{part}", lang=lang)
+    text: str = added.words[lang][kind]
+    return text

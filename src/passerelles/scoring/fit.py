@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import CONTENT_PARTS, FEATURES, PLAIN_FEATURES, Scene, scene_of_all
+from passerelles.scoring.features import PLAIN_FEATURES, Scene, content_parts, features, scene_of_all
 from passerelles.scoring.measures import Dense, drawn_people
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import HOLDINGS, Prior, Scorer
@@ -66,12 +66,12 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
     """
     scene = scene_of_all(graph)
     with one_thread(*_USED):
-        features = _centred_features(scene, [f"{part}.{n}" for part, named in CONTENT_PARTS.items() for n in named])
-        sample = _draw(graph, features["overall.rank"] + features["description.text_rank"])
-        free = [n for n in features if not FEATURES[n].closeness]
-        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, free)
+        values = _centred_features(scene, [f"{part}.{n}" for part, named in content_parts().items() for n in named])
+        sample = _draw(graph, values["overall.rank"] + values["description.text_rank"])
+        free = [n for n in values if not features()[n].closeness]
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, free)
         fitted_on = f"{graph.referential.name} {graph.referential.version}"
-        content = {part: _of_part(part, weights) for part in CONTENT_PARTS}
+        content = {part: _of_part(part, weights) for part in content_parts()}
         if content_only:
             return Scorer(
                 name=name or "content",
@@ -81,7 +81,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
                 candidates=_candidates(graph),
                 parts=content,
             )
-        logit = _logit(features, weights, base)
+        logit = _logit(values, weights, base)
         found = mobility_features(scene, 1.0 / (1.0 + np.exp(-logit.astype(np.float64))))
         columns = {"content": logit[sample.rows, sample.columns]} | {
             n: v[sample.rows, sample.columns] for n, v in found.items()
@@ -111,18 +111,18 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     """
     every = scene_of_all(graph)
     people = Scene(graph, drawn_people(graph), every.reference)
-    names = [name for name, f in FEATURES.items() if f.of_holdings and name not in PLAIN_FEATURES]
+    names = [name for name, f in features().items() if f.of_holdings and name not in PLAIN_FEATURES]
     with one_thread(*_USED):
-        features = _centred_features(people, names, every)
-        sample = _draw(graph, features["overall.rank"])
-        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in features.items()}, sample, [])
+        values = _centred_features(people, names, every)
+        sample = _draw(graph, values["overall.rank"])
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, [])
     return Scorer(
         name=HOLDINGS,
         version=HOLDINGS_VERSION,
         fitted_on=f"{graph.referential.name} {graph.referential.version}",
         base=_rounded(base),
         candidates=_candidates(graph),
-        parts={part: named for part in CONTENT_PARTS if (named := _of_part(part, weights))},
+        parts={part: named for part in content_parts() if (named := _of_part(part, weights))},
     )
 
 
@@ -131,8 +131,8 @@ def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | No
     plain = ~scene.graph.is_specialised
     found: dict[str, Dense] = {}
     for name in names:
-        values = FEATURES[name].compute(scene)
-        mean = mean_of_pairs(values if centred_on is None else FEATURES[name].compute(centred_on), plain)
+        values = features()[name].compute(scene)
+        mean = mean_of_pairs(values if centred_on is None else features()[name].compute(centred_on), plain)
         found[name] = np.nan_to_num(values - np.float32(mean), copy=False)
     return found
 

@@ -1,9 +1,13 @@
 """A scorer as a value: named parts, each a weighted sum of features; and the chance and level that a score means."""
 
+import hashlib
 import json
 import math
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
@@ -15,6 +19,7 @@ from passerelles.referentials.referential import Referential
 
 DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
+_ENDING: Final = ".json"
 _FEWEST: Final = 100  # targets below which lists are shorter too
 FURTHEST: Final = 700.0  # log-odds beyond which an exponential has no floating-point number
 
@@ -112,33 +117,56 @@ class Scorer(_Frozen):
         return self.base + math.log(self.candidates / max(size - 1, _FEWEST))
 
 
-@cache
 def load_scorer(name: str = "default") -> Scorer:
     """
-    Load a scorer that ships with the package.
+    Load a scorer that ships with the package, or one that `train` wrote.
 
     Parameters
     ----------
     name
         ``"fitted"`` (the default), ``"content"`` (the same without features made from mobilities), ``"holdings"``
-        (for people without an occupation) or ``"unfitted"``.
+        (for people without an occupation) or ``"unfitted"``; or the path of a JSON file. A scorer from a file is named
+        by the file and its checksum.
 
     Raises
     ------
     PasserellesError
-        If there is none of that name; the message lists those that exist.
+        If there is none of that name; the message lists those that exist. If the file is no scorer.
 
     Examples
     --------
     >>> load_scorer("unfitted").fitted_on is None
     True
     """
-    folder = files("passerelles.scoring") / "weights"
-    known = sorted(f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json"))
+    if name.endswith(_ENDING):
+        path = Path(name)
+        try:
+            return _from_file(path, path.stat().st_mtime_ns)
+        except (OSError, ValueError) as error:  # a JSON or validation error is a ValueError
+            raise PasserellesError("unreadable_scorer", path=path, reason=str(error).split("\n", 1)[0]) from error
     chosen = DEFAULT if name == "default" else name
+    known = _shipped()
     if chosen not in known:
-        raise PasserellesError("unknown_scorer", name=name, known=", ".join(known))
-    return Scorer.model_validate(json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))
+        raise PasserellesError("unknown_scorer", name=name, known=", ".join(sorted(known)))
+    return known[chosen]
+
+
+@cache
+def _shipped() -> Mapping[str, Scorer]:
+    """Scorers that ship with the package, by name."""
+    found = {
+        file.name.removesuffix(_ENDING): Scorer.model_validate(json.loads(file.read_text(encoding="utf-8")))
+        for file in (files("passerelles.scoring") / "weights").iterdir()
+        if file.name.endswith(_ENDING)
+    }
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=8)
+def _from_file(path: Path, _written: int) -> Scorer:
+    """Return the scorer of a file as it was written at a moment."""
+    scorer = Scorer.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    return scorer.model_copy(update={"name": f"{path.stem}-{scorer_sum(scorer)[:8]}"})
 
 
 def scorer_for(referential: Referential, name: str = "default", *, occupied: bool = True) -> Scorer:
@@ -146,20 +174,33 @@ def scorer_for(referential: Referential, name: str = "default", *, occupied: boo
     Return the scorer that serves an origin: the one named, or ``holdings`` for a person without an occupation.
 
     The fitted scorers read mostly what an occupation is; for somebody who has none they would leave the word to how
-    often a job is a target. On a referential of another family than the one that its chances were calibrated on, a
-    scorer comes without calibration: there it ranks, and neither chance nor level is known.
+    often a job is a target. Beside a scorer from a file, the file ``holdings.json`` serves, where there is one. On a
+    referential of another family than the one that its chances were calibrated on, a scorer comes without calibration:
+    there it ranks, and neither chance nor level is known.
     """
     scorer = load_scorer(name)
     if not occupied and scorer.fitted_on is not None:
-        scorer = load_scorer(HOLDINGS)
+        beside = Path(name).with_name(f"{HOLDINGS}{_ENDING}")
+        scorer = load_scorer(str(beside) if name.endswith(_ENDING) and beside.is_file() else HOLDINGS)
     if scorer.calibration is None or scorer.calibrated_on in (referential.family, referential.name):
         return scorer
     return scorer.model_copy(update={"calibration": None})
 
 
+def ships(scorer: Scorer) -> bool:
+    """Whether a scorer is one of the package's own, with or without its calibration."""
+    known = _shipped().get(scorer.name)
+    return known is not None and scorer in (known, known.model_copy(update={"calibration": None}))
+
+
 def scorer_text(scorer: Scorer) -> str:
     """Return a scorer as the text of its JSON file: the same scorer gives the same bytes."""
     return json.dumps(scorer.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def scorer_sum(scorer: Scorer) -> str:
+    """Checksum of the weights of a scorer."""
+    return hashlib.sha256(scorer_text(scorer).encode("utf-8")).hexdigest()
 
 
 Level = Literal["proche", "accessible", "exigeante"]

@@ -1,6 +1,5 @@
 """Scores of all pairs, part by part: computed once for a graph or mapped from an index, looked up by every ranking."""
 
-import hashlib
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import FEATURES, PLAIN_FEATURES, Reference, Scene, scene_of_all
+from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
-from passerelles.scoring.scorer import Prior, Scorer, scorer_for, scorer_text
+from passerelles.scoring.scorer import Prior, Scorer, scorer_for, scorer_sum, ships
 from passerelles.sharing import cached_property, one_thread
 from passerelles.store import Array, Arrays, Index, pack
 from passerelles.vectors import frozen
@@ -128,7 +127,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     with one_thread("scipy.linalg"):
         for part, weights in zip(sums, scorer.parts.values(), strict=True):
             for name in sorted(set(weights) - _MOBILITY):
-                values = FEATURES[name].compute(scene)
+                values = features()[name].compute(scene)
                 means[name] = mean_of_pairs(values, plain)
                 _add(part, values, weights[name], means[name])
         if scorer.prior is not None:
@@ -185,15 +184,15 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
     parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
     with one_thread():
         for number, weights in enumerate(table.scorer.parts.values()):
-            features = [FEATURES.get(name) for name in weights]
-            if all(f is not None and f.of_holdings for f in features):
+            some = [features().get(name) for name in weights]
+            if all(f is not None and f.of_holdings for f in some):
                 part = np.zeros(parts.shape[1:], dtype=np.float32)
                 for name in sorted(weights):
-                    _add(part, FEATURES[name].compute(scene), weights[name], table.means[name])
+                    _add(part, features()[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
                 parts[number] = table.scores.of_rows(number, rows)
-                if not all(f is not None and f.of_target for f in features):
+                if not all(f is not None and f.of_target for f in some):
                     parts[number, ~origin.occupied] = 0
     return Scores(table.scores.base, table.scores.names, frozen(parts))
 
@@ -285,7 +284,7 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
     if index is None or about is None:
         return None
     if about["sha256"] != scorer_sum(scorer):
-        if scorer == scorer_for(graph.referential, scorer.name):
+        if ships(scorer):
             found = f"{scorer.name} {about['version']} {about['sha256'][:8]}"
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
@@ -300,11 +299,6 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
     means, off = MappingProxyType(about["means"]), tuple(about["off"])
     vars(made).update(scorer=scorer, scores=scores, means=means, off=off, about=about, index=index)
     return made
-
-
-def scorer_sum(scorer: Scorer) -> str:
-    """Checksum of the weights of a scorer."""
-    return hashlib.sha256(scorer_text(scorer).encode("utf-8")).hexdigest()
 
 
 def _whole_numbers(values: NDArray[np.int64]) -> Array:

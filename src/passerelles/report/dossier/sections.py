@@ -7,6 +7,7 @@ A page and an office document are made from it (`page`, `passerelles.views.word`
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.report.dossier import sources, tables
 from passerelles.report.dossier.case import Case
@@ -73,6 +74,7 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     annexes += [(key, make(case, origins)) for key, make in made]
     parts = [Part(key, w(f"section.{key}"), tuple(blocks)) for key, blocks in front if blocks]
     parts += [Part(key, w(f"section.{key}"), tuple(blocks), annex=True) for key, blocks in annexes if blocks]
+    parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
     about = [sources.dates_of(case)]
     if case.request.date:
         about.append(w("date.made", date=w.date(case.request.date)))

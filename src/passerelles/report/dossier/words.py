@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import typeset
+from passerelles.scoring.features import part_words
 from passerelles.views.document import Cell, Grid, Head
 from passerelles.views.spec import NUMERIC, Column, Withheld
 
@@ -56,7 +57,7 @@ class Words:
 
     def part(self, name: str) -> str:
         """Return the name of a part of a score."""
-        return say(f"parts.label.{name}", lang=self.lang)
+        return part_words(name, "label", self.lang)
 
 
 def heads(*named: str | tuple[str, bool]) -> tuple[Head, ...]:

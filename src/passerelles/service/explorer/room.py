@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.report.dossier.words import Words, grid_of
 from passerelles.report.envelope import scorer_dict, source_lines
+from passerelles.scoring.features import part_words
 from passerelles.service.engine import Engine
 from passerelles.views.document import Grid
 from passerelles.views.spec import On, Sheet
@@ -159,7 +160,7 @@ class Ask:
         scorer = scorer_dict(self.room.graph, occupied=occupied)
         found = []
         if scorer["off"]:
-            names = ", ".join(say(f"parts.label.{name}", lang=self.lang) for name in scorer["off"])
+            names = ", ".join(part_words(name, "label", self.lang) for name in scorer["off"])
             found.append(say("moves.parts_off", lang=self.lang, names=names))
         if scorer["calibrated_on"] and not scorer["calibrated"]:
             found.append(say("moves.uncalibrated", lang=self.lang, family=scorer["calibrated_on"].upper()))

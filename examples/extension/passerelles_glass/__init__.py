@@ -1,0 +1,1 @@
+"""What the observatory of a branch adds to passerelles."""

@@ -1,0 +1,16 @@
+"""A market source: the wages of the observatory, told by their columns and read as those of Dares are."""
+
+WAGES = """
+name = "wages"
+group = "market"
+source = "Observatoire du verre, salaire net médian"
+licence = "Licence Ouverte / Open Licence"
+
+[signature]
+family = 'famille'
+period = 'campagne'
+wage = 'salaire net'
+
+[types]
+wage = "number"
+"""

@@ -1,0 +1,45 @@
+"""What installed packages add to the engine, found as their entry points: no list to write to, nothing to call."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from passerelles.errors import PasserellesError
+
+Group = Literal["readers", "score_parts", "market_sources", "report_sections"]
+GROUPS: Final[tuple[Group, ...]] = ("readers", "score_parts", "market_sources", "report_sections")
+
+
+@cache
+def extensions(group: Group) -> Mapping[str, Any]:
+    """
+    Return what the installed packages add, by the name of the entry point, in the order of the names.
+
+    Parameters
+    ----------
+    group
+        ``"readers"``: a `passerelles.referentials.draft.Reader` each. ``"score_parts"``: a
+        `passerelles.scoring.features.AddedPart`. ``"market_sources"``: the text of a declaration in TOML, as those in
+        ``passerelles/market/sources``. ``"report_sections"``: a function of a
+        `passerelles.report.dossier.case.Case` that returns a `passerelles.views.document.Part`, or None. The entry
+        points are those of the group ``passerelles.<group>``.
+
+    Raises
+    ------
+    PasserellesError
+        If one cannot be imported; the message names its package.
+
+    Examples
+    --------
+    >>> dict(extensions("report_sections"))
+    {}
+    """
+    found: dict[str, Any] = {}
+    for point in sorted(entry_points(group=f"passerelles.{group}"), key=lambda p: (p.name, p.value)):
+        try:
+            found.setdefault(point.name, point.load())
+        except (ImportError, AttributeError) as error:
+            raise PasserellesError("extension", group=point.group, name=point.name, reason=error) from error
+    return MappingProxyType(found)

@@ -1,0 +1,124 @@
+"""A package from outside adds a reader, a part of the score, a market source and a section of the report."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from passerelles import Settings, build_graph, compile_index, load_referential, match_territory, rank_moves
+from passerelles.evaluation.train import fit_content
+from passerelles.market.market import load_market
+from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.sections import territory_document
+from passerelles.scoring.scorer import scorer_text
+
+here = Path(sys.argv[1])
+told = {"occupations": [o.label for o in load_referential(here / "observatory").occupations]}
+
+transitions = load_referential("transitions")
+scorer = fit_content(build_graph(transitions))
+told["trained"] = sorted(scorer.parts["glass_words"])
+# What was learned from these mobilities may be nothing: a weight of its own shows where it is used.
+parts = {**scorer.parts, "glass_words": {"glass_words.both": 1.0}}
+(here / "mine.json").write_text(scorer_text(scorer.model_copy(update={"parts": parts})), encoding="utf-8")
+settings = Settings(scorer=str(here / "mine.json"))
+graph = build_graph(transitions, settings=settings)
+move = rank_moves(graph, "K2110")[0]
+(part,) = (p for p in move.parts if p.name == "glass_words")
+told["part"] = [part.label("fr"), part.label("en"), part.sentence("en") != ""]
+opened = build_graph(load_referential(compile_index(graph, here / "mine.index")), settings=settings)
+told["same"] = rank_moves(opened, "K2110") == rank_moves(graph, "K2110")
+
+told["wages"] = len(load_market(here / "market").wages.rows)
+lots = [{"employer": "A", "job": "H2909", "headcount": 3, "basin": "Redon"}]
+openings = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]
+plain = build_graph(transitions)
+case = Case(plain, match_territory(plain, lots, openings), Request(pictures=False))
+told["sections"] = [p.key for p in territory_document(case).parts]
+print(json.dumps(told))
+"""
+
+
+def install(folder: Path) -> None:
+    """Lay the example where Python looks, as an installer would."""
+    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]
+    shutil.copytree(EXAMPLE / "passerelles_glass", folder / "passerelles_glass")
+    about = folder / f"passerelles_glass-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    lines = [
+        line
+        for group, points in project["entry-points"].items()
+        for line in (f"[{group}]", *(f"{name} = {value}" for name, value in points.items()))
+    ]
+    (about / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("outside")
+    install(folder)
+    (folder / "observatory").mkdir()
+    jobs = [
+        {"code": "V1", "label": "Souffleur", "skills": ["souffler"]},
+        {"code": "V2", "label": "Tailleur", "skills": []},
+    ]
+    data = {"version": "1", "publisher": "Observatoire", "jobs": jobs}
+    (folder / "observatory" / "observatoire.json").write_text(json.dumps(data), encoding="utf-8")
+    (folder / "market").mkdir()
+    (folder / "market" / "salaires.csv").write_text("famille;campagne;salaire net\nB1Z;2024;1800\nB2Z;2024;1900\n")
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    found = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert found.returncode == 0, found.stderr
+    return dict(json.loads(found.stdout.splitlines()[-1]))
+
+
+def test_each_example_is_short() -> None:
+    for file in (EXAMPLE / "passerelles_glass").glob("*.py"):
+        assert len(file.read_text("utf-8").splitlines()) < 60
+
+
+def test_a_reader_from_outside_reads_its_format(told: dict[str, object]) -> None:
+    assert told["occupations"] == ["Souffleur", "Tailleur"]
+
+
+def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dict[str, object]) -> None:
+    assert set(told["trained"]) <= {"glass_words.both"}  # type: ignore[call-overload]
+    assert told["part"] == ["Métiers du verre", "Glass trades", True]
+    assert told["same"]
+
+
+def test_a_market_source_from_outside_is_read_as_the_kind_that_it_names(told: dict[str, object]) -> None:
+    assert told["wages"] == 2
+
+
+def test_a_section_from_outside_ends_the_report(told: dict[str, object]) -> None:
+    assert told["sections"][-1] == "glass_contact"  # type: ignore[index]
+
+
+def test_an_extension_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    install(tmp_path)
+    (tmp_path / "passerelles_glass" / "reader.py").unlink()
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    found = subprocess.run(
+        [sys.executable, "-m", "passerelles", "show", "K2110", "--referential", "transitions"],
+        check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert found.returncode != 0
+    assert "observatory" in found.stderr
+    assert "Traceback" not in found.stderr
