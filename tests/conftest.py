@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
 os.environ["PASSERELLES_HOME"] = str(Path(__file__).parent / "no-such-folder")  # nor finds what they installed
+if os.environ.get("CI") == "true":
+    # A failure is told as it was drawn: making it smaller may take five minutes a test.
+    settings.register_profile("gate", phases=(Phase.explicit, Phase.reuse, Phase.generate), derandomize=True)
+    settings.load_profile("gate")
 _GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
 
 
