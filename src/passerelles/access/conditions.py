@@ -268,18 +268,28 @@ def access_conditions(referential: Referential, code: str, holdings: Holdings | 
     >>> [c.code for c in access_conditions(laid, "K2110").required][:1]
     ['APT-COND']
     """
+    employment = holdings.employment if holdings else None
+    asked = referential.derived(("access", code, employment), lambda: _asked(referential, code, employment))
+    if holdings is None:
+        return asked
+    mine = (
+        replace(c, held=holdings.of(c.detail), hours=_reduced(c.detail, holdings) if c.detail.reductions else c.hours)
+        for c in asked.credentials
+    )
+    return replace(asked, credentials=_with_groups(tuple(mine), holdings))
+
+
+def _asked(referential: Referential, code: str, employment: Employment | None) -> AccessConditions:
+    """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
     rows = referential.credentials_of.get(code, ())
     whole = referential.access_of.get(code)
-    employment = holdings.employment if holdings else None
-    credentials = tuple(_credentials(referential, rows, holdings))
+    credentials = tuple(_credentials(referential, rows, employment))
     text = None
     if referential.access is not None and (whole is None or whole.status == "unknown" or whole.level_low is None):
         text = text_of(referential, code)
     speaks = text is not None and (whole is None or whole.status == "unknown") and not rows
     if speaks and text is not None:
-        credentials = tuple(_named(referential, text, holdings))
-    if holdings is not None:
-        credentials = _with_groups(credentials, holdings)
+        credentials = tuple(_named(referential, text))
     selection = _selection(referential, code, speaks=speaks, text=text)
     low, high = (whole.level_low, whole.level_high) if whole else (None, None)
     if low is None and high is None and text is not None:
@@ -376,14 +386,13 @@ def takes_no_training(credential: Credential) -> bool:
 
 
 def _credentials(
-    referential: Referential, rows: Sequence[CredentialRequirement], holdings: Holdings | None
+    referential: Referential, rows: Sequence[CredentialRequirement], employment: Employment | None
 ) -> Iterator[AccessCredential]:
     """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
     order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
     own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
-    employment = holdings.employment if holdings else None
     applying = {id(row): concerns_row(referential, row, employment) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     # What another of them supposes comes before it, also where it is one alternative of a choice.
@@ -395,7 +404,7 @@ def _credentials(
         return order[row.kind], not applying[id(row)], row.scope != "all", later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
-        for found in _with_prerequisites(referential, row, holdings, settled):
+        for found in _with_prerequisites(referential, row, employment, settled):
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue
@@ -410,10 +419,9 @@ def _credentials(
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, holdings: Holdings | None, settled: AbstractSet[str]
+    referential: Referential, row: CredentialRequirement, employment: Employment | None, settled: AbstractSet[str]
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
-    employment = holdings.employment if holdings else None
     applies = concerns_row(referential, row, employment)
     if row.credential not in by_code:
         return
@@ -426,12 +434,11 @@ def _with_prerequisites(
             for number, alternatives in enumerate(known.choices, start=1):
                 if any(settled >= set(some) for some in alternatives):
                     continue  # what is required anyway is the choice
-                yield from _choice(referential, row, known, number, alternatives, holdings, applies=applies)
+                yield from _choice(referential, row, known, number, alternatives, applies=applies)
         own = code == row.credential
         yield _item(
             known,
             row.kind,
-            holdings,
             origin="catalogue" if row.origin else "referential",
             source=(row.source if own else "") or known.source,
             group=row.group or None,
@@ -451,7 +458,6 @@ def _choice(
     known: Credential,
     number: int,
     alternatives: tuple[tuple[str, ...], ...],
-    holdings: Holdings | None,
     *,
     applies: bool,
 ) -> Iterator[AccessCredential]:
@@ -463,7 +469,6 @@ def _choice(
                 yield _item(
                     by_code[code],
                     "one-of",
-                    holdings,
                     origin="catalogue" if row.origin else "referential",
                     source=by_code[code].source,
                     group=f"{known.code}/{number}",
@@ -493,12 +498,10 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
     )
 
 
-def _item(
-    known: Credential, requirement: RequirementKind, holdings: Holdings | None, **values: Any
-) -> AccessCredential:
-    held = None if holdings is None else holdings.of(known)
-    hours = known.hours if holdings is None else _reduced(known, holdings)
-    return AccessCredential(known.code, known.label, known.kind, requirement, held, hours, detail=known, **values)
+def _item(known: Credential, requirement: RequirementKind, **values: Any) -> AccessCredential:
+    return AccessCredential(
+        known.code, known.label, known.kind, requirement, held=None, hours=known.hours, detail=known, **values
+    )
 
 
 def _reduced(credential: Credential, holdings: Holdings) -> Hours:
@@ -527,7 +530,7 @@ def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | Non
     return min(fits, key=lambda r: (bool(r.experience_months), r.hours or 0.0), default=None)
 
 
-def _named(referential: Referential, text: AccessText, holdings: Holdings | None) -> Iterator[AccessCredential]:
+def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:
     """Yield the credentials that a text on access names; only what it asks of everybody is required."""
     labels = {normalise_label(c.label): c for c in referential.credentials}
     kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
@@ -546,7 +549,7 @@ def _named(referential: Referential, text: AccessText, holdings: Holdings | None
             label=known.label,
             kind=known.kind,
             requirement="required" if mention.required else kinds.get(mention.strength, "option"),
-            held=None if holdings is None else holdings.of(known),
+            held=None,
             hours=known.hours,
             origin="access text",
             source=source,

@@ -70,16 +70,21 @@ def concerns(referential: Referential, occupation: str, scope: str, titles: str,
     if scope != "titles":
         return scope in ("all", employment)
     named = set(titles.split())
-    known = referential.titles_of.get(occupation, ())
+    known = referential.titles_in(occupation)
     if not named or not known:
         return False
-    label = normalise_label(referential.occupation_by_code[occupation].name)
-    labels = {title.code: normalise_label(title.label) for title in known}
-    own = [code for code, text in labels.items() if text == label]
-    own = own or [code for code, text in labels.items() if text.startswith(label)]
+    own = referential.derived(("titles of the label", occupation), lambda: _own_titles(referential, occupation))
     if own:
         return not named.isdisjoint(own)
     return 2 * sum(title.code in named for title in known) >= len(known)
+
+
+def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
+    """Codes of the titles that bear an occupation's own label, else of those that begin with it."""
+    label = normalise_label(referential.occupation_by_code[occupation].name)
+    labels = {title.code: normalise_label(title.label) for title in referential.titles_in(occupation)}
+    own = [code for code, text in labels.items() if text == label]
+    return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
 def concerns_row(referential: Referential, row: CredentialRequirement, employment: Employment | None) -> bool:

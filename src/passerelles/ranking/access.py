@@ -32,12 +32,8 @@ def kind_of(graph: OccupationGraph, start: Start, target: int) -> MoveKind:
     """Return the kind of the move to the occupation in a row."""
     referential, code = graph.referential, graph.codes[target]
     origin = start.end.code
-    before = None if origin is None else referential.derived(("access", origin), lambda: _of(graph, origin))
-    return move_kind(referential, origin, code, before, referential.derived(("access", code), lambda: _of(graph, code)))
-
-
-def _of(graph: OccupationGraph, code: str) -> AccessConditions:
-    return access_conditions(graph.referential, code)
+    before = None if origin is None else access_conditions(referential, origin)
+    return move_kind(referential, origin, code, before, access_conditions(referential, code))
 
 
 def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:

@@ -306,18 +306,22 @@ def moves_of(graph: OccupationGraph, found: BestTargets, *, only: Collection[str
 
 def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
     """Numbers of the moves from an origin to some rows."""
-    found = []
-    share, close = graph.settings.ranking.close_share, may_be_close(graph, scored.start, targets)
+    found: list[Figures] = []
+    share, size = graph.settings.ranking.close_share, len(graph.codes)
     for target, parts in zip(targets, scored.scores.of_pairs(scored.row, targets), strict=True):
         score = float(scored.totals[target])
         position = coverage_position(scored.coverage, scored.start.row, target)
         chance = probability_of(score, scored.scorer)
         place = raising(position, float(scored.coverage[target]))
-        level = level_of(chance, place, len(graph.codes), scored.scorer)
-        if level == LEVELS[0] and not (target in close and well_covered(place, len(graph.codes), share)):
+        level = level_of(chance, place, size, scored.scorer)
+        if level == LEVELS[0] and not well_covered(place, size, share):
             level = LEVELS[1]
         found.append(Figures(score, chance, level, _known(scored.coverage[target]), position, parts))
-    return found
+    # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
+    near = [target for target, figures in zip(targets, found, strict=True) if figures.level == LEVELS[0]]
+    close = may_be_close(graph, scored.start, near) if near else set()
+    far = set(near) - close
+    return [f._replace(level=LEVELS[1]) if target in far else f for target, f in zip(targets, found, strict=True)]
 
 
 def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -175,9 +175,25 @@ class IndexedReferential(Referential):
 
         return self.derived(("moves-from", origin), find)
 
+    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
+        """Job titles of one occupation; no others are decoded."""
+        if self.index is None:
+            return super().titles_in(occupation)
+
+        def find() -> tuple[JobTitle, ...]:
+            columns = self._title_columns
+            rows = columns[JobTitle._fields.index("occupation")].rows_with(occupation)
+            return tuple(JobTitle._make(column[row] for column in columns) for row in rows)
+
+        return self.derived(("titles-in", occupation), find)
+
     @cached_property
     def _mobility_columns(self) -> Sequence[Column]:
         return self._index.table(self._document["tables"]["mobilities"])
+
+    @cached_property
+    def _title_columns(self) -> Sequence[Column]:
+        return self._index.table(self._document["tables"]["titles"])
 
     @property
     def _document(self) -> Mapping[str, Any]:

@@ -205,6 +205,10 @@ class Referential:
             grouped.setdefault(occupation, []).append(context)
         return MappingProxyType({code: tuple(contexts) for code, contexts in grouped.items()})
 
+    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
+        """Job titles of one occupation, by title code; none where it lists none."""
+        return self.titles_of.get(occupation, ())
+
     def moves_from(self, origin: str) -> Mapping[str, Mobility]:
         """Moves that the experts list from a fiche, by target."""
 
