@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,25 @@ def test_the_spark_job_ranks_a_file(tmp_path: Path, java: str) -> None:
     moves = pq.read_table(tmp_path / "moves").to_pylist()
     ranks = [m["rank"] for m in moves if m["id"] == "p1"]
     assert ranks == [1, 2, 3, 4, 5]
+
+
+def test_the_package_of_a_branch_gives_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its installation writes is written here, so that no network is needed; CI builds and installs it."""
+    from passerelles import load_referential
+
+    project = tomllib.loads((EXAMPLES / "metiers-du-verre/pyproject.toml").read_text("utf-8"))["project"]
+    about = tmp_path / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    points = [
+        line
+        for group, named in project["entry-points"].items()
+        for line in (f"[{group}]", *(f"{name} = {value}" for name, value in named.items()))
+    ]
+    (about / "entry_points.txt").write_text("\n".join(points), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(EXAMPLES / "metiers-du-verre/src"))
+    assert [o.code for o in load_referential("verre").occupations] == ["V001", "V002", "V003"]
+    laid = load_referential("transitions").with_overlay("verre-routier")
+    assert [o.code for o in laid.parts_of("N4101")] == ["N4101-VERRE"]
+    assert not [n for n in laid.notices if n.file.startswith("verriers/")]

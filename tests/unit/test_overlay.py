@@ -189,7 +189,8 @@ def test_a_part_that_asks_for_nothing_any_more_is_said(tmp_path: Path) -> None:
     changes["requirements"] += [["0110-A", "C1", "retirer", ""], ["0110-A", "C3", "remove", ""]]
     split = laid(tmp_path, changes)
     assert found(split)["no_requirements"] == 1
-    assert found(split)["overlay_competency_missing"] == 2
+    assert found(split)["overlay_competency_missing"] == 1
+    assert found(split)["overlay_not_asked"] == 1
     assert "0110-A" not in split.requirements_of
 
 

@@ -175,7 +175,9 @@ def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:
             continue
         if code is None and ("competencies" in draft.unread or ("competencies", text) in draft.refused):
             continue
-        if code is None or (verb != "add" and code not in asked):
+        if code is not None and verb != "add" and code not in asked:
+            draft.note("overlay_not_asked", table, line, subject=text)
+        elif code is None:
             draft.note(draft.missing("overlay_competency_missing"), table, line, subject=text, verb=verb)
         elif verb == "remove":
             del asked[code]

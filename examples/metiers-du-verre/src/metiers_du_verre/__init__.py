@@ -1,0 +1,1 @@
+"""Tables of an invented branch; nothing to import."""
