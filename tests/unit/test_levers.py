@@ -1,5 +1,6 @@
 """`levers`: what one acquisition opens, exact on small cases, greedy within its guarantee on others."""
 
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
@@ -234,6 +235,25 @@ def test_choices_of_certifications_equal_trying_every_set(seed: int, tmp_path: P
     stepwise = Settings(scorer="unfitted", paths=PathSettings(open_hours=1, exact_sets=1))
     greedy = levers(graph, people, jobs, settings=stepwise, **asked)  # type: ignore[arg-type]
     assert max(GUARANTEE, greedy.guarantee) * best <= greedy.total <= best
+
+
+@pytest.mark.real_data
+def test_levers_choose_among_the_certifications_that_paths_list(
+    embedded_graph: OccupationGraph, real_data: object
+) -> None:
+    table, day, jobs = (
+        load_certifications(f"{real_data}/certifications"),
+        date(2026, 11, 25),
+        ["I1304", "M1607", "K1302"],
+    )
+    listed = {c.code: c for job in jobs for c in table.leading(job, embedded_graph.referential, day)}
+    tight = Settings(paths=PathSettings(open_hours=1))
+    found = levers(
+        embedded_graph, {"N1103": 3}, jobs, certifications=table, kinds="certification", settings=tight, date=day
+    )
+    assert found
+    assert {code for each in found for code in each.members} <= set(listed)
+    assert all(each.level in {c.level for c in listed.values()} for each in found)
 
 
 def test_a_regulated_job_whose_access_is_not_known_is_never_open() -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is the option
 from itertools import combinations
 from numbers import Integral
 from operator import itemgetter
@@ -55,7 +56,7 @@ class Opened(Described):
             Column("people", "integer", schema=whole(least=0), promised=True),
             Column(
                 "certification_link", value=lambda o, _: o.via, json_key="via",
-                schema=maybe(text("By which code a certification leads there: direct, parent or base")),
+                schema=maybe(text("By which code a certification leads there: direct or parent")),
             ),
         ),
     )  # fmt: skip
@@ -205,6 +206,7 @@ def levers(
     kinds: Iterable[str] | str | None = None,
     settings: Settings | None = None,
     limit: int = 10,
+    date: Date | None = None,
 ) -> Levers:
     """
     Choose what to acquire to open the most jobs to the most people.
@@ -228,14 +230,17 @@ def levers(
     targets
         Codes or exact titles of jobs.
     certifications
-        What `load_certifications` gives: each certification opens the jobs that it leads to, to people at most
-        ``settings.paths.open_levels`` levels below it. Its length is not known. None = those of the referential only.
+        What `load_certifications` gives: each certification that paths list, alive on the reference date, opens the
+        jobs that it leads to, to people at most ``settings.paths.open_levels`` levels below it. None = those of the
+        referential only.
     kinds
         What may be chosen: ``credential``, ``certification``, ``macro``, ``competency``; all where None.
     settings
         Effort and thresholds; the graph's own where None.
     limit
         Most acquisitions; a group counts as many as it has members.
+    date
+        Reference date, today where None: certifications must be alive then.
 
     Raises
     ------
@@ -256,7 +261,7 @@ def levers(
     people = _people(origins)
     rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
     starts = [(find_start(graph, who), number) for who, number in people]
-    situation = Situation(graph, chosen, starts, rows, check_table(certifications), _kinds(kinds))
+    situation = Situation(graph, chosen, starts, rows, check_table(certifications), _kinds(kinds), date)
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
     found: list[Lever] = []

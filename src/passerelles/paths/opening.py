@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import combinations
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,14 @@ from numpy.typing import NDArray
 from passerelles.access.demands import Demands, Price, demands_of
 from passerelles.access.holdings import Holdings
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.build import CertificationTable, Certified
+from passerelles.paths.build import CertificationTable
 from passerelles.paths.effort import TENTHS, EffortTable, Shares, effort_table, state_of
 from passerelles.ranking.origin import Start
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
+
+if TYPE_CHECKING:
+    from passerelles.market.register import LeadingCertification
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
@@ -31,8 +35,9 @@ class Atom:
     One thing to acquire: a credential, a certification, a competency, or all competencies of one macro-competency.
 
     `columns` are its competencies (none for a credential), `with_it` the prerequisites or competencies that come
-    along, `hours` a credential's expected hours with its prerequisites, None = unknown. A certification leads to the
-    rows in `leads`, each by its own code, its parent's or its base's; `level` is its European level, None = unknown.
+    along, `hours` a credential's expected hours with its prerequisites, or those published of a certification, None =
+    unknown. A certification leads to the rows in `leads`, each by its own code or its parent's; `level` is its
+    European level, None = unknown.
     """
 
     code: str
@@ -70,6 +75,8 @@ class Situation:
         Certifications, and the jobs that each leads to; None = none.
     kinds
         What may be acquired; None = everything.
+    day
+        On which certifications must be alive; None = today.
     """
 
     def __init__(
@@ -80,9 +87,11 @@ class Situation:
         targets: list[int],
         table: CertificationTable | None = None,
         kinds: frozenset[Kind] | None = None,
+        day: date | None = None,
     ) -> None:
         self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
         self.certifications, self.kinds = table, kinds
+        self.day = day or date.today()  # noqa: DTZ011 - the user's own day
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
@@ -152,21 +161,32 @@ class Situation:
         return found
 
     def _certifications(self) -> list[Atom]:
-        """What the table says to lead to some target, unless the referential names it itself: it is a credential."""
+        """
+        Those that lead to some target and are alive, as paths list them.
+
+        What the referential names itself is left out: it is a credential.
+        """
         if self.certifications is None:
             return []
         referential = self.graph.referential
-        named = {c.certifinfo for c in referential.credentials if c.certifinfo}
-        found: dict[str, Certified] = {}
+        named = {f"CI-{c.certifinfo}" for c in referential.credentials if c.certifinfo}
+        named |= {f"RNCP{c.rncp.removeprefix('RNCP')}" for c in referential.credentials if c.rncp}
+        found: dict[str, LeadingCertification] = {}
         leads: dict[str, dict[int, str]] = {}
         for row in self.targets:
-            for hit in self.certifications.for_occupation(self.graph.codes[row], referential):
-                each = hit.certification
+            for each in self.certifications.leading(self.graph.codes[row], referential, self.day):
                 if each.code not in named:
-                    found[each.code] = each
-                    leads.setdefault(each.code, {})[row] = str(hit.via)
+                    found.setdefault(each.code, each)
+                    leads.setdefault(each.code, {})[row] = each.match
         atoms = [
-            Atom(f"CI-{c.code}", c.label, "certification", leads=leads[c.code], level=int(c.level) if c.level else None)
+            Atom(
+                c.code,
+                c.label,
+                "certification",
+                hours=None if c.hours is None else c.hours.expected,
+                leads=leads[c.code],
+                level=c.level,
+            )
             for c in found.values()
         ]
         return sorted(atoms, key=lambda a: (a.level is None, a.level or 0, a.code))

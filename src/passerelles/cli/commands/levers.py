@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import Answer, emit, tell_reading
+from passerelles.cli.commands.paths import DateOption
 from passerelles.cli.commands.territory import FragileOption
 from passerelles.cli.options import (
     DataOption,
@@ -46,6 +47,7 @@ def levers(
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
     limit: LimitOption = 10,
+    date: DateOption = None,
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
@@ -60,7 +62,9 @@ def levers(
     session = open_session(referential, overlay, data, settings, no_access=no_access, lang=lang)
     graph = session.graph
     people, jobs = _sides(graph.referential, origin or [], target or [], fragile, hiring, lang=lang.lang)
-    found = choose(graph, people, jobs, certifications=session.certifications, kinds=only or None, limit=limit)
+    day = None if date is None else date.date()
+    table = session.certifications
+    found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit, date=day)
 
     def show(console: "Console") -> None:
         print_page(console, found.page(lang.lang), lang=lang.lang)
