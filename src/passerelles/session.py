@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
     from passerelles.market.places import Places
+    from passerelles.market.read import Scan
     from passerelles.referentials.referential import Referential
 
 Part = TypeVar("Part")
@@ -137,21 +138,27 @@ class Session:
         """Market of the first folder that has one; its surveys are read only where they are needed."""
         from passerelles.market.market import load_market  # noqa: PLC0415 - command start-up
 
-        return self._first(lambda folder: load_market(folder, tensions=self.tensions), "no_market_data")
+        return self._first(
+            lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder)), "no_market_data"
+        )
 
     @cached_property
     def places(self) -> "Places | None":
         """Places of the first folder that has some."""
         from passerelles.market.geography import load_places  # noqa: PLC0415 - command start-up
 
-        return self._first(lambda folder: load_places(folder, travel=self.travel), "no_places_data")
+        return self._first(
+            lambda folder: load_places(folder, travel=self.travel, scanned=self._scan(folder)), "no_places_data"
+        )
 
     @cached_property
     def certifications(self) -> "Certifications | None":
         """Certifications of the first folder that has some."""
         from passerelles.market.certifications import load_certifications  # noqa: PLC0415 - command start-up
 
-        return self._first(load_certifications, "no_certifications_data")
+        return self._first(
+            lambda folder: load_certifications(folder, scanned=self._scan(folder)), "no_certifications_data"
+        )
 
     def territory_data(self) -> "tuple[Market | None, Places | None]":
         """
@@ -165,6 +172,18 @@ class Session:
         if self.data and self.market is None and self.places is None:
             raise PasserellesError("no_places_data", path=", ".join(map(str, self.data)))
         return self.market, self.places
+
+    @cached_property
+    def _scans(self) -> "dict[Path, Scan]":
+        return {}
+
+    def _scan(self, folder: Path) -> "Scan":
+        """What a folder holds, looked through once."""
+        from passerelles.market.read import scan_all  # noqa: PLC0415 - command start-up
+
+        if folder not in self._scans:
+            self._scans[folder] = scan_all(folder)
+        return self._scans[folder]
 
     def _first(self, load: Callable[[Path], Part], absent: str) -> Part | None:
         for folder in self.folders:

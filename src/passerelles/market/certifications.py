@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import check_code, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.crosswalk import Via, links_of
-from passerelles.market.read import Found, Once, SourceFile, cells, read, scan, source_file
+from passerelles.market.read import Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.register import REGISTER_KINDS, LeadingCertification, Match, Register, read_register
 from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -421,7 +421,7 @@ _COLUMNS: Final = (
 _NO_YEAR: Final = 0
 
 
-def load_certifications(path: str | Path, *, year: int | None = None) -> Certifications:
+def load_certifications(path: str | Path, *, year: int | None = None, scanned: Scan | None = None) -> Certifications:
     """
     Load certifications from a folder, where the file is recognised by its columns, or from the file itself.
 
@@ -432,6 +432,8 @@ def load_certifications(path: str | Path, *, year: int | None = None) -> Certifi
     year
         Year for which activity is judged; None = the year of the file's latest update, so that one file gives one
         answer whenever it is read. Where the file says of no row when it was updated, activity is unknown.
+    scanned
+        What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
 
     Returns
     -------
@@ -443,7 +445,7 @@ def load_certifications(path: str | Path, *, year: int | None = None) -> Certifi
     PasserellesError
         If nothing is there, it may not be read, or it holds no certification file.
     """
-    found = scan(path, ("certifications",))
+    found = (scanned or scan_all(path)).within(("certifications",))
     register = tuple(f for kind in REGISTER_KINDS for f in found.of(kind))
     files = found.of("certifications")
     if not files:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
-from passerelles.market.read import Found, SourceFile, cells, read, scan, source_file, typed_cells
+from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan, scan_all, source_file, typed_cells
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
@@ -38,7 +38,7 @@ class _Geography(NamedTuple):
     file: SourceFile
 
 
-def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places:
+def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: Scan | None = None) -> Places:
     """
     Load basins and communes from a folder, recognised by what its files hold, or from a single file.
 
@@ -50,6 +50,8 @@ def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places
     travel
         Table of the user's own travel times between basins (columns ``from, to, minutes`` or ``km``), beside those
         found in `path`.
+    scanned
+        What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None) -> Places
     PasserellesError
         If nothing is there, it may not be read, or it holds no file of basins.
     """
-    found = scan(path, ("places",))
+    found = (scanned or scan_all(path)).within(("places",))
     log = NoticeLog(found.notices)
     geographies = sorted((_read_basins(f, log) for f in found.of("basins")), key=lambda g: (g.year, g.found.name))
     if not geographies:

@@ -19,7 +19,7 @@ from passerelles.market.crosswalk import (
 )
 from passerelles.market.figures import Figure, Interval, known, unknown
 from passerelles.market.payers import Payers, read_payers
-from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan, source_file
+from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
 from passerelles.market.tables import TensionTable, Wages, read_tension, read_wages
 from passerelles.notices import Notice, NoticeLog, notice
@@ -219,6 +219,7 @@ def load_market(
     years: Iterable[str | int] | None = None,
     tensions: bool = True,
     settings: MarketSettings | None = None,
+    scanned: Scan | None = None,
 ) -> Market:
     """
     Load the market files of a folder, recognised by what they hold, wherever they lie in it, or a single file.
@@ -233,6 +234,8 @@ def load_market(
         Whether to read the tables of tensions: False where they are not asked about, which saves half the time.
     settings
         Bounds of masked cells, and the fragile / hiring rule.
+    scanned
+        What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
 
     Returns
     -------
@@ -245,7 +248,7 @@ def load_market(
         If nothing is there, it may not be read, or it holds no market file.
     """
     chosen = settings or DEFAULT_SETTINGS
-    found = scan(path, ("market",))
+    found = (scanned or scan_all(path)).within(("market",))
     if not found.found:
         raise PasserellesError("no_market_data", path=path)
     notices = list(found.notices)

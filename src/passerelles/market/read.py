@@ -171,10 +171,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a folder holds: the files recognised, sorted by name, and notices about the others."""
+    """
+    What a folder holds: the files recognised, sorted by name, and notices about those that could not be read.
+
+    `others` are the files of no kind asked for. Recognising a folder takes longer than reading some of its files:
+    `within` makes one scan serve all.
+    """
 
     found: tuple[Found, ...]
     notices: tuple[Notice, ...]
+    others: tuple[str, ...] = ()
+
+    def within(self, groups: Iterable[Group]) -> "Scan":
+        """Return the files of some groups, with a notice of how many others there are."""
+        wanted = set(groups)
+        kept = tuple(f for f in self.found if f.kind.group in wanted)
+        others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=_as_listed)
+        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+        told = (notice("other_files", count=len(others), names=shown),) if others else ()
+        return Scan(kept, (*self.notices, *told), tuple(others))
 
     def of(self, kind: str) -> tuple[Found, ...]:
         """Files of one kind, by name."""
@@ -190,7 +205,16 @@ class Scan:
         return first
 
 
+def _as_listed(name: str) -> Path:
+    return Path(name)
+
+
 def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
+    """Recognise the files of some groups in a folder; see `scan_all`."""
+    return scan_all(path).within(groups)
+
+
+def scan_all(path: str | Path) -> Scan:
     """
     Recognise the files of a folder, its sub-folders included, or a single file.
 
@@ -200,7 +224,6 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
         If nothing is there or it may not be read.
     """
     place = Path(path)
-    wanted = tuple(groups)
     try:
         if not place.exists():
             raise PasserellesError("no_such_path", path=place)
@@ -216,7 +239,7 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         try:
-            item = _recognise(file, name, wanted)
+            item = _recognise(file, name, GROUPS)
         except OSError as error:
             if place.is_file():
                 raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
@@ -226,10 +249,7 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
             others.append(name)
         else:
             found.append(item)
-    if others:
-        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
-        notices.append(notice("other_files", count=len(others), names=shown))
-    return Scan(tuple(found), tuple(notices))
+    return Scan(tuple(found), tuple(notices), tuple(others))
 
 
 def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None:

@@ -155,7 +155,15 @@ def match(
         raise PasserellesError("chart_scenarios")
     check_chart(chart)
     session = open_session(
-        referential, overlay, data, settings, strict=strict, travel=travel, no_access=no_access, lang=lang
+        referential,
+        overlay,
+        data,
+        settings,
+        strict=strict,
+        travel=travel,
+        no_access=no_access,
+        tensions=hiring is None,
+        lang=lang,
     )
     graph = session.graph
     chosen = graph.settings
