@@ -51,3 +51,14 @@ def test_the_published_table(real_data: Path) -> None:
     assert sum(w.period == "2017-2019" for w in wages.latest.values()) == 303
     assert wages.latest["Ensemble"].euros == 1800
     assert wages.latest["W1Z80"].euros == 1780
+
+
+def test_a_ratio_is_of_one_period_and_says_which_level_it_is_of(tmp_path: Path) -> None:
+    rows = [
+        "J3Z43,2003-2005,1200", "J3Z43,2017-2019,1900", "J,2003-2005,1300", "J,2016-2018,1710",
+        "Ensemble,2003-2005,1450", "Ensemble,2016-2018,1800", "W1Z,2017-2019,2100",
+    ]  # fmt: skip
+    wages = _wages(tmp_path / "w.csv", '"Fap3","Annee","Salaire_median"\n' + "\n".join(rows) + "\n")
+    found = wages.ratio("J3Z43")
+    assert found == ("J", "2016-2018", 0.95)  # never 1,900 of 2017-2019 over 1,800 of 2016-2018
+    assert wages.ratio("W1Z80") is None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
@@ -240,6 +240,101 @@ def _tension(
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
     return figure([row.tension for _, row in rows]), components
+
+
+KnownBy = Literal["job", "family"]
+
+
+def leading_jobs(
+    market: Market, referential: Referential, *, year: str | int | None = None
+) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
+    """
+    Return a function that gives the jobs which stand for the families of a survey in a basin, by (job, family).
+
+    Openings of a family are not those of each of its 1 to 86 jobs. Its jobs are ranked by what is known of them: a
+    tension published for the job in the basin, then how well the family fits (the share of the qualifications at which
+    the crosswalk leads from the job to it, the fiche that statistics name before those split from it). A job whose
+    tension is published there leads for itself (``job``), unless that tension says that people are many; a
+    family of which no job is known so is led by those that fit best, known by the family only (``family``). Others
+    of the family are left out: nothing says that they are hired there.
+
+    Parameters
+    ----------
+    market, referential
+        The figures, and the occupations that they are joined to.
+    year
+        Year of the survey.
+    """
+    survey = market.survey(year)
+    crosswalk = market.crosswalk_of(survey)
+    codes = family_codes(market, referential, year=year)
+    fits: dict[str, list[str]] = {}
+    if crosswalk is not None:
+        qualified: dict[str, list[str]] = {}
+        for (rome, _), family in crosswalk.by_qualification.items():
+            qualified.setdefault(rome, []).append(family)
+        for family, jobs in codes.items():
+            measured = {code: _fit(qualified, referential, code, family) for code in jobs}
+            fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
+    rows: Mapping[tuple[str, str], Tension] = market.tension_by_basin.rows if market.tension_by_basin else {}
+    links = {code: links_of(referential, code) for jobs in codes.values() for code in jobs}
+
+    def leading(basin: str) -> Mapping[tuple[str, str], KnownBy]:
+        found: dict[tuple[str, str], KnownBy] = {}
+        for family in survey.families_in.get(basin, ()):
+            told = {code: _told(rows, links[code], basin) for code in codes.get(family, ())}
+            own = [c for c, tension in told.items() if tension is not None and tension > SLACK]
+            unknown_ones = [code for code in fits.get(family, ()) if told[code] is None]
+            for code in own or unknown_ones or fits.get(family, []):
+                found[code, family] = "job" if own else "family"
+        return found
+
+    return leading
+
+
+SLACK: Final = 2
+"""Tension, in classes 1 to 5, up to which people are more than offers."""
+
+
+def _told(rows: Mapping[tuple[str, str], Tension], links: tuple[Link, ...], basin: str) -> int | None:
+    """Tension published for a job in a basin, under its own code or that of its parent."""
+    found = (rows.get((link.code, basin)) for link in links)
+    return next((row.tension for row in found if row is not None and row.tension is not None), None)
+
+
+def _fit(qualified: Mapping[str, list[str]], referential: Referential, code: str, family: str) -> tuple[float, bool]:
+    """Share of a job's qualifications that lead to a family, and whether statistics name the job itself."""
+    for link in links_of(referential, code):
+        some = qualified.get(link.code, [])
+        if some:
+            return some.count(family) / len(some), link.via == "direct"
+    return 0.0, True
+
+
+def wage_ratio(market: Market, referential: Referential, code: str) -> Figure:
+    """
+    Median wage of a job's families over that of all families, of the latest period that both have.
+
+    A ratio and not euros: the open medians end at different years. `about` and `year` say the family and the period;
+    from the lowest to the highest of several families.
+    """
+    if market.wages is None or market.crosswalk is None:
+        return unknown("no_wage", territory=COUNTRY)
+    families, link = families_of(market.crosswalk, referential, code)
+    found = [ratio for ratio in map(market.wages.ratio, families) if ratio is not None]
+    if not found or link is None:
+        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
+    several = len({ratio.family for ratio in found}) > 1
+    return Figure(
+        Interval(min(r.of_all for r in found), max(r.of_all for r in found)),
+        "estimated" if several else "observed",
+        source=market.wages.file.source,
+        year=", ".join(sorted({r.period for r in found})),
+        territory=COUNTRY,
+        about=" + ".join(sorted({r.family for r in found})),
+        via=link.via,
+        why="several_families" if several else "",
+    )
 
 
 def job_wage(market: Market, referential: Referential, code: str) -> Figure:

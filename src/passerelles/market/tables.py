@@ -101,6 +101,17 @@ class Wage(NamedTuple):
     euros: float | None
 
 
+class WageRatio(NamedTuple):
+    """Median wage of a family over that of all families in one period."""
+
+    family: str
+    period: str
+    of_all: float
+
+
+ALL_FAMILIES: Final = "Ensemble"
+
+
 @dataclass(frozen=True)
 class Wages:
     """Wages by family (``W1Z80``), broader family (``W1Z``) or domain (``W``); `latest` is what figures are made of."""
@@ -117,6 +128,21 @@ class Wages:
             if wage is not None and wage.euros is not None:
                 return wage
         return None
+
+    def ratio(self, family: str) -> WageRatio | None:
+        """
+        Wage of a family over that of all families, in the latest period that both have.
+
+        Of that period, the family's own, else the broader one's, else the domain's: the open finest medians and that
+        of all end in different years, and are not compared. None where there is none.
+        """
+        everyone = {w.period: w.euros for w in self.rows if w.family == ALL_FAMILIES and w.euros}
+        codes = (family, family[:3], family[:1])
+        both = [w for w in self.rows if w.family in codes and w.euros and w.period in everyone]
+        if not both:
+            return None
+        last = max(both, key=lambda wage: (_end(wage.period), -codes.index(wage.family)))
+        return WageRatio(last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3))
 
 
 def read_wages(found: Found) -> Wages:

@@ -1,7 +1,8 @@
 """What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
+from passerelles.market.figures import Figure
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
@@ -28,7 +30,15 @@ _ENDS: Final = ("low", "expected", "high")
 AMOUNT: Final = schema.number(least=0)
 PEOPLE: Final = maybe(whole("Null: withheld, see `masked`", least=0))
 _LOTS: Final = schema.listed(record("", {"employer": text(), "job": text(), "basin": maybe(text())}))
+KNOWN_BY: Final = maybe(
+    one_of(("job", "family"), "What a survey's openings are known of: the job, or its family only; null = a firm's")
+)
 _TITLE: Final = text("The job as it was written")
+FIGURE: Final = record(
+    "A published figure: its bounds, how it is known, where it comes from",
+    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
+    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=_FILE, schema=schema.flag())
 
 
@@ -43,6 +53,25 @@ class HoursOf(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {"low": self.low, "expected": self.expected, "high": self.high}
+
+
+def wage_columns(of: Callable[[Any], tuple[Figure, Figure] | None]) -> tuple[Column, ...]:
+    """Return the columns of wages before and after, as ratios to the median of all families."""
+
+    def end(item: Any, at: int) -> Figure | None:
+        found = of(item)
+        return None if found is None else found[at]
+
+    def both(item: Any, _: Lang) -> dict[str, Any] | None:
+        found = of(item)
+        return None if found is None else dict(zip(("before", "after"), (f.to_dict() for f in found), strict=True))
+
+    schema_of = maybe(record("Median wages over that of all, same period", {"before": FIGURE, "after": FIGURE}))
+    return (
+        Column("wages", json=both, schema=schema_of, on=On.JSON),
+        Column("wage_before", "number", value=lambda i, _: (f := end(i, 0)) and f.low, on=On.TABLE),
+        Column("wage_after", "number", value=lambda i, _: (f := end(i, 1)) and f.low, on=On.TABLE),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,8 @@ class Flow(Described):
         Codes of credentials that the title of the opening demands beyond that of the people.
     move
         The explained move, or None beyond the number that the settings explain.
+    wages
+        Median wage of the job left and of the job reached over that of all, one period; None without a market.
     lever_hours
         Part of the expected hours that a training lever takes, 0 where it is not taken.
     """
@@ -90,6 +121,7 @@ class Flow(Described):
     of_title: tuple[str, ...] = ()
     move: Move | None = None
     lever_hours: float = 0.0
+    wages: tuple[Figure, Figure] | None = None
 
     @property
     def level(self) -> str | None:
@@ -149,6 +181,7 @@ class Flow(Described):
             Column("to_basin_code", value=attribute("hiring.basin"), schema=text(), on=On.JSON),
             Column("to_commune", value=lambda f, _: f.hiring.commune_label or None, schema=maybe(text()), on=_FILE),
             Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
+            Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),
             Column("people", "integer", schema=PEOPLE, promised=True),
             Column(
                 "unknown", json=lambda f, _: list(f.unknown), value=lambda f, lang: f.to_find_out(lang),
@@ -186,6 +219,7 @@ class Flow(Described):
             Column("km", "number", schema=maybe(AMOUNT), on=_FILE),
             Column("km", "integer", on=On.SCREEN),
             Column("same_job", "flag", schema=schema.flag(), on=_FILE),
+            *wage_columns(attrgetter("wages")),
             Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
             Column(
                 "move", json=lambda f, lang: f.move and f.move.to_dict(lang), schema=maybe(ref("move")), promised=True,

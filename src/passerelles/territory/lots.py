@@ -155,6 +155,8 @@ class Lot:
         What tells it from another lot of the same employer, job and basin: another title, another commune; else empty.
     commune, commune_label
         Commune, where one was named: distances are measured from it, else from the basin's centre.
+    known_by
+        Of openings of a survey: whether they are known of the ``job``, or by its ``family`` only; else empty.
     """
 
     employer: str
@@ -172,6 +174,7 @@ class Lot:
     part: str = ""
     commune: str = ""
     commune_label: str = ""
+    known_by: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:

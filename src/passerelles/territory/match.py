@@ -15,7 +15,9 @@ from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
+from passerelles.market.figures import Figure
 from passerelles.market.market import Market
+from passerelles.market.measures import wage_ratio
 from passerelles.market.places import Places
 from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
@@ -219,7 +221,8 @@ def _surveyed(
         for end in market.survey().basins
         if any((km := locator.km(start, end)) is not None and km <= radius for start in starts)
     ]
-    found = survey_openings(market, graph.referential, basins=basins, settings=settings)
+    jobs = {lot.job for lot in fragile.lots}
+    found = survey_openings(market, graph.referential, basins=basins, settings=settings, jobs=jobs)
     return found, replace(bounds, radius_km=radius)
 
 
@@ -392,6 +395,17 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
 
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     used = np.flatnonzero(flow)
+    market = case.locator.market
+    known: dict[str, Figure] = {}
+
+    def wages(*jobs: str) -> tuple[Figure, Figure] | None:
+        if market is None or market.wages is None:
+            return None
+        for job in jobs:
+            if job not in known:
+                known[job] = wage_ratio(market, case.graph.referential, job)
+        return known[jobs[0]], known[jobs[1]]
+
     row = {int(r): i for i, r in enumerate(moves.origins)}
     column = {int(c): i for i, c in enumerate(moves.targets)}
     position = case.graph.position
@@ -433,6 +447,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 access=None if access is None else access[1],
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
+                wages=wages(fragile.job, hiring.job),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )

@@ -1,9 +1,10 @@
 """Openings of a survey as lots: a family's projects in a basin are one capacity that its occupations share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes
+from passerelles.market.measures import leading_jobs
 from passerelles.referentials.referential import Referential
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import NAME_OF, Lot, Lots
@@ -16,6 +17,7 @@ def survey_openings(
     basins: Iterable[str] | None = None,
     year: str | int | None = None,
     settings: TerritorySettings | None = None,
+    jobs: Collection[str] = (),
 ) -> Lots:
     """
     Openings of the survey of recruitment needs, for `match_territory`.
@@ -30,12 +32,15 @@ def survey_openings(
         Year of the survey; None = the latest that is joined to ROME.
     settings
         `masked_openings` says at which end of its interval a masked number counts.
+    jobs
+        Jobs that count wherever their family hires, such as those of the people: the same job elsewhere.
 
     Returns
     -------
     lots
-        One lot for each occupation of each family and basin; lots of one family and basin share its projects, an
-        integer. A family that no occupation reaches, or that has no row in the basin, gives none: unknown is not 0.
+        One lot for each job that stands for a family in a basin (see `passerelles.market.measures.leading_jobs`), and
+        for `jobs`; lots of one family and basin share its projects, an integer. A family that no occupation reaches, or
+        that has no row in the basin, gives none: unknown is not 0.
 
     Raises
     ------
@@ -52,6 +57,8 @@ def survey_openings(
     employer = f"BMO {survey.year}"
     lots: list[Lot] = []
     pools: dict[tuple[str, str], int] = {}
+    leading = leading_jobs(market, referential, year=year)
+    led: dict[str, Mapping[tuple[str, str], str]] = {}
     there = sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted)
     for basin, family in there:
         projects = survey.projects_of[basin, family]
@@ -61,9 +68,21 @@ def survey_openings(
         capacity = int(end)
         pools[(basin, family)] = capacity
         label = survey.basins[basin].label
+        if basin not in led:
+            led[basin] = leading(basin)
         lots += [
-            Lot(employer, code, basin, family, capacity, label, referential.occupation_by_code[code].name)
+            Lot(
+                employer,
+                code,
+                basin,
+                family,
+                capacity,
+                label,
+                referential.occupation_by_code[code].name,
+                known_by=led[basin].get((code, family), "family"),
+            )
             for code in codes[family]
+            if code in jobs or (code, family) in led[basin]
         ]
     labels = {family: survey.family_labels[family] for _, family in pools}
     return Lots(

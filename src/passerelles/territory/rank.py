@@ -2,10 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, get_args
 
@@ -16,13 +16,14 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
 from passerelles.market.joblist import JobList
-from passerelles.market.market import Market
-from passerelles.market.measures import job_tension
+from passerelles.market.market import Market, Openings
+from passerelles.market.measures import JobOpenings, job_openings, job_tension, leading_jobs, wage_ratio
 from passerelles.market.places import Places
 from passerelles.market.signals import BasinKey, find_basin, signals
 from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
+from passerelles.territory.flows import FIGURE, KNOWN_BY, wage_columns
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.locating import Locator, make_locator
 from passerelles.territory.lots import Lot, Lots, Note, Side, Table, made, reading_notes
@@ -35,11 +36,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, attribute, within
 
 _FILE: Final = On.JSON | On.TABLE
-FIGURE: Final = record(
-    "A published figure: its bounds, how it is known, where it comes from",
-    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
-    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
-)
+_SHARES: Final = ("difficult_share", "seasonal_share")
 _SLACK: Final = 4  # classes of tension above the slackest
 _LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 # What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
@@ -100,6 +97,16 @@ class RankPart:
     )  # fmt: skip
 
 
+def _share(name: str) -> Callable[["Ranked", Lang], float | None]:
+    """Return what gives a share of the openings, at its low end."""
+
+    def low(item: "Ranked", _lang: Lang) -> float | None:
+        figure: Figure | None = None if item.surveyed is None else getattr(item.surveyed, name)
+        return None if figure is None else figure.low
+
+    return low
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked(Described):
     """
@@ -107,7 +114,9 @@ class Ranked(Described):
 
     `score` is the sum of the parts; it has no unit and means nothing across settings. `tension` and `projects` are
     those of the hiring job in its basin, as published; `projects` None where the openings are an employer's own.
-    `others` are other jobs of the same family and basin, which share the same openings and rank lower.
+    `others` are other jobs of the same family and basin, which share the same openings and rank lower. `surveyed` is
+    what the survey says of the job's families there, difficulty and seasons too; `wages` those of both jobs, over
+    the median of all.
     """
 
     rank: int
@@ -123,6 +132,8 @@ class Ranked(Described):
     same_job: bool
     kind: MoveKind = "unknown"
     others: tuple[str, ...] = ()
+    surveyed: Openings | None = None
+    wages: tuple[Figure, Figure] | None = None
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -173,6 +184,7 @@ class Ranked(Described):
                 shown=lambda r, lang: r.openings_said(lang),
             ),
             Column("family", value=lambda r, _: r.hiring.pool or None, schema=maybe(text()), on=On.JSON),
+            Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),
             Column(
                 "score", "number", schema=schema.number("Sum of `parts`"), promised=True,
                 shown=lambda r, lang: r.score_said(lang),
@@ -196,9 +208,18 @@ class Ranked(Described):
             Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
             Column(
                 "market", on=On.JSON,
-                json=lambda r, _: {"tension": r.tension.to_dict(), "projects": r.projects and r.projects.to_dict()},
-                schema=record("Figures of the hiring job", {"tension": FIGURE, "projects": maybe(FIGURE)}),
+                json=lambda r, _: {
+                    "tension": r.tension.to_dict(),
+                    "projects": r.projects and r.projects.to_dict(),
+                    **{name: r.surveyed and getattr(r.surveyed, name).to_dict() for name in _SHARES},
+                },
+                schema=record(
+                    "Figures of the hiring job", {"tension": FIGURE, "projects": maybe(FIGURE)},
+                    optional=dict.fromkeys(_SHARES, maybe(FIGURE)),
+                ),
             ),
+            *(Column(name, "share", value=_share(name), on=On.TABLE) for name in _SHARES),
+            *wage_columns(attrgetter("wages")),
             Column("km", "number", schema=maybe(schema.number(least=0)), promised=True, on=_FILE),
             Column("km", "integer", on=On.SCREEN),
             Column("openings", "integer", value=attribute("hiring.people"), schema=whole(least=0), on=_FILE),
@@ -335,7 +356,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     near, far = _around(centre, radius, locator, market), (centre[0],)
     wide = (far, near) if by == "fragile" else (near, far)
     starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
-    ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed)
+    own = frozenset(lot.job for lot in starts.lots)
+    ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed, own)
     model = costs if costs is not None else default_costs(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     compared = _Compared(
@@ -344,6 +366,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         moves=moves,
         verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
         figures=_figures(graph, market, locator, ends, projects),
+        market=market,
         locator=locator,
         radius=radius,
         settings=chosen,
@@ -367,10 +390,12 @@ class _Compared:
     position: Mapping[str, int]
     moves: Moves
     verdicts: Verdicts
-    figures: Mapping[tuple[str, str], tuple[Figure, Figure | None]]
+    figures: Mapping[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]
+    market: Market | None
     locator: Locator
     radius: float
     settings: TerritorySettings
+    wages_of: dict[str, Figure] = field(default_factory=dict)
 
     @cached_property
     def _row(self) -> Mapping[int, int]:
@@ -398,7 +423,7 @@ class _Compared:
         same = bool(self.moves.same[where])
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
         hours = None if tenths[where] < 0 else int(tenths[where]) / TENTHS
-        tension, projects = self.figures[end.job, end.basin]
+        tension, projects, surveyed = self.figures[end.job, end.basin]
         parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours, tension=tension, km=km)
         low, high = (float(a[where]) for a in (self.moves.hours.low, self.moves.hours.high))
         ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
@@ -415,7 +440,17 @@ class _Compared:
             projects=projects,
             same_job=same,
             kind="same-job" if same else self._kind(start.job, end.job),
+            surveyed=surveyed,
+            wages=None if self.market is None else (self._wage(start.job), self._wage(end.job)),
         )
+
+    def _wage(self, code: str) -> Figure:
+        market, referential = self.market, self.graph.referential
+        if market is None:
+            return unknown("no_wage")
+        if code not in self.wages_of:
+            self.wages_of[code] = wage_ratio(market, referential, code)
+        return self.wages_of[code]
 
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
@@ -464,28 +499,40 @@ def _side(
     locator: Locator,
     basins: Sequence[str],
     listed: JobList | None,
+    own: frozenset[str] = frozenset(),
 ) -> tuple[Lots, Mapping[tuple[str, str], Figure]]:
-    """Lots of a table, or the jobs that the market's rule or a user's list says, with their projects as published."""
+    """
+    Lots of a table, or the jobs that the market's rule or a user's list says, with their projects as published.
+
+    Of a family that hires, the jobs that stand for it, those of a user's list, and `own`: the same job elsewhere.
+    """
     if table is not None:
         return read_lots(graph.referential, table, side, locator=locator), {}
     if market is None:
         raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
     lots = []
     projects = {}
+    hires = side == "hiring"
+    leading = leading_jobs(market, graph.referential) if hires and market.has_survey else None
     for basin in basins:
         key = find_basin(market, basin, places=locator.places)
+        leads = leading(key.code) if leading is not None else {}
         for found in signals(market, graph.referential, key, listed=listed):
-            if found.status == side:
-                hires = side == "hiring"
+            led = next(
+                ((f.family, leads[at]) for f in found.families if (at := (found.occupation, f.family)) in leads), None
+            )
+            if found.status == side and (not hires or led or found.listed is not None or found.occupation in own):
+                family = led[0] if led else found.families[0].family if found.families else ""
                 lots.append(
                     Lot(
                         f"BMO {found.projects.year}".strip() if hires else "",  # no employer is known
                         found.occupation,
                         basin,
-                        found.families[0].family if found.families else "",
+                        family,
                         int(found.projects.low or 0) if hires else 0,
                         key.name,
                         found.label,
+                        known_by="" if not hires else led[1] if led else "family",
                     )
                 )
                 projects[found.occupation, basin] = found.projects
@@ -498,14 +545,15 @@ def _figures(
     locator: Locator,
     ends: Lots,
     projects: Mapping[tuple[str, str], Figure],
-) -> dict[tuple[str, str], tuple[Figure, Figure | None]]:
-    """Tension of each hiring job in its basin, and the projects of its families where these are its openings."""
+) -> dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]:
+    """Tension of each hiring job in its basin, its projects where these are its openings, and what its families say."""
     keys: dict[str, BasinKey] = {}
-    found = {}
+    asked: dict[str, Callable[[str], JobOpenings]] = {}
+    found: dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]] = {}
     for lot in ends.lots:
         at = (lot.job, lot.basin)
         if market is None:
-            found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at))
+            found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at), None)
             continue
         if lot.basin not in keys:
             try:
@@ -513,8 +561,11 @@ def _figures(
             except PasserellesError:
                 keys[lot.basin] = BasinKey(lot.basin, lot.basin_label)
         key = keys[lot.basin]
+        if key.code not in asked:
+            asked[key.code] = job_openings(market, graph.referential, key.code)
         tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
-        found[at] = (tension, projects.get(at))
+        surveyed = asked[key.code](lot.job)[1] if market.has_survey else None
+        found[at] = (tension, projects.get(at), surveyed)
     return found
 
 
@@ -550,12 +601,17 @@ def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
             notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
     if market is not None and None in (fragile, hiring):
         key = find_basin(market, code, places=places)
-        counts = Counter(each.status for each in signals(market, graph.referential, key, listed=listed))
+        found = list(signals(market, graph.referential, key, listed=listed))
+        counts = Counter(each.status for each in found)
         values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": key.name}
         if fragile is None:
             notes.append(Note("rule_fragile", {"n": counts["fragile"], **values}))
         if hiring is None:
-            notes.append(Note("rule_hiring", {"n": counts["hiring"], **values}))
+            leads = (
+                {code for code, _ in leading_jobs(market, graph.referential)(key.code)} if market.has_survey else set()
+            )
+            kept = sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
+            notes.append(Note("rule_hiring", {"n": kept, "others": counts["hiring"] - kept, **values}))
         if own is None and not counts[by]:
             notes.append(Note(f"no_{by}_job", {"basin": key.name}))
         if listed is not None:
