@@ -1,5 +1,6 @@
 """The explorer's pages: each field shown is that of the command line, doubt is said, nothing from outside."""
 
+import base64
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ from passerelles.cli.main import run
 from passerelles.compiled import compile_index
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import number
 from passerelles.ranking.move import Move
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.positions import has_positions, occupation_positions
@@ -349,3 +351,115 @@ def test_positions_are_the_same_each_time_and_kept_in_an_index(embedded_graph: O
     assert np.array_equal(occupation_positions(opened), occupation_positions(embedded_graph))
     again = build_graph(load_referential().with_overlay("enseignement-conduite"))
     assert np.array_equal(occupation_positions(again), occupation_positions(embedded_graph))
+
+
+FRAGILE = """Entreprise;Intitulé du poste;Effectif;Bassin
+Ateliers du Canal;soudeur;14;Redon
+Transports Morel;moniteur auto école;5;Rennes
+Transports Morel;conducteur de poids lourd;6;Vannes
+Divers;gribouilleur de plans;4;Redon
+"""
+HIRING = """Entreprise;Intitulé;nb de postes;Bassin
+Logis Ouest;conducteur poids lourd;12;Rennes
+Maison Duval;aide-soignant;6;Vannes
+Fab Métal;N1103;7;Rennes
+Ouest Formation;formateur;3;Rennes
+"""
+
+
+def same_figures(row: dict[str, tuple[str, float | None]], line: dict[str, str]) -> None:
+    """Each figure of a page's row is that of the command line; what is unknown is in both."""
+    figures = {key: value for key, (_, value) in row.items() if value is not None and key in line}
+    assert figures == {key: float(line[key]) for key in figures}
+    assert figures or "masqué" in {text for text, _ in row.values()}
+    assert all(line[key] == "" for key, (text, _) in row.items() if text == "inconnu" and key in line)
+
+
+def dropped(name: str, text: str) -> dict[str, str]:
+    return {"name": name, "content": base64.b64encode(text.encode()).decode()}
+
+
+TABLES = {"fragile": dropped("fragile.csv", FRAGILE), "hiring": dropped("hiring.csv", HIRING)}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, ...]:
+    (tmp_path / "fragile.csv").write_text(FRAGILE, encoding="utf-8")
+    (tmp_path / "hiring.csv").write_text(HIRING, encoding="utf-8")
+    return ("--fragile", str(tmp_path / "fragile.csv"), "--hiring", str(tmp_path / "hiring.csv"))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({}, ()),
+        ({"budget_hours": 300, "stretch": True}, ("--budget-hours", "300", "--stretch")),
+        ({"min_probability": 0.2, "max_cost": 900}, ("--min-probability", "0.2", "--max-cost", "900")),
+        ({"frame": "ptp", "mask": True}, ("--frame", "ptp", "--mask")),
+        ({"floor": 0.5}, ("--floor", "0.5")),
+    ],
+)
+def test_a_territory_is_that_of_the_command_line(
+    bounds: dict[str, Any],
+    words: tuple[str, ...],
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    files: tuple[str, ...],
+) -> None:
+    answer = client.post("/explorer/territory/plan", json={**TABLES, **bounds})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    shown = Read(answer.text).tables
+    expected = printed(capsys, "territory", "match", *files, *words)
+    for name, key in (("flows", "results"), ("to_confirm", "to_confirm"), ("stretched", "stretched"),
+                      ("uncovered", "uncovered"), ("set_aside", "set_aside")):  # fmt: skip
+        assert len(shown.get(name, [])) == len(expected[key]), name
+    lines = rows(capsys, "territory", "match", *files, *words)
+    for row, line in zip(shown.get("flows", []), lines, strict=True):
+        same_figures(row, line)
+    for row, item in zip(shown["set_aside"], expected["set_aside"], strict=True):
+        assert (row["row"][1], plain(row["reason"][0])) == (item["row"], plain(item["reason"]))
+    # The sentence that says it all, and every total among the figures.
+    figures = [plain(text) for text in re.findall(r"<dd data-figure>([^<]+)</dd>", answer.text)]
+    assert plain(number(expected["totals"]["headcount"])) in figures
+    if not bounds.get("mask"):
+        assert plain(number(expected["totals"]["placed"])) in figures
+
+
+def test_a_title_that_was_set_aside_is_used_once_a_person_chose(client: Client) -> None:
+    first = client.post("/explorer/territory/plan", json=TABLES).text
+    assert 'data-title="gribouilleur de plans"' in first
+    assert len(Read(first).tables["set_aside"]) == 1
+    choices = {"fragile": {"gribouilleur de plans": "N1103"}}
+    second = client.post("/explorer/territory/plan", json={**TABLES, "choices": choices}).text
+    assert "set_aside" not in Read(second).tables
+    assert "choisi" in second
+
+
+def test_what_is_taken_away_is_what_the_command_line_writes(
+    client: Client, files: tuple[str, ...], tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    taken = client.post("/explorer/territory/file", json={"asked": TABLES, "form": "xlsx"})
+    assert taken.headers["content-disposition"].startswith("attachment")
+    place = tmp_path / "territoire.xlsx"
+    with pytest.raises(SystemExit):
+        run(["territory", "match", *files, *BRANCH, "--format", "xlsx", "--output", str(place)])
+    books = [openpyxl.load_workbook(source) for source in (io.BytesIO(taken.content), place)]
+    names = [name for name in books[1].sheetnames if name != books[1].sheetnames[-1]]
+    for name in names:  # the last says what made it: of files on disk it has the sums too
+        mine, theirs = ([[c.value for c in row] for row in book[name].rows] for book in books)
+        assert mine == theirs
+    report = client.post("/explorer/territory/file", json={"asked": TABLES, "form": "html"})
+    assert report.text.startswith("<!DOCTYPE html>")
+    assert "Ateliers du Canal" in report.text
+
+
+def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
+    missing = client.post("/explorer/territory/plan", json={})
+    assert (missing.status_code, "<html" in missing.text) == (422, False)
+    wrong = {"fragile": dropped("x.csv", "a;b\n1;2\n"), "hiring": TABLES["hiring"]}
+    assert client.post("/explorer/territory/plan", json=wrong).status_code == 422
+    assert client.post("/explorer/territory/plan", json={"fragile": {"name": "x", "content": "%%"}}).status_code == 422
+    away = {"fragile": dropped("../../etc/passwd.csv", FRAGILE), "hiring": TABLES["hiring"]}
+    assert client.post("/explorer/territory/plan", json=away).status_code == 200

@@ -218,7 +218,8 @@ def _aside(allocation: Allocation, lang: Lang) -> list[Withheld]:
 
     def line(row: Problem) -> Withheld:
         place = {"file": row.file, "row": row.row, "column": row.column or None}
-        return Withheld({**place, "problem": row.key, "reason": reason, "people": None, "suggestions": []}, place)
+        told = {**place, "reason": reason, "people": None}
+        return Withheld({**told, "problem": row.key, "suggestions": []}, told)
 
     return [line(row) for side in (allocation.fragile, allocation.hiring) for row in side.set_aside]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import is_rome_code
@@ -159,7 +160,14 @@ def _read_both(
     return read, faults
 
 
-def read_lots(referential: Referential, table: Table, side: Side, *, locator: Locator | None = None) -> Lots:
+def read_lots(
+    referential: Referential,
+    table: Table,
+    side: Side,
+    *,
+    locator: Locator | None = None,
+    choices: Mapping[str, str] = MappingProxyType({}),
+) -> Lots:
     """
     Read one table of lots.
 
@@ -176,6 +184,8 @@ def read_lots(referential: Referential, table: Table, side: Side, *, locator: Lo
         ``"fragile"`` or ``"hiring"``.
     locator
         Where basins are looked up; without one they are names.
+    choices
+        Code of each title that a person read otherwise, as a column ``choix`` says it row by row.
 
     Returns
     -------
@@ -198,7 +208,7 @@ def read_lots(referential: Referential, table: Table, side: Side, *, locator: Lo
     """
     if isinstance(table, Lots):
         return table
-    reader = _Reader(referential, side, locator or make_locator(None))
+    reader = _Reader(referential, side, locator or make_locator(None), choices)
     if isinstance(table, str | Path):
         return reader.read(_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
@@ -361,6 +371,7 @@ class _Reader:
     referential: Referential
     side: Side
     locator: Locator
+    choices: Mapping[str, str] = field(default_factory=dict)
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
     spots: dict[tuple[str, str, str], "Where | _Unusable"] = field(default_factory=dict)
@@ -547,6 +558,9 @@ class _Reader:
         told = [(role, text) for role, text in texts if text]
         if not told:
             return _Unusable("job", "empty", {})
+        chosen = _code(self.referential, self.choices.get(told[-1][1], ""))
+        if chosen is not None:
+            return Resolved(chosen, told[-1][1], 1.0, _title_code(self.referential, chosen, None))
         for role, text in told[:-1]:
             code = _code(self.referential, text)
             if role == "choice" and code is None:

@@ -91,17 +91,20 @@ def grid_of(
 
 def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
     value = column.cell(item, words.lang) if column.kind in NUMERIC or column.badge else None
+    figure = (
+        value if column.kind in NUMERIC and isinstance(value, int | float) and not isinstance(value, bool) else None
+    )
     text = None if column.shown is None or isinstance(item, Withheld) else column.shown(item, words.lang)
     if text is None:
-        if value is None or column.kind not in NUMERIC:
+        if figure is None:
             text = column.screen(item, words.lang)
         elif column.kind == "share":
-            text = words.share(value)
+            text = words.share(figure)
         else:
-            text = words.figure(value, decimals=2 if column.kind == "number" else 0)
+            text = words.figure(figure, decimals=2 if column.kind == "number" else 0)
     return Cell(
         words("unknown") if text is None else words.set(text),
-        value if column.kind in NUMERIC else None,
+        figure,
         column.beside(item, words.lang),
         "" if link is None else link(item),
         (value or "unknown") if column.badge else "",

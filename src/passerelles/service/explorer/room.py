@@ -34,7 +34,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "tables.js": "text/javascript",
 }
 _ELSEWHERE: Final = {"tables.js": "passerelles.report.dossier/templates"}
-SECTIONS: Final = ("interests", "profile", "compare", "map", "areas")
+SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
 Part = TypeVar("Part")
 
 

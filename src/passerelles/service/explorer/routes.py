@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.service.explorer import maps, pages, people
+from passerelles.service.explorer import maps, pages, people, territory
 from passerelles.service.explorer.room import ASSETS, PREFIX, Ask, Room, asset_sum, asset_text
 from passerelles.service.logs import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
@@ -59,12 +59,15 @@ PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/interests": maps.interests,
     "/way": people.way,
     "/profile": people.profile,
+    "/territory": territory.territory,
 }
 _LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
 # What is about a person or a territory: a body, and a piece of a page for an answer.
-POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., str]]]] = {
+POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
     "/profile/holds": (people.Wanted, people.holds),
     "/profile/moves": (people.Holder, people.held_moves),
+    "/territory/plan": (territory.Asked, territory.plan),
+    "/territory/file": (territory.Wanted, territory.take_away),
 }
 
 
@@ -129,7 +132,7 @@ def _page(
 
 
 def _piece(
-    pool: Callable[[], Pool], room: Room, model: type[BaseModel], make: Callable[..., str]
+    pool: Callable[[], Pool], room: Room, model: type[BaseModel], make: Callable[..., Any]
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers a body with a piece of a page, which nobody keeps."""
 
@@ -140,6 +143,9 @@ def _piece(
         except ValidationError:
             return failed(ask, "invalid", piece=True)
         made = await _worked_out(pool(), ask, partial(make, ask, asked), piece=True)
+        if isinstance(made, territory.File):
+            named = {**_UNKEPT, "content-disposition": f'attachment; filename="{made.name}"'}
+            return Response(made.content, media_type=made.media, headers=named)
         return made if isinstance(made, Response) else Response(made, media_type=HTML, headers=_UNKEPT)
 
     return answer

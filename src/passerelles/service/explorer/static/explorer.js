@@ -126,6 +126,89 @@
     if (state.job || state.more.length) list();
   }
 
+  // A territory: tables are read here, sent for the time of an answer, and kept by nobody.
+  const territory = document.getElementById("territory");
+  if (territory) {
+    const place = document.getElementById("plan");
+    const choices = { fragile: {}, hiring: {} };
+    let before = null;
+    const read = async (input) => {
+      const file = input.files[0];
+      if (!file) return null;
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      let text = "";
+      for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+      return { name: file.name, content: btoa(text) };
+    };
+    const asked = async () => {
+      const sample = document.getElementById("sample").value || null;
+      const body = {
+        sample, choices, stretch: document.getElementById("stretch").checked, mask: document.getElementById("mask").checked,
+        fragile: sample ? null : await read(document.getElementById("fragile")),
+        hiring: sample ? null : await read(document.getElementById("hiring")),
+      };
+      for (const field of territory.querySelectorAll("[data-bound]")) {
+        const value = field.value.trim();
+        if (!value) continue;
+        body[field.dataset.bound] = field.type !== "number" ? value
+          : "percent" in field.dataset ? Number(value) / 100 : Number(value);
+      }
+      return body;
+    };
+    const figures = () => [...place.querySelectorAll("[data-figure]")].map((each) => each.textContent);
+    const compare = () => {
+      const now = figures();
+      place.querySelectorAll("[data-figure]").forEach((each, i) => {
+        if (!before || before[i] === undefined || before[i] === now[i] || !/\d/.test(now[i] + before[i])) return;
+        const said = document.createElement("span");
+        said.className = "change";
+        said.textContent = territory.dataset.change.replace("{n}", before[i]);
+        each.append(said);
+      });
+      before = now.length ? now : before;
+    };
+    const compute = async () => {
+      place.setAttribute("aria-busy", "true");
+      const status = document.getElementById("status");
+      status.textContent = words.working;
+      territory.querySelector("[type=submit]").disabled = true;
+      const found = await post(territory.dataset.plan, await asked());
+      put(place, found.text);
+      territory.querySelector("[type=submit]").disabled = false;
+      place.setAttribute("aria-busy", "false");
+      status.textContent = "";
+      if (found.ok) { compare(); document.getElementById("h-plan").focus(); }
+    };
+    territory.addEventListener("submit", (event) => { event.preventDefault(); compute(); });
+    place.addEventListener("change", (event) => {
+      const { side, title } = event.target.dataset;
+      if (!side) return;
+      if (event.target.value) choices[side][title] = event.target.value; else delete choices[side][title];
+    });
+    place.addEventListener("click", async (event) => {
+      if (event.target.id === "again") { compute(); return; }
+      const form = event.target.dataset.form;
+      if (!form) return;
+      event.target.disabled = true;
+      const answer = await fetch(territory.dataset.file, {
+        method: "POST", headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ asked: await asked(), form }),
+      }).catch(() => null);
+      event.target.disabled = false;
+      if (!answer?.ok) {
+        const problem = document.createElement("div");
+        problem.innerHTML = answer ? await answer.text() : failure();
+        event.target.parentElement.after(problem);
+        return;
+      }
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = `territoire.${form}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  }
+
   // The whole map: zoom, drag, search, one domain at a time. Its table says the same without any of this.
   const chart = document.querySelector("[data-map]");
   if (chart) {

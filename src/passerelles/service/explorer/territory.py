@@ -1,0 +1,349 @@
+"""A territory in the explorer: two tables in, who could go where out; nothing of either is kept, here or anywhere."""
+
+import base64
+import binascii
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from passerelles.errors import PasserellesError
+from passerelles.matching.titles import SURE, resolve_title
+from passerelles.referentials.bundled import sample_names, sample_tables
+from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.page import territory_page
+from passerelles.report.dossier.sections import figures_of, sentences_of, territory_document
+from passerelles.report.dossier.words import Words
+from passerelles.report.envelope import about_sheet, data_sources, envelope
+from passerelles.service.explorer.room import Ask
+from passerelles.territory.allocation import Allocation
+from passerelles.territory.locating import make_locator
+from passerelles.territory.lots import Lots, Side
+from passerelles.territory.match import match_territory
+from passerelles.territory.reading import read_lots
+from passerelles.views.document import Grid
+from passerelles.views.excel import book_page, write_workbook
+from passerelles.views.spec import Column, Sheet
+from passerelles.views.word import write_word
+
+_ROWS: Final = 300  # of a table on the page: the workbook has all
+_MEANT: Final = 5  # jobs that a title may mean
+_DOUBTFUL: Final = 40  # titles shown to be corrected
+_OPEN: Final = ("flows", "to_confirm")
+_WIDE: Final = 720  # of the map of a territory
+_EDGE: Final = 60
+_SMALLEST: Final = 6.0  # radius of a basin, and of that with the most people and openings
+_LARGEST: Final = 34.0
+Text = Annotated[str, StringConstraints(max_length=300)]
+MEDIA: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dropped(_Shape):
+    """A table as a person dropped it: its name, and its bytes in base64."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    content: str
+
+
+class Asked(_Shape):
+    """Two tables, the titles that were read otherwise, and the bounds."""
+
+    sample: Text | None = None
+    fragile: Dropped | None = None
+    hiring: Dropped | None = None
+    choices: dict[Literal["fragile", "hiring"], dict[Text, Text]] = Field(default_factory=dict)
+    radius_km: float | None = Field(None, ge=0, le=2_000)
+    frame: Text | None = None
+    budget_hours: float | None = Field(None, ge=0, le=1e9)
+    min_probability: float | None = Field(None, ge=0, le=1)
+    max_cost: float | None = Field(None, ge=0, le=1e6)
+    floor: float | None = Field(None, ge=0, le=1)
+    stretch: bool = False
+    mask: bool = False
+
+
+class Wanted(_Shape):
+    """The same, and the file to take away."""
+
+    asked: Asked
+    form: Literal["xlsx", "html", "docx"]
+
+
+class File(NamedTuple):
+    """A file to take away."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+class Doubt(NamedTuple):
+    """A title to be looked at: how it was read, how sure that is, what else it may mean, and whose people."""
+
+    side: Side
+    text: str
+    code: str
+    confidence: float | None
+    people: int
+    options: Sequence[tuple[str, str]]
+
+
+class Spot(NamedTuple):
+    """A basin on the map of a territory."""
+
+    name: str
+    x: float
+    y: float
+    radius: float
+    people: int
+    openings: int
+    arriving: int
+    leaving: int
+
+
+class Sketch(NamedTuple):
+    """The map of a territory: basins, the ways that people would go, and the communes around them."""
+
+    spots: Sequence[Spot]
+    ways: Sequence[tuple[float, float, float, float, float]]
+    communes: Sequence[tuple[float, float]]
+    height: float
+    grid: Grid
+
+
+def territory(ask: Ask) -> str:
+    """Return the page that asks for two tables and bounds."""
+    from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
+
+    return ask.render(
+        "territory.html", frames=sorted(presets()), samples=sample_names(), data=ask.room.has_data,
+        settings=ask.room.graph.settings.territory,
+    )  # fmt: skip
+
+
+def plan(ask: Ask, asked: Asked) -> str:
+    """Return who could go where, what was set aside or read with doubt, what is left, and what would change."""
+    case, sides = _case(ask, asked)
+    shown = [
+        (sheet.title, _cut(ask, sheet), len(items))
+        for sheet in case.release.sheets(ask.lang)
+        if (items := list(sheet.items())) and sheet.title != "notes"
+    ]
+    return ask.render(
+        "plan.html",
+        figures=figures_of(case),
+        sentences=sentences_of(case),
+        notes=[note.sentence(ask.lang) for note in case.release.notes],
+        tables=[table for table in shown if table[0] in _OPEN],
+        others=[table for table in shown if table[0] not in _OPEN],
+        rows=_ROWS,
+        doubts=_doubts(ask, sides, asked),
+        sketch=None if asked.mask else _sketch(ask, case.allocation),
+        wide=_WIDE,
+    )
+
+
+def take_away(ask: Ask, wanted: Wanted) -> File:
+    """Return the answer as a workbook, a page or an office document: those that the command line writes."""
+    case, _ = _case(ask, wanted.asked)
+    name = f"territoire.{wanted.form}"
+    if wanted.form == "html":
+        return File(name, MEDIA["html"], territory_page(case).encode())
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / name
+        if wanted.form == "docx":
+            write_word(territory_document(case), place)
+        else:
+            payload = envelope("territory@1", ask.room.graph, (), settings=case.graph.settings)
+            payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
+            about = about_sheet(payload, version=ask.room.engine.version, lang=ask.lang)
+            sheets = (*case.release.sheets(ask.lang), about)
+            write_workbook([book_page(sheet, lang=ask.lang) for sheet in sheets], place)
+        return File(name, MEDIA[wanted.form], place.read_bytes())
+
+
+def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
+    room = ask.room
+    graph, market, places = room.graph, room.market, room.places
+    locator = make_locator(places, market)
+    with _tables(asked) as tables:
+        fragile, hiring = (
+            None if table is None
+            else read_lots(room.referential, table, side, locator=locator, choices=asked.choices.get(side, {}))
+            for side, table in tables.items()
+        )  # fmt: skip
+    if fragile is None:
+        raise PasserellesError("explorer_no_table")
+    chosen = graph.settings
+    if asked.floor is not None:
+        chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": asked.floor})})
+    allocation = match_territory(
+        graph,
+        fragile,
+        hiring,
+        market=market,
+        places=places,
+        certifications=room.certifications if asked.frame else None,
+        radius_km=asked.radius_km,
+        frame=asked.frame or None,
+        budget_hours=asked.budget_hours,
+        min_probability=asked.min_probability,
+        max_cost=asked.max_cost,
+        stretch=asked.stretch,
+        settings=chosen,
+    )
+    request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
+    case = Case(
+        graph, allocation, request, Words(ask.lang), market if hiring is None else None, places,
+        room.certifications if asked.frame else None,
+    )  # fmt: skip
+    return case, (fragile, hiring)
+
+
+@contextmanager
+def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
+    """Give the paths of both tables, which are gone from this machine afterwards."""
+    if asked.sample is not None:
+        if asked.sample not in sample_names():
+            known = ", ".join(sample_names())
+            raise PasserellesError("unknown_territory", name=asked.sample, near=sample_names()[0], known=known)
+        first, second = sample_tables(asked.sample)
+        yield {"fragile": first, "hiring": second}
+        return
+    with TemporaryDirectory() as folder:
+        found: dict[Side, Path | None] = {}
+        for side, dropped in (("fragile", asked.fragile), ("hiring", asked.hiring)):
+            found[side] = None if dropped is None else _written(Path(folder), side, dropped)  # type: ignore[index, arg-type]
+        yield found
+
+
+def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
+    # The name is told in sentences, and decides how the table is read; nothing of it but its last part is used.
+    name = Path(dropped.name.replace("\\", "/")).name or "table.csv"
+    place = folder / side / name
+    place.parent.mkdir()
+    try:
+        place.write_bytes(base64.b64decode(dropped.content, validate=True))
+    except (binascii.Error, ValueError, OSError) as error:
+        raise PasserellesError("explorer_no_table") from error
+    return place
+
+
+def _cut(ask: Ask, sheet: Sheet) -> Grid:
+    """First rows of a sheet: the workbook has them all."""
+    return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
+
+
+def _doubts(ask: Ask, sides: Sequence[Lots | None], asked: Asked) -> list[Doubt]:
+    """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
+    found: dict[tuple[Side, str], Doubt] = {}
+    for lots in sides:
+        if lots is None:
+            continue
+        chosen = asked.choices.get(lots.side, {})
+        for lot in lots.lots:
+            if lot.given and (lot.confidence < SURE or lot.given in chosen):
+                sure = None if lot.given in chosen else lot.confidence
+                _add(ask, found, Doubt(lots.side, lot.given, lot.job, sure, lot.people, ()))
+        for problem in lots.set_aside:
+            given = problem.values.get("given")
+            if problem.key.startswith("job_") and isinstance(given, str):
+                _add(ask, found, Doubt(lots.side, given, "", None, problem.people or 0, ()))
+    return sorted(found.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
+
+
+def _add(ask: Ask, found: dict[tuple[Side, str], Doubt], doubt: Doubt) -> None:
+    key = (doubt.side, doubt.text)
+    if key in found:
+        found[key] = found[key]._replace(people=found[key].people + doubt.people)
+        return
+    options = {c.code: c.label for c in resolve_title(ask.room.referential, doubt.text, limit=_MEANT)}
+    if doubt.code:
+        options.setdefault(doubt.code, ask.room.referential.occupation_by_code[doubt.code].name)
+    found[key] = doubt._replace(options=tuple(options.items()))
+
+
+_SPOT: Final = (
+    Column("basin", value=lambda s, _: s.name),
+    *(Column(name, "integer") for name in ("people", "openings", "arriving", "leaving")),
+)
+
+
+def _sketch(ask: Ask, allocation: Allocation) -> Sketch | None:
+    """Return the basins of both sides on a map; None where fewer than two have coordinates."""
+    places = ask.room.places
+    if places is None:
+        return None
+    people, openings = (_by_basin(lots) for lots in (allocation.fragile, allocation.hiring))
+    moved = Counter[tuple[str, str]]()
+    for flow in allocation.flows:
+        moved[flow.fragile.basin, flow.hiring.basin] += flow.people
+    known = places.basin_by_code
+    basins = [
+        known[code] for code in sorted({*people, *openings}) if code in known and known[code].latitude is not None
+    ]
+    if len(basins) < 2:  # noqa: PLR2004 - a point alone is no map
+        return None
+    drawn = {b.code for b in basins}
+    around = [
+        (c.latitude, c.longitude)
+        for c in places.communes if c.basin in drawn and c.latitude is not None and c.longitude is not None
+    ]  # fmt: skip
+    project, height = _projection([*around, *((b.latitude or 0.0, b.longitude or 0.0) for b in basins)])
+    most = max(people[b.code] + openings[b.code] for b in basins) or 1
+    at = {b.code: project(b.latitude or 0.0, b.longitude or 0.0) for b in basins}
+    spots = []
+    for b in basins:
+        share = math.sqrt((people[b.code] + openings[b.code]) / most)
+        arriving, leaving = (sum(n for ends, n in moved.items() if ends[end] == b.code) for end in (1, 0))
+        radius = round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1)
+        x, y = at[b.code]
+        spots.append(Spot(b.name, x, y, radius, people[b.code], openings[b.code], arriving, leaving))
+    ways = [
+        (*at[of], *at[to], round(1.5 + 6 * math.sqrt(n / max(moved.values())), 1))
+        for (of, to), n in sorted(moved.items()) if of != to and of in at and to in at
+    ]  # fmt: skip
+    communes = [project(*point) for point in around]
+    grid = ask.table(Sheet("basins", _SPOT, lambda: sorted(spots, key=lambda s: -(s.people + s.openings)), ask.lang))
+    return Sketch(spots, ways, communes, height, grid)
+
+
+def _by_basin(lots: Lots) -> Counter[str]:
+    """Capacity of each basin, what lots share counted once."""
+    found: Counter[str] = Counter()
+    for (_, _, basin, *_), people in lots.capacities.items():
+        found[basin] += people
+    return found
+
+
+def _projection(points: Sequence[tuple[float, float]]) -> tuple[Any, float]:
+    """Return what puts degrees on the map, as wide as a degree is at that latitude, and the height of the map."""
+    south, north = min(p[0] for p in points), max(p[0] for p in points)
+    west, east = min(p[1] for p in points), max(p[1] for p in points)
+    narrow = math.cos(math.radians((south + north) / 2))
+    across, up = max((east - west) * narrow, 0.05), max(north - south, 0.05)
+    scale = (_WIDE - 2 * _EDGE) / max(across, up)
+    height = round(up * scale + 2 * _EDGE, 1)
+    left = (_WIDE - across * scale) / 2
+
+    def project(latitude: float, longitude: float) -> tuple[float, float]:
+        return (
+            round(left + (longitude - west) * narrow * scale, 1),
+            round(height - _EDGE - (latitude - south) * scale, 1),
+        )
+
+    return project, height
