@@ -1,19 +1,23 @@
 """
-Pages of the notebooks with all that they show: ``python docs/make_notebooks.py NOTEBOOK [PAGE]``.
+Notebooks from the scripts of ``notebooks/``: as pages with all that they show, and as ``.ipynb`` files.
 
-A notebook is run cell by cell as a kernel would run it: the last value of a cell is shown, as HTML where it can be. As
-an extension of Sphinx, this writes the pages of the site on each build; what needs the real ROME is shown without its
-outputs.
+``python docs/make_notebooks.py NOTEBOOK [PAGE]`` runs a notebook cell by cell as a kernel would run it: the last value
+of a cell is shown, as HTML where it can be. With ``--ipynb`` it writes each script of ``notebooks/`` as an ``.ipynb``
+beside it. As an extension of Sphinx, this writes the pages of the site on each build; what needs the real ROME is shown
+without its outputs.
 """
 
+import argparse
 import ast
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +26,37 @@ NEEDS_DATA = "PASSERELLES_DATA"
 NOT_RUN = "```{note}\nCe carnet demande le ROME entier : ses sorties ne sont pas montrées ici.\n```"
 
 
-def page_of(notebook: Path, *, run: bool) -> str:
-    """Return a notebook as MyST Markdown, with its outputs where it is run."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    blocks = []
+def cells_of(notebook: Path) -> Iterator[tuple[str, str]]:
+    """Give kind (``markdown`` or ``code``) and text of each cell of a script."""
     for cell in notebook.read_text(encoding="utf-8").split("# %%")[1:]:
         if cell.lstrip().startswith("[markdown]"):
-            blocks.append("\n".join(re.sub(r"^# ?", "", line) for line in cell.splitlines()[1:]).strip())
+            yield "markdown", "\n".join(re.sub(r"^# ?", "", line) for line in cell.splitlines()[1:]).strip()
         elif cell.strip():
-            blocks.append(f"```python\n{cell.strip()}\n```")
-            blocks += _outputs(cell, notebook, names) if run else []
+            yield "code", cell.strip()
+
+
+def ipynb_of(notebook: Path) -> str:
+    """Return a script as a Jupyter notebook (nbformat 4.5) without outputs; the same script gives the same text."""
+    cells = []
+    for number, (kind, text) in enumerate(cells_of(notebook)):
+        cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
+        cells.append(cell | ({"execution_count": None, "outputs": []} if kind == "code" else {}) | {
+            "source": text.splitlines(keepends=True)
+        })  # fmt: skip
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    about = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    whole = {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def page_of(notebook: Path, *, run: bool) -> str:
+    """Return a notebook as MyST Markdown, with its outputs where it is run, and a link to it as ``.ipynb``."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    blocks = []
+    for kind, text in cells_of(notebook):
+        blocks.append(text if kind == "markdown" else f"```python\n{text}\n```")
+        blocks += _outputs(text, notebook, names) if run and kind == "code" else []
+    blocks.insert(1, f"{{download}}`Ouvrir ce carnet dans Jupyter <{notebook.stem}.ipynb>`")
     if not run:
         blocks.insert(1, NOT_RUN)
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -58,6 +83,7 @@ def write_pages(notebooks: Path, pages: Path) -> None:
     """Write a page for each notebook of a folder, each run in a process of its own."""
     pages.mkdir(exist_ok=True)
     for notebook in sorted(notebooks.glob("*.py")):
+        _write(pages / f"{notebook.stem}.ipynb", ipynb_of(notebook))
         command = [sys.executable, __file__, str(notebook), str(pages / f"{notebook.stem}.md")]
         subprocess.run(command, check=True)  # noqa: S603 - this very file
 
@@ -68,22 +94,37 @@ def setup(app: Any) -> None:
     app.connect("builder-inited", lambda _: write_pages(docs.parent / "notebooks", docs / "carnets"))
 
 
-def main(notebook: Path, page: Path | None) -> None:
-    """Write the page of a notebook to a file, or print it."""
+def main(notebook: Path, page: Path | None, files: Path | None) -> None:
+    """Write the page of a notebook to a file, or print it; it is run beside `files`, in an empty folder without any."""
     run = page is None or NEEDS_DATA not in notebook.read_text(encoding="utf-8")
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+        os.chdir(files or folder)
         try:
             text = page_of(notebook, run=run)
         finally:
             os.chdir(here)
     if page is None:
         print(text)
-    elif not page.is_file() or page.read_text(encoding="utf-8") != text:  # else nothing has to be built again
-        page.write_text(text, encoding="utf-8")
+    else:
+        _write(page, text)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file where it says something else: what is the same has not to be built again."""
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    paths = [Path(name).resolve() for name in sys.argv[1:]]
-    main(paths[0], paths[1] if len(paths) > 1 else None)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebook", type=Path, nargs="?")
+    parser.add_argument("page", type=Path, nargs="?")
+    parser.add_argument("--files", type=Path, help="folder that the notebook is run in")
+    parser.add_argument("--ipynb", action="store_true", help="write every script of notebooks/ as .ipynb")
+    asked = parser.parse_args()
+    if asked.ipynb:
+        for script in sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.py")):
+            _write(script.with_suffix(".ipynb"), ipynb_of(script))
+    if asked.notebook:
+        main(asked.notebook.resolve(), asked.page and asked.page.resolve(), asked.files and asked.files.resolve())

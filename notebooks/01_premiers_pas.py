@@ -71,3 +71,18 @@ import pandas as pd
 
 pd.set_option("display.max_colwidth", None)  # des libellés entiers
 moves.to_pandas()[["rank", "target_code", "target_label", "level", "coverage"]]
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Un référentiel à vous (dossier ou zip, voir « le format des tables ») se charge par son chemin. Sans lui, la
+# cellule le dit.
+
+# %%
+from pathlib import Path
+
+mine, job = Path("mon_referentiel"), "N4101"  # remplacez : votre référentiel, un de ses codes
+if mine.exists():
+    print(rank_moves(build_graph(load_referential(mine)), job, limit=5))
+else:
+    print(f"Posez votre référentiel à côté de ce carnet, sous le nom {mine}.")

@@ -74,3 +74,24 @@ charts.path_ladder(paths[0])
 
 # %%
 assert [move.rank for move in moves] == list(range(1, len(moves) + 1))
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Une table de métiers fragiles (une ligne par métier, colonne `metier`), en CSV : pour chacun, les trois
+# métiers les plus proches.
+
+# %%
+from pathlib import Path
+
+import pandas as pd
+
+from passerelles import resolve_title
+
+mine = Path("mes_metiers.csv")
+if mine.is_file():
+    for title in pd.read_csv(mine, dtype=str, sep=";")["metier"].dropna():
+        code = resolve_title(graph.referential, title)[0].code
+        print(title, "->", [move.target.label for move in rank_moves(graph, code, limit=3)])
+else:
+    print(f"Posez votre table à côté de ce carnet, sous le nom {mine}, avec une colonne metier.")

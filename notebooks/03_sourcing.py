@@ -68,3 +68,19 @@ frame[["origin_label", "level", "coverage", "credentials"]]
 
 # %%
 assert len(frame) == len(sources)
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Une table des postes difficiles à pourvoir (colonne `poste`), en CSV : pour chacun, où chercher.
+
+# %%
+from pathlib import Path
+
+mine = Path("mes_postes.csv")
+if mine.is_file():
+    for title in pd.read_csv(mine, dtype=str, sep=";")["poste"].dropna():
+        code = resolve_title(graph.referential, title)[0].code
+        print(title, "<-", [move.origin.label for move in rank_sources(graph, code, limit=3)])
+else:
+    print(f"Posez votre table à côté de ce carnet, sous le nom {mine}, avec une colonne poste.")

@@ -61,3 +61,18 @@ smaller[10_000].to_pandas("changes")[["sentence"]]
 
 # %%
 assert 0 < found.placed <= 140
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Vos deux tables, en CSV ou Excel, telles que vos entreprises les écrivent : ce qui n'est pas lu est mis de
+# côté et dit.
+
+# %%
+from pathlib import Path
+
+mine = Path("mes_emplois.xlsx"), Path("mes_postes.xlsx")
+if all(file.is_file() for file in mine):
+    print(match_territory(graph, *mine))
+else:
+    print("Posez vos tables à côté de ce carnet :", " et ".join(map(str, mine)))

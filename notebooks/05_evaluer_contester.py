@@ -71,3 +71,20 @@ pd.DataFrame(
 
 # %%
 assert abs(sum(part.value for part in first.parts) - first.score) < 1e-9
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Votre liste de passages jugés bons (colonnes `origine` et `cible`, des codes), en CSV : à quel rang le modèle
+# les met.
+
+# %%
+from pathlib import Path
+
+mine = Path("mes_passages.csv")
+if mine.is_file():
+    for start, end in pd.read_csv(mine, dtype=str, sep=";")[["origine", "cible"]].itertuples(index=False):
+        ranks = [move.rank for move in rank_moves(graph, start, limit=50) if move.target.code == end]
+        print(start, "->", end, ":", f"rang {ranks[0]}" if ranks else "au-delà du rang 50")
+else:
+    print(f"Posez votre liste à côté de ce carnet, sous le nom {mine}.")

@@ -92,3 +92,17 @@ before = rank_moves(plain, "N4105", targets=["N4101"])[0]
 after = rank_moves(graph, "N4105", targets=["N4101"])[0]
 assert before.score == after.score
 print(before.score, "=", after.score)
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Votre référentiel de branche (dossier de tables, ou classeur) : ce qu'il ajoute. Ses fautes arrêtent la
+# cellule, toutes dites d'un coup.
+
+# %%
+mine = Path("ma_branche")
+if mine.exists():
+    enriched = build_graph(load_referential("transitions").with_overlay(mine))
+    print(len(enriched.codes) - len(plain.codes), "métiers de plus")
+else:
+    print(f"Posez votre référentiel de branche à côté de ce carnet, sous le nom {mine}.")

@@ -51,3 +51,17 @@ sources
 
 # %%
 assert all(move.target.code == "N4101" for move in sources)
+
+# %% [markdown]
+# ## Sur vos fichiers
+#
+# Vos tables d'emplois fragilisés et de postes, sur le ROME entier.
+
+# %%
+from passerelles import match_territory
+
+mine = Path("mes_emplois.xlsx"), Path("mes_postes.xlsx")
+if all(file.is_file() for file in mine):
+    print(match_territory(graph, *mine))
+else:
+    print("Posez vos tables à côté de ce carnet :", " et ".join(map(str, mine)))

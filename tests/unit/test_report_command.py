@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from html_reading import read_page, rows_of
-from passerelles.cli.commands import report as command
 from passerelles.cli.main import run
+from passerelles.referentials.bundled import sample_names, sample_tables
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 
@@ -134,8 +134,8 @@ def test_pictures_missing_is_said_in_one_line(
 
 
 def test_every_sample_has_both_tables() -> None:
-    assert command.sample_names() == ("aurillac-figeac-rodez", "lacq-pau-tarbes", "redon")
-    assert all(path.is_file() for name in command.sample_names() for path in command.sample_tables(name))
+    assert {"aurillac-figeac-rodez", "lacq-pau-tarbes", "redon", "maritime", "automobile"} <= set(sample_names())
+    assert all(path.is_file() for name in sample_names() for path in sample_tables(name))
 
 
 def test_real_data_with_openings_of_the_survey(real_data: Path, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_without_python_docx_the_command_to_install_it_is_said(
 def test_the_action_list_is_a_sheet_of_the_workbook(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = tmp_path / "t.xlsx"
-    fragile, hiring = command.sample_tables("redon")
+    fragile, hiring = sample_tables("redon")
     with pytest.raises(SystemExit) as stop:
         run(["territory", "match", "--fragile", str(fragile), "--hiring", str(hiring), "--format", "xlsx", "--output",
              str(book)])  # fmt: skip

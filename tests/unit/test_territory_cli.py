@@ -56,7 +56,7 @@ def test_match_as_table_csv_and_workbook(capsys: pytest.CaptureFixture[str], tmp
     assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--format", "xlsx", "--output", str(path)) == 0
     assert openpyxl.load_workbook(path).sheetnames == [
         "Qui va où", "Sans solution", "Postes vides", "Totaux et preuve", "Ce qui changerait",
-        "Ce que coûtent les placements", "Appellations lues", "À savoir", "Sources et réglages",
+        "Ce que coûtent les placements", "Appellations lues", "À savoir", "Plan d'action", "Sources et réglages",
     ]  # fmt: skip
     cells: Any = openpyxl.load_workbook(path)["Totaux et preuve"].iter_rows(values_only=True)
     totals: dict[str, Any] = dict(cells)

@@ -47,15 +47,16 @@ def sample_names() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> sample_names()
-    ('aurillac-figeac-rodez', 'lacq-pau-tarbes', 'redon')
+    >>> "redon" in sample_names()
+    True
     """
-    return tuple(sorted(p.name.removesuffix("-fragile.csv") for p in _samples().glob("*-fragile.csv")))
+    return tuple(sorted(p.stem.removesuffix("-fragile") for p in _samples().glob("*-fragile.*")))
 
 
 def sample_tables(name: str) -> tuple[Path, Path]:
     """Tables of a sample territory: fragile jobs, then openings."""
-    return _samples() / f"{name}-fragile.csv", _samples() / f"{name}-hiring.csv"
+    fragile, hiring = (next(_samples().glob(f"{name}-{side}.*")) for side in ("fragile", "hiring"))
+    return fragile, hiring
 
 
 def _samples() -> Path:

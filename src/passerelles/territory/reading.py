@@ -62,7 +62,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "openings": (
         r"openings?|vacanc(?:y|ies)|postes(?: (?:a pourvoir|ouverts|vacants|proposes))?",
         _OF_POSTS,
-        r"(?:offres|recrutements|besoins|embauches)(?: \w+){0,3}",
+        r"(?:offres|recrutements|besoins|embauches|places)(?: \w+){0,3}",
         r"nombre|nb|nbre|total|quantite|headcount|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
         r"(?:nb |nombre d )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
     ),
@@ -257,10 +257,24 @@ def _fit(cells: Sequence[Any], side: Side) -> int:
 
 def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
-    written = [re.sub(r"(?: \d+)+$", "", normalise_label(cell_text(cell))) for cell in header]
-    found: dict[str, int] = {}
+    texts = [cell_text(cell) for cell in header]
+    found = _named_columns([_bare(text) for text in texts], side, {})
+    # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
+    found = _named_columns([_bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
+    if not {"job", "code"} & found.keys() and _bare(texts[found.get("sector", 0)]).startswith("activite"):
+        found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"(?: \d+)+$", "", normalise_label(text))
+
+
+def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
+    """Position of the column of each role, by names of columns; those that are known stay."""
+    found = dict(known)
     for role, patterns in _ROLES.items():
-        if role in _COUNT.values() and role != _COUNT[side]:
+        if role in found or (role in _COUNT.values() and role != _COUNT[side]):
             continue
         for pattern in patterns:
             places = [i for i, name in enumerate(written) if name and re.fullmatch(pattern, name)]

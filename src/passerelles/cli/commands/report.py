@@ -71,6 +71,7 @@ def report(
     from passerelles.errors import PasserellesError
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
+    from passerelles.referentials.bundled import sample_tables
     from passerelles.report.dossier.case import Case, Request
     from passerelles.report.dossier.pictures import can_draw
     from passerelles.report.dossier.words import Words
@@ -183,6 +184,7 @@ def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None
         If both a sample and tables are named, openings without fragile jobs, or a sample that does not exist.
     """
     from passerelles.errors import PasserellesError
+    from passerelles.referentials.bundled import sample_names
     from passerelles.text import normalise_label
 
     if fragile is not None or hiring is not None:
@@ -198,22 +200,6 @@ def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None
         close = [by_label[label] for label in near] or list(known)
         raise PasserellesError("unknown_territory", name=wanted, near=close[0], known=", ".join(known))
     return found
-
-
-def sample_names() -> tuple[str, ...]:
-    """Names of the sample territories that ship with the package."""
-    return tuple(sorted(p.name.removesuffix("-fragile.csv") for p in _samples().glob("*-fragile.csv")))
-
-
-def sample_tables(name: str) -> tuple[Path, Path]:
-    """Tables of a sample: fragile jobs and openings."""
-    return _samples() / f"{name}-fragile.csv", _samples() / f"{name}-hiring.csv"
-
-
-def _samples() -> Path:
-    from passerelles.referentials.bundled import bundled_folder
-
-    return bundled_folder() / "transitions" / "territories"
 
 
 def command_words(options: "Mapping[str, Any]") -> tuple[str, ...]:

@@ -44,11 +44,14 @@ TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.opt
 
 
 def register(app: typer.Typer) -> None:
-    """Add both commands to the application."""
+    """Add the commands to the application."""
+    from passerelles.cli.commands.batch import batch  # it takes its options from here
+
     group = typer.Typer()
     group.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
     group.command("rank", help=say("cli.command.territory_rank"))(rank)
     group.command("match", help=say("cli.command.territory_match"))(match)
+    group.command("batch", help=say("cli.command.territory_batch"))(batch)
     group.command("signals", help=say("cli.command.territory_signals"))(signals)
     app.add_typer(group, name="territory")
 

@@ -149,7 +149,7 @@ def checksum_of(case: Case) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _lots(case: Case, side: str) -> list[tuple[str, str, str, str, int]]:
+def _lots(case: Case, side: str) -> list[tuple[object, ...]]:
     lots = (case.allocation.fragile if side == "fragile" else case.allocation.hiring).lots
     return [(*lot.key, lot.people) for lot in lots]
 

@@ -1,0 +1,126 @@
+"""A country cut into territories: one line and one page each, in a folder; a run that was stopped goes on."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.io.atomic import atomic_file
+from passerelles.io.csv import csv_text
+from passerelles.language.say import Lang, say
+from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.page import territory_page
+from passerelles.report.dossier.words import Words
+from passerelles.settings import settings_or
+from passerelles.territory.match import match_territory
+from passerelles.territory.parts import LINE, Line, Part, checksum_of, line_of
+from passerelles.views.spec import Sheet
+
+LINES: Final = "territoires.csv"
+_PAGES: Final = "pages"
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """
+    Territories to allocate, and how.
+
+    `bounds` are options of `match_territory`, `data` its market, places and certifications; `mask` withholds small
+    headcounts in lines and pages alike; without `pages` there are lines alone.
+    """
+
+    graph: OccupationGraph
+    parts: Sequence[Part]
+    bounds: Mapping[str, Any]
+    data: Mapping[str, Any]
+    lang: Lang = "fr"
+    mask: bool = False
+    pages: bool = True
+    date: str = ""
+
+    def run(self, folder: Path, *, tell: Callable[[int, int, str], None] = lambda *_: None) -> list[Line]:
+        """
+        Write the pages and ``territoires.csv`` into a folder; what is there already and would be the same is kept.
+
+        The table is written anew after each territory, whole: a run may be stopped at any time, and started again.
+
+        Raises
+        ------
+        PasserellesError
+            If the folder cannot be written to.
+        """
+        (folder / _PAGES if self.pages else folder).mkdir(parents=True, exist_ok=True)
+        before = {row["checksum"]: row for row in _rows(folder / LINES)}
+        lines: list[Line] = []
+        for number, part in enumerate(self.parts):
+            tell(number, len(self.parts), part.name)
+            lines.append(self._line(part, folder, before))
+            _write(folder / LINES, csv_of(lines, self.lang))
+        tell(len(self.parts), len(self.parts), "")
+        return lines
+
+    def _line(self, part: Part, folder: Path, before: Mapping[str, Mapping[str, str]]) -> Line:
+        settings = settings_or(None, self.graph.settings)
+        about = self.graph.referential
+        sources = [file.record.sha256 for side in self.data.values() if side for file in getattr(side, "files", ())]
+        options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, about.provenance.sha256, *sources)
+        checksum = checksum_of(part, settings, options)
+        page = f"{_PAGES}/{part.file}.html" if self.pages else ""
+        known = before.get(checksum)
+        if known is not None and known["page"] in ("", page) and (not known["page"] or (folder / page).is_file()):
+            return _kept(known)
+        if part.hiring is not None and not part.hiring.people:
+            problem = say("territory.batch.no_openings", lang=self.lang)
+            return line_of(part, problem, totals={}, page="", checksum=checksum, lang=self.lang)
+        try:
+            found = match_territory(self.graph, part.fragile, part.hiring, **self.bounds, **self.data)
+        except PasserellesError as error:
+            return line_of(part, error.message(self.lang), totals={}, page="", checksum=checksum, lang=self.lang)
+        title = say(
+            "report.title", lang=self.lang, territory=part.name or say("territory.batch.elsewhere", lang=self.lang)
+        )
+        case = Case(
+            self.graph, found, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
+            self.data.get("market") if part.hiring is None else None, self.data.get("places"),
+            self.data.get("certifications"),
+        )  # fmt: skip
+        if page:
+            _write(folder / page, territory_page(case))
+        return line_of(part, found, totals=case.release.totals, page=page, checksum=checksum, lang=self.lang)
+
+
+def line_sheet(lines: Sequence[Line], lang: Lang) -> Sheet:
+    """Return the lines as a table."""
+    return Sheet("territories", LINE.columns, lambda: lines, lang)
+
+
+def csv_of(lines: Sequence[Line], lang: Lang) -> str:
+    """Return the lines as CSV."""
+    sheet = line_sheet(lines, lang)
+    return csv_text([column.key for column in sheet.columns], sheet.rows)
+
+
+def _kept(row: Mapping[str, str]) -> Line:
+    """Read a line back."""
+    figures = {key: float(value) if "." in value else int(value) for key, value in row.items()
+               if value and key not in ("territory", "code", "problem", "page", "checksum")}  # fmt: skip
+    return Line(row["territory"], row["code"], figures, row["problem"], row["page"], row["checksum"])
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """Rows that an earlier run wrote; none where there is no such table, or it is another one."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        keys = [column.key for column in LINE.columns]
+        if reader.fieldnames == keys:
+            yield from reader
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_file(path, overwrite=True) as file:
+        file.write(text.encode("utf-8"))

@@ -1,0 +1,175 @@
+"""A table of a country cut into territories, each allocated on its own: one line and one page each."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, say
+from passerelles.market.places import Places
+from passerelles.settings import Settings
+from passerelles.territory.allocation import Allocation
+from passerelles.territory.flows import AMOUNT, PEOPLE
+from passerelles.territory.lots import NAME_OF, Lot, Lots
+from passerelles.text import normalise_label
+from passerelles.views.schema import maybe, text, whole
+from passerelles.views.spec import Column, Record
+
+Cut = Literal["basin", "epci", "department", "region", "employer"]
+CUTS: Final[tuple[Cut, ...]] = get_args(Cut)
+ELSEWHERE: Final = ""  # key of lots whose territory is not known
+_NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+class Part(NamedTuple):
+    """People and openings of one territory; `name` is empty where the territory is not known."""
+
+    key: str
+    name: str
+    fragile: Lots
+    hiring: Lots | None
+
+    @property
+    def file(self) -> str:
+        """Name of its page, without an ending: words that any disk takes, and its key."""
+        words = _NOT_NAME.sub("-", normalise_label(f"{self.name} {self.key}")).strip("-")
+        return words[:80] or "ailleurs"
+
+
+def parts(fragile: Lots, hiring: Lots | None, by: Cut, places: Places | None = None) -> list[Part]:
+    """
+    Cut both sides of a country into territories.
+
+    Parameters
+    ----------
+    fragile, hiring
+        What `read_sides` gives. Without openings, each territory takes those of the survey.
+    by
+        ``basin``; ``epci``, ``department`` or ``region`` of a lot's commune, else of its basin where that lies in one;
+        ``employer``: sites of a firm in one basin apart from those of others, with every opening.
+    places
+        The geography; only basins and employers can be told apart without one.
+
+    Returns
+    -------
+    parts
+        By name; lots whose territory is not known come last, as one part without a name. A territory with openings and
+        nobody in a fragile job is none.
+
+    Raises
+    ------
+    PasserellesError
+        If the cut needs a geography and there is none.
+
+    Examples
+    --------
+    >>> from passerelles.territory.lots import made
+    >>> people = made("fragile", [Lot("A", "J1", "redon", people=3, basin_label="Redon"),
+    ...                           Lot("A", "J1", "vannes", people=2, basin_label="Vannes")])
+    >>> [(part.name, part.fragile.people) for part in parts(people, None, "basin")]
+    [('Redon', 3), ('Vannes', 2)]
+    """
+    if places is None and by not in ("basin", "employer"):
+        raise PasserellesError("territory_cut_places", by=by)
+    of = _namer(by, places)
+    named = {key: name for lots in (fragile, hiring) if lots for key, name in map(of, lots.lots)}
+    keys = sorted({of(lot)[0] for lot in fragile.lots}, key=lambda key: (key == ELSEWHERE, named[key], key))
+    return [
+        Part(
+            key,
+            named[key],
+            _only(fragile, lambda lot, key=key: of(lot)[0] == key),  # type: ignore[misc]
+            hiring if hiring is None or by == "employer" else _only(hiring, lambda lot, key=key: of(lot)[0] == key),  # type: ignore[misc]
+        )
+        for key in keys
+    ]
+
+
+def _only(lots: Lots, keep: Callable[[Lot], bool]) -> Lots:
+    return replace(lots, lots=tuple(sorted(filter(keep, lots.lots), key=NAME_OF)), set_aside=(), said=())
+
+
+def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
+    """Return what gives key and name of the territory of a lot."""
+    if by == "employer":
+        return lambda lot: (f"{lot.employer}|{lot.basin}", ", ".join(filter(None, (lot.employer, lot.basin_label))))
+    if by == "basin" or places is None:
+        return lambda lot: (lot.basin, lot.basin_label)
+    if by == "epci":
+        return lambda lot: _epci(lot, places)
+    return lambda lot: _area(lot, by, places)
+
+
+def _epci(lot: Lot, places: Places) -> tuple[str, str]:
+    commune = places.commune_by_code.get(lot.commune)
+    code = (commune.epci if commune else None) or ELSEWHERE
+    return code, places.epci_labels.get(code, code)
+
+
+def _area(lot: Lot, by: Cut, places: Places) -> tuple[str, str]:
+    """Department or region of a lot's basin, where it lies in one alone."""
+    basin = places.basin_by_code.get(lot.basin)
+    codes = () if basin is None else basin.departments if by == "department" else basin.regions
+    code = codes[0] if len(codes) == 1 else ELSEWHERE
+    return code, code
+
+
+class Line(NamedTuple):
+    """What one territory comes to; the sums are None where they are withheld, or `problem` says why there are none."""
+
+    territory: str
+    code: str
+    totals: Mapping[str, Any]
+    problem: str
+    page: str
+    checksum: str
+
+
+def _total(name: str, kind: Literal["integer", "number"] = "integer") -> Column:
+    return Column(name, kind, value=lambda line, _: line.totals.get(name), schema=PEOPLE, promised=True)
+
+
+LINE: Final = Record(
+    "territory_line",
+    "What one territory comes to",
+    (
+        Column("territory", schema=text(), promised=True),
+        Column("code", value=lambda line, _: line.code or None, schema=maybe(text()), promised=True),
+        *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
+        Column(
+            "hours_all", "integer", value=lambda line, _: line.totals.get("hours_all"), schema=maybe(AMOUNT),
+            promised=True,
+        ),
+        Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema=maybe(whole())),
+        Column("problem", value=lambda line, _: line.problem or None, schema=maybe(text()), promised=True),
+        Column("page", value=lambda line, _: line.page or None, schema=maybe(text()), promised=True),
+        Column("checksum", schema=text(), promised=True),
+    ),
+)  # fmt: skip
+
+
+def line_of(part: Part, found: Allocation | str, *, totals: Mapping[str, Any], page: str, checksum: str,
+            lang: Lang) -> Line:  # fmt: skip
+    """Return the line of a territory: the sums that may be told (`totals`), or, of a text, why there are none."""
+    name = part.name or say("territory.batch.elsewhere", lang=lang)
+    if isinstance(found, str):
+        known = {"headcount": part.fragile.people, "openings": part.hiring.people if part.hiring else None}
+        return Line(name, part.key, known, found, page, checksum)
+    hours = {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
+    return Line(name, part.key, {**totals, **hours}, "", page, checksum)
+
+
+def checksum_of(part: Part, settings: Settings, options: Sequence[object]) -> str:
+    """Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on."""
+
+    def told() -> Iterator[object]:
+        for lots in (part.fragile, part.hiring):
+            yield [] if lots is None else [(lot.key, lot.people) for lot in lots.lots]
+        yield settings.model_dump(mode="json")
+        yield [str(option) for option in options]
+        yield version("passerelles")
+
+    return hashlib.sha256(repr(list(told())).encode()).hexdigest()[:16]

@@ -1,0 +1,208 @@
+"""The nine kinds of project, with tables as companies write them, on the embedded referential and on the ROME."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelles import build_graph
+from passerelles.cli.main import run
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.places import Places
+from passerelles.referentials.bundled import sample_tables
+from passerelles.report.dossier.batch import LINES, Batch
+from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.page import territory_page
+from passerelles.territory.allocation import Allocation
+from passerelles.territory.locating import make_locator
+from passerelles.territory.match import match_territory
+from passerelles.territory.parts import parts
+from passerelles.territory.reading import read_sides
+
+from html_reading import faults, read_page, rows_of  # isort: skip
+
+# Of each case: words of a fragile title and of an opening between which people must go, placed or to be confirmed.
+CASES: dict[str, list[tuple[str, str]]] = {
+    "aurillac-figeac-rodez-entreprises": [("Téléconseiller", "Conseiller clientèle"), ("Ajusteur", "Monteur")],
+    "redon-entreprises": [("Soudeur", "Soudeur"), ("Découpeur de volaille", "découpe")],
+    "lacq-pau-tarbes-entreprises": [("Ajusteur", "Ajusteur"), ("fabrication chimie", "production chimique")],
+    "automobile": [("Cariste", "Cariste"), ("Technicien de maintenance", "Technicien de maintenance")],
+    "maritime": [("Matelot", "Matelot"), ("conserverie", "production alimentaire")],
+    "batiment": [("Plaquiste", "Plaquiste"), ("Conducteur d'engins", "Conducteur de pelle")],
+    "petites-entreprises": [("Mécanicien automobile", "Mécanicien automobile")],
+    "transport": [("militaire", "SPL"), ("conduite", "groupe lourd")],
+    "numerique": [("Téléconseillère", "Conseiller clientèle")],
+}
+
+
+def check(found: Allocation) -> None:
+    """What holds of any allocation: nobody is lost, and nobody goes where experts hardly ever see anyone go."""
+    totals = found.totals()
+    assert totals["headcount"] == totals["placed"] + totals["to_confirm"] + totals["uncovered"]
+    assert totals["openings"] == totals["filled"] + totals["reserved"] + totals["unfilled"]
+    for flow in found.flows:
+        assert flow.same_job or flow.listed or (flow.probability is not None and flow.probability >= 0.05), flow
+    for flow in (*found.flows, *found.to_confirm):
+        assert not flow.hiring.self_employed
+
+
+def test_there_are_nine() -> None:
+    assert len(CASES) == 9
+
+
+@pytest.fixture(scope="module")
+def embedded(embedded_graph: OccupationGraph) -> OccupationGraph:
+    return embedded_graph
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_runs_on_the_embedded_referential(name: str, embedded: OccupationGraph) -> None:
+    found = match_territory(embedded, *sample_tables(name))
+    check(found)
+    assert found.placed + found.reserved
+    page = read_page(territory_page(Case(embedded, found, Request(pictures=False))))
+    assert faults(page) == []
+    assert len(page.text.split()) < 12_000
+    for problem in found.release().set_aside:
+        assert problem.sentence("fr")  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def flagship(rome4_graph: OccupationGraph) -> OccupationGraph:
+    return build_graph(rome4_graph.referential.with_overlay("enseignement-conduite"))
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_runs_on_the_real_rome(name: str, rome4_graph: OccupationGraph, real_places: Places) -> None:
+    found = match_territory(rome4_graph, *sample_tables(name), places=real_places, changes=False)
+    check(found)
+    went = [(f.fragile.title, f.hiring.title) for f in (*found.flows, *found.to_confirm)]
+    for start, end in CASES[name]:
+        assert any(start in a and end in b for a, b in went), (start, end, went)
+    read = sum(lot.people for lot in found.fragile.lots)
+    aside = sum(p.people or 0 for p in found.fragile.set_aside)
+    assert read > 9 * aside, "nine in ten people are read"
+
+
+@pytest.mark.real_data
+def test_the_flagship_names_what_a_category_b_instructor_lacks(flagship: OccupationGraph, real_places: Places) -> None:
+    found = match_territory(flagship, *sample_tables("transport"), places=real_places, changes=False)
+    check(found)
+    heavy = [f for f in (*found.flows, *found.to_confirm) if "groupe lourd" in f.hiring.title]
+    assert heavy
+    assert all(f.fragile.job == "K2110" or f.fragile.job.startswith("K2110-") for f in heavy)
+    assert all("lourd" in (f.access_said() or "") for f in heavy)
+    assert not [f for f in found.flows if f in heavy and not f.hours.expected], "never for nothing"
+
+
+def test_one_run_over_all_basins_goes_on_after_a_stop(
+    embedded: OccupationGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=make_locator(None))
+    cut = parts(first, second, "basin")
+    assert {p.name for p in cut} >= {"VANNES", "RENNES", "BREST"}
+    assert sum(p.fragile.people for p in cut) == first.people
+    batch = Batch(embedded, cut, {}, {})
+    calls: list[str] = []
+    real = match_territory
+
+    def counted(graph: OccupationGraph, *tables: Any, **options: Any) -> Allocation:
+        calls.append(tables[0].lots[0].basin_label)
+        if len(calls) == 3 and not (tmp_path / "stopped").exists():
+            (tmp_path / "stopped").touch()
+            raise KeyboardInterrupt
+        return real(graph, *tables, **options)
+
+    monkeypatch.setattr("passerelles.report.dossier.batch.match_territory", counted)
+    folder = tmp_path / "bassins"
+    with pytest.raises(KeyboardInterrupt):
+        batch.run(folder)
+    assert len(list(lines_of(folder))) == 2
+    lines = batch.run(folder)
+    assert len(calls) == len(cut) + 1, "what was done is not done again"
+    written = list(lines_of(folder))
+    assert [row["territory"] for row in written] == [line.territory for line in lines] == [p.name for p in cut]
+    fresh = Batch(embedded, cut, {}, {}).run(tmp_path / "autre")
+    assert (folder / LINES).read_bytes() == (tmp_path / "autre" / LINES).read_bytes()
+    for line, part in zip(fresh, cut, strict=True):
+        page = read_page((folder / line.page).read_text(encoding="utf-8"))
+        people = sum(int(r["Effectif"]) for r in rows_of(page, "fragile"))
+        assert people == line.totals["headcount"] == part.fragile.people
+    # Other bounds are another run.
+    calls.clear()
+    Batch(embedded, cut, {"max_cost": 100.0}, {}).run(folder)
+    assert len(calls) == len(cut)
+
+
+def lines_of(folder: Path) -> Iterator[dict[str, str]]:
+    with (folder / LINES).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def call(*arguments: str | Path) -> int:
+    try:
+        run(["territory", "batch", *map(str, arguments)])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_sites_of_a_firm_in_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    fragile, hiring = sample_tables("automobile")
+    common = ("--fragile", fragile, "--hiring", hiring, "--output", tmp_path / "sites")
+    assert call(*common, "--by", "employer", "--no-pages") == 0
+    rows = list(lines_of(tmp_path / "sites"))
+    assert len(rows) == len({row["territory"] for row in rows}) >= 7
+    assert any("Usine de Douai" in row["territory"] for row in rows)
+    assert all(int(row["placed"]) <= int(row["headcount"]) for row in rows)
+    assert "territoires.csv" in capsys.readouterr().err
+    assert call(*common, "--by", "region") == 2
+    assert "géographie" in capsys.readouterr().err
+    assert call(*common, "--by", "zzz") == 2
+    assert "epci" in capsys.readouterr().err
+
+
+def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: Path) -> None:
+    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=make_locator(None))
+    lines = Batch(embedded, parts(first, second, "basin"), {}, {}, mask=True, pages=False).run(tmp_path)
+    threshold = embedded.settings.territory.mask_threshold
+    told = [
+        line.totals.get(name) for line in lines for name in ("placed", "to_confirm", "uncovered") if not line.problem
+    ]
+    assert told
+    assert all(value is None or value == 0 or value >= threshold for value in told)
+
+
+@pytest.mark.real_data
+def test_forty_one_epci_in_one_run(rome4_graph: OccupationGraph, real_places: Places, tmp_path: Path) -> None:
+    largest: dict[str, Any] = {}
+    for commune in real_places.communes:
+        if commune.epci and commune.latitude and (commune.population or 0) > 3_000:
+            known = largest.setdefault(commune.epci, commune)
+            if (commune.population or 0) > (known.population or 0):
+                largest[commune.epci] = commune
+    chosen = [largest[code] for code in sorted(largest)[:41]]
+    fragile = [
+        {"Entreprise": f"Boutique {c.code}", "Métier": job, "Effectif": n, "Commune": c.code}
+        for c in chosen for job, n in (("Vendeuse prêt-à-porter", 2), ("Secrétaire médicale", 1))
+    ]  # fmt: skip
+    hiring = [
+        {"Entreprise": f"Cabinet {c.code}", "Métier": "Secrétaire médicale", "Postes": 2, "Commune": c.code}
+        for c in chosen
+    ]
+    locator = make_locator(real_places)
+    first, second = read_sides(rome4_graph.referential, fragile, hiring, locator=locator)
+    cut = parts(first, second, "epci", real_places)
+    assert len(cut) == 41
+    assert {p.name for p in cut} == {real_places.epci_labels[c.epci] for c in chosen}
+    lines = Batch(rome4_graph, cut, {"radius_km": 30.0}, {"places": real_places}).run(tmp_path)
+    assert len(lines) == 41
+    assert all(line.totals["headcount"] == 3 and line.totals["placed"] >= 1 for line in lines)
+    assert len(list((tmp_path / "pages").glob("*.html"))) == 41
