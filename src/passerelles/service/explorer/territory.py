@@ -22,6 +22,7 @@ from passerelles.report.dossier.sections import figures_of, sentences_of, territ
 from passerelles.report.dossier.words import Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.service.explorer.room import Ask
+from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.locating import make_locator
 from passerelles.territory.lots import Lots, Side
@@ -35,7 +36,7 @@ from passerelles.views.word import write_word
 _ROWS: Final = 300  # of a table on the page: the workbook has all
 _MEANT: Final = 5  # jobs that a title may mean
 _DOUBTFUL: Final = 40  # titles shown to be corrected
-_OPEN: Final = ("flows", "to_confirm")
+_OPEN: Final = ("flows", "to_confirm", "actions")
 _WIDE: Final = 720  # of the map of a territory
 _EDGE: Final = 60
 _SMALLEST: Final = 6.0  # radius of a basin, and of that with the most people and openings
@@ -140,7 +141,7 @@ def plan(ask: Ask, asked: Asked) -> str:
     case, sides = _case(ask, asked)
     shown = [
         (sheet.title, _cut(ask, sheet), len(items))
-        for sheet in case.release.sheets(ask.lang)
+        for sheet in _sheets(ask, case)
         if (items := list(sheet.items())) and sheet.title != "notes"
     ]
     return ask.render(
@@ -171,9 +172,13 @@ def take_away(ask: Ask, wanted: Wanted) -> File:
             payload = envelope("territory@1", ask.room.graph, (), settings=case.graph.settings)
             payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
             about = about_sheet(payload, version=ask.room.engine.version, lang=ask.lang)
-            sheets = (*case.release.sheets(ask.lang), about)
-            write_workbook([book_page(sheet, lang=ask.lang) for sheet in sheets], place)
+            write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return File(name, MEDIA[wanted.form], place.read_bytes())
+
+
+def _sheets(ask: Ask, case: Case) -> list[Sheet]:
+    """Return all tables of an allocation, what is to be done last, as the command line writes them."""
+    return [*case.release.sheets(ask.lang), *action_sheet(case.release, ask.lang)]
 
 
 def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
