@@ -12,7 +12,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from passerelles.cli.main import run
+from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.graph.build import build_graph
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions
@@ -34,7 +36,7 @@ MANIFEST = 'schema = "passerelles/overlay@1"\nname = "branche"\nversion = "2"\n'
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def transitions() -> Referential:
     return load_referential("transitions")
 
@@ -51,9 +53,9 @@ def filled(path: Path, rows: dict[str, Rows], *, lang: Lang = "fr", name: str = 
     book = load_workbook(path)
     for table_name, lines in rows.items():
         sheet = book[sheet_title(table_name, lang)]
-        heads = [cell.value for cell in sheet[1]]
+        keys = [_key(lang).get(cell.value, "") for cell in sheet[1]]
         for line in lines:
-            sheet.append([line.get(key) for key in map(_key(lang).get, heads)])
+            sheet.append([line.get(key) for key in keys])
     book.save(path)
     return path
 
@@ -178,6 +180,26 @@ def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, trans
     assert ("odd_code", "branche/Compétences", 4) in {(n.code, n.file, n.line) for n in report.notices}
     twice = next(n for n in report.notices if n.code == "credential_twice")
     assert "PERM-C" in twice.what()
+
+
+def test_a_date_for_a_code_is_said_in_a_file_too(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {"specialised_occupations": [["code", "base", "label"], ["05/01/2026", "K2110", "Daté"]]}
+    report = check_overlay(write_table(tmp_path / "branche", sheets, manifest=MANIFEST), transitions)
+    assert [(n.code, n.line) for n in report.notices] == [("date_for_code", 2)]
+
+
+def test_an_index_keeps_what_an_overlay_took_away_and_its_source(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-T", "K2110 N4101", "Conducteur formateur"]],
+        "credential_requirements": [["occupation", "credential", "action"], ["K2110-T", "PERM-B", "retirer"]],
+    }
+    manifest = MANIFEST + 'credentials = "acces-france"\nsource = "La branche"\n'
+    laid = transitions.with_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest))
+    opened = load_referential(compile_index(build_graph(laid), tmp_path / "branche.index", scorers=(), titles=False))
+    assert opened.removed == (("K2110-T", "PERM-B"),)
+    assert opened.provenance.laid == laid.provenance.laid
+    assert opened.occupation_by_code["K2110-T"].bases == ("K2110", "N4101")
+    assert "PERM-B" not in {row.credential for row in opened.credentials_of["K2110-T"]}
 
 
 def test_a_wrong_head_says_itself_once(tmp_path: Path, transitions: Referential) -> None:
@@ -408,6 +430,7 @@ def test_the_commands_write_check_install_list_and_remove(
     assert code_of(["overlay", "list"]) == 0
     assert "verre" in capsys.readouterr().out
     assert code_of(["show", "K2110", "--overlay", "verre"]) == 0
+    assert code_of(["overlay", "check", str(write_table(tmp_path / "petit", table()))]) == 0
     assert code_of(["overlay", "check", str(broken(tmp_path))]) == 1
     assert "effacer" in capsys.readouterr().out
     assert code_of(["overlay", "remove", "verre"]) == 0

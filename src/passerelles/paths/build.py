@@ -218,7 +218,9 @@ class Context:
             self.certifying(code, credentials),
             self.listed(code),
             labels,
-            same_code=origin is not None and self.rome_code(origin) == self.rome_code(code),
+            same_code=origin is not None
+            and self.graph.referential.family == "rome"
+            and self.rome_code(origin) == self.rome_code(code),
             day=self.day,
         )
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
 from itertools import compress
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol, TypeVar
@@ -12,7 +11,7 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, check_columns, empty_table, named, read_table
-from passerelles.io.rows import Rows, parse_rows
+from passerelles.io.rows import parse_rows
 from passerelles.io.xlsx import Cell, cell_text, is_workbook
 from passerelles.model import (
     Competency,
@@ -37,10 +36,6 @@ _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
-# Columns that hold codes, in which a spreadsheet may have seen a date.
-_CODES: Final = frozenset(
-    {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}
-)
 
 
 class Reader(NamedTuple):
@@ -207,21 +202,12 @@ class Draft:
             return empty_table(name)
         if not found.header and sheet and found.rows:  # no head is known: the first row is said to be none
             found = found._replace(header=tuple(found.rows[0][1]), rows=found.rows[1:])
-        if heads:
-            self._note_cells(found, [column(cell) for cell in found.header])
+        for area in found.merged if heads else ():
+            if area.last_row > found.header_line:
+                self.log.note("merged_cells", file=name, line=area.first_row)
         table = found.table()
         table = replace(table, header=named(table.header, heads))
         return check_columns(table, required, optional, NoticeLog(table.notices))
-
-    def _note_cells(self, found: Rows, header: Sequence[str]) -> None:
-        """Say which cells a workbook holds that are not what a table can hold: merged ones, and dates for codes."""
-        for area in found.merged:
-            if area.last_row > found.header_line:
-                self.log.note("merged_cells", file=found.name, line=area.first_row)
-        for line, cells in found.rows:
-            for column, cell in zip(header, cells, strict=False):
-                if column in _CODES and isinstance(cell, date | time | timedelta):
-                    self.log.note("date_for_code", file=found.name, line=line, column=column, value=cell_text(cell))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""

@@ -12,7 +12,7 @@ from passerelles.io.atomic import atomic_file
 from passerelles.referentials.bundled import bundled_names
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
-from passerelles.referentials.manifest import OVERLAY, read_fields
+from passerelles.referentials.manifest import TABLE, read_fields
 from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.places import Kind, Origin, home, installed, known, place_of
 from passerelles.referentials.referential import Referential
@@ -43,9 +43,9 @@ def listed() -> list[Kept]:
 
 
 def kind_of(place: Path) -> Kind:
-    """Whether tables are an overlay or a referential: their manifest says so."""
+    """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
     fields = read_fields(open_tables(place), Draft())
-    return "overlay" if fields.get("schema") == OVERLAY else "referential"
+    return "referential" if fields.get("schema") == TABLE else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:

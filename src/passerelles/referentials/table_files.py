@@ -58,6 +58,11 @@ _DECLARES: Final = {
     "tags.csv": "tags",
     "titles.csv": "titles",
 }
+# Columns that hold codes, in which a spreadsheet may have seen a date.
+_CODES: Final = frozenset(
+    {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}
+)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.+)?|\d{1,2}/\d{1,2}/\d{2,4}")
 _BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
 
@@ -86,8 +91,12 @@ def read_own_table(
 
 
 def _without_broken(table: Table, draft: Draft) -> Table:
-    """Empty the cells in which a spreadsheet wrote an error, or a formula that nobody worked out; each is said."""
+    """Empty the cells in which a spreadsheet wrote an error or left a formula; say these, and dates for codes."""
+    codes = [place for place, column in enumerate(table.header) if column in _CODES]
     for line, row in zip(table.lines, table.rows, strict=True):
+        for place in codes:
+            if _DATE.fullmatch(row[place]):
+                draft.note("date_for_code", table, line, column=table.header[place], value=row[place])
         for place, cell in enumerate(row):
             if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)

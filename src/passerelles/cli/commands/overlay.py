@@ -66,11 +66,16 @@ def check(
     output: OutputOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
-    """Say all that is wrong with an overlay; exit 1 on errors."""
-    from passerelles.referentials.validate import check_overlay
+    """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
+    from passerelles.referentials.install import kind_of
+    from passerelles.referentials.places import place_of
+    from passerelles.referentials.validate import check_overlay, validate
     from passerelles.views.terminal import print_page
 
-    report = check_overlay(overlay, _base(overlay, referential, lang))
+    if kind_of(place_of(overlay, "overlay")) == "referential":
+        report = validate(overlay)
+    else:
+        report = check_overlay(overlay, _base(overlay, referential, lang))
 
     def show(console: "Console") -> None:
         print_page(console, report.page(lang.lang), lang=lang.lang)
