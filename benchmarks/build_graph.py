@@ -31,7 +31,7 @@ def median_seconds(work: Callable[[], object], repeat: int) -> float:
 
 def megabytes(graph: OccupationGraph) -> float:
     """Size of the arrays of a graph, without the referential that it holds on to."""
-    matrices = (graph.weights, graph.near_labels, graph.contexts, graph.tags, graph.mobility)
+    matrices = (graph.weights, graph.near, graph.contexts, graph.tags, graph.mobility)
     arrays = [graph.macro, *(a for m in matrices for a in (m.data, m.indices, m.indptr))]
     return sum(a.nbytes for a in arrays) / 1e6
 

@@ -44,14 +44,17 @@ class NearSettings(_Section):
     """
     What counts as a near match, and for which share of the requirement's weight.
 
-    Two competencies are near when they roll up to one macro-competency (`macro_credit`), or when the words of
-    their labels nearly agree: cosine of rarity-weighted words at least `label_threshold`, credited
-    `label_credit` x cosine. Labels of `exact_categories` never count as near: a licence is not a master's degree.
+    Two competencies of one kind are near when the words of their labels nearly agree: cosine of rarity-weighted words
+    at least `label_threshold`, credited `label_credit` x cosine. Under one macro-competency less agreement is enough,
+    if what the words are about agrees too: the mean of both cosines, at least `topic_threshold`, credited in the same
+    way. A competency and the macro-competency that it rolls up to are credited `macro_credit`. Labels of
+    `exact_categories` never count as near: a licence is not a master's degree.
     """
 
     macro_credit: float = Field(0.5, ge=0, le=1)
     label_credit: float = Field(0.8, ge=0, le=1)
     label_threshold: float = Field(0.8, gt=0.5, le=1)
+    topic_threshold: float = Field(0.55, gt=0, le=1)
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 

@@ -132,6 +132,12 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return scaled
 
 
+def unit(rows: NDArray[Any]) -> NDArray[Any]:
+    """Rows of a dense matrix scaled to length 1; rows of 0 stay so."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths == 0, 1.0, lengths), dtype=rows.dtype)
+
+
 def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
     """Cells of rows, scaled so that each row has length 1."""
     filled = np.flatnonzero(np.diff(starts))

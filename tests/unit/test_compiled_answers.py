@@ -41,7 +41,7 @@ from passerelles.store import open_index, write_index
 from small import referential as small_referential
 
 OVERLAY = "enseignement-conduite"
-MATRICES = ("weights", "near_labels", "contexts", "tags", "mobility")
+MATRICES = ("weights", "near", "contexts", "tags", "mobility")
 Pair = tuple[OccupationGraph, OccupationGraph]
 
 

@@ -191,7 +191,7 @@ def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(f
         lambda graph: rank_moves(graph, "K2110"),
         lambda graph: rank_sources(graph, "N4102"),
         lambda graph: rank_moves(graph, Profile("N1103", competencies=(graph.competency_codes[2],))),
-        lambda graph: [graph.contexts, graph.tags, graph.mobility, graph.near_labels, graph.weights, graph.macro],
+        lambda graph: [graph.contexts, graph.tags, graph.mobility, graph.near, graph.weights, graph.macro],
         lambda graph: [list(graph.competencies), graph.referential.requirements, graph.referential.titles],
         lambda graph: resolve_title(graph.referential, "moniteur auto-ecole"),
     ]

@@ -132,7 +132,7 @@ def test_the_large_matrices_are_shared_and_the_mobilities_are_not() -> None:
     graph = grouped()
     training = graph_without(graph, np.array([0, 1], dtype=np.int32))
     assert training.weights is graph.weights
-    assert training.near_labels is graph.near_labels
+    assert training.near is graph.near
     for name in ("data", "indices", "indptr"):
         assert not np.shares_memory(getattr(training.mobility, name), getattr(graph.mobility, name))
     assert training._memo == {}
@@ -169,6 +169,6 @@ def test_nothing_in_a_fold_leads_to_what_is_held_out() -> None:
 
 def test_every_field_of_a_graph_is_known_here() -> None:
     """A new field may be made from mobilities: then `graph_without` must make it anew."""
-    known = {"referential", "settings", "codes", "competency_codes", "weights", "core", "macro", "near_labels"}
+    known = {"referential", "settings", "codes", "competency_codes", "weights", "core", "macro", "near"}
     known |= {"context_codes", "contexts", "tag_codes", "tags", "mobility", "_memo", "_lock"}
     assert {f.name for f in fields(OccupationGraph)} == known

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import eigh
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from passerelles import load_referential
@@ -25,7 +26,7 @@ from passerelles.text import words
 from typed_sample import PLAIN, SPLIT
 
 TESTS = Path(__file__).resolve().parents[1]
-MATRICES = ("weights", "near_labels", "contexts", "tags", "mobility")
+MATRICES = ("weights", "near", "contexts", "tags", "mobility")
 
 
 def weights_by_code(graph: OccupationGraph) -> dict[tuple[str, str], float]:
@@ -37,7 +38,7 @@ def weights_by_code(graph: OccupationGraph) -> dict[tuple[str, str], float]:
 
 
 def near_by_code(graph: OccupationGraph) -> dict[tuple[str, str], float]:
-    cells = graph.near_labels.tocoo()
+    cells = graph.near.tocoo()
     codes = graph.competency_codes
     return {(codes[r], codes[c]): float(w) for r, c, w in zip(cells.row, cells.col, cells.data, strict=True)}
 
@@ -106,20 +107,31 @@ def test_a_move_to_itself_is_no_move() -> None:
     assert build_graph(circular).mobility.nnz == 0
 
 
-def test_near_labels_join_one_kind_only_and_never_what_has_no_label() -> None:
-    close = near_by_code(build_graph(PLAIN))
+def test_close_labels_join_one_kind_only_and_never_what_has_no_label() -> None:
+    close = near_by_code(build_graph(PLAIN, settings=Settings(near=NearSettings(macro_credit=0))))
     assert set(close) == {("100", "101"), ("101", "100")}  # 102 has the words of 100, and is a savoir
     assert close["100", "101"] == close["101", "100"]
     assert 0.8 * 0.8 <= close["100", "101"] < 0.8
 
 
+def test_what_rolls_up_to_a_broader_competency_is_near_it() -> None:
+    graph = build_graph(PLAIN)
+    by_code = graph.referential.competency_by_code
+    joined = {(c, by_code[c].macro) for c in graph.competency_codes} - {(c, None) for c in graph.competency_codes}
+    same_kind = {(a, b) for a, b in joined if b in graph.competency_position and by_code[a].kind == by_code[b].kind}
+    near = near_by_code(graph)
+    assert same_kind
+    assert all(near[pair] == near[pair[::-1]] == graph.settings.near.macro_credit for pair in same_kind)
+
+
 def test_labels_of_exact_categories_are_never_near() -> None:
-    exact = Settings(near=NearSettings(exact_categories=("",)))
-    assert build_graph(PLAIN, settings=exact).near_labels.nnz == 0
+    exact = Settings(near=NearSettings(exact_categories=("",), macro_credit=0))
+    assert build_graph(PLAIN, settings=exact).near.nnz == 0
 
 
-def test_no_credit_for_labels_leaves_no_cell() -> None:
-    assert build_graph(PLAIN, settings=Settings(near=NearSettings(label_credit=0))).near_labels.nnz == 0
+def test_no_credit_leaves_no_cell() -> None:
+    nothing = Settings(near=NearSettings(label_credit=0, macro_credit=0))
+    assert build_graph(PLAIN, settings=nothing).near.nnz == 0
 
 
 def test_a_branch_changes_nothing_between_the_occupations_that_it_does_not_split() -> None:
@@ -164,7 +176,7 @@ def test_occupations_alone_make_a_graph() -> None:
     bare = Referential("x", "1", Provenance("x", "table"), (Occupation("A", "a"), Occupation("B", None)))
     graph = build_graph(bare)
     assert graph.weights.shape == (2, 0)
-    assert graph.near_labels.shape == (0, 0)
+    assert graph.near.shape == (0, 0)
     assert graph.total_weight.tolist() == [0, 0]
     assert graph.group.tolist() == [0, 1]
 
@@ -257,18 +269,37 @@ def test_real_rome_has_the_published_counts(rome4_graph: OccupationGraph) -> Non
     assert len(set(graph.group.tolist())) == 532
 
 
-def test_real_rome_near_labels_are_all_there(rome4_graph: OccupationGraph) -> None:
-    """Every pair of a sample of labels, by the full product with scikit-learn's vectors."""
+def test_real_rome_near_matches_are_all_there(rome4_graph: OccupationGraph) -> None:
+    """Every near match of a sample, by full products of scikit-learn's vectors and an exact decomposition."""
     graph, near = rome4_graph, rome4_graph.settings.near
     found = [graph.referential.competency_by_code[code] for code in graph.competency_codes]
     kept = [i for i, c in enumerate(found) if c.label and c.category not in near.exact_categories]
     counts = CountVectorizer(analyzer=words, binary=True).fit_transform([found[i].name for i in kept])
     vectors = sparse.csr_array(TfidfTransformer(smooth_idf=False).fit_transform(counts))
-    kinds = np.asarray([found[i].kind for i in kept])
-    stored = graph.near_labels[kept][:, kept]
+    kinds, macro = np.asarray([found[i].kind for i in kept]), graph.macro[kept]
+    there = (sparse.csr_array(counts.T) @ (graph.weights[:, kept] > 0).T.astype(float)).toarray()
+    chance = there.sum(axis=1, keepdims=True) * there.sum(axis=0) / there.sum()
+    more = np.maximum(np.log(np.where(there > 0, there / np.maximum(chance, 1e-300), 1.0)), 0.0)
+    squares, right = eigh(more.T @ more, subset_by_index=(there.shape[1] - 100, there.shape[1] - 1))
+    words_at = (more @ right) / np.sqrt(np.sqrt(squares))
+    words_at /= np.maximum(np.linalg.norm(words_at, axis=1, keepdims=True), 1e-300)
+    topics = vectors @ words_at
+    topics /= np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-300)
+    stored = graph.near[kept][:, kept]
     with_near = np.flatnonzero(np.diff(stored.indptr))
-    for row in [*with_near[::40].tolist(), *range(0, len(kept), 500)]:
+    checked = 0
+    for row in [*with_near[::400].tolist(), *range(0, len(kept), 500)]:
         cosine = (vectors[[row]] @ vectors.T).toarray().ravel()
-        expected = np.where((cosine >= near.label_threshold - 1e-12) & (kinds == kinds[row]), cosine, 0.0)
-        expected[row] = 0.0
-        np.testing.assert_allclose(stored[[row]].toarray().ravel(), near.label_credit * expected, atol=1e-12)
+        close = np.where(cosine >= near.label_threshold - 1e-12, cosine, 0.0)
+        mean = (cosine + topics @ topics[row]) / 2
+        doubtful = np.abs(mean - near.topic_threshold) < 1e-4  # rounding decides
+        alike = np.where((mean >= near.topic_threshold) & (macro == macro[row]) & (macro[row] >= 0), mean, 0.0)
+        credit = near.label_credit * np.minimum(np.maximum(close, alike), 1.0)
+        above = np.asarray([kept[i] for i in range(len(kept))]) == macro[row]
+        below = (macro == kept[row]) & (np.asarray(kept) != kept[row])
+        credit = np.maximum(credit, np.where(above | below, near.macro_credit, 0.0)) * (kinds == kinds[row])
+        credit[row] = 0.0
+        mine = stored[[row]].toarray().ravel()
+        np.testing.assert_allclose(mine[~doubtful], credit[~doubtful], atol=6e-5)
+        checked += np.count_nonzero(mine)
+    assert checked > 100

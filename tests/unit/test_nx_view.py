@@ -194,7 +194,7 @@ def _compare_with_matrices(graph: OccupationGraph) -> "nx.MultiDiGraph[str]":
     tags = [f"tag:{c}" for c in graph.tag_codes]
     for kind, matrix, rows, columns in (
         ("requires", graph.weights, occupations, competencies),
-        ("near_label", graph.near_labels, competencies, competencies),
+        ("near_label", graph.near, competencies, competencies),
         ("in_context", graph.contexts, occupations, contexts),
         ("filed_under", graph.tags, occupations, tags),
         ("known_mobility", graph.mobility, occupations, occupations),

@@ -278,7 +278,7 @@ def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], 
 
 
 def _room(terms: int, frequent: int, needs: Needs, size: int, formula: Formula) -> Scratch:
-    columns = len(needs.macro)
+    columns = len(needs.near_ptr) - 1
     features = len(formula.kind)
     return Scratch(
         dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE) * TILE), np.int32),
@@ -299,7 +299,6 @@ def _room(terms: int, frequent: int, needs: Needs, size: int, formula: Formula) 
         more=np.zeros((GROUP, frequent), np.int32),
         first=np.zeros((GROUP, len(MEASURES) + 1), np.int32),
         held=np.zeros(columns, np.bool_),
-        grouped=np.zeros(columns + 1, np.bool_),
         credit=np.zeros(columns),
         covered=np.zeros(size),
         sums=np.zeros(formula.parts, np.float32),

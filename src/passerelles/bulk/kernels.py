@@ -314,8 +314,6 @@ def _mark(needs, room, columns):
     """Mark competencies as held, whose worth is in the sums already."""
     for column in columns:
         room.held[column] = True
-        if needs.macro[column] >= 0:
-            room.grouped[needs.macro[column]] = True
         for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
             other = needs.near_column[entry]
             room.credit[other] = max(room.credit[other], needs.near_credit[entry])
@@ -327,16 +325,8 @@ def _hold(needs, room, columns):
     covered = room.covered
     for column in columns:
         room.held[column] = True
-        macro = needs.macro[column]
-        rest = 1.0
-        if macro >= 0:
-            rest = 1.0 - needs.macro_credit
-            if not room.grouped[macro]:
-                room.grouped[macro] = True
-                for entry in range(needs.macro_ptr[macro], needs.macro_ptr[macro + 1]):
-                    covered[needs.macro_row[entry]] += needs.macro_credit * needs.macro_weight[entry]
         for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
-            covered[needs.by_row[entry]] += rest * needs.by_weight[entry]
+            covered[needs.by_row[entry]] += needs.by_weight[entry]
         for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
             other = needs.near_column[entry]
             room.credit[other] = max(room.credit[other], needs.near_credit[entry])  # all before `_near`
@@ -344,16 +334,14 @@ def _hold(needs, room, columns):
 
 @compiled
 def _near(needs, room, columns):
-    """Add what close labels credit beyond the macro-competency, once each: the sign marks what is added."""
+    """Add what is credited to near matches, once each: the sign marks what is added."""
     for column in columns:
         for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
             other = needs.near_column[entry]
             if room.credit[other] > 0.0:
-                macro = needs.macro[other]
-                shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
-                if not room.held[other] and room.credit[other] > shared:
+                if not room.held[other]:
                     for place in range(needs.by_ptr[other], needs.by_ptr[other + 1]):
-                        room.covered[needs.by_row[place]] += (room.credit[other] - shared) * needs.by_weight[place]
+                        room.covered[needs.by_row[place]] += room.credit[other] * needs.by_weight[place]
                 room.credit[other] = -room.credit[other]
 
 
@@ -361,8 +349,6 @@ def _near(needs, room, columns):
 def _let_go(needs, room, columns):
     for column in columns:
         room.held[column] = False
-        if needs.macro[column] >= 0:
-            room.grouped[needs.macro[column]] = False
         for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
             room.credit[needs.near_column[entry]] = 0.0
 
@@ -376,9 +362,7 @@ def _covered_exactly(needs, room, target):
         if room.held[column]:
             gained += needs.weight[entry]
         else:
-            macro = needs.column_macro[entry]
-            shared = needs.macro_credit if macro >= 0 and room.grouped[macro] else 0.0
-            gained += needs.weight[entry] * max(shared, -room.credit[column])
+            gained += needs.weight[entry] * -room.credit[column]
     return min(gained / needs.total[target], 1.0)
 
 

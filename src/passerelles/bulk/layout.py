@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.coverage import holding_of, required_columns, weight_gained
 from passerelles.scoring.features import features
 from passerelles.scoring.measures import (
     CADRE_WEIGHT,
@@ -79,21 +78,15 @@ class Space(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """What occupations require, for coverage: by occupation, by competency, and by macro-competency."""
+    """What occupations require, for coverage: by occupation and by competency, and what is near to what."""
 
     ptr: NDArray[np.int32]
     column: NDArray[np.int32]
-    column_macro: NDArray[np.int32]
     weight: NDArray[np.float64]
     total: NDArray[np.float64]
     by_ptr: NDArray[np.int32]
     by_row: NDArray[np.int32]
     by_weight: NDArray[np.float64]
-    macro: NDArray[np.int32]
-    macro_ptr: NDArray[np.int32]
-    macro_row: NDArray[np.int32]
-    macro_weight: NDArray[np.float64]
-    macro_credit: float
     near_ptr: NDArray[np.int32]
     near_column: NDArray[np.int32]
     near_credit: NDArray[np.float64]
@@ -137,7 +130,6 @@ class Scratch(NamedTuple):
     more: NDArray[np.int32]
     first: NDArray[np.int32]
     held: NDArray[np.bool_]
-    grouped: NDArray[np.bool_]
     credit: NDArray[np.float64]
     covered: NDArray[np.float64]
     sums: NDArray[np.float32]
@@ -327,35 +319,25 @@ def _spread(matrices: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], ND
 def make_needs(graph: OccupationGraph) -> Needs:
     """Return what occupations require, in the orders in which coverage reads it."""
     weights = graph.weights
-    columns = len(graph.competency_codes)
     by = sparse.csr_array(weights.T)
-    known = np.flatnonzero(graph.macro >= 0)
-    member = sparse.csr_array((np.ones(len(known)), (known, graph.macro[known])), shape=(columns, columns))
-    groups = sparse.csr_array(sparse.csr_array(weights @ member).T)
-    near = graph.near_labels
+    near = graph.near
     return Needs(
         ptr=weights.indptr.astype(np.int32),
         column=weights.indices.astype(np.int32),
-        column_macro=graph.macro[weights.indices].astype(np.int32),
         weight=weights.data,
         total=graph.total_weight,
         by_ptr=by.indptr.astype(np.int32),
         by_row=by.indices.astype(np.int32),
         by_weight=by.data,
-        macro=graph.macro,
-        macro_ptr=groups.indptr.astype(np.int32),
-        macro_row=groups.indices.astype(np.int32),
-        macro_weight=groups.data,
-        macro_credit=float(graph.settings.near.macro_credit),
         near_ptr=near.indptr.astype(np.int32),
         near_column=near.indices.astype(np.int32),
         near_credit=near.data.astype(np.float64),
-        base=_base_coverage(graph),
+        base=_base_coverage(weights),
     )
 
 
-def _base_coverage(graph: OccupationGraph) -> NDArray[np.float64]:
-    """Weight that each occupation's own requirements gain everywhere, close labels left out."""
-    rows = range(len(graph.codes))
-    held = (holding_of(graph, required_columns(graph, row), close_labels=False) for row in rows)
-    return np.stack([weight_gained(graph, each) for each in held])
+def _base_coverage(weights: sparse.csr_array) -> NDArray[np.float64]:
+    """Weight that each occupation's own requirements gain everywhere, without near matches; shape (n, n)."""
+    required = weights.copy()
+    required.data = np.ones_like(required.data)
+    return np.asarray((required @ weights.T).toarray(), dtype=np.float64)

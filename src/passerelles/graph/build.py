@@ -17,11 +17,14 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import SharedLock, cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table
-from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, word_vectors
+from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, unit, word_vectors
 
 _LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
-_VALUES: Final = ("weights", "near_labels", "contexts", "tags", "mobility", "core", "macro", "total_weight")
+_TOPICS: Final = 100  # dimensions in which what words are about is told
+_OCCUPATIONS_A_TOPIC: Final = 4
+_DECIMALS: Final = 4
+_VALUES: Final = ("weights", "near", "contexts", "tags", "mobility", "core", "macro", "total_weight")
 _CODES: Final = ("competency_codes", "context_codes", "tag_codes")
 
 
@@ -74,14 +77,14 @@ class IndexedGraph(OccupationGraph):
     context_codes = _codes("context_codes")
     tag_codes = _codes("tag_codes")
     weights = _value("weights")
-    near_labels = _value("near_labels")
+    near = _value("near")
     contexts = _value("contexts")
     tags = _value("tags")
     mobility = _value("mobility")
     core = _value("core")
     total_weight = _value("total_weight")
     weight_cells = _cells("weights")
-    near_cells = _cells("near_labels")
+    near_cells = _cells("near")
     column_cells = _cells("column_cells")
 
     @property
@@ -181,6 +184,7 @@ def build_graph(
     bases = [o.base for o in referential.occupations]
     plain = np.asarray([base is None for base in bases], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
+    macro = _macro(competencies, column)
     return OccupationGraph(
         referential=referential,
         settings=chosen,
@@ -188,8 +192,8 @@ def build_graph(
         competency_codes=tuple(column),
         weights=weights,
         core=core,
-        macro=_macro(competencies, column),
-        near_labels=_near_labels(competencies, _counted(referential, competencies), chosen.near),
+        macro=macro,
+        near=_near(competencies, _counted(referential, competencies), macro, weights[plain], chosen.near),
         context_codes=tuple(c.code for c in referential.contexts),
         contexts=_links(referential.occupation_contexts, row, [c.code for c in referential.contexts]),
         tag_codes=tuple(t.code for t in referential.tags),
@@ -254,28 +258,85 @@ def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArra
     return frozen(np.asarray(found, dtype=np.int32))
 
 
-def _near_labels(
-    competencies: Sequence[Competency], counted: Sequence[bool], settings: NearSettings
+def _near(
+    competencies: Sequence[Competency],
+    counted: Sequence[bool],
+    macro: NDArray[np.int32],
+    required: "sparse.csr_array",
+    settings: NearSettings,
 ) -> "sparse.csr_array":
-    """Credit between close labels of one kind; labels of the exact categories, and unknown ones, are left out."""
+    """
+    Credit between close labels of one kind, and between a competency and the broader one that it rolls up to.
+
+    Labels of the exact categories, and unknown ones, are left out. `required` has shape (occupations, competencies).
+    """
     size = len(competencies)
-    kept = [
-        i for i, c in enumerate(competencies) if c.label is not None and c.category not in settings.exact_categories
-    ]
-    if len(kept) < 2 or settings.label_credit == 0:  # noqa: PLR2004 - a pair takes two
-        return frozen_csr(sparse.csr_array((size, size)))
-    vectors = word_vectors([competencies[i].name for i in kept], [counted[i] for i in kept])
-    left, right, cosine = close_pairs(vectors, settings.label_threshold)
-    place = np.asarray(kept, dtype=np.int32)
-    left, right = place[left], place[right]
-    kinds = np.asarray([c.kind for c in competencies])
-    same = kinds[left] == kinds[right]
-    left, right, credit = left[same], right[same], settings.label_credit * cosine[same]
-    matrix = sparse.coo_array(
-        (np.concatenate([credit, credit]), (np.concatenate([left, right]), np.concatenate([right, left]))),
-        shape=(size, size),
+    kept = np.asarray(
+        [i for i, c in enumerate(competencies) if c.label is not None and c.category not in settings.exact_categories],
+        dtype=np.int32,
     )
-    return frozen_csr(matrix.tocsr())
+    narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
+    found = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
+    if len(kept) > 1 and settings.label_credit > 0:
+        some = np.asarray(counted, dtype=np.bool_)[kept]
+        vectors = word_vectors([competencies[i].name for i in kept.tolist()], some.tolist())
+        topics = _topics(vectors[some], required[:, kept[some]])
+        groups = macro[kept]
+        for left, right, likeness in (
+            close_pairs(vectors, settings.label_threshold),
+            _alike(vectors, unit(vectors @ topics), groups, settings.topic_threshold),
+        ):
+            found.append((kept[left], kept[right], settings.label_credit * likeness))
+    kinds = np.asarray([c.kind for c in competencies])
+    matrix = sparse.csr_array((size, size))
+    for left, right, credit in found:
+        same = (kinds[left] == kinds[right]) & (credit > 0)
+        cells = (credit[same], (left[same], right[same]))
+        matrix = matrix.maximum(sparse.csr_array(cells, shape=(size, size)))
+    return frozen_csr(sparse.csr_array(matrix.maximum(matrix.T)))
+
+
+def _topics(vectors: "sparse.csr_array", required: "sparse.csr_array") -> NDArray[np.float64]:
+    """
+    Say what words are about: coordinates of length 1 in a space of the occupations in whose requirements they stand.
+
+    How much more often a word stands there than by chance (positive pointwise mutual information), in as many
+    dimensions as a quarter of the occupations, `_TOPICS` at most (latent semantic analysis; Levy and Goldberg 2014).
+    Shape (words, dimensions).
+    """
+    listed, required = vectors.copy(), required.copy()
+    listed.data, required.data = np.ones_like(listed.data), np.ones_like(required.data)
+    from scipy.sparse.linalg import svds  # noqa: PLC0415 - an index opens without
+
+    counts = sparse.coo_array((required @ listed).T)
+    word, occupation = (np.asarray(counts.sum(axis=axis)).ravel() for axis in (1, 0))
+    more = np.log(counts.data * word.sum() / (word[counts.row] * occupation[counts.col]))
+    kept = more > 0
+    dimensions = min(_TOPICS, required.shape[0] // _OCCUPATIONS_A_TOPIC, min(counts.shape) - 1)
+    if dimensions < 1 or not kept.any():
+        return np.zeros((vectors.shape[1], 1))
+    cells = (more[kept], (counts.row[kept], counts.col[kept]))
+    begin = np.random.default_rng(0).standard_normal(min(counts.shape))
+    axes, lengths, _ = svds(sparse.csr_array(cells, shape=counts.shape), dimensions, v0=begin)
+    return unit(axes * np.sqrt(lengths))
+
+
+def _alike(
+    vectors: "sparse.csr_array", topics: NDArray[np.float64], groups: NDArray[np.int32], threshold: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Pairs i < j of one group whose words and topics agree, and how much: the mean of both cosines."""
+    order = np.argsort(groups, kind="stable")
+    order = order[np.count_nonzero(groups < 0) :]
+    found = [(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))]
+    for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+        words = vectors[members]
+        likeness = np.triu(((words @ words.T).toarray() + topics[members] @ topics[members].T) / 2, k=1)
+        # In ten-thousandths, so that the last bits of a decomposition never decide.
+        likeness = np.round(likeness, _DECIMALS)
+        left, right = np.nonzero(likeness >= threshold)
+        found.append((members[left], members[right], np.minimum(likeness[left, right], 1.0)))
+    left, right, likeness = (np.concatenate(column) for column in zip(*found, strict=True))
+    return left, right, likeness
 
 
 def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":

@@ -43,8 +43,8 @@ class OccupationGraph:
         Shape (nnz,): for each stored weight, in the order of ``weights.data``, whether it is at the core.
     macro
         Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
-    near_labels
-        Shape (m, m): credit in (0, 1] between competencies whose labels nearly agree; symmetric, 0 on the diagonal.
+    near
+        Shape (m, m): credit in (0, 1] between competencies that are alike; symmetric, 0 on the diagonal.
     contexts, tags
         Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0.
     mobility
@@ -58,7 +58,7 @@ class OccupationGraph:
     weights: "sparse.csr_array"
     core: NDArray[np.bool_]
     macro: NDArray[np.int32]
-    near_labels: "sparse.csr_array"
+    near: "sparse.csr_array"
     context_codes: tuple[str, ...]
     contexts: "sparse.csr_array"
     tag_codes: tuple[str, ...]
@@ -130,8 +130,8 @@ class OccupationGraph:
 
     @cached_property
     def near_cells(self) -> Cells:
-        """Cells of `near_labels`."""
-        return Cells.of(self.near_labels)
+        """Cells of `near`."""
+        return Cells.of(self.near)
 
     @cached_property
     def column_cells(self) -> Cells:
@@ -141,13 +141,6 @@ class OccupationGraph:
         rows = np.repeat(np.arange(len(self.codes), dtype=np.int32), np.diff(cells.starts))
         starts = _starts(cells.columns[order], len(self.competency_codes))
         return Cells(frozen(cells.data[order]), frozen(rows[order]), starts)
-
-    @cached_property
-    def macro_cells(self) -> Cells:
-        """Which columns roll up to each macro-competency, as cells of 1."""
-        order = np.argsort(self.macro, kind="stable").astype(np.int32)
-        order = order[np.count_nonzero(self.macro < 0) :]
-        return Cells(np.ones(len(order)), frozen(order), _starts(self.macro[order], len(self.macro)))
 
     @cached_property
     def total_weight(self) -> NDArray[np.float64]:
@@ -474,7 +467,7 @@ def _competency_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     for c in referential.competencies:
         if c.macro is not None:
             yield "rolls_up_to", _competency_node(graph, c.code), _competency_node(graph, c.macro), 1.0, _NOTHING
-    for left, right, credit in _stored_cells(graph.near_labels):
+    for left, right, credit in _stored_cells(graph.near):
         yield "near_label", nodes[left], nodes[right], credit, _NOTHING
 
 

@@ -26,7 +26,7 @@ from passerelles.matching.reading import (
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse
+from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse, unit
 
 _LEAST: Final = 3  # a space needs as many points
 _OVERSAMPLED: Final = 20
@@ -103,12 +103,6 @@ class Texts(NamedTuple):
     documents: Mapping[str, Field]
     covers: Mapping[str, "sparse.csr_array"]
     meaning: Meaning | None
-
-
-def unit(rows: FloatArray) -> FloatArray:
-    """Rows of shape (n, d) divided by their length; rows of zeros stay zeros."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.ascontiguousarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
 
 
 def phrase_bag(families: Sequence[str]) -> Counter[str]:

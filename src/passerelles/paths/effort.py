@@ -339,13 +339,11 @@ def _items(graph: OccupationGraph, block: Ints) -> tuple[Ints, Ints]:
 
 def _uncovered(graph: OccupationGraph, macros: NDArray[np.int32]) -> Shares:
     """Give `state_of` what each occupation asks for, one column each: all at once, many times as fast."""
-    size, near, grouped = len(graph.macro), graph.near_cells, graph.macro_cells
+    size, near = len(graph.macro), graph.near_cells
     owner, columns = _requirements(graph)
     found = np.full((size + len(macros), len(graph.codes)), UNITS, dtype=np.uint8)
     under = graph.macro[columns] >= 0
     holder, macro = np.divmod(np.unique(owner[under] * size + graph.macro[columns[under]]), size)
-    places, counts = grouped.of_rows(macro)
-    found[grouped.columns[places], np.repeat(holder, counts)] = _left(graph.settings.near.macro_credit)
     found[size + np.searchsorted(macros, macro), holder] = 0
     places, counts = near.of_rows(columns)
     holder, where, left = np.repeat(owner, counts), near.columns[places], _left(near.data[places])

@@ -26,44 +26,34 @@ class Holding(NamedTuple):
     via: NDArray[np.int32]
 
 
-def holding_of(
-    graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], *, close_labels: bool = True
-) -> Holding:
+def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32]) -> Holding:
     """
-    Return the holding made of the competencies in `columns`; without `close_labels`, only macro-competencies credit.
+    Return the holding made of the competencies in `columns`.
 
-    Credit of a competency that is not held: the greatest of ``macro_credit`` where something held rolls up to the
-    same macro-competency, and of the label credit of each close label held. Among equals the first by code serves.
+    Credit of a competency that is not held: the greatest of those that what is held gives it (`graph.near`). Among
+    equals the first by code serves.
     """
     mine = np.sort(np.asarray(columns, dtype=np.int32))  # `np.unique` alone would import masked arrays: 15 ms
     mine = mine[np.diff(mine, prepend=-1) > 0]
-    credit, via = _credited(graph, np.zeros_like(mine), mine, 1, close_labels=close_labels)
+    credit, via = _credited(graph, np.zeros_like(mine), mine, 1)
     held = np.zeros(len(credit), dtype=np.bool_)
     held[mine] = True
     return Holding(frozen(held), frozen(credit), frozen(via))
 
 
 def _credited(
-    graph: OccupationGraph, owner: NDArray[np.int32], mine: NDArray[np.int32], size: int, *, close_labels: bool = True
+    graph: OccupationGraph, owner: NDArray[np.int32], mine: NDArray[np.int32], size: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Credit and near match of every competency, for `size` holdings one after the other: `owner` holds `mine`."""
     width = len(graph.macro)
     credit = np.zeros(size * width, dtype=np.float64)
     via = np.full(size * width, -1, dtype=np.int32)
     start = owner.astype(np.intp) * width
-    grouped = np.flatnonzero(graph.macro[mine] >= 0)
-    groups, first = np.unique(start[grouped] + graph.macro[mine[grouped]], return_index=True)
-    cells, counts = graph.macro_cells.of_rows(groups % max(1, width))
-    members = np.repeat(start[grouped[first]], counts) + graph.macro_cells.columns[cells]
-    credit[members] = graph.settings.near.macro_credit
-    via[members] = np.repeat(mine[grouped[first]], counts)
-    if close_labels:
-        cells, counts = graph.near_cells.of_rows(mine)
-        through, value = np.repeat(mine, counts), graph.near_cells.data[cells]
-        where = np.repeat(start, counts) + graph.near_cells.columns[cells]
-        better = np.flatnonzero(value > credit[where])
-        better = better[np.lexsort((-through[better], value[better]))]  # where several credit one, the last stays
-        credit[where[better]], via[where[better]] = value[better], through[better]
+    cells, counts = graph.near_cells.of_rows(mine)
+    through, value = np.repeat(mine, counts), graph.near_cells.data[cells]
+    where = np.repeat(start, counts) + graph.near_cells.columns[cells]
+    order = np.lexsort((-through, value))  # where several credit one, the last stays: most credit, then first by code
+    credit[where[order]], via[where[order]] = value[order], through[order]
     credit[start + mine], via[start + mine] = 1.0, mine
     return credit, via
 
