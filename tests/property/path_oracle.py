@@ -154,7 +154,8 @@ class Oracle:
         macros_held = {self.macro[c] for c in held} - {None}
         for item in self.wants[occupation]:
             kind, macro = self.kind[item], self.macro[item]
-            left = 0.0 if item in held else 0.5 if macro in macros_held else 1.0
+            near = macro in held if item != macro else macro in macros_held
+            left = 0.0 if item in held else 0.5 if near else 1.0
             block = "être" if kind == "savoir-être" else "savoir" if kind == "savoir" else f"sf {macro}"
             missing[block] = missing.get(block, 0.0) + left * HOURS[kind]
         for macro in {self.macro[i] for i in self.wants[occupation] if self.kind[i] == "savoir-faire"} - {None}:

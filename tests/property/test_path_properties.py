@@ -63,7 +63,9 @@ def referentials(draw: st.DrawFn) -> Referential:
         competencies.append(Competency(code, f"mot{number:02}", kind, macro=macro))
     requirements = []
     for code in codes:
-        wanted = draw(st.sets(st.sampled_from(items), min_size=0 if draw(st.booleans()) else 1, max_size=len(items)))
+        wanted = draw(
+            st.sets(st.sampled_from([*items, *macros]), min_size=0 if draw(st.booleans()) else 1, max_size=len(items))
+        )
         requirements += [Requirement(code, c) for c in sorted(wanted)]
     credentials, demands = [], []
     for number in range(draw(st.integers(0, 4))):

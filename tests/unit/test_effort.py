@@ -36,10 +36,8 @@ def saturated(x: float, cap: float) -> float:
 
 
 def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
-    graph = build_graph(
-        referential({"A": ["a", "b"], "B": ["a", "c", "d"]}, macros={"a": "M", "b": "M", "c": "M", "d": "N"})
-    )
-    # Block M: a held (0), c near through the macro-competency held (half of 7 h), no entry. Block N: d and the entry.
+    graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "M", "d"]}, macros={"a": "M", "b": "M", "d": "N"}))
+    # Block M: a held (0), M near through what rolls up to it (half of 7 h), no entry. Block N: d and the entry.
     missing = saturated(3.5, 70) + saturated(7 + 35, 70)
     whole = saturated(14 + 35, 70) + saturated(7 + 35, 70)
     m = missing / whole

@@ -113,15 +113,13 @@ def test_the_competencies_of_the_fiche_are_carried_over(graph: OccupationGraph) 
         assert common & asked <= _codes(move.held)
         assert len(common & asked) >= 30
         assert move.coverage is not None
-        assert move.coverage > 0.6
+        assert move.coverage > 0.5
 
 
 def test_the_gap_is_what_sets_the_branch_trades_apart(graph: OccupationGraph) -> None:
     move = _first_two(graph)["K2110-GL"]
-    near = {item.code: item.via for item in move.near}
-    # Commenting a lorry drive is near commenting a car drive; neither is held by who never drove a lorry.
-    assert near["EC025"] == "EC001"
-    assert not {"EC025", "EC027", "EC031"} & _codes(move.held)
+    # Driving a lorry while explaining it is to be learned, as coupling and the tachograph are, by who drove cars.
+    assert {"EC025", "EC027", "EC031"} <= _codes(move.missing)
     assert not {"EC001", "EC012", "EC018"} & (_codes(move.held) | _codes(move.near) | _codes(move.missing))
     assert "EC039" in _codes(move.held)
 
