@@ -43,9 +43,10 @@ def referential(
     rolled = dict(macros or {})
     names = dict(labels or {})
     codes = sorted({c.rstrip("*") for listed in requirements.values() for c in listed} | set(rolled))
-    competencies = [Competency(c, names.get(c, c), "savoir-faire", macro=rolled.get(c)) for c in codes]
-    competencies += [
-        Competency(m, names.get(m, m), "savoir-faire", is_macro=True) for m in sorted(set(rolled.values()) - set(codes))
+    broader = set(rolled.values())
+    competencies = [
+        Competency(c, names.get(c, c), "savoir-faire", macro=rolled.get(c), is_macro=c in broader)
+        for c in sorted({*codes, *broader})
     ]
     links = {(o, c.rstrip("*")): c.endswith("*") for o, listed in requirements.items() for c in listed}
     settled = dict(contexts or {})
