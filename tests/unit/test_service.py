@@ -1,13 +1,17 @@
 """The service: the same JSON as the command line, errors that help, limits, tags, a key, nothing said of persons."""
 
 import asyncio
+import gc
 import gzip
 import json
 import logging
+import os
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +19,12 @@ from jsonschema import Draft202012Validator
 
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
+from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
 from passerelles.service import answers, requests, work
 from passerelles.service.app import create_app, read_keys
@@ -381,6 +387,94 @@ def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCa
         ("GET", "unmatched", 404),
     ]
     assert all({"time", "level", "event", "request", "ms", "bytes"} <= set(r) for r in found)
+
+
+def test_a_request_keeps_its_number_and_its_trace(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    from passerelles.service.logs import JsonLines
+
+    caplog.set_level(logging.DEBUG, logger="passerelles.service")
+    trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    sent = {"x-request-id": "caller-17:a", "traceparent": f"00-{trace}-{span}-01"}
+    found = client.get("/v1/show?occupation=K2110", headers=sent)
+    assert {name: found.headers[name] for name in sent} == sent
+    odd = client.get("/v1/show", headers={"x-request-id": "a b\tc" * 50, "traceparent": f"00-{'0' * 32}-{span}-01"})
+    assert len(odd.headers["x-request-id"]) == 16
+    assert "traceparent" not in odd.headers
+    assert client.get("/health/live").status_code == 200
+    lines = [json.loads(JsonLines().format(r)) for r in caplog.records if r.name == "passerelles.service"]
+    told = [line for line in lines if line["event"] == "request"]
+    assert [(line["level"], line["route"]) for line in told] == [
+        ("info", "/v1/show"),
+        ("info", "/v1/show"),
+        ("debug", "/health/live"),
+    ]
+    assert (told[0]["request"], told[0]["trace"], told[0]["span"]) == ("caller-17:a", trace, span)
+    assert (told[1]["request"], "trace" in told[1]) == (odd.headers["x-request-id"], False)
+    assert {line["pid"] for line in told} == {os.getpid()}
+
+
+def test_metrics_count_by_route_alone(engine: Engine) -> None:
+    with Client(create_app(engine)) as client:
+        for path in ("/v1/rank?origin=K2110", "/v1/rank?origin=K2110", "/v1/rank?origin=K9999", "/nowhere/K2110"):
+            client.get(path)
+        found = client.get("/metrics")
+    assert found.headers["content-type"].startswith("text/plain")
+    assert "K2110" not in found.text
+    values = dict(line.rsplit(" ", 1) for line in found.text.splitlines() if not line.startswith("#"))
+    counted = {name: float(value) for name, value in values.items() if name.startswith("passerelles_")}
+    total = "passerelles_requests_total"
+    assert counted[f'{total}{{method="GET",route="/v1/rank",status="200"}}'] == 2
+    assert counted[f'{total}{{method="GET",route="/v1/rank",status="404"}}'] == 1
+    assert counted[f'{total}{{method="GET",route="unmatched",status="404"}}'] == 1
+    assert counted['passerelles_request_seconds_count{route="/v1/rank"}'] == 3
+    assert counted['passerelles_answers_kept_total{found="yes"}'] == 1
+    assert counted["passerelles_ready"] == 1
+    name = engine.graph.referential
+    told = f'referential="{name.name} {name.version}",sha256="{name.provenance.sha256}",version="{engine.version}"'
+    assert counted[f"passerelles_serves{{{told}}}"] == 1
+
+
+def test_what_was_served_before_a_reload_is_let_go() -> None:
+    from passerelles.service.metrics import Metrics
+    from passerelles.service.reload import Reloading
+
+    metrics, seen = Metrics(), []
+
+    def made() -> Any:
+        engine = Engine(build_graph(load_referential("transitions")))
+        seen.append(weakref.ref(engine.graph))
+        return create_app(engine, metrics=metrics)
+
+    app = Reloading(made(), made, metrics)
+    with Client(app) as client:
+        for _ in range(2):
+            assert client.get("/v1/rank?origin=K2110").status_code == 200
+            client._portal.call(app.reload)
+        assert client.get("/v1/paths?origin=N4101&target=N4105").status_code == 200
+        gc.unfreeze()
+        gc.collect()
+        assert [graph() is None for graph in seen] == [True, True, False]
+
+
+def test_every_option_is_a_variable() -> None:
+    from passerelles.service.options import options_of, variables
+
+    stated = {
+        "referential": "a.zip", "overlays": "x y", "data": f"/a{os.pathsep}/b", "settings": "s.json", "access": "false",
+        "strict": "1", "accept_errors": "yes", "key_variable": "K", "origins": "https://a.fr https://b.fr",
+        "lang": "en", "cache": "true", "warm": "true",
+        **{f"limits.{name}": "4242" for name in Limits.model_fields},
+    }  # fmt: skip
+    assert set(stated) == set(variables())
+    found = options_of({variable: stated[name] for name, variable in variables().items()})
+    assert (found.referential, found.overlays, found.data) == ("a.zip", ("x", "y"), (Path("/a"), Path("/b")))
+    assert (found.access, found.strict, found.accept_errors, found.origins[1]) == (False, True, True, "https://b.fr")
+    assert set(found.limits.model_dump().values()) == {4242}
+    assert options_of({"PASSERELLES_STRICT": ""}, {"limits.threads": 3}).limits.threads == 3
+    with pytest.raises(PasserellesError, match=r"limits\.threads"):
+        options_of({"PASSERELLES_LIMIT_THREADS": "many"})
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
+    assert [v for v in variables().values() if f"`{v}`" not in text] == []
 
 
 def test_a_fault_is_told_without_what_was_asked(

@@ -246,3 +246,120 @@ def test_what_cannot_be_served_is_told_in_one_sentence(
         run(["serve"])
     assert ended.value.code == 2
     assert "pip install 'passerelles[api]'" in capsys.readouterr().err
+
+
+def line_values(text: str) -> dict[str, float]:
+    """Samples of Prometheus's text, by name and labels."""
+    pairs = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def serve(*words: str) -> Callable[[int], list[str]]:
+    return lambda port: ["-m", "passerelles", "serve", "--port", str(port), "--no-warm", *words]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
+def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path) -> None:
+    from passerelles import build_graph, compile_index, load_referential
+
+    plain = build_graph(load_referential("transitions"))
+    branch = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    index = compile_index(plain, tmp_path / "served.index", titles=False)
+    log, stop = tmp_path / "log", threading.Event()
+    seen: list[tuple[int, str, str]] = []
+
+    def ask(base: str) -> None:
+        with httpx.Client(timeout=20) as client:
+            n = 0
+            while not stop.is_set():
+                n += 1
+                found = client.get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30})
+                told = found.json()["referential"]["sha256"] if found.status_code == 200 else ""
+                seen.append((found.status_code, told, found.headers["passerelles-referential"]))
+
+    with served(log, serve("--referential", str(index))) as (process, base), ThreadPoolExecutor(3) as clients:
+        asking = [clients.submit(ask, base) for _ in range(3)]
+        try:
+            tag = httpx.get(f"{base}/v1/rank?origin=K2110").headers["etag"]
+            index.unlink()  # never written into: it is mapped
+            index.write_bytes(b"spoiled")  # an index that cannot be read changes nothing
+            process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 60
+            while (
+                line_values(httpx.get(f"{base}/metrics").text).get('passerelles_reloads_total{outcome="failed"}') != 1
+            ):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            index.unlink()
+            compile_index(branch, index, titles=False)
+            process.send_signal(signal.SIGHUP)
+            while (
+                branch.referential.stamp.sha256
+                not in httpx.get(f"{base}/health/live").headers["passerelles-referential"]
+            ):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            time.sleep(0.5)
+            assert httpx.get(f"{base}/v1/rank?origin=K2110-B").status_code == 200
+            assert httpx.get(f"{base}/v1/rank?origin=K2110", headers={"if-none-match": tag}).status_code == 200
+        finally:
+            stop.set()
+        for each in asking:
+            each.result()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert {status for status, _, _ in seen} == {200}
+    assert all(told in header for _, told, header in seen)  # an answer never says it comes from other data
+    assert {told for _, told, _ in seen} == {plain.referential.stamp.sha256, branch.referential.stamp.sha256}
+    events = [line["event"] for line in lines(log)]
+    assert [e for e in events if e.startswith("reload")] == ["reloading", "reload_failed", "reloading", "reloaded"]
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "gunicorn"])
+def test_any_server_runs_the_application_from_variables(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(server)
+    monkeypatch.setenv("PASSERELLES_OVERLAYS", "enseignement-conduite")
+    monkeypatch.setenv("PASSERELLES_LIMIT_BODY_BYTES", "1000")
+    monkeypatch.setenv("PASSERELLES_KEY_VARIABLE", "SOME_KEY")
+    monkeypatch.setenv("SOME_KEY", "0123456789abcdef")
+    words = {
+        "uvicorn": lambda port: ["-m", "uvicorn", "--factory", "passerelles.service:application", "--port", str(port)],
+        "gunicorn": lambda port: [
+            *("-W", "ignore", "-m", "gunicorn", "-k", "asgi", "passerelles.service:application()"),
+            *("-b", f"127.0.0.1:{port}"),
+        ],
+    }
+    with served(tmp_path / "log", words[server]) as (process, base):
+        assert httpx.get(f"{base}/v1/show?occupation=K2110-B").status_code == 401
+        key = {"x-api-key": "0123456789abcdef", "content-type": "application/json"}
+        assert httpx.get(f"{base}/v1/show?occupation=K2110-B", headers=key).status_code == 200
+        assert httpx.post(f"{base}/v1/rank", content=b" " * 2000, headers=key).status_code == 413
+        assert "passerelles_requests_total" in httpx.get(f"{base}/metrics", headers=key).text
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+def test_workers_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERELLES_WORKERS", "2")
+    with served(tmp_path / "log", serve()) as (process, base):
+
+        def workers() -> set[int]:
+            told = [json.loads(x) for x in (tmp_path / "log").read_text("utf-8").splitlines() if x.startswith("{")]
+            return {line["pid"] for line in told if line.get("route") == "/v1/show"}
+
+        asked = 0
+        deadline = time.monotonic() + 60
+        while len(workers()) < 2 and time.monotonic() < deadline:
+            with ThreadPoolExecutor(4) as clients:  # a connection each
+                some = [clients.submit(httpx.get, f"{base}/v1/show?occupation=K2110") for _ in range(8)]
+            assert [each.result().status_code for each in some] == [200] * 8
+            asked += 8
+        assert len(workers()) == 2
+        found = line_values(httpx.get(f"{base}/metrics").text)
+        assert found['passerelles_requests_total{method="GET",route="/v1/show",status="200"}'] == asked
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    told = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines() if line.startswith("{")]
+    assert not any(line.get("route") in ("/health/ready", "/metrics") for line in told if line.get("status", 0) < 400)

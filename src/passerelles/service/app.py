@@ -16,17 +16,19 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.service import answers
 from passerelles.service.engine import Engine, load_engine
-from passerelles.service.gate import Browsers, Guard, Told
+from passerelles.service.gate import METRICS, Browsers, Guard, Told
 from passerelles.service.logs import tell
+from passerelles.service.metrics import MEDIA, Metrics
 from passerelles.service.openapi import ABOUT, described, responses
-from passerelles.service.options import VARIABLE, Options
+from passerelles.service.options import VARIABLE, Options, options_of
 from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
+from passerelles.service.reload import Reloading
 from passerelles.service.requests import (
     MatchBody,
     PathsBody,
@@ -52,13 +54,15 @@ LangQuery = Annotated[Lang, Query(description="Language of the words")]
 class Desk:
     """Where requests become answers."""
 
-    def __init__(self, engine: Engine, options: Options) -> None:
+    def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
         self.engine = engine
+        self.metrics = metrics or Metrics()
         self.limits = options.limits
         self.own_process = options.exit_with
         self.open()
         self.store = Store(options.limits.cache_bytes)
-        self.ready = False
+        self.room: Any = None  # what pages for people are made from, where there are any
+        self.ready = self.failed = False
         self.stopping = False
 
     def open(self) -> None:
@@ -95,6 +99,7 @@ class Desk:
             if _matches(request.headers.get("if-none-match"), headers["etag"]):
                 return Response(status_code=304, headers=headers)
         answer = self.store.get(key) if key else None
+        self.metrics.looked_up(found=answer is not None)
         if answer is None:
             work = partial(_work, make, self.engine, asked, lang)
             try:
@@ -165,7 +170,7 @@ def _is_short(make: Make, asked: Any) -> bool:
         return True
     if make is answers.resolve:
         return bool(asked.kind == "title")
-    if make not in (answers.rank, answers.sources) or getattr(asked, "explain", 0) or asked.filters:
+    if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
         return False
     among = asked.targets if make is answers.rank else asked.origins
     return bool(asked.limit <= _FEW and len(among) <= _FEW)
@@ -185,7 +190,40 @@ def _matches(given: str | None, tag: str) -> bool:
     return given is not None and any(each.strip().removeprefix("W/") == tag for each in given.split(","))
 
 
-def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence[str] = ()) -> ASGIApp:
+class Application:
+    """The application over one engine, and what it is worked by."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app, self._desk = app, desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        await self._app(scope, receive, send)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it takes requests."""
+        return self._desk.ready
+
+    @property
+    def failed(self) -> bool:
+        """Whether it will never be ready."""
+        return self._desk.failed
+
+    def retire(self) -> None:
+        """Leave the process alone at its end: another application goes on in it."""
+        self._desk.own_process = False
+
+    def let_go(self) -> None:
+        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
+        for each in (self._desk.room, self._desk):
+            if each is not None:
+                vars(each).clear()
+
+
+def create_app(
+    engine: Engine, options: Options | None = None, *, keys: Sequence[str] = (), metrics: Metrics | None = None
+) -> Application:
     """
     Make the application.
 
@@ -197,30 +235,47 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
         Limits and allowed web origins.
     keys
         API keys; without any, none is asked for.
+    metrics
+        What counts, where several applications of one process count together.
     """
     chosen = options or Options()
-    desk = Desk(engine, chosen)
+    desk = Desk(engine, chosen, metrics)
+
+    def warmed(done: asyncio.Future[None]) -> None:
+        desk.failed = done.cancelled() or done.exception() is not None
+        desk.ready = not desk.failed
+        referential = engine.graph.referential
+        desk.metrics.serves(engine.version, f"{referential.name} {referential.version}", referential.stamp.sha256)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.open()
         warming = asyncio.get_running_loop().run_in_executor(None, partial(desk.warm, every=chosen.warm))
-        warming.add_done_callback(lambda done: setattr(desk, "ready", done.exception() is None))
+        warming.add_done_callback(warmed)
         yield
         desk.ready, desk.stopping = False, True
         await asyncio.gather(warming, return_exceptions=True)
+        if metrics is None:
+            desk.metrics.close()
         desk.close()
 
     app = _framework(desk, life, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
-    told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After"]
+    told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After", "traceparent"]
     if chosen.origins:
         served = Browsers(
             served,
             allow_origins=list(chosen.origins),
             allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+            allow_headers=[
+                "Content-Type",
+                "X-API-Key",
+                "Authorization",
+                "If-None-Match",
+                "X-Request-Id",
+                "traceparent",
+            ],
             expose_headers=told,
         )
     headers = [
@@ -228,7 +283,7 @@ def create_app(engine: Engine, options: Options | None = None, *, keys: Sequence
         ("Passerelles-Referential", engine.name),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return Told(served, headers=headers)
+    return Application(Told(served, headers=headers, metrics=desk.metrics), desk)
 
 
 def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> FastAPI:
@@ -251,7 +306,8 @@ def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> 
         from passerelles.service.explorer.room import Room  # noqa: PLC0415 - pages are asked for, or not there
         from passerelles.service.explorer.routes import add_explorer  # noqa: PLC0415
 
-        add_explorer(app, desk, Room(desk.engine, options.lang), alone=options.explorer == "alone")
+        desk.room = Room(desk.engine, options.lang)
+        add_explorer(app, desk, desk.room, alone=options.explorer == "alone")
     return app
 
 
@@ -314,6 +370,14 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
             b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers={"cache-control": "no-store"}
         )
 
+    @app.get(METRICS, include_in_schema=False)
+    async def metrics() -> Response:
+        def under_way() -> dict[str, int]:
+            return {"short": desk.short.count, "long": desk.long.count}
+
+        written = desk.metrics.written(ready=desk.ready, under_way=under_way)
+        return Response(written, media_type=MEDIA, headers={"cache-control": "no-store"})
+
 
 def description(engine: Engine) -> dict[str, Any]:
     """Return the OpenAPI description of a service without a key."""
@@ -338,6 +402,31 @@ def read_keys(variable: str | None) -> tuple[str, ...]:
 
 
 def from_environment() -> ASGIApp:
-    """Make the application of a worker process, from the options that its parent left in the environment."""
-    options = Options.model_validate_json(os.environ[VARIABLE])
-    return create_app(load_engine(options), options, keys=read_keys(options.key_variable))
+    """
+    Make the application from the environment: options as variables, or those that a parent process left.
+
+    It reloads on SIGHUP where its process is one that `passerelles serve` started alone.
+    """
+    left = os.environ.get(VARIABLE)
+    options = Options.model_validate_json(left) if left else options_of(os.environ)
+    return application(options)
+
+
+def application(options: Options) -> ASGIApp:
+    """
+    Load what the options name and make the application.
+
+    Raises
+    ------
+    PasserellesError
+        If the referential, the data or the key cannot be read.
+    """
+    keys = read_keys(options.key_variable)
+    if not options.reloads:
+        return create_app(load_engine(options), options, keys=keys)
+    metrics = Metrics()
+
+    def make() -> Application:
+        return create_app(load_engine(options), options, keys=keys, metrics=metrics)
+
+    return Reloading(make(), make, metrics)

@@ -16,20 +16,31 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from passerelles.service.logs import tell
+from passerelles.service.logs import CURRENT, tell
+from passerelles.service.metrics import Metrics
 from passerelles.service.options import Limits
 from passerelles.service.problems import language, problem
 
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
+METRICS: Final = "/metrics"
+_QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: told at the level of debugging alone
+_NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
+_TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
 
 class Told:
-    """Outermost: gives each request a number and the headers of all answers, and logs it by its route alone."""
+    """
+    Outermost: gives each request a number and the headers of all answers, and logs and counts it by its route alone.
 
-    def __init__(self, app: ASGIApp, *, headers: Sequence[tuple[str, str]]) -> None:
+    A number that comes with the request (``X-Request-ID``) is kept; a trace (``traceparent``, as OpenTelemetry writes
+    it) is named in every line of the log and given back.
+    """
+
+    def __init__(self, app: ASGIApp, *, headers: Sequence[tuple[str, str]], metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,14 +49,22 @@ class Told:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
-        number = secrets.token_hex(8)
+        given = Headers(scope=scope)
+        number = given.get("x-request-id", "")
+        number = number if _NUMBER.fullmatch(number) else secrets.token_hex(8)
+        more = [(b"x-request-id", number.encode())]
+        told = {"request": number}
+        if trace := _TRACE.fullmatch(given.get("traceparent", "")):
+            told |= {"trace": trace[1], "span": trace[2]}
+            more.append((b"traceparent", trace[0].encode()))
+        before = CURRENT.set(told)
         status, size = 0, 0
 
         async def sending(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers, (b"x-request-id", number.encode())]
+                message["headers"] = [*message["headers"], *self._headers, *more]
             elif method == "HEAD":
                 message["body"] = b""
             else:
@@ -58,20 +77,24 @@ class Told:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last door: told as a fault, with where and not with what
-            tell("fault", level=logging.ERROR, error=error, request=number)
+            tell("fault", level=logging.ERROR, error=error)
             if not status:
                 await problem("fault", lang=language(scope["query_string"]))(scope, receive, sending)
         finally:
-            route = scope.get("route")
+            route = getattr(scope.get("route"), "path", None) or "unmatched"
+            seconds = time.perf_counter() - start
+            level = logging.DEBUG if route in _QUIET and status < HTTPStatus.BAD_REQUEST else logging.INFO
             tell(
                 "request",
-                request=number,
+                level=level,
                 method=method,
-                route=getattr(route, "path", None) or "unmatched",
+                route=route,
                 status=status,
-                ms=round((time.perf_counter() - start) * 1000, 2),
+                ms=round(seconds * 1000, 2),
                 bytes=size,
             )
+            self._metrics.answered(method, route, status, seconds)
+            CURRENT.reset(before)
 
 
 class Browsers(CORSMiddleware):

@@ -1,14 +1,24 @@
 """Logs as JSON lines: what happened, how long it took, never what was asked or about whom."""
 
 import logging
+import os
 import time
 import traceback
+from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
 
 LOGGER: Final = logging.getLogger("passerelles.service")
+# Number of the request that is being answered, and the trace that it belongs to: every line written meanwhile has them.
+CURRENT: Final[ContextVar[Mapping[str, str]]] = ContextVar("request", default=MappingProxyType({}))
+
+
+LEVEL: Final = "PASSERELLES_LOG_LEVEL"
+_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class JsonLines(logging.Formatter):
@@ -19,7 +29,9 @@ class JsonLines(logging.Formatter):
         found: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
+            "pid": os.getpid(),
             "event": getattr(record, "event", None) or record.getMessage(),
+            **CURRENT.get(),
             **getattr(record, "values", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
@@ -33,17 +45,18 @@ def tell(event: str, *, level: int = logging.INFO, error: BaseException | None =
     """Log an event with its values."""
     if LOGGER.isEnabledFor(level):
         info = None if error is None else (type(error), error, error.__traceback__)
-        LOGGER.log(level, event, extra={"event": event, "values": values}, exc_info=info)
+        LOGGER.log(level, event, extra={"event": event, "values": {**CURRENT.get(), **values}}, exc_info=info)
 
 
 def config() -> dict[str, Any]:
     """Return the logging configuration of a service's process: everything as JSON lines on stderr."""
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
-    logger = {"handlers": ["json"], "level": "INFO", "propagate": False}
+    level = os.environ.get(LEVEL, "INFO").upper()
+    logger = {"handlers": ["json"], "level": level if level in _LEVELS else "INFO", "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "passerelles.service.logs.JsonLines"}},
         "handlers": {"json": handler},
-        "loggers": {"uvicorn": logger, "uvicorn.error": logger, "passerelles.service": logger},
+        "loggers": {"uvicorn": logger, "uvicorn.error": logger, "passerelles": logger, "py.warnings": logger},
     }

@@ -1,11 +1,15 @@
 """What a service is started with, and the limits that it keeps."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
+from passerelles.settings import problems
 
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
 
@@ -53,4 +57,54 @@ class Options(_Frozen):
     lang: Lang = Field("fr", description="Language of pages where an address names none")
     cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
     warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
+    reloads: bool = Field(default=False, description="Load anew on SIGHUP, beside what is served")
     exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")
+
+
+PREFIX: Final = "PASSERELLES_"
+# Variables that hold several values, and what stands between them.
+_SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "data": os.pathsep}
+_OWN: Final = frozenset({"reloads", "exit_with", "explorer", "limits"})  # what whoever starts the process decides
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variable of each option, by its dotted name."""
+    plain = [name for name in Options.model_fields if name not in _OWN]
+    return {name: PREFIX + name.upper() for name in plain} | {
+        f"limits.{name}": f"{PREFIX}LIMIT_{name.upper()}" for name in Limits.model_fields
+    }
+
+
+def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None = None) -> Options:
+    """
+    Return the options that environment variables state; see `variables`.
+
+    Parameters
+    ----------
+    environment
+        Variables, such as ``os.environ``; one that is empty says nothing.
+    given
+        Options stated otherwise, by dotted name, which win.
+
+    Raises
+    ------
+    PasserellesError
+        If a variable does not hold what its option takes; the message names it.
+
+    Examples
+    --------
+    >>> options_of({"PASSERELLES_REFERENTIAL": "metiers.zip", "PASSERELLES_LIMIT_SECONDS": "5"}).limits.seconds
+    5.0
+    """
+    stated: dict[str, Any] = {}
+    for name, variable in variables().items():
+        text = environment.get(variable, "").strip()
+        if text:
+            stated[name] = text.split(_SEVERAL[name]) if name in _SEVERAL else text
+    stated |= given or {}
+    limits = {name.partition(".")[2]: value for name, value in stated.items() if name.startswith("limits.")}
+    plain = {name: value for name, value in stated.items() if "." not in name}
+    try:
+        return Options.model_validate(plain | {"limits": limits})
+    except ValidationError as error:
+        raise PasserellesError("service_variables", prefix=PREFIX, reason=problems(error)) from error

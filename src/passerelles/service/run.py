@@ -1,22 +1,26 @@
 """Starting and stopping the service: one process or several, ended gracefully."""
 
+import inspect
 import math
 import os
 import signal
 import socket
 import sys
+import tempfile
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
 from passerelles.errors import PasserellesError
-from passerelles.service.app import create_app, from_environment, read_keys
+from passerelles.service.app import application, from_environment, read_keys
 from passerelles.service.engine import load_engine
 from passerelles.service.lines import Line
 from passerelles.service.logs import config
+from passerelles.service.metrics import FOLDER
 from passerelles.service.options import VARIABLE, Options
 
+_LOADING: Final = 120  # seconds that a worker process may take to load, on a busy machine, before it is started anew
 _SWITCH: Final = 0.0005  # seconds a thread keeps the interpreter: the event loop never waits longer for its turn
 
 
@@ -50,9 +54,9 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
         If the referential or the key cannot be read. Nothing listens then.
     """
     chosen = options.model_copy(update={"exit_with": True})
-    keys = read_keys(chosen.key_variable)
+    read_keys(chosen.key_variable)
     grace = int(chosen.limits.seconds + chosen.limits.read_seconds) + 1
-    common = {
+    common: dict[str, Any] = {
         "host": host,
         "port": port,
         "http": partial(Line, limits=chosen.limits),  # on h11, which bounds headers, as the faster one does not
@@ -64,17 +68,21 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
         "timeout_keep_alive": math.ceil(chosen.limits.idle_seconds),
         "proxy_headers": False,
     }
+    if "timeout_worker_healthcheck" in inspect.signature(uvicorn.Config).parameters:
+        common["timeout_worker_healthcheck"] = _LOADING  # else a worker that still loads is taken for dead
     # A stop that was asked for is no failure: not while loading, nor when uvicorn raises the signal again at its end.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: sys.exit(0))
     if workers > 1:
         load_engine(chosen)  # an index that cannot be read is told here, once
         os.environ[VARIABLE] = chosen.model_dump_json()
-        uvicorn.run("passerelles.service.run:worker", factory=True, workers=workers, **common)  # type: ignore[arg-type]
+        with tempfile.TemporaryDirectory() as folder:  # where the workers add up what they count
+            os.environ.setdefault(FOLDER, folder)
+            uvicorn.run("passerelles.service.run:worker", factory=True, workers=workers, **common)
         return
     sys.setswitchinterval(_SWITCH)
-    app = create_app(load_engine(chosen), chosen, keys=keys)
-    uvicorn.Server(uvicorn.Config(app, **common)).run()  # type: ignore[arg-type]
+    app = application(chosen.model_copy(update={"reloads": True}))
+    uvicorn.Server(uvicorn.Config(app, **common)).run()
 
 
 def worker() -> object:

@@ -1,8 +1,8 @@
 """``passerelles serve``: the HTTP service."""
 
 import importlib.util
+import os
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,7 +22,7 @@ from passerelles.cli.options import (
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
 
-_LIBRARIES = ("fastapi", "uvicorn", "orjson")
+_LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
 
 
 def register(app: typer.Typer) -> None:
@@ -31,17 +31,35 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
+    ctx: typer.Context,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
     data: DataOption = None,
     settings: SettingsOption = None,
     strict: StrictOption = False,
-    host: Annotated[str, typer.Option("--host", help=say("service.option.host"))] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help=say("service.option.port"))] = 8000,
+    host: Annotated[
+        str, typer.Option("--host", envvar="PASSERELLES_HOST", show_envvar=False, help=say("service.option.host"))
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", envvar="PASSERELLES_PORT", show_envvar=False, min=1, max=65535, help=say("service.option.port")
+        ),
+    ] = 8000,
     key: Annotated[str | None, typer.Option("--api-key-env", help=say("service.option.key"))] = None,
     cors: Annotated[list[str] | None, typer.Option("--cors", help=say("service.option.cors"))] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help=say("service.option.workers"))] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            envvar="PASSERELLES_WORKERS",
+            show_envvar=False,
+            min=1,
+            max=64,
+            help=say("service.option.workers"),
+        ),
+    ] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help=say("service.option.threads"))] = 2,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("service.option.timeout"))] = 10.0,
     cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
@@ -51,26 +69,30 @@ def serve(
 ) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
-    from passerelles.service.options import Limits, Options
+    from passerelles.service.options import options_of
     from passerelles.service.run import check_address, run
 
     check_address(host, port)
-    options = Options(
-        referential=referential,
-        overlays=tuple(overlay or ()),
-        data=tuple(data or ()),
-        settings=None if settings is None else Path(settings),
-        strict=strict,
-        access=not no_access,
-        accept_errors=accepting(),
-        key_variable=key,
-        origins=tuple(cors or ()),
-        warm=warm,
-        explorer="beside" if explorer else "off",
-        lang=lang.lang,
-        limits=Limits(seconds=timeout, threads=threads, cache_bytes=cache * 1_000_000),
-    )
-    if key is None and not _is_loopback(host):
+    stated = {
+        "referential": ("referential", referential),
+        "overlay": ("overlays", tuple(overlay or ())),
+        "data": ("data", tuple(data or ())),
+        "settings": ("settings", settings),
+        "strict": ("strict", strict),
+        "no_access": ("access", not no_access),
+        "key": ("key_variable", key),
+        "cors": ("origins", tuple(cors or ())),
+        "lang": ("lang", lang.lang),
+        "threads": ("limits.threads", threads),
+        "timeout": ("limits.seconds", timeout),
+        "cache": ("limits.cache_bytes", cache * 1_000_000),
+    }
+    # What the command line states wins over what the environment does, and that over the defaults.
+    given = {name: value for option, (name, value) in stated.items() if _is_stated(ctx, option)}
+    given |= {"accept_errors": True} if accepting() else {}
+    given |= {"warm": warm} if _is_stated(ctx, "warm") or not os.environ.get("PASSERELLES_WARM") else {}
+    options = options_of(os.environ, given | {"explorer": "beside" if explorer else "off"})
+    if options.key_variable is None and not _is_loopback(host):
         message(say("service.open", lang=lang.lang, host=host))
     message(say("service.starting", lang=lang.lang, host=host, port=str(port)))
     run(options, host=host, port=port, workers=workers)
@@ -88,6 +110,11 @@ def check_libraries() -> None:
     for library in _LIBRARIES:
         if importlib.util.find_spec(library) is None:
             raise MissingExtraError(library, "api")
+
+
+def _is_stated(ctx: typer.Context, option: str) -> bool:
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name not in ("DEFAULT", "DEFAULT_MAP")
 
 
 def _is_loopback(host: str) -> bool:
