@@ -43,7 +43,7 @@ class Price:
     length
         Shape (c + g,): expected hours in tenths; where they are unknown, the least that is known, or 0.
     low, high
-        Shape (c + g,): hours; 0 and nan where they are not known.
+        Shape (c + g,): hours; where they are not known, what is expected, and nan.
     months
         Shape (c + g,): months of experience that it asks for; 0 where it asks for none.
     unknown, closed
@@ -155,7 +155,7 @@ class Demands:
                 hours[number] = sane_hours(remaining(hours[number], less, sure=sure, source=reduction.source))
         # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
         tenths = [round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours]
-        low = [h.low or 0.0 for h in hours]
+        low = [h.low if h.low is not None else h.expected or 0.0 for h in hours]  # nothing shorter is known
         high = [float("nan") if h.high is None else h.high for h in hours]
         months = [m or 0.0 for m in self._months]
         unknown = [h.expected is None or m is None for h, m in zip(hours, self._months, strict=True)]
