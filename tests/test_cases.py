@@ -10,6 +10,7 @@ import pytest
 from passerelles import build_graph
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.typography import typeset
 from passerelles.market.places import Places
 from passerelles.referentials.bundled import sample_tables
 from passerelles.report.dossier.batch import LINES, Batch
@@ -65,6 +66,9 @@ def test_a_case_runs_on_the_embedded_referential(name: str, embedded: Occupation
     page = read_page(territory_page(Case(embedded, found, Request(pictures=False))))
     assert faults(page) == []
     assert len(page.text.split()) < 12_000
+    # The employer's own words stand in the flows, beside the fiche.
+    shown = page.by_id("flows").text + page.by_id("fragile").text + page.by_id("hiring").text
+    assert all(typeset(lot.title, "fr") in shown for f in found.flows for lot in (f.fragile, f.hiring))
     for problem in found.release().set_aside:
         assert problem.sentence("fr")  # type: ignore[union-attr]
 

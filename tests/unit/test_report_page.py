@@ -231,7 +231,9 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
     assert checksum_of(case) in text
     assert "20\u202f000\u00a0h" in text  # the budget, in the choices
     files = {r["Fichier ou référentiel"]: r for r in rows_of(page, "sources")}
-    assert set(files) == {"redon-fragile.csv", "redon-hiring.csv", "transitions 1.0.0"}
+    assert set(files) == {"redon-fragile.csv", "redon-hiring.csv", "transitions 1.0.0", "enseignement-conduite 1.0.0"}
+    overlay = files.pop("enseignement-conduite 1.0.0")  # the checksum of the referential covers it
+    assert overlay["Licence"]
     assert all(re.fullmatch("[0-9a-f]{64}", r["Empreinte SHA-256"]) for r in files.values())
     assert "Tous les réglages sont ceux du paquet." in text
     assert page.by_id("uncovered").all("li")  # what would change
@@ -313,7 +315,7 @@ def test_labels_and_formulas_stay_text(small_graph: OccupationGraph) -> None:
 
 def test_the_same_case_gives_the_same_bytes_in_another_process() -> None:
     code = (
-        "import hashlib, sys; from pathlib import Path; from passerelles import *;"
+        "import hashlib, sys; from passerelles import *; from pathlib import Path;"
         "from passerelles.report.dossier.case import Case, Request;"
         "from passerelles.report.dossier.page import territory_page;"
         "g = build_graph(load_referential().with_overlay('enseignement-conduite'));"

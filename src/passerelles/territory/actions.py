@@ -8,7 +8,7 @@ from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import listed
 from passerelles.territory.allocation import Release
 from passerelles.territory.flows import AMOUNT, PEOPLE, Flow
-from passerelles.territory.lots import Lot, Problem
+from passerelles.territory.lots import Problem
 from passerelles.territory.solve import TENTHS
 from passerelles.views.schema import maybe, one_of, text
 from passerelles.views.shown import Described
@@ -66,7 +66,8 @@ class Action(Described):
                 "action_when", value=lambda a, lang: a.when(lang), schema=text(), promised=True, on=On.JSON | On.TABLE,
             ),
             Column("people", "integer", schema=PEOPLE, promised=True),
-            Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True),
+            Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True,
+                   shown=lambda a, _: None if a.kind == "train" else "–"),
             Column("due", value=lambda _a, _lang: None, on=On.TABLE),
         ),
     )  # fmt: skip
@@ -105,24 +106,11 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
     return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
 
 
-def named_job(lot: Lot) -> str:
-    """
-    Return a job in the employer's own words, with the label of the fiche where that says something else.
-
-    Examples
-    --------
-    >>> named_job(Lot("A", "N1103", "1", label="Magasinage", given="Cariste quai"))
-    'Cariste quai (N1103 Magasinage)'
-    """
-    fiche = " ".join(filter(None, (lot.job, lot.label)))
-    return fiche if lot.given in ("", lot.job, lot.label, fiche) else f"{lot.given} ({fiche})"
-
-
 def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
     people: dict[tuple[str, str], int] = {}
     for flow in flows:
         if flow.same_job and not flow.of_title:
-            key = (flow.hiring.employer, named_job(flow.hiring))
+            key = (flow.hiring.employer, flow.hiring.named)
             people[key] = people.get(key, 0) + flow.people
     return [
         Action("meet", employer, say("territory.action.what.meet", lang=lang, job=job), n)
@@ -135,7 +123,7 @@ def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
     for flow in flows:
         who = say(f"territory.action.who.{'title' if 'title' in flow.unknown else 'confirm'}", lang=lang,
                   employer=flow.hiring.employer, fragile=flow.fragile.employer)  # fmt: skip
-        key = (who, flow.to_find_out(lang) or "", named_job(flow.hiring))
+        key = (who, flow.to_find_out(lang) or "", flow.hiring.named)
         people[key] = people.get(key, 0) + flow.people
     return [
         Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), n)

@@ -197,10 +197,26 @@ class Lot:
         """The job as it was written."""
         return self.given or self.job
 
+    @property
+    def fiche(self) -> str:
+        """Code and label of its job."""
+        return " ".join(filter(None, (self.job, self.label)))
+
+    @property
+    def named(self) -> str:
+        """
+        Its job in the employer's own words, with the fiche in brackets where that says something else.
+
+        Examples
+        --------
+        >>> Lot("A", "N1103", "1", label="Magasinage", given="Cariste quai").named
+        'Cariste quai (N1103 Magasinage)'
+        """
+        return self.fiche if self.given in ("", self.job, self.label, self.fiche) else f"{self.given} ({self.fiche})"
+
     def place(self, *, elsewhere: bool = True) -> str:
         """Return job and basin for a screen; the job alone where the basin goes without saying."""
-        named = " ".join(filter(None, (self.job, self.label)))
-        return ", ".join(filter(None, (named, self.basin_label if elsewhere else "")))
+        return ", ".join(filter(None, (self.named, self.basin_label if elsewhere else "")))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report.dossier.case import Case
 from passerelles.report.dossier.moves import move_key
 from passerelles.report.dossier.words import cut, grid_of, heads
-from passerelles.territory.actions import Action, actions, named_job
+from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import SET_ASIDE
 from passerelles.territory.match import Scenario
@@ -50,13 +50,18 @@ def fragile_grid(case: Case) -> Grid:
         columns.append(w("column.towards"))
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row = [Cell(lot.employer, note=lot.basin_label), Cell(named_job(lot)), _head(case, lot.people)]
+        row = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
         if not case.masked:
             done, doubtful = placed[lot.key], held[lot.key]
             row += [Cell(w.figure(n), n) for n in (done, doubtful, lot.people - done - doubtful)]
             row.append(Cell(_towards(case, going.get(lot.key, Counter()))))
         rows.append(tuple(row))
     return _grid(case, "fragile", columns, rows)
+
+
+def _job(lot: "Lot") -> Cell:
+    """Return the employer's own words, with the fiche below where that says something else."""
+    return Cell(lot.fiche) if lot.named == lot.fiche else Cell(lot.given, note=lot.fiche)
 
 
 def _towards(case: Case, going: Counter[tuple[str, str, str]]) -> str:
@@ -97,8 +102,8 @@ def hiring_grid(case: Case) -> Grid:
     for (employer, job, basin, pool, *_), capacity in hiring.capacities.items():
         code = pool or job
         lot = first[employer, code, basin]
-        label = f"{code} {hiring.pool_labels.get(pool, pool)}" if pool else named_job(lot)
-        row = [Cell(employer), Cell(label), Cell(lot.basin_label), Cell(w.figure(capacity), capacity)]
+        named = Cell(hiring.pool_labels.get(pool, pool), note=code) if pool else _job(lot)
+        row = [Cell(employer), named, Cell(lot.basin_label), Cell(w.figure(capacity), capacity)]
         if not case.masked:
             left, held = empty.get((employer, code, basin), 0), reserved[employer, code, basin]
             row += [Cell(w.figure(n), n) for n in (capacity - left - held, held, left)]
