@@ -123,6 +123,9 @@ class TerritorySettings(_Section):
     more_hours: float = Field(40.0, gt=0, description="More hours a head tried in 'what would change': a week")
     more_km: float = Field(30.0, gt=0, description="More kilometres tried there: the next ring of basins")
     less_probability: float = Field(0.05, gt=0, le=1, description="How much the least chance is lowered there")
+    smallest_group: int | None = Field(
+        None, ge=1, description="Fewest people that a training is opened for: moves that would fill a group are named"
+    )
     explained_moves: int = Field(300, ge=0, description="Most distinct moves explained in full in one result")
     max_pairs: int = Field(
         10_000_000, ge=1, description="Most pairs of lot and pool compared: about 2 GB; give a radius beyond"

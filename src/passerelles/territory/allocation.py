@@ -299,6 +299,7 @@ class Allocation(Shown):
     settings: TerritorySettings
     referential: Stamp
     notes: tuple[str, ...] = ()
+    planned: tuple[Note, ...] = ()
     unmet: tuple[str, ...] = ()  # groups whose floor no allocation reaches, where infeasible
     allowed: NDArray[np.int32] = field(
         default_factory=lambda: np.zeros((0, 2), dtype=np.int32), repr=False, compare=False
@@ -317,7 +318,7 @@ class Allocation(Shown):
         return Release(
             self.flows, self.to_confirm, self.stretched, self.options, self.uncovered, self.unfilled, self.totals(),
             self.certificate(), self.changes, self.curve,
-            [*map(Note, self.notes), *reading_notes((self.fragile, self.hiring))],
+            [*map(Note, self.notes), *self.planned, *reading_notes((self.fragile, self.hiring))],
             (*self.fragile.set_aside, *self.hiring.set_aside), self.unmet, self.resolved(), self.referential,
             self.summary,
         )  # fmt: skip

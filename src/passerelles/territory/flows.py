@@ -12,12 +12,14 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.figures import Figure
+from passerelles.market.payers import Payer, Standing
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Side
 from passerelles.territory.pairs import Pairs, Why, pool_keys
+from passerelles.territory.planning import in_time, training_months
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
@@ -53,6 +55,30 @@ class HoursOf(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {"low": self.low, "expected": self.expected, "high": self.high}
+
+
+_MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
+_PAYER: Final = {
+    "idcc": text(), "name": text(), "siren": text(), "standing": one_of(get_args(Standing)),
+    "related": schema.listed(text()), "since": text(), "source": text(),
+    "plan": maybe(schema.flag("Whether the firm is small enough for its OPCO to pay for its training plan")),
+}  # fmt: skip
+
+
+def _payer_said(at: int) -> Callable[["Flow", Lang], str | None]:
+    def said(flow: "Flow", _lang: Lang) -> str | None:
+        payer = flow.payers[at]
+        return None if payer is None else payer.name or None
+
+    return said
+
+
+def _payer_told(at: int) -> Callable[["Flow", Lang], dict[str, Any] | None]:
+    def told(flow: "Flow", _lang: Lang) -> dict[str, Any] | None:
+        payer = flow.payers[at]
+        return None if payer is None else {**payer._asdict(), "related": list(payer.related)}
+
+    return told
 
 
 def wage_columns(of: Callable[[Any], tuple[Figure, Figure] | None]) -> tuple[Column, ...]:
@@ -122,6 +148,12 @@ class Flow(Described):
     move: Move | None = None
     lever_hours: float = 0.0
     wages: tuple[Figure, Figure] | None = None
+    payers: tuple[Payer | None, Payer | None] = (None, None)
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether the training fits between the month people are free and that they are needed; None = not said."""
+        return in_time(self.fragile, self.hiring, self.hours.expected)
 
     @property
     def level(self) -> str | None:
@@ -220,6 +252,28 @@ class Flow(Described):
             Column("km", "integer", on=On.SCREEN),
             Column("same_job", "flag", schema=schema.flag(), on=_FILE),
             *wage_columns(attrgetter("wages")),
+            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=_MONTH, on=_FILE),
+            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=_MONTH, on=_FILE),
+            Column(
+                "training_months", "number", value=lambda f, _: training_months(f.hours.expected), on=_FILE,
+                schema=maybe(schema.number("Months of full-time training", least=0)),
+            ),
+            Column(
+                "in_time", "flag", on=_FILE,
+                schema=maybe(schema.flag("Whether the training fits between the two months; null = not said")),
+            ),
+            *(
+                Column(f"{side}_{name}", value=attribute(f"{side}.{name}"), schema=kind, on=_FILE)
+                for side in ("fragile", "hiring")
+                for name, kind in (("size", maybe(whole(least=0))), ("agreement", text("IDCC; empty = not said")))
+            ),
+            *(
+                Column(
+                    f"{side}_payer", value=_payer_said(at), json=_payer_told(at), on=_FILE,
+                    schema=maybe(record("OPCO of the agreement, as published", _PAYER)),
+                )
+                for at, side in enumerate(("fragile", "hiring"))
+            ),
             Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
             Column(
                 "move", json=lambda f, lang: f.move and f.move.to_dict(lang), schema=maybe(ref("move")), promised=True,
@@ -527,6 +581,9 @@ def uncovered_lots(fragile: Lots, pairs: Pairs, flow: Ints, capacity: Ints, *, b
     for at, lot in enumerate(fragile.lots):
         left = lot.people - int(placed[at])
         if not left:
+            continue
+        if left == lot.people - lot.movable:  # all who would leave are placed
+            found.append(Uncovered(lot, left, "volunteers", ()))
             continue
         span = slice(int(starts[at]), int(starts[at + 1]))
         why, pool = pairs.why[span], pairs.pool[span]

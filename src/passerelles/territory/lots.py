@@ -1,5 +1,6 @@
 """Lots of people and lots of openings: checked rows, all problems told at once."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,12 +12,24 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.notices import Notice
+from passerelles.text import normalise_label
 from passerelles.views.schema import listed, maybe, text, whole
 from passerelles.views.spec import Column, On, Record, attribute
 
 Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
 NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
+
+
+_MONTHS: Final = (
+    "janvier january", "fevrier february", "mars march", "avril april", "mai may", "juin june", "juillet july",
+    "aout august", "septembre september", "octobre october", "novembre november", "decembre december",
+)  # fmt: skip
+_NUMBER: Final = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_ISO: Final = re.compile(r"\b((?:19|20)\d\d)[-/](\d{1,2})(?:[-/]\d{1,2})?\b")
+_DAY: Final = re.compile(r"\b(?:\d{1,2}[-/.])?(\d{1,2})[-/.]((?:19|20)\d\d)\b")
+_QUARTER: Final = re.compile(r"\b[tq]([1-4])\s*((?:19|20)\d\d)\b")
+_LAST_MONTH: Final = 12
 
 
 class Problem(NamedTuple):
@@ -126,6 +139,47 @@ class LotsError(PasserellesError):
         return say("errors.territory_input", lang=lang, n=len(self.problems), list=lines)
 
 
+class Month(NamedTuple):
+    """A month of a year; months compare and are counted between."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def read(cls, text: str) -> "Month | None":
+        """
+        Read a date as companies write one, to its month; None where it is none.
+
+        Examples
+        --------
+        >>> Month.read("31/03/2027"), Month.read("2027-06-01 00:00:00"), Month.read("mars 2027")
+        (Month(year=2027, month=3), Month(year=2027, month=6), Month(year=2027, month=3))
+        >>> Month.read("T2 2027"), Month.read("dès que possible") is None
+        (Month(year=2027, month=6), True)
+        """
+        folded = normalise_label(text)
+        found: tuple[int, int] | None = None
+        if match := _ISO.search(text):
+            found = (int(match[1]), int(match[2]))
+        elif match := _DAY.search(text):
+            found = (int(match[2]), int(match[1]))
+        elif match := _QUARTER.search(folded):
+            found = (int(match[2]), 3 * int(match[1]))
+        else:
+            named = next((n for word in folded.split() if (n := _NUMBER.get(word))), None)
+            year = re.search(r"\b(?:19|20)\d\d\b", folded)
+            found = (int(year[0]), named) if named and year else None
+        return cls(*found) if found and 1 <= found[1] <= _LAST_MONTH else None
+
+    def until(self, later: "Month") -> int:
+        """Return the months from this one to a later one; negative where it is earlier."""
+        return (later.year - self.year) * _LAST_MONTH + later.month - self.month
+
+    def __str__(self) -> str:
+        """As ``2027-03``."""
+        return f"{self.year}-{self.month:02d}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Lot:
     """
@@ -155,6 +209,12 @@ class Lot:
         What tells it from another lot of the same employer, job and basin: another title, another commune; else empty.
     commune, commune_label
         Commune, where one was named: distances are measured from it, else from the basin's centre.
+    volunteers
+        Of the people, those who would leave; None = not said.
+    month
+        First month that people are free, or last month by which they are needed; None = not said.
+    size, agreement
+        Headcount of the whole firm, and its collective agreement (IDCC); None and empty = not said.
     known_by
         Of openings of a survey: whether they are known of the ``job``, or by its ``family`` only; else empty.
     """
@@ -175,6 +235,15 @@ class Lot:
     commune: str = ""
     commune_label: str = ""
     known_by: str = ""
+    volunteers: int | None = None
+    month: Month | None = None
+    size: int | None = None
+    agreement: str = ""
+
+    @property
+    def movable(self) -> int:
+        """People who may be placed: the volunteers, where they are told."""
+        return self.people if self.volunteers is None else min(self.people, self.volunteers)
 
     @property
     def key(self) -> tuple[str, ...]:

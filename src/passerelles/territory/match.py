@@ -41,6 +41,7 @@ from passerelles.territory.pairs import (
     moves_between,
     pool_keys,
 )
+from passerelles.territory.planning import payer_of, planning_notes
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
@@ -258,6 +259,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         settings=case.settings,
         referential=case.graph.referential.stamp,
         notes=_notes(case, moves, bounds, flows),
+        planned=tuple(planning_notes(flows, case.settings.smallest_group, case.locator.market)),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
         allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),
@@ -288,7 +290,7 @@ class _Solved:
 
 def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) -> _Solved:
     _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
     task = _task(case, pairs, pairs.open, people, capacity, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
@@ -312,7 +314,7 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
 def _own_accounts(case: _Case, pairs: Pairs) -> Ints:
     """People of each lot on each pair whose work is one's own account: who may choose it, whatever else is proposed."""
     found = np.zeros(len(pairs.lot), dtype=np.int64)
-    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
     found[pairs.options] = people[pairs.lot[pairs.options]]
     return found
 
@@ -323,7 +325,7 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
     if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
         return ()
     _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
     task = _task(replace(case, settings=case.settings.model_copy(update={"floor": 0.0})),
                  pairs, pairs.open, people, capacity, None)  # fmt: skip
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
@@ -448,6 +450,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
                 wages=wages(fragile.job, hiring.job),
+                payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )
@@ -530,7 +533,7 @@ def _changes(
         tried.append(("max_cost", chosen.more_hours, dearer, budget))
     found = []
     _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.people for lot in case.fragile.lots], dtype=np.int64)
+    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
     for kind, step, moved, money in tried:
         go_on()
         again = replace(moves, frame=None) if moved.frame is None else moves

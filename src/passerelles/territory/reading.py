@@ -14,13 +14,14 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.numbers import decimal_sign, read_number
 from passerelles.io.rows import Rows, read_rows
 from passerelles.io.xlsx import cell_text
+from passerelles.market.payers import agreement_code
 from passerelles.matching.context import Context, contexts_of
 from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.reference import titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
-from passerelles.territory.lots import Lot, Lots, LotsError, Problem, Side, Table, made
+from passerelles.territory.lots import Lot, Lots, LotsError, Month, Problem, Side, Table, made
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
@@ -53,6 +54,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"code",
     ),
     "headcount": (
+        r"effectifs?(?: \w+)? (?:concernes?|menaces?|fragiles?|fragilises?|impactes?|supprimes?|a reclasser)",
         r"headcounts?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
         _OF_PEOPLE,
         _OF_POSTS,
@@ -79,9 +81,17 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"employment(?: type)?|contract(?: type)?",
     ),
     "choice": (r"choix|choice|code corrige",),
+    "volunteers": (r"(?:dont )?(?:nb |nbre |nombre )?(?:de )?volontaires?(?: \w+){0,3}|volunteers?",),
+    "size": (r"tailles?(?: \w+){0,3}|effectif (?:total|de l entreprise|entreprise)|firm size|company size",),
+    "idcc": (r"(?:code |numero |n )?idcc(?: .*)?|convention collective(?: idcc)?|convention|ccn",),
     "sector": (r"secteurs?(?: d activites?)?|codes? naf|naf|ape|codes? ape|activites?|filieres?|sector",),
-    "agreement": (r"convention collective|convention|ccn|idcc(?: .*)?|branches?(?: professionnelles?)?|agreement",),
+    "agreement": (r"branches?(?: professionnelles?)?|agreement",),
 }  # fmt: skip
+# The month of people, and of openings: words of a date, which mean the one or the other by the side of the table.
+_MONTH: Final[Mapping[Side, str]] = {
+    "fragile": r"\b(?:disponib\w+|liber\w+|libres?|departs?|sorties?|fin|fermeture|suppression|echeance|free)\b",
+    "hiring": r"\b(?:date|souhaitee?s?|embauche|prise de poste|debut|entree|arrivee|echeance|demarrage|needed)\b",
+}
 # Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
 _WORDS: Final[Mapping[str, str]] = {
     "employer": (
@@ -289,7 +299,8 @@ def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int])
             if i not in found.values() and re.search(pattern, name) and not re.search(_ELSE, name):
                 found[role] = i
                 break
-    return found
+    month = next((i for i, n in enumerate(written) if i not in found.values() and re.search(_MONTH[side], n)), None)
+    return found if month is None else {**found, "month": month}
 
 
 @dataclass(frozen=True)
@@ -417,6 +428,8 @@ class _Reader:
                 some[0],
                 people=sum(lot.people for lot in some),
                 confidence=min(lot.confidence for lot in some),
+                volunteers=_volunteers(some),
+                month=_month(some, self.side),
                 part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
             )
             for key, some in lots.items()
@@ -434,7 +447,10 @@ class _Reader:
 
         texts = [grid.text(cells, "job") for _, cells in rows]
         contexts = contexts_of(
-            texts, employers=column("employer"), sectors=column("sector"), agreements=column("agreement")
+            texts,
+            employers=column("employer"),
+            sectors=column("sector"),
+            agreements=column("agreement") or column("idcc"),
         )
         keys = list(zip(texts, contexts, strict=True))
         asked = list(dict.fromkeys(key for key in keys if key[0] and _code(self.referential, key[0]) is None))
@@ -530,6 +546,10 @@ class _Reader:
             row=line,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
             title_code=job.title_code,
+            volunteers=_whole(grid.text(cells, "volunteers")) if self.side == "fragile" else None,
+            month=Month.read(grid.text(cells, "month")),
+            size=_whole(grid.text(cells, "size")),
+            agreement=_agreement(grid.text(cells, "idcc")),
         )
 
     def _people(  # noqa: PLR0911 - one refusal a line
@@ -623,6 +643,18 @@ class _Reader:
                 self.said.append(Problem(grid.name, first.row, "", "summed", values))
 
 
+def _whole(text: str) -> int | None:
+    """Whole number of an optional cell; None where it holds none."""
+    value, _ = read_number(text, decimal="")
+    return int(value) if value is not None and value >= 0 and value.is_integer() else None
+
+
+def _agreement(text: str) -> str:
+    """Number of a collective agreement; empty where a cell holds none."""
+    code = agreement_code(text) if text else ""
+    return code if code.isdigit() else ""
+
+
 def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
     """Return the one column without a role, and not of something else, that holds what is looked for."""
     found = []
@@ -638,6 +670,19 @@ def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
 def _holds_numbers(texts: Sequence[str]) -> bool:
     """Whether all of some cells are small numbers, of people or posts."""
     return all(re.fullmatch(r"\d{1,4}", text) for text in texts)
+
+
+def _volunteers(lots: Sequence[Lot]) -> int | None:
+    """Volunteers of lines that are summed: all of a line that does not say; None where none says."""
+    if all(lot.volunteers is None for lot in lots):
+        return None
+    return sum(lot.movable for lot in lots)
+
+
+def _month(lots: Sequence[Lot], side: Side) -> Month | None:
+    """Month of lines that are summed: when the last people are free, or the first are needed."""
+    months = [lot.month for lot in lots if lot.month is not None]
+    return None if not months else max(months) if side == "fragile" else min(months)
 
 
 class Resolved(NamedTuple):

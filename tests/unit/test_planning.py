@@ -1,0 +1,94 @@
+"""What a project leader plans with: months, volunteers, who pays, groups of training."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.lots import Month
+from passerelles.territory.match import match_territory
+from passerelles.territory.reading import read_lots
+
+
+def rows(side: str, *lines: tuple[Any, ...]) -> list[dict[str, Any]]:
+    count = "Effectif" if side == "fragile" else "Nb de postes"
+    date = "Date de départ" if side == "fragile" else "Date souhaitée"
+    names = ("Entreprise", "Métier", count, "Bassin", date, "IDCC", "Taille de l'entreprise", "Dont volontaires")
+    return [dict(zip(names, line, strict=False)) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("31/03/2027", (2027, 3)), ("03/2027", (2027, 3)), ("2027-03-31", (2027, 3)), ("Mars 2027", (2027, 3)),
+        ("fin août 2026", (2026, 8)), ("T3 2026", (2026, 9)), ("dès que possible", None), ("", None), ("13/2027", None),
+    ],
+)  # fmt: skip
+def test_months_are_read_as_companies_write_them(text: str, month: tuple[int, int] | None) -> None:
+    assert Month.read(text) == month
+
+
+def test_optional_columns_stand_in_the_lots(embedded_graph: OccupationGraph) -> None:
+    table = rows(
+        "fragile",
+        ("A", "N1101", 10, "Redon", "31/03/2027", "IDCC 1486", "240", "4"),
+        ("A", "N1101", 2, "Redon", "2027-05-01", "1486", "240", ""),
+    )
+    (lot,) = read_lots(embedded_graph.referential, table, "fragile").lots
+    assert (lot.people, lot.movable, lot.month, lot.agreement, lot.size) == (12, 6, (2027, 5), "1486", 240)
+
+
+def test_only_volunteers_are_placed_and_the_others_are_said(embedded_graph: OccupationGraph) -> None:
+    people = rows("fragile", ("A", "N1101", 10, "Redon", "", "", "", "4"))
+    found = match_territory(embedded_graph, people, rows("hiring", ("B", "N1101", 9, "Redon")), changes=False)
+    totals = found.totals()
+    assert (totals["headcount"], totals["placed"], totals["uncovered"]) == (10, 4, 6)
+    assert [(u.people, u.reason) for u in found.uncovered] == [(6, "volunteers")]
+    assert "volontaires" in found.uncovered[0].sentence("fr")
+
+
+def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph: OccupationGraph) -> None:
+    people = rows("fragile", ("A", "N1101", 3, "Redon", "04/2027"))
+    for needed, in_time in (("04/2027", False), ("04/2028", True), ("", None)):
+        posts = rows("hiring", ("B", "N1103", 3, "Redon", needed))
+        found = match_territory(embedded_graph, people, posts, changes=False)
+        (flow,) = (*found.flows, *found.to_confirm)
+        shown = flow.to_dict("fr")
+        assert (shown["in_time"], shown["free_from"]) == (in_time, "2027-04")
+        assert shown["training_months"] == pytest.approx(flow.hours.expected / 151.67, abs=0.1)
+        assert ("late" in [note.key for note in found.planned]) is (in_time is False and bool(found.flows))
+
+
+def test_trainings_that_would_fill_a_group_are_named(embedded_graph: OccupationGraph) -> None:
+    settings = Settings(territory=TerritorySettings(smallest_group=4))
+    posts = rows("hiring", ("B", "N1103", 5, "Redon"), ("C", "H3302", 3, "Redon"))
+    people = rows("fragile", ("A", "N1101", 8, "Redon"))
+    found = match_territory(embedded_graph, people, posts, settings=settings, changes=False)
+    said = {note.key: note.sentence("fr") for note in found.planned}
+    taught = {f.hiring.label: f.people for f in found.flows}
+    assert {key: any(n >= 4 for n in taught.values()) for key in ("group_filled",)} == {
+        "group_filled": "group_filled" in said
+    }
+    assert ("group_short" in said) is any(n < 4 for n in taught.values())
+
+
+def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_graph: OccupationGraph) -> None:
+    def of(idcc: str, headcount: int | None = None) -> Any:
+        from passerelles.market.payers import Payer
+
+        return Payer(idcc, "OPCO", "1", "replaced", ("3248",), "2024-01-01", "table", headcount is not None)
+
+    market: Any = SimpleNamespace(payers=SimpleNamespace(of=of), wages=None, has_survey=False)
+    people = rows("fragile", ("A", "N1101", 3, "Redon", "", "54", "30"))
+    found = match_territory(
+        embedded_graph, people, rows("hiring", ("B", "N1101", 3, "Redon")), market=market, changes=False
+    )
+    shown = found.flows[0].to_dict("fr")
+    assert (shown["fragile_payer"]["name"], shown["fragile_payer"]["plan"], shown["hiring_payer"]) == (
+        "OPCO",
+        True,
+        None,
+    )
+    assert "0054" in next(note.sentence("fr") for note in found.planned if note.key == "payer_changed")
