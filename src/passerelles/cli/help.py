@@ -11,7 +11,7 @@ from passerelles.language.say import Lang, say, sentences
 # Names of typer's own words; one that a version lacks stays as it is.
 _WORDS: Final = {"DEFAULT_STRING": "default", "REQUIRED_LONG_STRING": "required", "COMMANDS_PANEL_TITLE": "commands"}
 # Language files that hold the help of commands.
-_SUBJECTS: Final = ("cache", "cli", "compile", "overlay", "schema", "service")
+_SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", "service")
 
 
 def speak(command: Any, *, lang: Lang) -> None:
