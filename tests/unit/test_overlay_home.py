@@ -216,6 +216,20 @@ def test_a_wrong_head_says_itself_once(tmp_path: Path, transitions: Referential)
     assert {n.line for n in report.notices} == {1}
 
 
+def test_a_sheet_or_a_column_that_nothing_reads_is_a_warning(tmp_path: Path, transitions: Referential) -> None:
+    place = filled(tmp_path / "branche.xlsx", split("fr"))
+    book = load_workbook(place)
+    book.create_sheet("Feuil1")["A1"] = "code"
+    book["Certifications"]["F1"] = "heures minimum"
+    book.save(place)
+    report = check_overlay(place, transitions)
+    assert {(n.code, n.file, n.severity) for n in report.notices} == {
+        ("unknown_sheet", "branche/Feuil1", "warning"),
+        ("unknown_column", "branche/Certifications", "warning"),
+    }
+    assert "Certifications demandées" in report.notices[-1].action()
+
+
 def test_titles_that_disagree_or_are_claimed_twice_or_elsewhere_are_said(
     tmp_path: Path, transitions: Referential
 ) -> None:

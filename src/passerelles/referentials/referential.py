@@ -102,7 +102,8 @@ class Referential:
         Parameters
         ----------
         name_or_path
-            Name of an embedded overlay (``"enseignement-conduite"``), or a folder or zip in the overlay format.
+            Name of an overlay that is embedded (``"enseignement-conduite"``), installed or carried by a package; or a
+            folder, zip or workbook in the overlay format.
 
         Raises
         ------

@@ -14,7 +14,7 @@ from passerelles.text import normalise_label
 
 MANIFEST: Final = "manifest.toml"
 RULES: Final = "rules"  # a sheet for people: nothing is read from it
-_BOOK: Final = ".xlsx"
+_BOOKS: Final = (".xlsx", ".xlsm")
 _TABLES: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
 
@@ -93,10 +93,10 @@ def open_tables(place: str | Path) -> FileSource:
         a_file = path.is_file()
     except OSError:
         a_file = False
-    if a_file and path.suffix.casefold() == _BOOK:
+    if a_file and path.suffix.casefold() in _BOOKS:
         return FileSource(path, _sheets(read_file(path), Member(path.name, ""), path))
     source = open_source(path)
-    books = [m for m in source.members if m.name.casefold().endswith(_BOOK)]
+    books = [m for m in source.members if m.name.casefold().endswith(_BOOKS)]
     if len(books) == 1 and not any(name.casefold().endswith(_TABLES) for name in source.names):
         members = _sheets(source.read(books[0].name), books[0], path)
         known = {MANIFEST, *(f"{table}.csv" for table in table_names().values())}

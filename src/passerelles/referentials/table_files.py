@@ -16,7 +16,7 @@ from passerelles.model import (
 )
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.manifest import FILE_NAME
-from passerelles.referentials.sheets import heads
+from passerelles.referentials.sheets import heads, sheet_title
 
 YES_NO: Final[dict[str, Ternary]] = {
     **dict.fromkeys(("yes", "oui", "o", "y", "1", "true", "vrai"), "yes"),
@@ -117,7 +117,12 @@ def check_names(source: FileSource, required: Sequence[str], optional: Sequence[
             draft.log.note("missing_required_file", file=draft.shown(name))
     known = {name.casefold() for name in (*required, *optional, FILE_NAME)}
     for name in source.names:
-        if name.casefold().endswith(".csv") and name.casefold() not in known:
+        if not name.casefold().endswith(".csv") or name.casefold() in known:
+            continue
+        if source.member(name).sheet:
+            words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in (*required, *optional))
+            draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
+        else:
             draft.log.note("unknown_file", file=draft.shown(name))
 
 
