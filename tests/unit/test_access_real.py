@@ -226,6 +226,11 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("N1101", "N4115") == ("feasible", 630.0, [])
     assert path("K1208", "K1207")[0] == "feasible"
     assert path("M1601", "J1312")[0] == "feasible"  # who works at that level holds the diploma asked for
+    assert path("D1214", "J1405") == ("feasible", 1350.0, [])
+    assert path("D1505", "K1225")[1] == 2454.0  # through its own BTS, not through another profession's diploma
+    assert path("D1505", "K1216")[1] == 3442.0  # years as a head of such a place are no short way in
+    assert path("K1201", "K1101")[:2] == ("feasible", 595.0)  # a social worker's diploma is one that opens the training
+    assert path("D1505", "N2101")[1] == 140.0
     assert path("F1603", "I1306")[0] == "feasible"  # an examination before which no training is imposed
     for origin, target in (("K2503", "K1707"), ("M1607", "K2106")):
         status, _, reasons = path(origin, target)

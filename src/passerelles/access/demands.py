@@ -25,6 +25,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
+_MONTH: Final = 1517  # tenths of an hour of a month of full-time work: 35 hours a week, 52 weeks a year
 _FULL: Final = ("diplôme", "titre")
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]
@@ -165,7 +166,16 @@ class Demands:
         for members in self.members:
             open_ways = [way for way in members if not any(self._closed[i] for i in way)]
             left = [tuple(i for i in way if not held[i]) for way in open_ways]
-            best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(tenths[i] for i in w), w), default=())
+            # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
+            best = min(
+                left,
+                key=lambda w: (
+                    any(unknown[i] for i in w),
+                    sum(tenths[i] + _MONTH * months[i] for i in w),
+                    w,
+                ),
+                default=(),
+            )
             ways.append(best)
             tenths.append(sum(tenths[i] for i in best))
             low.append(sum(low[i] for i in best))
