@@ -60,6 +60,7 @@ PLAIN: Final[dict[str, tuple[str, ...]]] = {
     "rank-en": ("rank", "K2110", *BRANCH, "--limit", "2", "--explain", "2", "--lang", "en"),
     "rank-explained": ("rank", "N4105", "--limit", "3", "--explain", "3"),
     "paths-en": ("paths", "K2110", "K2110-GL", *BRANCH, "--lang", "en"),
+    "sums": ("territory", "sums", *TABLES[:2], "--dominance", "1,80"),
     "match-en": ("territory", "match", *TABLES, "--lang", "en"),
     "schema": ("schema", "rank@1"),
     "wrong-code": ("rank", "K9999"),

@@ -29,6 +29,7 @@ from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow
 from passerelles.territory.lots import NOTE, SET_ASIDE
 from passerelles.territory.match import Scenario
 from passerelles.territory.rank import FIGURE, Ranked, RankPart
+from passerelles.territory.sums import RULES, Sum
 from passerelles.views.schema import (
     Schema,
     code,
@@ -391,7 +392,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
-    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, AreaMember, Area, Passage, Found,
+    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, Sum, AreaMember, Area, Passage, Found,
     Cause, Shift,
 )  # fmt: skip
 _LISTED: Final = (
@@ -475,6 +476,14 @@ SHAPES: Final[Mapping[str, Schema]] = {
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=METRICS_MORE),
     "territory@1": _territory(),
+    "sums@1": envelope(
+        "sums@1",
+        "Sums by basin and job that may be published",
+        ref("sum"),
+        scored=False,
+        more={"notes": listed(text()), "rules": RULES},
+        optional={"sources": SOURCES},
+    ),
     "territory-rank@1": envelope(
         "territory-rank@1",
         "A territory, ranked",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.graph.core import OccupationGraph
-    from passerelles.territory.lots import Note
+    from passerelles.territory.lots import Note, Side
 
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
@@ -52,6 +52,7 @@ def register(app: typer.Typer) -> None:
     group.command("rank", help=say("cli.command.territory_rank"))(rank)
     group.command("match", help=say("cli.command.territory_match"))(match)
     group.command("batch", help=say("cli.command.territory_batch"))(batch)
+    group.command("sums", help=say("cli.command.territory_sums"))(sums)
     group.command("signals", help=say("cli.command.territory_signals"))(signals)
     app.add_typer(group, name="territory")
 
@@ -211,6 +212,63 @@ def match(
     write_chart(chart, lambda: charts.territory_sankey(whole.to_dict(lang.lang), lang=lang.lang), lang=lang)
     if allocation.status == "infeasible" or not allocation.placed:
         raise typer.Exit(1)
+
+
+def sums(
+    fragile: FragileOption = None,
+    hiring: HiringOption = None,
+    dominance: Annotated[str | None, typer.Option("--dominance", help=say("cli.option.dominance"))] = None,
+    percent: Annotated[float | None, typer.Option("--p-percent", help=say("cli.option.p_percent"))] = None,
+    before: Annotated[Path | None, typer.Option("--before", help=say("cli.option.before"))] = None,
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
+    data: DataOption = None,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Publish sums by basin and job."""
+    from passerelles.errors import PasserellesError
+    from passerelles.report.envelope import data_sources, print_notice_of_source, unscored_envelope
+    from passerelles.session import Session
+    from passerelles.territory.lots import reading_notes
+    from passerelles.territory.reading import make_locator, read_lots
+    from passerelles.territory.sums import contributions, publish_sums, rules_of
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
+
+    table = fragile if hiring is None else hiring
+    if table is None or (fragile is not None and hiring is not None):
+        raise PasserellesError("sums_one_table")
+    side: Side = "fragile" if hiring is None else "hiring"
+    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
+    rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
+    market, places = session.territory_data()
+    locator = make_locator(places, market)
+    lots, *first = (
+        read_lots(session.referential, path, side, locator=locator) for path in (table, before) if path is not None
+    )
+    labels = {lot.job: lot.label for each in (lots, *first) for lot in each.lots}
+    earlier = contributions(first[0]) if first else None
+    found = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
+
+    def payload() -> dict[str, Any]:
+        more = {
+            "rules": found.rules._asdict(),
+            "notes": found.notes(lang.lang),
+            "sources": data_sources((table,), places=places),
+        }
+        return unscored_envelope("sums@1", session.referential, dicts(found.cells, lang.lang), **more)
+
+    def show(console: "Console") -> None:
+        print_page(console, found.page(lang.lang), lang=lang.lang)
+        print_notice_of_source(console, session.referential, lang=lang.lang)
+
+    for note in reading_notes([lots]):
+        message(note.sentence(lang.lang))
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
 
 
 def _print_origin(console: "Console", graph: "OccupationGraph", sources: list[dict[str, Any]], lang: Language) -> None:

@@ -1,0 +1,426 @@
+"""
+Sums by basin and job, safe to publish: no reader, and no employer among those counted, works out what another has.
+
+Employers are the contributors. A sum is hidden where it is under the threshold, or where a rule of official statistics
+says that it gives its largest contributors away; then others are hidden too, until the sums of rows and columns no
+longer lead back to it: `passerelles.territory.sums.publish_sums` proves that by linear programs, both ways.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from passerelles.errors import PasserellesError
+from passerelles.language.say import Lang, number, say
+from passerelles.progress import go_on, seconds_left
+from passerelles.territory.lots import Lots
+from passerelles.views import schema
+from passerelles.views.schema import flag, maybe, record, share, text, whole
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, Page, Record, Sheet
+
+ALL: Final = ""  # the place of a sum over basins or over jobs
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+_CLOSE: Final = 1e-6
+_HINTS: Final = 8  # programs that look at all cells at once
+
+
+class Contribution(NamedTuple):
+    """What one employer counts in one basin and job."""
+
+    basin: str
+    job: str
+    employer: str
+    people: int
+
+
+class Rules(NamedTuple):
+    """
+    When a sum gives somebody away.
+
+    Attributes
+    ----------
+    threshold
+        Sums of 1 to `threshold` - 1 people are hidden.
+    largest, share
+        The (n, k) rule of dominance: hidden where the `largest` contributors make up more than `share` of the sum.
+    percent
+        The p % rule: hidden where the second largest contributor, who knows its own, could work the largest out to
+        within `percent` percent: where all others together have less than that of it.
+    """
+
+    threshold: int
+    largest: int | None = None
+    share: float | None = None
+    percent: float | None = None
+
+    def room(self, values: Sequence[int]) -> float:
+        """
+        How far above the sum of some contributions its possible values must reach, and below; 0 where it is safe.
+
+        Parameters
+        ----------
+        values
+            What each contributor counts, none twice.
+        """
+        ordered = sorted((v for v in values if v > 0), reverse=True)
+        total = sum(ordered)
+        found = 0.0
+        if 0 < total < self.threshold:
+            found = float(self.threshold)
+        if total and self.largest is not None and self.share is not None:
+            found = max(found, sum(ordered[: self.largest]) / self.share - total)
+        if total and self.percent is not None:
+            others = sum(ordered[2:])
+            found = max(found, ordered[0] * self.percent / 100 - others)
+        return found if found > _CLOSE else 0.0
+
+
+RULES: Final = record(
+    "What sums are hidden by",
+    {
+        "threshold": whole("Sums of 1 to one less are hidden", least=2),
+        "largest": maybe(whole("n of the dominance rule", least=1)),
+        "share": maybe(share("k of the dominance rule")),
+        "percent": maybe(schema.number("p of the p % rule", least=0)),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Sum(Described):
+    """A sum over the employers of one basin and job; an empty one stands for all. `people`: None = hidden."""
+
+    basin: str
+    job: str
+    label: str | None
+    people: int | None
+
+    @property
+    def masked(self) -> bool:
+        """Whether the number is hidden."""
+        return self.people is None
+
+    spec: ClassVar[Record] = Record(
+        "sum",
+        "People or openings of all employers of one basin and job",
+        (
+            Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), schema=text(),
+                   promised=True),
+            Column("job", value=lambda s, _: s.job or None, schema=maybe(text()), promised=True),
+            Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
+                   schema=maybe(text()), promised=True),
+            Column("people", "integer", schema=maybe(whole(least=0)), promised=True),
+            Column("masked", "flag", schema=flag("Whether the number is withheld"), promised=True),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Sums(Shown):
+    """
+    Sums by basin and job that may be published, with the sums of rows, of columns and of all.
+
+    Attributes
+    ----------
+    cells
+        By basin, then job, the sums over all last.
+    hidden_by_rule, hidden_besides
+        How many a rule hides, and how many others are hidden so that no subtraction gives those away.
+    rules
+        What they were hidden by.
+    first
+        Whether no earlier publication was given.
+    """
+
+    cells: tuple[Sum, ...]
+    hidden_by_rule: int
+    hidden_besides: int
+    rules: Rules
+    first: bool = True
+
+    def __repr__(self) -> str:
+        """One line: how many sums, and how many are hidden."""
+        return f"<Sums {len(self.cells)} sums, {self.hidden_by_rule} hidden by a rule, {self.hidden_besides} besides>"
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the sums as a table."""
+        return [Sheet("sums", Sum.spec.columns, lambda: self.cells, lang)]
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return the sums, and what hides some of them."""
+        return Page(say("territory.sums.title", lang=lang), (), self.sheets(lang), (), self.notes(lang))
+
+    def notes(self, lang: Lang = "fr") -> list[str]:
+        """Say by which rules sums are hidden, and how many."""
+        rules = self.rules
+        found = [say("territory.sums.threshold", lang=lang, n=rules.threshold, below=rules.threshold - 1)]
+        if rules.largest is not None and rules.share is not None:
+            share = number(100 * rules.share, lang=lang)
+            found.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
+        if rules.percent is not None:
+            found.append(say("territory.sums.percent", lang=lang, p=number(rules.percent, lang=lang)))
+        counts = {"rule": self.hidden_by_rule, "besides": self.hidden_besides, "n": len(self.cells)}
+        since = "limit" if self.first else "before"
+        return [*found, say("territory.sums.hidden", lang=lang, **counts), say(f"territory.sums.{since}", lang=lang)]
+
+
+def contributions(lots: Lots) -> list[Contribution]:
+    """Return what each employer of a table of lots counts in each basin and job."""
+    return [Contribution(lot.basin_label or lot.basin, lot.job, lot.employer, lot.people) for lot in lots.lots]
+
+
+def rules_of(threshold: int, *, dominance: str | None = None, percent: float | None = None) -> Rules:
+    """
+    Return the rules that a person names.
+
+    Parameters
+    ----------
+    threshold
+        Sums of 1 to `threshold` - 1 people are hidden.
+    dominance
+        The (n, k) rule as ``"1,80"``: one employer, 80 %.
+    percent
+        The p % rule.
+
+    Raises
+    ------
+    PasserellesError
+        If a rule is none: n at least 1, k and p above 0 and at most 100.
+
+    Examples
+    --------
+    >>> rules_of(5, dominance="2,85")
+    Rules(threshold=5, largest=2, share=0.85, percent=None)
+    """
+    largest, share = None, None
+    if dominance is not None:
+        match = re.fullmatch(r"\s*([0-9]{1,2})\s*[,;:]\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*%?\s*", dominance)
+        if match is None or not (int(match[1]) and 0 < float(match[2]) <= 100):  # noqa: PLR2004 - per cent
+            raise PasserellesError("territory_bound", name="dominance", value=dominance)
+        largest, share = int(match[1]), float(match[2]) / 100
+    if percent is not None and not 0 < percent <= 100:  # noqa: PLR2004 - per cent; also refuses nan
+        raise PasserellesError("territory_bound", name="p_percent", value=repr(percent))
+    return Rules(threshold, largest, share, percent)
+
+
+def publish_sums(
+    given: Iterable[Contribution],
+    rules: Rules,
+    *,
+    before: Iterable[Contribution] | None = None,
+    labels: Mapping[str, str | None] | None = None,
+) -> Sums:
+    """
+    Choose which sums by basin and job may be published, and hide the others.
+
+    Parameters
+    ----------
+    given
+        What each employer counts in each basin and job; several lines of one are summed.
+    rules
+        When a sum gives somebody away.
+    before
+        The same of an earlier publication under the same rules, where there was one. What it hid stays hidden; and
+        where a sum changed, the change must be safe too, each employer contributing the size of its own: else whoever
+        holds both publications would read it by subtraction.
+    labels
+        Names of jobs.
+
+    Returns
+    -------
+    sums
+        Every hidden sum that a rule names takes, over all tables with the printed numbers and no negative one, values
+        that reach above and below it as far as the rule asks: to k for dominance, p % of the largest for that rule, the
+        threshold for small sums (below, no farther than zero).
+
+    Notes
+    -----
+    Sums of rows and of columns are sums like any other, and may be hidden. Contributors are taken not to collude.
+
+    Examples
+    --------
+    >>> given = [Contribution("Redon", "N4101", name, people) for name, people in (("A", 90), ("B", 8), ("C", 7))]
+    >>> given += [Contribution("Redon", "H2909", name, 20) for name in "ABC"]
+    >>> given += [Contribution("Rennes", job, name, 30) for job in ("N4101", "H2909") for name in "ABC"]
+    >>> sums = publish_sums(given, Rules(threshold=5, largest=1, share=0.8))
+    >>> [(s.basin, s.job) for s in sums.cells if s.masked]
+    [('Redon', 'H2909'), ('Redon', 'N4101'), ('Rennes', 'H2909'), ('Rennes', 'N4101')]
+    """
+    now = _Grid.of(given)
+    room, hidden = now.room(rules), np.zeros(now.shape, dtype=np.bool_)
+    if before is not None:
+        first = _Grid.of(before)
+        earlier = _hidden(first.sums, first.room(rules))
+        hidden |= first.shown_on(now, earlier)
+        room = np.maximum(room, now.changed_since(first).room(rules))
+    unsafe = int((room > 0).sum())
+    masked = _hidden(now.sums, room, hidden)
+    names = labels or {}
+    cells = [
+        Sum(basin, job, names.get(job), None if masked[i, j] else int(now.sums[i, j]))
+        for i, basin in enumerate((*now.basins, ALL))
+        for j, job in enumerate((*now.jobs, ALL))
+        if masked[i, j] or now.sums[i, j] or ALL in (basin, job)
+    ]
+    return Sums(tuple(cells), unsafe, int(masked.sum()) - unsafe, rules, first=before is None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Sums by basin and job, shape (b + 1, j + 1), the last ones over all; what each employer counts in each."""
+
+    basins: tuple[str, ...]
+    jobs: tuple[str, ...]
+    people: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Iterable[Contribution]) -> "_Grid":
+        found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for each in given:
+            for place in ((each.basin, each.job), (each.basin, ALL), (ALL, each.job), (ALL, ALL)):
+                found[place][each.employer] += each.people
+        basins = sorted({basin for basin, _ in found} - {ALL})
+        return cls(tuple(basins), tuple(sorted({job for _, job in found} - {ALL})), found)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.basins) + 1, len(self.jobs) + 1
+
+    @property
+    def places(self) -> list[list[tuple[str, str]]]:
+        return [[(basin, job) for job in (*self.jobs, ALL)] for basin in (*self.basins, ALL)]
+
+    @property
+    def sums(self) -> NDArray[np.int64]:
+        rows = [[sum(self.people.get(place, {}).values()) for place in row] for row in self.places]
+        return np.asarray(rows, dtype=np.int64).reshape(self.shape)
+
+    def room(self, rules: Rules) -> Floats:
+        """How far the values of each sum must reach, shape (b + 1, j + 1)."""
+        rows = [[rules.room(list(self.people.get(place, {}).values())) for place in row] for row in self.places]
+        return np.asarray(rows, dtype=np.float64).reshape(self.shape)
+
+    def changed_since(self, before: "_Grid") -> "_Grid":
+        """By how much each employer's part of each sum changed, never negative."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for place in {p for row in self.places for p in row}:
+            now, then = self.people.get(place, {}), before.people.get(place, {})
+            found[place] = {name: abs(now.get(name, 0) - then.get(name, 0)) for name in {*now, *then}}
+        return _Grid(self.basins, self.jobs, found)
+
+    def shown_on(self, other: "_Grid", marks: Bools) -> Bools:
+        """Marks of this grid on the places of another."""
+        marked = {p for i, row in enumerate(self.places) for j, p in enumerate(row) if marks[i, j]}
+        return np.asarray([[p in marked for p in row] for row in other.places], dtype=np.bool_).reshape(other.shape)
+
+
+def _hidden(sums: NDArray[np.int64], room: Floats, hidden: Bools | None = None) -> Bools:
+    """Hide what needs room, and the smallest others beside it until what is printed leaves it that room."""
+    masked = (room > 0) | (np.zeros_like(room, dtype=np.bool_) if hidden is None else hidden)
+    while True:
+        go_on()
+        # A number that is alone in its line is what the others leave of the line's sum.
+        alone = [(i, -1) for i in np.flatnonzero(masked.sum(axis=1) == 1).tolist()]
+        alone += [(-1, j) for j in np.flatnonzero(masked.sum(axis=0) == 1).tolist()]
+        if not alone:
+            failing = _tight(sums, room, masked)
+            if not failing:
+                return masked
+            alone = [line for i, j in failing for line in ((i, -1), (-1, j))]
+        added = {place for i, j in alone if (place := _smallest(sums, masked, i, j)) is not None}
+        if not added:  # all that is hidden already leaves no room: hide everything
+            if masked.all():
+                return masked
+            masked[:] = True
+        for place in added:
+            masked[place] = True
+
+
+def _smallest(sums: NDArray[np.int64], masked: Bools, i: int, j: int) -> tuple[int, int] | None:
+    """Printed sum of a row (j = -1) or a column (i = -1) that is best hidden too; a sum over all as the last."""
+    height, width = sums.shape
+    places = [(i, other) for other in range(width)] if j < 0 else [(other, j) for other in range(height)]
+    across = masked.any(axis=0) if j < 0 else masked.any(axis=1)
+
+    def worth(place: tuple[int, int]) -> tuple[bool, bool, bool, int, tuple[int, int]]:
+        over_all = place[0] == height - 1 or place[1] == width - 1
+        # What is nil is known to be by whoever knows the territory. Another hidden number across closes a circle.
+        return over_all, not sums[place], not across[place[1] if j < 0 else place[0]], int(sums[place]), place
+
+    return min((place for place in places if not masked[place]), key=worth, default=None)
+
+
+def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[int, int]]:
+    """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
+    at = np.argwhere(masked)
+    if not len(at):
+        return []
+    number_of = {tuple(place): n for n, place in enumerate(at.tolist())}
+    need = np.asarray([room[tuple(place)] for place in at.tolist()])
+    value = np.asarray([sums[tuple(place)] for place in at.tolist()], dtype=np.float64)
+    matrix, equal = _equations(sums, number_of)
+    low, high = value.copy(), value.copy()
+
+    def short() -> NDArray[np.intp]:
+        above = high < value + need - _CLOSE
+        below = low > value - np.minimum(need, value) + _CLOSE
+        return np.flatnonzero((need > 0) & (above | below))
+
+    def look(weights: Floats) -> None:
+        found = _extreme(matrix, equal, weights)
+        if found is not None:
+            np.minimum(low, found, out=low)
+            np.maximum(high, found, out=high)
+
+    for turn in range(_HINTS):  # many at once: all least, all most, then half of them each way
+        todo = short()
+        if not len(todo):
+            return []
+        weights = np.zeros(len(at))
+        weights[todo] = [1.0 if (turn if turn < 2 else n >> (turn - 2)) & 1 else -1.0 for n in todo.tolist()]  # noqa: PLR2004
+        look(weights)
+    for n in short().tolist():
+        for sign in (1.0, -1.0):
+            if n in short():
+                single = np.zeros(len(at))
+                single[n] = sign
+                look(single)
+    return [(int(at[n][0]), int(at[n][1])) for n in short().tolist()]
+
+
+def _equations(sums: NDArray[np.int64], number_of: Mapping[tuple[int, ...], int]) -> tuple[sparse.csr_array, Floats]:
+    """Return what a reader knows: in each line the parts make up the sum, printed numbers being known."""
+    rows, columns, values, equal = [], [], [], []
+    lines = [[(i, j) for j in range(sums.shape[1])] for i in range(sums.shape[0])]
+    lines += [[(i, j) for i in range(sums.shape[0])] for j in range(sums.shape[1])]
+    for line in lines:
+        signed = [(place, 1 if n < len(line) - 1 else -1) for n, place in enumerate(line)]
+        unknown = [(number_of[place], sign) for place, sign in signed if place in number_of]
+        if unknown:
+            known = sum(sign * int(sums[place]) for place, sign in signed if place not in number_of)
+            rows += [len(equal)] * len(unknown)
+            columns += [n for n, _ in unknown]
+            values += [float(sign) for _, sign in unknown]
+            equal.append(float(-known))
+    shape = (len(equal), len(number_of))
+    return sparse.csr_array((values, (rows, columns)), shape=shape), np.asarray(equal)
+
+
+def _extreme(matrix: sparse.csr_array, equal: Floats, weights: Floats) -> Floats | None:
+    """Return the hidden numbers of a whole table that makes a weighted sum least; None where none could be found."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - heavy, only where something is masked
+
+    most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
+    options = {"time_limit": seconds_left(math.inf)}
+    found = linprog(weights, A_eq=matrix, b_eq=equal, bounds=(0.0, most), method="highs", options=options)
+    go_on()
+    return None if found.x is None or found.status != 0 else np.rint(np.asarray(found.x, dtype=np.float64))

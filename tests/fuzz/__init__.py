@@ -1,0 +1,1 @@
+"""A standing fuzzer of every reader: sound files, changed; what may be told of each, checked."""
