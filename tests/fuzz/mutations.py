@@ -103,11 +103,19 @@ TEXT: Final[Mapping[str, Change]] = {
 }
 
 
+def _kept(name: str, data: bytes, rng: random.Random) -> bytes:
+    """Change a text file; one that cannot be parsed stays as it is."""
+    try:
+        return TEXT[name](data, rng)
+    except (csv.Error, IndexError):
+        return data
+
+
 def keep(files: Files, name: str, rng: random.Random) -> Files:
     """Change files so that they mean the same."""
     if name in TEXT:
         changed = ("csv", "json", "txt")
-        return {f: TEXT[name](d, rng) if f.endswith(changed) and f != "Read Me.txt" else d for f, d in files.items()}
+        return {f: _kept(name, d, rng) if f.endswith(changed) and f != "Read Me.txt" else d for f, d in files.items()}
     if name == "zip":
         return {"x.zip": zipped(files.items())}
     if name == "zip inside":
