@@ -30,6 +30,7 @@ def commands() -> dict[str, list[str]]:
         "areas@1": ["areas"],
         "evaluate@1": ["evaluate", "--methods", "cosine"],
         "territory@1": ["territory", "match", *lots],
+        "transparency@1": ["transparency"],
         "sums@1": ["territory", "sums", *lots[:2], "--dominance", "1,80"],
         "territory-rank@1": ["territory", "rank", "--basin", "Redon", *lots, "--limit", "1"],
         "territory-scenarios@1": ["territory", "match", *lots, "--scenario", "budget=2000"],

@@ -146,7 +146,10 @@ class Index:
         """
 
         def read() -> Any:
-            return json.loads(bytes(self.bytes_of(name)))
+            try:
+                return json.loads(bytes(self.bytes_of(name)))
+            except (ValueError, RecursionError):
+                self.damaged(name)
 
         return self._once(("document", name), read) if keep else read()
 
@@ -214,7 +217,10 @@ class Column:
             return None
         if self._kind == "text":
             utf8, ends = self._utf8()
-            return str(utf8[ends[row] : ends[row + 1]].data, "utf-8", _ERRORS)
+            try:
+                return str(utf8[ends[row] : ends[row + 1]].data, "utf-8", _ERRORS)
+            except UnicodeDecodeError:
+                self._index.damaged(f"{self._name}.utf8.npy")
         if self._kind == "numbered":
             return self._texts()[int(self._numbers()[row])]
         value: Cell = self._array("value")[row].item()
@@ -225,7 +231,7 @@ class Column:
         if self._kind == "none":
             return [None] * self._size
         if self._kind == "text":
-            return _texts(*self._utf8())
+            return self._decoded()
         if self._kind == "numbered":
             return map(self._texts().__getitem__, self._numbers().tolist())
         cells: list[Cell] = self._array("value").tolist()
@@ -251,13 +257,19 @@ class Column:
         utf8 = self._array("utf8")
         return utf8, self._index.positions(f"{self._name}.ends.npy", len(utf8) + 1)
 
+    def _decoded(self) -> list[str]:
+        try:
+            return _texts(*self._utf8())
+        except UnicodeDecodeError:
+            self._index.damaged(f"{self._name}.utf8.npy")
+
     def _numbers(self) -> Array:
         return self._index.positions(f"{self._name}.number.npy", len(self._texts()) - 1, least=-1)
 
     def _texts(self) -> list[str | None]:
         """Distinct texts by number; the last one, which -1 finds, is None."""
         if self._distinct is None:
-            self._distinct = [*_texts(*self._utf8()), None]
+            self._distinct = [*self._decoded(), None]
         return self._distinct
 
 

@@ -103,8 +103,10 @@ def of_referential(found: Referential) -> Answer:
 
 def of_lots(found: Lots) -> Answer:
     """People by employer and job, and the rows that were set aside."""
-    for each in (*found.set_aside, *reading_notes([found])):
-        assert all(each.sentence(lang).strip() for lang in LANGS), each
+    for problem in found.set_aside:
+        assert all(problem.sentence(lang).strip() for lang in LANGS), problem
+    for note in reading_notes([found]):
+        assert all(note.sentence(lang).strip() for lang in LANGS), note
     lots = frozenset((lot.employer, lot.job, lot.people, lot.basin_label) for lot in found.lots)
     return Answer((lots, frozenset((p.key, p.people) for p in found.set_aside)), len(found.set_aside) + len(found.said))
 

@@ -67,7 +67,9 @@ def _grid(data: bytes) -> tuple[list[list[str]], str]:
 
 def _written(rows: list[list[str]], delimiter: str, *, quoted: bool = False) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, quoting=int(quoted), lineterminator="\n").writerows(rows)
+    csv.writer(
+        text, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\n"
+    ).writerows(rows)
     return text.getvalue().encode()
 
 
@@ -123,7 +125,7 @@ def keep(files: Files, name: str, rng: random.Random) -> Files:
     if name == "members":
         return {f: _rezipped(d, rng) if _is_zip(d) else d for f, d in files.items()}
     if any(map(_is_zip, files.values())):
-        return {f: zipped(members(d).items(), how=zipfile.ZIP_STORED) if _is_zip(d) else d for f, d in files.items()}
+        return {f: _rezipped(d, rng, how=zipfile.ZIP_STORED) if _is_zip(d) else d for f, d in files.items()}
     return {"x.zip": zipped(files.items(), how=zipfile.ZIP_STORED)} if len(files) > 1 else files
 
 
@@ -131,11 +133,11 @@ def _is_zip(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(data))
 
 
-def _rezipped(data: bytes, rng: random.Random) -> bytes:
+def _rezipped(data: bytes, rng: random.Random, *, how: int = zipfile.ZIP_DEFLATED) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = [(info.filename, archive.read(info)) for info in archive.infolist()]  # a name may be there twice
     rng.shuffle(found)
-    return zipped(found)
+    return zipped(found, how=how)
 
 
 def _flip(data: bytes, rng: random.Random) -> bytes:
@@ -250,11 +252,12 @@ def _resealed(files: dict[str, bytes], rng: random.Random) -> Files:
         if values.size and values.dtype.kind in "iuf":
             values = values.copy()
             flat = values.reshape(-1)
-            flat[rng.randrange(len(flat))] = rng.choice(
-                (-1, 0, np.iinfo(values.dtype).max, len(flat))
-                if values.dtype.kind in "iu"
-                else (np.nan, np.inf, -1e308)
-            )
+            if values.dtype.kind == "f":
+                wrong: tuple[float, ...] = (np.nan, np.inf, -1e30)
+            else:
+                ends = np.iinfo(values.dtype)
+                wrong = (max(-1, ends.min), 0, ends.max, min(len(flat), ends.max))
+            flat[rng.randrange(len(flat))] = rng.choice(wrong)
             out = io.BytesIO()
             np.save(out, values)
             data = out.getvalue()

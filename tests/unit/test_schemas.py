@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "territory, ranked": ("territory-rank@1", ("territory", "rank", "--basin", "Redon", *REDON)),
     "territory, by employers": ("territory-rank@1", ("territory", "rank", "--basin", "Redon", *REDON, "--employers")),
     "sums": ("sums@1", ("territory", "sums", *REDON[:2], "--dominance", "1,80", "--p-percent", "10")),
+    "transparency": ("transparency@1", ("transparency", *BRANCH)),
     "scenarios": ("territory-scenarios@1", ("territory", "match", *REDON, "--scenario", "radius=30,budget=900")),
     "resolve": ("resolve@1", ("resolve", "moniteur auto ecole")),
     "resolve nothing": ("resolve@1", ("resolve", "!!!")),
@@ -281,7 +282,7 @@ BESIDE = {
 
 
 # Shapes whose keys no promise lists one by one.
-UNLISTED = {"territory-signals@1", "compare@1", "areas@1", "compare-runs@1", "sums@1"}
+UNLISTED = {"territory-signals@1", "compare@1", "areas@1", "compare-runs@1", "sums@1", "transparency@1"}
 
 
 def promised(name: str) -> dict[str, Any]:

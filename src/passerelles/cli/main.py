@@ -62,6 +62,7 @@ COMMANDS: Final = (
     "cache",
     "report",
     "schema",
+    "transparency",
     "serve",
     "explore",
 )

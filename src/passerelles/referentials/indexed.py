@@ -5,11 +5,12 @@ from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.model import (
     Competency,
+    CompetencyKind,
     Credential,
     CredentialRequirement,
     Domain,
@@ -17,13 +18,17 @@ from passerelles.model import (
     Hours,
     JobTitle,
     Mobility,
+    MobilityKind,
     Occupation,
     OccupationAccess,
     OverlaySource,
     Provenance,
     Reduction,
     Requirement,
+    RequirementKind,
+    Scope,
     Tag,
+    TagKind,
     WorkContext,
 )
 from passerelles.notices import Notice
@@ -32,6 +37,13 @@ from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Cell, Column, Index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
+# Columns whose words are few: what compares them could not go on with another.
+_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "competencies": {"kind": frozenset(get_args(CompetencyKind))},
+    "tags": {"kind": frozenset(get_args(TagKind))},
+    "mobilities": {"kind": frozenset(get_args(MobilityKind))},
+    "credential_requirements": {"kind": frozenset(get_args(RequirementKind)), "scope": frozenset(get_args(Scope))},
+}
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
 # Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
@@ -92,7 +104,14 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
 
 
 def _table(name: str, make: Callable[[Iterable[Any]], object]) -> Any:
-    return cached_property(lambda referential: tuple(map(make, referential.rows(name))))
+    def read(referential: "IndexedReferential") -> tuple[object, ...]:
+        found = tuple(map(make, referential.rows(name)))
+        for field, known in _WORDS.get(name, {}).items():
+            if not {getattr(row, field) for row in found} <= known and referential.index is not None:
+                referential.index.damaged(f"{name}.{field}")  # no reader makes such a word
+        return found
+
+    return cached_property(read)
 
 
 class IndexedReferential(Referential):

@@ -23,6 +23,7 @@ from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.filters import Verdict
 from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
 from passerelles.referentials.validate import NOTICE
+from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
 from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
@@ -392,11 +393,11 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
-    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, Sum, AreaMember, Area, Passage, Found,
+    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
     Cause, Shift,
 )  # fmt: skip
 _LISTED: Final = (
-    CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
+    WEIGHT, CHANGED, CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
@@ -476,6 +477,12 @@ SHAPES: Final[Mapping[str, Schema]] = {
     "levers@1": envelope("levers@1", "What to acquire to open most", ref("lever"), optional=LEVERS_MORE),
     "evaluate@1": envelope("evaluate@1", "Ranking quality", ref("method"), optional=METRICS_MORE),
     "territory@1": _territory(),
+    "transparency@1": envelope(
+        "transparency@1",
+        "What a public body must publish and answer",
+        ref("duty"),
+        more={"weights": listed(ref("weight")), "changed_settings": listed(ref("changed_setting"))},
+    ),
     "sums@1": envelope(
         "sums@1",
         "Sums by basin and job that may be published",

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -349,7 +349,7 @@ def _smallest(sums: NDArray[np.int64], masked: Bools, i: int, j: int) -> tuple[i
     """Printed sum of a row (j = -1) or a column (i = -1) that is best hidden too; a sum over all as the last."""
     height, width = sums.shape
     places = [(i, other) for other in range(width)] if j < 0 else [(other, j) for other in range(height)]
-    across = masked.any(axis=0) if j < 0 else masked.any(axis=1)
+    across: Bools = np.asarray(masked.any(axis=0) if j < 0 else masked.any(axis=1))
 
     def worth(place: tuple[int, int]) -> tuple[bool, bool, bool, int, tuple[int, int]]:
         over_all = place[0] == height - 1 or place[1] == width - 1
@@ -399,7 +399,10 @@ def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[i
 
 def _equations(sums: NDArray[np.int64], number_of: Mapping[tuple[int, ...], int]) -> tuple[sparse.csr_array, Floats]:
     """Return what a reader knows: in each line the parts make up the sum, printed numbers being known."""
-    rows, columns, values, equal = [], [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    equal: list[float] = []
     lines = [[(i, j) for j in range(sums.shape[1])] for i in range(sums.shape[0])]
     lines += [[(i, j) for i in range(sums.shape[0])] for j in range(sums.shape[1])]
     for line in lines:
@@ -421,6 +424,8 @@ def _extreme(matrix: sparse.csr_array, equal: Floats, weights: Floats) -> Floats
 
     most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
     options = {"time_limit": seconds_left(math.inf)}
-    found = linprog(weights, A_eq=matrix, b_eq=equal, bounds=(0.0, most), method="highs", options=options)
+    found: Any = linprog(  # type: ignore[call-overload]  # its stubs forget that matrices may be sparse
+        weights, A_eq=matrix, b_eq=equal, bounds=(0.0, most), method="highs", options=options
+    )
     go_on()
     return None if found.x is None or found.status != 0 else np.rint(np.asarray(found.x, dtype=np.float64))

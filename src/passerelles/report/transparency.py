@@ -1,0 +1,295 @@
+"""
+`duties`: what a public body that uses a referential and settings must publish and answer, filled in where it can be.
+
+The law says what must be told; this package knows its own part: data, parameters, operations, versions. What only the
+body knows (who decides, where to write) is left open and marked so. docs/transparency.md gives the law and its sources.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
+
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import listed
+from passerelles.scoring.features import part_words
+from passerelles.scoring.scorer import Scorer, scorer_for
+from passerelles.settings import Settings, settings_or
+from passerelles.store import package_version
+from passerelles.views.schema import maybe, one_of, text
+from passerelles.views.schema import number as number_schema
+from passerelles.views.shown import Described, Shown
+from passerelles.views.spec import Column, On, Page, Record, Sheet
+
+Subject = Literal["publish", "mention", "request", "register", "ai-act"]
+State = Literal["filled", "stated", "open"]
+_READ: Final = "2026-11-26"
+_SOURCES: Final = {
+    "L. 312-1-3": "https://lexbase.fr/texte-de-loi/code-des-relations-entre-le-public-et-ladministrationl31213/L4872LAP.html",
+    "R. 311-3-1-1": "https://www.developpez.com/actu/123894/Open-Data-les-personnes-faisant-l-objet-de-decisions-prises-"
+    "sur-le-fondement-d-un-traitement-algorithmique-pourront-obtenir-des-informations/",
+    "R. 311-3-1-2": "https://www.service-public.fr/particuliers/actualites/A11502",
+    "guide": "https://guides.data.gouv.fr/autres-ressources-utiles/les-algorithmes-publics-pourquoi-et-comment-les-expliquer/"
+    "fiche-pratique-linventaire-des-principaux-traitements-algorithmiques",
+    "annex": "https://www.aiactblog.nl/en/ai-act/bijlage/4",
+}
+
+
+class _Point(NamedTuple):
+    """A point of a duty: key of its words, what asks for it, who can answer, and where more stands."""
+
+    key: str
+    subject: Subject
+    law: str
+    state: State
+    where: str
+    source: str
+
+
+def _law(key: str, subject: Subject, law: str, state: State, where: str) -> _Point:
+    return _Point(key, subject, f"CRPA, {law}", state, where, _SOURCES[law.partition(",")[0]])
+
+
+def _register(key: str, state: State, where: str = "") -> _Point:
+    return _Point(f"register_{key}", "register", "CRPA, L. 312-1-3", state, where, _SOURCES["guide"])
+
+
+def _annex(point: str, state: State, where: str) -> _Point:
+    key = f"annex_{point.replace('(', '').replace(')', '')}"
+    return _Point(key, "ai-act", f"2024/1689, IV, {point}", state, where, _SOURCES["annex"])
+
+
+POINTS: Final = (
+    _law("publish", "publish", "L. 312-1-3", "stated", "docs/scoring.md"),
+    _law("mention", "mention", "R. 311-3-1-1", "open", "docs/transparency.md"),
+    _law("contribution", "request", "R. 311-3-1-2, 1°", "open", "docs/model-card.fr.md"),
+    _law("data", "request", "R. 311-3-1-2, 2°", "filled", "about"),
+    _law("parameters", "request", "R. 311-3-1-2, 3°", "filled", "weights, changed_settings"),
+    _law("operations", "request", "R. 311-3-1-2, 4°", "stated", "docs/scoring.md"),
+    _register("body", "open"),
+    _register("name", "filled"),
+    _register("purpose", "stated", "docs/model-card.fr.md"),
+    _register("decisions", "open"),
+    _register("people", "open"),
+    _register("data", "filled", "about"),
+    _register("rules", "filled", "docs/scoring.md"),
+    _register("human", "stated", "docs/model-card.fr.md"),
+    _register("limits", "stated", "docs/model-card.fr.md"),
+    _register("version", "filled", "CHANGELOG.md"),
+    _annex("1(a)", "filled", "docs/model-card.fr.md"),
+    _annex("1(b)", "stated", "docs/architecture.md, docs/service.md"),
+    _annex("1(c)", "stated", "pyproject.toml, docs/stability.md"),
+    _annex("1(d)", "stated", "README.md, docs/service.md"),
+    _annex("1(e)", "stated", "docs/bulk.md, docs/service.md"),
+    _annex("1(f)", "stated", "–"),
+    _annex("1(g)", "stated", "docs/explorer.md, docs/report.md"),
+    _annex("1(h)", "stated", "docs/guides, docs/model-card.fr.md"),
+    _annex("2(a)", "stated", "docs/evaluation.md, docs/model-card.fr.md"),
+    _annex("2(b)", "filled", "docs/scoring.md, docs/decisions"),
+    _annex("2(c)", "stated", "docs/architecture.md"),
+    _annex("2(d)", "filled", "docs/model-card.fr.md"),
+    _annex("2(e)", "open", "docs/model-card.fr.md"),
+    _annex("2(f)", "stated", "docs/stability.md"),
+    _annex("2(g)", "stated", "docs/evaluation.md, docs/reliability.md"),
+    _annex("2(h)", "stated", "docs/service.md, docs/reliability.md"),
+    _annex("3", "stated", "docs/model-card.fr.md"),
+    _annex("4", "stated", "docs/evaluation.md"),
+    _annex("5", "open", "docs/reliability.md"),
+    _annex("6", "stated", "CHANGELOG.md, docs/decisions"),
+    _annex("7", "open", "–"),
+    _annex("8", "open", "–"),
+    _annex("9", "open", "–"),
+)
+
+
+@dataclass(frozen=True)
+class Duty(Described):
+    """
+    One thing to publish or to answer.
+
+    Attributes
+    ----------
+    state
+        ``"filled"``: the answer tells the referential and settings in use; ``"stated"``: it holds for any;
+        ``"open"``: only the body that uses them can answer, and square brackets mark where.
+    where
+        Where more stands: a page of the documentation, a file, or a part of this very answer.
+    """
+
+    point: _Point
+    facts: dict[Lang, dict[str, str]]
+
+    def duty(self, lang: Lang) -> str:
+        """Return what must be told."""
+        return say(f"transparency.duty.{self.point.key}", lang=lang)
+
+    def answer(self, lang: Lang) -> str:
+        """Return the answer, as far as it is known."""
+        return say(f"transparency.answer.{self.point.key}", lang=lang, **self.facts[lang])
+
+    spec: ClassVar[Record] = Record(
+        "duty",
+        "One thing to publish or to answer",
+        (
+            Column("subject", value=lambda d, _: d.point.subject, words="transparency.subject", promised=True,
+                   schema=one_of(get_args(Subject))),
+            Column("law", value=lambda d, _: d.point.law, schema=text("Article, or point of an annex"), promised=True),
+            Column("duty", value=lambda d, lang: d.duty(lang), schema=text("What must be told"), promised=True),
+            Column("answer", value=lambda d, lang: d.answer(lang), schema=text(), promised=True),
+            Column("state", value=lambda d, _: d.point.state, words="transparency.state", promised=True,
+                   schema=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
+            Column("where", value=lambda d, _: d.point.where or None, schema=maybe(text("Where more stands")),
+                   promised=True),
+            Column("source", value=lambda d, _: d.point.source, schema=text("Page where the law was read"),
+                   promised=True, on=On.JSON | On.TABLE),
+            Column("as_of", value=lambda _, __: _READ, schema=text("Day on which it was read"), promised=True,
+                   on=On.JSON | On.TABLE),
+        ),
+    )  # fmt: skip
+
+
+class Weight(NamedTuple):
+    """Weight of a feature in a part of the score."""
+
+    part: str
+    feature: str
+    weight: float
+
+
+WEIGHT: Final = Record(
+    "weight",
+    "Weight of a feature in a part of the score",
+    (
+        Column("part", schema=text(), promised=True),
+        Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), schema=text(), promised=True),
+        Column("feature", schema=text("As docs/scoring.md names it"), promised=True),
+        Column("weight", "number", schema=number_schema(), promised=True),
+    ),
+)
+
+
+class Changed(NamedTuple):
+    """A setting that is not at its default."""
+
+    name: str
+    value: str
+    default: str
+
+
+CHANGED: Final = Record(
+    "changed_setting",
+    "A setting that is not at its default",
+    (
+        Column("name", schema=text(), promised=True),
+        Column("value", schema=text(), promised=True),
+        Column("default", schema=text(), promised=True),
+    ),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Duties(Shown):
+    """What to publish and to answer, the weights in use, and the settings that are not at their defaults."""
+
+    points: tuple[Duty, ...]
+    weights: tuple[Weight, ...]
+    changed: tuple[Changed, ...]
+
+    def __repr__(self) -> str:
+        """One line: how many points, and how many are open."""
+        return f"<Duties {len(self.points)} points, {sum(d.point.state == 'open' for d in self.points)} open>"
+
+    def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+        """Return the points, the weights and the changed settings as tables."""
+        return [
+            Sheet("duties", Duty.spec.columns, lambda: self.points, lang),
+            Sheet("weights", WEIGHT.columns, lambda: self.weights, lang),
+            *([Sheet("changed_settings", CHANGED.columns, lambda: self.changed, lang)] if self.changed else []),
+        ]
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return the points, subject by subject, then what they refer to."""
+        lead = []
+        for subject in get_args(Subject):
+            lead.append(
+                say("transparency.heading", lang=lang, subject=say(f"transparency.subject.{subject}", lang=lang))
+            )
+            lead += [
+                say("transparency.line", lang=lang, law=d.point.law, duty=d.duty(lang), answer=d.answer(lang))
+                for d in self.points
+                if d.point.subject == subject
+            ]
+        title, note = (say(f"transparency.{name}", lang=lang) for name in ("title", "note"))
+        return Page(
+            title,
+            lead,
+            self.sheets(lang)[2:],
+            [Page(s.label(lang), sheets=[s]) for s in self.sheets(lang)[1:2]],
+            [note],
+        )
+
+
+def duties(graph: OccupationGraph, *, settings: Settings | None = None) -> Duties:
+    """
+    Say what a public body that uses a graph and settings must publish and answer.
+
+    Parameters
+    ----------
+    graph
+        What `build_graph` gives: its referential, overlays and access facts are those told.
+    settings
+        Those in use; the graph's own where None.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> found = duties(build_graph(load_referential("transitions")))
+    >>> [d.point.law for d in found.points if d.point.subject == "request"][0]
+    'CRPA, R. 311-3-1-2, 1°'
+    """
+    chosen = settings_or(settings, graph.settings)
+    scorer = scorer_for(graph.referential, chosen.scorer)
+    changed = tuple(_changed(chosen.model_dump(mode="json"), Settings().model_dump(mode="json")))
+    told: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
+    weights = tuple(
+        Weight(part, feature, weight) for part, each in scorer.parts.items() for feature, weight in each.items()
+    )
+    return Duties(tuple(Duty(point, told) for point in POINTS), weights, changed)
+
+
+def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], lang: Lang) -> dict[str, str]:
+    """Return what fills the answers in."""
+    referential, provenance = graph.referential, graph.referential.provenance
+    unknown = say("transparency.unknown", lang=lang)
+    overlays = [
+        *provenance.overlays,
+        *([chosen] if (chosen := graph.settings.access) is not None and chosen not in provenance.overlays else []),
+    ]
+    return {
+        "version": package_version(),
+        "referential": f"{referential.name} {referential.version}",
+        "sha256": provenance.sha256[:16] or unknown,
+        "source": provenance.source or unknown,
+        "date": provenance.date or unknown,
+        "licence": provenance.licence or unknown,
+        "occupations": number(len(referential.occupations), lang=lang),
+        "overlays": listed(overlays, lang) if overlays else say("transparency.none", lang=lang),
+        "scorer": f"{scorer.name} {scorer.version}",
+        "fitted_on": scorer.fitted_on or say("transparency.unfitted", lang=lang),
+        "calibrated": say(f"transparency.{'' if scorer.calibration else 'not_'}calibrated", lang=lang),
+        "parts": listed([part_words(part, "label", lang) for part in scorer.parts], lang),
+        "count": str(sum(map(len, scorer.parts.values()))),
+        "base": number(round(scorer.base_for(len(graph.codes)), 3), lang=lang),
+        "changed": listed([f"{c.name} = {c.value}" for c in changed], lang) or say("transparency.none", lang=lang),
+    }
+
+
+def _changed(value: Any, default: Any, name: str = "") -> list[Changed]:
+    """Return the leaves that differ, by their dotted names."""
+    if isinstance(value, dict) and isinstance(default, dict):
+        return [
+            change
+            for key in value
+            for change in _changed(value[key], default.get(key), f"{name}.{key}" if name else key)
+        ]
+    return [] if value == default else [Changed(name, str(value), str(default))]

@@ -1,0 +1,80 @@
+"""What a public body must publish and answer: each point has its words in both languages, filled in from what is used."""
+
+import json
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from passerelles.cli.main import run
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS
+from passerelles.report.transparency import POINTS, duties
+from passerelles.scoring.scorer import load_scorer
+from passerelles.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_point_is_said_in_both_languages(embedded_graph: OccupationGraph) -> None:
+    found = duties(embedded_graph)
+    for lang in LANGS:
+        words = tomllib.loads(files("passerelles").joinpath(f"language/{lang}/transparency.toml").read_text("utf-8"))
+        assert set(words["duty"]) == set(words["answer"]) == {point.key for point in POINTS}
+        for duty in found.points:
+            answer = duty.answer(lang)
+            assert "{" not in answer
+            # What only the body knows is marked, and nothing else is.
+            if duty.point.state != "open":
+                assert "[" not in answer, duty.point.key
+    opened = {d.point.key for d in found.points if d.point.state == "open"} - {"annex_8"}
+    assert all("[" in d.answer("fr") for d in found.points if d.point.key in opened)
+
+
+def test_the_law_asked_for_is_there_whole() -> None:
+    laws = [point.law for point in POINTS]
+    assert {"CRPA, L. 312-1-3", "CRPA, R. 311-3-1-1"} < set(laws)
+    assert [law for law in laws if "R. 311-3-1-2" in law] == [f"CRPA, R. 311-3-1-2, {n}°" for n in (1, 2, 3, 4)]
+    annex = [law.rpartition(" ")[2] for law in laws if "IV" in law]
+    assert annex == [*(f"1({c})" for c in "abcdefgh"), *(f"2({c})" for c in "abcdefgh"), *map(str, range(3, 10))]
+
+
+def test_pages_named_are_there() -> None:
+    for point in POINTS:
+        for place in filter(None, point.where.split(", ")):
+            if place.startswith("docs/") or "." in place:
+                assert (ROOT / place).exists(), place
+
+
+def test_answers_are_those_of_what_is_in_use(embedded_graph: OccupationGraph) -> None:
+    settings = Settings.model_validate({"scorer": "content", "ranking": {"close_share": 0.2}})
+    found = duties(embedded_graph, settings=settings)
+    answers = {d.point.key: d.answer("en") for d in found.points}
+    referential, scorer = embedded_graph.referential, load_scorer("content")
+    assert f"{referential.name} {referential.version}" in answers["data"]
+    assert referential.provenance.sha256[:16] in answers["data"]
+    assert "ranking.close_share = 0.2" in answers["parameters"]
+    assert f"{scorer.name} {scorer.version}" in answers["parameters"]
+    assert {(w.part, w.feature): w.weight for w in found.weights} == {
+        (part, feature): weight for part, each in scorer.parts.items() for feature, weight in each.items()
+    }
+    assert {c.name for c in found.changed} == {"scorer", "ranking.close_share"}
+    assert duties(embedded_graph).changed == ()
+
+
+def test_the_command_prints_tables_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["transparency", "--lang", "en"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    assert "To give on request" in shown
+    assert re.search(r"passerelles \d+\.\d+\.\d+, which compares", shown)
+    with pytest.raises(SystemExit):
+        run(["transparency", "--format", "json", "--overlay", "enseignement-conduite"])
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["schema"] == "passerelles/transparency@1"
+    assert any("enseignement-conduite" in each["answer"] for each in answer["results"])
+    assert all(each["as_of"] and each["source"].startswith("https://") for each in answer["results"])
+    assert sum(map(abs, (w["weight"] for w in answer["weights"]))) > 0
