@@ -1,4 +1,4 @@
-"""What a public body must publish and answer: each point has its words in both languages, filled in from what is used."""
+"""What a public body must publish and answer: each point in both languages, filled in from what is used."""
 
 import json
 import re
