@@ -47,6 +47,9 @@ def check(found: Allocation) -> None:
         assert flow.same_job or flow.listed or (flow.probability is not None and flow.probability >= 0.05), flow
     for flow in (*found.flows, *found.to_confirm):
         assert not flow.hiring.self_employed
+        if flow.access is not None:  # nobody is asked for what they hold
+            held = {c.short for c in flow.access.credentials if "yes" in (c.held, c.group_held)}
+            assert not held & set((flow.access_said() or "").split(", ")), flow
 
 
 def test_there_are_nine() -> None:

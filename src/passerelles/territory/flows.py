@@ -169,7 +169,8 @@ class Flow(Described):
         if self.access is None:
             return None
         labels = {c.code: c.short for c in self.access.credentials}
-        asked = ", ".join(labels.get(code, code) for code in self.of_title)
+        held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
+        asked = ", ".join(labels.get(code, code) for code in self.of_title if code not in held)
         return asked or access_text(self.access, lang)
 
     def _unknown(self, name: str, lang: Lang) -> str:
