@@ -18,6 +18,7 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
+from passerelles.market.figures import Figure, Interval
 from passerelles.report.dossier import page as report_page
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.moves import explained_origins, staged_paths
@@ -28,8 +29,10 @@ from passerelles.report.dossier.sheet import move_sheets
 from passerelles.report.dossier.sources import checksum_of, command_of
 from passerelles.report.dossier.words import Words
 from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
+from passerelles.views.document import Facts
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -158,7 +161,8 @@ def test_no_two_places_of_a_report_disagree(page: Element, case: Case, redon: Al
     sheets = move_sheets(case)
     assert len(sheets.parts) == len(redon.flows) + len(redon.to_confirm)
     for part, flow in zip(sheets.parts, redon.flows, strict=False):
-        facts = dict(part.blocks[0].rows)  # type: ignore[union-attr]
+        assert isinstance(part.blocks[0], Facts)
+        facts = dict(part.blocks[0].rows)
         if not flow.same_job:
             shown = facts["Heures par personne"].split(" (")[0]
             assert shown in told[f"move-{flow.fragile.job}-{flow.hiring.job}"]["hours"]
@@ -203,6 +207,25 @@ def test_paths_are_looked_for_where_people_are_left(case: Case, embedded_graph: 
         wanted += len({e.move.target.code for e in (*flowing, *best)})
     assert left
     assert pairs == wanted
+
+
+def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationGraph) -> None:
+    fragile = [{"Entreprise": "A", "Métier": "H3302", "Effectif": 6, "Bassin": "Redon", "Date de départ": "31/03/2027"}]
+    hiring = [
+        {"Entreprise": "B", "Métier": "N1103", "Nb de postes": 4, "Bassin": "Redon", "Date souhaitée": "06/2027"},
+        {"Entreprise": "B", "Métier": "H3302", "Nb de postes": 2, "Bassin": "Redon", "Date souhaitée": "05/2027"},
+    ]
+    found = match_territory(embedded_graph, fragile, hiring)
+    assert {(a.kind, a.due) for a in actions(found.release())} == {("meet", "2027-05"), ("train", "2027-06")}
+    wage = Figure(Interval(0.8, 0.9), "estimated", source="Dares", year="2016-2018")
+    after = replace(wage, interval=Interval(1.25, 1.25))
+    paid = replace(found, flows=tuple(replace(flow, wages=(wage, after)) for flow in found.flows))
+    page = read_page(territory_page(Case(embedded_graph, paid, NO_PICTURE)))
+    details = page.by_id("move-H3302-N1103")
+    facts = {n.text: t.text for n, t in zip(details.all("dt"), details.all("dd"), strict=True)}
+    assert facts["Attendu pour"] == "2027-06"
+    assert facts["Salaire médian, celui de tous étant 1"] == "de 0,80 à 0,90 avant, 1,25 après (2016-2018, Dares)"
+    assert "le premier poste en 2027-06" in page.by_id("actions").text
 
 
 def test_the_structure_of_the_page_is_sound(page: Element) -> None:

@@ -40,6 +40,8 @@ class Action(Described):
         For how many; None = unknown.
     hours
         Hours of training in all; None where there are none, or they are not known.
+    due
+        The first month in which one of the openings is to be filled, as 2027-03; None where no table says it.
     """
 
     kind: ActionKind
@@ -47,10 +49,12 @@ class Action(Described):
     what: str
     people: int | None
     hours: float | None = None
+    due: str | None = None
 
     def when(self, lang: Lang = "fr") -> str:
         """Return by when, in words: what the order of things asks for."""
-        return say(f"territory.action.when.{self.kind}", lang=lang)
+        when = say(f"territory.action.when.{self.kind}", lang=lang)
+        return when if self.due is None else say("territory.action.due", lang=lang, when=when, month=self.due)
 
     spec: ClassVar[Record] = Record(
         "action",
@@ -68,7 +72,7 @@ class Action(Described):
             Column("people", "integer", schema=PEOPLE, promised=True),
             Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True,
                    shown=lambda a, _: None if a.kind == "train" else "–"),
-            Column("due", value=lambda _a, _lang: None, on=On.TABLE),
+            Column("due", schema=maybe(text("Year and month, as 2027-03")), on=On.JSON | On.TABLE),
         ),
     )  # fmt: skip
 
@@ -107,28 +111,36 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
 
 
 def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    people: dict[tuple[str, str], int] = {}
+    grouped: dict[tuple[str, str], list[Flow]] = {}
     for flow in flows:
         if flow.same_job and not flow.of_title:
-            key = (flow.hiring.employer, flow.hiring.named)
-            people[key] = people.get(key, 0) + flow.people
+            grouped.setdefault((flow.hiring.employer, flow.hiring.named), []).append(flow)
     return [
-        Action("meet", employer, say("territory.action.what.meet", lang=lang, job=job), n)
-        for (employer, job), n in people.items()
+        Action("meet", employer, say("territory.action.what.meet", lang=lang, job=job), _people(some), due=_due(some))
+        for (employer, job), some in grouped.items()
     ]
+
+
+def _people(flows: Iterable[Flow]) -> int:
+    return sum(flow.people for flow in flows)
+
+
+def _due(flows: Iterable[Flow]) -> str | None:
+    """Return the first month in which one of the openings is to be filled."""
+    return min((str(flow.hiring.month) for flow in flows if flow.hiring.month), default=None)
 
 
 def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    people: dict[tuple[str, str, str], int] = {}
+    grouped: dict[tuple[str, str, str], list[Flow]] = {}
     for flow in flows:
         who = say(f"territory.action.who.{'title' if 'title' in flow.unknown else 'confirm'}", lang=lang,
                   employer=flow.hiring.employer, fragile=flow.fragile.employer)  # fmt: skip
-        key = (who, flow.to_find_out(lang) or "", flow.hiring.named)
-        people[key] = people.get(key, 0) + flow.people
+        grouped.setdefault((who, flow.to_find_out(lang) or "", flow.hiring.named), []).append(flow)
     return [
-        Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), n)
-        for (who, what, job), n in people.items()
-    ]
+        Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), _people(some),
+               due=_due(some))
+        for (who, what, job), some in grouped.items()
+    ]  # fmt: skip
 
 
 def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
@@ -189,4 +201,4 @@ def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Actio
     who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
     known = [f.hours.expected for f in flows]
     total = None if None in known else sum(round((f.hours.expected or 0) * TENTHS) * f.people for f in flows) / TENTHS
-    return Action("train", who, what, sum(f.people for f in flows), total or None)
+    return Action("train", who, what, _people(flows), total or None, _due(flows))

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from passerelles.access.conditions import AccessConditions
 from passerelles.language.say import say
 from passerelles.language.typography import listed
+from passerelles.market.figures import Figure
 from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, hours_text
 from passerelles.paths.rank import rank_paths
@@ -27,6 +28,9 @@ _ITEMS: Final = 6  # competencies that are named
 _REASONS: Final = 3  # parts of the score that are named
 _CERTIFICATIONS: Final = 3
 # Of a flow or a move, said elsewhere.
+_PLANNED: Final = (  # what a project leader plans with, where the tables say it
+    "free_from", "needed_by", "training_months", "in_time", "fragile_payer", "hiring_payer",
+)  # fmt: skip
 _ENDS: Final = frozenset(
     {"from", "to", "people", "unknown", "origin", "target", "rank", "score", "level", "probability"}
 )
@@ -184,7 +188,8 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
     told = {c.key for c in of_flows} if explained.flows else set()
     found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
-    found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in of_flows]
+    found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in (*of_flows, *Flow.spec.pick(*_PLANNED))]
+    found.append((w("fact.wages"), wages_said(case, explained.flows)))
     if not explained.flows:
         found.append((w("fact.hours"), w.set(hours_said(case, explained))))
         found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
@@ -192,6 +197,25 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
         if items and some:
             found.append((w(f"fact.{name}", n=len(some)), _named(case, some)))
     return tuple((name, text) for name, text in found if text)
+
+
+def wages_said(case: Case, flows: Iterable[Flow]) -> str:
+    """Return wages before and after, with their period and source; empty where neither is known."""
+    w = case.words
+    before, after = next((flow.wages for flow in flows if flow.wages is not None), (None, None))
+    if before is None or after is None or (before.low is None and after.low is None):
+        return ""
+    known = before if before.low is not None else after
+    return w(
+        "wages", before=_ratio(case, before), after=_ratio(case, after), year=known.year, source=known.source
+    )  # fmt: skip
+
+
+def _ratio(case: Case, figure: Figure) -> str:
+    """Return a ratio, or the lowest and the highest of a job's families."""
+    w = case.words
+    low, high = (w.figure(end, decimals=2) for end in (figure.low, figure.high))
+    return low if low == high else w("hours.range", low=low, high=high)
 
 
 def _said(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
