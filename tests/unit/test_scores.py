@@ -15,7 +15,7 @@ from passerelles.language.say import LANGS, say
 from passerelles.model import Mobility
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.features import CONTENT_PARTS, FEATURES
+from passerelles.scoring.features import CONTENT_PARTS, features
 from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.mobility import MOBILITY_PARTS
@@ -55,7 +55,7 @@ def test_targets_that_all_list_as_much_have_no_spread_to_divide_by() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_is_small_and_keyed_by_features_alone(name: str) -> None:
     scorer = load_scorer(name)
-    known = {*FEATURES, *(f"{part}.{f}" for part, names in MOBILITY_PARTS.items() for f in names)}
+    known = {*features(), *(f"{part}.{f}" for part, names in MOBILITY_PARTS.items() for f in names)}
     assert len(scorer.parts) <= 10
     assert sum(1 for _ in _numbers(scorer)) <= 300
     assert {feature for weights in scorer.parts.values() for feature in weights} <= known
@@ -65,7 +65,7 @@ def test_what_ships_is_small_and_keyed_by_features_alone(name: str) -> None:
 def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
     for weights in load_scorer(name).parts.values():
         for feature, weight in weights.items():
-            assert weight >= 0 or not FEATURES[feature].closeness
+            assert weight >= 0 or not features()[feature].closeness
 
 
 def test_only_the_content_scorer_reads_no_mobilities(plain: OccupationGraph) -> None:

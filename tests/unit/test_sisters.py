@@ -3,7 +3,7 @@
 import numpy as np
 
 from passerelles.graph.build import build_graph
-from passerelles.scoring.features import FEATURES, scene_of_all
+from passerelles.scoring.features import features, scene_of_all
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import UNITS, score_table
 from small import occupation, referential
@@ -15,8 +15,8 @@ def test_ranks_are_averaged_over_the_other_occupations_of_the_group() -> None:
     labels = {"a": "souder", "b": "percer", "c": "peindre", "d": "mesurer", "e": "livrer"}
     graph = build_graph(referential(asked, occupations=names.values(), labels=labels))
     scene = scene_of_all(graph)
-    ranks = FEATURES["competencies.items_rank"].compute(scene)
-    found = FEATURES["family.sisters_items"].compute(scene)
+    ranks = features()["competencies.items_rank"].compute(scene)
+    found = features()["family.sisters_items"].compute(scene)
     rows = [graph.position[code] for code in ("A1", "A2", "A3")]
     for row in rows:
         others = [r for r in rows if r != row]
@@ -35,7 +35,7 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     empty = graph.position["C2"]
     scene = scene_of_all(graph)
     for name in ("items_rank", "macro_rank", "macro_rank_reverse", "requirements_rank"):
-        ranks = FEATURES[f"competencies.{name}"].compute(scene)
+        ranks = features()[f"competencies.{name}"].compute(scene)
         assert np.isnan(ranks[:, empty]).all()
         assert np.isnan(ranks[empty]).all()
         assert np.isfinite(np.delete(np.delete(ranks, empty, 0), empty, 1)).all()
@@ -45,6 +45,6 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     known = "competencies.knowledge_categories"  # the one feature of the part that is no rank
     expected = -weights.get(known, 0.0) * table.means.get(known, 0.0)
     assert np.allclose(table.scores.parts[part, :, empty] / UNITS, expected, atol=1e-5)
-    sisters = FEATURES["family.sisters_items"].compute(scene)
+    sisters = features()["family.sisters_items"].compute(scene)
     others = [graph.position[code] for code in ("A1", "A2", "A3")]
     assert np.isfinite(sisters[np.ix_(others, others)]).all()

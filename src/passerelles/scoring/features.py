@@ -153,6 +153,7 @@ def _tree(index: ContentIndex, origins: Origins) -> Dense:
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
 _ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
+_COLUMNS: Final = 256
 _SISTERS: Final = ("all_text", "item_text")  # measures whose ranks are also taken from the origin's whole group
 
 
@@ -288,16 +289,28 @@ def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
 
 def _group_closeness(scene: Scene) -> Dense:
     """Mean closeness to the target of the occupations of the origin's parent group, the origin included."""
-    graph = scene.graph
-    whole = scene.reference.overall.copy()
-    np.fill_diagonal(whole, 0.0)
+    graph, whole = scene.graph, scene.reference.overall
     plain = np.flatnonzero(~graph.is_specialised)
+    members = _members(graph, plain, np.float64)
+    counts = np.maximum(np.bincount(graph.group[plain], minlength=members.shape[0]), 1)[:, None]
+    found = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
+    for some in _column_blocks(graph):
+        block = whole[:, some].astype(np.float64)
+        block[np.arange(some.start, some.stop), np.arange(some.stop - some.start)] = 0.0
+        found[:, some] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
+    return found
+
+
+def _members(graph: OccupationGraph, plain: NDArray[np.intp], kind: type[np.floating]) -> "sparse.csr_array":
+    """Shape (groups, n): 1 where an occupation of the referential proper belongs to a parent group."""
     shape = (int(graph.group.max()) + 1, len(graph.codes))
-    members = sparse.csr_array((np.ones(len(plain)), (graph.group[plain], plain)), shape=shape)
-    sums = members @ whole.astype(np.float64)
-    counts = np.bincount(graph.group[plain], minlength=len(sums))
-    means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
-    return np.asarray(means[graph.group[scene.mine]])
+    return sparse.csr_array((np.ones(len(plain), kind), (graph.group[plain], plain)), shape=shape)
+
+
+def _column_blocks(graph: OccupationGraph) -> list[slice]:
+    """Targets in blocks: sums over groups of origins take the memory of one block, not of all pairs."""
+    size = len(graph.codes)
+    return [slice(start, min(start + _COLUMNS, size)) for start in range(0, size, _COLUMNS)]
 
 
 def _of_sisters(name: str) -> Compute:
@@ -311,15 +324,18 @@ def _of_sisters(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         graph = scene.graph
         ranks = ranked(scene)
-        known = ~np.isnan(ranks)
-        plain = np.flatnonzero(~graph.is_specialised)
-        shape = (int(graph.group.max()) + 1, len(graph.codes))
-        members = sparse.csr_array((np.ones(len(plain), np.float32), (graph.group[plain], plain)), shape=shape)
-        own, filled = graph.base_rows[scene.mine], np.where(known, ranks, np.float32(0.0))
+        members = _members(graph, np.flatnonzero(~graph.is_specialised), np.float32)
+        own = graph.base_rows[scene.mine]
         group = graph.group[own]
-        others = (members @ known.astype(np.float32))[group] - known[own]
-        means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-        return np.where(others > 0, means, ranks[own])
+        found = np.empty((len(own), len(graph.codes)), dtype=np.float32)
+        for some in _column_blocks(graph):
+            mine = ranks[:, some]
+            known = ~np.isnan(mine)
+            filled = np.where(known, mine, np.float32(0.0))
+            others = (members @ known.astype(np.float32))[group] - known[own]
+            means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
+            found[:, some] = np.where(others > 0, means, mine[own])
+        return found
 
     return compute
 

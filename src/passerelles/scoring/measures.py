@@ -489,6 +489,7 @@ def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
     return sparse.csr_array(dense)
 
 
+_ROOM: Final = 72_000_000  # bytes of cosines kept at once: seven tables of ROME's 1,584 fiches, one of ESCO's 3,007
 CADRE_WEIGHT: Final = 0.3
 _NEIGHBOURS: Final = 10
 _FLAG: Final = {"yes": 1.0, "no": 0.0, "unknown": np.nan}
@@ -512,12 +513,8 @@ class Evidence:
     computed: dict[str, Dense] = field(repr=False)
 
     def measured(self, name: str) -> Dense:
-        """Cosine of one measure, in [0, 1], or ``"overall"``; computed once and kept as long as the evidence is."""
-        if name == "overall":
-            return self.overall
-        if name not in self.computed:
-            self.computed[name] = self.index.closeness(name, self.vectors)
-        return self.computed[name]
+        """Cosine of one measure, in [0, 1], or ``"overall"``; computed once while there is room to keep it."""
+        return self.overall if name == "overall" else _measured(self.index, name, self.vectors, self.computed)
 
     def own(self) -> NDArray[np.int32]:
         """Column that is no candidate of each origin: its own fiche."""
@@ -563,9 +560,19 @@ def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Den
     total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
     for name, weight in OVERALL.items():
         if name in vectors:
-            computed[name] = index.closeness(name, vectors)
-            total += np.float32(weight) * computed[name]
+            total += np.float32(weight) * _measured(index, name, vectors, computed)
     return total
+
+
+def _measured(index: MeasureIndex, name: str, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
+    """Cosine of one measure, kept among those `computed`; the oldest go where there are too many for the memory."""
+    found = computed.get(name)
+    if found is None:
+        found = index.closeness(name, vectors)
+        while computed and found.nbytes + sum(values.nbytes for values in computed.values()) > _ROOM:
+            del computed[next(iter(computed))]
+        computed[name] = found
+    return found
 
 
 def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:

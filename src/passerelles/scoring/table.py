@@ -130,7 +130,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
                 values = features()[name].compute(scene)
                 means[name] = mean_of_pairs(values, plain)
                 _add(part, values, weights[name], means[name])
-        if scorer.prior is not None:
+        if scorer.prior is not None and graph.mobility.nnz:  # without any, their features are 0
             found = mobility_features(scene, expected_chance(sums, scorer.prior))
             for part, weights in zip(sums, scorer.parts.values(), strict=True):
                 for name in sorted(set(weights) & _MOBILITY):
