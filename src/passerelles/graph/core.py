@@ -493,8 +493,8 @@ def _tree_edges(graph: OccupationGraph) -> Iterator[_Edge]:
         if domain.parent is not None:
             yield "child_of", f"domain:{domain.code}", f"domain:{domain.parent}", 1.0, _NOTHING
     for o in graph.occupations:
-        if o.base is not None:
-            yield "part_of", f"occupation:{o.code}", f"occupation:{o.base}", 1.0, _NOTHING
+        for base in o.bases:
+            yield "part_of", f"occupation:{o.code}", f"occupation:{base}", 1.0, _NOTHING
 
 
 def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:

@@ -86,7 +86,7 @@ def recognise(source: FileSource) -> Reader:
         If it is none that the package reads.
     """
     readers = (*READERS, *extensions("readers").values())
-    found = next((reader for reader in readers if reader.recognise(source)), None)
+    found: Reader | None = next((reader for reader in readers if reader.recognise(source)), None)
     if found is None:
         raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
     return found

@@ -223,7 +223,7 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     return ValidationReport(
         name=about.name,
         version=about.version,
-        place=f"{name_or_path} ({laid.name} {laid.version})",
+        place=f"{name_or_path} + {laid.name} {laid.version}",
         format="overlay",
         sha256=laid.provenance.sha256,
         counts=MappingProxyType({k: n - before[k] for k, n in after.items()} | {"dropped": sum(dropped.values())}),
