@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from passerelles.cli.main import run
+from passerelles.graph.build import build_graph
+from passerelles.referentials.load import load_referential
+from passerelles.service import answers
+from passerelles.service.engine import Engine
+from passerelles.service.requests import RankBatchBody
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "src" / "passerelles" / "report" / "examples.json"
@@ -60,6 +65,13 @@ def runs() -> dict[str, Any]:
         return answer(["compare-runs", f"{folder}/old.json", f"{folder}/new.json"])
 
 
+def batch() -> dict[str, Any]:
+    """Moves from two origins, one of which nobody knows: an answer of the service alone."""
+    engine = Engine(build_graph(load_referential("transitions")))
+    asked = RankBatchBody(origins=["K2110", "K211O"], limit=1)
+    return answers.rank_batch(engine, asked, "fr")
+
+
 def cut(value: Any, name: str = "") -> Any:
     """Keep the first result and two of each list."""
     if isinstance(value, dict):
@@ -101,6 +113,8 @@ def made() -> dict[str, Any]:
     """Every example, by the name of its shape."""
     found = {name: cut(answer(words)) for name, words in commands().items()}
     found["compare-runs@1"] = cut(runs())
+    found["rank-batch@1"] = cut(batch())
+    found["rank-batch@1"]["results"] = [cut(item) for item in batch()["results"]]
     found["validate@1"]["place"] = "transitions"
     found["territory-signals@1"] = signals(found["show@1"]["referential"])
     found["profile"] = {"occupation": "K2110", "competencies": [], "credentials": {"PERM-C": "yes"}}

@@ -282,7 +282,9 @@ BESIDE = {
 
 
 # Shapes whose keys no promise lists one by one.
-UNLISTED = {"territory-signals@1", "compare@1", "areas@1", "compare-runs@1", "sums@1", "transparency@1"}
+UNLISTED = {
+    *("territory-signals@1", "compare@1", "areas@1", "compare-runs@1", "rank-batch@1", "sums@1", "transparency@1"),
+}
 
 
 def promised(name: str) -> dict[str, Any]:

@@ -456,6 +456,107 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
         assert [graph() is None for graph in seen] == [True, True, False]
 
 
+def test_answers_are_compressed_where_asked(client: Client) -> None:
+    plain = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "identity"})
+    packed = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) * 5 < int(plain.headers["content-length"])
+    assert packed.json() == plain.json()
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert "Accept-Encoding" in packed.headers["vary"]
+
+
+def test_a_part_of_an_answer_is_given_where_asked(client: Client) -> None:
+    whole = client.get("/v1/rank?origin=K2110&limit=2").json()
+    some = client.get("/v1/rank?origin=K2110&limit=2&fields=target,score&fields=level").json()
+    assert some["results"] == [{k: item[k] for k in ("target", "score", "level")} for item in whole["results"]]
+    assert {*some} == {*whole} - {"settings"}
+    posted = client.post("/v1/rank", json={"origin": "K2110", "limit": 2, "fields": ["settings", "rank"]}).json()
+    assert (posted["settings"], posted["results"]) == (whole["settings"], [{"rank": 1}, {"rank": 2}])
+    for path in ("/v1/sources?target=N4101", "/v1/paths?origin=N4105&target=N4101", "/v1/resolve?text=moniteur"):
+        name = {"s": "target", "p": "hours", "r": "code"}[path[4]]
+        found = client.get(f"{path}&limit=1&fields={name}").json()
+        assert [list(item) for item in found["results"]] == [[name]], path
+    odd = client.get("/v1/rank?origin=K2110&fields=scores&lang=en")
+    refused(odd, 422, "invalid_request")
+    assert odd.json()["errors"][0]["where"] == "query.fields.0"
+    assert "'score'" in odd.json()["errors"][0]["what"]
+
+
+def test_pages_of_a_ranking_follow_each_other(client: Client) -> None:
+    for path in ("/v1/rank?origin=K2110&filter=other-domain", "/v1/sources?target=N4101", "/v1/rank?origin=K2110"):
+        whole = client.get(f"{path}&limit=9").json()["results"]
+        pages = [client.get(f"{path}&limit=4&offset={n}").json()["results"] for n in (0, 4, 8)]
+        assert [item for page in pages for item in page][:9] == whole
+        assert [len(page) for page in pages] == [4, 4, 4]
+    assert client.get("/v1/rank?origin=K2110&offset=2000").json()["results"] == []
+    refused(client.get("/v1/rank?origin=K2110&offset=-1"), 422, "invalid_request")
+
+
+def test_many_origins_are_ranked_in_one_request(client: Client) -> None:
+    person = {"competencies": ["TC0001"], "credentials": {"PERM-C": "no"}}
+    origins = ["K2110", "K211O", {"occupation": "N4101"}, person, {"competencies": []}]
+    asked = {"origins": origins, "limit": 2, "filters": ["min-coverage=0.05"]}
+    response = client.post("/v1/rank/batch?lang=en", json=asked)
+    found = response.json()
+    assert list(Draft202012Validator(json_schema("rank-batch")).iter_errors(found)) == []
+    assert (response.headers["cache-control"], "etag" in response.headers) == ("no-store", False)
+    items = found["results"]
+    assert [item["place"] for item in items] == [1, 2, 3, 4, 5]
+    for item, origin in zip(items, origins, strict=True):
+        alone = client.post(
+            "/v1/rank?lang=en", json={k: v for k, v in asked.items() if k != "origins"} | {"origin": origin}
+        )
+        if alone.status_code == 200:
+            assert (item["moves"], item["problem"]) == (alone.json()["results"], None)
+        else:
+            assert (item["moves"], item["problem"]) == ([], alone.json())
+    assert [item["problem"] is None for item in items] == [True, False, True, True, False]
+    assert "settings" in found
+    assert found["scorer_without_occupation"]["name"] != found["scorer"]["name"]
+    short = client.post("/v1/rank/batch", json=asked | {"fields": ["target"]}).json()
+    assert [list(move) for move in short["results"][0]["moves"]] == [["target"], ["target"]]
+    assert "settings" not in short
+    refused(client.post("/v1/rank/batch", json=asked | {"filters": ["odd-name"]}), 422, "unknown_filter")
+    refused(client.post("/v1/rank/batch", json={"origins": ["K2110"] * 101}), 422, "invalid_request")
+    assert client.post("/v1/rank/batch", json={"origins": ["K2110"] * 100, "limit": 1}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "where", "said"),
+    [
+        ("GET", "/v1/rank?origin=K2110&limitt=3", None, "query.limitt",
+         {"fr": "Vouliez-vous dire limit ?", "en": "Did you mean limit?"}),
+        ("GET", "/v1/rank?origin=K2110&zzzzzz=3", None, "query.zzzzzz",
+         {"fr": "Paramètre inconnu : zzzzzz.", "en": "Unknown parameter: zzzzzz."}),
+        ("POST", "/v1/rank", {"origin": "K2110", "target": ["N4101"]}, "body.target",
+         {"fr": "targets", "en": "targets"}),
+        ("POST", "/v1/rank?limit=3", {"origin": "K2110"}, "query.limit",
+         {"fr": "limit", "en": "limit"}),
+        ("GET", "/v1/rank?origin=K2110&limit=0", None, "query.limit",
+         {"fr": "Au moins 1.", "en": "1 at least."}),
+        ("GET", "/v1/rank?origin=K2110&limit=x", None, "query.limit",
+         {"fr": "nombre entier", "en": "whole number"}),
+        ("GET", "/v1/rank", None, "query.origin",
+         {"fr": "Manque.", "en": "Missing."}),
+        ("POST", "/v1/resolve", {"text": "x", "kind": "odd"}, "body.kind",
+         {"fr": "'title', 'competency'", "en": "'title', 'competency'"}),
+        ("POST", "/v1/match", {"fragile": [], "hiring": []}, "body.fragile",
+         {"fr": "Au moins 1 éléments.", "en": "1 items at least."}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_in_the_language_of_the_request(
+    client: Client, method: str, path: str, body: Any, where: str, said: dict[str, str]
+) -> None:
+    for lang in LANGS:
+        address = f"{path}{'&' if '?' in path else '?'}lang={lang}"
+        response = client.request(method, address, **({} if body is None else {"json": body}))
+        refused(response, 422, "invalid_request")
+        told = {each["where"]: each["what"] for each in response.json()["errors"]}
+        assert said[lang] in told[where], told
+
+
 def test_every_option_is_a_variable() -> None:
     from passerelles.service.options import options_of, variables
 
@@ -702,7 +803,7 @@ def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.Monke
 def test_the_description_is_whole(client: Client) -> None:
     described = client.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        *(f"/v1/{name}" for name in ("rank", "sources", "paths", "resolve", "show", "match")),
+        *(f"/v1/{name}" for name in ("rank", "rank/batch", "sources", "paths", "resolve", "show", "match")),
         "/health/live",
         "/health/ready",
     }

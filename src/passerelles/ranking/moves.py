@@ -65,6 +65,7 @@ def rank_moves(
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
+    offset: int = 0,
 ) -> Moves:
     """
     Rank the moves from an origin, best first.
@@ -82,8 +83,9 @@ def rank_moves(
         Only a ``no`` drops a move; ``unknown`` keeps it, marked, unless ``settings.strict``.
     settings
         Scorer and strictness; the graph's own where None.
-    limit
-        Most moves to return; None for all.
+    limit, offset
+        Most moves to return, None for all; and how many to pass over before the first: those that follow keep their
+        rank.
 
     Returns
     -------
@@ -105,8 +107,10 @@ def rank_moves(
     >>> [move.target.code for move in rank_moves(graph, "K2110-B", limit=2)]
     ['K2110-GL', 'K2110-2R']
     """
-    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=limit)
-    return moves_of(graph, found)
+    check_offset(offset)
+    most = None if limit is None else limit + offset
+    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most)
+    return moves_of(graph, found, first=offset)
 
 
 class BestTargets(NamedTuple):
@@ -155,6 +159,7 @@ def rank_sources(
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
+    offset: int = 0,
 ) -> Moves:
     """
     Rank the moves towards a target, best first: in which occupations are people who hold most of it.
@@ -175,12 +180,14 @@ def rank_sources(
     scorer = scorer_for(graph.referential, chosen.scorer)
     checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
     check_limit(limit)
+    check_offset(offset)
     column = graph.position[find_occupation(graph.referential, target)]
     totals = score_table(graph, scorer).scores.totals_to(column)
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, check_codes(origins, what="origins"), barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
     moves = Moves(towards=True, excluded=() if origins is not None else chosen.ranking.sources_exclude)
+    rank = 0
     for row in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break
@@ -189,9 +196,12 @@ def rank_sources(
             moves.left_out += 1
             continue
         verdicts = _judge(graph, scored, column, checks)
-        if _passes(verdicts, strict=chosen.strict):
+        if not _passes(verdicts, strict=chosen.strict):
+            continue
+        rank += 1
+        if rank > offset:
             (numbers,) = figures_of(graph, scored, [column])
-            moves.append(_move(graph, scored, column, numbers, rank=len(moves) + 1, verdicts=verdicts))
+            moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts))
     return moves
 
 
@@ -282,6 +292,19 @@ def check_limit(limit: int | None) -> None:
         raise PasserellesError("limit_invalid", value=repr(limit))
 
 
+def check_offset(offset: int) -> None:
+    """
+    Refuse an offset that is no whole number of at least 0.
+
+    Raises
+    ------
+    PasserellesError
+        If it is negative, or no integer.
+    """
+    if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
+        raise PasserellesError("offset_invalid", value=repr(offset))
+
+
 def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
     table = score_table(graph, scorer)
     coverage = coverage_row(graph, start.holding)
@@ -292,9 +315,11 @@ def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
     return Scored(start, scorer, scores, 0, scores.totals(0), coverage)
 
 
-def moves_of(graph: OccupationGraph, found: BestTargets, *, only: Collection[str] | None = None) -> Moves:
-    """Explain the targets that were chosen, or the codes in `only` among them; ranks are those among all."""
-    ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)]
+def moves_of(
+    graph: OccupationGraph, found: BestTargets, *, only: Collection[str] | None = None, first: int = 0
+) -> Moves:
+    """Explain the targets chosen after the `first` ones, or the codes in `only`; ranks are those among all."""
+    ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)][first:]
     if only is not None:
         ranked = [each for each in ranked if graph.codes[each[1]] in only]
     figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])

@@ -121,6 +121,15 @@ COMMON: Final[Mapping[str, Schema]] = {
         {},
         optional={"schema_version": whole(least=1), "scorer": text(), "strict": flag()},
     ),
+    "batch_item": record(
+        "Moves from one of several origins, or why there are none",
+        {
+            "place": whole("Number of the origin in the request", least=1),
+            "origin": maybe(ref("origin")),
+            "moves": listed(ref("move")),
+            "problem": maybe(ref("problem")),
+        },
+    ),
     "end": record("An occupation", {"code": code(), "label": maybe(text())}),
     "path_end": record("An end of a step or a path", {}, optional={"code": maybe(code()), "label": maybe(text())}),
     "span": record(
@@ -461,6 +470,12 @@ RUNS: Final[Schema] = record(
 
 SHAPES: Final[Mapping[str, Schema]] = {
     "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
+    "rank-batch@1": envelope(
+        "rank-batch@1",
+        "Moves from several origins, each by itself, in their order",
+        ref("batch_item"),
+        optional={"scorer_without_occupation": ref("scorer")},
+    ),
     "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
     "paths@1": envelope(
         "paths@1", "Paths from an origin to targets", ref("path"), optional={"targets": listed(ref("reached"))}

@@ -1,22 +1,29 @@
 """From a checked request to the object that the command line prints for the same question."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.ranking.counterfactual import nearer
+from passerelles.ranking.filters import parse_filter
 from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupation
-from passerelles.report.envelope import data_sources, envelope, unscored_envelope
+from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
 from passerelles.report.occupation import occupation_dict
 from passerelles.report.resolution import candidate_dicts, resolution_envelope
 from passerelles.service.engine import Engine
+from passerelles.service.problems import refusal
 from passerelles.service.requests import (
+    BATCH,
     MatchBody,
     PathsBody,
     PathsQuery,
+    RankBatchBody,
     RankBody,
     RankQuery,
     ResolveBody,
@@ -32,6 +39,22 @@ from passerelles.views.spec import dicts
 Payload = dict[str, Any]
 
 
+def chosen(answer: Payload, fields: Sequence[str]) -> Payload:
+    """Return an answer with some keys of its results alone; with settings only if they are named too."""
+    if not fields:
+        return answer
+
+    def kept(item: Payload) -> Payload:
+        return {name: item[name] for name in fields if name in item}
+
+    if answer["schema"].endswith(BATCH):
+        results = [item | {"moves": [kept(move) for move in item["moves"]]} for item in answer["results"]]
+    else:
+        results = [kept(item) for item in answer["results"]]
+    told = {name: value for name, value in answer.items() if name != "settings" or "settings" in fields}
+    return told | {"results": results}
+
+
 def written(answer: Payload) -> bytes:
     """Return an answer as JSON: the same values as the command line."""
     return orjson.dumps(answer)
@@ -41,15 +64,43 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     """Answer ``rank@1``."""
     origin = origin_of(asked.origin)
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    moves = rank_moves(
-        graph, origin, targets=asked.targets or None, filters=asked.filters, settings=settings, limit=asked.limit
-    )
+    moves = rank_moves(graph, origin, **_choice(asked), settings=settings)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
         item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
     occupied = isinstance(origin, str) or origin.occupation is not None
     return envelope("rank@1", graph, items, settings=settings, occupied=occupied)
+
+
+def _choice(asked: RankQuery | RankBody | RankBatchBody) -> dict[str, Any]:
+    told = {"filters": asked.filters, "limit": asked.limit, "offset": asked.offset}
+    return {"targets": asked.targets or None, **told}
+
+
+def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
+    """Answer ``rank-batch@1``: what cannot be answered of one origin stops none of the others."""
+    graph, settings = engine.graph, _settings(engine, strict=asked.strict)
+    parse = [parse_filter(graph, text) for text in asked.filters]  # what is wrong with all of them is told once
+    items: list[Payload] = []
+    homeless = False
+    for place, each in enumerate(asked.origins, start=1):
+        found: Payload = {"place": place, "origin": None, "moves": [], "problem": None}
+        try:
+            origin = origin_of(each)
+            found["origin"] = find_start(graph, origin).end.to_dict(lang)
+            choice = _choice(asked) | {"filters": parse}
+            found["moves"] = dicts(rank_moves(graph, origin, **choice, settings=settings), lang)
+            homeless = homeless or found["origin"]["code"] is None
+        except PasserellesError as error:
+            body = refusal(error, lang)
+            if body is None:
+                raise
+            found["problem"] = body
+        items.append(found)
+    payload = envelope(BATCH, graph, items, settings=settings)
+    more = {"scorer_without_occupation": scorer_dict(graph, settings, occupied=False)} if homeless else {}
+    return payload | more
 
 
 def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Payload:
@@ -62,6 +113,7 @@ def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Pa
         filters=asked.filters,
         settings=settings,
         limit=asked.limit,
+        offset=asked.offset,
     )
     return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings)
 

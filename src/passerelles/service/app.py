@@ -15,6 +15,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,13 +28,23 @@ from passerelles.service.logs import tell
 from passerelles.service.metrics import MEDIA, Metrics
 from passerelles.service.openapi import ABOUT, described, responses
 from passerelles.service.options import VARIABLE, Options, options_of
-from passerelles.service.problems import language, on_engine_error, on_fault, on_http_error, on_invalid, problem
+from passerelles.service.problems import (
+    asked_fields,
+    language,
+    misspelt,
+    on_engine_error,
+    on_fault,
+    on_http_error,
+    on_invalid,
+    problem,
+)
 from passerelles.service.reload import Reloading
 from passerelles.service.requests import (
     MatchBody,
     PathsBody,
     PathsQuery,
     Person,
+    RankBatchBody,
     RankBody,
     RankQuery,
     ResolveBody,
@@ -47,6 +58,7 @@ from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongE
 Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
 _KEY_LENGTH: Final = 16
+_WORTH, _LEVEL = 1_000, 4  # bytes from which compressing pays, and how hard: a millisecond for 100 kB
 _FEW: Final = 20  # moves that are written in a millisecond or two
 LangQuery = Annotated[Lang, Query(description="Language of the words")]
 
@@ -84,14 +96,19 @@ class Desk:
             tell("abandoned", answers=left)
             os._exit(0)
 
-    async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
+    async def reply(  # noqa: PLR0911 - one refusal a line
+        self, request: Request, make: Make, asked: BaseModel, lang: Lang
+    ) -> Response:
         """
         Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
 
         What is about a person is neither kept nor given a tag.
         """
         query = request.scope["query_string"]
-        personal = make is answers.match or isinstance(getattr(asked, "origin", None), Person)
+        if request.method == "POST" and (odd := [name for name in request.query_params if name != "lang"]):
+            told = [misspelt("query", name, (*asked_fields(request), "lang"), language(query)) for name in odd[:_FEW]]
+            return problem("invalid_request", lang=language(query), extra={"errors": told})
+        personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
         key = "" if personal else _key(make, asked, lang)
         headers = {"cache-control": "no-store"}
         if request.method == "GET":
@@ -122,7 +139,12 @@ class Desk:
 
     def _is_immediate(self, asked: BaseModel) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
-        if not isinstance(asked, RankQuery | RankBody) or asked.explain or asked.filters or asked.limit > _FEW:
+        if (
+            not isinstance(asked, RankQuery | RankBody)
+            or asked.explain
+            or asked.filters
+            or asked.limit + asked.offset > _FEW
+        ):
             return False
         return all(
             isinstance(each, str) and each in self.engine.graph.position for each in (asked.origin, *asked.targets)
@@ -173,7 +195,7 @@ def _is_short(make: Make, asked: Any) -> bool:
     if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
         return False
     among = asked.targets if make is answers.rank else asked.origins
-    return bool(asked.limit <= _FEW and len(among) <= _FEW)
+    return bool(asked.limit + asked.offset <= _FEW and len(among) <= _FEW)
 
 
 def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
@@ -183,7 +205,7 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
 
 
 def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
-    return answers.written(make(engine, asked, lang))
+    return answers.written(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
 
 
 def _matches(given: str | None, tag: str) -> bool:
@@ -278,6 +300,7 @@ def create_app(
             ],
             expose_headers=told,
         )
+    served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
     headers = [
         ("Passerelles-Version", engine.version),
         ("Passerelles-Referential", engine.name),
@@ -319,6 +342,10 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
     @app.post("/v1/rank", **responses("rank"), summary="Moves from an occupation or a person")
     async def rank_post(request: Request, asked: RankBody, lang: LangQuery = "fr") -> Response:
         return await desk.reply(request, answers.rank, asked, lang)
+
+    @app.post("/v1/rank/batch", **responses("rank-batch"), summary="Moves from many occupations or persons")
+    async def rank_batch(request: Request, asked: RankBatchBody, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, answers.rank_batch, asked, lang)
 
     @app.get("/v1/sources", **responses("sources"), summary="Moves towards an occupation")
     async def sources(request: Request, asked: Annotated[SourcesQuery, Query()]) -> Response:

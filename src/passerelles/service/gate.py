@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from passerelles.language.say import Lang
 from passerelles.service.logs import CURRENT, tell
 from passerelles.service.metrics import Metrics
 from passerelles.service.options import Limits
@@ -26,6 +28,7 @@ METRICS: Final = "/metrics"
 _QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: told at the level of debugging alone
 _NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
+_LANG: Final[ContextVar[Lang]] = ContextVar("language", default="fr")
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
@@ -100,13 +103,18 @@ class Told:
 class Browsers(CORSMiddleware):
     """Between: lets browsers ask from the web origins that were named; a refusal is told as any other."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, and know the language in which a refusal is told."""
+        _LANG.set(language(scope["query_string"]) if scope["type"] == "http" else "fr")
+        await super().__call__(scope, receive, send)
+
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer what a browser asks before it asks."""
         response = super().preflight_response(request_headers)
         if response.status_code == HTTPStatus.OK:
             return response
         headers = {k: v for k, v in response.headers.items() if k.startswith("access-control-") or k == "vary"}
-        return problem("origin_refused", lang="fr", headers=headers)
+        return problem("origin_refused", lang=_LANG.get(), headers=headers)
 
 
 class Guard:

@@ -47,6 +47,9 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "occupation": {"origin": "K2110", "filters": ["min-coverage=0.1"], "limit": 3},
         "person": {"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes"}}, "limit": 3, "explain": 1},
     },
+    "/v1/rank/batch": {
+        "several": {"origins": ["K2110", {"competencies": ["TC0001"]}], "limit": 3, "fields": ["target", "level"]},
+    },
     "/v1/sources": {"occupation": {"target": "N4101", "limit": 3}},
     "/v1/paths": {"occupation": {"origin": "K2110", "targets": ["N4102"], "frame": "transco", "limit": 2}},
     "/v1/resolve": {"title": {"text": "moniteur auto ecole", "limit": 3}},
@@ -99,7 +102,8 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
         routes=app.routes,
     )
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= {name: _moved(shape) for name, shape in definitions().items()}
+    # Of a person there is one shape, that of requests.
+    schemas |= {name: _moved(shape) for name, shape in definitions().items() if name != "profile"}
     schemas |= {_component(name): _moved(shape) for name, shape in SHAPES.items() if "@" in name}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

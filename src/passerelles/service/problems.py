@@ -1,12 +1,15 @@
 """Errors as application/problem+json (RFC 9457): a key, a sentence, suggestions; never what was sent."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, get_type_hints
 
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -39,6 +42,26 @@ STATUS: Final[Mapping[str, int]] = {
 }
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed", 400: "invalid_request"}
 _SHOWN: Final = 10
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+# What the checker of shapes says, by the sentence of ours that says it; and the bounds that a sentence may name.
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "missing": ("missing",),
+    "text": ("string_type", "string_unicode"),
+    "short": ("string_too_short",),
+    "long": ("string_too_long",),
+    "integer": ("int_type", "int_parsing", "int_from_float", "int_parsing_size"),
+    "number": ("float_type", "float_parsing", "finite_number"),
+    "flag": ("bool_type", "bool_parsing"),
+    "list": ("list_type", "tuple_type"),
+    "object": ("dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"),
+    "one_of": ("literal_error", "enum"),
+    "least": ("greater_than_equal",),
+    "most": ("less_than_equal",),
+    "few": ("too_short",),
+    "many": ("too_long",),
+    "json": ("json_invalid",),
+}
+_BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
 _FIELDS: Final = frozenset(
     ["body", "query", *(name for model in requests.MODELS for name in model.model_fields)],
 )
@@ -76,9 +99,19 @@ def told(key: str, lang: Lang, *, detail: str | None = None, status: int | None 
 
 def of_engine(error: PasserellesError, lang: Lang) -> Response:
     """Tell an error of the engine; one about a place on this machine is a fault of the service, and told as one."""
-    if "path" in error.values:
+    body = refusal(error, lang)
+    if body is None:
         tell("fault", level=logging.ERROR, error=error, key=error.key)
         return problem("fault", lang=lang)
+    return Response(
+        orjson.dumps(body), status_code=body["status"], media_type=MEDIA, headers={"cache-control": "no-store"}
+    )
+
+
+def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
+    """Return the body that tells an error of the engine; None where it is about a place on this machine."""
+    if "path" in error.values:
+        return None
     extra: dict[str, Any] = {}
     if isinstance(error, UnknownCodeError):
         extra["suggestions"] = list(error.suggestions)
@@ -87,7 +120,7 @@ def of_engine(error: PasserellesError, lang: Lang) -> Response:
             {"where": f"{p.file}.{p.row}.{p.column}", "what": p.what(lang)} for p in error.problems[:_SHOWN]
         ]
     status = 404 if isinstance(error, UnknownCodeError) else 422
-    return problem(error.key, lang=lang, detail=error.message(lang), status=status, extra=extra)
+    return told(error.key, lang, detail=error.message(lang), status=status) | extra
 
 
 async def on_engine_error(request: Request, error: Exception) -> Response:
@@ -100,8 +133,37 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     """Answer where a request does not have its shape: where and what, without the values sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     lang = language(request.scope["query_string"])
-    errors = [{"where": _where(e["loc"]), "what": _safe(str(e["msg"]))} for e in error.errors()[:_SHOWN]]
+    names = asked_fields(request)
+    errors = [_fault(e, names, lang) for e in error.errors()[:_SHOWN]]
     return problem("invalid_request", lang=lang, extra={"errors": errors})
+
+
+def asked_fields(request: Request) -> tuple[str, ...]:
+    """Names that the address of a request takes, in its query string or at the top of its body."""
+    hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", None) or asked_fields)
+    model = hints.get("asked")
+    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
+
+
+def misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:
+    """Tell a parameter that there is not, by its name, with the nearest that there is."""
+    if not _NAME.fullmatch(name):
+        return {"where": f"{place}.…", "what": say("service.invalid.extra", lang=lang)}
+    near = get_close_matches(name, sorted(known), n=1)
+    key = "misspelt" if near else "unknown"
+    return {"where": f"{place}.{name}", "what": say(f"service.invalid.{key}", lang=lang, name=name, near="".join(near))}
+
+
+def _fault(error: Mapping[str, Any], names: Sequence[str], lang: Lang) -> dict[str, str]:
+    """Tell one thing that is wrong with the shape of a request: where and what, without the value sent."""
+    path, kind = error["loc"], error["type"]
+    if kind == "extra_forbidden":
+        return misspelt(_where(path[:-1]), str(path[-1]), names if len(path) == 2 else _FIELDS, lang)  # noqa: PLR2004
+    key = next((key for key, kinds in _KINDS.items() if kind in kinds), "shape")
+    values = {
+        name: str(value).replace(" or ", ", ") for name, value in (error.get("ctx") or {}).items() if name in _BOUNDS
+    }
+    return {"where": _where(path), "what": say(f"service.invalid.{key}", lang=lang, **values)}
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -128,8 +190,3 @@ async def on_fault(request: Request, _error: Exception) -> Response:
 def _where(path: Sequence[Any]) -> str:
     """Path of a field. Keys that a person chose (of `credentials`) are left out: only names of fields are told."""
     return ".".join(str(step) if isinstance(step, int) or str(step) in _FIELDS else "…" for step in path)
-
-
-def _safe(text: str) -> str:
-    """Sentence of the checker, without what was sent: some repeat it after a colon or in quotes."""
-    return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004

@@ -1,13 +1,14 @@
 """What may be asked, and how much of it: query strings and JSON bodies, checked before anything runs."""
 
-from typing import Annotated, Final, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Ternary
 from passerelles.profile import Profile
-from passerelles.report.schemas import KNOWN
+from passerelles.report.schemas import SHAPES, definitions
 
 EXAMPLE: Final = "K2110"
 _ORIGIN: Final = "A code, or an exact job title"
@@ -63,6 +64,55 @@ Filters = Annotated[
 ]
 
 
+Offset = Annotated[int, Field(ge=0, le=2_000, description="Results passed over before the first one given"), WHOLE]
+
+
+def _parted(value: object) -> object:
+    """Take ``a,b`` of a query string as two names."""
+    given = [value] if isinstance(value, str) else value
+    return [part for each in given for part in str(each).split(",")] if isinstance(given, list) else given
+
+
+BATCH: Final = "rank-batch@1"
+
+
+@cache
+def parts_of(shape: str) -> tuple[str, ...]:
+    """Keys of the results of a shape that may be chosen; those of each move, where moves stand under origins."""
+    known = definitions()
+
+    def keys(items: Any) -> dict[str, Any]:
+        if "anyOf" in items:
+            return {name: shape for each in items["anyOf"] for name, shape in keys(each).items()}
+        found: dict[str, Any] = known[items["$ref"].rpartition("/")[2]] if "$ref" in items else items
+        return dict(found.get("properties", {}))
+
+    items = keys(SHAPES[shape]["properties"]["results"]["items"])
+    return tuple(keys(items["moves"]["items"]) if shape == BATCH else items)
+
+
+def _fields(shape: str) -> Any:
+    """Return the type of what may be chosen in an answer of a shape."""
+    about = (
+        "Keys of each result to give, and `settings` for those of the answer; everything where empty; what is left out "
+        "is not there"
+    )
+    names: Any = Literal[(*parts_of(shape), "settings")]
+    kind: Any = list.__class_getitem__(names)
+    return Annotated[kind, Field(max_length=40, description=about, examples=[["settings"]]), BeforeValidator(_parted)]
+
+
+if TYPE_CHECKING:
+    MoveFields = list[str]
+    PathFields = list[str]
+    TitleFields = list[str]
+    SheetFields = list[str]
+    FlowFields = list[str]
+else:
+    MoveFields, PathFields = _fields("rank@1"), _fields("paths@1")
+    TitleFields, SheetFields, FlowFields = _fields("resolve@1"), _fields("show@1"), _fields("territory@1")
+
+
 class _Query(BaseModel):
     """A query string: its values are text."""
 
@@ -83,8 +133,6 @@ class Person(_Body):
 
     Sent in a body only: query strings end up in logs.
     """
-
-    model_config = ConfigDict(json_schema_extra={"anyOf": KNOWN})
 
     occupation: Text | None = Field(None, description="The job exercised: a code, or an exact job title")
     competencies: list[Code] = Field(
@@ -112,10 +160,12 @@ def origin_of(origin: str | Person) -> str | Profile:
 class RankQuery(_Query):
     """Moves from an occupation."""
 
+    fields: MoveFields = Field(default_factory=list)
     origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
     limit: Limit = MOVES
+    offset: Offset = 0
     explain: Explain = 0
     strict: Strict = False
 
@@ -133,21 +183,37 @@ class RankQuery(_Query):
 class RankBody(_Body):
     """Moves from an occupation or a person."""
 
+    fields: MoveFields = Field(default_factory=list)
     origin: Origin
     targets: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
     limit: Limit = MOVES
+    offset: Offset = 0
     explain: Explain = 0
+    strict: Strict = False
+
+
+class RankBatchBody(_Body):
+    """Moves from several occupations or persons, each by itself."""
+
+    fields: MoveFields = Field(default_factory=list)
+    origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
+    targets: Targets = Field(default_factory=list)
+    filters: Filters = Field(default_factory=list)
+    limit: Limit = MOVES
+    offset: Offset = 0
     strict: Strict = False
 
 
 class SourcesQuery(_Query):
     """Moves towards an occupation."""
 
+    fields: MoveFields = Field(default_factory=list)
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origin: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
     limit: Limit = MOVES
+    offset: Offset = 0
     strict: Strict = False
 
     @property
@@ -164,16 +230,19 @@ class SourcesQuery(_Query):
 class SourcesBody(_Body):
     """Moves towards an occupation."""
 
+    fields: MoveFields = Field(default_factory=list)
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
     limit: Limit = MOVES
+    offset: Offset = 0
     strict: Strict = False
 
 
 class PathsQuery(_Query):
     """Paths between occupations."""
 
+    fields: PathFields = Field(default_factory=list)
     origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
         description=_TARGET, examples=[["N4102"]]
@@ -196,6 +265,7 @@ class PathsQuery(_Query):
 class PathsBody(_Body):
     """Paths from an occupation or a person."""
 
+    fields: PathFields = Field(default_factory=list)
     origin: Origin
     targets: list[Text] = Field(min_length=1, max_length=10, description=_TARGET, examples=[["N4102"]])
     frame: FrameName | None = Field(None, description=_FRAME)
@@ -208,6 +278,7 @@ class PathsBody(_Body):
 class ResolveQuery(_Query):
     """A title or a competency to resolve."""
 
+    fields: TitleFields = Field(default_factory=list)
     text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
     kind: Literal["title", "competency"] = Field("title", description=_KIND)
     limit: PathLimit = 5
@@ -216,6 +287,7 @@ class ResolveQuery(_Query):
 class ResolveBody(_Body):
     """A title or a competency to resolve."""
 
+    fields: TitleFields = Field(default_factory=list)
     text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
     kind: Literal["title", "competency"] = Field("title", description=_KIND)
     limit: PathLimit = 5
@@ -224,6 +296,7 @@ class ResolveBody(_Body):
 class ShowQuery(_Query):
     """An occupation's sheet."""
 
+    fields: SheetFields = Field(default_factory=list)
     occupation: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
 
 
@@ -248,6 +321,7 @@ class HiringRow(_Body):
 class MatchBody(_Body):
     """A territory: who could go where."""
 
+    fields: FlowFields = Field(default_factory=list)
     fragile: list[FragileRow] = Field(min_length=1, max_length=200)
     hiring: list[HiringRow] = Field(min_length=1, max_length=200)
     radius_km: float | None = Field(None, ge=0, le=1_000)
@@ -260,6 +334,17 @@ class MatchBody(_Body):
 
 
 MODELS: Final = (
-    *(RankQuery, RankBody, SourcesQuery, SourcesBody, PathsQuery, PathsBody, ResolveQuery, ResolveBody, ShowQuery),
+    *(
+        RankQuery,
+        RankBody,
+        RankBatchBody,
+        SourcesQuery,
+        SourcesBody,
+        PathsQuery,
+        PathsBody,
+        ResolveQuery,
+        ResolveBody,
+        ShowQuery,
+    ),
     *(MatchBody, FragileRow, HiringRow, Person),
 )
