@@ -66,7 +66,8 @@ def search(
     Returns
     -------
     found
-        Labels with most of the words first, the shortest first; where none has half of them, those that resemble them.
+        Labels with as many of the words as any has, the shortest first; where none has half of them, those that
+        resemble them. A code is found alone.
 
     Raises
     ------
@@ -76,8 +77,8 @@ def search(
     Examples
     --------
     >>> from passerelles import load_referential
-    >>> [f.code for f in search(load_referential("transitions"), "auto ecole", kinds=["title"])]
-    ['16723', '16724']
+    >>> [f.code for f in search(load_referential("transitions"), "moniteur poids lourd", kinds=["title"])]
+    ['16747']
     """
     asked = words(sought)
     if not asked:
@@ -94,7 +95,8 @@ def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[
         if met >= _LEAST:
             scored.append((-met, len(each.label), each.code, each))
     if scored:
-        return [found for *_, found in sorted(scored, key=lambda row: row[:3])]
+        most = min(row[0] for row in scored)
+        return [found for met, *_, found in sorted(scored, key=lambda row: row[:3]) if met == most]
     by_code = {each.code: each for each in known}
     return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
 
