@@ -188,6 +188,17 @@ def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: 
 
 
 @pytest.mark.real_data
+def test_a_car_maker_by_region(rome4_graph: OccupationGraph, real_places: Places) -> None:
+    first, second = read_sides(rome4_graph.referential, *sample_tables("automobile"), locator=make_locator(real_places))
+    cut = parts(first, second, "region", real_places, names={"53": "Bretagne", "28": "Normandie"})
+    assert len(cut) == 6
+    assert {"Bretagne", "Normandie"} < {part.name for part in cut}
+    assert sum(part.fragile.people for part in cut) == first.people
+    sites = {part.name: {lot.employer for lot in part.fragile.lots} for part in cut}
+    assert sites["Normandie"] == {"Usine de Sandouville", "Fonderie de Cléon"}
+
+
+@pytest.mark.real_data
 def test_forty_one_epci_in_one_run(rome4_graph: OccupationGraph, real_places: Places, tmp_path: Path) -> None:
     largest: dict[str, Any] = {}
     for commune in real_places.communes:

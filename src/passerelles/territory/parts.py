@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.errors import PasserellesError
@@ -39,7 +40,14 @@ class Part(NamedTuple):
         return words[:80] or "ailleurs"
 
 
-def parts(fragile: Lots, hiring: Lots | None, by: Cut, places: Places | None = None) -> list[Part]:
+def parts(
+    fragile: Lots,
+    hiring: Lots | None,
+    by: Cut,
+    places: Places | None = None,
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[Part]:
     """
     Cut both sides of a country into territories.
 
@@ -52,6 +60,8 @@ def parts(fragile: Lots, hiring: Lots | None, by: Cut, places: Places | None = N
         ``employer``: sites of a firm in one basin apart from those of others, with every opening.
     places
         The geography; only basins and employers can be told apart without one.
+    names
+        Names of departments or regions by code, such as the survey's ``region_labels``; the code where there is none.
 
     Returns
     -------
@@ -76,6 +86,7 @@ def parts(fragile: Lots, hiring: Lots | None, by: Cut, places: Places | None = N
         raise PasserellesError("territory_cut_places", by=by)
     of = _namer(by, places)
     named = {key: name for lots in (fragile, hiring) if lots for key, name in map(of, lots.lots)}
+    named = {key: names.get(key, name) for key, name in named.items()}
     keys = sorted({of(lot)[0] for lot in fragile.lots}, key=lambda key: (key == ELSEWHERE, named[key], key))
     return [
         Part(

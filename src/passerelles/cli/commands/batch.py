@@ -69,8 +69,10 @@ def batch(
     first, second = read_sides(graph.referential, fragile, hiring, locator=make_locator(places, market))
     for note in reading_notes([first, *([second] if second else [])]):
         message(note.sentence(lang.lang))
+    surveyed = by == "region" and market is not None and market.has_survey
+    names = market.survey().region_labels if market is not None and surveyed else {}
     found = Batch(
-        graph, parts(first, second, cut, places),
+        graph, parts(first, second, cut, places, names=names),
         {"radius_km": radius, "frame": frame, "budget_hours": budget, "min_probability": probability},
         {"market": market, "places": places, "certifications": session.certifications if session.folders else None},
         lang.lang, mask, pages, date,
