@@ -353,3 +353,30 @@ def test_an_ambiguous_place_is_the_one_where_the_others_of_both_tables_are(embed
     with pytest.raises(LotsError) as error:  # nothing else tells: asked back, with the departments
         read_lots(embedded, hiring, "hiring", locator=Locator(places))
     assert "Valence (26), Valence (82)" in error.value.message("fr")
+
+
+def test_a_column_of_places_is_known_by_what_it_holds_and_a_site_may_be_a_town(embedded: Referential) -> None:
+    places = communes(("35236", "Redon", "5313", 47.65, -2.08), ("56001", "Allaire", "5313", 47.64, -2.16))
+    rows = [
+        {"Société": "A", "Quai": "Redon", "Poste": "Cariste", "Nb": 2},
+        {"Société": "B", "Quai": "Allaire", "Poste": "Cariste", "Nb": 1},
+    ]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
+    assert {(x.employer, x.commune) for x in lots.lots} == {("A", "35236"), ("B", "56001")}
+    assert [p.key for p in lots.said] == ["commune_by_content"]
+    sites = [{"Usine": name, "Poste": "Cariste", "Effectif": 1} for name in ("Redon", "Allaire")]
+    lots = read_lots(embedded, sites, "fragile", locator=Locator(places))
+    assert {(x.employer, x.commune) for x in lots.lots} == {("Redon", "35236"), ("Allaire", "56001")}
+
+
+def test_nowhere_is_at_no_known_distance_from_nowhere() -> None:
+    assert Locator(communes(("35236", "Redon", "5313", 47.65, -2.08))).km("", "") is None
+
+
+def test_a_line_in_brackets_below_the_header_is_passed_over(embedded: Referential) -> None:
+    rows = [
+        {"Etablissement": "(raison sociale)", "Poste": None, "Nb salariés": "(CDI)"},
+        {"Etablissement": "A", "Poste": "Cariste", "Nb salariés": "3"},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, [p.key for p in lots.said], lots.set_aside) == (3, ["no_place", "text_line"], ())

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from job_titles import ROWS, referential
-from passerelles import resolve_title
+from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
 from passerelles.matching.context import Context, contexts_of
 from passerelles.matching.reviewing import CHOICE_FROM, HEADER, agenda, read_choices, write_choices
@@ -115,3 +115,11 @@ def test_every_usual_meaning_is_folded_and_none_hides_a_label() -> None:
         assert title == title.casefold()
         assert meant
         assert all(meant)
+
+
+def test_words_after_a_title_that_stays_the_job_leave_its_family_sure() -> None:
+    embedded = load_referential()
+    for text, code in (("soudeur TIG électrode inox", "H2913"), ("maçon rénovation patrimoine", "F1703")):
+        first = resolve_title(embedded, text)[0]
+        assert first.code == code
+        assert first.parent_confidence >= 0.9

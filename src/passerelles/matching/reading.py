@@ -77,6 +77,8 @@ class LanguagePack:
         Stems of a bare title, joined, to those of the titles that people mean by it, most usual first.
     columns
         What a column of a list may tell (title, people, employer, sector, agreement), to the heads it may have.
+    heads
+        Stems of titles after which further words say how or where, not which job ("soudeur TIG").
     """
 
     language: str
@@ -98,6 +100,7 @@ class LanguagePack:
     alternatives: frozenset[str]
     no_jobs: tuple[re.Pattern[str], ...]
     usages: Mapping[str, tuple[str, ...]]
+    heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
 
 
@@ -183,6 +186,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
             {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
         ),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
+        heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
     )
 
 

@@ -289,9 +289,21 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
         lines = _ranked(index, trial, weights, min(_confidence(values, weights.confidence, weights.rules), most))
         if weights.family:
             sure = min(_confidence(values, weights.family, weights.rules), most)
+            if int(index.parent_of[trial.owners[0]]) in _of_head(index, trial.reading):
+                sure = max(sure, weights.rules["usual"])
             families = _calibrated(trial.masses(index), sure)
             rivals = trial.family_rivals
     return _shown(index, lines, families, limit, several=rivals > 1)
+
+
+def _of_head(index: TitleIndex, reading: Reading) -> set[int]:
+    """Families of the longest beginning of a title after which further words say how or where, not which job."""
+    for length in range(len(reading.stems) - 1, 0, -1):
+        form = " ".join(reading.stems[:length])
+        if form in index.pack.heads:
+            meant = (form, *index.pack.usages.get(form, ())[:1])
+            return {int(index.parent_of[index.owner[e]]) for each in meant for e in index.same.get(each, ())}
+    return set()
 
 
 def _shown(

@@ -111,7 +111,7 @@ class Locator:
         """Kilometres between two places, basins or communes by code; None = unknown. See `Where.spot`."""
         if start == end and start != NOWHERE:
             return 0.0
-        if self.places is None:
+        if self.places is None or NOWHERE in (start, end):
             return None
         ends = [self.places.commune_by_code.get(code) for code in (start, end)]
         basins = [commune.basin if commune else code for commune, code in zip(ends, (start, end), strict=True)]

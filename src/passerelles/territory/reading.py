@@ -7,19 +7,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from passerelles.codes import is_rome_code
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError
 from passerelles.io.numbers import decimal_sign, read_number
 from passerelles.io.rows import Rows, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.market.payers import agreement_code
-from passerelles.matching.context import Context, contexts_of
-from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
+from passerelles.matching.context import contexts_of
+from passerelles.matching.titles import REVIEW, resolve_titles
 from passerelles.progress import go_on
-from passerelles.referentials.reference import titles_by_label
 from passerelles.referentials.referential import Referential
+from passerelles.territory.cells import (
+    BRACKETS,
+    Resolved,
+    Unusable,
+    code_of,
+    find_place,
+    likelier,
+    read_title,
+    resolved,
+)
 from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
 from passerelles.territory.lots import Lot, Lots, LotsError, Month, Problem, Side, Table, made
 from passerelles.text import normalise_label
@@ -39,7 +47,8 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"employeurs?|employers?|entreprises?|societes?|raisons? sociales?|company|companies|firm",
         r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
         r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
-        r"partenaires?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?|usines?|unites?|sites?(?: \w+)?",
+        r"partenaires?|industriels?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?",
+        r"usines?|unites?|sites?(?: \w+)?",
     ),
     "code": (r"codes? rome|rome|codes? (?:metier|emploi|rome \w+)",),
     "job": (
@@ -107,7 +116,7 @@ _WORDS: Final[Mapping[str, str]] = {
         r"|\b(?:a pourvoir|besoins?|recrutements?|embauches?|ouverts?|openings?)\b"
     ),
     "commune": (
-        r"\b(?:communes?|villes?|port|lieux?|localites?|localisation|implantation|epci|agglomeration|territoires?)\b"
+        r"\b(?:communes?|villes?|port|lieux?|localites?|localisation|implantation|epci|agglomeration|territoires?|quartier)\b"
     ),
     "department": r"^(?:dept|dpt|dep|departement)\b",
 }
@@ -119,7 +128,6 @@ _OWN_ACCOUNT: Final = re.compile(
     r"\b(?:independante?s?|freelances?|(?:auto|micro) ?entrepreneur\w*|(?:auto|micro) ?entreprise|a son compte"
     r"|creation d entreprise|self employ\w*)\b"
 )
-_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
 _TOTAL: Final = re.compile(r"(?:sous |grand )?tota(?:l|ux)\b.*|ensemble|somme|cumul|subtotal")
 
@@ -271,7 +279,11 @@ def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
     found = _named_columns([_bare(text) for text in texts], side, {})
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     found = _named_columns([_bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
-    if not {"job", "code"} & found.keys() and _bare(texts[found.get("sector", 0)]).startswith("activite"):
+    if (
+        not {"job", "code"} & found.keys()
+        and "sector" in found
+        and _bare(texts[found["sector"]]).startswith("activite")
+    ):
         found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
     return found
 
@@ -399,7 +411,7 @@ class _Reader:
     choices: Mapping[str, str] = field(default_factory=dict)
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
-    spots: dict[tuple[str, str, str], "Where | _Unusable"] = field(default_factory=dict)
+    spots: dict[tuple[str, str, str], "Where | Unusable"] = field(default_factory=dict)
 
     def read(self, grid: _Grid) -> Lots:
         self.said += grid.said
@@ -416,7 +428,7 @@ class _Reader:
             if lot is not None:
                 named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 own = "1" if lot.self_employed else ""
-                title = "" if _code(self.referential, lot.given) else normalise_label(lot.given)
+                title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
         self._tell_sums(grid, lots)
         if not lots:
@@ -439,7 +451,7 @@ class _Reader:
 
     def _read_titles(
         self, grid: _Grid, rows: Sequence[tuple[int, Sequence[Any]]]
-    ) -> list["Resolved | _Unusable | None"]:
+    ) -> list["Resolved | Unusable | None"]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
         def column(role: str) -> list[str]:
@@ -453,12 +465,12 @@ class _Reader:
             agreements=column("agreement") or column("idcc"),
         )
         keys = list(zip(texts, contexts, strict=True))
-        asked = list(dict.fromkeys(key for key in keys if key[0] and _code(self.referential, key[0]) is None))
-        plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
-        without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
+        asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(self.referential, key[0]) is None))
+        plain = {key: (BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if BRACKETS.search(key[0])}
+        without = dict(zip(plain, resolved(self.referential, plain.values()), strict=True))
         answers = {
-            key: _read_title(self.referential, key[0], _likelier(found, without.get(key, ())))
-            for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
+            key: read_title(self.referential, key[0], likelier(found, without.get(key, ())))
+            for key, found in zip(asked, resolved(self.referential, asked), strict=True)
         }
         return [answers.get(key) for key in keys]
 
@@ -468,12 +480,18 @@ class _Reader:
 
         A column of jobs or numbers that no name tells is known by what it holds, and said.
         """
-        for role, of_content in (("job", self._holds_jobs), (_COUNT[self.side], _holds_numbers)):
+        count = _COUNT[self.side]
+        if count in grid.columns and not {"job", "code"} & set(grid.columns):
+            held = [text for _, cells in grid.rows[:_LOOKED_AT] if (text := grid.text(cells, count))]
+            if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
+                grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != count})
+        for role, of_content in (("job", self._holds_jobs), (count, _holds_numbers)):
             if role not in grid.columns and not (role == "job" and "code" in grid.columns):
                 place = _only(of_content, grid)
                 if place is not None:
                     grid = replace(grid, columns={**grid.columns, role: place})
                     self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
+        grid = self._with_places(grid)
         if not {"job", "code"} & set(grid.columns):
             columns = ", ".join(filter(None, grid.header)) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
@@ -483,6 +501,26 @@ class _Reader:
         if not {"basin", "commune"} & set(grid.columns):
             self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
         return grid
+
+    def _with_places(self, grid: _Grid) -> _Grid:
+        """Find the column of places by what it holds where no name tells it; a site may be named after its town."""
+        if {"basin", "commune"} & set(grid.columns) or self.locator.places is None:
+            return grid
+        place = _only(self._holds_places, grid)
+        if place is None and "employer" in grid.columns:
+            at = grid.columns["employer"]
+            held = [text for _, cells in grid.rows[:_LOOKED_AT] if (text := grid.text(cells, "employer"))]
+            place = at if held and self._holds_places(held) else None
+        if place is None:
+            return grid
+        self.said.append(Problem(grid.name, 0, "commune", "commune_by_content", {"column": grid.header[place]}))
+        return replace(grid, columns={**grid.columns, "commune": place})
+
+    def _holds_places(self, texts: Sequence[str]) -> bool:
+        """Whether most of some cells are names of places, one or several of the name."""
+        found = {text: find_place(self.locator, text, "", "commune") for text in dict.fromkeys(texts)}
+        read = sum(isinstance(f, Where) or f.key == "basin_ambiguous" for f in map(found.get, texts) if f is not None)
+        return read >= _MOST_CELLS * len(texts)
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
@@ -516,19 +554,21 @@ class _Reader:
         roles = [role for role in ("job", "code", "choice", _COUNT[self.side]) if grid.text(cells, role)]
         if not roles:
             return False
-        filled = [cell for cell in cells if cell_text(cell)]
+        filled = [text for cell in cells if (text := cell_text(cell))]
+        if all(text.startswith("(") for text in filled):  # what a second line of the header explains
+            return False
         return len(filled) > 1 or len(grid.columns) == 1
 
     def _lot(
-        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: "Resolved | _Unusable | None"
+        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: "Resolved | Unusable | None"
     ) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         job = self._job(grid, cells, read)
         where = self._where(grid, cells)
-        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
-            wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
+        if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
+            wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
             self.set_aside.append(Problem(grid.name, line, *about))
             return None
@@ -554,7 +594,7 @@ class _Reader:
 
     def _people(  # noqa: PLR0911 - one refusal a line
         self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str
-    ) -> "int | _Unusable":
+    ) -> "int | Unusable":
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
@@ -562,21 +602,21 @@ class _Reader:
         text = grid.text(cells, role)
         values = {"given": text}
         if len({text, *grid.others(cells, role)} - {""}) > 1:
-            return _Unusable(role, "columns_differ", values)
+            return Unusable(role, "columns_differ", values)
         if isinstance(cell, bool):
-            return _Unusable(role, "not_number", values)
+            return Unusable(role, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
         value, why = (float(cell), "") if exact else read_number(text, decimal=decimal)  # type: ignore[arg-type]
         if value is None:
-            return _Unusable(role, why, values)
+            return Unusable(role, why, values)
         if value < 0:
-            return _Unusable(role, "negative", values)
+            return Unusable(role, "negative", values)
         if value > _MOST:
-            return _Unusable(role, "too_many", values)
+            return Unusable(role, "too_many", values)
         if value.is_integer():
             return int(value)
         if not _ETP.search(normalise_label(grid.title(role))):
-            return _Unusable(role, "fractional", values)
+            return Unusable(role, "fractional", values)
         rounded = max(1, math.floor(value + 0.5))
         self.said.append(Problem(grid.name, line, grid.title(role), "etp", {"given": text, "people": str(rounded)}))
         return rounded
@@ -586,17 +626,17 @@ class _Reader:
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: _Grid, cells: Sequence[Any], read: "Resolved | _Unusable | None") -> "Resolved | _Unusable":
+    def _job(self, grid: _Grid, cells: Sequence[Any], read: "Resolved | Unusable | None") -> "Resolved | Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = [(role, grid.text(cells, role)) for role in ("choice", "code", "job")]
         told = [(role, text) for role, text in texts if text]
         if not told:
-            return _Unusable("job", "empty", {})
-        chosen = _code(self.referential, self.choices.get(told[-1][1], ""))
+            return Unusable("job", "empty", {})
+        chosen = code_of(self.referential, self.choices.get(told[-1][1], ""))
         if chosen is not None:
-            return Resolved(chosen, told[-1][1], 1.0, _title_code(self.referential, chosen, None))
+            return Resolved(chosen, told[-1][1], 1.0)
         for role, text in told[:-1]:
-            code = _code(self.referential, text)
+            code = code_of(self.referential, text)
             if role == "choice" and code is None:
                 break
             if code is not None:
@@ -605,13 +645,13 @@ class _Reader:
         role, text = told[0] if told[0][0] == "choice" else told[-1]
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
-            return _read_title(self.referential, text, found, role)
-        code = _code(self.referential, text)
+            return read_title(self.referential, text, found, role)
+        code = code_of(self.referential, text)
         if code is not None:
             return Resolved(code, "" if code == text else text, 1.0)
-        return read or _Unusable("job", "empty", {})
+        return read or Unusable("job", "empty", {})
 
-    def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | _Unusable":
+    def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | Unusable":
         if not {"basin", "commune"} & set(grid.columns):
             return Where(NOWHERE, "–")
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
@@ -622,10 +662,10 @@ class _Reader:
         ]
         return next((each for each in tried if isinstance(each, Where)), tried[-1])
 
-    def _spot(self, role: str, text: str, area: str) -> "Where | _Unusable":
+    def _spot(self, role: str, text: str, area: str) -> "Where | Unusable":
         key = (role, text, area)
         if key not in self.spots:
-            self.spots[key] = _find_place(self.locator, text, area, role)
+            self.spots[key] = find_place(self.locator, text, area, role)
         return self.spots[key]
 
     def _tell_sums(self, grid: _Grid, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
@@ -683,99 +723,3 @@ def _month(lots: Sequence[Lot], side: Side) -> Month | None:
     """Month of lines that are summed: when the last people are free, or the first are needed."""
     months = [lot.month for lot in lots if lot.month is not None]
     return None if not months else max(months) if side == "fragile" else min(months)
-
-
-class Resolved(NamedTuple):
-    """
-    Code of a job, what was written for it (empty for its own code), and how sure the reading is, in [0, 1].
-
-    `title_code` is that of the title, where titles of the fiche differ in what access takes.
-    """
-
-    code: str
-    given: str
-    confidence: float
-    title_code: str = ""
-
-
-class _Unusable(NamedTuple):
-    """Why a cell cannot be used, and what it may have meant."""
-
-    role: str
-    key: str
-    values: Mapping[str, object]
-    suggestions: tuple[str, ...] = ()
-
-
-def _code(referential: Referential, text: str) -> str | None:
-    """Occupation of a code, however it is spaced or in whatever case."""
-    tight = text.replace(" ", "").upper()
-    if is_rome_code(tight) and tight in referential.occupation_by_code:
-        return tight
-    return text if text in referential.occupation_by_code else None
-
-
-def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
-    some = list(asked)
-    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
-
-
-def _likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
-    if not without:
-        return whole
-    if not whole or whole[0].parent_confidence < REVIEW:
-        return without
-    same = whole[0].parent_code == without[0].parent_code
-    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
-
-
-def _read_title(
-    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job"
-) -> Resolved | _Unusable:
-    """Occupation of a title; one under the threshold of review is never guessed."""
-    exact = titles_by_label(referential).get(normalise_label(text), ())
-    first = ranked[0] if ranked else None
-    if len(exact) == 1:
-        return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
-    sure = 0.0 if first is None else _sureness(referential, first)
-    if first is not None and sure >= (SURE if exact else REVIEW):
-        return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
-    if exact:
-        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
-        return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    near = tuple(f"{c.code} {c.label}" for c in ranked)
-    return _Unusable(role, "job_unknown", {"given": text, "suggestions": ", ".join(near) or "–"}, near)
-
-
-def _sureness(referential: Referential, first: Candidate) -> float:
-    """
-    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
-
-    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
-    """
-    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
-    base = referential.occupation_by_code[first.code].base or first.code
-    return first.confidence if base in parted else first.parent_confidence
-
-
-def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
-    """Code of the title that was written, where titles of the fiche differ in what access takes."""
-    if first is None or first.code != code:
-        return ""
-    rows = referential.credentials_of.get(code, ())
-    return first.title_code if any(row.scope == "titles" for row in rows) else ""
-
-
-def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _Unusable:
-    """Return the place of a cell; a postcode or department tells places of one name apart."""
-    if not text or (locator.places is None and not normalise_label(text)):
-        return _Unusable(role, "empty", {})
-    try:
-        return locator.spot(text, area, communes_first=role == "commune")
-    except UnknownCodeError as error:
-        values = {"given": text, "suggestions": ", ".join(error.suggestions) or "–"}
-        return _Unusable(role, "basin_unknown", values, error.suggestions)
-    except PasserellesError as error:
-        choices = str(error.values.get("choices", ""))
-        return _Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
