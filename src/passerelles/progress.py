@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
 _EVERY_LINE: Final = 30.0  # seconds between two lines of a log
+_REST: Final = 0.003  # seconds for which long work lets shorter work have the interpreter
 _EVERY_VIEW: Final = 0.2  # between two views in a notebook
 Unit = Literal["items", "bytes"]
 Draw = Callable[[str, int, int | None], None]
@@ -41,10 +42,13 @@ class Patience:
         Moment of `time.monotonic` from which the work is worth nothing.
     left
         Whether they left before.
+    gives_way
+        Says whether shorter work is going on, which this work lets pass: it rests for a moment at each `go_on`.
     """
 
     until: float
     left: bool = False
+    gives_way: Callable[[], bool] | None = None
 
     @property
     def over(self) -> bool:
@@ -74,8 +78,12 @@ def go_on() -> None:
         If whoever asked has left, or waited as long as they would.
     """
     patience = _PATIENCE.get()
-    if patience is not None and patience.over:
+    if patience is None:
+        return
+    if patience.over:
         raise StoppedError
+    if patience.gives_way is not None and patience.gives_way():
+        time.sleep(_REST)
 
 
 def seconds_left(most: float) -> float:

@@ -82,9 +82,9 @@ class Desk:
         limits = self.limits
         self.stopping = False
         # Two queues: what takes long never makes what is short wait.
-        self.short, self.long = (
-            Pool(threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds) for _ in range(2)
-        )
+        threads, waiting, seconds = limits.threads, limits.waiting, limits.seconds
+        self.short = Pool(threads=threads, waiting=waiting, seconds=seconds)
+        self.long = Pool(threads=threads, waiting=waiting, seconds=seconds, gives_way=self.short)
 
     def close(self) -> None:
         """Take no more; what still runs is given up where the process is the service's own."""

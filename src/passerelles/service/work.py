@@ -31,10 +31,12 @@ class Pool:
     Threads that work answers out, so that the event loop never waits for one.
 
     A thread cannot be stopped from outside: the work stops by itself, between two pieces (`progress.go_on`), once its
-    time is over or its client left. What does not is counted as stuck.
+    time is over or its client left. What does not is counted as stuck. Work of a pool that gives way to another rests
+    for a moment, again and again, while the other has something to do.
     """
 
-    def __init__(self, *, threads: int, waiting: int, seconds: float) -> None:
+    def __init__(self, *, threads: int, waiting: int, seconds: float, gives_way: "Pool | None" = None) -> None:
+        self._gives_way = None if gives_way is None else lambda: gives_way.count > 0
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answers")
         self._size = threads
         self._most = threads + waiting
@@ -89,7 +91,7 @@ class Pool:
             if self.full:
                 raise BusyError
             self._count += 1
-        patience = Patience(time.monotonic() + self._seconds)
+        patience = Patience(time.monotonic() + self._seconds, gives_way=self._gives_way)
         future = self._threads.submit(self._work, job, patience)
         future.add_done_callback(self._ended)
         answer = asyncio.wrap_future(future)

@@ -12,6 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.effort import effort_table, state_of
 from passerelles.paths.legal import find_frame
+from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 from passerelles.territory.frames import frame_verdicts
@@ -86,6 +87,7 @@ class EffortCosts:
         possible = np.full(expected.shape, YES, dtype=np.int8)
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
+            go_on()
             plain = self._towards(row, table.uncovered[:, row], holdings_of(graph.referential, graph.codes[row], {}))
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
