@@ -48,11 +48,12 @@ def tell(event: str, *, level: int = logging.INFO, error: BaseException | None =
         LOGGER.log(level, event, extra={"event": event, "values": {**CURRENT.get(), **values}}, exc_info=info)
 
 
-def config() -> dict[str, Any]:
-    """Return the logging configuration of a service's process: everything as JSON lines on stderr."""
+def config(*, quiet: bool = False) -> dict[str, Any]:
+    """Return the logging configuration of a service's process: JSON lines on stderr; `quiet`: of what goes wrong."""
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
-    level = os.environ.get(LEVEL, "INFO").upper()
-    logger = {"handlers": ["json"], "level": level if level in _LEVELS else "INFO", "propagate": False}
+    usual = "WARNING" if quiet else "INFO"
+    level = os.environ.get(LEVEL, usual).upper()
+    logger = {"handlers": ["json"], "level": level if level in _LEVELS else usual, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,

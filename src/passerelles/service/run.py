@@ -63,7 +63,7 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
         "ws": "none",
         "access_log": False,
         "server_header": False,
-        "log_config": config(),
+        "log_config": config(quiet=chosen.explorer == "alone"),
         "timeout_graceful_shutdown": grace,
         "timeout_keep_alive": math.ceil(chosen.limits.idle_seconds),
         "proxy_headers": False,

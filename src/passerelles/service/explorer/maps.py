@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.positions import occupation_positions
 from passerelles.service.explorer.pages import job_of
 from passerelles.service.explorer.room import Ask, Room
+from passerelles.views.document import Grid
 from passerelles.views.spec import Column, Sheet, within
 
 if TYPE_CHECKING:
@@ -256,13 +258,16 @@ def area(ask: Ask, number: str) -> str:
     )
 
 
-def _passages(ask: Ask, some: Sequence[Passage], names: Mapping[int, str], end: str) -> object:
+def _passages(ask: Ask, some: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
     head = Column("name", value=lambda row, _: row[0])
     rest = [c for c in Passage.spec.columns if c.key not in ("origin", "target")]
     columns = (head, *within(rest, itemgetter(1)))
     rows = [(names[getattr(p, end)], p) for p in some]
     sheet = Sheet("passages", columns, lambda: rows, ask.lang)
-    return ask.table(sheet, name=lambda row: ask.url("areas", str(getattr(row[1], end)))) if rows else None
+    if not rows:
+        return None
+    grid = ask.table(sheet, name=lambda row: ask.url("areas", str(getattr(row[1], end))))
+    return replace(grid, caption=ask.words("areas.out" if end == "target" else "areas.into"))
 
 
 def interests(ask: Ask) -> str:

@@ -282,9 +282,15 @@ def move(ask: Ask, origin: str, target: str) -> str:
         whole=unfolded(ask, found),
         grid=ask.table(page.sheets[0]),
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
-        nearer=sentence(nearer(graph, start.code, found), found, lang=ask.lang) or "",
+        nearer=_nearer(ask, start.code, found) if ask.one("nearer") else None,
         notes=[*page.notes, *ask.limits()],
     )
+
+
+def _nearer(ask: Ask, origin: str, found: Move) -> str:
+    """Say what would bring a move a level nearer: it takes a second at times, so that it is there if asked for."""
+    near = sentence(nearer(ask.room.graph, origin, found), found, lang=ask.lang)
+    return near or ask.words("move.nearest")
 
 
 class Side(NamedTuple):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.bundled import sample_names, sample_tables
+from passerelles.referentials.reference import find_occupation
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.sections import figures_of, sentences_of, territory_document
@@ -185,10 +186,14 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     room = ask.room
     graph, market, places = room.graph, room.market, room.places
     locator = make_locator(places, market)
+    chosen_jobs = {
+        side: {title: find_occupation(room.referential, text) for title, text in some.items()}
+        for side, some in asked.choices.items()
+    }  # fmt: skip
     with _tables(asked) as tables:
         fragile, hiring = (
             None if table is None
-            else read_lots(room.referential, table, side, locator=locator, choices=asked.choices.get(side, {}))
+            else read_lots(room.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {}))
             for side, table in tables.items()
         )  # fmt: skip
     if fragile is None:

@@ -308,7 +308,7 @@
         dot.classList.toggle("faint", words.length > 0 && !hits.includes(dot));
         dot.classList.toggle("hit", hits.includes(dot));
       });
-      if (hits.length === 1) { centre(hits[0], side / 12); tell(hits[0]); } else { draw(); tell(null); }
+      if (hits.length === 1) { centre(hits[0], side / 12); tell(hits[0]); } else { zoom(0); tell(null); }
       if (words.length && hits.length !== 1) spot.textContent = names.size ? `${hits.length} / ${dots.length}` : "";
     });
     for (const button of document.querySelectorAll("[data-pick]")) {
