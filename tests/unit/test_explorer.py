@@ -141,7 +141,7 @@ def test_a_ranking_shows_what_the_command_line_answers(
 ) -> None:
     shown = read(client, path).tables["ranking"]
     expected, told = printed(capsys, *RANKINGS[path])["results"], rows(capsys, *RANKINGS[path])
-    assert len(shown) == len(expected) > 3
+    assert len(shown) == len(expected) > 1
     lang: Lang = "en" if "lang=en" in path else "fr"
     for row, item, line in zip(shown, expected, told, strict=True):
         assert row["rank"][1] == item["rank"]
