@@ -276,13 +276,17 @@ def leading_jobs(
         for family, jobs in codes.items():
             measured = {code: _fit(qualified, referential, code, family) for code in jobs}
             fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
-    rows: Mapping[tuple[str, str], Tension] = market.tension_by_basin.rows if market.tension_by_basin else {}
-    links = {code: links_of(referential, code) for jobs in codes.values() for code in jobs}
+    published: dict[str, dict[str, int]] = {}
+    for (job, place), row in market.tension_by_basin.rows.items() if market.tension_by_basin else ():
+        if row.tension is not None:
+            published.setdefault(place, {})[job] = row.tension
+    links = {c: [link.code for link in links_of(referential, c)] for jobs in codes.values() for c in jobs}
 
     def leading(basin: str) -> Mapping[tuple[str, str], KnownBy]:
         found: dict[tuple[str, str], KnownBy] = {}
+        there = published.get(basin, {})
         for family in survey.families_in.get(basin, ()):
-            told = {code: _told(rows, links[code], basin) for code in codes.get(family, ())}
+            told = {c: next((there[at] for at in links[c] if at in there), None) for c in codes.get(family, ())}
             own = [c for c, tension in told.items() if tension is not None and tension > SLACK]
             unknown_ones = [code for code in fits.get(family, ()) if told[code] is None]
             for code in own or unknown_ones or fits.get(family, []):
@@ -294,12 +298,6 @@ def leading_jobs(
 
 SLACK: Final = 2
 """Tension, in classes 1 to 5, up to which people are more than offers."""
-
-
-def _told(rows: Mapping[tuple[str, str], Tension], links: tuple[Link, ...], basin: str) -> int | None:
-    """Tension published for a job in a basin, under its own code or that of its parent."""
-    found = (rows.get((link.code, basin)) for link in links)
-    return next((row.tension for row in found if row is not None and row.tension is not None), None)
 
 
 def _fit(qualified: Mapping[str, list[str]], referential: Referential, code: str, family: str) -> tuple[float, bool]:

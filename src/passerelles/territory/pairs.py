@@ -24,6 +24,7 @@ from passerelles.territory.lots import Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.text import normalise_label
 
+_NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 _LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
@@ -329,14 +330,16 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     doubt = np.asarray([_title_doubt(lot.confidence) for lot in hiring.lots], dtype=np.int8)
     start = np.searchsorted(where[order], np.arange(len(spots) + 1))
     asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
-    title = np.asarray([normalise_label(lot.given) for lot in hiring.lots], dtype=object)
+    title = np.asarray([lot.given and normalise_label(lot.given) for lot in hiring.lots], dtype=object)
     own = np.asarray([lot.self_employed for lot in hiring.lots], dtype=np.bool_)
     return Side(job[order], pool[order], order, doubt[order], asked, title[order], own[order], start, spots)
 
 
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     """Return the credentials that access demands of a lot's job title, where titles of its fiche differ."""
-    rows = graph.referential.credentials_of.get(lot.job, ()) if lot.title_code else ()
+    if not lot.title_code:
+        return _NOTHING
+    rows = graph.referential.credentials_of.get(lot.job, ())
     return frozenset(
         row.credential for row in rows if row.kind in ("required", "one-of") and lot.title_code in row.titles.split()
     )
