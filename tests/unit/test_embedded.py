@@ -43,22 +43,16 @@ def test_an_embedded_referential_passes_its_validator_without_a_word(name: str) 
 @pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: str) -> None:
     report = validate("transitions", overlays=[name])
-    # One overlay serves several referentials: what this one lacks is a warning, and nothing else is.
-    assert {n.code for n in report.notices} <= {
-        "overlay_competency_missing",
-        "overlay_title_missing",
-        "overlay_occupation_missing",
-        "credential_ended",
-    }
-    assert report.counts["occupations_specialised"] > 0
+    # What is written for ROME, and lacks here, is said and does no harm.
+    assert {n.code for n in report.notices} <= {"overlay_row_elsewhere", "credential_ended"}
+    assert report.counts["occupations_specialised"] > 0 or report.counts["dropped"] > 0
 
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_real_rome(rome4: Path, name: str) -> None:
     plain, laid = validate(rome4), validate(rome4, overlays=[name])
-    found = Counter(n.code for n in laid.notices) - Counter(n.code for n in plain.notices)
-    assert set(found) <= {"overlay_competency_missing", "overlay_title_missing"}
+    assert Counter(n.code for n in laid.notices) == Counter(n.code for n in plain.notices)
     assert laid.ok
     assert laid.counts["occupations_specialised"] > 0
 

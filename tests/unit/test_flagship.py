@@ -237,12 +237,13 @@ def test_each_part_loses_what_belongs_to_the_others(rome_split: OccupationGraph)
     assert asked["K2110-2R"]["123455"] == asked["K2110-GL"]["126455"] == "core"
 
 
-def test_rows_for_another_referential_are_notices(embedded_split: OccupationGraph, rome_split: OccupationGraph) -> None:
-    for graph, others in ((embedded_split, re.compile(r"\d+")), (rome_split, re.compile(r"TC\d+"))):
-        ours = [n for n in graph.referential.notices if n.file.startswith(NAME)]
-        assert {n.code for n in ours} <= {"overlay_row_elsewhere", "overlay_competency_missing"}
-        rows = [r for r in _rows("requirements.csv") if others.fullmatch(r["competency"])]
-        assert len(ours) == len(rows)
+def test_rows_name_the_referential_that_they_are_for(
+    embedded_split: OccupationGraph, rome_split: OccupationGraph
+) -> None:
+    for graph in (embedded_split, rome_split):
+        assert [n for n in graph.referential.notices if n.file.startswith(NAME)] == []
+    for code, name in ((r"\d+", "rome"), (r"TC\d+", "transitions")):
+        assert {r["referential"] for r in _rows("requirements.csv") if re.fullmatch(code, r["competency"])} == {name}
 
 
 def test_on_rome_347_the_fiche_splits_too(rome3: Path) -> None:

@@ -228,3 +228,16 @@ def test_two_overlays_add_up(tmp_path: Path) -> None:
     assert both.provenance.overlays == ("branche 2", "seconde 2")
     assert [r.competency for r in both.requirements_of["B2-X"]] == ["C1", "N1"]
     assert len(both.parts_of("0110")) == 2
+
+
+def test_a_row_may_be_written_for_one_referential_alone(tmp_path: Path) -> None:
+    sheets = overlay()
+    sheets["requirements"] = [
+        ["occupation", "competency", "action", "référentiel"],
+        ["0110-A", "C3", "add", "petit"],
+        ["0110-B", "485799", "add", "rome"],
+    ]
+    sheets["titles"] = sheets["titles"][:1]
+    split = laid(tmp_path, sheets)
+    assert "C3" in {r.competency for r in split.requirements_of["0110-A"]}
+    assert not found(split)

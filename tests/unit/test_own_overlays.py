@@ -20,7 +20,7 @@ def rome(real_data: Path) -> Referential:
     return load_referential(real_data / "rome-v460")
 
 
-@pytest.fixture(scope="module", params=OWN)
+@pytest.fixture(scope="module", params=[*OWN, "enseignement-conduite"])
 def laid(rome: Referential, request: pytest.FixtureRequest) -> Referential:
     return rome.with_overlay(request.param)
 
@@ -29,7 +29,7 @@ def test_each_ships_under_its_name() -> None:
     assert set(bundled_names("overlay")) == {DEFAULT, "enseignement-conduite", *OWN}
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", [*OWN, "enseignement-conduite"])
 def test_on_another_referential_nothing_is_wrong(name: str) -> None:
     found = check_overlay(name, load_referential("transitions")).severities
     assert (found["error"], found["warning"]) == (0, 0)

@@ -66,7 +66,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     check_names(source, (), OPTIONAL, draft)
     skipped = _specialised(source, draft)
     read_competencies(source, draft)
-    _requirements(source, draft, skipped)
+    _requirements(source, draft, skipped, referential.name)
     _titles(source, draft, skipped)
     with lend_credentials(draft, manifest.credentials):
         read_credentials(source, draft)
@@ -158,10 +158,11 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
         draft.occupation_access[code] = draft.occupation_access[base]._replace(occupation=code)
 
 
-def _requirements(source: FileSource, draft: Draft, skipped: set[str]) -> None:
-    """Add, remove or re-weight; a competency that this referential lacks is a notice."""
+def _requirements(source: FileSource, draft: Draft, skipped: set[str], name: str) -> None:
+    """Add, remove or re-weight; a competency that this referential lacks is a notice, unless the row names another."""
     keys = ("occupation", "competency")
-    table = read_own_table(source, "requirements.csv", keys, draft, optional=("action", "status"))
+    table = read_own_table(source, "requirements.csv", keys, draft, optional=("action", "status", "referential"))
+    table = table.keep([written in ("", name) for written in table.column("referential")])
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((c.code, c.name) for c in draft.competencies.values())
