@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from title_splits import (
     ADS,
+    FIRMS,
     KINDS,
     Query,
     ad_titles,
@@ -47,18 +48,23 @@ FloatArray: TypeAlias = NDArray[np.float64]
 Hits: TypeAlias = NDArray[np.bool_]
 Group: TypeAlias = tuple[Sequence["Judged"], float]
 
-FIT, CALIBRATE = range(100, 104), range(200, 203)
+FIT, CALIBRATE = range(100, 103), range(200, 202)
 TUNE = 0  # the half of each list of titles that is fitted on
 BLOCK = 128
-HARD = {"spelling": 0.2, "half": 0.4}  # share of the loss of noise that takes meaning away
+HARD = {"spelling": 0.8, "half": 1.0}  # share of the loss of noise that takes meaning away
 
 
 class Judged(NamedTuple):
-    """Ranked owners of a query; which are the right fiche (None where it is not known), which of the right family."""
+    """
+    Ranked owners of a query; which are the right fiche (None where it is not known), which of the right family.
+
+    `terms` are those of the calibration, by the index that ranked: another one may hold the very title asked.
+    """
 
     trial: Trial
     fiche: Hits | None
     family: Hits
+    terms: Mapping[str, float]
 
 
 def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> list[Judged]:
@@ -72,9 +78,10 @@ def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> li
         for trial, query in zip(rank_block(index, options, weights=weights), block, strict=True):
             if trial is not None:
                 owners = trial.owners.tolist()
-                fiche = np.asarray([index.codes[o] == query.code for o in owners]) if query.code else None
+                known = query.code or not query.families  # of what is no job, no fiche is right
+                fiche = np.asarray([index.codes[o] == query.code for o in owners]) if known else None
                 family = np.asarray([index.parents[o] in query.families for o in owners])
-                found.append(Judged(trial, fiche, family))
+                found.append(Judged(trial, fiche, family, terms(index, trial)))
     return found
 
 
@@ -88,10 +95,10 @@ def fit_ranking(
     """
     parts, hits, shares = [], [], []
     for trials, share in groups:
-        size = max(len(t.owners) for t, _, _ in trials)
+        size = max(len(judged.trial.owners) for judged in trials)
         full = [judged for judged in trials if len(judged.trial.owners) == size]
-        x = expand(np.stack([t.evidence for t, _, _ in full]), columns, keys)
-        for marks, part in (([f for _, f, _ in full], 0.5), ([f for _, _, f in full], 0.5)):
+        x = expand(np.stack([judged.trial.evidence for judged in full]), columns, keys)
+        for marks, part in (([judged.fiche for judged in full], 0.5), ([judged.family for judged in full], 0.5)):
             good = [n for n, hit in enumerate(marks) if hit is not None and hit.any()]
             if good:
                 parts.append(x[good])
@@ -116,15 +123,14 @@ def fit_ranking(
 
 
 def fit_confidence(
-    groups: Sequence[Group], index: TitleIndex, names: Sequence[str], *, family: bool = False, l2: float = 1e-4
+    groups: Sequence[Group], names: Sequence[str], *, family: bool = False, l2: float = 1e-4
 ) -> dict[str, float]:
     """Logistic regression of 'the first fiche, or its family, is right' on the terms of the calibration."""
     rows, hits, shares = [], [], []
     for trials, share in groups:
-        judged = [(t, of_family if family else fiche) for t, fiche, of_family in trials]
-        known = [(t, right) for t, right in judged if right is not None]
-        for trial, right in known:
-            found = terms(index, trial)
+        judged = [(each.terms, each.family if family else each.fiche) for each in trials]
+        known = [(found, right) for found, right in judged if right is not None]
+        for found, right in known:
             rows.append([found[name] for name in names])
             hits.append(float(right[0]))
             shares.append(share / len(known))
@@ -161,20 +167,23 @@ def fit_titles(data: Path, referential: Referential, old: Referential, draft: We
     held = [judged for seed in CALIBRATE for judged in _held(referential, seed, fitted)]
     groups = [(held, 1.0), *((collect(full, queries, fitted), share) for queries, share in others)]
     for place, kind in enumerate(KINDS):
-        groups.append((_held(referential, CALIBRATE[place % len(CALIBRATE)], fitted, kind), HARD.get(kind, 0.05)))
-    groups.append((collect(full, noisy_titles(referential, 200), fitted), 0.3))
-    groups += [(collect(full, queries, fitted), 0.2) for queries in (nonsense(1), no_jobs(1))]
+        groups.append((_held(referential, CALIBRATE[place % len(CALIBRATE)], fitted, kind), HARD.get(kind, 0.02)))
+    groups.append((collect(full, noisy_titles(referential, 200), fitted), 0.2))
+    groups += [(collect(full, queries, fitted), share) for queries, share in ((nonsense(1), 0.6), (no_jobs(1), 0.3))]
     return replace(
         fitted,
-        confidence=fit_confidence(groups, full, FICHE_TERMS),
-        family=fit_confidence(groups, full, FAMILY_TERMS, family=True),
+        confidence=fit_confidence(groups, FICHE_TERMS),
+        family=fit_confidence(groups, FAMILY_TERMS, family=True),
     )
 
 
 def _others(data: Path, referential: Referential, old: Referential) -> list[tuple[list[Query], float]]:
     """Titles of other makers, and the share of the loss of each list."""
     esco = esco_titles(data / "crosswalks" / "esco-rome-v1.4.csv", referential, TUNE)
-    return [(esco, 0.6), (ad_titles(ADS, TUNE), 0.4), (older_titles(old, referential), 0.2)]
+    return [
+        *((esco, 0.7), (ad_titles(ADS, TUNE), 0.4), (ad_titles(FIRMS, TUNE), 0.4)),
+        (older_titles(old, referential, TUNE), 0.3),
+    ]
 
 
 def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
@@ -187,9 +196,7 @@ def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
     typed, short, worded = (collect(index, queries, fitted) for queries in reworded_skills(new, old, 102))
     bad = collect(index, nonsense(1), fitted)
     groups: list[Group] = [(typed, 0.2), (short, 0.4), (worded, 0.4), (bad, 0.1)]
-    return replace(
-        fitted, confidence=fit_confidence(groups, index, tuple(k for k in draft.confidence if k != "constant"))
-    )
+    return replace(fitted, confidence=fit_confidence(groups, tuple(k for k in draft.confidence if k != "constant")))
 
 
 def _held(referential: Referential, seed: int, weights: Weights, kind: str = "") -> list[Judged]:
@@ -216,9 +223,10 @@ _NOTES = {
     ),
     "rules": (
         "# By hand. Chance that a text which is a label is that label: as written, after cleaning, by stems or",
-        "# abbreviation, by usage. Above the logit `firm`, a fitted confidence grows by `caution` only. Below the",
-        "# letter similarity `least`, and with no word covered, nothing is answered. With no word known, `strange` is",
-        "# the highest confidence.",
+        "# abbreviation, by usage; at most `partly` where the line has other words that nothing is known of, and",
+        "# `cut` where its end is missing. Above the logit `firm`, a fitted confidence grows by `caution` only. Below",
+        "# the letter similarity `least`, and with no word covered, nothing is answered. With no word known, `strange`",
+        "# is the highest confidence.",
     ),
 }
 

@@ -19,6 +19,7 @@ from passerelles.text import normalise_label
 
 SIZE = 1000
 ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
+FIRMS = ADS.with_name("firm_titles.csv")
 _LETTERS = string.ascii_lowercase
 
 
@@ -123,14 +124,19 @@ def noisy(queries: Sequence[Query], kind: str, seed: int, labels: Collection[str
     """
     Put one kind of noise of `KINDS` on titles, as advertisements and tables of firms have it.
 
-    Half a title may be another title, and then means that one: these are left out where `labels` (stems) are given.
+    Half a title may be another title, or one with a usual meaning, and then means that: these are left out where
+    `labels` (stems) are given.
     """
     draw = random.Random(f"{kind} {seed}")  # noqa: S311 - a fixed draw
     made = [query._replace(text=_noisy(query.text, kind, draw)) for query in queries]
     if kind != "half":
         return made
     lexicon = Lexicon(language_pack("fr"))
-    return [query for query in made if " ".join(lexicon.stems(query.text)) not in labels]
+    meant = {*labels, *lexicon.pack.usages} if labels else set()
+    cut = lexicon.pack.openers
+    return [
+        query for query in made if query.text.split()[-1] in cut or " ".join(lexicon.stems(query.text)) not in meant
+    ]
 
 
 def _noisy(text: str, kind: str, draw: random.Random) -> str:
@@ -188,14 +194,19 @@ def esco_titles(path: Path, referential: Referential, half: int | None = None) -
     return queries if half is None else queries[half::2]
 
 
-def older_titles(old: Referential, new: Referential) -> list[Query]:
-    """Titles of an older version that the newer one has not: their family is their old code, where it still is one."""
+def older_titles(old: Referential, new: Referential, half: int | None = None) -> list[Query]:
+    """
+    Titles of an older version that the newer one has not: their family is their old code, where it still is one.
+
+    One title in two by `half`.
+    """
     known, labels = set(families(new).values()), {normalise_label(t.label) for t in new.titles}
-    return [
+    found = [
         Query(t.label, "", frozenset({t.occupation}))
         for t in old.titles
         if t.occupation in known and normalise_label(t.label) not in labels
     ]
+    return found if half is None else found[half::2]
 
 
 def no_jobs(seed: int, size: int = SIZE) -> list[Query]:

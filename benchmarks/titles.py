@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from title_splits import (
     ADS,
+    FIRMS,
     KINDS,
     Query,
     ad_titles,
@@ -53,7 +54,8 @@ def families_of(data: Path, new: Referential, old: Referential) -> None:
     esco = data / "crosswalks" / "esco-rome-v1.4.csv"
     sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
     sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
-    sets |= {"ROME 3 titles that are gone": older_titles(old, new), "no job": no_jobs(7)}
+    sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
+    sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
         tell(name, list(resolve_titles(new, [q.text for q in queries])), queries)
     kept, queries = held_out(new, 0)

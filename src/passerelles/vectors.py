@@ -437,13 +437,13 @@ _CHUNK = 200_000
 
 FloatArray: TypeAlias = NDArray[np.float32]
 IntArray: TypeAlias = NDArray[np.int64]
-Bag: TypeAlias = Mapping[str, int]
+Bag: TypeAlias = Mapping[str, float]
 
 
 def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> Cells:
     """Counts of the terms of documents, a row each, in the columns given; other terms are left out."""
     columns: list[int] = []
-    values: list[int] = []
+    values: list[float] = []
     starts = [0]
     for bag in bags:
         known = [(column[term], number) for term, number in bag.items() if term in column]

@@ -109,6 +109,39 @@ def test_noise_around_a_title_is_taken_away(text: str) -> None:
     assert read(text)[0] == "boulanger"
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as", "beside"),
+    [
+        ("Boulanger / plumaison", ["boulanger plumaison", "boulanger"], [(), ("plum",)]),
+        ("Boulanger, zorglub", ["boulanger zorglub", "boulanger"], [(), ("zorglub",)]),
+        ("Boulanger, Villefranche", ["boulanger"], [()]),
+        ("Boulanger - Villefranche", ["boulanger"], [()]),
+    ],
+)
+def test_a_word_after_a_slash_qualifies_the_job_unless_it_is_a_name(
+    text: str, read_as: list[str], beside: list[tuple[str, ...]]
+) -> None:
+    words = Words({"boulanger"}, labels={"boulanger"}, heads={"boulanger"})
+    readings = understand(text, words=words, lexicon=Lexicon(FRENCH)).jobs[0]
+    assert [" ".join(reading.words) for reading in readings] == read_as
+    assert [reading.beside for reading in readings] == beside
+
+
+def test_a_title_that_ends_with_an_opening_word_is_cut() -> None:
+    words = Words({"agent", "maintenance"}, heads={"agent"})
+
+    def cut(text: str) -> bool:
+        return understand(text, words=words, lexicon=Lexicon(FRENCH)).jobs[0][0].cut
+
+    assert cut("Agent de") and cut("agent de maintenance et (H/F)")  # noqa: PT018 - one thing
+    assert not cut("Agent de maintenance")
+
+
+def test_words_that_begin_titles_say_a_kind_of_work() -> None:
+    kinds = FRENCH.kinds
+    assert kinds["superviseur"] == kinds["chef"] != kinds["operateur"] == kinds["ouvrier"]
+
+
 def _examples() -> list[object]:
     return [
         pytest.param(language, *rule["example"], id=f"{language}: {rule['name']}")
@@ -176,12 +209,12 @@ def test_a_language_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "titles.toml"
     sections = (
         'language = "xx"\nstop_words = ["ze"]\njoins = []\n[stem]\nplural = [["en", "", 3]]\nfeminine = []\nroot = []\n'
-        "root_min = 4\n[gender]\nendings = []\npairs = []\n[signs]\n[usages]\n[columns]\n[abbreviations]\n"
+        "root_min = 4\n[gender]\nendings = []\npairs = []\n[signs]\n[usages]\n[columns]\n[kinds]\n[abbreviations]\n"
         'lkw = "lastwagen"\n'
     )
     file.write_text(sections, encoding="utf-8")
     noise = tmp_path / "title_noise.toml"
-    names = ("leading", "places", "asides", "employers", "alternatives", "no_jobs", "rule")
+    names = ("leading", "places", "asides", "employers", "alternatives", "openers", "no_jobs", "rule")
     lists = "".join(f"{name} = []\n" for name in names)
     noise.write_text(f'{lists}trailing = ["gmbh"]\n', encoding="utf-8")
     pack = load_pack(file, noise)

@@ -49,6 +49,13 @@ def test_the_right_occupation_and_why(text: str, code: str, reason: str) -> None
     assert first(text) == (code, reason)
 
 
+def test_a_label_in_a_line_that_says_more_is_not_sure_by_itself() -> None:
+    """A lone word that is a label carries the line only where the rest is understood, or is a name."""
+    sure, unknown = (resolve_title(SMALL, text)[0] for text in ("Boulanger / Zorglub", "Boulanger / zorglub"))
+    assert (sure.code, unknown.code) == ("D1102", "D1102")
+    assert sure.parent_confidence >= 0.9 > unknown.parent_confidence
+
+
 def test_a_candidate_says_what_matched() -> None:
     found = resolve_title(SMALL, "monitrice PL")[0]
     assert (found.title, found.title_code) == ("Moniteur / Monitrice poids lourds", "2")

@@ -85,6 +85,30 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     assert [line["statut"] for line in lines][1:] == ["sûr", "sûr"]
 
 
+def test_the_terminal_asks_title_by_title_and_keeps_each_choice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, kept = tmp_path / "liste.csv", tmp_path / "choix.csv"
+    source.write_text("intitulé,effectif\nxqzw,30\ntechnicien,7\nblorg,2\n", encoding="utf-8")
+    asked = ["resolve", "--review", str(source), "--choices", str(kept), "--ask"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("nulle part\nN4101\n1\nq\n"))
+    with pytest.raises(SystemExit) as ended:
+        run(asked)
+    assert not ended.value.code
+    told = capsys.readouterr().err
+    assert told.index("xqzw") < told.index("nulle part") < told.index("technicien") < told.index("blorg")
+    assert "2 choix faits ; restent 1." in told
+    assert read_choices(kept) == {"xqzw": "N4101", "technicien": "I1304"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    with pytest.raises(SystemExit):
+        run(asked)
+    told = capsys.readouterr().err
+    assert "(1/1) blorg" in told
+    with pytest.raises(SystemExit) as ended:
+        run(["resolve", "--review", str(source), "--ask"])
+    assert ended.value.code == 2
+
+
 def test_context_moves_an_ambiguous_title() -> None:
     alone = resolve_title(SMALL, "vendeur")
     assert alone[0].parent_confidence < 0.9

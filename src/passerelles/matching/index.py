@@ -247,6 +247,7 @@ _FULL: Final = (
     *("letters", "families", "sum", "vote", "wide_vote", "group_vote", "size", "head_mean", "doc_titles"),
     *("bayes_letters", "bayes_words", "bayes_texts"),
     *("doc_definition", "doc_competencies", "doc_letters", "cover_titles", "cover_all", "sense", "mapped"),
+    *("kind", "walk", "domain"),
 )
 
 
@@ -345,6 +346,46 @@ class TitleIndex:
             "bayes_words": _likelihood(self.family_field.columns @ by_title),
             "bayes_texts": _likelihood(self.documents["competencies"].columns @ by_owner),
         }
+
+    @cached_property
+    def kind_of(self) -> IntArray:
+        """Shape (n_entries,): kind of work that each entry says, -1 for none."""
+        kinds = self.pack.kinds
+        return np.asarray([kinds.get(form[0], -1) if form else -1 for form in self.stems], dtype=np.int64)
+
+    @cached_property
+    def kind_share(self) -> FloatArray:
+        """Shape (n_kinds, n_owners): logarithm of the share of each owner's entries that say each kind of work."""
+        n_kinds, n_owners = len(set(self.pack.kinds.values())), len(self.codes)
+        told = self.kind_of >= 0
+        cells = (np.ones(int(told.sum()), dtype=np.float32), (self.kind_of[told], self.owner[told]))
+        counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()
+        sizes = np.diff(self.starts)
+        return np.asarray(np.log((counts + _RARE) / (sizes + _RARE * n_kinds)), dtype=np.float32)
+
+    @cached_property
+    def first_words(self) -> tuple[Mapping[str, int], sparse.csr_array, FloatArray]:
+        """
+        Family of each first word to its row, and two steps of a walk.
+
+        Shares of the occupation families of each first word, shape (n_words, n_families), and from one occupation
+        family to another by a first word that both have, shape (n_families, n_families).
+        """
+        lexicon = Lexicon(self.pack)
+        rows: dict[str, int] = {}
+        places = [rows.setdefault(lexicon.root(form[0]) if form else "", len(rows)) for form in self.stems]
+        cells = (np.ones(len(places), dtype=np.float32), (places, self.parent_of[self.owner]))
+        counts = sparse.csr_array(cells, shape=(len(rows), int(self.parent_of.max()) + 1))
+        counts.sum_duplicates()
+        onward = _shares(counts)
+        return MappingProxyType(rows), onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
+
+    @cached_property
+    def domains(self) -> sparse.csr_array:
+        """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
+        grouped = sparse.csr_array(self.covers["titles"] @ _membership(self.groups, int(self.groups.max()) + 1))
+        grouped.data = np.ones_like(grouped.data)
+        return grouped
 
     @cached_property
     def words(self) -> Words:
@@ -477,6 +518,7 @@ def build_index(
     )
 
 
+_RARE: Final = 0.1  # entries of a kind that an owner is given of each
 _UNMET: Final = 0.003  # count of a term that a family never has
 
 
@@ -484,6 +526,13 @@ def _membership(group: IntArray, n_groups: int) -> "sparse.csr_array":
     size = len(group)
     cells = (np.ones(size, dtype=np.float32), (np.arange(size), group))
     return sparse.csr_array(cells, shape=(size, n_groups))
+
+
+def _shares(counts: sparse.csr_array) -> sparse.csr_array:
+    """Rows divided by their sums."""
+    shares = counts.copy()
+    shares.data = shares.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr))
+    return shares
 
 
 def _likelihood(counts: "sparse.csr_array") -> Likelihood:

@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal
@@ -93,9 +93,9 @@ def load_weights(file: TextFile) -> dict[str, Weights]:
     }
 
 
-CLOSE = ("ratio", "sorted", "near", "asked", "told", "first", "last", "head", "kin")
+CLOSE = ("ratio", "sorted", "near", "asked", "told", "first", "last", "head", "kin", "joint")
 """Names of the evidence computed for the best owners only."""
-_HEAD, _KIN = CLOSE.index("head"), CLOSE.index("kin")
+_HEAD, _KIN, _JOINT = (CLOSE.index(name) for name in ("head", "kin", "joint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +227,40 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         text_rows = unit_vectors(index.documents["competencies"], family_bags)
         likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
         parts |= {name: _likely(index, name, rows) for name, rows in likely.items()}
+        parts |= _work(index, readings)
     latent, mapped = _latent(index, readings)
     return Wide(parts=parts | latent, titles=titles, nearest=best, heads=heads, mapped=mapped)
+
+
+def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArray]:
+    """
+    What the first word of a reading says of the work, and the words behind it of the trade.
+
+    ``kind``: how common the kind of work is among the titles of each owner. ``walk``: how near the first word is to
+    those of each family of occupations, in two steps. ``domain``: share of the words behind the first one that titles
+    of the owner's broader group have.
+    """
+    n_owners = len(index.codes)
+    kinds = [index.pack.kinds.get(reading.stems[0]) for reading in readings]
+    nothing = np.zeros(n_owners, dtype=np.float32)
+    kind = np.stack([nothing if each is None else index.kind_share[each] for each in kinds])
+    row_of, owners_of, steps_of = index.first_words
+    rows = [row_of.get(reading.families[0], -1) for reading in readings]
+    known = [place for place, row in enumerate(rows) if row >= 0]
+    walk = np.zeros((len(readings), n_owners), dtype=np.float32)
+    if known:
+        steps = owners_of[[rows[place] for place in known]] @ steps_of
+        walk[known] = np.log(steps + _SELDOM)[:, index.parent_of]
+    behind = [_behind(index, reading) for reading in readings]
+    cells = count_terms(behind, index.family_field.vocabulary)
+    return {"kind": kind, "walk": walk, "domain": rows_times(cells, index.domains)[:, index.groups]}
+
+
+def _behind(index: TitleIndex, reading: Reading) -> dict[str, float]:
+    """Families of the words behind the first one, and the share of the weight that each has."""
+    found = {term: index.family_weight(term) for term in reading.families[1:]}
+    total = sum(found.values()) or 1.0
+    return {term: weight / total for term, weight in found.items()}
 
 
 def _likely(index: TitleIndex, name: str, rows: Cells) -> FloatArray:
@@ -282,6 +314,7 @@ def close_evidence(
     text = " ".join(reading.stems)
     asked = {term: index.family_weight(term) for term in sorted(set(reading.families))}
     asked_total = sum(asked.values()) or 1.0
+    held = _weight_held(index, asked)
     typed = _typed(index, " ".join(reading.words), wide.nearest[row])
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
@@ -293,8 +326,7 @@ def close_evidence(
             continue
         entry = start + int(similar[start:stop].argmax())
         entries[place] = entry
-        other, told, stems = index.texts[entry], index.family_sets[entry], index.stems[entry]
-        shared = sum([weight for term, weight in asked.items() if term in told])
+        other, stems, shared = index.texts[entry], index.stems[entry], float(held[entry])
         result[place, :7] = (
             fuzz.ratio(text, other) / 100.0,
             fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0,
@@ -304,12 +336,14 @@ def close_evidence(
             stems[:1] == reading.stems[:1],
             stems[-1:] == reading.stems[-1:],
         )
-    _fill_nearest(index, wide, row, owners, result)
+    _fill_nearest(index, reading, wide, row, owners, result)
     return result, entries
 
 
-def _fill_nearest(index: TitleIndex, wide: Wide, row: int, owners: IntArray, result: FloatArray) -> None:
-    """Fill in the last columns: the best of each owner's entries by first word, and in the latent space."""
+def _fill_nearest(
+    index: TitleIndex, reading: Reading, wide: Wide, row: int, owners: IntArray, result: FloatArray
+) -> None:
+    """Fill in the last columns: the best of each owner's entries by first word, in the latent space, of its kind."""
     lows, sizes = index.starts[owners], np.diff(index.starts)[owners]
     filled = np.flatnonzero(sizes)
     if not len(filled):
@@ -322,6 +356,21 @@ def _fill_nearest(index: TitleIndex, wide: Wide, row: int, owners: IntArray, res
     if index.meaning is not None:
         cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
+        kind = index.pack.kinds.get(reading.stems[0])
+        if kind is not None:
+            shared = _weight_held(index, _behind(index, reading))[members] * (index.kind_of[members] == kind)
+            result[filled, _JOINT] = np.maximum.reduceat(shared, begins)
+
+
+def _weight_held(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
+    """Weight of the families of words that each entry has, shape (n_entries,)."""
+    held = np.zeros(len(index.entries), dtype=np.float32)
+    columns, row = Cells.of(index.family_field.columns), index.family_field.vocabulary.get
+    for term, weight in weights.items():
+        place = row(term)
+        if place is not None:
+            held[columns.columns[columns.of_row(place)]] += np.float32(weight)
+    return held
 
 
 def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
@@ -344,7 +393,19 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
 
 
 TERMS: Final = ("chance", "margin", "title", "ratio", "asked", "told", "cover", "known", "bare", "near", "head_size")
-TERMS_BOTH: Final = ("kin", "rivals", "agree", "likely", "begins", "holds", "long")
+TERMS_BOTH: Final = (
+    *("kin", "rivals", "agree", "likely", "begins", "holds", "long", "purity", "held", "whole", "spread", "cut"),
+    *(
+        "purity*whole",
+        "known*ratio",
+        "known*near",
+        "ratio*near",
+        "told*ratio",
+        "agree*mass",
+        "long*mass",
+        "bare*purity",
+    ),
+)
 FICHE_TERMS: Final = (*TERMS, *TERMS_BOTH)
 """Terms of the calibration of the first fiche, see :func:`terms`."""
 FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_rivals")
@@ -354,6 +415,8 @@ _FARTHEST: Final = 6.0
 
 _LOOKED_AT = 40
 _ALL = 0.999
+_HALF = 0.5
+_SELDOM = 1e-4  # chance of a walk that was never met
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +491,22 @@ def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence
     return result
 
 
+def fits(index: TitleIndex, option: Reading) -> bool | None:
+    """
+    Whether the occupations whose label a reading is go with the words that it leaves out of the line.
+
+    None where it leaves none out that the referential knows, or is no label.
+    """
+    told = {term: index.weights[term] for term in option.beside if term in index.weights}
+    entries = index.same.get(" ".join(option.stems), ())
+    if not told or not entries:
+        return None
+    owners = index.owner[list(entries)]
+    terms = [index.family_field.vocabulary[term] for term in told]
+    shares = np.asarray([*told.values()]) @ index.covers["all"][terms].toarray()[:, owners]
+    return bool(shares.max() >= _HALF * sum(told.values()))
+
+
 def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
     shape = next(iter(parts.values())).shape
     total = np.zeros(shape, dtype=np.float32)
@@ -475,6 +554,7 @@ def rank_block(
     trials
         One by query.
     """
+    choices = [[option for option in options if fits(index, option) is not False] for options in choices]
     flat = [reading for options in choices for reading in options]
     if not flat:
         return [None] * len(choices)
@@ -552,8 +632,17 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     Returns
     -------
     terms
-        Name to value, see :data:`TERMS`.
+        Name to value, see :data:`TERMS`; ``a*b`` is a product.
     """
+    found = _terms(index, trial)
+    for name in TERMS_BOTH:
+        left, sign, right = name.partition("*")
+        if sign:
+            found[name] = found[left] * found[right]
+    return found
+
+
+def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     columns = (*index.evidence_names, *CLOSE)
     values = trial.values
     shares = np.exp(values - values.max())
@@ -591,8 +680,28 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "begins": float(trial.reading.stems[0] in index.words.heads),
         "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
         "long": math.log(len(asked)),
+        "cut": float(trial.reading.cut),
         "likely": max(part("bayes_letters"), -_FARTHEST),
+        "spread": -sum(mass * math.log(mass + 1e-9) for mass in masses),
+        **_holders(index, trial),
     }
+
+
+def _holders(index: TitleIndex, trial: Trial) -> dict[str, float]:
+    """
+    What the titles that hold all the words of a reading say: half a title is held by those of many families.
+
+    ``whole``: whether there are any; ``held``: how many; ``purity``: odds that they are of the first owner's family.
+    """
+    rows = [index.family_field.vocabulary.get(term, -1) for term in dict.fromkeys(trial.reading.families)]
+    if min(rows) < 0:
+        return {"purity": 0.0, "held": 0.0, "whole": 0.0}
+    columns = Cells.of(index.family_field.columns)
+    entries = reduce(np.intersect1d, [columns.columns[columns.of_row(row)] for row in rows])
+    same = np.count_nonzero(index.parent_of[index.owner[entries]] == index.parent_of[trial.owners[0]])
+    others = len(entries) - same
+    purity = math.log((same + 0.5) / (others + 0.5)) if len(entries) else 0.0
+    return {"purity": purity, "held": math.log1p(len(entries)), "whole": float(len(entries) > 0)}
 
 
 def _logit(share: float) -> float:

@@ -69,6 +69,8 @@ class LanguagePack:
         Abbreviation to its readings, most usual first.
     employers, asides
         Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
+    openers
+        Words after which a title cannot end.
     alternatives
         Words that stand between two jobs ("ou").
     no_jobs
@@ -79,6 +81,8 @@ class LanguagePack:
         What a column of a list may tell (title, people, employer, sector, agreement), to the heads it may have.
     heads
         Stems of titles after which further words say how or where, not which job ("soudeur TIG").
+    kinds
+        Stem of the first word of a title to the kind of work that it says, numbered from 0.
     """
 
     language: str
@@ -97,11 +101,13 @@ class LanguagePack:
     abbreviations: Mapping[str, tuple[Abbreviation, ...]]
     employers: frozenset[str]
     asides: frozenset[str]
+    openers: frozenset[str]
     alternatives: frozenset[str]
     no_jobs: tuple[re.Pattern[str], ...]
     usages: Mapping[str, tuple[str, ...]]
     heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, int]
 
 
 @cache
@@ -180,10 +186,14 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         abbreviations=MappingProxyType(_abbreviations(data["abbreviations"], plural, feminine)),
         employers=frozenset(noise["employers"]),
         asides=frozenset(map(normalise_label, noise["asides"])),
+        openers=frozenset(noise["openers"]),
         alternatives=frozenset(noise["alternatives"]),
         no_jobs=tuple(re.compile(pattern) for pattern in noise["no_jobs"]),
         columns=MappingProxyType(
             {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
+        ),
+        kinds=MappingProxyType(
+            {bare(word): place for place, words_of_it in enumerate(data["kinds"].values()) for word in words_of_it}
         ),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
@@ -368,12 +378,18 @@ class Reading(NamedTuple):
         Of the words that mean something.
     expanded
         Whether an abbreviation was spelled out.
+    beside
+        Families of words that qualify the job in other parts of the line, and that this reading leaves out.
+    cut
+        Whether the title ends with a word that opens something: its end is missing.
     """
 
     words: tuple[str, ...]
     stems: tuple[str, ...]
     families: tuple[str, ...]
     expanded: bool
+    beside: tuple[str, ...] = ()
+    cut: bool = False
 
 
 class Words(NamedTuple):
@@ -463,15 +479,18 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     title = _Title(text[:_KEPT].translate(_UNSEEN), lexicon, words)
     jobs = []
     for variants in title.jobs():
-        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon), _MOST))
+        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon, cut=title.cut), _MOST))
         if options:
             jobs.append(options)
     return Understood(title.read(), title.ignored(), tuple(jobs))
 
 
-def _spelled_out(variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon) -> Iterator[Reading]:
+def _spelled_out(
+    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon, *, cut: bool
+) -> Iterator[Reading]:
     """Readings of the variants of one job, the abbreviations of each spelled out."""
     share = _MOST // len(variants) if variants else 0
+    whole = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
     for spelled in variants:
         forms = [lexicon.stem(word) for word in spelled]
         options = []
@@ -482,7 +501,9 @@ def _spelled_out(variants: Sequence[tuple[str, ...]], known: Collection[str], le
             result = tuple(itertools.chain.from_iterable(choice))
             stems = lexicon.stems_of(result)
             if stems:
-                yield Reading(result, stems, lexicon.roots(stems), expanded=result != spelled)
+                families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
+                beside = tuple(term for term in whole if term not in own)
+                yield Reading(result, stems, families, expanded=result != spelled, beside=beside, cut=cut)
 
 
 class _Token(NamedTuple):
@@ -530,7 +551,9 @@ class _Title:
         self.dropped: list[tuple[int, int]] = []
         self.feminine: dict[int, int] = {}  # where an ending of the other gender starts and ends
         self._take_away()
-        self.segments = [self._trimmed(segment) for segment in self._without_asides(self._cut())]
+        kept = self._without_asides(self._cut())
+        self.cut = bool(kept) and bool(kept[-1].tokens) and kept[-1].tokens[-1].word in self.pack.openers
+        self.segments = [self._trimmed(segment) for segment in kept]
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
@@ -672,7 +695,13 @@ class _Title:
             for word in named
             if word not in known and word not in pack.abbreviations and self.lexicon.stem(word) not in self.words.heads
         ]
-        return len(strange) >= _OF_UNKNOWN * len(named)
+        # After a slash or a comma stands what qualifies the job, unless it is written as a name.
+        qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment)
+        return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies
+
+    def _is_name(self, segment: _Segment) -> bool:
+        """Whether a part begins with a capital letter in a line that is not all in capitals."""
+        return self.text[self.origin[segment.tokens[0].start]].isupper() and not self.text.isupper()
 
     def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
         return joined_words(" ".join(spelled), self.pack)

@@ -14,7 +14,7 @@ from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.context import Context, contexts_of, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
-from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, rank_block, shipped_weights, terms
+from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
 from passerelles.matching.worklist import Worklist
 from passerelles.referentials.reference import find_occupation, titles_by_label
@@ -229,9 +229,20 @@ def _labels(
     index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float]
 ) -> tuple[dict[int, tuple[int, Reason, float]], float]:
     """Owners of the labels that a text is, with the entry, the reason and the weight of each."""
-    tries = [(" ".join(joined_words(text, index.pack)), False)] if 0 < len(text) <= LONGEST else []
-    tries += [(" ".join(option.words), option.expanded) for option in options]
-    for rank, (form, expanded) in enumerate(tries):
+    fitting = {option: fit for option in options if (fit := fits(index, option)) is not False}
+
+    def surety(rule: str, option: Reading | None) -> float:
+        """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
+        partly = option is not None and option.beside and fitting[option] is None
+        limits = [rules["partly"]] if partly else []
+        limits += [rules["cut"]] if option is not None and option.cut else []
+        return min(rules[rule], *limits) if limits else rules[rule]
+
+    tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
+    if 0 < len(text) <= LONGEST:
+        tries.insert(0, (" ".join(joined_words(text, index.pack)), None))
+    for rank, (form, option) in enumerate(tries):
+        expanded = option is not None and option.expanded
         found: dict[int, tuple[int, Reason, float]] = {}
         for entry, other in index.exact.get(form, ()):
             reason: Reason = "abbreviation" if expanded else "other gender form" if other else "exact"
@@ -239,20 +250,23 @@ def _labels(
             if owner not in found or (found[owner][1] != "exact" and reason == "exact"):
                 found[owner] = (entry, reason, 1.0)
         if found:
-            return found, rules["alike" if expanded else "cleaned" if rank else "certain"]
-    for option in options:
+            return found, surety("alike" if expanded else "cleaned" if rank else "certain", option)
+    for option in fitting:
         entries = index.same.get(" ".join(option.stems), ())
         if entries:
             alike: Reason = "abbreviation" if option.expanded else "same words"
-            return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, rules["alike"]
-    for option in options:
-        found = {}
-        for rank, title in enumerate(index.pack.usages.get(" ".join(option.stems), ()), start=1):
-            for entry in index.same.get(title, ()):
-                found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank**2))
-        if found:
-            return found, rules["usual"]
-    return {}, 0.0
+            return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, surety("alike", option)
+    meant = ((option, _meant(index, option)) for option in fitting)
+    return next(((usual, surety("usual", option)) for option, usual in meant if usual), ({}, 0.0))
+
+
+def _meant(index: TitleIndex, option: Reading) -> dict[int, tuple[int, Reason, float]]:
+    """Owners of the titles that people mean by a bare one, each as the inverse square of its rank."""
+    found: dict[int, tuple[int, Reason, float]] = {}
+    for rank, title in enumerate(index.pack.usages.get(" ".join(option.stems), ()), start=1):
+        for entry in index.same.get(title, ()):
+            found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank**2))
+    return found
 
 
 class _Line(NamedTuple):
@@ -286,13 +300,15 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
             return []
         # Where no word is a label's, and none is a typing error away from one, likeness of letters proves nothing.
         most = 1.0 if values["known"] > 0.0 or values["near"] > 0.0 else weights.rules["strange"]
-        lines = _ranked(index, trial, weights, min(_confidence(values, weights.confidence, weights.rules), most))
+        sure = min(_confidence(values, weights.confidence, weights.rules), most)
         if weights.family:
-            sure = min(_confidence(values, weights.family, weights.rules), most)
+            family = min(_confidence(values, weights.family, weights.rules), most)
             if int(index.parent_of[trial.owners[0]]) in _of_head(index, trial.reading):
-                sure = max(sure, weights.rules["usual"])
-            families = _calibrated(trial.masses(index), sure)
+                family = max(family, weights.rules["usual"])
+            families = _calibrated(trial.masses(index), family)
             rivals = trial.family_rivals
+            sure = min(sure, family)
+        lines = _ranked(index, trial, weights, sure)
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
@@ -714,7 +730,9 @@ def review(
     for i, candidates in enumerate(answers):
         row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
         if made[i]:
-            code = _chosen(made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None)
+            code = chosen_code(
+                made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None
+            )
             row = _unclear(row) if code is None else _with_choice(row, known[code])
             if code is None:
                 refused.append(row)
@@ -741,13 +759,19 @@ def _column(worklist: Worklist, name: str) -> list[str]:
     return [""] * len(worklist.rows) if place is None else [cell_text(row[place]) for row in worklist.rows]
 
 
-def _chosen(choice: str, earlier: Sequence[str], known: Collection[str], referential: Referential | None) -> str | None:
-    """Code that a person's choice means, or None."""
+def chosen_code(
+    choice: str, offered: Sequence[str], known: Collection[str], referential: Referential | None
+) -> str | None:
+    """
+    Code that a person's choice means: a code, the number of one of those `offered`, or an exact title; None for none.
+
+    Titles are looked up in `referential`, where it is given.
+    """
     for text in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
         if text in known:
             return text
-    if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(earlier):
-        code = earlier[int(choice) - 1]
+    if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(offered):
+        code = offered[int(choice) - 1]
         return code if code in known else None
     if referential is None:
         return None

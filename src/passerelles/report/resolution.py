@@ -11,7 +11,7 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 from passerelles.matching.migrate import Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
-from passerelles.matching.reviewing import Agenda
+from passerelles.matching.reviewing import Agenda, Group
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Review, Row, status
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
@@ -131,6 +131,14 @@ def print_agenda(console: "Console", plan: Agenda, *, limit: int, lang: Lang = "
     if plan.left:
         console.print(table)
     console.print(Text(agenda_line(plan, lang=lang), style="dim"))
+
+
+def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str]:
+    """Return what a terminal asks about one title: how many people, and the numbered candidates."""
+    people = f"{group.people:g}"
+    first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)
+    candidates = enumerate(group.candidates, start=1)
+    return [first, *(f"  {n}. {c.code} {c.label} ({c.confidence:.2f})" for n, c in candidates)]
 
 
 def agenda_line(plan: Agenda, *, lang: Lang) -> str:

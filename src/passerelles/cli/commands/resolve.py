@@ -1,5 +1,6 @@
 """``passerelles resolve``: job titles or competency labels to codes, one text or a whole list."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.matching.ranking import Kind
+    from passerelles.matching.reviewing import Agenda
     from passerelles.matching.titles import Review
     from passerelles.referentials.referential import Referential
 
@@ -43,6 +45,7 @@ def resolve(
     competencies: Annotated[bool, typer.Option("--competencies", help=say("cli.option.competencies"))] = False,
     to_review: Annotated[Path | None, typer.Option("--review", help=say("cli.option.review"))] = None,
     choices: Annotated[Path | None, typer.Option("--choices", help=say("cli.option.choices"))] = None,
+    ask: Annotated[bool, typer.Option("--ask", help=say("cli.option.ask"))] = False,
     context: Annotated[bool, typer.Option("--context/--no-context", help=say("cli.option.context"))] = True,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -54,9 +57,11 @@ def resolve(
     """Resolve one text, or every row of a list."""
     kind: Kind = "competency" if competencies else "title"
     listed = source or to_review
+    if ask and (to_review is None or choices is None):
+        raise PasserellesError("resolve_ask_choices")
     if listed is not None and text is None and (source is None or to_review is None):
         form = list_form(form, output)
-        asked = _Asked(listed, column, kind, choices, context=context, to_review=to_review is not None)
+        asked = _Asked(listed, column, kind, choices, context=context, to_review=to_review is not None, ask=ask)
         done, loaded = _review(asked, referential=referential, overlay=overlay, lang=lang.lang)
         if to_review is None:
             _write(done, loaded, kind, form=form, output=output, lang=lang.lang)
@@ -92,7 +97,11 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
 
 
 class _Asked(NamedTuple):
-    """A list: file, column of titles, file of choices; whether other columns count, and whether a person reviews it."""
+    """
+    A list: file, column of titles, file of choices.
+
+    Then whether other columns count, whether a person reviews it, and whether the terminal asks for each choice.
+    """
 
     source: Path
     column: str | None
@@ -100,6 +109,7 @@ class _Asked(NamedTuple):
     choices: Path | None
     context: bool
     to_review: bool
+    ask: bool
 
 
 def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang: Lang) -> "tuple[Review, Referential]":
@@ -164,6 +174,9 @@ def _agenda(
         kept = read_choices(asked.choices) | plan.choices()
         write_choices(asked.choices, kept)
         message(say("resolve.review.kept", lang=lang, n=len(kept), path=asked.choices))
+        if asked.ask:
+            _ask(plan, referential, asked, kept, lang=lang)
+            return
     about = resolution_envelope(referential, [group.to_dict(lang) for group in plan.groups], kind=asked.kind)
     if form in (Format.CSV, Format.XLSX):
         emit_list(plan.worklist(), form, output, about=about, lang=lang, choice=CHOICE_FROM)
@@ -174,6 +187,38 @@ def _agenda(
         print_agenda(console, plan, limit=limit, lang=lang)
 
     emit(Answer(lambda: about, [], show), form=form, output=output, lang=lang)
+
+
+def _ask(plan: "Agenda", referential: "Referential", asked: _Asked, kept: dict[str, str], *, lang: Lang) -> None:
+    """Ask for the choices that are left, one by one; each is kept at once, so that one may stop at any time."""
+    from passerelles.matching.reviewing import write_choices
+    from passerelles.matching.titles import chosen_code, competency_index, title_index
+    from passerelles.report.resolution import question_lines
+    from passerelles.text import normalise_label
+
+    titled = asked.kind == "title"
+    index = title_index(referential) if titled else competency_index(referential)
+    known, made = frozenset(index.codes), 0
+    for place, group in enumerate(plan.left, start=1):
+        for line in question_lines(group, place, len(plan.left), lang=lang):
+            message(line)
+        code = None
+        while code is None:
+            message(say("resolve.review.ask", lang=lang))
+            answer = sys.stdin.readline()
+            if not answer or answer.strip().casefold() in {"q", "quit"}:
+                message(say("resolve.review.asked", lang=lang, n=made, left=len(plan.left) - made))
+                return
+            if not answer.strip():
+                break
+            offered = [candidate.code for candidate in group.candidates]
+            code = chosen_code(answer.strip(), offered, known, referential if titled else None)
+            if code is None:
+                message(say("resolve.review.not_understood", lang=lang, choice=answer.strip()[:80]))
+        if code is not None and asked.choices is not None:
+            kept, made = kept | {normalise_label(group.text): code}, made + 1
+            write_choices(asked.choices, kept)
+    message(say("resolve.review.asked", lang=lang, n=made, left=len(plan.left) - made))
 
 
 def _write(
