@@ -57,6 +57,17 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("F1703", "F1602", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # mason to electrician
     ("H2909", "H2913", "open", set(), set(), "lateral"),  # towards welder
     ("D1214", "D1202", "open", set(), set(), "lateral"),  # shop to hairdresser, as an employee
+    (
+        "F1110",
+        "F1101",
+        "conditional",
+        {"DE-ARCHI", "HMONP", "ORDRE-ARCHI"},
+        set(),
+        "unknown",
+    ),  # draughtsman to architect
+    ("A1503", "A1426", "conditional", set(), {"ACACED", "CERT-ANIMALIER"}, "unknown"),  # groomer to dog trainer
+    ("D1202", "D1220", "conditional", {"COIF-SALON"}, set(), "lateral"),  # hairdresser to manager of a salon
+    ("D1208", "D1225", "conditional", {"QPA"}, set(), "lateral"),
     ("F1603", "I1308", "open", set(), set(), "lateral"),
     ("D1106", "D1102", "open", set(), set(), "lateral"),
     ("D1505", "G1703", "open", set(), set(), "lateral"),  # cashier to receptionist
