@@ -300,25 +300,33 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
             return []
         # Where no word is a label's, and none is a typing error away from one, likeness of letters proves nothing.
         most = 1.0 if values["known"] > 0.0 or values["near"] > 0.0 else weights.rules["strange"]
+        head: set[int] = set()
         sure = min(_confidence(values, weights.confidence, weights.rules), most)
         if weights.family:
-            family = min(_confidence(values, weights.family, weights.rules), most)
-            if int(index.parent_of[trial.owners[0]]) in _of_head(index, trial.reading):
-                family = max(family, weights.rules["usual"])
-            families = _calibrated(trial.masses(index), family)
+            kin = min(_confidence(values, weights.family, weights.rules), most)
+            found = _of_head(index, trial.reading)
+            if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in found}:
+                head, kin = found, max(kin, weights.rules["usual"])
+            families = _calibrated(trial.masses(index), kin)
             rivals = trial.family_rivals
-            sure = min(sure, family)
+            sure = min(sure, kin)
         lines = _ranked(index, trial, weights, sure)
+        # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
+        ordered = sorted(lines, key=lambda line: line.owner not in head)
+        lines = [
+            line._replace(score=place.score, confidence=place.confidence)
+            for line, place in zip(ordered, lines, strict=True)
+        ]
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
 def _of_head(index: TitleIndex, reading: Reading) -> set[int]:
-    """Families of the longest beginning of a title after which further words say how or where, not which job."""
+    """Owners of the longest beginning of a title after which further words say how or where, not which job."""
     for length in range(len(reading.stems) - 1, 0, -1):
         form = " ".join(reading.stems[:length])
         if form in index.pack.heads:
             meant = (form, *index.pack.usages.get(form, ())[:1])
-            return {int(index.parent_of[index.owner[e]]) for each in meant for e in index.same.get(each, ())}
+            return {int(index.owner[e]) for each in meant for e in index.same.get(each, ())}
     return set()
 
 
