@@ -544,10 +544,10 @@ class _Reader:
 
     def _is_total(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         job = grid.text(cells, "job") or grid.text(cells, "code")
-        first = next((normalise_label(text) for cell in cells if (text := cell_text(cell))), "")
         if _TOTAL.fullmatch(normalise_label(job)):
             return True
-        return not job and bool(_TOTAL.fullmatch(first))
+        # In whatever column it is written: the order of columns means nothing.
+        return not job and any(_TOTAL.fullmatch(normalise_label(cell_text(cell))) for cell in cells)
 
     def _says_a_lot(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
