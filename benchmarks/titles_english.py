@@ -8,7 +8,7 @@ are those fitted on French: nothing was learnt here.
 import sys
 from pathlib import Path
 
-from title_splits import Query, held_out, no_jobs
+from title_splits import Query, families, held_out, no_jobs
 from titles import tell
 
 from passerelles import Referential, load_referential
@@ -20,14 +20,14 @@ SIZE = 1000
 
 
 def across(origin: Referential, target: Referential, links: dict[str, set[str]]) -> list[Query]:
-    """Labels of occupations of one classification that are no title of the other, and the codes that they lead to."""
+    """Labels of one classification that are no title of the other, and the families that they lead to there."""
     taken = {normalise_label(t.label) for t in target.titles} | {normalise_label(o.name) for o in target.occupations}
-    known = {o.code for o in target.occupations}
-    found = [
-        Query(o.name, "", frozenset(links[o.code] & known))
-        for o in sorted(origin.occupations, key=lambda each: each.code)
-        if links.get(o.code, set()) & known and normalise_label(o.name) not in taken
-    ]
+    family = families(target)
+    found = []
+    for o in sorted(origin.occupations, key=lambda each: each.code):
+        right = {family[code] for code in links.get(o.code, ()) if code in family}
+        if right and normalise_label(o.name) not in taken:
+            found.append(Query(o.name, "", frozenset(right)))
     step = max(1, len(found) // SIZE)
     return found[::step]
 
