@@ -20,13 +20,16 @@ from passerelles.compiled import compile_index
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import number
+from passerelles.market.signals import find_basin, signals
 from passerelles.ranking.move import Move
+from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.positions import has_positions, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
 from passerelles.service.explorer.maps import COLOURS
-from passerelles.service.options import Options
+from passerelles.service.options import Limits, Options
+from passerelles.session import Session
 from passerelles.views.spec import On
 from service_client import Client
 
@@ -463,3 +466,24 @@ def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
     assert client.post("/explorer/territory/plan", json={"fragile": {"name": "x", "content": "%%"}}).status_code == 422
     away = {"fragile": dropped("../../etc/passwd.csv", FRAGILE), "hiring": TABLES["hiring"]}
     assert client.post("/explorer/territory/plan", json=away).status_code == 200
+
+
+def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
+    assert client.get("/explorer/rank/K2110?basin=Redon").status_code == 422
+    assert "f-basin" not in client.get("/explorer/rank/K2110").text
+
+
+@pytest.mark.real_data
+def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, real_data: Path) -> None:
+    session = Session(data=(real_data,))
+    options = Options(explorer="beside", limits=Limits(seconds=120))
+    with Client(create_app(Engine(rome4_graph, session=session), options)) as opened:
+        shown = table_of(opened.get("/explorer/rank/K2110?basin=Redon").text, "ranking")
+        market = session.market
+        assert market is not None
+        found = signals(market, rome4_graph.referential, find_basin(market, "Redon", places=session.places))
+        hiring = [s.occupation for s in found if s.status == "hiring"]
+        expected = rank_moves(rome4_graph, "K2110", targets=hiring)
+        assert [row["target"][0] for row in shown] == [m.target.named for m in expected]
+        sheet = opened.get("/explorer/show/N4101?basin=Redon").text
+        assert "France Travail" in sheet

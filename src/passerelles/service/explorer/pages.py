@@ -8,7 +8,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import say, signed
 from passerelles.market.measures import job_wage
 from passerelles.market.register import LeadingCertification
-from passerelles.market.signals import signal
+from passerelles.market.signals import find_basin, signal, signals
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
@@ -179,6 +179,7 @@ class Choice(NamedTuple):
     coverage: str
     avoid: str
     exclude: str
+    basin: str
     limit: int
     strict: bool
     contexts: Sequence[tuple[str, str]]
@@ -213,10 +214,11 @@ def filters_of(ask: Ask) -> tuple[list[str], Choice]:
         coverage=by_name.get("min-coverage", ""),
         avoid=by_name.get("avoid-context", ""),
         exclude=by_name.get("exclude", ""),
+        basin=ask.one("basin"),
         limit=limit,
         strict=bool(ask.one("strict")),
         contexts=[(code, label) for label, code in contexts],
-        active=len(by_name),
+        active=len(by_name) + bool(ask.one("basin")),
     )
     return given, choice
 
@@ -226,8 +228,20 @@ def moves_from(ask: Ask, code: str) -> str:
     about = job_of(ask, code)
     filters, choice = filters_of(ask)
     settings = ask.room.graph.settings.model_copy(update={"strict": choice.strict or ask.room.graph.settings.strict})
-    moves = rank_moves(ask.room.graph, about.code, filters=filters, settings=settings, limit=choice.limit)
+    targets = _hiring_in(ask, choice.basin) if choice.basin else None
+    moves = rank_moves(
+        ask.room.graph, about.code, targets=targets, filters=filters, settings=settings, limit=choice.limit
+    )
     return _ranking(ask, about, moves, choice, towards=False)
+
+
+def _hiring_in(ask: Ask, basin: str) -> list[str]:
+    """Jobs that hire in a basin, by its market: what ``rank --target`` is given."""
+    market, referential = ask.room.market, ask.room.referential
+    if market is None:
+        raise PasserellesError("explorer_no_market")
+    key = find_basin(market, basin, places=ask.room.places)
+    return [s.occupation for s in signals(market, referential, key) if s.status == "hiring"]
 
 
 def moves_towards(ask: Ask, code: str) -> str:
