@@ -313,10 +313,7 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
         lines = _ranked(index, trial, weights, sure)
         # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
         ordered = sorted(lines, key=lambda line: line.owner not in head)
-        lines = [
-            line._replace(score=place.score, confidence=place.confidence)
-            for line, place in zip(ordered, lines, strict=True)
-        ]
+        lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
