@@ -107,6 +107,7 @@ def rank_moves(
     >>> [move.target.code for move in rank_moves(graph, "K2110-B", limit=2)]
     ['K2110-GL', 'K2110-2R']
     """
+    check_limit(limit)
     check_offset(offset)
     most = None if limit is None else limit + offset
     found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most)
