@@ -32,6 +32,9 @@ def main() -> None:
         os.environ["PASSERELLES_DATA"] = str(Path(words[place + 1]).resolve())
         words = words[:place] + words[place + 2 :]
     known = names()
+    if words and words[0] not in known:  # the beginning of one name is enough
+        meant = [name for name in known if name.startswith(words[0])]
+        words[:1] = meant if len(meant) == 1 else words[:1]
     if not words or words[0] not in known:
         if words and not words[0].startswith("-"):
             sys.exit(f"no benchmark is called {words[0]}: {', '.join(known)}")
