@@ -234,9 +234,8 @@ def _labels(
     def surety(rule: str, option: Reading | None) -> float:
         """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
         partly = option is not None and option.beside and fitting[option] is None
-        limits = [rules["partly"]] if partly else []
-        limits += [rules["cut"]] if option is not None and option.cut else []
-        return min(rules[rule], *limits) if limits else rules[rule]
+        chance = min(rules[rule], rules["partly"]) if partly else rules[rule]
+        return min(chance, rules["cut"]) if option is not None and option.cut else chance
 
     tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
     if 0 < len(text) <= LONGEST:
@@ -751,12 +750,9 @@ def review(
 
 def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
     """Context of each row; nothing where no column tells of it."""
-
-    def cells(kind: str) -> list[str]:
-        place = worklist.place(columns[kind]) if kind in columns else None
-        return [] if place is None else [cell_text(row[place]) for row in worklist.rows]
-
-    return contexts_of(texts, employers=cells("employer"), sectors=cells("sector"), agreements=cells("agreement"))
+    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
+    told = {f"{kind}s": column for kind, column in cells.items()}
+    return contexts_of(texts, **told)
 
 
 def _column(worklist: Worklist, name: str) -> list[str]:
