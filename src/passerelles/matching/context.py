@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from passerelles.matching.index import TitleIndex, phrase_bag, unit
+from passerelles.matching.index import TitleIndex, phrase_bag
 from passerelles.matching.reading import Lexicon
 from passerelles.text import normalise_label
-from passerelles.vectors import FloatArray, count_terms, project, rows_times
+from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
 
 KINDS: Final = ("employer", "sector", "agreement", "jobs")
 MOST_JOBS: Final = 20

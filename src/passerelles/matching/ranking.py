@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from passerelles.matching.index import TitleIndex, phrase_bag, unit
+from passerelles.matching.index import TitleIndex, phrase_bag
 from passerelles.matching.reading import Reading, TextFile
 from passerelles.vectors import (
     Cells,
@@ -27,6 +27,7 @@ from passerelles.vectors import (
     places_of,
     project,
     rows_times,
+    unit,
     unit_vectors,
 )
 
