@@ -432,19 +432,23 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         if jobs in accesses or len(accesses) < case.settings.explained_moves:
             access = accesses.setdefault(jobs, None) or _access(case, *jobs)
             accesses[jobs] = access
+        unknown = doubts(int(pairs.doubt[pair]))
+        hours = HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair]))
+        if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
+            hours = HoursOf(0.0, None, None)
         found.append(
             Flow(
                 fragile=fragile,
                 hiring=hiring,
                 people=int(flow[pair]),
-                hours=HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair])),
-                cost=None if pairs.hours[pair] < 0 else int(pairs.cost[pair]) / TENTHS,
+                hours=hours,
+                cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / TENTHS,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
                 move_level=move.level if move is not None else None if same or level < 0 else LEVELS[level],
                 listed=None if same else bool(moves.listed[where]),
-                unknown=doubts(int(pairs.doubt[pair])),
+                unknown=unknown,
                 kind="same-job" if same else "unknown" if access is None else access[0],
                 access=None if access is None else access[1],
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
