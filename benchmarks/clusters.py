@@ -27,7 +27,7 @@ from profiles import PIECE, batch_of, columns_of, folder
 
 from passerelles import build_graph, load_referential
 from passerelles.bulk.clusters import rank_profiles_dask, rank_profiles_spark
-from passerelles.bulk.rank import rank_file
+from passerelles.bulk.files import rank_files
 from passerelles.compiled import compile_index
 
 
@@ -83,7 +83,7 @@ def alone(parts: list[Path], index: Path, output: Path) -> None:
     """Rank the parts one after the other in this process."""
     graph = build_graph(load_referential(index))
     for part in parts:
-        rank_file(graph, part, output / part.name)
+        rank_files(graph, part, output / part.name)
 
 
 def with_dask(parts: list[Path], index: Path, output: Path) -> None:

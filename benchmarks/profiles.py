@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles import build_graph, load_referential, rank_profiles
-from passerelles.bulk.rank import rank_file
+from passerelles.bulk.files import rank_files
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import OVERALL, Origins, measure_index, measure_people
@@ -135,7 +135,7 @@ def one_size(index: str, profiles: str, output: str) -> None:
     """Rank one file in this process, and print seconds and memory as JSON."""
     graph = build_graph(load_referential(index))
     clock, cpu = time.perf_counter(), time.process_time()
-    done = rank_file(graph, Path(profiles), Path(output))
+    done = rank_files(graph, Path(profiles), Path(output))
     figures = {"clock": time.perf_counter() - clock, "cpu": time.process_time() - cpu, "mb": peak_megabytes()}
     print(json.dumps(figures | {"ranked": done.ranked, "refused": done.refused}))
 

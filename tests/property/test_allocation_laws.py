@@ -103,8 +103,8 @@ def worth(case: Case, table: dict[tuple[int, int], int]) -> tuple[int, int, int,
 
 
 def table_of(case: Case, found: Allocation) -> dict[tuple[int, int], int]:
-    start = {(r[0], r[1], r[3].lower()): i for i, r in enumerate(case.fragile)}
-    end = {(r[0], r[1], r[3].lower()): j for j, r in enumerate(case.hiring)}
+    start: dict[tuple[str, ...], int] = {(r[0], r[1], r[3].lower()): i for i, r in enumerate(case.fragile)}
+    end: dict[tuple[str, ...], int] = {(r[0], r[1], r[3].lower()): j for j, r in enumerate(case.hiring)}
     return {(start[f.fragile.key[:3]], end[f.hiring.key[:3]]): f.people for f in found.flows}
 
 
@@ -216,7 +216,7 @@ def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> No
     """
     found = Case(case.fragile, case.hiring, case.hours, case.budget if bounded else None, 0.0).match()
     left = {u.lot.key[:3]: u.people for u in found.uncovered}
-    free = {(u.employer, u.code, u.basin): u.empty for u in found.unfilled}
+    free: dict[tuple[str, ...], int] = {(u.employer, u.code, u.basin): u.empty for u in found.unfilled}
     for lot in found.fragile.lots:
         own = [f for f in found.flows if f.fragile == lot]
         trains = any(not f.same_job for f in own)

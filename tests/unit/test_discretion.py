@@ -182,8 +182,8 @@ NOTHING: dict[str, Any] = {
 
 def small_cells(found: Allocation, spy: Attack, threshold: int) -> list[np.ndarray[Any, Any]]:
     """Every flow and every uncovered number under the threshold, whether it has a line of its own or not."""
-    start = {key: i for i, (key, _) in enumerate(spy.starts)}
-    end = {key: j for j, (key, _) in enumerate(spy.ends)}
+    start: dict[tuple[str, ...], int] = {key: i for i, (key, _) in enumerate(spy.starts)}
+    end: dict[tuple[str, ...], int] = {key: j for j, (key, _) in enumerate(spy.ends)}
     flows = [f for f in (*found.flows, *found.to_confirm) if f.people < threshold]
     cells = [spy.flow([start[f.fragile.key[:3]]], [end[f.hiring.key[:3]]]) for f in flows]
     return cells + [spy.left(start[u.lot.key[:3]]) for u in found.uncovered if u.people < threshold]

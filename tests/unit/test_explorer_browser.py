@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -39,7 +39,7 @@ HIRING = "Entreprise;Intitulé;nb de postes;Bassin\nLogis;N1103;12;Rennes\nFab;s
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator["Browser"]:
     playwright = pytest.importorskip("playwright.sync_api")
-    import make_explorer
+    import make_explorer  # type: ignore[import-not-found]  # laid on the path with the documentation
 
     with playwright.sync_playwright() as started:
         launched = started.chromium.launch(executable_path=chromium, args=make_explorer.ARGUMENTS)
@@ -113,7 +113,7 @@ def test_each_filter_of_the_form_is_that_of_the_engine(
     browser: "Browser", address: str, embedded_graph: OccupationGraph
 ) -> None:
     context = embedded_graph.referential.contexts_of["N4101"][0]
-    cases = [
+    cases: list[tuple[Callable[[Any], object], list[str]]] = [
         (lambda p: p.select_option("#f-coverage", "0.4"), ["min-coverage=0.4"]),
         (lambda p: p.select_option("#f-domain", "other-domain"), ["other-domain"]),
         (lambda p: p.select_option("#f-domain", "same-domain"), ["same-domain"]),

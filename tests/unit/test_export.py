@@ -129,7 +129,9 @@ def test_parquet_reads_back_the_same(any_graph: OccupationGraph, tmp_path: Path)
         assert {n: words[kind] for n, kind in declared.items()}.items() <= {
             f.name: str(f.type) for f in table.schema
         }.items()
-        assert {k.decode(): v.decode() for k, v in table.schema.metadata.items()} == graph_attributes(any_graph)
+        said = {k.decode(): v.decode() for k, v in table.schema.metadata.items()}
+        assert json.loads(said.pop("passerelles.provenance"))["referential"]["name"] == any_graph.referential.name
+        assert said == graph_attributes(any_graph)
 
 
 def test_real_rome_makes_xml_that_can_be_parsed(rome4_graph: OccupationGraph, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
+from passerelles.territory.locating import Locator, make_locator
 from passerelles.territory.lots import Lot, LotsError, made
-from passerelles.territory.reading import Locator, make_locator, read_lots, read_sides
+from passerelles.territory.reading import read_lots, read_sides
 
 
 @pytest.fixture(scope="module")
@@ -374,7 +375,7 @@ def test_nowhere_is_at_no_known_distance_from_nowhere() -> None:
 
 
 def test_a_line_in_brackets_below_the_header_is_passed_over(embedded: Referential) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"Etablissement": "(raison sociale)", "Poste": None, "Nb salariés": "(CDI)"},
         {"Etablissement": "A", "Poste": "Cariste", "Nb salariés": "3"},
     ]

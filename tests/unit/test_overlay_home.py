@@ -386,17 +386,17 @@ def test_names_are_looked_for_in_the_folder_of_data(
 def test_a_package_carries_overlays_and_referentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transitions: Referential
 ) -> None:
-    package = tmp_path / "metiers_du_verre"
+    package = tmp_path / "verre_essai"
     package.mkdir()
     (package / "__init__.py").write_text("")
     write_table(package / "branche", {"titles": [["occupation", "code", "label"]]}, manifest=MANIFEST)
     write_table(package / "petit", table())
-    about = tmp_path / "metiers_du_verre-1.dist-info"
+    about = tmp_path / "verre_essai-1.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: metiers-du-verre\nVersion: 1\n")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: verre-essai\nVersion: 1\n")
     (about / "entry_points.txt").write_text(
-        "[passerelles.overlays]\nverre-branche = metiers_du_verre:branche\nperdu = metiers_du_verre:perdu\n"
-        "[passerelles.referentials]\nverre = metiers_du_verre:petit\n"
+        "[passerelles.overlays]\nverre-branche = verre_essai:branche\nperdu = verre_essai:perdu\n"
+        "[passerelles.referentials]\nverre = verre_essai:petit\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     assert transitions.with_overlay("verre-branche").provenance.overlays == ("branche 2",)

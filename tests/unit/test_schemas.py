@@ -209,7 +209,13 @@ def test_an_answer_with_more_keys_passes() -> None:
 END = {"code": "K2110", "label": "..."}
 ITEM = {"code": "...", "label": "...", "kind": "...", "core": True, "weight": 2.1}
 SPAN = {"low": 150, "expected": 210, "high": None}
-ACCESS = {"status": "open", "selection": None, "level": {"low": 3, "high": None}, "credentials": [], "varies": False}
+ACCESS: dict[str, Any] = {
+    "status": "open",
+    "selection": None,
+    "level": {"low": 3, "high": None},
+    "credentials": [],
+    "varies": False,
+}
 PROMISED_MOVE: dict[str, Any] = {
     "access_conditions": ACCESS,
     "rank": 1,

@@ -688,13 +688,13 @@ def territory(count: int, graph: OccupationGraph) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["match", "paths", "rank"])
 def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> None:
     codes = engine.graph.codes
-    asked: Any = {
+    bodies: dict[str, Callable[[], Any]] = {
         "match": lambda: requests.MatchBody(**territory(200, engine.graph), mask=True, budget_hours=900.0),
         "paths": lambda: requests.PathsBody(origin=codes[0], targets=list(codes[5:15]), pareto=True, limit=20),
         "rank": lambda: requests.RankBody(origin=codes[1], explain=5, limit=100),
-    }[name]()
-
-    once = partial(getattr(answers, name), engine, asked, "fr")
+    }
+    asked = bodies[name]()
+    once: Callable[[], Any] = partial(getattr(answers, name), engine, asked, "fr")
 
     async def scenario(seconds: float, gone: Callable[[], Any] | None, given_up: type[Exception]) -> None:
         pool = Pool(threads=1, waiting=1, seconds=seconds)

@@ -201,7 +201,7 @@ def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:
     assert SECRET not in text
     requests = [line for line in lines(log) if line["event"] == "request"]
     assert sum(line["route"] == "/v1/rank" for line in requests) == 1 + 1 + 24
-    assert all(set(line) == {"time", "level", "event", "request", "method", "route", "status", "ms", "bytes"}
+    assert all(set(line) == {"time", "level", "pid", "event", "request", "method", "route", "status", "ms", "bytes"}
                for line in requests)  # fmt: skip
 
 

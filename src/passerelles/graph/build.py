@@ -276,7 +276,9 @@ def _near(
         dtype=np.int32,
     )
     narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
-    found = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
+    found: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = [
+        (narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))
+    ]
     if len(kept) > 1 and settings.label_credit > 0:
         some = np.asarray(counted, dtype=np.bool_)[kept]
         vectors = word_vectors([competencies[i].name for i in kept.tolist()], some.tolist())

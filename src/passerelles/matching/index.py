@@ -364,7 +364,7 @@ class TitleIndex:
         return np.asarray(np.log((counts + _RARE) / (sizes + _RARE * n_kinds)), dtype=np.float32)
 
     @cached_property
-    def first_words(self) -> tuple[Mapping[str, int], sparse.csr_array, FloatArray]:
+    def first_words(self) -> tuple[Mapping[str, int], "sparse.csr_array", FloatArray]:
         """
         Family of each first word to its row, and two steps of a walk.
 
@@ -381,7 +381,7 @@ class TitleIndex:
         return MappingProxyType(rows), onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
 
     @cached_property
-    def domains(self) -> sparse.csr_array:
+    def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
         grouped = sparse.csr_array(self.covers["titles"] @ _membership(self.groups, int(self.groups.max()) + 1))
         grouped.data = np.ones_like(grouped.data)
@@ -528,7 +528,7 @@ def _membership(group: IntArray, n_groups: int) -> "sparse.csr_array":
     return sparse.csr_array(cells, shape=(size, n_groups))
 
 
-def _shares(counts: sparse.csr_array) -> sparse.csr_array:
+def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
     """Rows divided by their sums."""
     shares = counts.copy()
     shares.data = shares.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr))

@@ -500,7 +500,7 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
     """
     told = {term: index.weights[term] for term in option.beside if term in index.weights}
     entries = index.same.get(" ".join(option.stems), ())
-    if not told or not entries:
+    if not told or not entries or "all" not in index.covers:
         return None
     owners = index.owner[list(entries)]
     terms = [index.family_field.vocabulary[term] for term in told]

@@ -234,8 +234,8 @@ def _labels(
     def surety(rule: str, option: Reading | None) -> float:
         """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
         partly = option is not None and option.beside and fitting[option] is None
-        chance = min(rules[rule], rules["partly"]) if partly else rules[rule]
-        return min(chance, rules["cut"]) if option is not None and option.cut else chance
+        chance = min(rules[rule], rules.get("partly", 1.0)) if partly else rules[rule]
+        return min(chance, rules.get("cut", 1.0)) if option is not None and option.cut else chance
 
     tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
     if 0 < len(text) <= LONGEST:

@@ -26,10 +26,10 @@ from passerelles.referentials.validate import NOTICE
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
-from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
+from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, FIGURE, RESOLVED, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import NOTE, SET_ASIDE
 from passerelles.territory.match import Scenario
-from passerelles.territory.rank import FIGURE, Ranked, RankPart
+from passerelles.territory.rank import Ranked, RankPart
 from passerelles.territory.sums import RULES, Sum
 from passerelles.views.schema import (
     Schema,

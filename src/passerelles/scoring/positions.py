@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.scorer import scorer_for
@@ -66,6 +65,7 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
         angles = np.linspace(0, 2 * np.pi, size, endpoint=False)
         return np.asarray(0.5 + 0.4 * np.c_[np.cos(angles), np.sin(angles)], dtype=np.float64)
     from sklearn.manifold import TSNE  # noqa: PLC0415 - a second to import
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - with the layout alone
 
     with threadpool_limits(1):  # sums in one order, the same map wherever it is drawn
         distances = _distances(graph)

@@ -233,8 +233,9 @@ def sums(
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import data_sources, print_notice_of_source, unscored_envelope
     from passerelles.session import Session
+    from passerelles.territory.locating import make_locator
     from passerelles.territory.lots import reading_notes
-    from passerelles.territory.reading import make_locator, read_lots
+    from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
