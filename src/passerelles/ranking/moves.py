@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,8 +221,8 @@ class AllMoves:
         Shape (n, limit), float64; NaN where there are fewer.
     """
 
-    origins: NDArray[np.str_]
-    targets: NDArray[np.str_]
+    origins: NDArray[Any]
+    targets: NDArray[Any]
     scores: NDArray[np.float64]
 
 
