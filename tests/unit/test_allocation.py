@@ -408,3 +408,18 @@ def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: Occupa
         assert found.placed == placed
     assert [c.reason for u in found.uncovered for c in u.counts] == ["minutes"]
     assert found.certificate()["max_minutes"] == 40.0
+
+
+def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed() -> None:
+    graph = build_graph(load_referential())
+    people = [{"employer": "A", "job": "Moniteur / Monitrice d'auto-école", "headcount": 3, "basin": "Redon"}]
+    lorry = {"employer": "C", "job": "N4101", "openings": 5, "basin": "Redon"}
+    heavy = {"employer": "B", "job": "Moniteur / Monitrice poids lourds", "openings": 2, "basin": "Redon"}
+    found = match_territory(graph, people, [heavy, lorry])
+    assert not found.flows
+    assert [(f.hiring.title, f.people, f.unknown) for f in found.to_confirm] == [(heavy["job"], 2, ("access",))]
+    assert found.to_confirm[0].hours.expected is None  # the title demands more: how much is not known
+    assert [u.reason for u in found.unfilled] == ["step_down"]
+    assert [f.hiring.job for f in match_territory(graph, people, [heavy, lorry], stretch=True).stretched] == ["N4101"]
+    # Without an opening of their own job, the step down is theirs to take.
+    assert [(f.hiring.job, f.people) for f in match_territory(graph, people, [lorry]).flows] == [("N4101", 3)]

@@ -27,7 +27,16 @@ from passerelles.views.spec import Withheld
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE = frozenset(
     ("nothing_near", "radius", "distance_unknown", "not_possible", "hours_unknown", "access_unknown", "max_hours")
-) | {"frame", "probability_unknown", "probability", "max_cost", "level_unknown", "unlikely", "self_employed"}
+) | {
+    "frame",
+    "probability_unknown",
+    "probability",
+    "max_cost",
+    "level_unknown",
+    "unlikely",
+    "step_down",
+    "self_employed",
+}
 
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import access_conditions
+from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import SURE
@@ -47,7 +49,8 @@ class Why(IntEnum):
     MAX_COST = 11
     LEVEL_UNKNOWN = 12
     UNLIKELY = 13
-    SELF_EMPLOYED = 14  # an option that people may choose, never a post that they are placed on
+    STEP_DOWN = 14  # of people whose own job is open to them, once what its title demands is confirmed
+    SELF_EMPLOYED = 15  # an option that people may choose, never a post that they are placed on
 
 
 class Doubt(IntFlag):
@@ -169,8 +172,8 @@ class Pairs:
 
     @property
     def stretched(self) -> NDArray[np.intp]:
-        """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody knows."""
-        return np.flatnonzero((self.why == Why.LEVEL_UNKNOWN) | (self.why == Why.UNLIKELY))
+        """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody would sign."""
+        return np.flatnonzero(np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
     @property
     def options(self) -> NDArray[np.intp]:
@@ -345,6 +348,15 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     )
 
 
+def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> NDArray[np.bool_]:
+    """Whether each move from one of the origins is a step down; see `move_kind`."""
+    referential = graph.referential
+    code, *targets = (graph.codes[row] for row in (moves.origins[origin], *moves.targets.tolist()))
+    before = access_conditions(referential, code)
+    kinds = [move_kind(referential, code, end, before, access_conditions(referential, end)) for end in targets]
+    return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
+
+
 def _title_doubt(confidence: float) -> int:
     return 0 if confidence >= SURE else Doubt.TITLE
 
@@ -407,6 +419,9 @@ def find_pairs(
         own = asked_of_title(graph, lot)
         if demanding:
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
+        waiting = (moves.same | moves.part)[origin, job] & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)
+        if waiting.any():
+            reason[(reason == Why.OPEN) & steps_down(graph, moves, origin)[job]] = Why.STEP_DOWN
         distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]
