@@ -16,7 +16,7 @@ from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.external
 
@@ -105,6 +105,12 @@ def names(page: "Page", table: str = ".t-ranking", key: str = "target") -> list[
     return [text.strip() for text in page.locator(f"{table} tbody [data-key={key}] a").all_inner_texts()]
 
 
+def followed(page: "Page", link: "Locator") -> None:
+    """Click, and wait for the page that it leads to: a click alone does not."""
+    with page.expect_navigation():
+        link.click()
+
+
 def expected(moves: Any, end: str = "target") -> list[str]:
     return [getattr(m, end).named for m in moves]
 
@@ -127,10 +133,10 @@ def test_each_filter_of_the_form_is_that_of_the_engine(
             page.goto(f"{address}/rank/K2110")
             page.locator(".filters summary").click()
             choose(page)
-            page.get_by_role("button", name="Appliquer").click()
+            followed(page, page.get_by_role("button", name="Appliquer"))
             assert names(page) == expected(rank_moves(embedded_graph, "K2110", filters=filters))
             assert page.locator(".filters").get_attribute("open") is not None
-        page.get_by_role("link", name="Effacer les filtres").click()
+        followed(page, page.get_by_role("link", name="Effacer les filtres"))
         assert names(page) == expected(rank_moves(embedded_graph, "K2110"))
 
 
@@ -139,23 +145,23 @@ def test_a_counsellor_goes_from_a_title_to_a_path(browser: "Browser", address: s
         page.get_by_label("Chercher un métier").fill("moniteur auto ecole")
         page.keyboard.press("Enter")
         page.wait_for_selector(".doubt.sure")
-        page.locator(".found a").first.click()
+        followed(page, page.locator(".found a").first)
         assert "K2110" in page.locator("h1").inner_text()
-        page.get_by_role("link", name="Vers où aller").click()
+        followed(page, page.get_by_role("link", name="Vers où aller"))
         page.locator(".t-ranking [data-key=target] a").first.click()
         first = page.locator("details.move").first
         page.wait_for_selector("details.move[open]")
         assert first.locator(".bars svg").count() > 5
-        first.get_by_role("link", name="Comparer").click()
+        followed(page, first.get_by_role("link", name="Comparer"))
         assert page.locator(".t-compared tbody tr").count() == 2
         page.go_back()
         page.locator("details.move").first.evaluate("e => { e.open = true; }")
-        page.locator("details.move").first.get_by_role("link", name="Parcours").click()
+        followed(page, page.locator("details.move").first.get_by_role("link", name="Parcours"))
         assert page.locator(".steps li").count() > 2
-        page.get_by_role("link", name="Construire un parcours à la main").click()
-        page.locator(".t-ranking [data-key=target] a").nth(1).click()
+        followed(page, page.get_by_role("link", name="Construire un parcours à la main"))
+        followed(page, page.locator(".t-ranking [data-key=target] a").nth(1))
         assert page.locator(".chain li").count() == 2
-        page.get_by_role("link", name="English").click()
+        followed(page, page.get_by_role("link", name="English"))
         assert page.locator("html").get_attribute("lang") == "en"
         assert page.locator(".chain li").count() == 2
 
@@ -279,8 +285,8 @@ def test_without_a_script_pages_answer_and_say_which_need_one(browser: "Browser"
     with opened(browser, address, "/", java_script_enabled=False) as page:
         page.get_by_label("Chercher un métier").fill("conducteur de bus")
         page.keyboard.press("Enter")
-        page.locator(".found a").first.click()
-        page.get_by_role("link", name="Vers où aller").click()
+        followed(page, page.locator(".found a").first)
+        followed(page, page.get_by_role("link", name="Vers où aller"))
         assert page.locator(".t-ranking tbody tr").count() == 10
         page.goto(f"{address}/profile")
         assert "JavaScript" in page.locator("main .notice").inner_text()
