@@ -156,6 +156,7 @@ def test_a_client_that_does_not_read_loses_its_connection(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.external  # a minute of load: once in a gate is enough
 def test_who_asks_little_is_answered_under_attack() -> None:
     words = ["-m", "benchmarks", "attack", "--seconds", "12", "--requests", "400"]
     root = Path(__file__).resolve().parents[2]
@@ -341,6 +342,7 @@ def test_any_server_runs_the_application_from_variables(
         assert process.wait(20) in (0, -signal.SIGTERM)
 
 
+@pytest.mark.external  # how connections are shared out is the server's: its newest release serves
 def test_workers_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSERELLES_WORKERS", "2")
     with served(tmp_path / "log", serve()) as (process, base):
