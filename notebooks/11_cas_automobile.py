@@ -18,8 +18,8 @@ found = match_territory(graph, fragile, hiring)
 found
 
 # %% [markdown]
-# Deux classeurs Excel du siège : un onglet « Lisez-moi », un onglet avec un titre, des cellules fusionnées (le nom du
-# site n'est écrit qu'une fois) et un total général.
+# Deux exports des classeurs du siège : un titre au-dessus des en-têtes, une ligne vide, un total général. Les classeurs
+# eux-mêmes conviennent aussi, cellules fusionnées comprises.
 #
 # Le référentiel embarqué n'a que 128 métiers : sur le ROME, bien plus de lignes sont lues.
 
