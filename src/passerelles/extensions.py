@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from passerelles.errors import PasserellesError
 
 Group = Literal["readers", "score_parts", "market_sources", "report_sections"]
-GROUPS: Final[tuple[Group, ...]] = ("readers", "score_parts", "market_sources", "report_sections")
 
 
 @cache

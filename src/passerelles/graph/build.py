@@ -306,10 +306,10 @@ def _topics(vectors: "sparse.csr_array", required: "sparse.csr_array") -> NDArra
     dimensions as a quarter of the occupations, `_TOPICS` at most (latent semantic analysis; Levy and Goldberg 2014).
     Shape (words, dimensions).
     """
-    listed, required = vectors.copy(), required.copy()
-    listed.data, required.data = np.ones_like(listed.data), np.ones_like(required.data)
     from scipy.sparse.linalg import svds  # noqa: PLC0415 - an index opens without
 
+    listed, required = vectors.copy(), required.copy()
+    listed.data, required.data = np.ones_like(listed.data), np.ones_like(required.data)
     counts = sparse.coo_array((required @ listed).T)
     word, occupation = (np.asarray(counts.sum(axis=axis)).ravel() for axis in (1, 0))
     more = np.log(counts.data * word.sum() / (word[counts.row] * occupation[counts.col]))
