@@ -4,10 +4,11 @@ import os
 import runpy
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from installed import write_about
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PEOPLE = {
@@ -90,16 +91,7 @@ def test_the_package_of_a_branch_gives_names(tmp_path: Path, monkeypatch: pytest
     """What its installation writes is written here, so that no network is needed; CI builds and installs it."""
     from passerelles import load_referential
 
-    project = tomllib.loads((EXAMPLES / "metiers-du-verre/pyproject.toml").read_text("utf-8"))["project"]
-    about = tmp_path / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = [
-        line
-        for group, named in project["entry-points"].items()
-        for line in (f"[{group}]", *(f"{name} = {value}" for name, value in named.items()))
-    ]
-    (about / "entry_points.txt").write_text("\n".join(points), encoding="utf-8")
+    write_about(EXAMPLES / "metiers-du-verre", tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.syspath_prepend(str(EXAMPLES / "metiers-du-verre/src"))
     assert [o.code for o in load_referential("verre").occupations] == ["V001", "V002", "V003"]

@@ -5,10 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from installed import write_about
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
 SCRIPT = """
@@ -50,17 +51,8 @@ print(json.dumps(told))
 
 def install(folder: Path) -> None:
     """Lay the example where Python looks, as an installer would."""
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]
     shutil.copytree(EXAMPLE / "passerelles_glass", folder / "passerelles_glass")
-    about = folder / f"passerelles_glass-{project['version']}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    lines = [
-        line
-        for group, points in project["entry-points"].items()
-        for line in (f"[{group}]", *(f"{name} = {value}" for name, value in points.items()))
-    ]
-    (about / "entry_points.txt").write_text("\n".join(lines) + "\n")
+    write_about(EXAMPLE, folder)
 
 
 @pytest.fixture(scope="module")
