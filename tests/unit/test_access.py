@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
 from passerelles.access.conditions import access_conditions, access_text
-from passerelles.access.demands import build_demands
-from passerelles.access.holdings import holdings_of
+from passerelles.access.demands import build_demands, demands_of
+from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.access.kind import move_kind
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
@@ -21,6 +22,7 @@ from passerelles.ranking.counterfactual import counterfactual
 from passerelles.referentials.access import lay_access, read_catalogue, text_disagreements
 from passerelles.referentials.referential import Referential
 from passerelles.settings import RankingSettings
+from passerelles.territory.hours import default_costs
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -178,6 +180,46 @@ def test_a_legal_duration_is_a_floor_with_its_placements_and_a_reduction_shorten
         build_graph(replace(some, credentials=credentials)), "P", targets=["Q"], settings=PLAIN, max_steps=1
     )[0]
     assert (path.hours.low, path.hours.expected) == (500.0, 4620.0)  # only who has the experience is spared the rest
+
+
+def test_the_length_that_one_centre_publishes_says_nothing_of_the_shortest() -> None:
+    some = jobs(CredentialRequirement("Q", "COURS"), whole=(OccupationAccess("Q", "conditional", 0, 4),))
+    for hours, low in ((Hours(None, 70, None, "centre"), None), (Hours(50, 70, None, "centre"), 50.0)):
+        course = Credential("COURS", "Cours", "certificat", hours, hours_kind="centre")
+        graph = build_graph(replace(some, credentials=(*some.credentials, course)))
+        path = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+        assert (path.status, path.hours.low, path.hours.expected) == ("feasible", low, 70.0)
+        row = np.array([graph.position[code] for code in "RQ"])
+        pair = default_costs(graph, PLAIN).hours(row[:1], row[1:])
+        assert pair.expected.item() == 70.0
+        assert pair.low.item() == pytest.approx(np.nan if low is None else low, nan_ok=True)
+
+
+def test_a_short_course_hides_no_length_of_what_is_taught_beside_it() -> None:
+    course = Credential("COURS", "Cours", "certificat", Hours(None, 7, None, "centre"), hours_kind="centre")
+    found = []
+    for rows in ((), (CredentialRequirement("Q", "COURS"),)):
+        some = jobs(*rows, whole=(OccupationAccess("Q", "conditional" if rows else "open"),))
+        graph = build_graph(replace(some, credentials=(*some.credentials, course)))
+        path = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+        found.append(path.hours.low)
+    assert found[0] is not None
+    assert found[0] > 7
+    assert found[1] == found[0]
+
+
+def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "FIMO", "one-of", "loi", "g", "a"),
+        CredentialRequirement("Q", "EXP", "one-of", "loi", "g", "b"),
+        whole=(OccupationAccess("Q", "conditional"),),
+    )
+    for months, way in ((36, "FIMO"), (0.5, "EXP")):  # 140 hours of training, and 36 or half a month of work
+        practice = Credential("EXP", "Expérience", "experience", months=Hours(months, None, months, "loi"))
+        graph = build_graph(replace(some, credentials=(*some.credentials, practice)))
+        demands = demands_of(graph)
+        price = demands.price(Holdings())
+        assert [tuple(demands.codes[i] for i in each) for each in price.ways] == [(way,)]
 
 
 def test_where_people_enter_without_a_diploma_a_required_course_is_all_the_training() -> None:

@@ -25,7 +25,8 @@ from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
-_MONTH: Final = 1517  # tenths of an hour of a month of full-time work: 35 hours a week, 52 weeks a year
+HOURS_A_MONTH: Final = 151.67
+"""Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
 _FULL: Final = ("diplôme", "titre")
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]
@@ -44,7 +45,8 @@ class Price:
     length
         Shape (c + g,): expected hours in tenths; where they are unknown, the least that is known, or 0.
     low, high
-        Shape (c + g,): hours; where they are not known, what is expected, and nan.
+        Shape (c + g,): hours; nan where they are not known. Of what has no known length, low is the least that is
+        known, or 0.
     months
         Shape (c + g,): months of experience that it asks for; 0 where it asks for none.
     unknown, closed
@@ -156,7 +158,7 @@ class Demands:
                 hours[number] = sane_hours(remaining(hours[number], less, sure=sure, source=reduction.source))
         # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
         tenths = [round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours]
-        low = [h.low if h.low is not None else h.expected or 0.0 for h in hours]  # nothing shorter is known
+        low = [float("nan") if h.low is None and h.expected is not None else h.low or 0.0 for h in hours]
         high = [float("nan") if h.high is None else h.high for h in hours]
         months = [m or 0.0 for m in self._months]
         unknown = [h.expected is None or m is None for h, m in zip(hours, self._months, strict=True)]
@@ -171,7 +173,7 @@ class Demands:
                 left,
                 key=lambda w: (
                     any(unknown[i] for i in w),
-                    sum(tenths[i] + _MONTH * months[i] for i in w),
+                    sum(tenths[i] + TENTHS * HOURS_A_MONTH * months[i] for i in w),
                     w,
                 ),
                 default=(),
@@ -238,16 +240,19 @@ class Demands:
         kinds = [c.kind in _FULL for c in self.credentials]
         return frozen(np.asarray([*kinds, *(False for _ in self.choices)], dtype=np.bool_))
 
-    def span(self, price: Price, missing: Bools) -> tuple[float, float, float | None, tuple[str, ...]]:
-        """Return hours low, expected and high of the columns in `missing`, and the codes whose length is not known."""
+    def span(self, price: Price, missing: Bools) -> tuple[float, float, float, tuple[str, ...]]:
+        """
+        Return hours low, expected and high of the columns in `missing`, and the codes whose length is not known.
+
+        Low and high are nan where they are not known.
+        """
         size = len(self.codes)
         unknown: list[str] = []
         for column in np.flatnonzero(missing & price.unknown).tolist():
             some = (column,) if column < size else price.ways[column - size]
             unknown += [self.codes[c] for c in some if price.unknown[c]]
-        high = float(price.high[missing].sum())
-        expected = float(price.length[missing].sum()) / TENTHS
-        return float(price.low[missing].sum()), expected, None if np.isnan(high) else high, tuple(unknown)
+        low, length, high = (float(values[missing].sum()) for values in (price.low, price.length, price.high))
+        return low, length / TENTHS, high, tuple(unknown)
 
     def training(self, held: Bools, price: Price) -> tuple[Floats, Bools]:
         """
@@ -261,6 +266,15 @@ class Demands:
             whole[len(self.codes) + number] = self.full[list(way)].any()
         unknown = np.asarray((missing & price.unknown & whole).any(axis=1), dtype=np.bool_)
         return total(missing, price.length) / TENTHS, unknown
+
+
+def least(taught: Floats | float, low: Floats | float, expected: Floats | float) -> Floats:
+    """
+    Shortest hours of moves: the longer of what is taught at least and of the required training at least; nan = unknown.
+
+    Where that training takes no longer than what is taught anyway, its own shortest length does not matter.
+    """
+    return np.where(np.isnan(low) & (taught >= expected), taught, np.maximum(taught, low))
 
 
 def total(missing: Bools, values: Ints) -> Ints:

@@ -1,5 +1,6 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress, pairwise
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions
-from passerelles.access.demands import Demands, Price, sane_hours
+from passerelles.access.demands import Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
@@ -305,7 +306,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
-    full, least, most = (float(x[row]) for x in (effort.qualification, effort.low_share, effort.high_share))
+    full, shorter, longer = (float(x[row]) for x in (effort.qualification, effort.low_share, effort.high_share))
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
@@ -313,13 +314,14 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*lengths, *compress(_NOT_KNOWN, there))
     bounded = any(name != "selection" for name in unknown)
-    low = round(max(mine * least, certified_low) + added * least, 1)
+    lowest = float(least(mine * shorter, certified_low, certified)) + added * shorter
     expected = round(max(mine, certified) + added, 1)
+    low = None if math.isnan(lowest) else min(round(lowest, 1), expected)
     high = None
-    if not bounded and certified_high is not None:
-        high = max(mine * most, certified_high) + added * most
+    if not bounded and not math.isnan(certified_high):
+        high = max(mine * longer, certified_high) + added * longer
         high = round(max(min(max(full, expected), high), certified_high, expected), 1)
-    hours = Span(min(low, expected), expected, high, lower_bound=bounded)
+    hours = Span(low, expected, high, lower_bound=bounded)
     months = _months(hours, settings.paths.month_hours).plus(Span(experience, experience, experience))
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code)

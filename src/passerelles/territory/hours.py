@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import demands_of
+from passerelles.access.demands import TENTHS, demands_of, least, total
 from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -24,7 +24,6 @@ Rows = NDArray[np.intp]
 YES: Final = 1
 NO: Final = 0
 UNKNOWN: Final = -1
-TENTHS: Final = 10
 
 
 class Hours(NamedTuple):
@@ -107,19 +106,19 @@ class EffortCosts:
         """Hours of a last step towards every occupation, as `rank_paths` gives them; nan = unknown."""
         graph = self.graph
         table, demands = effort_table(graph, self.settings), demands_of(graph)
-        total, _ = table.towards_all(state)
+        learned, _ = table.towards_all(state)
         price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
         course = demands.trained_alone(missing, price)
-        tenths = table.final(total, np.arange(len(graph.codes)), table.level[row])
+        tenths = table.final(learned, np.arange(len(graph.codes)), table.level[row])
         whole = demands.hours(tenths, missing, price) / TENTHS
         taught = np.where(course, 0, tenths) / TENTHS
-        longest = np.where(missing, price.high, 0.0).sum(axis=1)
+        shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
         # What takes something that nothing names, or chooses its people, takes something that is not known.
         unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)
         unknown |= demands.hidden | demands.selective
         expected = np.where(unknown, np.nan, whole)
         high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
-        low = np.maximum(taught * table.low_share, missing @ price.low)
+        low = least(taught * table.low_share, shortest, total(missing, price.length) / TENTHS)
         return _Towards(
             low=np.where(unknown, np.nan, np.minimum(low, expected)),
             expected=expected,

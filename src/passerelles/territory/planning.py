@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.market.market import Market
 from passerelles.market.payers import Payer
 from passerelles.territory.lots import Lot, Note
 
 if TYPE_CHECKING:
     from passerelles.territory.flows import Flow
-
-HOURS_A_MONTH: Final = 151.67
-"""Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
 
 
 def training_months(hours: float | None) -> float | None:
