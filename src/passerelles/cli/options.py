@@ -52,6 +52,11 @@ ChartOption = Annotated[Path | None, typer.Option("--chart", help=say("cli.optio
 LangOption = Annotated[Language, typer.Option("--lang", help=say("cli.option.lang"))]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))]
 StrictOption = Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))]
+FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
+HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
+RadiusOption = Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))]
+ScenarioOption = Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))]
+TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))]
 
 
 def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:

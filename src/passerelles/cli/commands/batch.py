@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passerelles.cli.answer import message
-from passerelles.cli.commands.territory import HiringOption, RadiusOption, TravelOption
 from passerelles.cli.options import (
     DataOption,
+    HiringOption,
     LangOption,
     Language,
     NoAccessOption,
     OverlayOption,
+    RadiusOption,
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    caching,
+    TravelOption,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -49,7 +51,6 @@ def batch(
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar
     from passerelles.report.dossier.batch import LINES, Batch
-    from passerelles.session import Session
     from passerelles.territory.locating import make_locator
     from passerelles.territory.lots import reading_notes
     from passerelles.territory.parts import CUTS, parts
@@ -60,10 +61,9 @@ def batch(
     if output.exists() and not output.is_dir():
         raise PasserellesError("batch_needs_folder", path=output)
     cut: Cut = by
-    session = Session(
-        referential, tuple(overlay or ()), tuple(data or ()), settings, strict, travel, access=not no_access,
-        cache=caching(),
-    )  # fmt: skip
+    session = open_session(
+        referential, overlay, data, settings, strict=strict, travel=travel, no_access=no_access, lang=lang
+    )
     graph = session.graph
     market, places = session.territory_data()
     first, second = read_sides(graph.referential, fragile, hiring, locator=make_locator(places, market))

@@ -8,11 +8,11 @@ import typer
 
 from passerelles.cli.answer import Answer, emit, tell_reading
 from passerelles.cli.commands.paths import DateOption
-from passerelles.cli.commands.territory import FragileOption
 from passerelles.cli.options import (
     DataOption,
     Format,
     FormatOption,
+    FragileOption,
     LangOption,
     Language,
     LimitOption,

@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import message, write_text
-from passerelles.cli.commands.territory import (
-    FragileOption,
-    HiringOption,
-    RadiusOption,
-    ScenarioOption,
-    TravelOption,
-    read_scenario,
-)
+from passerelles.cli.commands.territory import read_scenario
 from passerelles.cli.options import (
     DataOption,
+    FragileOption,
+    HiringOption,
     LangOption,
     Language,
     NoAccessOption,
     OutputOption,
     OverlayOption,
+    RadiusOption,
     ReferentialOption,
+    ScenarioOption,
     SettingsOption,
     StrictOption,
+    TravelOption,
     open_session,
 )
 from passerelles.language.say import say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
+from passerelles.cli.commands.batch import batch
 from passerelles.cli.commands.signals import signals
 from passerelles.cli.commands.sources import including
 from passerelles.cli.options import (
@@ -14,15 +15,20 @@ from passerelles.cli.options import (
     DataOption,
     Format,
     FormatOption,
+    FragileOption,
+    HiringOption,
     LangOption,
     Language,
     LimitOption,
     NoAccessOption,
     OutputOption,
     OverlayOption,
+    RadiusOption,
     ReferentialOption,
+    ScenarioOption,
     SettingsOption,
     StrictOption,
+    TravelOption,
     open_session,
     speak_below,
 )
@@ -36,17 +42,9 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.territory.lots import Note, Side
 
-FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
-HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
-RadiusOption = Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))]
-ScenarioOption = Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))]
-TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))]
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    from passerelles.cli.commands.batch import batch  # it takes its options from here
-
     group = typer.Typer()
     group.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
     group.command("rank", help=say("cli.command.territory_rank"))(rank)
@@ -232,7 +230,6 @@ def sums(
     """Publish sums by basin and job."""
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import data_sources, print_notice_of_source, unscored_envelope
-    from passerelles.session import Session
     from passerelles.territory.locating import make_locator
     from passerelles.territory.lots import reading_notes
     from passerelles.territory.reading import read_lots
@@ -244,7 +241,7 @@ def sums(
     if table is None or (fragile is not None and hiring is not None):
         raise PasserellesError("sums_one_table")
     side: Side = "fragile" if hiring is None else "hiring"
-    session = Session(referential, tuple(overlay or ()), tuple(data or ()), settings, access=not no_access)
+    session = open_session(referential, overlay, data, settings, no_access=no_access, lang=lang)
     rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
     locator = make_locator(places, market)
@@ -259,7 +256,7 @@ def sums(
         more = {
             "rules": found.rules._asdict(),
             "notes": found.notes(lang.lang),
-            "sources": data_sources((table,), places=places),
+            "sources": data_sources((table, before), places=places),
         }
         return unscored_envelope("sums@1", session.referential, dicts(found.cells, lang.lang), **more)
 
@@ -267,7 +264,7 @@ def sums(
         print_page(console, found.page(lang.lang), lang=lang.lang)
         print_notice_of_source(console, session.referential, lang=lang.lang)
 
-    for note in reading_notes([lots]):
+    for note in reading_notes([lots, *first]):
         message(note.sentence(lang.lang))
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
 
