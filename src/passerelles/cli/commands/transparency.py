@@ -15,6 +15,7 @@ from passerelles.cli.options import (
     OverlayOption,
     ReferentialOption,
     SettingsOption,
+    load_graph,
 )
 from passerelles.language.say import say
 
@@ -39,11 +40,10 @@ def transparency(
     """Print what must be published and answered."""
     from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.report.transparency import CHANGED, WEIGHT, duties
-    from passerelles.session import Session
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = Session(referential, tuple(overlay or ()), settings_file=settings, access=not no_access).graph
+    graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
     found = duties(graph)
 
     def payload() -> dict[str, Any]:
