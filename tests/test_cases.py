@@ -19,7 +19,7 @@ from passerelles.report.dossier.page import territory_page
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.locating import make_locator
 from passerelles.territory.match import match_territory
-from passerelles.territory.parts import parts
+from passerelles.territory.parts import Line, parts
 from passerelles.territory.reading import read_sides
 
 from html_reading import faults, read_page, rows_of  # isort: skip
@@ -185,6 +185,41 @@ def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: 
     ]
     assert told
     assert all(value is None or value == 0 or value >= threshold for value in told)
+
+
+def test_what_changes_a_line_is_worked_out_again(embedded: OccupationGraph, tmp_path: Path) -> None:
+    fragile = [
+        {"Entreprise": "A", "Métier": "H2909", "Effectif": 3, "Bassin": "Redon"},
+        {"Entreprise": "A", "Métier": "H2909", "Effectif": 9, "Bassin": "Vannes"},
+    ]
+    hiring = [{"Entreprise": "B", "Métier": "H2909", "Postes": 5, "Bassin": "Redon"}]
+
+    def run_batch(people: list[dict[str, Any]], **options: Any) -> list[Line]:
+        sides = read_sides(embedded.referential, people, hiring, locator=make_locator(None))
+        return Batch(embedded, parts(*sides, "basin"), {}, {}, **options).run(tmp_path)
+
+    redon, vannes = run_batch(fragile, pages=False)
+    assert (redon.totals["placed"], vannes.totals["headcount"]) == (3, 9)
+    assert vannes.problem
+    # Pages that a run without them did not write; volunteers, which no name of a lot tells; and small numbers withheld.
+    redon, _ = run_batch(fragile)
+    assert (tmp_path / redon.page).is_file()
+    redon, _ = run_batch([{**row, "Volontaires": 1} for row in fragile])
+    assert redon.totals["placed"] == 1
+    small = [{**row, "Effectif": 2} for row in fragile]
+    assert [line.totals.get("headcount") for line in run_batch(small, mask=True, pages=False)] == [None, None]
+
+
+def test_openings_where_nobody_is_in_a_fragile_job_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    people, posts = tmp_path / "emplois.csv", tmp_path / "postes.csv"
+    people.write_text("Entreprise,Métier,Effectif,Bassin\nA,H2909,3,Redon\n", encoding="utf-8")
+    posts.write_text("Entreprise,Métier,Postes,Bassin\nB,H2909,5,Redon\nC,H2909,7,Vannes\n", encoding="utf-8")
+    assert call("--fragile", people, "--hiring", posts, "--output", tmp_path / "dossier", "--no-pages") == 0
+    assert "7 postes sont dans des territoires où personne" in capsys.readouterr().err
 
 
 @pytest.mark.real_data

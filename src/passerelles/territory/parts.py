@@ -2,17 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.market.places import Places
-from passerelles.settings import Settings
-from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import AMOUNT, PEOPLE
 from passerelles.territory.lots import NAME_OF, Lot, Lots
 from passerelles.text import normalise_label
@@ -162,25 +159,21 @@ LINE: Final = Record(
 )  # fmt: skip
 
 
-def line_of(part: Part, found: Allocation | str, *, totals: Mapping[str, Any], page: str, checksum: str,
+def line_of(part: Part, totals: Mapping[str, Any], *, problem: str = "", page: str = "", checksum: str,
             lang: Lang) -> Line:  # fmt: skip
-    """Return the line of a territory: the sums that may be told (`totals`), or, of a text, why there are none."""
+    """Return the line of a territory: the sums that may be told (`totals`), and why there are no others (`problem`)."""
     name = part.name or say("territory.batch.elsewhere", lang=lang)
-    if isinstance(found, str):
-        known = {"headcount": part.fragile.people, "openings": part.hiring.people if part.hiring else None}
-        return Line(name, part.key, known, found, page, checksum)
-    hours = {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
-    return Line(name, part.key, {**totals, **hours}, "", page, checksum)
+    hours = {} if problem else {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
+    return Line(name, part.key, {**totals, **hours}, problem, page, checksum)
 
 
-def checksum_of(part: Part, settings: Settings, options: Sequence[object]) -> str:
-    """Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on."""
+def checksum_of(part: Part, made_by: Mapping[str, Any], options: Sequence[object]) -> str:
+    """
+    Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on.
 
-    def told() -> Iterator[object]:
-        for lots in (part.fragile, part.hiring):
-            yield [] if lots is None else [(lot.key, lot.people) for lot in lots.lots]
-        yield settings.model_dump(mode="json")
-        yield [str(option) for option in options]
-        yield version("passerelles")
-
-    return hashlib.sha256(repr(list(told())).encode()).hexdigest()[:16]
+    `made_by` is what `passerelles.graph.provenance.provenance` gives; `options` everything else.
+    """
+    # All that is known of a lot, volunteers and months too; only where it was written plays no part.
+    sides = [lots and [replace(lot, row=0) for lot in lots.lots] for lots in (part.fragile, part.hiring)]
+    told = (part.key, part.name, sides, sorted(made_by.items()), [str(option) for option in options])
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

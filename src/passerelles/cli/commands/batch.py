@@ -71,8 +71,13 @@ def batch(
         message(note.sentence(lang.lang))
     surveyed = by == "region" and market is not None and market.has_survey
     names = market.survey().region_labels if market is not None and surveyed else {}
+    cuts = parts(first, second, cut, places, names=names)
+    if second is not None and by != "employer":
+        apart = second.people - sum(part.hiring.people for part in cuts if part.hiring)
+        if apart:
+            message(say("territory.batch.apart", lang=lang.lang, n=apart))
     found = Batch(
-        graph, parts(first, second, cut, places, names=names),
+        graph, cuts,
         {"radius_km": radius, "frame": frame, "budget_hours": budget, "min_probability": probability},
         {"market": market, "places": places, "certifications": session.certifications if session.folders else None},
         lang.lang, mask, pages, date,

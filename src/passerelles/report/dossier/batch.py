@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.graph.provenance import provenance
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.words import Words
-from passerelles.settings import settings_or
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import LINE, Line, Part, checksum_of, line_of
 from passerelles.views.spec import Sheet
@@ -45,7 +45,8 @@ class Batch:
         """
         Write the pages and ``territoires.csv`` into a folder; what is there already and would be the same is kept.
 
-        The table is written anew after each territory, whole: a run may be stopped at any time, and started again.
+        The table is written anew after each territory that is worked out, whole: a run may be stopped at any time, and
+        started again.
 
         Raises
         ------
@@ -58,27 +59,35 @@ class Batch:
         for number, part in enumerate(self.parts):
             tell(number, len(self.parts), part.name)
             lines.append(self._line(part, folder, before))
-            _write(folder / LINES, csv_of(lines, self.lang))
+            if lines[-1].checksum not in before:
+                _write(folder / LINES, csv_of(lines, self.lang))
+        _write(folder / LINES, csv_of(lines, self.lang))
         tell(len(self.parts), len(self.parts), "")
         return lines
 
     def _line(self, part: Part, folder: Path, before: Mapping[str, Mapping[str, str]]) -> Line:
-        settings = settings_or(None, self.graph.settings)
-        about = self.graph.referential
-        sources = [file.record.sha256 for side in self.data.values() if side for file in getattr(side, "files", ())]
-        options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, about.provenance.sha256, *sources)
-        checksum = checksum_of(part, settings, options)
+        options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, *self._data())
+        checksum = checksum_of(part, provenance(self.graph), options)
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
         known = before.get(checksum)
-        if known is not None and known["page"] in ("", page) and (not known["page"] or (folder / page).is_file()):
+        there = not page or (folder / page).is_file()
+        if known is not None and (known["problem"] or (known["page"] == page and there)):
             return _kept(known)
+
+        def told(people: int) -> int | None:
+            return None if self.mask and 0 < people < self.graph.settings.territory.mask_threshold else people
+
+        def without(problem: str) -> Line:
+            posts = part.hiring.people if part.hiring else None
+            totals = {"headcount": told(part.fragile.people), "openings": posts}
+            return line_of(part, totals, problem=problem, checksum=checksum, lang=self.lang)
+
         if part.hiring is not None and not part.hiring.people:
-            problem = say("territory.batch.no_openings", lang=self.lang)
-            return line_of(part, problem, totals={}, page="", checksum=checksum, lang=self.lang)
+            return without(say("territory.batch.no_openings", lang=self.lang))
         try:
             found = match_territory(self.graph, part.fragile, part.hiring, **self.bounds, **self.data)
         except PasserellesError as error:
-            return line_of(part, error.message(self.lang), totals={}, page="", checksum=checksum, lang=self.lang)
+            return without(error.message(self.lang))
         title = say(
             "report.title", lang=self.lang, territory=part.name or say("territory.batch.elsewhere", lang=self.lang)
         )
@@ -89,7 +98,13 @@ class Batch:
         )  # fmt: skip
         if page:
             _write(folder / page, territory_page(case))
-        return line_of(part, found, totals=case.release.totals, page=page, checksum=checksum, lang=self.lang)
+        totals = {**case.release.totals, "headcount": told(part.fragile.people)}
+        return line_of(part, totals, page=page, checksum=checksum, lang=self.lang)
+
+    def _data(self) -> Iterator[str]:
+        """Checksums of the files of the market, of the geography and of certifications."""
+        for side in filter(None, self.data.values()):
+            yield from (file.record.sha256 for file in (side.files if hasattr(side, "files") else (side.file,)))
 
 
 def line_sheet(lines: Sequence[Line], lang: Lang) -> Sheet:
