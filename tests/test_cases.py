@@ -11,15 +11,16 @@ from passerelles import build_graph
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
-from passerelles.market.places import Places
+from passerelles.market.places import Basin, Places
 from passerelles.referentials.bundled import sample_tables
 from passerelles.report.dossier.batch import LINES, Batch
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.locating import make_locator
+from passerelles.territory.lots import Lot, made
 from passerelles.territory.match import match_territory
-from passerelles.territory.parts import Line, parts
+from passerelles.territory.parts import Cut, Line, parts
 from passerelles.territory.reading import read_sides
 
 from html_reading import faults, read_page, rows_of  # isort: skip
@@ -208,6 +209,22 @@ def test_what_changes_a_line_is_worked_out_again(embedded: OccupationGraph, tmp_
     assert redon.totals["placed"] == 1
     small = [{**row, "Effectif": 2} for row in fragile]
     assert [line.totals.get("headcount") for line in run_batch(small, mask=True, pages=False)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("by", "found"), [("department", {"": 1, "35": 6, "56": 4}), ("region", {"": 1, "52": 2, "53": 8})]
+)
+def test_a_commune_says_the_department_of_a_basin_that_lies_in_several(by: Cut, found: dict[str, int]) -> None:
+    basins = (
+        Basin("1", "REDON", departments=("35", "44", "56"), regions=("52", "53")),
+        Basin("2", "RENNES", departments=("35",), regions=("53",)),
+        Basin("3", "VANNES", departments=("56",), regions=("53",)),
+        Basin("4", "NANTES", departments=("44",), regions=("52",)),
+    )
+    lots = [("1", "35236", 2), ("1", "", 1), ("2", "", 4), ("1", "56221", 2)]
+    lots += [("1", "44067", 2)] if by == "region" else [("1", "56001", 2)]
+    people = made("fragile", [Lot("A", "J", at, people=n, commune=commune, part=commune) for at, commune, n in lots])
+    assert {part.key: part.fragile.people for part in parts(people, None, by, Places(basins))} == found
 
 
 def test_openings_where_nobody_is_in_a_fragile_job_are_told(

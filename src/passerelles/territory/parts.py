@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.market.places import Places
+from passerelles.market.places import Places, departments_shown
 from passerelles.territory.flows import AMOUNT, PEOPLE
 from passerelles.territory.lots import NAME_OF, Lot, Lots
 from passerelles.text import normalise_label
@@ -108,7 +108,8 @@ def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
         return lambda lot: (lot.basin, lot.basin_label)
     if by == "epci":
         return lambda lot: _epci(lot, places)
-    return lambda lot: _area(lot, by, places)
+    region_of = {b.departments[0]: b.regions[0] for b in places.basins if len(b.departments) == len(b.regions) == 1}
+    return lambda lot: _area(lot, by, places, region_of)
 
 
 def _epci(lot: Lot, places: Places) -> tuple[str, str]:
@@ -117,11 +118,14 @@ def _epci(lot: Lot, places: Places) -> tuple[str, str]:
     return code, places.epci_labels.get(code, code)
 
 
-def _area(lot: Lot, by: Cut, places: Places) -> tuple[str, str]:
-    """Department or region of a lot's basin, where it lies in one alone."""
+def _area(lot: Lot, by: Cut, places: Places, region_of: Mapping[str, str]) -> tuple[str, str]:
+    """Department or region of a lot's commune, else of its basin where that lies in one alone."""
     basin = places.basin_by_code.get(lot.basin)
     codes = () if basin is None else basin.departments if by == "department" else basin.regions
     code = codes[0] if len(codes) == 1 else ELSEWHERE
+    if lot.commune and len(codes) > 1:
+        department = departments_shown(lot.commune)
+        code = department if by == "department" else region_of.get(department, ELSEWHERE)
     return code, code
 
 
