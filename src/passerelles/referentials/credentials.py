@@ -341,16 +341,14 @@ def _without_removals(table: Table, draft: Draft) -> Table:
         verb = draft.word(ACTION, action, "action", table, line)
         kept.append(verb in ("add", "set"))
         if verb == "remove":
-            groups = {
-                row.group
-                for row in draft.credential_requirements.values()
-                if (row.occupation, row.credential) == (occupation, code) and row.group
-            }
-            draft.credential_requirements = {
-                key: row
-                for key, row in draft.credential_requirements.items()
-                if row.occupation != occupation or (row.credential != code and row.group not in groups)
-            }
+            mine = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
+            asked = [row for row in mine if row.credential == code]
+            if not asked and code not in draft.brought(occupation):
+                draft.note("overlay_not_asked", table, line, subject=code)
+            groups = {row.group for row in asked if row.group}
+            for row in mine:
+                if row.credential == code or row.group in groups:
+                    del draft.credential_requirements[requirement_key(row)]
             draft.removed.add((occupation, code))
     return table.keep(kept)
 

@@ -61,6 +61,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     manifest = read_manifest(source, draft, schema=OVERLAY)
     _note_version(manifest, referential, draft)
     _watch_labels(referential, draft)
+    _watch_removals(referential, draft)
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
     check_names(source, (), OPTIONAL, draft)
@@ -120,6 +121,19 @@ def _watch_labels(referential: Referential, draft: Draft) -> None:
         return by_label((c.code, c.label) for c in {**known, **referential.credential_by_code}.values())
 
     draft.labelled = lambda kind, label: look_up(kind)(label)
+
+
+def _watch_removals(referential: Referential, draft: Draft) -> None:
+    """Have rows that take a credential from an occupation of which nothing asks it be said."""
+    families = referential.provenance.format == "rome3"
+
+    def brought(occupation: str) -> set[str]:
+        if referential.family != "rome":
+            return set()
+        catalogue, bases = read_catalogue(DEFAULT), draft.occupations[occupation].bases or (occupation,)
+        return {row.credential for base in bases for row in catalogue.of(base, families=families)[0]}
+
+    draft.brought = brought
 
 
 def _specialised(source: FileSource, draft: Draft) -> set[str]:
