@@ -218,8 +218,8 @@ def damage(files: Files, rng: random.Random) -> Files:
     elif len(found) > 1 and turn < 0.1:
         other = rng.choice(sorted(found))
         found[name], found[other] = found[other], found[name]
-    elif MANIFEST in found and SEAL in found and turn < 0.7:
-        return _resealed(found, rng)
+    elif MANIFEST in found and SEAL in found and turn < 0.7 and (sealed := _resealed(found, rng)) is not None:
+        return sealed
     else:
         found[name] = _damaged(found[name], rng)
     return found
@@ -242,13 +242,16 @@ def _damaged(data: bytes, rng: random.Random) -> bytes:
     return rng.choice(kinds)(data, rng)
 
 
-def _resealed(files: dict[str, bytes], rng: random.Random) -> Files:
-    """Change one member of an index and seal it anew: what somebody who means harm would do."""
-    manifest = json.loads(files[MANIFEST])
-    name = rng.choice(sorted(manifest["members"]))
-    data = files[name]
-    if name.endswith(".npy") and rng.random() < 0.8:
-        values = np.load(io.BytesIO(data))
+def _resealed(files: dict[str, bytes], rng: random.Random) -> Files | None:
+    """Change one member of an index and seal it anew, as who means harm would; None where it was damaged before."""
+    try:
+        manifest = json.loads(files[MANIFEST])
+        name = rng.choice(sorted(manifest["members"]))
+        data = files[name]
+        values = np.load(io.BytesIO(data)) if name.endswith(".npy") and rng.random() < 0.8 else None
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError):
+        return None
+    if values is not None:
         if values.size and values.dtype.kind in "iuf":
             values = values.copy()
             flat = values.reshape(-1)
