@@ -347,10 +347,14 @@ def test_errors_may_be_accepted_and_warnings_take_one_line(
 ) -> None:
     monkeypatch.setenv("PASSERELLES_ACCEPT_ERRORS", "")  # the flag sets it: the fixture takes it back
     place = broken(tmp_path)
-    assert code_of(["show", "K2110", "--overlay", str(place), "--accept-errors"]) == 0
-    err = capsys.readouterr().err.strip()
-    assert err.count("\n") == 0
-    assert "erreurs 1" in err
+    for command in (["show", "K2110"], ["transparency"]):
+        monkeypatch.setenv("PASSERELLES_ACCEPT_ERRORS", "false")
+        assert code_of([*command, "--overlay", str(place)]) == 2
+        capsys.readouterr()
+        assert code_of([*command, "--overlay", str(place), "--accept-errors"]) == 0
+        err = capsys.readouterr().err.strip()
+        assert err.count("\n") == 0
+        assert "erreurs 1" in err
 
 
 def code_of(words: list[str]) -> int:

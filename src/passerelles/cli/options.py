@@ -73,12 +73,16 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
 
 def caching() -> bool:
     """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
-    return not os.environ.get(NO_CACHE)
+    return not _is_on(NO_CACHE)
 
 
 def accepting() -> bool:
     """Whether an overlay is used in spite of its errors: with ``--accept-errors``."""
-    return bool(os.environ.get(ACCEPT_ERRORS))
+    return _is_on(ACCEPT_ERRORS)
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off", "n", "f")
 
 
 def open_session(

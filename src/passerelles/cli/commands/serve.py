@@ -17,7 +17,6 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    accepting,
 )
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
@@ -89,7 +88,6 @@ def serve(
     }
     # What the command line states wins over what the environment does, and that over the defaults.
     given = {name: value for option, (name, value) in stated.items() if _is_stated(ctx, option)}
-    given |= {"accept_errors": True} if accepting() else {}
     given |= {"warm": warm} if _is_stated(ctx, "warm") or not os.environ.get("PASSERELLES_WARM") else {}
     options = options_of(os.environ, given | {"explorer": "beside" if explorer else "off"})
     if options.key_variable is None and not _is_loopback(host):
