@@ -15,6 +15,7 @@ import pytest
 from passerelles import PasserellesError, Settings, compile_index
 from passerelles.bulk.files import inputs_of, rank_files
 from passerelles.bulk.rank import rank_profiles
+from passerelles.bulk.runs import compare_runs
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -93,6 +94,23 @@ def test_csv_in_and_out(
     refused = read_csv(tmp_path / "out-rejects.csv")
     assert [(r["row"], r["reason"]) for r in refused] == [("3", "unknown_occupation"), ("4", "wrong_length")]
     assert "Métier rêvé" in refused[0]["message"]
+
+
+def test_no_cell_is_a_formula_and_ids_are_the_same_in_every_form(
+    tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    given = ["=1+1", "@x", "-5", "'a", "p"]
+    pq.write_table(
+        table([*((each, "K2110", [], {}) for each in given), ("+z", "=zzz", [], {})]), tmp_path / "in.parquet"
+    )
+    for out in ("out.csv", "out.parquet"):
+        rank_files(embedded_graph, tmp_path / "in.parquet", tmp_path / out, limit=1)
+    assert [row["id"] for row in read_csv(tmp_path / "out.csv")] == ["'=1+1", "'@x", "-5", "'a", "p"]
+    (refused,) = read_csv(tmp_path / "out-rejects.csv")
+    assert (refused["id"], refused["detail"]) == ("'+z", "'=zzz")
+    assert pq.read_table(tmp_path / "out.parquet").column("id").to_pylist() == given
+    both = compare_runs(tmp_path / "out.csv", tmp_path / "out.parquet").totals
+    assert (both["people_both"], both["moves_both"]) == (5, 5)
 
 
 def test_the_answer_is_negative_when_nobody_is_ranked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,9 +16,10 @@ from passerelles.bulk.source import need_arrow, opened
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.graph.provenance import KEY
-from passerelles.io.archive import file_sha256
+from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.atomic import atomic_file, check_free
 from passerelles.io.beside import atomic_json, told_file
+from passerelles.io.csv import FORMULA_SIGNS, harmless
 from passerelles.language.say import Lang, say
 from passerelles.settings import Settings
 
@@ -230,9 +231,9 @@ class _Parts:
         note = self.output / RUN
         if note.is_file():
             try:
-                found = json.loads(note.read_text(encoding="utf-8"))
+                found = parse_json(read_file(note, most=MAX_JSON_BYTES))
                 finished = dict(found["parts"])
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 raise PasserellesError("unreadable_path", path=note, reason=error) from error
             other = [name for name in asked if found.get(name) != asked[name]]
             if other:
@@ -305,6 +306,18 @@ def _csv_writer(stream: BinaryIO, schema: "pa.Schema") -> "Iterator[Callable[[pa
 
         def write(batch: "pa.RecordBatch") -> None:
             columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=flat))
+            safe = [_harmless(c) if pa.types.is_string(c.type) else c for c in columns]
+            writer.write_batch(pa.RecordBatch.from_arrays(safe, schema=flat))
 
         yield write
+
+
+def _harmless(texts: Any) -> Any:
+    """Return texts of which a spreadsheet takes none for a formula: people's ids are whatever somebody wrote."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    signs = pa.array(FORMULA_SIGNS, pa.string())
+    if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), signs)).as_py():
+        return texts
+    return pa.array([harmless(text) for text in texts.to_pylist()], pa.string())

@@ -15,6 +15,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.provenance import KEY
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 from passerelles.io.beside import read_side
+from passerelles.io.csv import bare
 from passerelles.language.say import Lang, number, say
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, text, whole
@@ -102,11 +103,23 @@ def _table(path: Path) -> "pa.Table":
         import pyarrow as pa  # noqa: PLC0415
 
         texts = {name: pa.string() for names in _NAMES.values() for name in names if name not in ("rank", "score")}
-        return pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
+        table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
+        return _bare(table, "id") if "id" in table.column_names else table
     if kind == ".parquet":
         return pq.read_table(path)
     with path.open("rb") as file:
         return ipc.open_file(file).read_all()
+
+
+def _bare(table: "pa.Table", name: str) -> "pa.Table":
+    """Return a table whose people have the ids that they have in other forms: as they were before CSV was written."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if not pc.any(pc.starts_with(table[name], "'")).as_py():
+        return table
+    ids = pa.array([None if each is None else bare(each) for each in table[name].to_pylist()], pa.string())
+    return table.set_column(table.column_names.index(name), name, ids)
 
 
 def _columns(table: "pa.Table", path: Path) -> "pa.Table":

@@ -17,7 +17,7 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?")
 # Windows-1252 leaves five bytes undefined; they are read as the control characters that Latin-1 gives them.
 _CP1252: Final = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
@@ -324,9 +324,21 @@ def harmless(cell: object) -> object:
     >>> harmless("+33 1"), harmless("-1.5"), harmless(-2), harmless("@SUM(A1)")
     ("'+33 1", '-1.5', -2, "'@SUM(A1)")
     """
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA_SIGNS):
+    if not isinstance(cell, str) or not cell.startswith(FORMULA_SIGNS):
         return cell
     return cell if _SIGNED_NUMBER.fullmatch(cell) else f"'{cell}"
+
+
+def bare(text: str) -> str:
+    """
+    Return a text without the apostrophe that `harmless` put before it.
+
+    Examples
+    --------
+    >>> bare("'+33 1"), bare("'t Hooft")
+    ('+33 1', "'t Hooft")
+    """
+    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
 
 
 def _names(row: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import csv_text, harmless
+from passerelles.io.csv import bare, csv_text
 from passerelles.io.rows import read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.text import normalise_label
@@ -106,7 +106,7 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     if not rows:
         raise PasserellesError("resolve_empty_list", path=path)
     if found.encoding != "xlsx":
-        rows = [[_bare(cell) for cell in row] for row in rows]
+        rows = [[bare(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     width = max(map(_width, rows))
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     return Worklist(tuple(cell_text(cell) for cell in header), full)
@@ -121,11 +121,6 @@ def _with_blanks(records: Sequence[tuple[int, list[Cell]]]) -> list[list[Cell]]:
         rows.append(cells)
         before = line
     return rows
-
-
-def _bare(cell: Cell) -> Cell:
-    """Return a text without the apostrophe that `csv_text` put before it."""
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and harmless(cell[1:]) == cell else cell
 
 
 def worklist_csv(worklist: Worklist) -> str:
