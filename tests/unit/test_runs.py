@@ -1,6 +1,7 @@
 """Two stored results side by side: what moved, what they were made from that differs, and what may be compared."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,39 @@ def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -
     found = compare_runs(stored / "old.parquet", tmp_path / "bare.parquet")
     assert (found.comparable, found.totals["changed_people"]) == (False, 0)
     assert "bare.parquet" in found.to_text()
-    for odd, text in (("a.json", "{}"), ("b.csv", "x,y\n1,2\n"), ("c.parquet", "PAR1"), ("none.csv", None)):
+    nested = "[" * 200_000
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "_run.json").write_text(nested, encoding="utf-8")
+    with pytest.raises(PasserellesError, match="no stored result"):
+        compare_runs(stored / "old.parquet", tmp_path / "folder")
+    for odd, text in (
+        ("d.json", nested),
+        ("a.json", "{}"),
+        ("b.csv", "x,y\n1,2\n"),
+        ("c.parquet", "PAR1"),
+        ("none.csv", None),
+    ):
         if text is not None:
             (tmp_path / odd).write_text(text, encoding="utf-8")
         with pytest.raises(PasserellesError, match="no stored result"):
             compare_runs(stored / "old.parquet", tmp_path / odd)
+
+
+def test_half_a_run_is_not_compared(stored: Path, tmp_path: Path) -> None:
+    half = shutil.copytree(stored / "parts", tmp_path / "half")
+    note = json.loads((half / "_run.json").read_text("utf-8"))
+    (half / "_run.json").write_text(json.dumps(note | {"complete": False}), encoding="utf-8")
+    with pytest.raises(PasserellesError, match="not finished"):
+        compare_runs(stored / "old.parquet", half)
+    (half / "_run.json").write_text(json.dumps(note), encoding="utf-8")
+    (half / "part-00000-00000.parquet").unlink()
+    with pytest.raises(PasserellesError, match="no stored result"):
+        compare_runs(stored / "old.parquet", half)
+
+
+def test_moves_that_come_twice_are_counted(stored: Path, tmp_path: Path) -> None:
+    old = pq.read_table(stored / "old.parquet")
+    pq.write_table(pa.concat_tables([old, old.slice(0, 2)]), tmp_path / "twice.parquet")
+    found = compare_runs(stored / "old.parquet", tmp_path / "twice.parquet")
+    assert (found.totals["moves_new"], found.totals["repeated_old"], found.totals["repeated_new"]) == (9, 0, 2)
+    assert "only the first counts): 0 in the old result, 2 in the new one" in " ".join(found.to_text("en").split())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.bulk.files import FORMS, RUN
+from passerelles.bulk.files import RUN
 from passerelles.bulk.source import need_arrow
 from passerelles.errors import PasserellesError
 from passerelles.graph.provenance import KEY
@@ -30,6 +30,7 @@ _SCORED_BY: Final = ("referential", "overlays", "scorer", "settings")  # what sc
 _SOURCES: Final = (*_SCORED_BY, "package")
 RUN_TOTALS: Final = (
     *("people_old", "people_new", "people_both", "changed_people", "other_first", "moves_old", "moves_new"),
+    *("repeated_old", "repeated_new"),
     *("moves_both", "entered", "left", "other_rank", "other_level", "largest_score_difference"),
 )
 # Columns of what is compared, and what they are called in files of people in bulk and in those of single answers.
@@ -53,11 +54,14 @@ class Run:
     moves
         Arrow table of ``who`` (a person's id, or the code of an origin), ``code``, ``label``, ``rank``, ``score``,
         ``level``; refused profiles are left out, and of moves that come twice the first is kept.
+    repeated
+        How many others there were of those: people of one id, or several paths to one job.
     """
 
     place: Path
     provenance: Mapping[str, Any] | None
     moves: "pa.Table"
+    repeated: int = 0
 
 
 def read_run(place: Path) -> Run:
@@ -67,14 +71,14 @@ def read_run(place: Path) -> Run:
     Raises
     ------
     PasserellesError
-        If it cannot be read, or holds no moves.
+        If it cannot be read, holds no moves, or is a folder whose run was killed and not gone on with.
     """
     import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
 
     try:
         if place.is_dir():
-            told = json.loads((place / RUN).read_text(encoding="utf-8"))
-            parts = sorted(p for p in place.iterdir() if p.suffix in FORMS and p.stem.startswith("part-"))
+            told = _note(place)
+            parts = [place / name for name in sorted(told["parts"])]
             table = pa.concat_tables([_columns(_table(part), part) for part in parts]) if parts else None
             provenance = told["provenance"]
         elif place.suffix.casefold() == ".json":
@@ -83,14 +87,26 @@ def read_run(place: Path) -> Run:
             whole_table = _table(place)
             table = _columns(whole_table, place)
             said = (whole_table.schema.metadata or {}).get(KEY.encode())
-            provenance = json.loads(said) if said else read_side(place)
+            provenance = parse_json(said) if said else read_side(place)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
         raise PasserellesError("run_unreadable", path=place, reason=error) from error
-    if table is None:
-        raise PasserellesError("run_unreadable", path=place, reason=RUN)
-    return Run(place, provenance, _once(table.filter(pa.compute.is_valid(table["code"]))))
+    if table is None or not isinstance(provenance, Mapping | None):
+        raise PasserellesError("run_unreadable", path=place, reason=RUN if table is None else KEY)
+    moves = table.filter(pa.compute.is_valid(table["code"]))
+    once = _once(moves)
+    return Run(place, provenance, once, moves.num_rows - once.num_rows)
+
+
+def _note(folder: Path) -> Any:
+    """Return what a folder of parts says of itself; nothing is compared with half a run."""
+    if not (folder / RUN).is_file():
+        raise PasserellesError("run_unreadable", path=folder, reason=RUN)
+    told = parse_json(read_file(folder / RUN, most=MAX_JSON_BYTES))
+    if not told["complete"]:
+        raise PasserellesError("run_incomplete", path=folder)
+    return told
 
 
 def _table(path: Path) -> "pa.Table":
@@ -314,6 +330,9 @@ class RunComparison(Shown):
         alone = [totals["people_old"] - totals["people_both"], totals["people_new"] - totals["people_both"]]
         if any(alone):
             lead.append(say("runs.alone", lang=lang, old=alone[0], new=alone[1]))
+        repeated = totals["repeated_old"], totals["repeated_new"]
+        if any(repeated):
+            lead.append(say("runs.repeated", lang=lang, old=repeated[0], new=repeated[1]))
         lead.append(say(f"runs.scores.{'yes' if self.comparable else 'no'}", lang=lang))
         if totals["largest_score_difference"] is not None:
             gap = number(totals["largest_score_difference"], lang=lang, decimals=5)
@@ -362,9 +381,9 @@ def compare_runs(old: str | Path, new: str | Path, *, limit: int = 20) -> RunCom
     need_arrow()
     before, after = read_run(Path(old)), read_run(Path(new))
     causes = tuple(_causes(before.provenance, after.provenance))
-    known = before.provenance is not None and after.provenance is not None
+    known = all(what in (run.provenance or {}) for run in (before, after) for what in _SCORED_BY)
     comparable = known and not any(cause.what in _SCORED_BY for cause in causes)
-    totals, shifts = _moved(before.moves, after.moves, limit=limit, comparable=comparable)
+    totals, shifts = _moved(before, after, limit=limit, comparable=comparable)
     return RunComparison(before, after, comparable, causes, totals, shifts)
 
 
@@ -390,9 +409,8 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _moved(
-    old: "pa.Table", new: "pa.Table", *, limit: int, comparable: bool
-) -> tuple[dict[str, Any], tuple[Shift, ...]]:
+def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
+    old, new = before.moves, after.moves
     (who_old, _, pair_old), (who_new, _, pair_new) = _numbers([old, new])
     both = np.intersect1d(who_old, who_new)
     _, at_old, at_new = np.intersect1d(pair_old, pair_new, assume_unique=True, return_indices=True)
@@ -409,10 +427,12 @@ def _moved(
     gap = None
     if comparable and len(at_old):
         scores = [table["score"].to_numpy() for table in (old, new)]
-        gap = float(np.nanmax(np.abs(scores[0][at_old] - scores[1][at_new])))
+        gaps = np.abs(scores[0][at_old] - scores[1][at_new])
+        gap = None if np.isnan(gaps).all() else float(np.nanmax(gaps))
     counted = (
         len(np.unique(who_old)), len(np.unique(who_new)), len(both), len(changed),
-        len(leading[0] & leading[1]) - same_first, old.num_rows, new.num_rows, len(at_old), len(entered), len(left),
+        len(leading[0] & leading[1]) - same_first, old.num_rows, new.num_rows,
+        before.repeated, after.repeated, len(at_old), len(entered), len(left),
         int(moved.sum()), int(raised.sum()), gap,
     )  # fmt: skip
     totals = dict(zip(RUN_TOTALS, counted, strict=True))
