@@ -1,5 +1,6 @@
 """Tables of lots as people make them: everything wrong is told at once, with its row and column."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lot, LotsError, made
+from passerelles.territory.lots import Lot, LotsError, Month, made
 from passerelles.territory.reading import read_lots, read_sides
 
 
@@ -281,6 +282,12 @@ def test_lots_and_data_frames_are_tables_too(embedded: Referential) -> None:
         == lots.lots[0].key
     )
     assert read_lots(embedded, made("fragile", lots.lots), "fragile").lots == lots.lots
+    known = Lot(
+        "A", "N4101", "redon", people=3, basin_label="Redon", given="Routier", confidence=0.6, volunteers=1,
+        month=Month(2027, 3), size=12, agreement="16", commune="35236",
+    )  # fmt: skip
+    (again,) = read_lots(embedded, [known], "fragile").lots
+    assert again == replace(known, label=again.label, row=1), "nothing of it is lost"
 
 
 def communes(*rows: tuple[str, str, str, float, float]) -> Places:

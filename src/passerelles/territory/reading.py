@@ -231,10 +231,10 @@ def read_lots(
         return reader.read(_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
-        basins = [lot.basin_label or lot.basin for lot in rows]
+        reader.given = dict(enumerate(rows, start=1))
         rows = [
-            {"employer": lot.employer, "job": lot.job, _COUNT[side]: lot.people, "basin": basin}
-            for lot, basin in zip(rows, basins, strict=True)
+            {"employer": lot.employer, "job": lot.job, _COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
+            for lot in rows
         ]
     return reader.read(_Grid.of_mappings(rows, side))
 
@@ -412,6 +412,7 @@ class _Reader:
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
     spots: dict[tuple[str, str, str], "Where | Unusable"] = field(default_factory=dict)
+    given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
 
     def read(self, grid: _Grid) -> Lots:
         self.said += grid.said
@@ -426,6 +427,7 @@ class _Reader:
         for (line, cells), read in zip(rows, titles, strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
+                lot = _as_given(lot, self.given.get(line))
                 named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 own = "1" if lot.self_employed else ""
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
@@ -681,6 +683,25 @@ class _Reader:
                     "job": first.label or first.job,
                 }
                 self.said.append(Problem(grid.name, first.row, "", "summed", values))
+
+
+def _as_given(read: Lot, given: Lot | None) -> Lot:
+    """Return a lot as it was given, with the job and basin that were looked up: volunteers, months and doubts stay."""
+    if given is None:
+        return read
+    return replace(
+        given,
+        employer=read.employer,
+        job=read.job,
+        label=read.label,
+        basin=read.basin,
+        basin_label=read.basin_label,
+        given=given.given or read.given,
+        confidence=min(given.confidence, read.confidence),
+        row=read.row,
+        pool="",
+        part="",
+    )
 
 
 def _whole(text: str) -> int | None:
