@@ -412,7 +412,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     column = {int(c): i for i, c in enumerate(moves.targets)}
     position = case.graph.position
     explained: dict[tuple[str, str], Move | None] = {}
-    accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions] | None] = {}
+    accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions]] = {}
     found = []
     for pair in used.tolist():
         go_on()
@@ -428,10 +428,9 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[where])
-        access = None
-        if jobs in accesses or len(accesses) < case.settings.explained_moves:
-            access = accesses.setdefault(jobs, None) or _access(case, *jobs)
-            accesses[jobs] = access
+        if jobs not in accesses and len(accesses) < case.settings.explained_moves:
+            accesses[jobs] = _access(case, *jobs)
+        access = accesses.get(jobs)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair]))
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold

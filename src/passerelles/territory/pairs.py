@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from functools import cache, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -404,6 +405,7 @@ def find_pairs(
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     blocks = []
     demanding = any(side.asked)
+    down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
     for number, lot in enumerate(fragile.lots):
         go_on()
         there = keep[lot.spot]
@@ -421,7 +423,7 @@ def find_pairs(
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
         waiting = (moves.same | moves.part)[origin, job] & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)
         if waiting.any():
-            reason[(reason == Why.OPEN) & steps_down(graph, moves, origin)[job]] = Why.STEP_DOWN
+            reason[(reason == Why.OPEN) & down(origin)[job]] = Why.STEP_DOWN
         distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]
