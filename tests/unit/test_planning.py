@@ -1,12 +1,16 @@
 """What a project leader plans with: months, volunteers, who pays, groups of training."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from passerelles.access.conditions import access_conditions
 from passerelles.graph.core import OccupationGraph
 from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.actions import actions
+from passerelles.territory.flows import HoursOf
 from passerelles.territory.lots import Month
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
@@ -93,3 +97,20 @@ def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_g
         None,
     )
     assert "0054" in next(note.sentence("fr") for note in found.planned if note.key == "payer_changed")
+
+
+def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_unknown_hours(
+    embedded_graph: OccupationGraph,
+) -> None:
+    people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    (flow,) = found.flows
+    access = access_conditions(embedded_graph.referential, "A1415")
+    first = replace(access.to_obtain[0], detail=replace(access.to_obtain[0].detail, before_training=True))
+    asked = replace(access, credentials=(first, replace(first, held="unknown")))
+    going = [
+        replace(flow, people=n, access=asked, hours=HoursOf(0.0, 0.0, 0.0), hiring=replace(flow.hiring, month=month))
+        for n, month in ((1, Month(2027, 9)), (2, Month(2027, 6)))
+    ]
+    told = {a.kind: (a.people, a.due, a.hours) for a in actions(replace(found, flows=tuple(going)).release())}
+    assert told == {"authorise": (3, "2027-06", None), "train": (3, "2027-06", 0.0)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import listed
@@ -13,9 +13,6 @@ from passerelles.territory.solve import TENTHS
 from passerelles.views.schema import maybe, one_of, text
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, Withheld
-
-if TYPE_CHECKING:
-    from passerelles.access.conditions import AccessCredential
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
 KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
@@ -39,7 +36,7 @@ class Action(Described):
     people
         For how many; None = unknown.
     hours
-        Hours of training in all; None where there are none, or they are not known.
+        Hours of training in all; None where they are not known, and of what is no training.
     due
         The first month in which one of the openings is to be filled, as 2027-03; None where no table says it.
     """
@@ -161,23 +158,20 @@ def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
 
 
 def _authorised(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    people: dict[AccessCredential, int] = {}
+    grouped: dict[tuple[str, str], list[Flow]] = {}
     for flow in flows:
-        for credential in flow.access.to_obtain if flow.access else ():
-            if credential.detail.before_training:
-                people[credential] = people.get(credential, 0) + flow.people
-    merged: dict[tuple[str, str], int] = {}
-    for credential, n in people.items():
-        key = (credential.label, credential.detail.issuer)
-        merged[key] = merged.get(key, 0) + n
+        asked = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
+        for key in dict.fromkeys((c.label, c.detail.issuer) for c in asked):
+            grouped.setdefault(key, []).append(flow)
     return [
         Action(
             "authorise",
             say("territory.action.who.authorise", lang=lang),
             say(f"territory.action.what.authorise{'_from' if issuer else ''}", lang=lang, label=label, issuer=issuer),
-            n,
+            _people(some),
+            due=_due(some),
         )
-        for (label, issuer), n in merged.items()
+        for (label, issuer), some in grouped.items()
     ]  # fmt: skip
 
 
@@ -201,4 +195,4 @@ def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Actio
     who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
     known = [f.hours.expected for f in flows]
     total = None if None in known else sum(round((f.hours.expected or 0) * TENTHS) * f.people for f in flows) / TENTHS
-    return Action("train", who, what, _people(flows), total or None, _due(flows))
+    return Action("train", who, what, _people(flows), total, _due(flows))
