@@ -325,7 +325,10 @@ def test_the_curve_says_what_the_last_tenth_costs_and_a_ceiling_leaves_it_out() 
     hours = {("J00", "J01"): 10.0, ("J03", "J01"): 700.0}
     found = match(fragile, hiring, hours)
     assert [(p.people, p.cost, p.cost_each) for p in found.curve[-2:]] == [(9, 90.0, 10.0), (10, 790.0, 700.0)]
+    assert "contre 10 pour le dixième précédent" in (found.release().last_tenth("fr") or "")
     assert match(fragile, hiring, hours, max_cost=100).placed == 9
+    level = match(fragile, hiring, dict.fromkeys(hours, 10.0)).release().last_tenth("fr") or ""
+    assert "10 heures par personne, comme le dixième précédent" in level
 
 
 def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours() -> None:
@@ -376,6 +379,8 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert (found.placed, flow.people, flow.same_job, flow.unknown) == (0, 3, True, ("access",))
     assert {"CCS-GL", "PERM-C"} <= set(flow.of_title)
     assert "groupe lourd" in (flow.to_find_out("fr") or "")
+    hours = [c.screen(flow, "fr") for c in flow.spec.columns if c.key == "hours_each"]
+    assert hours == [None] * len(hours) != [], "unknown on every screen, never said to be those of the same job"
     told = flow.to_dict("fr")
     assert told["fragile_title"] == "Moniteur / Monitrice d'auto-école"
     assert "CCS-GL" in {c["code"] for c in told["access_conditions"]["credentials"]}

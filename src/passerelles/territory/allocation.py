@@ -220,7 +220,7 @@ class Release:
         if len(known) < 2:  # noqa: PLR2004 - one to compare with
             return None
         before, each = (number(cost, lang=lang) for cost in known[-2:])
-        return say("territory.curve.last", lang=lang, each=each, before=before)
+        return say(f"territory.curve.{'alike' if each == before else 'last'}", lang=lang, each=each, before=before)
 
     def proofs(self, lang: Lang = "fr") -> list[str]:
         """Return what is reached and what is proven, one sentence an objective."""

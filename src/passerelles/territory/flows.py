@@ -236,7 +236,9 @@ class Flow(Described):
             Column(
                 "hours_each", "integer", value=attribute("hours.expected"), json=lambda f, _: f.hours.to_dict(),
                 json_key="hours_per_person", schema=ref("span"), promised=True, on=On.JSON | On.TERMINAL,
-                shown=lambda f, lang: say("territory.table.same_job", lang=lang) if f.same_job else None,
+                shown=lambda f, lang: (
+                    say("territory.table.same_job", lang=lang) if f.same_job and f.hours.expected is not None else None
+                ),
             ),
             Column(
                 "hours_each", "integer", value=attribute("hours.expected"), on=On.PAGE,
