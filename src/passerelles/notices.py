@@ -91,6 +91,7 @@ CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType(
         "overlay_row_elsewhere": Kind("info", drops=True),
         "overlay_occupation_missing": Kind("warning", drops=True),
         "overlay_competency_missing": Kind("warning", drops=True),
+        "choice_removed": Kind("info"),
         "overlay_not_asked": Kind("warning", drops=True),
         "overlay_title_missing": Kind("warning", drops=True),
         "overlay_base_missing": Kind("warning", drops=True),

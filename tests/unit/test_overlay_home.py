@@ -298,18 +298,26 @@ def test_what_a_fiche_demands_can_be_removed_from_its_part(tmp_path: Path, trans
     assert "PERM-B" not in {row.credential for row in again.credentials_of["K2110-X"]}
 
 
-def test_to_remove_a_credential_that_nothing_asks_for_is_said(tmp_path: Path, transitions: Referential) -> None:
+def test_removals_say_what_goes_along_and_what_nothing_asks_for(tmp_path: Path, transitions: Referential) -> None:
     sheets = {
         "specialised_occupations": [["code", "base", "label"], ["K2110-X", "N4101 K2110", "Conducteur moniteur"]],
         "credentials": [["code", "label", "kind"], ["SIEN", "Brevet de la branche", "titre"]],
         "credential_requirements": [
             ["occupation", "credential", "action"],
-            *(["K2110-X", code, "retirer"] for code in ("DE-PUER", "TP-ECSR", "SIEN")),  # the second is of one fiche
+            *(
+                ["K2110-X", code, "retirer"] for code in ("DE-PUER", "TP-ECSR", "SIEN", "AUT-ENS")
+            ),  # the second is of one fiche
         ],
     }
     manifest = MANIFEST + 'credentials = "acces-france"\n'
     report = check_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest), transitions)
-    assert [(n.code, n.line) for n in report.notices] == [("overlay_not_asked", 2), ("overlay_not_asked", 4)]
+    found = {n.line: n for n in report.notices}
+    assert {line: n.code for line, n in found.items()} == {
+        2: "overlay_not_asked",
+        3: "choice_removed",
+        4: "overlay_not_asked",
+    }
+    assert "BEPECASER" in found[3].what()
 
 
 def test_a_job_may_be_a_part_of_two_fiches(tmp_path: Path, transitions: Referential) -> None:

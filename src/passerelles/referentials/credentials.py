@@ -341,13 +341,16 @@ def _without_removals(table: Table, draft: Draft) -> Table:
         verb = draft.word(ACTION, action, "action", table, line)
         kept.append(verb in ("add", "set"))
         if verb == "remove":
-            mine = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
-            asked = [row for row in mine if row.credential == code]
-            if not asked and code not in draft.brought(occupation):
+            own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
+            every = [*own, *draft.brought(occupation)]
+            groups = {row.group for row in every if row.credential == code}
+            with_it = [row.credential for row in every if row.group and row.group in groups and row.credential != code]
+            if not groups:
                 draft.note("overlay_not_asked", table, line, subject=code)
-            groups = {row.group for row in asked if row.group}
-            for row in mine:
-                if row.credential == code or row.group in groups:
+            elif with_it:
+                draft.note("choice_removed", table, line, subject=code, others=", ".join(dict.fromkeys(with_it)))
+            for row in own:
+                if row.credential == code or (row.group and row.group in groups):
                     del draft.credential_requirements[requirement_key(row)]
             draft.removed.add((occupation, code))
     return table.keep(kept)

@@ -85,8 +85,8 @@ class Draft:
     replaceable: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) that an overlay may declare anew
     # Codes under which a label is known already, for a kind that an overlay declares.
     labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
-    # Credentials that a catalogue, laid after the overlay, would bring to an occupation.
-    brought: Callable[[str], Collection[str]] = lambda _occupation: ()
+    # What a catalogue, laid after the overlay, would demand of an occupation.
+    brought: Callable[[str], Sequence[CredentialRequirement]] = lambda _occupation: ()
     sheets: dict[str, str] = field(default_factory=dict)  # titles of the sheets that stand for files
     # Kinds whose table could not be read, and (kind, code) of rows that were refused: said once, and not again by each
     # row that names them.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.io.archive import FileSource
-from passerelles.model import JobTitle, OverlaySource
+from passerelles.model import CredentialRequirement, JobTitle, OverlaySource
 from passerelles.referentials.access import DEFAULT, lend_credentials, read_catalogue
 from passerelles.referentials.checks import finish, refuse_unusable
 from passerelles.referentials.credentials import (
@@ -124,14 +124,14 @@ def _watch_labels(referential: Referential, draft: Draft) -> None:
 
 
 def _watch_removals(referential: Referential, draft: Draft) -> None:
-    """Have rows that take a credential from an occupation of which nothing asks it be said."""
+    """Have rows that take a credential from an occupation say what goes with it, or that nothing asks for it."""
     families = referential.provenance.format == "rome3"
 
-    def brought(occupation: str) -> set[str]:
+    def brought(occupation: str) -> list[CredentialRequirement]:
         if referential.family != "rome":
-            return set()
+            return []
         catalogue, bases = read_catalogue(DEFAULT), draft.occupations[occupation].bases or (occupation,)
-        return {row.credential for base in bases for row in catalogue.of(base, families=families)[0]}
+        return [row for base in bases for row in catalogue.of(base, families=families)[0]]
 
     draft.brought = brought
 
