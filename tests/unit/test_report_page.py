@@ -387,9 +387,32 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     masked = Case(embedded_graph, allocation, request)
     assert {e.move.rank for o in explained_origins(masked) for e in o.moves} == {1}
     assert "ne figure pas dans la version publique" in page.by_id("actions").text
+    assert all(number_of(row["Personnes"]) >= 5 for row in rows_of(page, "actions"))
     with pytest.raises(PasserellesError, match="mask"):
         move_sheets(masked)
     assert "masqués" in page.by_id("method").text
+
+
+def test_a_masked_action_list_holds_what_printed_flows_ask_for_and_says_that_it_is_not_all(
+    embedded_graph: OccupationGraph,
+) -> None:
+    fragile = [
+        {"employer": name, "job": "N1103", "headcount": people, "basin": name}
+        for name, people in (("Redon", 20), ("Vannes", 3), ("Rennes", 9))
+    ]
+    hiring = [
+        {"employer": f"B {name}", "job": "N1103", "openings": 30, "basin": name}
+        for name in ("Redon", "Vannes", "Rennes")
+    ]
+    allocation = match_territory(embedded_graph, fragile, hiring)
+    request = Request(mask=True, pictures=False)
+    page = read_page(territory_page(Case(embedded_graph, allocation, request)))
+    printed = [number_of(row["Personnes"]) for row in rows_of(page, "flows") if row["Personnes"] != "masqué"]
+    told = rows_of(page, "actions")
+    assert {row["À faire"] for row in told} == {"mettre en relation"}
+    assert 20 in printed
+    assert sum(number_of(row["Personnes"]) for row in told) == sum(n for n in printed if n >= 5)
+    assert "ne figure pas dans la version publique" in page.by_id("actions").text
 
 
 def test_a_masked_page_has_no_picture_of_flows(case: Case) -> None:

@@ -78,7 +78,8 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     """
     Return what is to be done, in the order of doing: first what needs nothing, last training.
 
-    Nothing where figures are withheld: a list for some people alone would be taken for the whole.
+    Where figures are withheld, what flows that are printed ask for: nothing in it says more than they do, and whoever
+    shows it says that it is not the whole.
 
     Examples
     --------
@@ -89,8 +90,6 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     >>> [(a.kind, a.people) for a in actions(match_territory(graph, fragile, hiring).release())]
     [('meet', 3)]
     """
-    if release.masked:
-        return []
     placed = [f for f in release.flows if isinstance(f, Flow)]
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
     aside = [p for p in release.set_aside if not isinstance(p, Withheld)]
@@ -102,8 +101,8 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
 
 
 def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
-    """Return the list of what is to be done as a sheet, where there is something."""
-    found = actions(release, lang)
+    """Return the list of what is to be done as a sheet, where there is something; none where figures are withheld."""
+    found = [] if release.masked else actions(release, lang)
     return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
 
 

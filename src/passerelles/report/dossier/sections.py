@@ -55,12 +55,12 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
         origins = explained_origins(case)
     w = case.words
     people, todo, aside = tables.fragile_grid(case), tables.action_grid(case), tables.aside_grid(case)
-    none = Text(w("masked_actions" if case.masked else "nothing.actions"))
+    told = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     summary: list[Block] = [Figures(figures_of(case)), *(Text(sentence) for sentence in sentences_of(case))]
     front: list[tuple[str, list[Block]]] = [
         ("summary", summary),
         ("fragile", _first(case, "fragile", people, _PEOPLE)),
-        ("actions", [none] if todo is None else _first(case, "actions", todo, _ACTIONS)),
+        ("actions", [*([] if todo is None else _first(case, "actions", todo, _ACTIONS)), *told]),
         ("set_aside", [] if aside is None else _first(case, "set_aside", aside, _ASIDE)),
     ]
     whole = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]

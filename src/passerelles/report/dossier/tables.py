@@ -113,7 +113,7 @@ def hiring_grid(case: Case) -> Grid:
 
 
 def action_grid(case: Case) -> Grid | None:
-    """What is to be done, by whom and by when; None where there is nothing, or where figures are withheld."""
+    """What is to be done, by whom and by when; None where there is nothing, or all of it is withheld."""
     found = actions(case.release, case.words.lang)
     return _told(case, "actions", Action.spec.columns, found) if found else None
 
