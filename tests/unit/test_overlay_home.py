@@ -318,6 +318,9 @@ def test_removals_say_what_goes_along_and_what_nothing_asks_for(tmp_path: Path, 
         4: "overlay_not_asked",
     }
     assert "BEPECASER" in found[3].what()
+    sheets["credential_requirements"] += [["K2110-X", code, "retirer"] for code in ("BEPECASER", "PERM-B")]
+    whole = check_overlay(write_table(tmp_path / "tout", sheets, manifest=manifest), transitions)
+    assert [n.code for n in whole.notices] == ["overlay_not_asked", "overlay_not_asked"]
 
 
 def test_a_job_may_be_a_part_of_two_fiches(tmp_path: Path, transitions: Referential) -> None:

@@ -25,7 +25,7 @@ from passerelles.model import (
     Scope,
     SelectionKind,
 )
-from passerelles.referentials.draft import Draft, requirement_key
+from passerelles.referentials.draft import Draft, meaning, requirement_key
 from passerelles.referentials.table_files import ACTION, YES_NO, read_own_table
 
 CREDENTIAL_FILES: Final = (
@@ -337,6 +337,8 @@ def _without_removals(table: Table, draft: Draft) -> Table:
     `Draft.removed`.
     """
     kept: list[bool] = []
+    pairs = zip(table.column("occupation"), table.column("credential"), table.column("action"), strict=True)
+    taken = {(occupation, code) for occupation, code, action in pairs if meaning(ACTION, action) == "remove"}
     for line, (occupation, code, action) in table.numbered("occupation", "credential", "action"):
         verb = draft.word(ACTION, action, "action", table, line)
         kept.append(verb in ("add", "set"))
@@ -344,7 +346,8 @@ def _without_removals(table: Table, draft: Draft) -> Table:
             own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
             every = [*own, *draft.brought(occupation)]
             groups = {row.group for row in every if row.credential == code}
-            with_it = [row.credential for row in every if row.group and row.group in groups and row.credential != code]
+            ways = [row.credential for row in every if row.group and row.group in groups]
+            with_it = [each for each in ways if (occupation, each) not in taken]
             if not groups:
                 draft.note("overlay_not_asked", table, line, subject=code)
             elif with_it:
