@@ -84,7 +84,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
     ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "unknown"),
     ("F1703", "I1501", "conditional", {"TRAV-CORDE"}, set(), "lateral"),
-    ("I1501", "I1502", "conditional", {"CAH-A"}, set(), "lateral"),
+    ("I1501", "I1502", "conditional", {"CAH-A", "TP-SCAPH"}, set(), "lateral"),  # labour code, R. 4461-27, IV
     ("F1108", "F1103", "conditional", {"CERT-DIAG-AUTRES", "CERT-DIAG-DPE"}, set(), "lateral"),
     ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), "lateral"),
     ("K2503", "K2507", "conditional", {"AGR-ASA", "CP-ASA", "TCA", "TFP-ASA"}, set(), "lateral"),
