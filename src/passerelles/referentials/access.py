@@ -242,13 +242,16 @@ def text_disagreements(referential: Referential) -> Iterator[Notice]:
     Yield where an occupation's own text asks for a credential of which the catalogue that lies there requires none.
 
     The catalogue wins: its facts come from the law or the trade, and a text may ask for what no law does. Reading every
-    text takes a second or two, so that only validation does it.
+    text takes a second or two, so that only validation does it. A specialised occupation has the text of the whole
+    fiche, not its own, and may be the very part of which nothing is asked.
     """
     catalogue = (referential.access or "").split(" ")[0]
     for occupation in referential.occupations:
         whole = referential.access_of.get(occupation.code)
         rows = referential.credentials_of.get(occupation.code, ())
-        if whole is None or whole.status != "open" or any(row.kind in ("required", "one-of") for row in rows):
+        if whole is None or whole.status != "open" or occupation.base is not None:
+            continue
+        if any(row.kind in ("required", "one-of") for row in rows):
             continue
         said = read_access_text(occupation.access, referential.language)
         if said is not None and said.required:
