@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -215,6 +216,21 @@ def test_a_killed_run_goes_on_where_it_was(
     assert (code, "limit" in err, "autre essai" in err) == (2, True, True)
     with pytest.raises(PasserellesError, match="provenance differ"):
         rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192, settings=Settings(scorer="holdings"))
+
+
+def test_a_run_begins_anew_where_nothing_was_finished_and_makes_rejects_again(
+    tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out"
+    source.write_text("id,occupation\np,K2110\n", encoding="utf-8")
+    with pytest.raises(PasserellesError, match="competencies"):
+        rank_files(embedded_graph, source, out)
+    source.write_text("id,occupation,competencies\np,K2110,\nq,Z9999,\n", encoding="utf-8")
+    assert rank_files(embedded_graph, source, out).ranked == 1
+    shutil.rmtree(tmp_path / "out-rejects")
+    again = rank_files(embedded_graph, source, out)
+    assert (again.ranked, again.refused, again.kept) == (1, 1, 0)
+    assert ids(tmp_path / "out-rejects") == ["q"]
 
 
 def test_parts_are_csv_where_asked_and_other_formats_are_refused(

@@ -143,7 +143,8 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
         raise PasserellesError("profiles_form", path=output, form=form)
     if len(files) > 1:
         raise PasserellesError("profiles_need_folder", n=len(files), path=output)
-    if len({p.resolve() for p in (files[0], output, aside)}) < 3:  # noqa: PLR2004 - three different files
+    places = (files[0], output, aside)
+    if len({p.resolve() for p in places}) < len(places):
         raise PasserellesError("profiles_same_file", path=output)
     with opened(files[0]) as batches:
         done, refused = _write(ranker, in_turn(ranker, numbered(batches)), output, aside, progress, lang)
@@ -236,22 +237,28 @@ class _Parts:
             except (ValueError, KeyError, TypeError) as error:
                 raise PasserellesError("unreadable_path", path=note, reason=error) from error
             other = [name for name in asked if found.get(name) != asked[name]]
-            if other:
+            if not other:
+                _make(self.aside)  # somebody may have taken it away: its parts are made again
+                return finished
+            if finished:
                 raise PasserellesError("profiles_other_run", path=self.output, what=", ".join(other))
-            return finished
-        for folder in (self.output, self.aside):
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        for folder in (self.output, self.aside):  # of a run that finished nothing, the note alone is there
+            if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {RUN}):
                 raise PasserellesError("write_onto_others", path=folder, names=RUN)
             check_free(folder, overwrite=True)
-            try:
-                folder.mkdir(exist_ok=True)
-            except OSError as error:
-                raise PasserellesError("write_failed", path=folder, reason=error.strerror or error) from error
+            _make(folder)
         self._note(asked, {})
         return {}
 
     def _note(self, asked: Mapping[str, Any], parts: Mapping[str, Any], *, complete: bool = False) -> None:
         atomic_json(self.output / RUN, {**asked, "complete": complete, "parts": dict(sorted(parts.items()))})
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise PasserellesError("write_failed", path=folder, reason=error.strerror or error) from error
 
 
 def rejects_schema() -> "pa.Schema":
