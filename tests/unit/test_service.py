@@ -456,6 +456,50 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
         assert [graph() is None for graph in seen] == [True, True, False]
 
 
+class Staged:
+    """An application that fails to start, or never becomes ready."""
+
+    ready = failed = ended = False
+
+    def __init__(self, *, starts: bool) -> None:
+        self.starts = starts
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        if not self.starts:
+            raise RuntimeError("no start")
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.ended = True
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def retire(self) -> None:
+        """Nothing to leave alone."""
+
+    let_go = retire
+
+
+def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None:
+    from passerelles.service.metrics import Metrics
+    from passerelles.service.reload import Reloading
+
+    metrics = Metrics()
+    staged = [Staged(starts=False), Staged(starts=True)]
+    made = iter(staged)
+    app = Reloading(create_app(engine, metrics=metrics), lambda: next(made), metrics)
+    with Client(app) as client:
+
+        async def fails() -> None:
+            await asyncio.wait_for(app.reload(), 5)
+
+        client._portal.call(fails)
+        assert 'passerelles_reloads_total{outcome="failed"} 1.0' in client.get("/metrics").text
+        client._portal.call(app.ask)
+        client._portal.call(asyncio.sleep, 0.2)
+        assert client.get("/v1/rank?origin=K2110").status_code == 200
+    assert staged[1].ended
+
+
 def test_answers_are_compressed_where_asked(client: Client) -> None:
     plain = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "identity"})
     packed = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "gzip"})
@@ -649,19 +693,21 @@ def test_what_takes_too_long_is_given_up_and_too_many_are_refused(
 def test_the_pool_is_bounded_and_frees_itself() -> None:
     async def scenario() -> None:
         until = threading.Event()
-        pool = Pool(threads=1, waiting=1, seconds=5)
+        told: list[float] = []
+        pool = Pool(threads=1, waiting=1, seconds=5, counted=told.append)
         running = [asyncio.create_task(pool.run(lambda: until.wait(5))) for _ in range(2)]
         await asyncio.sleep(0.05)
         assert pool.full
         with pytest.raises(BusyError):
             await pool.run(lambda: 1)
+        assert told == [1, 1]
         until.set()
         assert await asyncio.gather(*running) == [True, True]
         assert await pool.run(lambda: 2) == 2
         with pytest.raises(ZeroDivisionError):
             await pool.run(lambda: 1 // 0)
         await asyncio.sleep(0.05)
-        assert pool.count == 0
+        assert (pool.count, sum(told)) == (0, 0)
         hurried = Pool(threads=1, waiting=3, seconds=0.05)
         held = threading.Event()
         for _ in range(2):

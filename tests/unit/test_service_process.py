@@ -361,6 +361,7 @@ def test_workers_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(workers()) == 2
         found = line_values(httpx.get(f"{base}/metrics").text)
         assert found['passerelles_requests_total{method="GET",route="/v1/show",status="200"}'] == asked
+        assert found["passerelles_ready"] == 2  # each says so itself, asked or not
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     told = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines() if line.startswith("{")]

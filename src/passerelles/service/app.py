@@ -82,9 +82,9 @@ class Desk:
         limits = self.limits
         self.stopping = False
         # Two queues: what takes long never makes what is short wait.
-        threads, waiting, seconds = limits.threads, limits.waiting, limits.seconds
-        self.short = Pool(threads=threads, waiting=waiting, seconds=seconds)
-        self.long = Pool(threads=threads, waiting=waiting, seconds=seconds, gives_way=self.short)
+        pool = partial(Pool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
+        self.short = pool(counted=self.metrics.under_way("short"))
+        self.long = pool(counted=self.metrics.under_way("long"), gives_way=self.short)
 
     def close(self) -> None:
         """Take no more; what still runs is given up where the process is the service's own."""
@@ -267,7 +267,8 @@ def create_app(
         desk.failed = done.cancelled() or done.exception() is not None
         desk.ready = not desk.failed
         referential = engine.graph.referential
-        desk.metrics.serves(engine.version, f"{referential.name} {referential.version}", referential.stamp.sha256)
+        if desk.ready:
+            desk.metrics.serves(engine.version, f"{referential.name} {referential.version}", referential.stamp.sha256)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -399,11 +400,7 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
 
     @app.get(METRICS, include_in_schema=False)
     async def metrics() -> Response:
-        def under_way() -> dict[str, int]:
-            return {"short": desk.short.count, "long": desk.long.count}
-
-        written = desk.metrics.written(ready=desk.ready, under_way=under_way)
-        return Response(written, media_type=MEDIA, headers={"cache-control": "no-store"})
+        return Response(desk.metrics.written(), media_type=MEDIA, headers={"cache-control": "no-store"})
 
 
 def description(engine: Engine) -> dict[str, Any]:

@@ -58,18 +58,21 @@ class Metrics:
         """Count a reload."""
         self._reloads.labels("done" if done else "failed").inc()
 
+    def under_way(self, queue: str) -> Callable[[float], None]:
+        """Return what counts answers of a queue that begin (1) and end (-1)."""
+        count: Callable[[float], None] = self._waiting.labels(queue).inc
+        return count
+
     def serves(self, version: str, referential: str, sha256: str) -> None:
-        """Say what is served from now on."""
+        """Say that requests are taken, and what is served from now on."""
+        self._ready.set(1)
         if self._served is not None:
             self._serves.labels(*self._served).set(0)
         self._served = (version, referential, sha256)
         self._serves.labels(*self._served).set(1)
 
-    def written(self, *, ready: bool, under_way: Callable[[], dict[str, int]]) -> bytes:
-        """Return everything, as Prometheus reads it."""
-        self._ready.set(ready)
-        for queue, count in under_way().items():
-            self._waiting.labels(queue).set(count)
+    def written(self) -> bytes:
+        """Return everything, as Prometheus reads it; each process has said its own, whichever is asked."""
         registry = self._registry
         if registry is None:
             registry = CollectorRegistry()

@@ -63,13 +63,18 @@ class _Running:
         await self._ask("lifespan.startup")
 
     async def stop(self) -> None:
-        await self._ask("lifespan.shutdown")
-        if self._life is not None:
-            await self._life
+        if self._life is None:
+            return
+        if not self._life.done():
+            await self._ask("lifespan.shutdown")
+        await asyncio.gather(self._life, return_exceptions=True)
 
     async def _ask(self, what: str) -> None:
         await self._asked.put({"type": what})
-        message = await self._told.get()
+        told = asyncio.ensure_future(self._told.get())
+        await asyncio.wait([each for each in (told, self._life) if each], return_when=asyncio.FIRST_COMPLETED)
+        message = told.result() if told.done() else {"type": ""}  # an application may end without a word
+        told.cancel()
         if message["type"] != f"{what}.complete":
             raise RuntimeError(message.get("message", what))
 
@@ -141,13 +146,17 @@ class Reloading:
             new = _Running(await asyncio.get_running_loop().run_in_executor(None, self._make))
             await new.start()
             await _warmed(new.app)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the new data, the old ones go on
-            tell("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
-            self._metrics.reloaded(done=False)
-            if new is not None:
+        except (Exception, asyncio.CancelledError) as error:
+            stopped = isinstance(error, asyncio.CancelledError)
+            if not stopped:  # whatever is wrong with the new data, the old ones go on
+                tell("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
+                self._metrics.reloaded(done=False)
+            if new is not None:  # else what it warms would hold up the end of the process
                 new.app.retire()
                 await new.stop()
                 new.app.let_go()
+            if stopped:
+                raise
             return
         old, self._now = self._now, new
         self._metrics.reloaded(done=True)

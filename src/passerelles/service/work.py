@@ -35,7 +35,15 @@ class Pool:
     for a moment, again and again, while the other has something to do.
     """
 
-    def __init__(self, *, threads: int, waiting: int, seconds: float, gives_way: "Pool | None" = None) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        waiting: int,
+        seconds: float,
+        gives_way: "Pool | None" = None,
+        counted: Callable[[float], object] | None = None,
+    ) -> None:
         self._gives_way = None if gives_way is None else lambda: gives_way.count > 0
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answers")
         self._size = threads
@@ -43,6 +51,7 @@ class Pool:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._count = 0
+        self._counted = counted or (lambda _: None)  # told 1 when an answer begins, -1 when it ends
         self._running: set[Patience] = set()
 
     @property
@@ -91,6 +100,7 @@ class Pool:
             if self.full:
                 raise BusyError
             self._count += 1
+        self._counted(1)
         patience = Patience(time.monotonic() + self._seconds, gives_way=self._gives_way)
         future = self._threads.submit(self._work, job, patience)
         future.add_done_callback(self._ended)
@@ -125,6 +135,7 @@ class Pool:
     def _ended(self, _future: "Future[T]") -> None:
         with self._lock:
             self._count -= 1
+        self._counted(-1)
 
     def close(self) -> None:
         """Take no more."""
