@@ -1,6 +1,7 @@
 """Ranking between the two ends of a territory: every part shown, both sides the same pair."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,12 @@ from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
-from passerelles.market.market import Market
+from passerelles.market.market import Market, Openings
 from passerelles.market.measures import job_tension
 from passerelles.market.places import Places
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
-from passerelles.territory.rank import rank_parts, rank_territory, ranking_notes
+from passerelles.territory.rank import Ranked, rank_parts, rank_territory, ranking_notes
 from territory_cases import Written, graph, openings, people, places
 
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0))
@@ -99,6 +100,21 @@ def test_both_sides_give_a_pair_the_same_score() -> None:
     assert scores(list(one)) == scores([*two, *three])
     # Each list is of one opening of the basin asked, and has the lots of all basins within the radius.
     assert [(r.hiring.employer, r.rank) for r in (*two, *three)] == [("P", 1), ("P", 2), ("Q", 1), ("Q", 2)]
+
+
+def test_a_share_with_a_secret_cell_has_both_ends_in_a_table() -> None:
+    item = rank_territory(graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS)[0]
+    secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2023")
+    known = Figure(Interval(0.5, 0.5), "observed", source="BMO", year="2023")
+    told = replace(item, surveyed=Openings(known, secret, known))
+
+    def cells(ranked: Ranked) -> dict[str, object]:
+        return {c.key: c.cell(ranked, "fr") for c in Ranked.spec.columns if "_share" in c.key}
+
+    assert cells(told) == {
+        "difficult_share": 0.2, "difficult_share_high": 0.8, "seasonal_share": 0.5, "seasonal_share_high": 0.5,
+    }  # fmt: skip
+    assert set(cells(item).values()) == {None}
 
 
 def test_the_same_job_elsewhere_needs_no_hours() -> None:

@@ -97,14 +97,11 @@ class RankPart:
     )  # fmt: skip
 
 
-def _share(name: str) -> Callable[["Ranked", Lang], float | None]:
-    """Return what gives a share of the openings, at its low end."""
-
-    def low(item: "Ranked", _lang: Lang) -> float | None:
-        figure: Figure | None = None if item.surveyed is None else getattr(item.surveyed, name)
-        return None if figure is None else figure.low
-
-    return low
+def _share(name: str, end: str) -> Column:
+    """Return the column of one end of a share of the openings: apart where a cell of it is secret."""
+    of = attrgetter(f"surveyed.{name}.{end}")
+    key = name if end == "low" else f"{name}_{end}"
+    return Column(key, "share", value=lambda r, _: None if r.surveyed is None else of(r), on=On.TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +215,7 @@ class Ranked(Described):
                     optional=dict.fromkeys(_SHARES, maybe(FIGURE)),
                 ),
             ),
-            *(Column(name, "share", value=_share(name), on=On.TABLE) for name in _SHARES),
+            *(_share(name, end) for name in _SHARES for end in ("low", "high")),
             *wage_columns(attrgetter("wages")),
             Column("km", "number", schema=maybe(schema.number(least=0)), promised=True, on=_FILE),
             Column("km", "integer", on=On.SCREEN),
