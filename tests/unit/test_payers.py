@@ -7,7 +7,7 @@ import pytest
 from passerelles.market.market import Market, load_market
 from passerelles.market.payers import Payer, Payers, agreement_code
 
-ROWS = "idcc,siren_opco\n0016,851240499\n1486,851296632\n2111,879036895\n2395,879036895\n9999,123456789\n0018,\n"
+ROWS = "idcc,siren_opco\n0016,851240499\n1486,851296632\n2111,879036895\n2395,879036895\n9999,123456789\n0018,\n16,1\n"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def test_the_table_names_the_opco_of_an_agreement_however_it_is_written(payers: 
     found = payers.of("1486")
     assert (found.name, found.siren, found.standing, found.related) == ("Atlas", "851296632", "published", ())
     assert "2019" in found.source
+    assert "()" not in found.source
 
 
 def test_an_agreement_that_another_replaced_is_said_to_be_and_so_is_its_successor(payers: Payers) -> None:
@@ -42,7 +43,7 @@ def test_what_is_not_known_is_said_not_guessed(market: Market, payers: Payers) -
     assert payers.of("Syntec").standing == "unknown"
     assert payers.of("9999").name == "123456789"  # an OPCO of which only the SIREN is known
     assert payers.of("18").standing == "unknown"
-    assert [n.code for n in market.notices if n.file == "opco.csv"] == ["invalid_value"]
+    assert [n.code for n in market.notices if n.file == "opco.csv"] == ["duplicate_code", "invalid_value"]
 
 
 def test_the_money_for_training_plans_is_for_small_firms(payers: Payers) -> None:
@@ -55,7 +56,10 @@ def test_a_market_without_the_table_has_no_payers(tmp_path: Path) -> None:
     assert load_market(tmp_path).payers is None
 
 
-@pytest.mark.parametrize(("text", "code"), [("idcc 2216", "2216"), ("3", "0003"), ("", "")])
+@pytest.mark.parametrize(("text", "code"), [
+    ("idcc 2216", "2216"), ("IDCC2216", "2216"), ("3", "0003"), ("", ""), ("1486 - Bureaux d'études", "1486"),
+    ("Bureaux d'études (IDCC n° 1486)", "1486"), ("Métallurgie", "metallurgie"),
+])  # fmt: skip
 def test_numbers_of_agreements_have_four_digits(text: str, code: str) -> None:
     assert agreement_code(text) == code
 

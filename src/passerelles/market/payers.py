@@ -15,6 +15,7 @@ from passerelles.text import normalise_label
 
 Standing = Literal["published", "replaced", "successor", "unknown"]
 _DIGITS: Final = 4
+_NUMBER: Final = re.compile(r"(?:^|\bidcc ?)(?:no? )?([0-9]{1,4})\b")  # of an agreement, alone or beside its name
 
 
 class Payer(NamedTuple):
@@ -64,7 +65,7 @@ class Payers:
         facts = _facts()
         code = agreement_code(idcc)
         siren = self.by_agreement.get(code, "")
-        source = f"{self.file.source} ({self.file.year})"
+        source = " ".join(filter(None, (self.file.source, self.file.year and f"({self.file.year})")))
         change = facts.replaced.get(code)
         if siren and change is not None:
             return self._payer(
@@ -105,21 +106,24 @@ def agreement_code(text: str) -> str:
     --------
     >>> agreement_code("IDCC 16"), agreement_code("1486.0"), agreement_code("Syntec")
     ('0016', '1486', 'syntec')
+    >>> agreement_code("1486 - Bureaux d'études"), agreement_code("Syntec (IDCC n° 1486)")
+    ('1486', '1486')
     """
-    whole = normalise_label(re.split(r"[.,]", text.strip())[0]).removeprefix("idcc").strip(" no")
-    return whole.zfill(_DIGITS) if whole.isascii() and whole.isdigit() else whole
+    folded = normalise_label(text)
+    number = _NUMBER.search(folded)
+    return number[1].zfill(_DIGITS) if number else folded
 
 
 def read_payers(found: Found) -> Payers:
-    """Read the published table; a row without an OPCO, or one whose OPCO nobody knows, is reported."""
+    """Read the published table; a row without an OPCO, or that gives an agreement another one, is reported."""
     table = read(found)
     log = NoticeLog(table.notices)
     known: dict[str, str] = {}
     for line, (idcc, siren) in cells(found, table, "idcc", "opco"):
         if siren in ABSENT or idcc in ABSENT:
             log.note("invalid_value", file=found.name, line=line, column="siren_opco", value=siren)
-        else:
-            known[agreement_code(idcc)] = siren
+        elif known.setdefault(agreement_code(idcc), siren) != siren:
+            log.note("duplicate_code", file=found.name, line=line, subject=idcc)
     return Payers(source_file(found, table), MappingProxyType(dict(sorted(known.items()))), log.notices())
 
 
