@@ -18,7 +18,7 @@ from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.locating import make_locator
-from passerelles.territory.lots import Lot, made
+from passerelles.territory.lots import Lot, Lots, made
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import Cut, Line, parts
 from passerelles.territory.reading import read_sides
@@ -225,6 +225,15 @@ def test_a_commune_says_the_department_of_a_basin_that_lies_in_several(by: Cut, 
     lots += [("1", "44067", 2)] if by == "region" else [("1", "56001", 2)]
     people = made("fragile", [Lot("A", "J", at, people=n, commune=commune, part=commune) for at, commune, n in lots])
     assert {part.key: part.fragile.people for part in parts(people, None, by, Places(basins))} == found
+
+
+def test_a_part_has_the_shared_openings_of_its_own_basins_alone() -> None:
+    people = made("fragile", [Lot("A", "J", at, people=3) for at in ("nord", "sud")])
+    shared = [Lot("BMO", job, at, "F1", 4, at) for at in ("nord", "sud") for job in ("J", "K")]
+    hiring = Lots("hiring", tuple(shared), {("nord", "F1"): 4, ("sud", "F1"): 6}, {"F1": "Famille"})
+    assert [(part.key, part.hiring and part.hiring.people) for part in parts(people, hiring, "basin")] == [
+        ("nord", 4), ("sud", 6),
+    ]  # fmt: skip
 
 
 def test_openings_where_nobody_is_in_a_fragile_job_are_told(

@@ -11,7 +11,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.market.places import Places, departments_shown
 from passerelles.territory.flows import AMOUNT, PEOPLE
-from passerelles.territory.lots import NAME_OF, Lot, Lots
+from passerelles.territory.lots import Lot, Lots
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, text, whole
 from passerelles.views.spec import Column, Record
@@ -82,22 +82,31 @@ def parts(
     if places is None and by not in ("basin", "employer"):
         raise PasserellesError("territory_cut_places", by=by)
     of = _namer(by, places)
-    named = {key: name for lots in (fragile, hiring) if lots for key, name in map(of, lots.lots)}
-    named = {key: names.get(key, name) for key, name in named.items()}
-    keys = sorted({of(lot)[0] for lot in fragile.lots}, key=lambda key: (key == ELSEWHERE, named[key], key))
+    people = _grouped(fragile, of)
+    openings = None if hiring is None or by == "employer" else _grouped(hiring, of)
+    named = {key: names.get(key, of(some[0])[1]) for key, some in people.items()}
     return [
         Part(
             key,
             named[key],
-            _only(fragile, lambda lot, key=key: of(lot)[0] == key),  # type: ignore[misc]
-            hiring if hiring is None or by == "employer" else _only(hiring, lambda lot, key=key: of(lot)[0] == key),  # type: ignore[misc]
+            _only(fragile, people[key]),
+            hiring if hiring is None or openings is None else _only(hiring, openings.get(key, ())),
         )
-        for key in keys
+        for key in sorted(people, key=lambda key: (key == ELSEWHERE, named[key], key))
     ]
 
 
-def _only(lots: Lots, keep: Callable[[Lot], bool]) -> Lots:
-    return replace(lots, lots=tuple(sorted(filter(keep, lots.lots), key=NAME_OF)), set_aside=(), said=())
+def _grouped(lots: Lots, of: Callable[[Lot], tuple[str, str]]) -> dict[str, list[Lot]]:
+    found: dict[str, list[Lot]] = {}
+    for lot in lots.lots:
+        found.setdefault(of(lot)[0], []).append(lot)
+    return found
+
+
+def _only(lots: Lots, some: Sequence[Lot]) -> Lots:
+    """Return some lots of a side, with the capacities that they share; its remarks are those of the whole table."""
+    shared = sorted({(lot.basin, lot.pool) for lot in some if lot.pool})
+    return replace(lots, lots=tuple(some), pools={key: lots.pools[key] for key in shared}, set_aside=(), said=())
 
 
 def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:

@@ -85,7 +85,10 @@ class Batch:
         if part.hiring is not None and not part.hiring.people:
             return without(say("territory.batch.no_openings", lang=self.lang))
         try:
-            found = match_territory(self.graph, part.fragile, part.hiring, **self.bounds, **self.data)
+            # What would change with each bound moved stands on pages alone.
+            found = match_territory(
+                self.graph, part.fragile, part.hiring, changes=self.pages, **self.bounds, **self.data
+            )
         except PasserellesError as error:
             return without(error.message(self.lang))
         title = say(
