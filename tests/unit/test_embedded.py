@@ -52,7 +52,8 @@ def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: 
 @pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_real_rome(rome4: Path, name: str) -> None:
     plain, laid = validate(rome4), validate(rome4, overlays=[name])
-    assert Counter(n.code for n in laid.notices) == Counter(n.code for n in plain.notices)
+    added = Counter(n.code for n in laid.notices) - Counter(n.code for n in plain.notices)
+    assert not {*added} - {"choice_removed"}  # a nursery's job by derogation needs no diploma of the choice
     assert laid.ok
     assert laid.counts["occupations_specialised"] > 0
 

