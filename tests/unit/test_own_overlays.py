@@ -60,7 +60,7 @@ def test_parts_of_one_fiche_do_not_all_take_the_same(laid: Referential) -> None:
             for code in codes
         }
         # An officer of the watch and a captain may hold the same certificate, by tonnage: not each pair differs.
-        assert len(taken) > 1, codes
+        assert len(taken) > 1 or len(codes) == 1, codes
 
 
 @pytest.mark.real_data
