@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from passerelles.charts.reliability import wilson
+from passerelles.charts.evaluation import wilson
 from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
 from passerelles.referentials.load import load_referential
 

@@ -22,12 +22,11 @@ from scipy.stats import binomtest
 
 import passerelles
 from passerelles import PasserellesError, charts, rank_moves, rank_paths
-from passerelles.charts.drawing import clean, width_of, wrap
-from passerelles.charts.figure import Chart
-from passerelles.charts.lots import read_diagram
-from passerelles.charts.neighbours import ring_order, spread
-from passerelles.charts.reliability import wilson
+from passerelles.charts.drawing import Chart, clean, width_of, wrap
+from passerelles.charts.evaluation import wilson
+from passerelles.charts.moves import ring_order, spread
 from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, pale
+from passerelles.charts.territory import read_diagram
 from passerelles.evaluation.metrics import Bin
 from passerelles.evaluation.results import MethodResult
 from passerelles.graph.core import OccupationGraph

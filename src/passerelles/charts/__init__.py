@@ -8,27 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from passerelles.charts.competencies import competency_bars
-    from passerelles.charts.figure import Chart, save
-    from passerelles.charts.inline import to_svg
-    from passerelles.charts.ladder import path_ladder
-    from passerelles.charts.methods import method_comparison
-    from passerelles.charts.neighbours import neighbour_map
-    from passerelles.charts.reliability import reliability_diagram
-    from passerelles.charts.sankey import territory_sankey
-    from passerelles.charts.waterfall import score_waterfall
+    from passerelles.charts.drawing import Chart, save, to_svg
+    from passerelles.charts.evaluation import method_comparison, reliability_diagram
+    from passerelles.charts.moves import competency_bars, neighbour_map, path_ladder, score_waterfall
+    from passerelles.charts.territory import territory_sankey
 
 _MODULES = {
-    "Chart": "figure",
-    "competency_bars": "competencies",
-    "method_comparison": "methods",
-    "neighbour_map": "neighbours",
-    "path_ladder": "ladder",
-    "reliability_diagram": "reliability",
-    "save": "figure",
-    "score_waterfall": "waterfall",
-    "territory_sankey": "sankey",
-    "to_svg": "inline",
+    "Chart": "drawing",
+    "competency_bars": "moves",
+    "method_comparison": "evaluation",
+    "neighbour_map": "moves",
+    "path_ladder": "moves",
+    "reliability_diagram": "evaluation",
+    "save": "drawing",
+    "score_waterfall": "moves",
+    "territory_sankey": "territory",
+    "to_svg": "drawing",
 }
 __all__ = [
     "Chart",

@@ -1,30 +1,171 @@
-"""A pen that draws in points from the top left corner, and how wide its words are and how they wrap."""
+"""Charts: a pen that draws in points from the top left corner, the file that it makes, and the same in a page."""
 
+import hashlib
+import io
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
+from xml.sax.saxutils import escape
 
 import numpy as np
 
-from passerelles.charts.figure import (
-    Artist,
-    Chart,
-    FontProperties,
-    FT2Font,
-    Line2D,
-    Outline,
-    PathPatch,
-    Rectangle,
-    Text,
-    TextToPath,
-    mpl,
-    new_chart,
-)
 from passerelles.charts.style import GRID, INK, MARGIN, PAPER, QUIET, Page
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, number
+from passerelles.text import printable
+
+try:
+    import matplotlib as mpl
+    from matplotlib.artist import Artist
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import PathPatch, Rectangle
+    from matplotlib.path import Path as Outline
+    from matplotlib.text import Text
+    from matplotlib.textpath import TextToPath
+except ModuleNotFoundError as error:
+    if (error.name or "").split(".")[0] != "matplotlib":
+        raise
+    raise MissingExtraError("matplotlib", "charts") from error
+
+
+DPI: Final = 150
+_ON_SCREEN: Final = 110  # pixels an inch in a notebook
+_BLANK: Final[dict[str, dict[str, Any]]] = {
+    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+# What a settings file of the reader's could change in the bytes.
+_FIXED: Final[Any] = {
+    "svg.hashsalt": "passerelles",
+    "svg.image_inline": True,
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "hatch.linewidth": 0.8,
+    "path.simplify": False,
+    "path.sketch": None,
+    "path.effects": [],
+    "text.usetex": False,
+    "text.hinting": "force_autohint",
+    "text.antialiased": True,
+    "savefig.facecolor": "auto",
+    "savefig.edgecolor": "auto",
+    "savefig.transparent": False,
+    "savefig.bbox": None,
+}
+
+
+class Chart(Figure):
+    """
+    A figure of matplotlib's, made without pyplot.
+
+    Attributes
+    ----------
+    title
+        What the chart is, in one sentence.
+    description
+        What it shows, in words: the alternative for those who do not see it.
+    """
+
+    title: str = ""
+    description: str = ""
+
+    def _repr_html_(self) -> str:
+        # As large as on paper and a little more: a wide window does not blow its letters up.
+        width = self.get_size_inches()[0] * _ON_SCREEN
+        return f'<div style="max-width:{width:.0f}px">{to_svg(self)}</div>'
+
+    def __repr__(self) -> str:
+        return f"<Chart: {self.title}>"
+
+
+def new_chart(width: float, height: float, *, title: str, description: str) -> Chart:
+    """Return an empty chart; `width` and `height` in points."""
+    chart = Chart(figsize=(width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none", frameon=True)
+    FigureCanvasAgg(chart)
+    chart.title = title
+    chart.description = description
+    return chart
+
+
+def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int = DPI) -> Path:
+    """
+    Write a chart as a still picture, whole or not at all.
+
+    Parameters
+    ----------
+    figure
+        What a chart function gives.
+    path
+        File to write; its ending (svg, png or pdf) says the format.
+    overwrite
+        Replace a file that is there.
+    dpi
+        Dots per inch of a PNG.
+
+    Returns
+    -------
+    path
+        The file, which has the same bytes each time with one version of matplotlib.
+
+    Raises
+    ------
+    PasserellesError
+        If the ending is another one, something is there and `overwrite` is False, or the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from passerelles import build_graph, charts, load_referential, rank_moves
+    >>> move = rank_moves(build_graph(load_referential()), "K2110", limit=1)[0]
+    >>> with TemporaryDirectory() as folder:
+    ...     charts.save(charts.score_waterfall(move), Path(folder) / "score.svg").name
+    'score.svg'
+    """
+    path = Path(path)
+    form = form_of(path)
+    with atomic_file(path, overwrite=overwrite) as file:
+        file.write(drawn(figure, form, dpi=dpi))
+    return path
+
+
+def form_of(path: Path) -> str:
+    """
+    Return the format that the ending of a name asks for.
+
+    Raises
+    ------
+    PasserellesError
+        If it is none of svg, png, pdf.
+
+    Examples
+    --------
+    >>> form_of(Path("score.SVG"))
+    'svg'
+    """
+    form = path.suffix.lower().removeprefix(".")
+    if form not in _BLANK:
+        raise PasserellesError("chart_format", path=path, known=", ".join(f".{name}" for name in sorted(_BLANK)))
+    return form
+
+
+def drawn(figure: Figure, form: str, *, dpi: int = DPI, outlines: bool = True) -> bytes:
+    """Draw a figure as svg, png or pdf, whatever the reader's own settings; letters of an SVG as outlines or not."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(_FIXED | {"svg.fonttype": "path" if outlines else "none"}):
+        figure.savefig(buffer, format=form, metadata=_BLANK[form], dpi=72 if form == "svg" else dpi)
+    return buffer.getvalue()
+
 
 LINE: Final = 1.28  # height of a line, in sizes of the font
 _SLACK: Final = 1.06  # a screen rounds the width of each letter
@@ -365,3 +506,110 @@ def writer(ruler: Ruler, lang: Lang) -> Callable[[float], str]:
     """Return how the numbers of a scale are written."""
     decimals = decimals_of(ruler.low, ruler.high)
     return lambda value: number(value, lang=lang, decimals=decimals).replace("-", "\u2212")
+
+
+_FAMILY: Final = "DejaVu Sans, Verdana, Geneva, sans-serif"
+_DROPPED: Final = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>", re.DOTALL)
+_ID: Final = re.compile(r' id="([^"]*)"')
+_USED: Final = re.compile(r'(?:xlink:href="#|url\(#)([^")]+)')
+_TAG: Final = re.compile(r"<[^>]+>")
+_LONG: Final = re.compile(r"(-?\d+\.\d\d)\d+")
+_GROUP: Final = re.compile(r"<g>\s*(<(?:path|text)\b(?:(?!</?g\b).)*?)</g>", re.DOTALL)
+_TEXT: Final = re.compile(
+    r'<text style="(?P<style>[^"]*)" x="(?P<x>[^"]*)" y="(?P<y>[^"]*)"(?: transform="rotate\(-?0 [^"]*\)")?>'
+    r"(?P<words>[^<]*)</text>"
+)
+
+
+def to_svg(
+    figure: Figure, *, title: str | None = None, description: str | None = None, prefix: str | None = None
+) -> str:
+    """
+    Return a chart as one ``<svg>`` element to be put inside an HTML page.
+
+    Letters are text, that one can select and search, and the width of each line is fixed: a reader's machine with
+    other fonts squeezes or spaces its letters, and cuts none. A screen reader reads `title` and `description` instead
+    of the picture. Nothing in it acts on the page around it: no script, no style sheet, no link.
+
+    Parameters
+    ----------
+    figure
+        What a chart function gives.
+    title, description
+        The alternative in words; the chart's own where None.
+    prefix
+        What the ids begin with (a letter, then letters, digits, ``-`` or ``_``), one of its own for each chart of a
+        page; worked out from the chart where None.
+
+    Returns
+    -------
+    svg
+        As wide as its container, its proportions kept; no XML prolog.
+
+    Raises
+    ------
+    ValueError
+        If the prefix is no such name.
+
+    Examples
+    --------
+    >>> from passerelles import charts
+    >>> chart = charts.reliability_diagram([{"cases": 50, "predicted": 0.2, "observed": 0.3}])
+    >>> charts.to_svg(chart, title="Étalonnage", description="Un point.", prefix="a")[:56]
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432'
+    """
+    text = drawn(figure, "svg", outlines=False).decode("utf-8")
+    width, height = (f"{inches * 72.0:.6g}" for inches in figure.get_size_inches())
+    inside = _DROPPED.sub("", text[text.index("<svg") :])
+    inside = inside[inside.index(">") + 1 : inside.rindex("</svg>")]
+    title = str(getattr(figure, "title", "")) if title is None else title
+    description = str(getattr(figure, "description", "")) if description is None else description
+    if prefix is None:
+        prefix = "c" + hashlib.blake2b(f"{title}\n{inside}".encode(), digest_size=6).hexdigest()
+    elif not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", prefix):
+        raise ValueError(f"prefix must be a name, not {prefix!r}")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="100%" role="img" '
+        f'aria-labelledby="{prefix}-title {prefix}-desc" stroke-linejoin="round" stroke-linecap="butt" '
+        f'font-family="{_FAMILY}"><title id="{prefix}-title">{_escaped(title)}</title>'
+        f'<desc id="{prefix}-desc">{_escaped(description)}</desc>{_compact(_with_ids(inside, prefix))}</svg>'
+    )
+
+
+def _with_ids(inside: str, prefix: str) -> str:
+    """Keep the ids that something refers to, and make them the chart's own."""
+    used = set(_USED.findall(inside))
+    inside = _ID.sub(lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", inside)
+    return inside.replace('xlink:href="#', f'href="#{prefix}-').replace("url(#", f"url(#{prefix}-")
+
+
+def _compact(inside: str) -> str:
+    """Fix the width of each line of text; drop digits that no eye sees, groups of one and blanks between tags."""
+    inside = _TAG.sub(lambda m: _LONG.sub(r"\1", m[0]), inside)
+    inside = _TEXT.sub(_text_line, inside)
+    inside = _GROUP.sub(lambda m: m[1].strip(), inside)
+    return re.sub(r">\s+<", "><", inside).replace("\n", " ").strip()
+
+
+def _text_line(found: re.Match[str]) -> str:
+    """Write a line of text as short as can be, with the width that the font gives it."""
+    style = dict(part.strip().split(": ", 1) for part in found["style"].split(";") if ": " in part)
+    size = float(style.get("font-size", "10px").removesuffix("px"))
+    bold = style.get("font-weight", "normal") in ("bold", "700")
+    words = found["words"]
+    known = {
+        "x": found["x"],
+        "y": found["y"],
+        "font-size": f"{size:g}",
+        "font-weight": "bold" if bold else "",
+        "text-anchor": style.get("text-anchor", "start").replace("start", ""),
+        "fill": style.get("fill", ""),
+        "textLength": f"{exact_width(unescape(words), size, bold=bold):.2f}",
+        "lengthAdjust": "spacingAndGlyphs",
+    }
+    listed = " ".join(f'{name}="{value}"' for name, value in known.items() if value)
+    return f"<text {listed}>{words}</text>"
+
+
+def _escaped(text: str) -> str:
+    return escape(printable(text))

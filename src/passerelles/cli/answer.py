@@ -17,7 +17,7 @@ from passerelles.language.say import Lang, say
 from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
-    from passerelles.charts.figure import Chart
+    from passerelles.charts.drawing import Chart
     from passerelles.territory.lots import Lots
     from passerelles.views.terminal import Screen
 
@@ -136,7 +136,7 @@ def check_chart(path: Path | None) -> None:
     """
     if path is None:
         return
-    from passerelles.charts.figure import form_of
+    from passerelles.charts.drawing import form_of
     from passerelles.io.atomic import check_free
 
     form_of(path)
@@ -147,7 +147,7 @@ def write_chart(path: Path | None, draw: "Callable[[], Chart]", *, lang: Languag
     """Draw a chart into a file where one is asked for, and say so."""
     if path is None:
         return
-    from passerelles.charts.figure import save
+    from passerelles.charts.drawing import save
 
     save(draw(), path, overwrite=True)
     message(say("cli.written", lang=lang.lang, path=path))

@@ -10,7 +10,7 @@ from passerelles.views.document import Picture
 def can_draw() -> bool:
     """Whether the drawing library is installed."""
     try:
-        import_module("passerelles.charts.figure")  # an extra: it says how to install it where it is not
+        import_module("passerelles.charts.drawing")  # an extra: it says how to install it where it is not
     except MissingExtraError:
         return False
     return True

@@ -1,0 +1,244 @@
+"""How right rankings are: methods side by side with their 95 % intervals, and chances beside what happened."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from passerelles.charts.drawing import LINE, Chart, Fill, Mark, Pen, Ruler, axis, steps
+from passerelles.charts.style import BLUE, GRID, MARGIN, PAPER, QUIET, page_of
+from passerelles.errors import PasserellesError
+from passerelles.evaluation.metrics import METRICS
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.typography import listed
+
+if TYPE_CHECKING:
+    from passerelles.evaluation.metrics import Bin
+    from passerelles.evaluation.results import Evaluation, MethodResult
+
+
+_FAIR: Final = Fill(BLUE, edge=BLUE)
+_SEEN: Final = Fill(PAPER, edge=BLUE, width=1.6)
+_WORDED: Final = (
+    "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",
+    "shipped",
+)  # fmt: skip
+_IN_SAMPLE: Final = "in-sample"
+
+
+def method_comparison(
+    evaluation: "Evaluation | Sequence[MethodResult]",
+    *,
+    metric: str = "ndcg@10",
+    width: float = 8.0,
+    lang: Lang = "fr",
+) -> Chart:
+    """
+    Draw the mean of a metric for each method, with its bootstrap 95 % interval, the best first.
+
+    Parameters
+    ----------
+    evaluation
+        What `evaluate` gives, or some of its results.
+    metric
+        ``recall@10``, ``ndcg@10``, ``mrr`` or ``hit@1``; in [0, 1], higher is better.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words. A method that has seen the answers is hollow.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    PasserellesError
+        If the metric is another one, or there is no result.
+    """
+    if metric not in METRICS:
+        raise PasserellesError("chart_metric", given=metric, known=", ".join(METRICS))
+    chosen = evaluation if isinstance(evaluation, Sequence) else evaluation.results
+    if not chosen:
+        raise PasserellesError("chart_nothing")
+    results = sorted(chosen, key=lambda r: (-r.metrics[metric], r.method))
+    pen = Pen(page_of(width))
+    title = say("charts.methods.title", lang=lang, metric=metric)
+    facts = say("charts.methods.facts", lang=lang, n=max(r.origins for r in results))
+    y = pen.heading(title, facts)
+    y = _intervals(pen, results, metric, y, lang)
+    entries: list[tuple[Fill | Mark | str, str]] = [(Mark("o", _FAIR), say("charts.methods.fair", lang=lang))]
+    if any(_seen(r) for r in results):
+        entries.append((Mark("o", _SEEN), say("charts.methods.seen", lang=lang)))
+    y = pen.legend(y + 6, entries)
+    y = pen.note(y, say("charts.methods.note", lang=lang))
+    told = listed((f"{_name(r, lang)} {_figure(r, metric, lang)}" for r in results), lang)
+    return pen.chart(y, title=title, description=f"{facts} {told}.")
+
+
+def _seen(result: "MethodResult") -> bool:
+    return _IN_SAMPLE in result.protocol
+
+
+def _name(result: "MethodResult", lang: Lang) -> str:
+    """Name a method in words where they are known, and always by what one types."""
+    name = result.method
+    if name in _WORDED:
+        name = f"{say(f'charts.methods.of.{name}', lang=lang)} ({name})"
+    return say("charts.methods.name_seen", lang=lang, name=name) if _seen(result) else name
+
+
+def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
+    mean = number(result.metrics[metric], lang=lang, decimals=3)
+    if metric not in result.ci95:
+        return mean
+    low, high = (number(x, lang=lang, decimals=3) for x in result.ci95[metric])
+    return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+
+
+def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float, lang: Lang) -> float:
+    names = [_name(r, lang) for r in results]
+    figures = [_figure(r, metric, lang) for r in results]
+    column = min(max(pen.wide(n) for n in names) + 2, pen.page.inner * 0.36)
+    shown = max(pen.wide(f) for f in figures)
+    most = max(max(r.metrics[metric], *r.ci95.get(metric, (0.0,))) for r in results)
+    ruler = Ruler(0.0, max(most * 1.05, 0.05), MARGIN + column + 10, pen.page.right - shown - 12)
+    y = top
+    for result, name, figure in zip(results, names, figures, strict=True):
+        tall = pen.height(name, column)
+        room = max(tall, pen.size * 1.6) + 5
+        middle = y + room / 2
+        pen.text((MARGIN, y + (room - tall) / 2), name, width=column)
+        low, high = result.ci95.get(metric, (result.metrics[metric],) * 2)
+        pen.line([(ruler(low), middle), (ruler(high), middle)], width=1.8, colour=BLUE, over=2.0)
+        for end in (low, high):
+            pen.line([(ruler(end), middle - 4), (ruler(end), middle + 4)], width=1.2, colour=BLUE, over=2.0)
+        pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.7, _SEEN if _seen(result) else _FAIR)
+        pen.text((pen.page.right, middle - pen.size * LINE / 2), figure, align="right")
+        y += room
+
+    def write(value: float) -> str:
+        return number(value, lang=lang, decimals=2)
+
+    return axis(pen, ruler, (top, y), write=write, title=say("charts.methods.axis", lang=lang, metric=metric))
+
+
+_Z: Final = 1.959963984540054  # 97.5 % of the normal law
+_SIDE: Final = 430.0  # points: a square that holds on a page
+_POINT: Final = Fill(BLUE, edge=BLUE)
+
+
+def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: float = 6.0, lang: Lang = "fr") -> Chart:
+    """
+    Draw the share that came true against the mean probability, one point a bin, with Wilson's 95 % interval.
+
+    Parameters
+    ----------
+    bins
+        What `passerelles.evaluation.metrics.reliability` gives, or rows with ``cases``, ``predicted`` and
+        ``observed``; empty bins are left out.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    PasserellesError
+        If no bin holds a case.
+
+    References
+    ----------
+    E. B. Wilson (1927), 'Probable inference, the law of succession, and statistical inference'.
+
+    Examples
+    --------
+    >>> from passerelles import charts
+    >>> from passerelles.evaluation.metrics import reliability
+    >>> charts.reliability_diagram(reliability([0.1, 0.9, 0.3, 0.7], [0, 1, 0, 1], bins=2)).description
+    '2 groupes, 4 cas. Chance annoncée puis part observée : 20\u202f% puis 0\u202f% ; 80\u202f% puis 100\u202f%.'
+    """
+    rows = [b if isinstance(b, Mapping) else b._asdict() for b in bins]
+    rows = [r for r in rows if r["cases"]]
+    if not rows:
+        raise PasserellesError("chart_nothing")
+    pen = Pen(page_of(width))
+    title = say("charts.reliability.title", lang=lang)
+    facts = say("charts.reliability.facts", lang=lang, n=len(rows), cases=sum(int(r["cases"]) for r in rows))
+    y = pen.heading(title, facts)
+    y = _points(pen, rows, y, lang)
+    y = pen.legend(
+        y + 6,
+        [
+            (Mark("o", _POINT), say("charts.reliability.point", lang=lang)),
+            ("╌", say("charts.reliability.even", lang=lang)),
+        ],
+    )
+    y = pen.note(y, say("charts.reliability.note", lang=lang))
+    told = listed(
+        (
+            say(
+                "charts.reliability.row",
+                lang=lang,
+                predicted=percent(r["predicted"], lang=lang),
+                observed=percent(r["observed"], lang=lang),
+            )
+            for r in rows
+        ),
+        lang,
+    )
+    return pen.chart(y, title=title, description=f"{facts} {say('charts.reliability.words', lang=lang, rows=told)}")
+
+
+def wilson(share: float, cases: int) -> tuple[float, float]:
+    """
+    Bounds of Wilson's 95 % interval of a share of `cases` cases.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in wilson(0.5, 10)]
+    [0.237, 0.763]
+    """
+    square = _Z * _Z
+    middle = (share + square / (2 * cases)) / (1 + square / cases)
+    half = _Z / (1 + square / cases) * math.sqrt(share * (1 - share) / cases + square / (4 * cases * cases))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float, lang: Lang) -> float:
+    def write(value: float) -> str:
+        return percent(value, lang=lang)
+
+    shown = pen.wide(write(1.0), size=pen.size - 1)
+    bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
+    most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
+    side = min(pen.page.inner - shown - 16, _SIDE)
+    edge = max(MARGIN, (pen.page.width - side - shown) / 2)  # in the middle of a page that is wider
+    left = edge + shown + 8
+    top = pen.text((edge, top), say("charts.reliability.observed", lang=lang), colour=QUIET) + 4
+    across = Ruler(0.0, most, left, left + side)
+    up = Ruler(0.0, most, top + side, top)
+    for value in steps(0.0, most, max(2, int(side // (pen.size * 3.5)))):
+        y = up(value)
+        pen.line([(left, y), (left + side, y)], colour=GRID, width=0.6, over=0.3)
+        pen.text(
+            (left - 5, y - (pen.size - 1) * LINE / 2), write(value), size=pen.size - 1, colour=QUIET, align="right"
+        )
+    pen.line([(across(0.0), up(0.0)), (across(most), up(most))], colour=QUIET, width=1.2, dash=True)
+    points = [(across(r["predicted"]), up(r["observed"])) for r in rows]
+    pen.line(points, colour=BLUE, width=1.2, over=2.0)
+    for (x, y), (low, high) in zip(points, bounds, strict=True):
+        pen.line([(x, up(low)), (x, up(high))], colour=BLUE, width=1.4, over=2.0)
+        for end in (low, high):
+            pen.line([(x - 3, up(end)), (x + 3, up(end))], colour=BLUE, width=1.1, over=2.0)
+        pen.dot((x, y), pen.size * 0.75, _POINT)
+    return axis(pen, across, (top, top + side), write=write, title=say("charts.reliability.predicted", lang=lang))

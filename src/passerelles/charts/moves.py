@@ -1,0 +1,712 @@
+"""Moves and paths as pictures: the parts of a score, what a job asks for, what stands around an origin, a ladder."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from passerelles.charts.drawing import LINE, Chart, Fill, Mark, Pen, Ruler, axis, writer
+from passerelles.charts.style import (
+    BLUE,
+    DARK,
+    GREY,
+    GRID,
+    INK,
+    MARGIN,
+    ORANGE,
+    PAPER,
+    QUIET,
+    SKY,
+    VERMILION,
+    deep,
+    end_text,
+    facts,
+    page_of,
+    pale,
+)
+from passerelles.language.say import Lang, number, percent, say, signed
+from passerelles.language.typography import listed
+from passerelles.paths.path import hours_text, months_text, path_sentences
+from passerelles.ranking.moves import check_limit, rank_moves
+from passerelles.ranking.origin import find_start
+from passerelles.vectors import unit_rows
+
+if TYPE_CHECKING:
+    from passerelles.graph.core import OccupationGraph
+    from passerelles.paths.path import Path, Span, Step, StepCredential
+    from passerelles.profile import Profile
+    from passerelles.ranking.move import Item, Move, PartValue
+    from passerelles.settings import Settings
+
+
+_PLUS: Final = Fill(BLUE)
+_MINUS: Final = Fill(pale(VERMILION, 0.55), hatch="////", edge="#7A3600")
+_BASE: Final = Fill(GRID)
+_TOTAL: Final = Fill(DARK)
+
+
+def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
+    """
+    Draw the parts that the score of a move is the sum of, the largest first.
+
+    Parameters
+    ----------
+    move
+        What a ranking gives.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, charts, load_referential, rank_moves
+    >>> move = rank_moves(build_graph(load_referential()), "K2110", limit=1)[0]
+    >>> str(move.target.label) in charts.score_waterfall(move).title
+    True
+    """
+    pen = Pen(page_of(width))
+    base = [p for p in move.parts if p.name == "base"]
+    others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
+    rows = _rows([*base, *others], move.score, lang)
+    names = {"origin": end_text(move.origin, lang), "target": end_text(move.target, lang)}
+    title = say("charts.waterfall.title", lang=lang, **names)
+    y = pen.heading(title, facts(move, lang))
+    y = _bars(pen, rows, y, lang)
+    entries: list[tuple[Fill | Mark | str, str]] = [(_PLUS, say("charts.waterfall.plus", lang=lang))]
+    entries += [(_MINUS, say("charts.waterfall.minus", lang=lang)), (_TOTAL, say("charts.waterfall.total", lang=lang))]
+    if base:
+        entries.insert(0, (_BASE, say("charts.waterfall.base", lang=lang)))
+    y = pen.legend(y + 8, entries)
+    y = pen.note(y, say("charts.waterfall.note", lang=lang))
+    return pen.chart(y, title=title, description=_words([*base, *others], move.score, lang))
+
+
+def _rows(parts: "list[PartValue]", score: float, lang: Lang) -> list[tuple[str, float, float, Fill]]:
+    """Label, start, end and look of each bar."""
+    found: list[tuple[str, float, float, Fill]] = []
+    reached = 0.0
+    for part in parts:
+        look = _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
+        found.append((part.label(lang), reached, reached + part.value, look))
+        reached += part.value
+    return [*found, (say("charts.waterfall.total", lang=lang), 0.0, score, _TOTAL)]
+
+
+def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float, lang: Lang) -> float:
+    values = [signed(end - start, lang=lang) for _, start, end, _ in rows]
+    column = min(max(pen.wide(label, bold=True) for label, *_ in rows) + 2, pen.page.inner * 0.4)
+    shown = max(pen.wide(v, bold=True) for v in values)
+    points = [0.0, *(x for _, *ends, _ in rows for x in ends)]
+    low, high = min(points), max(points)
+    pad = (high - low or 1.0) * 0.02
+    ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.page.right - shown - 10)
+    y = top
+    for place, (label, start, end, look) in enumerate(rows):
+        last = place == len(rows) - 1
+        if last:
+            y += 3
+            pen.line([(MARGIN, y - 2), (pen.page.right, y - 2)], colour=INK, width=0.6)
+        tall = pen.height(label, column, bold=last)
+        room = max(tall, pen.size * 1.7) + 4
+        pen.text((MARGIN, y + (room - tall) / 2), label, width=column, bold=last)
+        left, right = sorted((ruler(start), ruler(end)))
+        pen.box(left, y + 3, max(right - left, 0.8), room - 6, look)
+        if place < len(rows) - 2:
+            pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6, colour=INK)
+        middle = y + (room - pen.size * LINE) / 2
+        pen.text((pen.page.right, middle), values[place], align="right", bold=last)
+        y += room
+    return axis(pen, ruler, (top, y), write=writer(ruler, lang))
+
+
+def _words(parts: "list[PartValue]", score: float, lang: Lang) -> str:
+    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
+    return say("charts.waterfall.words", lang=lang, parts=told, score=signed(score, lang=lang))
+
+
+_HELD: Final = Fill(BLUE)
+_NEAR: Final = Fill(SKY, hatch="||||", edge=deep(SKY))
+_REST: Final = Fill(PAPER, hatch="||||", edge=deep(SKY))
+_MISSING: Final = Fill(PAPER, hatch="////", edge=VERMILION)
+_CORE: Final = "◆"
+_LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}
+
+
+def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: Lang = "fr") -> Chart:
+    """
+    Draw the competencies that the target of a move requires, by weight: held, near, missing.
+
+    Parameters
+    ----------
+    move
+        What a ranking gives.
+    limit
+        How many are shown of each state, the heaviest first; the others are counted.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    PasserellesError
+        If `limit` is under 1.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, charts, load_referential, rank_moves
+    >>> move = rank_moves(build_graph(load_referential()), "K2110", limit=1)[0]
+    >>> str(move.target.label) in charts.competency_bars(move, limit=3).title
+    True
+    """
+    check_limit(limit)
+    pen = Pen(page_of(width))
+    title = say(
+        "charts.competencies.title", lang=lang, origin=end_text(move.origin, lang), target=end_text(move.target, lang)
+    )
+    groups = {"held": move.held, "near": move.near, "missing": move.missing}
+    total = sum(item.weight for items in groups.values() for item in items)
+    if not total:
+        y = pen.heading(title, say("charts.competencies.none", lang=lang))
+        return pen.chart(y, title=title, description=say("charts.competencies.none", lang=lang))
+    coverage = say("charts.words.unknown", lang=lang) if move.coverage is None else percent(move.coverage, lang=lang)
+    facts = say("charts.competencies.facts", lang=lang, coverage=coverage)
+    y = pen.heading(title, facts)
+    shares = _shares(groups, total, lang)
+    y = _strip(pen, groups, total, y)
+    y = pen.legend(y + 4, list(zip((_HELD, _NEAR, _REST, _MISSING), shares, strict=True)))
+    most = max(item.weight for items in groups.values() for item in items)
+    for state, items in groups.items():
+        if items:
+            y = _group(pen, state, items[:limit], y + 6, most, lang)
+            y = _others(pen, items[limit:], y, lang)
+    y = pen.legend(y + 6, [(_CORE, say("charts.competencies.core", lang=lang))])
+    y = pen.note(y, say("charts.competencies.note", lang=lang))
+    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=_names(i[:limit], lang)) for s, i in groups.items() if i]
+    return pen.chart(y, title=title, description=". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
+
+
+def _credit(items: "Sequence[Item]") -> float:
+    return sum(item.weight * (item.credit or 0.0) for item in items)
+
+
+def _shares(groups: "dict[str, tuple[Item, ...]]", total: float, lang: Lang) -> list[str]:
+    held = sum(i.weight for i in groups["held"])
+    near = sum(i.weight for i in groups["near"])
+    counted = _credit(groups["near"])
+    missing = sum(i.weight for i in groups["missing"])
+    values = {"held": held, "near": counted, "rest": near - counted, "missing": missing}
+    return [
+        say(f"charts.competencies.{name}", lang=lang, share=percent(v / total, lang=lang)) for name, v in values.items()
+    ]
+
+
+def _strip(pen: Pen, groups: "dict[str, tuple[Item, ...]]", total: float, y: float) -> float:
+    """Draw the whole as one bar."""
+    held = sum(i.weight for i in groups["held"])
+    near = sum(i.weight for i in groups["near"])
+    counted = _credit(groups["near"])
+    x, tall = MARGIN, pen.size * 1.8
+    for weight, look in ((held, _HELD), (counted, _NEAR), (near - counted, _REST), (total - held - near, _MISSING)):
+        wide = weight / total * pen.page.inner
+        if wide > 1e-6:  # noqa: PLR2004 - nothing, but for rounding
+            pen.box(x, y, wide, tall, look)
+            x += wide
+    return y + tall
+
+
+def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float, lang: Lang) -> float:
+    y = pen.text((MARGIN, y), say(f"charts.competencies.head_{state}", lang=lang), bold=True) + 2
+    column = pen.page.inner * 0.6
+    shown = pen.wide(number(most, lang=lang, decimals=1)) + 8
+    ruler = Ruler(0.0, most, MARGIN + column + 10, pen.page.right - shown)
+    indent = pen.size * 1.3
+    for item in items:
+        start = y
+        if item.core:
+            pen.text((MARGIN + indent / 2, y), _CORE, align="center")
+        y = pen.text((MARGIN + indent, y), item.label or item.code, width=column - indent)
+        if item.credit is not None:
+            via = say(
+                "charts.competencies.via",
+                lang=lang,
+                label=item.via_label or item.via,
+                share=percent(item.credit, lang=lang),
+            )
+            y = pen.text((MARGIN + indent, y), via, width=column - indent, size=pen.size - 1, colour=QUIET)
+        tall = pen.size * 0.95
+        top = start + (pen.size * LINE - tall) / 2
+        end = ruler(item.weight)
+        if item.credit is None:
+            pen.box(ruler.left, top, end - ruler.left, tall, _LOOKS[state])
+        else:
+            middle = ruler(item.weight * item.credit)
+            pen.box(ruler.left, top, middle - ruler.left, tall, _NEAR)
+            pen.box(middle, top, end - middle, tall, _REST)
+        words = number(item.weight, lang=lang, decimals=1)
+        pen.text((pen.page.right, start), words, align="right", colour=INK)
+        y += 3
+    return y
+
+
+def _others(pen: Pen, items: "Sequence[Item]", y: float, lang: Lang) -> float:
+    if not items:
+        return y
+    weight = number(sum(i.weight for i in items), lang=lang, decimals=1)
+    text = say("charts.competencies.others", lang=lang, n=len(items), weight=weight)
+    return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.page.inner - pen.size * 1.3, colour=QUIET)
+
+
+def _names(items: "Sequence[Item]", lang: Lang) -> str:
+    return listed((item.label or item.code for item in items), lang)
+
+
+def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
+    """
+    Order occupations so that neighbours require alike competencies: leaves of an average-linkage tree.
+
+    Parameters
+    ----------
+    graph
+        Where the codes are.
+    codes
+        Occupations, all different.
+
+    Returns
+    -------
+    order
+        Places in `codes`. The distance is 1 less the cosine of the weighted requirements.
+
+    Notes
+    -----
+    The tree is built on the codes in alphabetical order: what was ranked first changes nothing of it.
+    """
+    from scipy.cluster import hierarchy  # noqa: PLC0415 - heavy, and one chart alone asks for it
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
+
+    ranked = sorted(range(len(codes)), key=lambda i: codes[i])
+    if len(codes) <= 2:  # noqa: PLR2004 - nothing to order
+        return ranked
+    rows = unit_rows(graph.weights[[graph.position[codes[i]] for i in ranked]])
+    distance = np.clip(np.round(1.0 - (rows @ rows.T).toarray(), 9), 0.0, None)
+    np.fill_diagonal(distance, 0.0)
+    tree = hierarchy.linkage(squareform(distance, checks=False), method="average", optimal_ordering=True)
+    return [ranked[i] for i in hierarchy.leaves_list(tree).tolist()]
+
+
+# Shape and colour say the level; no level where the scorer is not calibrated.
+_LEVELS: Final[dict[str | None, Mark]] = {
+    "proche": Mark("o", Fill(BLUE, edge=INK)),
+    "accessible": Mark("s", Fill(SKY, edge=INK)),
+    "exigeante": Mark("^", Fill(ORANGE, edge=deep(ORANGE))),
+    None: Mark("D", Fill(GREY, edge=INK)),
+}
+_ORIGIN: Final = Mark("P", Fill(PAPER, edge=INK, width=1.6))
+_BEHIND: Final = Fill(PAPER, edge="none", width=0.0)
+_RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+_INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
+_MARK: Final = 8.0
+_MOST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Words beside the map: the point they belong to, and where they would like to stand."""
+
+    move: "Move"
+    point: tuple[float, float]
+    rim: tuple[float, float]
+    tall: float
+
+
+def neighbour_map(
+    graph: "OccupationGraph",
+    origin: "str | Profile",
+    *,
+    limit: int = 16,
+    moves: "Sequence[Move] | None" = None,
+    settings: "Settings | None" = None,
+    width: float = 8.0,
+    lang: Lang = "fr",
+) -> Chart:
+    """
+    Draw the occupations best ranked from an origin, around it.
+
+    The distance to the centre is exact: it grows with -ln of the chance of the move (with minus the score where the
+    scorer is not calibrated). The order around the centre puts side by side the occupations that require alike
+    competencies; the angle says nothing more.
+
+    Parameters
+    ----------
+    graph
+        Graph of the referential.
+    origin
+        Occupation or profile, as `rank_moves` takes it.
+    limit
+        How many occupations; the first 40 at most.
+    moves
+        What `rank_moves` gave from this origin, where they are found already or were filtered.
+    settings
+        Those of the graph where None.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    UnknownCodeError
+        If the origin is not in the graph.
+    PasserellesError
+        If the limit is out of its range.
+
+    References
+    ----------
+    Z. Bar-Joseph, D. Gifford and T. Jaakkola (2001), 'Fast optimal leaf ordering for hierarchical clustering'.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, charts, load_referential
+    >>> charts.neighbour_map(build_graph(load_referential()), "K2110", limit=5).title
+    'Métiers autour de : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110)'
+    """
+    pen = Pen(page_of(width))
+    if moves is None:
+        moves = rank_moves(graph, origin, settings=settings, limit=limit)
+    moves = moves[:_MOST]
+    name = end_text(find_start(graph, origin).end, lang)
+    title = say("charts.neighbours.title", lang=lang, origin=name)
+    calibrated = all(m.probability for m in moves)
+    meaning = say(f"charts.neighbours.{'chance' if calibrated else 'score'}", lang=lang)
+    y = pen.heading(title, meaning)
+    if not moves:
+        y = pen.text((MARGIN, y), say("moves.none", lang=lang), width=pen.page.inner)
+        return pen.chart(y, title=title, description=say("moves.none", lang=lang))
+    y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y, lang)
+    levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
+    entries: list[tuple[Fill | Mark | str, str]] = [(_ORIGIN, say("charts.neighbours.origin", lang=lang))]
+    entries += [(_LEVELS[level], _level(level, lang)) for level in levels]
+    if any(m.known for m in moves):
+        entries.append(("★", say("charts.neighbours.known", lang=lang)))
+    y = pen.legend(y + 4, entries)
+    y = pen.note(y, say("charts.neighbours.note", lang=lang))
+    told = listed((_name(m, lang) for m in moves), lang)
+    return pen.chart(y, title=title, description=f"{meaning} {say('charts.neighbours.words', lang=lang, names=told)}")
+
+
+def _level(level: str | None, lang: Lang) -> str:
+    return say("charts.neighbours.no_level", lang=lang) if level is None else say(f"moves.level.{level}", lang=lang)
+
+
+def _name(move: "Move", lang: Lang) -> str:
+    chance = "" if move.probability is None else f", {percent(move.probability, lang=lang)}"
+    star = "★ " if move.known else ""
+    return f"{star}{move.target.code} {move.target.label or ''}".rstrip() + chance
+
+
+def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float, lang: Lang) -> float:
+    size = pen.size - 0.5
+    column = pen.page.inner * 0.265
+    radius = (pen.page.inner - 2 * column) / 2 - 12
+    far = [-math.log(m.probability) if m.probability else -m.score for m in moves]
+    near, span = min(far), (max(far) - min(far)) or 1.0
+
+    def distance(value: float) -> float:
+        return radius * (_INNERMOST + (1 - _INNERMOST) * (value - near) / span)
+
+    sides: dict[str, list[tuple[int, float]]] = {"right": [], "left": []}
+    for place, row in enumerate(order):
+        angle = 2 * math.pi * (place + 0.5) / len(order)
+        sides["right" if math.sin(angle) >= 0 else "left"].append((row, angle))
+    heights = [
+        sum(pen.height(_name(moves[row], lang), column, size=size) + 5 for row, _ in side) for side in sides.values()
+    ]
+    tall = max(*heights, 2 * radius + 16)
+    centre = (pen.page.width / 2, top + tall / 2)
+    _rings(pen, moves, centre, distance, lang)
+    for side, placed in sides.items():
+        labels = []
+        for row, angle in placed:
+            point, rim = (
+                (centre[0] + r * math.sin(angle), centre[1] - r * math.cos(angle))
+                for r in (distance(far[row]), radius + 6)
+            )
+            labels.append(_Label(moves[row], point, rim, pen.height(_name(moves[row], lang), column, size=size)))
+        _write(pen, sorted(labels, key=lambda x: x.rim[1]), side, (top, top + tall), column, lang)
+    pen.dot(centre, _MARK + 4, _ORIGIN.fill, marker=_ORIGIN.shape)
+    return top + tall
+
+
+def _rings(
+    pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], distance: Callable[[float], float], lang: Lang
+) -> None:
+    """Draw the circles of round chances, each with its number, where the scorer is calibrated."""
+    chances = [m.probability for m in moves if m.probability]
+    if len(chances) < len(moves):
+        return
+    size = pen.size - 1.5
+    last = -math.inf
+    for chance in _RINGS:
+        if not min(chances) * 0.99 <= chance <= max(chances) * 1.01:
+            continue
+        radius = distance(-math.log(chance))
+        if radius - last < size * 1.6:
+            continue
+        last = radius
+        pen.ring(centre, radius, colour="#BFBFBF", dash=True)
+        words = percent(chance, lang=lang)
+        wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
+        pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
+        pen.text((centre[0], y), words, size=size, colour=QUIET, align="center")
+
+
+def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float, lang: Lang) -> None:
+    """Write the labels of one side, each as near as can be to its point, none on another."""
+    size = pen.size - 0.5
+    gap = 5.0
+    tops = spread([x.rim[1] - x.tall / 2 for x in labels], [x.tall + gap for x in labels], span)
+    for label, top in zip(labels, tops, strict=True):
+        look = _LEVELS[label.move.level]
+        pen.dot(label.point, _MARK, look.fill, marker=look.shape)
+        middle = top + label.tall / 2
+        at = MARGIN if side == "left" else pen.page.right - column
+        near = MARGIN + column + 3 if side == "left" else pen.page.right - column - 3
+        pen.line([label.point, label.rim, (near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
+        if side == "left":
+            y = top
+            for line in pen.lines(_name(label.move, lang), column, size=size):
+                y = pen.text((at + column, y), line, size=size, align="right")
+        else:
+            pen.text((at, top), _name(label.move, lang), width=column, size=size, colour=INK)
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:
+    """
+    Return the tops of intervals of given sizes, in their order, without overlap, near where they are wanted.
+
+    Pool adjacent violators: intervals that would overlap move as one block to the mean of what they want, which
+    minimises the sum of squared displacements; then the whole is pushed inside `span`.
+
+    Examples
+    --------
+    >>> spread([0.0, 1.0, 50.0], [10.0, 10.0, 10.0], (0.0, 100.0))
+    [0.0, 10.0, 50.0]
+    """
+    offsets = [sum(sizes[:i]) for i in range(len(sizes))]
+    blocks: list[list[float]] = []  # sum of what is wanted less the offset, and number
+    for want, offset in zip(wanted, offsets, strict=True):
+        blocks.append([want - offset, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] >= blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += count
+    starts = [total / count for total, count in blocks for _ in range(int(count))]
+    low, high = span[0], span[1] - sum(sizes)
+    return [min(max(start, low), max(low, high)) + offset for start, offset in zip(starts, offsets, strict=True)]
+
+
+_RANGE: Final = Fill(pale(SKY, 0.45), edge=BLUE)
+_OPEN: Final = Fill(PAPER, hatch="////", edge=VERMILION, dash=True)
+_SIGNS: Final = {"yes": "✓", "no": "○", "unknown": "?"}
+_SHOWN: Final = 3  # reasons of a frame
+
+
+def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
+    """
+    Draw a path: each occupation, and between two of them hours (low, expected, high), months and credentials.
+
+    Parameters
+    ----------
+    path
+        What `rank_paths` gives.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words. What is not known is drawn as not known.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, charts, load_referential, rank_paths
+    >>> graph = build_graph(load_referential())
+    >>> charts.path_ladder(rank_paths(graph, "K2110", targets=["N4101"], limit=1)[0]).title
+    'Parcours : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110) → ...'
+    """
+    pen = Pen(page_of(width))
+    names = {"origin": end_text(path.origin, lang), "target": end_text(path.target, lang)}
+    title = say("charts.ladder.title", lang=lang, **names)
+    facts = say(
+        "charts.ladder.facts",
+        lang=lang,
+        hours=hours_text(path.hours, lang),
+        months=_months(path.months, lang),
+        status=say(f"paths.status.{path.status}", lang=lang),
+    )
+    y = top = pen.heading(title, facts)
+    ruler = _ruler(pen, path)
+    rail = MARGIN + pen.size * 0.6
+    dot = y + (pen.size + 1) * LINE / 2
+    y = _rung(pen, y, names["origin"], first=True)
+    for place, step in enumerate(path.steps, start=1):
+        start = dot
+        y = _step(pen, ruler, y + 4, step, lang) + 8
+        dot = y + (pen.size + 1) * LINE / 2
+        pen.line([(rail, start), (rail, dot)], colour=BLUE, width=2.2, over=0.8)
+        y = _rung(pen, y, end_text(step.target, lang), first=False, last=place == len(path.steps))
+    y = _whole(pen, ruler, y + 6, path, lang)
+    y = axis(pen, ruler, (top, y), write=writer(ruler, lang), title=say("charts.ladder.axis", lang=lang))
+    y = _frames(pen, y + 6, path, lang)
+    key = [(_RANGE, "range"), (Fill(DARK), "expected"), (_OPEN, "open")]
+    entries: list[tuple[Fill | Mark | str, str]] = [
+        (fill, say(f"charts.ladder.{name}", lang=lang)) for fill, name in key
+    ]
+    entries += [(sign, say(f"charts.ladder.held_{held}", lang=lang)) for held, sign in _SIGNS.items()]
+    y = pen.legend(y + 6, entries)
+    y = pen.note(y, say("charts.ladder.note", lang=lang))
+    return pen.chart(y, title=title, description=" ".join([facts, *path_sentences(path, lang)]))
+
+
+def _months(months: "Span", lang: Lang) -> str:
+    text = months_text(months, lang).replace("≥ ", "≥\u00a0")
+    return say("charts.words.unknown", lang=lang) if text == "?" else say("charts.ladder.months", lang=lang, n=text)
+
+
+def _left(pen: Pen) -> float:
+    return MARGIN + pen.size * 1.8
+
+
+def _column(pen: Pen) -> float:
+    """Width of the words beside the bars."""
+    return (pen.page.right - _left(pen)) * 0.56
+
+
+def _ruler(pen: Pen, path: "Path") -> Ruler:
+    spans = [path.hours, *(step.hours for step in path.steps)]
+    most = max((x for s in spans for x in (s.low, s.expected, s.high) if x is not None), default=0.0)
+    left = _left(pen) + _column(pen) + 14
+    return Ruler(0.0, (most or 1.0) * 1.18, left, pen.page.right)
+
+
+def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) -> float:
+    size = pen.size + 1
+    look = Fill(PAPER if first else BLUE if last else SKY, edge=BLUE, width=2.0)
+    pen.dot((MARGIN + pen.size * 0.6, y + size * LINE / 2), pen.size * 1.1, look)
+    return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
+
+
+def _step(pen: Pen, ruler: Ruler, y: float, step: "Step", lang: Lang) -> float:
+    left, width = _left(pen), _column(pen)
+    hours = say(f"charts.ladder.hours_{step.basis}", lang=lang, hours=hours_text(step.hours, lang))
+    bottom = pen.text((left, y), hours, width=width)
+    _bar(pen, ruler, y, step.hours, lang)
+    bottom = pen.text(
+        (left, bottom), say("charts.ladder.duration", lang=lang, months=_months(step.months, lang)), width=width
+    )
+    if step.practice_months:
+        practice = say(
+            "charts.ladder.practice",
+            lang=lang,
+            months=number(step.practice_months, lang=lang),
+            hours=number(step.practised, lang=lang),
+        )
+        bottom = pen.text((left, bottom), practice, width=width, colour=QUIET)
+    for credential in step.credentials:
+        sign = _SIGNS[credential.held]
+        pen.text((left + pen.size * 0.5, bottom), sign, bold=True, align="center")
+        indent = pen.size * 1.4
+        bottom = pen.text((left + indent, bottom), _credential(credential, lang), width=width - indent)
+    if step.probability is not None:
+        chance = say("charts.ladder.chance", lang=lang, chance=percent(step.probability, lang=lang))
+        bottom = pen.text((left, bottom), chance, width=width, colour=QUIET)
+    return bottom
+
+
+def _credential(credential: "StepCredential", lang: Lang) -> str:
+    if credential.held == "yes":
+        return credential.label
+    hours = credential.hours.expected
+    key = "credential_unknown" if hours is None else "credential" if hours else "credential_none"
+    text = say(f"charts.ladder.{key}", lang=lang, label=credential.label, hours=number(hours or 0.0, lang=lang))
+    return text if credential.obtainable else say("charts.ladder.closed", lang=lang, label=text)
+
+
+def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span", lang: Lang) -> None:
+    """Draw low to high, with the expected value; open to the right where the high end is not known."""
+    tall = pen.size * 1.1
+    y += pen.size * LINE / 2 - tall / 2
+    low, expected = span.low or 0.0, span.expected or 0.0
+    open_ended = span.high is None
+    start, end = ruler(low), ruler(max(expected, low) if span.high is None else span.high)
+    if end - start > 0:
+        pen.box(start, y, end - start, tall, _RANGE)
+    if open_ended:
+        word = say("charts.ladder.mark", lang=lang)
+        far = ruler.right
+        room = pen.wide(word, bold=True) + 6
+        pen.box(end, y, max(far - room - end, 2.0), tall, _OPEN)
+        pen.text((far, y + tall / 2 - pen.size * LINE / 2), word, bold=True, align="right")
+    if not (open_ended and not expected):
+        pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(DARK, edge=INK, width=0.0), over=3.0)
+
+
+def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path", lang: Lang) -> float:
+    pen.line([(MARGIN, y), (pen.page.right, y)], width=0.6)
+    text = say("charts.ladder.whole", lang=lang, hours=hours_text(path.hours, lang), months=_months(path.months, lang))
+    _bar(pen, ruler, y + 5, path.hours, lang)
+    width = _column(pen) + _left(pen) - MARGIN
+    return max(pen.text((MARGIN, y + 5), text, width=width, bold=True), y + 5 + pen.size * 1.8) + 3
+
+
+def _frames(pen: Pen, y: float, path: "Path", lang: Lang) -> float:
+    if path.frames:
+        y = pen.text((MARGIN, y), say("charts.ladder.frames", lang=lang), bold=True) + 2
+    for frame in path.frames:  # a bullet, for the signs of credentials say something else
+        every = [v.reason(lang) for v in (*frame.violations, *frame.unknown)]
+        reasons = [*every[:_SHOWN], *(["…"] if len(every) > _SHOWN else [])]
+        verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
+        text = say(
+            "charts.ladder.frame",
+            lang=lang,
+            label=frame.label,
+            verdict=verdict,
+            why=f" – {listed(reasons, lang)}" if reasons else "",
+        )
+        pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
+        y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.page.inner - pen.size * 1.4)
+    return y
