@@ -19,7 +19,7 @@ def extensions(group: Group) -> Mapping[str, Any]:
     Parameters
     ----------
     group
-        ``"readers"``: a `passerelles.referentials.draft.Reader` each. ``"score_parts"``: a
+        ``"readers"``: a `passerelles.referentials.referential.Reader` each. ``"score_parts"``: a
         `passerelles.scoring.features.AddedPart`. ``"market_sources"``: the text of a declaration in TOML, as those in
         ``passerelles/market/sources``. ``"report_sections"``: a function of a
         `passerelles.report.dossier.case.Case` that returns a `passerelles.views.document.Part`, or None. The entry

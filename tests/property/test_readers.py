@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from passerelles.io.csv import decode, read_table
-from passerelles.referentials.checks import cycle_starts
+from passerelles.referentials.draft import cycle_starts
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from sets import MANIFEST, Sheet, Sheets, write_table

@@ -11,9 +11,8 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.moves import rank_moves
-from passerelles.referentials.access import lay_access
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, lay_access
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
 SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}

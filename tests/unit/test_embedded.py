@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from passerelles.referentials.access import DEFAULT, lay_access
 from passerelles.referentials.bundled import bundled_folder, bundled_names
+from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import validate
 from passerelles.text import normalise_label
 

@@ -4,9 +4,8 @@ import json
 
 from passerelles.io.archive import FileSource
 from passerelles.model import Competency, Occupation, Provenance
-from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft, Reader
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.referential import Reader, Referential, finish
 
 FILE = "observatoire.json"
 

@@ -23,8 +23,8 @@ from passerelles.model import (
     SelectionKind,
     Ternary,
 )
-from passerelles.referentials.access import closure
 from passerelles.referentials.access_text import AccessText, read_access_text
+from passerelles.referentials.catalogue import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
-from passerelles.referentials.access import DEFAULT, lay_access
+from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import SharedLock, cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table

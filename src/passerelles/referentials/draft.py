@@ -1,14 +1,15 @@
-"""What a reader fills in file by file, and what every format shares: declaring rows, following links, freezing."""
+"""What a reader fills in file by file, and what every format shares: declaring rows, following links, checks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from passerelles.codes import looks_like_code
-from passerelles.errors import PasserellesError
+from passerelles.codes import circles, is_rome_code, looks_like_code
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, check_columns, empty_table, named, read_table
 from passerelles.io.rows import parse_rows
@@ -28,22 +29,14 @@ from passerelles.model import (
     Tag,
     WorkContext,
 )
-from passerelles.notices import NoticeLog
-from passerelles.referentials.referential import Referential
+from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
 _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
+_LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
-
-
-class Reader(NamedTuple):
-    """A format of referentials: its name, whether a source is in it, and the referential that a source holds."""
-
-    name: str
-    recognise: Callable[[FileSource], bool]
-    read: Callable[[FileSource], Referential]
 
 
 class _Declared(Protocol):
@@ -56,7 +49,7 @@ class _Declared(Protocol):
 @dataclass
 class Draft:
     """
-    A referential being read. Mutable and private to the readers; `checks.finish` checks it and freezes it.
+    A referential being read. Mutable and private to the readers; `referential.finish` checks it and freezes it.
 
     Rows are kept in dictionaries by code (the first row wins, a later one is reported), links by their two codes.
     """
@@ -92,35 +85,6 @@ class Draft:
     # row that names them.
     unread: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, referential: Referential, *, overlay: str) -> "Draft":
-        """Thaw a referential, so that an overlay can be laid on it."""
-        draft = cls(
-            occupations=dict(referential.occupation_by_code),
-            competencies=dict(referential.competency_by_code),
-            titles={t.code: t for t in referential.titles},
-            contexts=dict(referential.context_by_code),
-            occupation_contexts=set(referential.occupation_contexts),
-            tags={t.code: t for t in referential.tags},
-            occupation_tags={(o, t): principal for o, t, principal in referential.occupation_tags},
-            domains=dict(referential.domain_by_code),
-            mobilities={(m.origin, m.target): m for m in referential.mobilities},
-            credentials=dict(referential.credential_by_code),
-            credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
-            occupation_access=dict(referential.access_of),
-            access=referential.access,
-            removed=set(referential.removed),
-            log=NoticeLog(referential.notices),
-            overlay=overlay,
-        )
-        for occupation, competency, status, importance, level in referential.requirements:
-            draft.requirements[occupation][competency] = status
-            if importance is not None or level is not None:
-                draft.ratings[occupation, competency] = (importance, level)
-        draft.replaceable |= {("credentials", code) for code in draft.credentials}
-        draft.replaceable |= {("competencies", code) for code in draft.competencies}
-        return draft
 
     def shown(self, name: str) -> str:
         """Name of a file for people: an overlay's files are told from those of the referential under it."""
@@ -414,3 +378,113 @@ def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
         return known[value]
     plain = normalise_label(value)
     return next((found for word, found in known.items() if plain and normalise_label(word) == plain), None)
+
+
+def check_whole(draft: Draft) -> None:
+    """
+    Check what only the whole of a draft can show: domains, circles, prerequisites, occupations that ask for nothing.
+
+    Raises
+    ------
+    PasserellesError
+        If prerequisites of credentials form a chain longer than any law knows.
+    """
+    _complete_domains(draft)
+    _cut_cycles(draft)
+    _refuse_deep_prerequisites(draft)
+    _report_oddities(draft)
+
+
+def _complete_domains(draft: Draft) -> None:
+    """Where nothing files a ROME occupation, its code does: K2110 lies in K21, which lies in K."""
+    for code, occupation in draft.occupations.items():
+        if occupation.domain is None and is_rome_code(code):
+            draft.occupations[code] = replace(occupation, domain=code[:3])
+            draft.domains.setdefault(code[:1], Domain(code[:1], None))
+            draft.domains.setdefault(code[:3], Domain(code[:3], None, code[:1]))
+        elif occupation.domain is not None and occupation.domain not in draft.domains:
+            draft.note("undeclared_domain", subject=occupation.domain)
+            draft.domains[occupation.domain] = Domain(occupation.domain, None)
+
+
+def _cut_cycles(draft: Draft) -> None:
+    """Follow each chain of macro-competencies or domains; cut what leads nowhere or closes a circle, and say so."""
+    macros = {c.code: c.macro for c in draft.competencies.values()}
+    domains = {d.code: d.parent for d in draft.domains.values()}
+    for parents, among in ((macros, "competencies"), (domains, "domains")):
+        for code in sorted(c for c, parent in parents.items() if parent is not None and parent not in parents):
+            draft.note("parent_to_nowhere", subject=code, parent=parents[code], among=among)
+            parents[code] = None
+        for code in cycle_starts(parents):
+            draft.note("cyclic_hierarchy", subject=code, parent=parents[code], among=among)
+            parents[code] = None
+    for code, competency in draft.competencies.items():
+        if competency.macro != macros[code]:
+            draft.competencies[code] = competency._replace(macro=None)
+    for code, domain in draft.domains.items():
+        if domain.parent != domains[code]:
+            draft.domains[code] = domain._replace(parent=None)
+
+
+def _refuse_deep_prerequisites(draft: Draft) -> None:
+    """Refuse chains of prerequisites that no law knows: what follows them would take hours, or the whole stack."""
+    direct = {code: set(credential.prerequisites) for code, credential in draft.credentials.items()}
+    endless = {code for circle in circles(direct) for code in circle}
+    longer = {code for code, required in direct.items() if required and code not in endless}
+    for _ in range(_LONGEST_CHAIN):
+        longer = {code for code in longer if direct[code] & longer}
+    if longer:
+        raise PasserellesError("prerequisites_too_deep", code=min(longer), most=_LONGEST_CHAIN)
+
+
+def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
+    """
+    One code of each circle in a parent relation: the smallest, so that two runs cut the same link; sorted.
+
+    Examples
+    --------
+    >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
+    ['a']
+    """
+    return [circle[0] for circle in circles({code: [parent] if parent else [] for code, parent in parents.items()})]
+
+
+def _report_oddities(draft: Draft) -> None:
+    """Report occupations that ask for nothing, codes of an odd form, and competencies that nobody asks for."""
+    if draft.overlay:  # the referential under it was reported already; what an overlay adds is a copy of a base
+        return
+    for code in sorted(draft.occupations):
+        if not draft.requirements.get(code):
+            draft.note("no_requirements", subject=code)
+        if not looks_like_code(code):
+            draft.note("odd_code", subject=code)
+    asked = {code for competencies in draft.requirements.values() for code in competencies}
+    unused = sum(c.code not in asked and not c.is_macro for c in draft.competencies.values())
+    if unused:
+        draft.note("competency_unused", count=unused)
+    if not draft.occupations:
+        draft.note("no_occupations")
+
+
+def refuse_unusable(notices: Iterable[Notice], place: Path) -> None:
+    """
+    Stop where a notice says that what was read cannot serve.
+
+    Raises
+    ------
+    ReferentialError
+        Names the files and the place; `issues` has every notice.
+    """
+    issues = tuple(notices)
+    for code in (
+        "missing_required_file",
+        "unusable_required_file",
+        "invalid_manifest",
+        "manifest_syntax",
+        "no_occupations",
+    ):
+        found = [n for n in issues if n.code == code]
+        if found:
+            files = ", ".join(n.file for n in found)
+            values = {"reason": "", "line": found[0].line, **dict(found[0].values)}
+            raise ReferentialError(code, issues=issues, files=files, path=place, **values)

@@ -19,10 +19,8 @@ from passerelles.model import (
     Status,
     Ternary,
 )
-from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft, Reader
-from passerelles.referentials.provenance import checksum
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
 from passerelles.text import normalise_label
 
 # Kinds of file by their name without language and extension, and what an optional one brings.

@@ -13,9 +13,8 @@ from passerelles.referentials.bundled import bundled_names
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.manifest import TABLE, read_fields
-from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.places import Kind, Origin, home, installed, known, place_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, apply_overlay
 from passerelles.referentials.sheets import open_tables
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # no date: the same tables give the same zip

@@ -11,13 +11,12 @@ from typing import Final
 from passerelles.errors import ReferentialError
 from passerelles.extensions import extensions
 from passerelles.io.archive import FileSource
-from passerelles.referentials.checks import refuse_unusable
-from passerelles.referentials.draft import Reader
+from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.esco import ESCO
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.onet import ONET
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Reader, Referential
 from passerelles.referentials.rome3 import ROME3
 from passerelles.referentials.rome4 import ROME4
 from passerelles.referentials.sheets import open_tables

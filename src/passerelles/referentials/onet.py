@@ -9,11 +9,9 @@ from typing import Final
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode, empty_table
 from passerelles.model import Competency, CompetencyKind, Domain, Mobility, Occupation, Provenance, WorkContext
-from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft, Reader
+from passerelles.referentials.draft import Draft
 from passerelles.referentials.esco import declare_other_titles
-from passerelles.referentials.provenance import checksum
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
 
 # Names of the files without extension. What is required is required where nothing else gives the same.
 _OCCUPATIONS: Final = "Occupation Data"

@@ -4,25 +4,19 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from passerelles.io.archive import FileSource
-from passerelles.model import CredentialRequirement, JobTitle, OverlaySource
-from passerelles.referentials.access import DEFAULT, lend_credentials, read_catalogue
-from passerelles.referentials.checks import finish, refuse_unusable
+from passerelles.model import CredentialRequirement, JobTitle
+from passerelles.referentials.catalogue import DEFAULT, lend_credentials, read_catalogue
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
     read_credential_requirements,
     read_credentials,
     read_occupation_access,
 )
-from passerelles.referentials.draft import Draft, requirement_key
+from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.manifest import OVERLAY, Manifest, read_manifest
-from passerelles.referentials.places import place_of
-from passerelles.referentials.provenance import checksum
-from passerelles.referentials.referential import Referential
-from passerelles.referentials.sheets import open_tables
 from passerelles.referentials.table_files import (
     ACTION,
     STATUS,
@@ -42,93 +36,71 @@ OPTIONAL: Final = (
 )
 
 
-def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway: bool = False) -> Referential:
+def read_overlay(
+    source: FileSource, draft: Draft, *, name: str, version: str, family: str, families: bool, anyway: bool
+) -> Manifest:
     """
-    Lay one overlay on a referential; see `Referential.with_overlay`.
+    Read an overlay onto the draft of a referential; see `Referential.with_overlay`.
 
-    With `anyway`, what is wrong with its manifest is a notice as all else is.
+    Parameters
+    ----------
+    source
+        The overlay's tables.
+    draft
+        The referential, thawed.
+    name, version, family
+        What the referential is called, and what it is a version of.
+    families
+        Whether its fiches are those of an older referential, each of which held what came to be several.
+    anyway
+        Whether what is wrong with the overlay's manifest is a notice as all else is.
 
     Raises
     ------
     ReferentialError
         If its manifest is missing or not valid.
     PasserellesError
-        If there is no such overlay, or it is no overlay.
+        If it is no overlay.
     """
-    source = open_tables(place_of(name_or_path, "overlay"))
-    referential = _without_catalogue(referential)
-    draft = Draft.of(referential, overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=OVERLAY)
-    _note_version(manifest, referential, draft)
-    _watch_labels(referential, draft)
-    _watch_removals(referential, draft)
+    draft.elsewhere = manifest.base not in ("", name)
+    if manifest.base_version and not draft.elsewhere and manifest.base_version != version:
+        draft.note("overlay_base_version", base=name, expected=manifest.base_version, found=version)
+    _watch_labels(draft, family)
+    _watch_removals(draft, family, families=families)
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
     check_names(source, (), OPTIONAL, draft)
     skipped = _specialised(source, draft)
     read_competencies(source, draft)
-    _requirements(source, draft, skipped, referential.name)
+    _requirements(source, draft, skipped, name)
     _titles(source, draft, skipped)
     with lend_credentials(draft, manifest.credentials):
         read_credentials(source, draft)
         read_credential_requirements(source, draft, skipped=skipped)
     read_occupation_access(source, draft, skipped=skipped)
-    files = (*referential.provenance.files, *draft.files)
-    return finish(
-        draft,
-        name=referential.name,
-        version=referential.version,
-        language=referential.language,
-        provenance=replace(
-            referential.provenance,
-            files=files,
-            sha256=checksum(files),
-            overlays=(*referential.provenance.overlays, f"{manifest.name} {manifest.version}"),
-            laid=(*referential.provenance.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields))),
-        ),
-    )
+    return manifest
 
 
-def _without_catalogue(referential: Referential) -> Referential:
-    """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
-    if referential.access is None:
-        return referential
-    return replace(
-        referential,
-        credential_requirements=tuple(row for row in referential.credential_requirements if not row.origin),
-        occupation_access=tuple(row for row in referential.occupation_access if not row.origin),
-        access=None,
-    )
-
-
-def _note_version(manifest: Manifest, referential: Referential, draft: Draft) -> None:
-    """Say that the overlay was written for another version of this referential; what no longer fits is said by row."""
-    draft.elsewhere = manifest.base not in ("", referential.name)
-    if manifest.base_version and not draft.elsewhere and manifest.base_version != referential.version:
-        draft.note(
-            "overlay_base_version", base=referential.name, expected=manifest.base_version, found=referential.version
-        )
-
-
-def _watch_labels(referential: Referential, draft: Draft) -> None:
+def _watch_labels(draft: Draft, family: str) -> None:
     """Have rows that declare under a new code what exists under another one be said, with the code to use."""
+    competencies, credentials = dict(draft.competencies), dict(draft.credentials)
 
     @cache
     def look_up(kind: str) -> Callable[[str], list[str]]:
         if kind == "competencies":
-            return by_label((c.code, c.name) for c in referential.competencies)
-        known = read_catalogue(DEFAULT).credentials if referential.family == "rome" else {}
-        return by_label((c.code, c.label) for c in {**known, **referential.credential_by_code}.values())
+            return by_label((c.code, c.name) for c in competencies.values())
+        known = read_catalogue(DEFAULT).credentials if family == "rome" else {}
+        return by_label((c.code, c.label) for c in {**known, **credentials}.values())
 
     draft.labelled = lambda kind, label: look_up(kind)(label)
 
 
-def _watch_removals(referential: Referential, draft: Draft) -> None:
+def _watch_removals(draft: Draft, family: str, *, families: bool) -> None:
     """Have rows that take a credential from an occupation say what goes with it, or that nothing asks for it."""
-    families = referential.provenance.format == "rome3"
 
     def brought(occupation: str) -> list[CredentialRequirement]:
-        if referential.family != "rome":
+        if family != "rome":
             return []
         catalogue, bases = read_catalogue(DEFAULT), draft.occupations[occupation].bases or (occupation,)
         return [row for base in bases for row in catalogue.of(base, families=families)[0]]

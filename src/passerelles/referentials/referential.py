@@ -1,34 +1,47 @@
-"""The `Referential`: one frozen value that holds a whole referential, with look-ups by code."""
+"""The `Referential`: a frozen draft with look-ups by code, and what is laid on one: overlays, the access catalogue."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from passerelles.codes import closure, is_rome_code
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import FileSource
 from passerelles.model import (
     Competency,
     Credential,
     CredentialRequirement,
     Domain,
+    FileRecord,
     JobTitle,
     Mobility,
     Occupation,
     OccupationAccess,
+    OverlaySource,
     Provenance,
     Requirement,
     Stamp,
     Tag,
     WorkContext,
 )
-from passerelles.notices import Notice
+from passerelles.notices import Notice, NoticeLog
+from passerelles.referentials.catalogue import DEFAULT, demand, read_catalogue
+from passerelles.referentials.draft import Draft, check_whole, requirement_key
+from passerelles.referentials.overlay import read_overlay
+from passerelles.referentials.places import place_of
+from passerelles.referentials.sheets import open_tables
 from passerelles.sharing import SharedLock, cached_property
 
 if TYPE_CHECKING:
     from passerelles.store import Index
 
 Value = TypeVar("Value")
+_UNRANKED: Final = 10**9
 
 
 @dataclass(frozen=True)
@@ -118,8 +131,6 @@ class Referential:
         >>> [o.label for o in split.parts_of("K2110")][:1]
         ['Enseignant / Enseignante de la conduite, deux-roues']
         """
-        from passerelles.referentials.overlay import apply_overlay  # noqa: PLC0415 - it builds on this class
-
         return apply_overlay(self, name_or_path)
 
     def parts_of(self, code: str) -> tuple[Occupation, ...]:
@@ -242,3 +253,223 @@ def _grouped(rows: Iterable[_Row]) -> Mapping[str, tuple[_Row, ...]]:
     for row in rows:
         grouped.setdefault(row.occupation, []).append(row)
     return MappingProxyType({code: tuple(found) for code, found in grouped.items()})
+
+
+class Reader(NamedTuple):
+    """A format of referentials: its name, whether a source is in it, and the referential that a source holds."""
+
+    name: str
+    recognise: Callable[[FileSource], bool]
+    read: Callable[[FileSource], Referential]
+
+
+def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, language: str = "fr") -> Referential:
+    """
+    Check what only the whole can show, sort, and freeze.
+
+    Raises
+    ------
+    PasserellesError
+        If prerequisites of credentials form a chain longer than any law knows.
+    """
+    check_whole(draft)
+    requirements: list[Requirement] = []
+    for code in sorted(draft.requirements):
+        asked = draft.requirements[code]
+        codes = sorted(asked)
+        requirements += map(Requirement, repeat(code), codes, [asked[c] for c in codes])
+    if draft.ratings:
+        unrated = (None, None)
+        requirements = [Requirement(*r[:3], *draft.ratings.get(r[:2], unrated)) for r in requirements]
+    return Referential(
+        name=name,
+        version=version,
+        provenance=provenance,
+        language=language,
+        occupations=_by_code(draft.occupations),
+        competencies=_by_code(draft.competencies),
+        requirements=tuple(requirements),
+        titles=_by_code(draft.titles),
+        contexts=_by_code(draft.contexts),
+        occupation_contexts=tuple(sorted(draft.occupation_contexts)),
+        tags=_by_code(draft.tags),
+        occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items())),
+        domains=_by_code(draft.domains),
+        mobilities=tuple(sorted(draft.mobilities.values(), key=lambda m: (m.origin, m.rank or _UNRANKED, m.target))),
+        credentials=_by_code(draft.credentials),
+        credential_requirements=tuple(v for _, v in sorted(draft.credential_requirements.items())),
+        occupation_access=_by_code(draft.occupation_access),
+        access=draft.access,
+        removed=tuple(sorted(draft.removed)),
+        notices=draft.log.notices(),
+    )
+
+
+def _by_code(values: Mapping[str, Value]) -> tuple[Value, ...]:
+    return tuple([values[code] for code in sorted(values)])
+
+
+def checksum(files: Iterable[FileRecord]) -> str:
+    """
+    One SHA-256 over the names and checksums of all files read, in the order of their names.
+
+    Examples
+    --------
+    >>> checksum([FileRecord("a.csv", "00", "utf-8", 1)])[:8]
+    '5e673bda'
+    """
+    digest = hashlib.sha256()
+    for record in sorted(files):
+        digest.update(f"{record.name}\0{record.sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway: bool = False) -> Referential:
+    """
+    Lay one overlay on a referential; see `Referential.with_overlay`.
+
+    With `anyway`, what is wrong with its manifest is a notice as all else is.
+    """
+    source = open_tables(place_of(name_or_path, "overlay"))
+    plain = _without_catalogue(referential)
+    draft = _thawed(plain, overlay=source.place.stem)
+    manifest = read_overlay(
+        source,
+        draft,
+        name=plain.name,
+        version=plain.version,
+        family=plain.family,
+        families=plain.provenance.format == "rome3",
+        anyway=anyway,
+    )
+    before = plain.provenance
+    files = (*before.files, *draft.files)
+    provenance = replace(
+        before,
+        files=files,
+        sha256=checksum(files),
+        overlays=(*before.overlays, f"{manifest.name} {manifest.version}"),
+        laid=(*before.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields))),
+    )
+    return finish(draft, name=plain.name, version=plain.version, language=plain.language, provenance=provenance)
+
+
+def _thawed(referential: Referential, *, overlay: str) -> Draft:
+    """Return the draft of a referential, so that an overlay can be laid on it."""
+    draft = Draft(
+        occupations=dict(referential.occupation_by_code),
+        competencies=dict(referential.competency_by_code),
+        titles={t.code: t for t in referential.titles},
+        contexts=dict(referential.context_by_code),
+        occupation_contexts=set(referential.occupation_contexts),
+        tags={t.code: t for t in referential.tags},
+        occupation_tags={(o, t): principal for o, t, principal in referential.occupation_tags},
+        domains=dict(referential.domain_by_code),
+        mobilities={(m.origin, m.target): m for m in referential.mobilities},
+        credentials=dict(referential.credential_by_code),
+        credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
+        occupation_access=dict(referential.access_of),
+        access=referential.access,
+        removed=set(referential.removed),
+        log=NoticeLog(referential.notices),
+        overlay=overlay,
+    )
+    for occupation, competency, status, importance, level in referential.requirements:
+        draft.requirements[occupation][competency] = status
+        if importance is not None or level is not None:
+            draft.ratings[occupation, competency] = (importance, level)
+    draft.replaceable |= {("credentials", code) for code in draft.credentials}
+    draft.replaceable |= {("competencies", code) for code in draft.competencies}
+    return draft
+
+
+def _without_catalogue(referential: Referential) -> Referential:
+    """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
+    if referential.access is None:
+        return referential
+    return replace(
+        referential,
+        credential_requirements=tuple(row for row in referential.credential_requirements if not row.origin),
+        occupation_access=tuple(row for row in referential.occupation_access if not row.origin),
+        access=None,
+    )
+
+
+def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> Referential:
+    """
+    Lay a catalogue of access facts on a referential whose occupations it knows by their codes.
+
+    What the referential, or an overlay that lies on it already, says itself goes before the catalogue. A specialised
+    occupation takes what its base demands. Where the catalogue knows no occupation, the referential stays as it is.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such catalogue, or another one lies on the referential.
+
+    Examples
+    --------
+    >>> from passerelles import load_referential
+    >>> lay_access(load_referential("transitions")).access.split()[0]
+    'acces-france'
+    """
+    catalogue = read_catalogue(name_or_path)
+    if referential.access is not None:
+        if referential.access != catalogue.name:
+            raise PasserellesError("access_differs", found=referential.access, expected=catalogue.name)
+        return referential
+    families = referential.provenance.format == "rome3"
+    rows: list[CredentialRequirement] = []
+    whole: list[OccupationAccess] = []
+    removed: dict[str, set[str]] = defaultdict(set)
+    for code, credential in referential.removed:
+        removed[code].add(credential)
+    for occupation in referential.occupations:
+        stated = referential.credentials_of.get(occupation.code, ())
+        (given, access), *others = [catalogue.of(b, families=families) for b in occupation.bases or (occupation.code,)]
+        given = [*given, *(row for rows, _ in others for row in rows)]
+        own = {row.credential for row in stated} | removed.get(occupation.code, set())
+        groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
+        mine = [row for row in given if row.credential not in own and row.group not in groups]
+        if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
+            mine.sort(key=lambda row: row.kind != "required")
+            mine = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(mine)}.values())
+        rows += [row._replace(occupation=occupation.code) for row in mine]
+        if access is not None:
+            whole.append(access._replace(occupation=occupation.code))
+    if not rows and not whole:
+        return referential
+    log = NoticeLog((*referential.notices, *catalogue.notices))
+    own_credentials = referential.credential_by_code
+    for code, known_there in catalogue.credentials.items():
+        if own_credentials.get(code, known_there) != known_there:
+            log.note("access_code_twice", file=f"{catalogue.name.split()[0]}/credentials.csv", subject=code)
+    rows = _for_titles(referential, rows)
+    known = {row.occupation: row for row in (*whole, *referential.occupation_access)}
+    return replace(
+        referential,
+        credentials=tuple(v for _, v in sorted({**catalogue.credentials, **own_credentials}.items())),
+        credential_requirements=tuple(sorted((*referential.credential_requirements, *rows), key=requirement_key)),
+        occupation_access=tuple(known[code] for code in sorted(known)),
+        access=catalogue.name,
+        notices=log.notices(),
+    )
+
+
+def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> list[CredentialRequirement]:
+    """
+    Read what some titles of a fiche demand for the specialised occupations that these titles mean.
+
+    Demanded of every title of a specialised occupation, it is demanded there; of none of them, it is not.
+    """
+    found = []
+    for row in rows:
+        occupation = referential.occupation_by_code[row.occupation]
+        titles = {title.code for title in referential.titles_of.get(row.occupation, ())}
+        if row.scope != "titles" or occupation.base is None or not titles or not row.titles:
+            found.append(row)
+        elif titles <= set(row.titles.split()):
+            found.append(row._replace(scope="all", titles=""))
+        elif titles & set(row.titles.split()):
+            found.append(row)
+    return found

@@ -14,10 +14,9 @@ from passerelles.model import (
     Status,
     WorkContext,
 )
-from passerelles.referentials.checks import finish
-from passerelles.referentials.draft import Draft, Reader
-from passerelles.referentials.provenance import checksum, licence_ouverte
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.provenance import licence_ouverte
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
 from passerelles.referentials.rome_files import (
     RomeFiles,
     check_files,

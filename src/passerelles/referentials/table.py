@@ -14,19 +14,17 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
-from passerelles.referentials.access import lend_credentials
-from passerelles.referentials.checks import finish
+from passerelles.referentials.catalogue import lend_credentials
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
     read_credential_requirements,
     read_credentials,
     read_occupation_access,
 )
-from passerelles.referentials.draft import Draft, Reader
+from passerelles.referentials.draft import Draft
 from passerelles.referentials.manifest import FILE_NAME, read_manifest
 from passerelles.referentials.manifest import TABLE as SCHEMA
-from passerelles.referentials.provenance import checksum
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
 from passerelles.referentials.table_files import (
     ECOLOGICAL,
     STATUS,

@@ -1,20 +1,20 @@
 """`validate`: everything that reading a referential finds, in one pass, with counts of what it holds."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from passerelles.language.say import Lang, number, say
-from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity
-from passerelles.referentials.access import DEFAULT, lay_access, text_disagreements
+from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
+from passerelles.referentials.access_text import read_access_text
+from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
-from passerelles.referentials.overlay import apply_overlay
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, apply_overlay, lay_access
 from passerelles.referentials.sheets import open_tables
 from passerelles.store import is_index
 from passerelles.views.schema import mapped, maybe, one_of, text, whole
@@ -277,3 +277,25 @@ def _counts(referential: Referential) -> dict[str, int]:
         "files_read": len(referential.provenance.files),
         "dropped": sum(n.dropped for n in referential.notices),
     }
+
+
+def text_disagreements(referential: Referential) -> Iterator[Notice]:
+    """
+    Yield where an occupation's own text asks for a credential of which the catalogue that lies there requires none.
+
+    The catalogue wins: its facts come from the law or the trade, and a text may ask for what no law does. Reading every
+    text takes a second or two, so that only validation does it. A specialised occupation has the text of the whole
+    fiche, not its own, and may be the very part of which nothing is asked.
+    """
+    catalogue = (referential.access or "").split(" ")[0]
+    for occupation in referential.occupations:
+        whole = referential.access_of.get(occupation.code)
+        rows = referential.credentials_of.get(occupation.code, ())
+        if whole is None or whole.status != "open" or occupation.base is not None:
+            continue
+        if any(row.kind in ("required", "one-of") for row in rows):
+            continue
+        said = read_access_text(occupation.access, referential.language)
+        if said is not None and said.required:
+            names = "; ".join(dict.fromkeys(mention.text for mention in said.required))
+            yield notice("access_text_differs", file=catalogue, subject=occupation.code, names=names)

@@ -45,7 +45,7 @@ def search(
     from passerelles.errors import PasserellesError
     from passerelles.matching.lookup import Found, Sought
     from passerelles.matching.lookup import search as look_for
-    from passerelles.referentials.access import lay_access
+    from passerelles.referentials.referential import lay_access
     from passerelles.report.envelope import print_notice_of_source, unscored_envelope
     from passerelles.views.spec import Sheet, dicts
     from passerelles.views.terminal import print_sheet

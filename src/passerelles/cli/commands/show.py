@@ -38,8 +38,8 @@ def show(
     lang: LangOption = Language.FR,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.referentials.access import lay_access
     from passerelles.referentials.reference import find_occupation
+    from passerelles.referentials.referential import lay_access
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
 
