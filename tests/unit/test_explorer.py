@@ -28,7 +28,7 @@ from passerelles.scoring.positions import has_positions, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
 from passerelles.service.explorer.maps import COLOURS
-from passerelles.service.options import Limits, Options
+from passerelles.service.options import LOOPBACK, Limits, Options
 from passerelles.session import Session
 from passerelles.views.spec import On
 from service_client import Client
@@ -237,6 +237,37 @@ def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
         assert closed.get("/explorer/").status_code == 404
     with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as alone:
         assert alone.get("/").headers["location"] == "/explorer/"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("127.0.0.1:8765", 200), ("LOCALHOST", 200), ("[::1]:8765", 200), ("evil.example", 421), ("", 421),
+        ("localhost.evil.example:8765", 421), ("evil.example:127.0.0.1", 421), ("[::1]evil.example", 421),
+    ],
+)  # fmt: skip
+def test_a_page_is_answered_by_the_names_of_this_machine_alone(
+    name: str, status: int, embedded_graph: OccupationGraph
+) -> None:
+    for explorer, path, free in (("alone", "/explorer/", "/health/live"), ("beside", "/explorer/", "/v1/show")):
+        options = Options(explorer=explorer, hosts=LOOPBACK)  # type: ignore[arg-type]
+        with Client(create_app(Engine(embedded_graph), options)) as opened:
+            assert opened.get(path, headers={"host": name}).status_code == status
+            other = opened.get(free, params={"code": "K2110"}, headers={"host": name}).status_code
+            assert (other == 421) == (status == 421 and explorer == "alone")
+
+
+def test_the_commands_say_by_which_names_they_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Options] = []
+    monkeypatch.setattr("passerelles.service.run.run", lambda options, **_: asked.append(options))
+    for words in (
+        ["explore", "--no-browser", "--port", "0"],
+        ["serve", "--explorer", "--host", "127.0.0.2", "--port", "8799"],
+        ["serve", "--explorer", "--host", "0.0.0.0", "--port", "8799"],  # noqa: S104 - not opened
+    ):
+        with pytest.raises(SystemExit):
+            run(words)
+    assert [options.hosts for options in asked] == [LOOPBACK, (*LOOPBACK, "127.0.0.2"), ()]
 
 
 def table_of(text: str, name: str) -> list[dict[str, tuple[str, float | None]]]:

@@ -23,7 +23,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.service import answers
 from passerelles.service.engine import Engine, load_engine
-from passerelles.service.gate import METRICS, Browsers, Guard, Told
+from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
 from passerelles.service.logs import tell
 from passerelles.service.metrics import MEDIA, Metrics
 from passerelles.service.openapi import ABOUT, described, responses
@@ -284,7 +284,9 @@ def create_app(
 
     app = _framework(desk, life, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
-    served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys)
+    hosts = chosen.hosts if chosen.explorer != "off" else ()
+    within = "/" if chosen.explorer == "alone" else EXPLORER
+    served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys, hosts=hosts, within=within)
     told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After", "traceparent"]
     if chosen.origins:
         served = Browsers(

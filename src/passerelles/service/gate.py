@@ -25,11 +25,13 @@ from passerelles.service.problems import language, problem
 
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
 METRICS: Final = "/metrics"
+EXPLORER: Final = "/explorer"  # pages for people
 _QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: told at the level of debugging alone
 _NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
 _LANG: Final[ContextVar[Lang]] = ContextVar("language", default="fr")
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a name or an address, then a port
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
 
@@ -118,12 +120,21 @@ class Browsers(CORSMiddleware):
 
 
 class Guard:
-    """Inner: refuses a request without the key, too long, too deep, too slow to come, or not JSON."""
+    """
+    Inner: refuses a request without the key, by a name that is not ours, too long, too deep, too slow, or not JSON.
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, keys: Sequence[str] = ()) -> None:
+    `hosts` are the names by which what lies under `within` may be asked for; any where there are none. A page of
+    somebody else's whose name is made to lead to this machine comes with that name, and reads nothing.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, limits: Limits, keys: Sequence[str] = (), hosts: Sequence[str] = (), within: str = "/"
+    ) -> None:
         self._app = app
         self._limits = limits
         self._keys = [_digest(key.encode()) for key in keys]
+        self._hosts = frozenset(name.lower().encode() for name in hosts)
+        self._within = within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, or refuse."""
@@ -152,6 +163,8 @@ class Guard:
         headers = dict(scope["headers"])
         if b"content-length" in headers and b"transfer-encoding" in headers:
             return "two_lengths"  # a proxy may have read the other one, and end the request elsewhere
+        if self._hosts and scope["path"].startswith(self._within) and _host(headers) not in self._hosts:
+            return "wrong_host"
         if self._keys and scope["path"] not in OPEN and not self._allowed(headers):
             return "unauthorized"
         if len(scope["query_string"]) > self._limits.query_bytes:
@@ -202,6 +215,12 @@ class Guard:
             if depth > self._limits.depth:
                 return "too_deep"
         return None
+
+
+def _host(headers: dict[bytes, bytes]) -> bytes:
+    """Name that a request asks by, without its port and the brackets of an IPv6 address."""
+    found = _NAME.fullmatch(headers.get(b"host", b"").lower())
+    return b"" if found is None else found[1] or found[2]
 
 
 def _digest(key: bytes) -> bytes:

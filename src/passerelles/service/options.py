@@ -54,6 +54,9 @@ class Options(_Frozen):
     origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
     limits: Limits = Limits()
     explorer: Literal["off", "beside", "alone"] = Field("off", description="Pages for people: beside answers, or alone")
+    hosts: tuple[str, ...] = Field(
+        (), description="Names by which pages for people may be asked for (the Host header); any where there are none"
+    )
     lang: Lang = Field("fr", description="Language of pages where an address names none")
     cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
     warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
@@ -61,9 +64,10 @@ class Options(_Frozen):
     exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")
 
 
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PREFIX: Final = "PASSERELLES_"
 # Variables that hold several values, and what stands between them.
-_SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "data": os.pathsep}
+_SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "hosts": None, "data": os.pathsep}
 _OWN: Final = frozenset({"reloads", "exit_with", "explorer", "limits"})  # what whoever starts the process decides
 
 

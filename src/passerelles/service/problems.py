@@ -30,6 +30,7 @@ STATUS: Final[Mapping[str, int]] = {
     "two_lengths": 400,
     "too_slow_to_send": 408,
     "body_too_large": 413,
+    "wrong_host": 421,
     "query_too_long": 414,
     "not_json": 415,
     "encoded": 415,

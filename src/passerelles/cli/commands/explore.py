@@ -47,7 +47,7 @@ def explore(
 ) -> None:
     """Serve pages for people until told to stop."""
     check_libraries()
-    from passerelles.service.options import Limits, Options
+    from passerelles.service.options import LOOPBACK, Limits, Options
     from passerelles.service.run import check_address, run
 
     chosen = port or _free_port()
@@ -62,6 +62,7 @@ def explore(
         cache=caching(),
         accept_errors=accepting(),
         explorer="alone",
+        hosts=LOOPBACK,
         lang=lang.lang,
         # One person on one machine: a territory takes the time that it takes.
         limits=Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),

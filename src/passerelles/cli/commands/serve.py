@@ -21,6 +21,7 @@ from passerelles.cli.options import (
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
 
+_EVERYWHERE = ("", "0.0.0.0", "::")  # listened on, nothing says by which name  # noqa: S104
 _LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
 
 
@@ -68,7 +69,7 @@ def serve(
 ) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
-    from passerelles.service.options import options_of
+    from passerelles.service.options import LOOPBACK, options_of
     from passerelles.service.run import check_address, run
 
     check_address(host, port)
@@ -89,7 +90,10 @@ def serve(
     # What the command line states wins over what the environment does, and that over the defaults.
     given = {name: value for option, (name, value) in stated.items() if _is_stated(ctx, option)}
     given |= {"warm": warm} if _is_stated(ctx, "warm") or not os.environ.get("PASSERELLES_WARM") else {}
-    options = options_of(os.environ, given | {"explorer": "beside" if explorer else "off"})
+    given |= {"explorer": "beside" if explorer else "off"}
+    if not os.environ.get("PASSERELLES_HOSTS") and host not in _EVERYWHERE:
+        given |= {"hosts": (*LOOPBACK, host)}
+    options = options_of(os.environ, given)
     if options.key_variable is None and not _is_loopback(host):
         message(say("service.open", lang=lang.lang, host=host))
     message(say("service.starting", lang=lang.lang, host=host, port=str(port)))

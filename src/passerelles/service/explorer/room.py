@@ -16,6 +16,7 @@ from passerelles.report.dossier.words import Words, grid_of
 from passerelles.report.envelope import scorer_dict, source_lines
 from passerelles.scoring.features import part_words
 from passerelles.service.engine import Engine
+from passerelles.service.gate import EXPLORER
 from passerelles.views.document import Grid
 from passerelles.views.spec import On, Sheet
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from passerelles.market.places import Places
     from passerelles.referentials.referential import Referential
 
-PREFIX: Final = "/explorer"
 # Files that pages ask for, with their kind; tables sort and filter as those of the report do.
 ASSETS: Final[Mapping[str, str]] = {
     "style.css": "text/css",
@@ -113,7 +113,7 @@ class Ask:
     room: Room
     lang: Lang
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    base: str = PREFIX
+    base: str = EXPLORER
 
     @property
     def words(self) -> Words:

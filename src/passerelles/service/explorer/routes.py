@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.service.explorer import maps, pages, people, territory
-from passerelles.service.explorer.room import ASSETS, PREFIX, Ask, Room, asset_sum, asset_text
+from passerelles.service.explorer.room import ASSETS, Ask, Room, asset_sum, asset_text
+from passerelles.service.gate import EXPLORER
 from passerelles.service.logs import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 
@@ -72,10 +73,10 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 
 
 def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -> None:
-    """Add the pages to an application, under `PREFIX`; `alone`: the root leads there."""
+    """Add the pages to an application, under `EXPLORER`; `alone`: the root leads there."""
     for path, make in PAGES.items():
         app.add_api_route(
-            f"{PREFIX}{path}",
+            f"{EXPLORER}{path}",
             _page(_pool(desk, path), desk, room, make),
             include_in_schema=False,
             name=f"explorer {path}",
@@ -84,17 +85,17 @@ def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -
     for path, (model, make) in POSTS.items():
         piece = _piece(_pool(desk, path), room, model, make)
         app.add_api_route(
-            f"{PREFIX}{path}", piece, methods=["POST"], include_in_schema=False, name=f"explorer post {path}"
+            f"{EXPLORER}{path}", piece, methods=["POST"], include_in_schema=False, name=f"explorer post {path}"
         )
 
-    @app.get(f"{PREFIX}/static/{{digest}}/{{name}}", include_in_schema=False)
+    @app.get(f"{EXPLORER}/static/{{digest}}/{{name}}", include_in_schema=False)
     async def asset(request: Request, digest: str, name: str) -> Response:
         if name not in ASSETS or digest != asset_sum(name):
             return failed(_ask(request, room), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(asset_text(name), media_type=f"{ASSETS[name]}; charset=utf-8", headers=headers)
 
-    @app.get(f"{PREFIX}/{{rest:path}}", include_in_schema=False)
+    @app.get(f"{EXPLORER}/{{rest:path}}", include_in_schema=False)
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
         return failed(_ask(request, room), "not_found")
 
@@ -102,7 +103,7 @@ def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -
 
         @app.get("/", include_in_schema=False)
         async def root(request: Request) -> Response:
-            return RedirectResponse(f"{request.scope.get('root_path', '')}{PREFIX}/")
+            return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/")
 
 
 def _pool(desk: Desk, path: str) -> Callable[[], Pool]:
@@ -172,7 +173,7 @@ def _ask(request: Request, room: Room) -> Ask:
         fields.setdefault(name, []).append(value)
     wanted = fields.get("lang", [room.lang])[0]
     lang: Lang = wanted if wanted in ("fr", "en") else room.lang  # type: ignore[assignment]
-    return Ask(room, lang, fields, f"{request.scope.get('root_path', '')}{PREFIX}")
+    return Ask(room, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}")
 
 
 def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
