@@ -23,6 +23,7 @@ LEVELS = [
     ["access"],
     ["scoring", "matching"],
     ["compiled"],
+    ["effort"],
     ["ranking", "areas"],
     ["bulk"],
     ["evaluation"],

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from passerelles.effort.qualification import level_of_access, qualification_of
+from passerelles.effort.table import EffortTable, effort_table, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Hours
-from passerelles.paths.effort import EffortTable, effort_table, state_of
-from passerelles.paths.qualification import level_of_access, qualification_of
 from passerelles.paths.terrain import best_scored, terrain_of
 from passerelles.ranking.origin import excluded_rows
 from passerelles.referentials.durations import duration_model

@@ -12,11 +12,11 @@ from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.access.kind import move_kind
+from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.register import LeadingCertification
 from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
-from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import Case, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State

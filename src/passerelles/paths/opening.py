@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import Demands, Price, demands_of
 from passerelles.access.holdings import Holdings
+from passerelles.effort.table import TENTHS, EffortTable, Shares, effort_table, state_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.build import CertificationTable
-from passerelles.paths.effort import TENTHS, EffortTable, Shares, effort_table, state_of
 from passerelles.ranking.origin import Start
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings

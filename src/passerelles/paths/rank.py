@@ -9,11 +9,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
-from passerelles.paths.effort import TENTHS
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.pool import Candidate, Fit, Ints, Pool

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.paths.effort import TENTHS
+from passerelles.effort.table import TENTHS
 from passerelles.paths.pool import Candidate, Floats, Ints, Pool
 from passerelles.paths.state import State
 from passerelles.progress import go_on

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import Price
-from passerelles.paths.effort import Ints, Shares, state_of
+from passerelles.effort.table import Ints, Shares, state_of
 from passerelles.paths.terrain import Terrain, best_scored, strengths
 from passerelles.ranking.origin import Start
 from passerelles.scoring.measures import one_origin

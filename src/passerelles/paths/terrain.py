@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import Demands, demands_of
+from passerelles.effort.table import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
-from passerelles.paths.effort import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table

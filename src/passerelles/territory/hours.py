@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import TENTHS, demands_of, least, total
-from passerelles.access.holdings import Holdings, holdings_of
+from passerelles.access.holdings import holdings_of
+from passerelles.effort.step import step_hours
+from passerelles.effort.table import effort_table, state_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.effort import effort_table, state_of
 from passerelles.paths.legal import find_frame
 from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of
@@ -87,13 +87,14 @@ class EffortCosts:
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
             go_on()
-            plain = self._towards(row, table.uncovered[:, row], holdings_of(graph.referential, graph.codes[row], {}))
+            held, level = holdings_of(graph.referential, graph.codes[row], {}), int(table.level[row])
+            plain = step_hours(graph, self.settings, table.uncovered[:, row], held, level)
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
-                rest = self._towards(row, state, lever.with_credentials(row))
+                rest = step_hours(graph, self.settings, state, lever.with_credentials(row), level)
                 own = lever.hours_of(row)
                 better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
@@ -101,31 +102,6 @@ class EffortCosts:
                 high[i, use] = (rest.high + own * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = better[use], own
         return Hours(low, expected, high, possible, None if lever is None else taken)
-
-    def _towards(self, row: int, state: NDArray[np.uint8], holdings: Holdings) -> "_Towards":
-        """Hours of a last step towards every occupation, as `rank_paths` gives them; nan = unknown."""
-        graph = self.graph
-        table, demands = effort_table(graph, self.settings), demands_of(graph)
-        learned, _ = table.towards_all(state)
-        price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
-        course = demands.trained_alone(missing, price)
-        tenths = table.final(learned, np.arange(len(graph.codes)), table.level[row])
-        whole = demands.hours(tenths, missing, price) / TENTHS
-        taught = np.where(course, 0, tenths) / TENTHS
-        shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
-        # What takes something that nothing names, or chooses its people, takes something that is not known.
-        unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)
-        unknown |= demands.hidden | demands.selective
-        expected = np.where(unknown, np.nan, whole)
-        high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
-        low = least(taught * table.low_share, shortest, total(missing, price.length) / TENTHS)
-        return _Towards(
-            low=np.where(unknown, np.nan, np.minimum(low, expected)),
-            expected=expected,
-            high=np.maximum(np.maximum(high, longest), expected),
-            closed=np.asarray((missing & price.closed).any(axis=1)),
-            unsettled=demands.hidden | demands.selective,
-        )
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
         """
@@ -141,20 +117,6 @@ class EffortCosts:
         return frame_verdicts(
             self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
         )
-
-
-class _Towards(NamedTuple):
-    """
-    Hours towards every occupation from one, shape (n,).
-
-    `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
-    """
-
-    low: Floats
-    expected: Floats
-    high: Floats
-    closed: NDArray[np.bool_]
-    unsettled: NDArray[np.bool_]
 
 
 def default_costs(

@@ -26,8 +26,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.effort.qualification import HIGHEST_LEVEL, Qualification, qualification_of
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.qualification import HIGHEST_LEVEL, Qualification, qualification_of
 from passerelles.scoring.coverage import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import frozen

@@ -1,0 +1,64 @@
+"""Hours of training of one step towards every occupation: the longer of what is missing and of what access requires."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.access.demands import TENTHS, demands_of, least, total
+from passerelles.access.holdings import Holdings
+from passerelles.effort.table import Floats, Shares, effort_table
+from passerelles.graph.core import OccupationGraph
+from passerelles.settings import Settings
+
+
+class StepHours(NamedTuple):
+    """
+    Hours of a step towards every occupation, shape (n,); nan = unknown.
+
+    `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
+    """
+
+    low: Floats
+    expected: Floats
+    high: Floats
+    closed: NDArray[np.bool_]
+    unsettled: NDArray[np.bool_]
+
+
+def step_hours(graph: OccupationGraph, settings: Settings, state: Shares, holdings: Holdings, level: int) -> StepHours:
+    """
+    Return the hours of a last step towards every occupation, as `rank_paths` gives them.
+
+    Parameters
+    ----------
+    graph, settings
+        What the model reads.
+    state
+        What is not covered yet; see `passerelles.effort.table.state_of`.
+    holdings
+        What is held of what access requires.
+    level
+        Highest European level held so far.
+    """
+    table, demands = effort_table(graph, settings), demands_of(graph)
+    learned, _ = table.towards_all(state)
+    price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
+    course = demands.trained_alone(missing, price)
+    tenths = table.final(learned, np.arange(len(graph.codes)), level)
+    whole = demands.hours(tenths, missing, price) / TENTHS
+    taught = np.where(course, 0, tenths) / TENTHS
+    shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
+    # What takes something that nothing names, or chooses its people, takes something that is not known.
+    unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)
+    unknown |= demands.hidden | demands.selective
+    expected = np.where(unknown, np.nan, whole)
+    high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
+    low = least(taught * table.low_share, shortest, total(missing, price.length) / TENTHS)
+    return StepHours(
+        low=np.where(unknown, np.nan, np.minimum(low, expected)),
+        expected=expected,
+        high=np.maximum(np.maximum(high, longest), expected),
+        closed=np.asarray((missing & price.closed).any(axis=1)),
+        unsettled=demands.hidden | demands.selective,
+    )
