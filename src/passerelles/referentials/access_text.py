@@ -129,6 +129,12 @@ class _Sentence(NamedTuple):
         access = self.access
         return access is not None and span.start >= access.end() and span.start <= self.clause(access.start())[1]
 
+    def also(self, span: _Span, rules: "_Rules") -> bool:
+        """Whether the sentence tells one more way in, and the credential is of it: "also accessible with ..."."""
+        access = self.access
+        ways = rules.ways["other_way"].finditer(self.masked) if access and self.listed(span) else ()
+        return access is not None and any(m.start() < access.end() and m.end() > access.start() for m in ways)
+
 
 @dataclass(frozen=True)
 class _Rules:
@@ -409,7 +415,7 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     before = sentence.text[: span.start]
     return (
         sentence.other_way
-        or before.count("(") > before.count(")")
+        or (before.count("(") > before.count(")") and not rules.reading["spelt_out"].search(before))
         or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
         or (
             bool(span.rule.get("beside")) and not any(s.rule["kind"] == "diplôme" and _named(s) for s in sentence.spans)
@@ -423,23 +429,24 @@ def _named(span: _Span) -> bool:
 
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
-    if rules.reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR]):
+    if rules.reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR]) or sentence.also(span, rules):
         return True
     low, high = sentence.clause(span.start)
     bounds = [(c.start, c.end) for c in sentence.cues if c.kind not in ("neutral", "softened")]
+    offers = rules.reading["offers"]
+    last = high == len(sentence.text) and all(start < span.end for start, _ in bounds)
+    if last and offers.match(sentence.following.lstrip(" |-")):  # "a title and a permit. Or a diploma."
+        return True
     bounds += [m.span() for m in rules.reading["apart"].finditer(sentence.masked)]
     bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
     if rules.reading["latter"].search(sentence.masked[span.end :]):
         return False
-    offers = rules.reading["offers"]
     between = [m for m in offers.finditer(sentence.masked) if low <= m.start() < high]
     # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
     paired = rules.reading["paired"]
-    if any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between):
-        return True
-    return high == len(sentence.text) and offers.match(sentence.following.lstrip(" |-")) is not None
+    return any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between)
 
 
 def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _Rules) -> Condition:
