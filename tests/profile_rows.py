@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from passerelles.bulk.moves import output_schema
+from passerelles.bulk.rank import output_schema
 from passerelles.graph.core import OccupationGraph
 from passerelles.profile import Profile
 from passerelles.ranking.moves import rank_moves

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from passerelles.bulk.columns import BATCH
+from passerelles.bulk.profiles import BATCH, csv_batches
 from passerelles.bulk.rank import rank_profiles
-from passerelles.bulk.source import csv_batches
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

@@ -9,10 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.bulk.columns import BATCH
-from passerelles.bulk.moves import output_schema
-from passerelles.bulk.rank import Engine, Ranker, in_order
-from passerelles.bulk.source import need_arrow, opened
+from passerelles.bulk.profiles import BATCH, need_arrow, opened
+from passerelles.bulk.rank import Engine, Ranker, in_order, output_schema
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -154,7 +152,7 @@ def rank_profiles_dask(
     -------
     results
         In the order of the parts: the paths written where there is an `output`, else tables of the columns of
-        `passerelles.bulk.moves.output_schema` but ``row``. Reading the next one lets the work go on.
+        `passerelles.bulk.rank.output_schema` but ``row``. Reading the next one lets the work go on.
 
     Raises
     ------
@@ -242,7 +240,7 @@ def rank_profiles_spark(
     Returns
     -------
     moves
-        DataFrame of the columns of `passerelles.bulk.moves.output_schema` but ``row``. A profile that cannot be
+        DataFrame of the columns of `passerelles.bulk.rank.output_schema` but ``row``. A profile that cannot be
         ranked has one line, with a ``reason`` and without a ``rank``.
 
     Raises

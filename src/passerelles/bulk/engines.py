@@ -24,7 +24,7 @@ from passerelles.bulk.layout import (
     make_needs,
     make_space,
 )
-from passerelles.bulk.people import People
+from passerelles.bulk.profiles import People
 from passerelles.errors import MissingExtraError
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import top

@@ -10,9 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from passerelles.bulk.moves import output_schema
-from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered
-from passerelles.bulk.source import need_arrow, opened
+from passerelles.bulk.profiles import need_arrow, opened
+from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered, output_schema
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.graph.provenance import KEY

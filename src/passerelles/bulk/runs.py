@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.bulk.files import RUN
-from passerelles.bulk.source import need_arrow
+from passerelles.bulk.profiles import need_arrow
 from passerelles.errors import PasserellesError
 from passerelles.graph.provenance import KEY
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file

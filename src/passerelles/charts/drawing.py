@@ -459,6 +459,17 @@ class Ruler:
         return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
 
+def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float) -> Outline:
+    """Return the outline of a band that leads from one height to another, as thick at both ends."""
+    middle = (x0 + x1) / 2
+    points = [
+        (x0, y0), (middle, y0), (middle, y1), (x1, y1),
+        (x1, y1 + thick), (middle, y1 + thick), (middle, y0 + thick), (x0, y0 + thick), (x0, y0),
+    ]  # fmt: skip
+    move, line, curve, close = Outline.MOVETO, Outline.LINETO, Outline.CURVE4, Outline.CLOSEPOLY
+    return Outline(points, [move, curve, curve, curve, line, curve, curve, curve, close])
+
+
 def steps(low: float, high: float, most: int) -> list[float]:
     """
     Return round values from `low` to `high`, `most` of them at most.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from passerelles.charts.drawing import Chart, Fill, Mark, Outline, Pen
+from passerelles.charts.drawing import Chart, Fill, Mark, Pen, ribbon
 from passerelles.charts.style import CYCLE, DARK, MARGIN, PAPER, VERMILION, deep, page_of, pale
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
@@ -340,21 +340,11 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
         thick = _thick(flow.people, scale)
         masked = flow.masked
         look = Fill(pale(colour, 0.42), hatch="|||" if flow.same_job else "", edge=deep(colour), width=0.6, dash=masked)
-        pen.outline(_ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
+        pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
         size = pen.size - 1
         if thick >= size * 1.25 and not masked:
             shown = str(flow.people)
             pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), shown, size=size)
-
-
-def _ribbon(x0: float, y0: float, x1: float, y1: float, thick: float) -> Outline:
-    middle = (x0 + x1) / 2
-    points = [
-        (x0, y0), (middle, y0), (middle, y1), (x1, y1),
-        (x1, y1 + thick), (middle, y1 + thick), (middle, y0 + thick), (x0, y0 + thick), (x0, y0),
-    ]  # fmt: skip
-    move, line, curve, close = Outline.MOVETO, Outline.LINETO, Outline.CURVE4, Outline.CLOSEPOLY
-    return Outline(points, [move, curve, curve, curve, line, curve, curve, curve, close])
 
 
 def _key(diagram: Diagram, lang: Lang) -> list[tuple[Fill | Mark | str, str]]:

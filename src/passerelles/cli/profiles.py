@@ -33,7 +33,7 @@ def rank_people(
         With 1 where not one profile was ranked.
     """
     from passerelles.bulk.files import inputs_of, rank_files
-    from passerelles.bulk.source import need_arrow, rows_of_file
+    from passerelles.bulk.profiles import need_arrow, rows_of_file
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar
 

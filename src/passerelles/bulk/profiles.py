@@ -1,0 +1,564 @@
+"""Profiles from wherever they are, a bounded batch at a time: which columns they have, what a batch says of people."""
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerelles.codes import check_code
+from passerelles.errors import MissingExtraError, PasserellesError, UnknownCodeError
+from passerelles.graph.core import OccupationGraph
+from passerelles.io.csv import decode
+from passerelles.model import Ternary
+from passerelles.referentials.reference import find_occupation
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+# Rows handled at a time, whatever comes in: memory does not depend on how many there are. No fewer than make the fast
+# engine pay, or the first batch of every great file would be ranked the slow way.
+BATCH: Final = 8192
+COLUMNS: Final = ("id", "occupation", "competencies", "credentials")
+_SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
+FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
+
+
+def check_names(names: Sequence[str]) -> None:
+    """
+    Check that the columns of profiles are there, each once.
+
+    Raises
+    ------
+    PasserellesError
+        If one is missing, or comes twice.
+    """
+    missing = [name for name in ("id", "competencies") if name not in names]
+    if missing:
+        raise PasserellesError("profiles_columns", missing=", ".join(missing), known=", ".join(COLUMNS))
+    twice = [name for name in COLUMNS if list(names).count(name) > 1]
+    if twice:
+        raise PasserellesError("profiles_twice", columns=", ".join(twice))
+
+
+def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """
+    Return a batch with the four columns that `read_people` takes, as text and lists of text.
+
+    Raises
+    ------
+    PasserellesError
+        If a column is missing or of another type: a code is a text, never a number.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    check_names(batch.schema.names)
+    columns = [_compact(_typed_column(batch, name, pa), pa) for name in COLUMNS]
+    return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
+
+
+def _compact(column: "pa.Array", pa: Any) -> "pa.Array":
+    """Copy a slice of a much larger column: checking its texts would read those of all rows, piece after piece."""
+    if column.get_total_buffer_size() <= 2 * column.nbytes + _SPARE:
+        return column
+    return column.take(pa.array(range(len(column))))
+
+
+def legible(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":
+    """
+    Return a batch whose texts are texts, and the positions of the rows that had bytes which are none.
+
+    Arrow and Parquet promise UTF-8 and do not check it: what a faulty program wrote comes out here.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        garbled: set[int] = set()
+        columns = [_legible(column, garbled, pa) for column in batch.columns]
+        return pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sorted(garbled)
+    return batch, []
+
+
+def _legible(column: "pa.Array", garbled: set[int], pa: Any) -> "pa.Array":
+    values: list[Any] = []
+    for position, value in enumerate(column):
+        try:
+            values.append(value.as_py())
+        except UnicodeDecodeError:
+            values.append(None)
+            garbled.add(position)
+    return pa.array(values, column.type)
+
+
+def known_faults(batch: "pa.RecordBatch") -> dict[int, str]:
+    """Why rows of a file could not be read, by position."""
+    if FAULT not in batch.schema.names:
+        return {}
+    reasons = batch.column(batch.schema.get_field_index(FAULT)).to_pylist()
+    return {position: reason for position, reason in enumerate(reasons) if reason is not None}
+
+
+def _typed_column(batch: "pa.RecordBatch", name: str, pa: Any) -> "pa.Array":
+    text = pa.string()
+    if name not in batch.schema.names:
+        return pa.nulls(batch.num_rows, pa.list_(text) if name == "competencies" else text)
+    column = batch.column(batch.schema.get_field_index(name))
+    kind = column.type
+    if name == "credentials":
+        if pa.types.is_null(kind):
+            return column.cast(text)
+        pairs = pa.types.is_list(kind) and pa.types.is_struct(kind.value_type) and kind.value_type.num_fields >= 2  # noqa: PLR2004
+        fits = pairs or pa.types.is_map(kind) or pa.types.is_struct(kind) or _is_text(kind, pa)
+        wanted = kind if not _is_text(kind, pa) else text
+    elif name == "competencies":
+        listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+        inside = listed and (_is_text(kind.value_type, pa) or pa.types.is_null(kind.value_type))
+        fits = pa.types.is_null(kind) or inside
+        wanted = pa.list_(text)
+    else:
+        number = name == "id" and pa.types.is_integer(kind)
+        fits = pa.types.is_null(kind) or number or _is_text(kind, pa)
+        wanted = text
+    if not fits:
+        raise PasserellesError("profiles_type", column=name, kind=kind)
+    return column if kind == wanted else column.cast(wanted)
+
+
+def _is_text(kind: Any, pa: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    view = getattr(pa.types, "is_string_view", None)  # from Arrow 16 on
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or (view and view(kind)))
+
+
+_SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known
+_BEYOND_ASCII: Final = bytes(range(128, 256))
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
+_LONGEST: Final = 1 << 22  # characters of a line; of a longer one, only this much is in memory
+_GARBLED: Final = "\ufffd"  # what stands for bytes that are no text in the file's encoding
+CsvRecord = list[str] | None  # None: a record that cannot be cut into cells
+
+
+def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
+    """
+    Batches of a CSV file with a header; lists are separated by semicolons (by bars where that is the delimiter).
+
+    A row that has not the length of the header keeps its id where it has one, and is refused later on.
+    """
+    with path.open("rb") as raw:
+        sample = raw.read(_SAMPLE)
+    # The sample may end inside a letter, which is no reason to doubt the encoding of the others.
+    encoding = decode(sample.rstrip(_BEYOND_ASCII) if len(sample) == _SAMPLE else sample).encoding
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        first = file.readline(_LONGEST)
+        file.seek(0)
+        delimiter = max(_DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
+        records = _records(file, delimiter)
+        header = [name.strip().casefold() for name in next(records, None) or []]
+        check_names(header)
+        where = {name: header.index(name) for name in COLUMNS if name in header}
+        columns = _Columns(where, len(header), "|" if delimiter == ";" else ";")
+        waiting: list[CsvRecord] = []
+        for record in records:
+            waiting.append(record)
+            if len(waiting) == BATCH:
+                yield columns.batch(waiting)
+                waiting = []
+        if waiting:
+            yield columns.batch(waiting)
+
+
+def _records(file: TextIO, delimiter: str) -> Iterator[CsvRecord]:
+    """Cells of each record, blank lines left out."""
+    ahead: deque[str] = deque()
+    while line := _line(file, ahead):
+        taken, quotes = [line], line.count('"')
+        while quotes % 2 and len(line) < _LONGEST and len(taken) < _LINES and (more := _line(file, ahead)):
+            taken.append(more)
+            quotes += more.count('"')
+        if quotes % 2:
+            ahead.extendleft(reversed(taken[1:]))
+            del taken[1:]
+        text = "".join(taken)
+        if not text.strip("\r\n"):
+            continue
+        try:
+            yield None if len(text) >= _LONGEST else next(csv.reader([text], delimiter=delimiter))
+        except csv.Error:  # a cell longer than this library takes
+            yield None
+
+
+def _line(file: TextIO, ahead: deque[str]) -> str:
+    """Next line; the rest of one that is too long is passed over."""
+    if ahead:
+        return ahead.popleft()
+    line = rest = file.readline(_LONGEST)
+    while len(rest) == _LONGEST and not rest.endswith("\n"):
+        rest = file.readline(_LONGEST)
+    return line
+
+
+class _Columns:
+    """What makes batches of records: the place of each column, the length of the header, what separates a list."""
+
+    def __init__(self, place: dict[str, int], width: int, inner: str) -> None:
+        self._place = place
+        self._width = width
+        self._inner = inner
+
+    def batch(self, records: Sequence[CsvRecord]) -> "pa.RecordBatch":
+        """Return a batch of the columns that profiles have, and of why rows cannot be read."""
+        import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
+
+        faults: list[str | None] = [self._fault(record) for record in records]
+        columns = {name: self._cells(records, name) for name in ("id", "occupation", "competencies", "credentials")}
+        for cells in columns.values():
+            for row, cell in enumerate(cells):
+                if cell is not None and _GARBLED in cell:
+                    faults[row] = faults[row] or "not_text"
+        held = [[c.strip() for c in (cell or "").split(self._inner) if c.strip()] for cell in columns["competencies"]]
+        stated = [cell and cell.replace(self._inner, ";") for cell in columns["credentials"]]
+        text: Any = pa.string()
+        return pa.RecordBatch.from_pydict(
+            {
+                "id": pa.array(columns["id"], text),
+                "occupation": pa.array(columns["occupation"], text),
+                "competencies": pa.array(held, pa.list_(text)),
+                "credentials": pa.array(stated, text),
+                FAULT: pa.array(faults, text),
+            }
+        )
+
+    def _fault(self, record: CsvRecord) -> str | None:
+        if record is None:
+            return "too_long"
+        return None if len(record) == self._width else "wrong_length"
+
+    def _cells(self, records: Sequence[CsvRecord], name: str) -> list[str | None]:
+        where = self._place.get(name)
+        if where is None:
+            return [None] * len(records)
+        return [record[where].strip() or None if record and len(record) > where else None for record in records]
+
+
+_PAGE: Final = 1 << 20  # bytes read of a Parquet column at a time
+
+
+def need_arrow() -> None:
+    """
+    Check that Arrow is there.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: F401, PLC0415 - looked for, not used
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "parquet") from error
+
+
+@contextmanager
+def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
+    """
+    Give the batches of a table, a reader, an iterable of batches, or a Parquet or CSV file; see `rank_profiles`.
+
+    Raises
+    ------
+    PasserellesError
+        If it is none of these, or the file cannot be read.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
+
+    if isinstance(table, str | Path):
+        with _open_file(Path(table)) as batches:
+            yield batches
+    elif isinstance(table, pa.Table | pa.RecordBatch):
+        yield _batches_of([table], pa)
+    elif hasattr(table, "__arrow_c_stream__"):  # readers, and the data frames of other libraries
+        yield _batches_of(pa.RecordBatchReader.from_stream(table), pa)
+    elif isinstance(table, Iterable):
+        yield _batches_of(table, pa)
+    else:
+        raise PasserellesError("profiles_kind", kind=type(table).__name__)
+
+
+def _batches_of(tables: Iterable[Any], pa: Any) -> "Iterator[pa.RecordBatch]":
+    for each in tables:
+        if isinstance(each, pa.RecordBatch):
+            yield each
+        elif isinstance(each, pa.Table):
+            yield from each.to_batches(max_chunksize=BATCH)
+        else:
+            raise PasserellesError("profiles_kind", kind=type(each).__name__)
+
+
+@contextmanager
+def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        with path.open("rb") as file:
+            if file.read(4) == b"PAR1":
+                # Buffered page by page: a row group of a million profiles is not held whole.
+                reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
+                named = [name for name in COLUMNS if name in reader.schema_arrow.names]
+                check_names(reader.schema_arrow.names)
+                yield reader.iter_batches(batch_size=BATCH, columns=named)
+            else:
+                yield csv_batches(path)
+    except pa.ArrowException as error:
+        raise PasserellesError("profiles_unreadable", path=path, reason=error) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+
+
+def rows_of_file(path: Path) -> int | None:
+    """Number of profiles of a Parquet file; None where it cannot be known without reading all."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return None
+
+
+_REMEMBERED: Final = 100_000  # titles kept with their code, so that memory stays bounded whatever people write
+_LONGEST_DETAIL: Final = 100  # characters of a faulty value that are repeated to whoever has to correct it
+_TERNARY: Final = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row is not ranked: a key under ``[reason]`` of ``language/<lang>/bulk.toml``, and the value concerned."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """
+    The good rows of a batch.
+
+    Attributes
+    ----------
+    rows
+        Shape (b,): row of the occupation exercised, -1 for none.
+    starts
+        Shape (b + 1,): where each person's competencies start in `extra`.
+    extra
+        Columns of the competencies held besides those that the occupation requires, sorted for each person.
+    credentials
+        What each person states, None for nothing; None where nobody states anything.
+    """
+
+    rows: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    extra: NDArray[np.int32]
+    credentials: tuple[Mapping[str, Ternary] | None, ...] | None
+
+    def part(self, start: int, stop: int) -> "People":
+        """Return the people from `start` to `stop`."""
+        edges = self.starts[start : stop + 1]
+        stated = None if self.credentials is None else self.credentials[start:stop]
+        return People(self.rows[start:stop], edges - edges[0], self.extra[edges[0] : edges[-1]], stated)
+
+
+@dataclass(frozen=True, eq=False)
+class Directory:
+    """What turns codes into rows and columns, for one graph; made once for all batches."""
+
+    graph: OccupationGraph
+    known: "pa.Array"
+    columns: NDArray[np.int32]
+    required: NDArray[np.int64]
+    _occupations: dict[str, int | Fault] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, graph: OccupationGraph) -> "Directory":
+        """Make the directory of a graph."""
+        import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
+
+        codes = sorted(graph.referential.competency_by_code)
+        # A competency that no occupation asks for is known, and brings nothing.
+        columns = [graph.competency_position.get(code, -1) for code in codes]
+        weights = graph.weights
+        rows = np.repeat(np.arange(len(graph.codes), dtype=np.int64), np.diff(weights.indptr))
+        return cls(
+            graph,
+            pa.array(codes, pa.string()),
+            np.asarray(columns, dtype=np.int32),
+            rows * len(graph.competency_codes) + weights.indices,
+        )
+
+    def occupation(self, text: str) -> int | Fault:
+        """Row of an occupation given by code or exact title, or why there is none."""
+        found = self._occupations.get(text)
+        if found is None:
+            try:
+                found = self.graph.position[find_occupation(self.graph.referential, text)]
+            except UnknownCodeError as error:
+                found = Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
+            except PasserellesError:
+                found = Fault("empty_code", "occupation")
+            if len(self._occupations) < _REMEMBERED:
+                self._occupations[text] = found
+        return found
+
+
+def read_people(
+    directory: Directory, batch: "pa.RecordBatch", faults: dict[int, Fault]
+) -> tuple[People, NDArray[np.int64]]:
+    """
+    Read a batch whose columns are those of `passerelles.bulk.profiles.normalised`.
+
+    Parameters
+    ----------
+    directory
+        Of the graph.
+    batch
+        Profiles.
+    faults
+        Why rows cannot be ranked, by position: those that are known already, to which the others are added.
+
+    Returns
+    -------
+    people, kept
+        The good rows, and their positions in the batch.
+    """
+    for position in np.flatnonzero(_nulls(batch.column("id"))).tolist():
+        faults.setdefault(position, Fault("null_id"))
+    rows = _rows(directory, batch.column("occupation"), faults)
+    lengths, parents, columns = _competency_columns(directory, batch.column("competencies"), faults)
+    for position in np.flatnonzero((rows < 0) & (lengths == 0)).tolist():
+        faults.setdefault(position, Fault("empty_profile"))
+    stated = _stated_credentials(directory, batch.column("credentials"), faults)
+    good = np.ones(batch.num_rows, dtype=np.bool_)
+    good[list(faults)] = False
+    kept = np.flatnonzero(good)
+    counts, extra = _beyond_occupation(directory, rows, parents, columns, good)
+    starts = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
+    credentials = tuple(stated.get(i) for i in kept.tolist()) if stated else None
+    return People(rows[kept], starts, extra, credentials), kept
+
+
+def _rows(directory: Directory, column: "pa.Array", faults: dict[int, Fault]) -> NDArray[np.int32]:
+    encoded = column.dictionary_encode()
+    found = [directory.occupation(text) for text in encoded.dictionary.to_pylist()]
+    number = np.asarray([-2 if isinstance(f, Fault) else f for f in found] + [-1], dtype=np.int32)
+    place = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
+    rows = number[place]
+    for position in np.flatnonzero(rows == -2).tolist():  # noqa: PLR2004 - the mark set above
+        fault = found[place[position]]
+        if isinstance(fault, Fault):
+            faults.setdefault(position, fault)
+    return np.asarray(rows, dtype=np.int32)
+
+
+def _competency_columns(
+    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Length of each list; then row and column of each of its competencies, -1 for one that nobody asks for."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    parents = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
+    values = column.flatten()
+    place = pc.index_in(values, value_set=directory.known)
+    place = pc.fill_null(place, -1).to_numpy(zero_copy_only=False)
+    unknown = np.flatnonzero(place < 0)
+    for position, entry in zip(parents[unknown].tolist(), unknown.tolist(), strict=True):
+        if position not in faults:
+            faults[position] = _competency_fault(values[entry].as_py())
+    safe = np.maximum(place, 0)
+    columns = directory.columns[safe] if len(directory.columns) else safe
+    return lengths, parents, np.where(place < 0, -1, columns).astype(np.int32)
+
+
+def _competency_fault(code: object) -> Fault:
+    try:
+        return Fault("unknown_competency", _cut(check_code(code)))
+    except PasserellesError:
+        return Fault("empty_code", "competencies")
+
+
+def _beyond_occupation(
+    directory: Directory,
+    rows: NDArray[np.int32],
+    parents: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    good: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """How many competencies each good row holds beyond its occupation's, and their columns, sorted, each once."""
+    width = max(1, len(directory.graph.competency_codes))
+    used = good[parents] & (columns >= 0)
+    keys = np.sort(parents[used] * width + columns[used])
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+    parent, column = keys // width, keys % width
+    wanted = rows[parent].astype(np.int64) * width + column
+    if len(directory.required):
+        place = np.minimum(np.searchsorted(directory.required, wanted), len(directory.required) - 1)
+        beyond = directory.required[place] != wanted
+        parent, column = parent[beyond], column[beyond]
+    return np.bincount(parent, minlength=len(rows)).astype(np.int64), column.astype(np.int32)
+
+
+def _stated_credentials(
+    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
+) -> dict[int, Mapping[str, Ternary]]:
+    """Read what people state about credentials, by row; rows that state nothing are left out."""
+    found: dict[int, Mapping[str, Ternary]] = {}
+    if column.null_count == len(column):
+        return found
+    pairs = _pairs_of(column.type)
+    for position in np.flatnonzero(~_nulls(column)).tolist():
+        stated = dict(pairs(column[position].as_py()))
+        fault = next((f for code, held in stated.items() if (f := _credential_fault(directory, code, held))), None)
+        if fault is not None:
+            faults.setdefault(position, fault)
+        elif stated:
+            found[position] = dict(sorted(stated.items()))
+    return found
+
+
+def _credential_fault(directory: Directory, code: object, held: object) -> Fault | None:
+    if not isinstance(code, str) or not code.strip():
+        return Fault("empty_code", "credentials")
+    if code not in directory.graph.referential.credential_by_code:
+        return Fault("unknown_credential", _cut(code))
+    return None if held in _TERNARY else Fault("not_ternary", _cut(f"{code}={held}"))
+
+
+def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
+    """Return what makes pairs (code, held) of a value of this type; an unset field of a struct says nothing."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if pa.types.is_map(kind):
+        return list
+    if pa.types.is_struct(kind):
+        return lambda value: [(code, held) for code, held in value.items() if held is not None]
+    if pa.types.is_string(kind):
+        return lambda text: [(c.strip(), h.strip()) for c, _, h in (p.partition("=") for p in text.split(";") if p)]
+    return lambda listed: [tuple((item or {"": None, " ": None}).values())[:2] for item in listed]
+
+
+def _nulls(column: "pa.Array") -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
+    return found
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
