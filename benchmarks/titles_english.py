@@ -12,7 +12,7 @@ from title_splits import Query, families, held_out, no_jobs
 from titles import tell
 
 from passerelles import Referential, load_referential
-from passerelles.matching.bridge import read_crosswalk
+from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.titles import resolve_titles
 from passerelles.text import normalise_label
 

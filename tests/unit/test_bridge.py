@@ -7,7 +7,7 @@ import pytest
 from passerelles import build_graph, rank_moves
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.matching.bridge import Bridge, read_crosswalk, turned
+from passerelles.matching.migrate import Bridge, read_crosswalk, turned
 from passerelles.profile import Profile
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential

@@ -12,8 +12,7 @@ from job_titles import referential, regrouped
 from passerelles import load_referential
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.matching.migrate import Versions
-from passerelles.matching.migrate_list import ADDED
+from passerelles.matching.migrate import ADDED, Versions
 
 OLD = referential(
     (

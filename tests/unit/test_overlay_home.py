@@ -17,8 +17,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.graph.build import build_graph
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.matching.migrate import Versions
-from passerelles.matching.migrate_overlay import migrate_overlay
+from passerelles.matching.migrate import Versions, migrate_overlay
 from passerelles.referentials.form import write_form
 from passerelles.referentials.install import install, listed, remove
 from passerelles.referentials.load import load_referential

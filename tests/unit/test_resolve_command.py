@@ -13,8 +13,7 @@ from passerelles.cli.lists import emit_list
 from passerelles.cli.main import run
 from passerelles.cli.options import Format
 from passerelles.errors import PasserellesError
-from passerelles.matching.titles import ADDED, review
-from passerelles.matching.worklist import Worklist, read_worklist
+from passerelles.matching.worklist import ADDED, Worklist, read_worklist, review
 
 LIST = "id;intitulé du poste;note\n01;Monitrice PL h/f;=1+1\n02;cariste 1-3-5;+33 6\n\n03;xqzw;\n"
 

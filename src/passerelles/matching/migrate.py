@@ -1,18 +1,36 @@
-"""Codes of an older version to those of the loaded one, by title code, title and parent; what is open stays open."""
+"""Codes of an older version, or of another family of referentials, to the loaded one; what is open stays open."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import check_code
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import FileSource
+from passerelles.io.rows import parse_rows, read_rows
+from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import TitleIndex
+from passerelles.matching.lookup import Sought, search
 from passerelles.matching.reading import joined_words
-from passerelles.matching.titles import title_index
+from passerelles.matching.titles import SURE, resolve_competency, title_index
+from passerelles.matching.worklist import CHOICE, Worklist
+from passerelles.profile import Profile
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.esco import code_of
+from passerelles.referentials.form import form_page, manifest_page
+from passerelles.referentials.manifest import read_fields
+from passerelles.referentials.overlay import by_label
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.sheets import heads, open_tables, sheet_title
+from passerelles.text import normalise_label
+from passerelles.views.excel import BookPage
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
 Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
@@ -247,12 +265,8 @@ class Versions:
         return {self._new_titles[ogr] for ogr in found if ogr in self._new_titles}
 
     def _by_title(self, title: str, possible: set[str]) -> set[str]:
-        return {
-            code for code, _ in _exact(title_index(self.new), title) if code in possible or self._part(code, possible)
-        }
-
-    def _part(self, code: str, possible: set[str]) -> bool:
-        return self.new.occupation_by_code[code].base in possible
+        codes = {code for code, _ in _exact(title_index(self.new), title)}
+        return {code for code in codes if {code, self.new.occupation_by_code[code].base} & possible}
 
     def _decided(
         self,
@@ -275,3 +289,512 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
     form = " ".join(joined_words(title, index.pack))
     for entry, _ in index.exact.get(form, ()):
         yield index.entries[entry].code, index.entries[entry].ogr
+
+
+Relation = Literal["exact", "close", "broad", "narrow", "related"]
+_RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
+    {"exactmatch": "exact", "closematch": "close", "broadmatch": "broad", "narrowmatch": "narrow"}
+)
+_NEAREST_FIRST: Final[tuple[Relation, ...]] = ("exact", "close", "broad", "narrow", "related")
+_TURNED: Final[Mapping[Relation, Relation]] = MappingProxyType(
+    {"exact": "exact", "close": "close", "broad": "narrow", "narrow": "broad", "related": "related"}
+)
+# Columns of the two published files: origin, target, relation. The ROME side is the code of a title (OGR).
+_COLUMNS: Final = (
+    ("esco", "rome", ("classification 1 id", "classification 2 id", "mapping relation")),
+    ("onet", "esco", ("o*net id", "esco or isco uri", "type of match")),
+)
+_HUB: Final = "esco"  # the classification that both crosswalks share
+Links = Mapping[str, Mapping[str, Relation]]
+
+
+class Crosswalk(NamedTuple):
+    """
+    A published crosswalk: links from codes of one family to those of another, each with its relation.
+
+    ``broad`` says that the first is the broader, ``narrow`` that it is the narrower, as the publishers write it.
+    `left_out` counts the rows that are no link between two occupations (a whole ISCO group, a relation unheard of).
+    """
+
+    origin: str
+    target: str
+    links: Links
+    left_out: int = 0
+
+
+class Carried(NamedTuple):
+    """
+    A profile carried to another family: what could be said of it there, and what could not.
+
+    `occupation` is how its occupation was led there (None where it has none), `competencies` gives the code there of
+    each competency carried, `lost` those that nothing there surely corresponds to.
+    """
+
+    profile: Profile
+    occupation: Migration | None
+    competencies: Mapping[str, str]
+    lost: tuple[str, ...]
+
+
+def read_crosswalk(path: str | Path) -> Crosswalk:
+    """
+    Read the ESCO-ROME or the ESCO-O*NET crosswalk; the lines above the header are passed over.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be read, or is neither.
+    """
+    known = [set(columns) for _, _, columns in _COLUMNS]
+
+    def fits(cells: Sequence[Cell]) -> int:
+        names = {cell_text(cell).strip().casefold() for cell in cells}
+        return max(len(names & each) if each <= names else 0 for each in known)
+
+    table = read_rows(path, fits).table()
+    for origin, target, columns in _COLUMNS:
+        if set(columns) <= set(table.header):
+            links: dict[str, dict[str, Relation]] = {}
+            left_out = 0
+            for first, second, word in table.columns(*columns):
+                relation = _RELATIONS.get(word.rpartition(":")[2].casefold())
+                if relation is None or "/isco/" in second:
+                    left_out += 1
+                else:
+                    links.setdefault(code_of(first), {})[code_of(second)] = relation
+            return Crosswalk(origin, target, links, left_out)
+    raise PasserellesError("not_a_crosswalk", path=path)
+
+
+def turned(crosswalk: Crosswalk) -> Crosswalk:
+    """Read a crosswalk backwards: what is broader one way is narrower the other way."""
+    links: dict[str, dict[str, Relation]] = {}
+    for first, those in crosswalk.links.items():
+        for second, relation in those.items():
+            links.setdefault(second, {})[first] = _TURNED[relation]
+    return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
+
+
+def composed(first: Relation, second: Relation) -> Relation:
+    """
+    Relation of two links one after the other.
+
+    Examples
+    --------
+    >>> composed("exact", "close"), composed("broad", "exact"), composed("broad", "narrow")
+    ('close', 'broad', 'related')
+    """
+    if "related" in (first, second):
+        return "related"
+    ways = {first, second} & {"broad", "narrow"}
+    if ways:
+        return "related" if len(ways) > 1 else "broad" if "broad" in ways else "narrow"
+    return "exact" if first == second == "exact" else "close"
+
+
+class Bridge(Versions):
+    """
+    Two referentials of different families, led from one to the other through crosswalks.
+
+    Parameters
+    ----------
+    new, old
+        Where codes are led to, and where they come from.
+    crosswalks
+        Those that are at hand, in any order; O*NET and ROME meet in ESCO.
+
+    Raises
+    ------
+    PasserellesError
+        If they do not lead from one family to the other.
+    """
+
+    def __init__(self, new: Referential, old: Referential, crosswalks: Sequence[Crosswalk]) -> None:
+        super().__init__(new, old)
+        ways = {(c.origin, c.target): c for each in crosswalks for c in (each, turned(each))}
+        direct = ways.get((old.family, new.family))
+        first, second = ways.get((old.family, _HUB)), ways.get((_HUB, new.family))
+        if direct is None and (first is None or second is None):
+            raise PasserellesError("no_bridge", old=old.family, new=new.family)
+        self._ways = (direct,) if direct is not None else (first, second)
+
+    def migrate(self, code: str, title: str = "") -> Migration:
+        """
+        Lead one code to the other family. Decided where one exact link, or a close one alone, leads there.
+
+        Raises
+        ------
+        PasserellesError
+            If `code` is a number or empty.
+        """
+        code = check_code(code, what="occupation").strip()
+        possible = tuple(
+            Destination(each, self.new.occupation_by_code[each].name, None, relation=relation)
+            for each, relation in sorted(
+                self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0])
+            )
+        )
+        exact = [one for one in possible if one.relation == "exact"]
+        sure = exact or [one for one in possible if len(possible) == 1 and one.relation == "close"]
+        if len(sure) == 1:
+            return Migration(code, title, "moved", sure[0].code, "crosswalk", possible)
+        outcome: Outcome = "open" if possible else "unknown"
+        return Migration(code, title, outcome, None, "none", possible)
+
+    def carry(self, profile: Profile) -> Carried:
+        """
+        Carry a profile to the other family: its occupation through the crosswalks, its competencies by their labels.
+
+        No official crosswalk links competencies: one is carried only where its label surely is that of another there;
+        all others are counted as lost. An occupation that is not decided is left out too, and shown as open.
+        """
+        led = None if profile.occupation is None else self.migrate(profile.occupation)
+        old = self.old.competency_by_code if self.old is not None else {}
+        carried: dict[str, str] = {}
+        for code in profile.competencies:
+            label = old[code].label if code in old else None
+            best = resolve_competency(self.new, label, limit=1) if label else []
+            if best and best[0].confidence >= SURE:
+                carried[code] = best[0].code
+        lost = tuple(code for code in profile.competencies if code not in carried)
+        known = Profile(
+            led.destination if led is not None else None,
+            tuple(dict.fromkeys(carried.values())),
+            profile.credentials,
+            profile.employment,
+        )
+        return Carried(known, led, MappingProxyType(carried), lost)
+
+    def _relations(self, code: str) -> dict[str, Relation]:
+        """Occupations of the other family that a code is linked to, each by its nearest relation."""
+        here: dict[str, Relation] = dict.fromkeys(self._keys(code), "exact")
+        for number, way in enumerate(self._ways):
+            there: dict[str, Relation] = {}
+            for one, relation in here.items():
+                for other, link in (way.links.get(one, {}) if way is not None else {}).items():
+                    found = link if number == 0 else composed(relation, link)
+                    there[other] = min(found, there.get(other, found), key=_NEAREST_FIRST.index)
+            here = there
+        occupations: dict[str, Relation] = {}
+        for one, relation in here.items():
+            owner = self._new_titles.get(one, one)
+            if owner in self.new.occupation_by_code:
+                occupations[owner] = min(relation, occupations.get(owner, relation), key=_NEAREST_FIRST.index)
+        return occupations
+
+    def _keys(self, code: str) -> tuple[str, ...]:
+        """What the crosswalk knows an occupation by: in ROME the codes of its titles."""
+        if self.old is not None and self.old.family == "rome":
+            return self._old_titles.get(code, ())
+        return (code,)
+
+
+_LISTED: Final = 5
+ADDED: Final = (
+    *("nouveau_code", "nouveau_label", "statut", "pourquoi"),
+    *(f"{name}_{n}" for n in range(1, _LISTED + 1) for name in ("code", "label", "part")),
+    *("fusion", CHOICE),
+)
+"""Columns that a migrated list has beside its own, in order; `part` is a share of titles, `fusion` old codes."""
+
+
+def migrate_list(
+    versions: Versions, worklist: Worklist, column: str, *, title_column: str | None = None, lang: Lang = "fr"
+) -> tuple[Worklist, list[Migration]]:
+    """
+    Migrate a column of codes.
+
+    Parameters
+    ----------
+    versions
+        The two versions.
+    worklist
+        The list; columns of an earlier run are replaced, except `choix`: a code of the loaded version there holds.
+    column, title_column
+        Column of the codes, and of the job titles or their codes where there is one.
+    lang
+        Language of the column ``pourquoi``.
+
+    Returns
+    -------
+    worklist, migrations
+        As many rows as the list, in its order; a row without a code is unknown.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such column.
+    """
+    place = worklist.place(column)
+    beside = None if title_column is None else worklist.place(title_column)
+    choice = worklist.find(CHOICE)
+    found: list[Migration] = []
+    cells: list[list[Cell]] = []
+    for row in worklist.rows:
+        code = cell_text(row[place])
+        title = "" if beside is None else cell_text(row[beside])
+        one = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
+        chosen = "" if choice is None else cell_text(row[choice])
+        if chosen.upper() in versions.new.occupation_by_code:
+            one = versions.chosen(one, chosen.upper())
+        found.append(one)
+        cells.append(_list_cells(versions, one, chosen, lang))
+    own = {worklist.header[place], title_column}
+    kept = worklist.without([name for name in ADDED if name not in own])
+    return kept.beside(ADDED, cells), found
+
+
+def _list_cells(versions: Versions, found: Migration, choice: str, lang: Lang) -> list[Cell]:
+    label = versions.new.occupation_by_code[found.destination].name if found.destination else ""
+    listed: list[Cell] = []
+    for one in found.destinations[:_LISTED]:
+        listed += [one.code, one.label, "" if one.share is None else round(one.share, 4)]
+    listed += [""] * (3 * _LISTED - len(listed))
+    merges = sorted({code for d in found.destinations if d.code == found.destination for code in d.merges})
+    outcome = say(f"resolve.migrate.outcome.{found.outcome}", lang=lang)
+    return [found.destination or "", label, outcome, found.why(lang), *listed, ", ".join(merges), choice]
+
+
+# Columns that name what the referential holds, by table: what each names. Several codes may stand in one cell.
+_NAMING: Final[Mapping[str, Mapping[str, Sought]]] = {
+    "specialised_occupations": {"base": "occupation"},
+    "titles": {"code": "title"},
+    "competencies": {"macro": "competency"},
+    "requirements": {"occupation": "occupation", "competency": "competency"},
+    "credential_requirements": {"occupation": "occupation", "titles": "title"},
+    "credential_reductions": {"holder_of": "occupation"},
+    "occupation_access": {"occupation": "occupation", "titles": "title"},
+}
+_DECLARING: Final = ("specialised_occupations", "competencies", "macro_competencies", "credentials")
+_TABLE_ORDER: Final = ("specialised_occupations", "titles", "competencies", "macro_competencies", "requirements")
+_PROPOSED: Final = re.compile(r"(\d+)\. (\S+) ")
+_PROPOSALS: Final = 3
+
+
+class Migrated(NamedTuple):
+    """
+    An overlay on a new version.
+
+    Attributes
+    ----------
+    pages
+        Sheets of a workbook that can be used as it is; rows that are open keep their old code.
+    kept, moved, open
+        Codes that stand as they are, that were rewritten, and that a person must decide (column `choix`).
+    """
+
+    pages: tuple[BookPage, ...]
+    kept: int
+    moved: int
+    open: int
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A table as it was written: its name, the title of its sheet, its heads and rows."""
+
+    table: str
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Names of the columns."""
+        return [heads().get(normalise_label(text), normalise_label(text)) for text in self.head]
+
+    def cell(self, row: Sequence[str], key: str) -> str:
+        return row[self.keys.index(key)] if key in self.keys else ""
+
+
+@dataclass(frozen=True)
+class _Guide:
+    """What leads old codes to new ones."""
+
+    versions: Versions
+    own: frozenset[str]
+    claimed: Mapping[str, Sequence[str]]
+    count: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def labels(self) -> Mapping[Sought, Callable[[str], list[str]]]:
+        """Codes of the new version that bear a label."""
+        new = self.versions.new
+        return {
+            "occupation": by_label((o.code, o.name) for o in new.occupations),
+            "competency": by_label((c.code, c.name) for c in new.competencies),
+            "title": by_label((t.code, t.label) for t in new.titles),
+        }
+
+    @cached_property
+    def known(self) -> Mapping[Sought, Mapping[str, str]]:
+        """Labels of the codes of the new version."""
+        return _labels(self.versions.new)
+
+    @cached_property
+    def before(self) -> Mapping[Sought, Mapping[str, str]]:
+        """Labels of the codes of the older version; empty where it is not at hand."""
+        return _labels(self.versions.old) if self.versions.old is not None else {}
+
+    def lead(self, kind: Sought, text: str, label: str, part: str) -> tuple[str | None, list[str]]:
+        """Return the code of the new version, or None with the codes that are possible."""
+        if text in self.own:
+            return text, []
+        if kind == "occupation":
+            return self._occupation(text, part)
+        known = self.known[kind]
+        if text in known or (kind == "competency" and self.labels[kind](text)):
+            return text, []
+        said = label or self.before.get(kind, {}).get(text, "") or text
+        alike = self.labels[kind](said)
+        if len(alike) == 1:
+            return alike[0], []
+        near = alike or [f.code for f in search(self.versions.new, said, kinds=[kind], limit=_PROPOSALS)]
+        return None, near[:_PROPOSALS]
+
+    def _occupation(self, code: str, part: str) -> tuple[str | None, list[str]]:
+        new = self.versions.new.occupation_by_code
+        if self.versions.old is None and code in new:
+            return code, []
+        led = {t.occupation for t in self.versions.new.titles if t.code in self.claimed.get(part, ())}
+        if len(led) == 1:
+            return led.pop(), []
+        found = self.versions.migrate(code)
+        return found.destination, [each.code for each in found.destinations]
+
+    def chosen(self, kind: Sought, choice: str, proposals: str) -> str | None:
+        """Return the code that a person chose: by its number among the proposals, as a code, or by its label."""
+        numbered: dict[str, str] = dict(_PROPOSED.findall(proposals))
+        code = numbered.get(choice, choice)
+        if code in self.known[kind]:
+            return code
+        alike = self.labels[kind](choice) if choice else []
+        if kind == "occupation" and not alike and choice:
+            titles = {t.occupation for t in self.versions.new.titles if t.code in self.labels["title"](choice)}
+            alike = sorted(titles)
+        return alike[0] if len(alike) == 1 else None
+
+
+def _labels(referential: Referential) -> Mapping[Sought, Mapping[str, str]]:
+    return {
+        "occupation": {o.code: o.name for o in referential.occupations},
+        "competency": {c.code: c.name for c in referential.competencies},
+        "title": {t.code: t.label for t in referential.titles},
+    }
+
+
+def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang = "fr") -> Migrated:
+    """
+    Bring an overlay to a new version of its referential.
+
+    Parameters
+    ----------
+    name_or_path
+        Name, folder, zip or workbook. Of one that was migrated before, what stands in the column `choix` is honoured: a
+        number of the proposals, a code, or a label or title.
+    versions
+        The new version, and the older one where it is at hand.
+    lang
+        Language of the heads that are added.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such overlay, or a table of it cannot be read.
+    """
+    source = open_tables(place_of(name_or_path, "overlay"))
+    sheets = [_read_sheet(source, name, lang) for name in source.names if name.endswith(".csv")]
+    own = {sheet.cell(row, "code") for sheet in sheets if sheet.table in _DECLARING for row in sheet.rows}
+    claimed: dict[str, list[str]] = {}
+    for sheet in (each for each in sheets if each.table == "titles"):
+        for row in sheet.rows:
+            claimed.setdefault(sheet.cell(row, "occupation"), []).append(sheet.cell(row, "code"))
+    guide = _Guide(versions, frozenset(own), claimed)
+    sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
+    pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
+    stated = {str(key): str(value) for key, value in read_fields(source, Draft()).items()}
+    stated |= {"base": versions.new.name, "base_version": versions.new.version}
+    counts = (guide.count[name] for name in ("kept", "moved", "open"))
+    return Migrated((manifest_page(stated, lang), *pages), *counts)
+
+
+def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
+    member = source.member(name)
+
+    def fits(cells: Sequence[Cell]) -> int:
+        return sum(normalise_label(cell_text(cell)) in heads() for cell in cells)
+
+    found = parse_rows(source.read(name), fits, name=name, path=source.place, sheet=member.sheet)
+    width = len(found.header)
+    rows = [([*map(cell_text, cells)] + [""] * width)[:width] for _, cells in found.filled]
+    table = name.removesuffix(".csv")
+    title = member.sheet or (sheet_title(table, lang) if table in (*_NAMING, *_DECLARING) else table)
+    return _Sheet(table, title, [cell_text(cell) for cell in found.header], rows)
+
+
+def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
+    naming = _NAMING.get(sheet.table, {})
+    rows: list[list[str]] = []
+    decided: list[tuple[str, str]] = []
+    for row in sheet.rows:
+        line = list(row)
+        choice, proposals = sheet.cell(row, "choice"), sheet.cell(row, "proposals")
+        asked: list[str] = []
+        for key, kind in naming.items():
+            if key in sheet.keys and sheet.cell(row, key) and not _is_example(row):
+                place = sheet.keys.index(key)
+                line[place], choice = _rewritten(sheet, row, key, kind, guide, choice, proposals, asked)
+        rows.append(line)
+        decided.append((choice, "; ".join(asked)))
+    return _with_questions(sheet, rows, decided, lang)
+
+
+def _is_example(row: Sequence[str]) -> bool:
+    words = (say("tables.form.example", lang="fr"), say("tables.form.example", lang="en"))
+    return next(filter(None, row), "").upper().startswith(words)
+
+
+def _rewritten(
+    sheet: _Sheet,
+    row: Sequence[str],
+    key: str,
+    kind: Sought,
+    guide: _Guide,
+    choice: str,
+    proposals: str,
+    asked: list[str],
+) -> tuple[str, str]:
+    """Return a cell as it is in the new version, and what was chosen; what is open goes into `asked`."""
+    text = sheet.cell(row, key)
+    several = key in ("titles", "base")
+    label = sheet.cell(row, "label") if kind == "title" and key == "code" else ""
+    found: list[str] = []
+    for code in text.split() if several else [text]:
+        part = sheet.cell(row, "code") if key == "base" else ""
+        new, possible = guide.lead(kind, code, label, part)
+        if new is None and choice and (picked := guide.chosen(kind, choice, proposals)) is not None:
+            new, choice = picked, picked
+        if new is None:
+            guide.count["open"] += 1
+            known = guide.known[kind]
+            asked += [f"{n}. {each} {known[each]}" for n, each in enumerate(possible, start=len(asked) + 1)]
+            asked += [] if possible else [say("resolve.migrate.nothing", code=code)]
+        elif new == code:
+            guide.count["kept"] += 1
+        else:
+            guide.count["moved"] += 1
+        found.append(new or code)
+    return " ".join(found), choice
+
+
+def _with_questions(sheet: _Sheet, rows: list[list[str]], decided: Sequence[tuple[str, str]], lang: Lang) -> BookPage:
+    """Return the sheet with columns `choix` and `propositions` at its end, where anything was asked or decided."""
+    plain = [place for place, key in enumerate(sheet.keys) if key not in ("choice", "proposals")]
+    head = [sheet.head[place] for place in plain]
+    keys = [sheet.keys[place] for place in plain]
+    cells = [[row[place] for place in plain] for row in rows]
+    if any(choice or asked for choice, asked in decided):
+        head += [say("tables.head.choice", lang=lang), say("tables.head.proposals", lang=lang)]
+        keys += ["choice", "proposals"]
+        cells = [[*row, *each] for row, each in zip(cells, decided, strict=True)]
+    return form_page(sheet.table, sheet.title, head, keys, cells, lang)

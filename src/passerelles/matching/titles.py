@@ -1,7 +1,7 @@
 """`resolve_title`, `resolve_competency`, their bulk forms and reviewed lists: candidates, and how sure they are."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat, zip_longest
 from typing import Any, Final, Literal, NamedTuple
@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
-from passerelles.matching.context import Context, contexts_of, pull
+from passerelles.matching.context import Context, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
-from passerelles.matching.worklist import Worklist
-from passerelles.referentials.reference import find_occupation, titles_by_label
+from passerelles.referentials.reference import titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray
@@ -615,181 +613,3 @@ def _index_competencies(referential: Referential) -> TitleIndex:
     entries = [Entry(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
     return build_index(entries, owners, pack=language_pack(referential.language), dimensions=0)
-
-
-CHOICE: Final = "choix"
-ADDED: Final = (
-    *(f"code_{n}" for n in range(1, LIMIT + 1)),
-    *(f"label_{n}" for n in range(1, LIMIT + 1)),
-    *("title_1", "confidence", "parent_code", "parent_label", "parent_confidence", "lu", "laissé", "statut", CHOICE),
-)
-"""Columns that a reviewed list has beside its own, in order."""
-Progress = Callable[[int, int], None]
-
-
-class Row(NamedTuple):
-    """One row: its number in the list from 1, the text, the candidates, the verdict, and what a person chose."""
-
-    number: int
-    text: str
-    candidates: list[Candidate]
-    status: Status
-    choice: str
-
-    def cells(self) -> list[Cell]:
-        """Return what the columns `ADDED` hold."""
-        empty = [""] * (LIMIT - len(self.candidates))
-        first = self.candidates[0] if self.candidates else None
-        return [
-            *(c.code for c in self.candidates),
-            *empty,
-            *(c.label for c in self.candidates),
-            *empty,
-            first.title if first else "",
-            first.confidence if first else 0.0,
-            first.parent_code if first else "",
-            first.parent_label if first else "",
-            first.parent_confidence if first else 0.0,
-            first.read if first else "",
-            ", ".join(first.ignored) if first else "",
-            self.status,
-            self.choice,
-        ]
-
-
-@dataclass(frozen=True)
-class Review:
-    """
-    A list reviewed: `worklist` is the list with its columns and those of `ADDED`, `rows` the same as values.
-
-    `refused` are the rows whose choice is neither a code, nor an exact title, nor the number of a candidate.
-    """
-
-    worklist: Worklist
-    rows: tuple[Row, ...]
-    refused: tuple[Row, ...]
-
-    def count(self, wanted: Status) -> int:
-        """Return the number of rows with this verdict."""
-        return sum(row.status == wanted for row in self.rows)
-
-
-def review(
-    referential: Referential,
-    worklist: Worklist,
-    column: str,
-    *,
-    kind: Kind = "title",
-    contexts: Mapping[str, str] | None = None,
-    choices: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
-) -> Review:
-    """
-    Resolve a column of a list.
-
-    Parameters
-    ----------
-    referential
-        Where to look.
-    worklist
-        The list; columns of an earlier review are replaced, except `choix`, whose content holds: a code, an exact
-        title, or the number (1 to 5) of a candidate of that earlier review.
-    column
-        Column of the titles or competencies.
-    kind
-        ``"title"`` or ``"competency"``.
-    contexts
-        Column of each kind of context of a title (``employer``, ``sector``, ``agreement``); the other titles of an
-        employer are context too. See `passerelles.matching.context`.
-    choices
-        What was chosen before: title as `passerelles.text.normalise_label` gives it, to code. The list's own choices
-        go before.
-    progress
-        Told the number of rows done and of all.
-
-    Returns
-    -------
-    review
-        As many rows as the list, in its order. A row with a choice is ``sûr``, with confidence 1.
-
-    Raises
-    ------
-    PasserellesError
-        If there is no such column.
-    """
-    place = worklist.place(column)
-    texts = [cell_text(row[place]) for row in worklist.rows]
-    before = choices or {}
-    own = _column(worklist, CHOICE)
-    made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
-    earlier = [_column(worklist, f"code_{n}") for n in range(1, LIMIT + 1)]
-    index = title_index(referential) if kind == "title" else competency_index(referential)
-    known = {owner.code: owner for owner in index.owners}
-    if kind == "title":
-        answers = resolve_titles(referential, texts, contexts=_contexts(worklist, texts, contexts or {}))
-    else:
-        answers = resolve_competencies(referential, texts)
-    rows: list[Row] = []
-    refused: list[Row] = []
-    for i, candidates in enumerate(answers):
-        row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
-        if made[i]:
-            code = chosen_code(
-                made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None
-            )
-            row = _unclear(row) if code is None else _with_choice(row, known[code])
-            if code is None:
-                refused.append(row)
-        rows.append(row)
-        if progress is not None:
-            progress(i + 1, len(texts))
-    kept = worklist.without([name for name in ADDED if name != worklist.header[place]])
-    done = kept.beside(ADDED, [row.cells() for row in rows])
-    return Review(done, tuple(rows), tuple(refused))
-
-
-def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
-    """Context of each row; nothing where no column tells of it."""
-    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
-    told = {f"{kind}s": column for kind, column in cells.items()}
-    return contexts_of(texts, **told)
-
-
-def _column(worklist: Worklist, name: str) -> list[str]:
-    place = worklist.find(name)
-    return [""] * len(worklist.rows) if place is None else [cell_text(row[place]) for row in worklist.rows]
-
-
-def chosen_code(
-    choice: str, offered: Sequence[str], known: Collection[str], referential: Referential | None
-) -> str | None:
-    """
-    Code that a person's choice means: a code, the number of one of those `offered`, or an exact title; None for none.
-
-    Titles are looked up in `referential`, where it is given.
-    """
-    for text in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
-        if text in known:
-            return text
-    if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(offered):
-        code = offered[int(choice) - 1]
-        return code if code in known else None
-    if referential is None:
-        return None
-    try:
-        return find_occupation(referential, choice)
-    except PasserellesError:
-        return None
-
-
-def _unclear(row: Row) -> Row:
-    return row._replace(status="à vérifier")
-
-
-def _with_choice(row: Row, owner: Owner) -> Row:
-    parent = (owner.parent or owner.code, owner.parent_label or owner.label)
-    taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *parent, 1.0, read=row.text)
-    same = [c for c in row.candidates if c.code == owner.code] or [taken]
-    others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
-    first = replace(same[0], confidence=1.0, parent_confidence=1.0, ambiguous=False)
-    return row._replace(candidates=[first, *others], status="sûr")

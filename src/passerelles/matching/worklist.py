@@ -1,14 +1,31 @@
-"""Lists as people have them, in and out: every column and row of a CSV file or workbook kept, columns added."""
+"""Lists as people have them, in and out: columns added, a column resolved row by row, what a reviewer decides."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError
+from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import bare, csv_text
 from passerelles.io.rows import read_rows
 from passerelles.io.xlsx import Cell, cell_text
+from passerelles.language.say import Lang
+from passerelles.matching.context import Context, contexts_of
+from passerelles.matching.index import Owner
+from passerelles.matching.ranking import Kind
+from passerelles.matching.titles import (
+    LIMIT,
+    Candidate,
+    Status,
+    competency_index,
+    resolve_competencies,
+    resolve_titles,
+    status,
+    title_index,
+)
+from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 _HINTS: Final = 3
@@ -138,3 +155,345 @@ def _nearest(wanted: str, header: Sequence[str]) -> str:
     named = [cell for cell in header if cell]
     found = process.extract(wanted, named, scorer=fuzz.WRatio, processor=normalise_label, limit=_HINTS, score_cutoff=50)
     return ", ".join(name for name, _, _ in found) or "-"
+
+
+CHOICE: Final = "choix"
+ADDED: Final = (
+    *(f"code_{n}" for n in range(1, LIMIT + 1)),
+    *(f"label_{n}" for n in range(1, LIMIT + 1)),
+    *("title_1", "confidence", "parent_code", "parent_label", "parent_confidence", "lu", "laissé", "statut", CHOICE),
+)
+"""Columns that a reviewed list has beside its own, in order."""
+Progress = Callable[[int, int], None]
+
+
+class Row(NamedTuple):
+    """One row: its number in the list from 1, the text, the candidates, the verdict, and what a person chose."""
+
+    number: int
+    text: str
+    candidates: list[Candidate]
+    status: Status
+    choice: str
+
+    def cells(self) -> list[Cell]:
+        """Return what the columns `ADDED` hold."""
+        empty = [""] * (LIMIT - len(self.candidates))
+        first = self.candidates[0] if self.candidates else None
+        return [
+            *(c.code for c in self.candidates),
+            *empty,
+            *(c.label for c in self.candidates),
+            *empty,
+            first.title if first else "",
+            first.confidence if first else 0.0,
+            first.parent_code if first else "",
+            first.parent_label if first else "",
+            first.parent_confidence if first else 0.0,
+            first.read if first else "",
+            ", ".join(first.ignored) if first else "",
+            self.status,
+            self.choice,
+        ]
+
+
+@dataclass(frozen=True)
+class Review:
+    """
+    A list reviewed: `worklist` is the list with its columns and those of `ADDED`, `rows` the same as values.
+
+    `refused` are the rows whose choice is neither a code, nor an exact title, nor the number of a candidate.
+    """
+
+    worklist: Worklist
+    rows: tuple[Row, ...]
+    refused: tuple[Row, ...]
+
+    def count(self, wanted: Status) -> int:
+        """Return the number of rows with this verdict."""
+        return sum(row.status == wanted for row in self.rows)
+
+
+def review(
+    referential: Referential,
+    worklist: Worklist,
+    column: str,
+    *,
+    kind: Kind = "title",
+    contexts: Mapping[str, str] | None = None,
+    choices: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Review:
+    """
+    Resolve a column of a list.
+
+    Parameters
+    ----------
+    referential
+        Where to look.
+    worklist
+        The list; columns of an earlier review are replaced, except `choix`, whose content holds: a code, an exact
+        title, or the number (1 to 5) of a candidate of that earlier review.
+    column
+        Column of the titles or competencies.
+    kind
+        ``"title"`` or ``"competency"``.
+    contexts
+        Column of each kind of context of a title (``employer``, ``sector``, ``agreement``); the other titles of an
+        employer are context too. See `passerelles.matching.titles`.
+    choices
+        What was chosen before: title as `passerelles.text.normalise_label` gives it, to code. The list's own choices
+        go before.
+    progress
+        Told the number of rows done and of all.
+
+    Returns
+    -------
+    review
+        As many rows as the list, in its order. A row with a choice is ``sûr``, with confidence 1.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such column.
+    """
+    place = worklist.place(column)
+    texts = [cell_text(row[place]) for row in worklist.rows]
+    before = choices or {}
+    own = _column(worklist, CHOICE)
+    made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
+    earlier = [_column(worklist, f"code_{n}") for n in range(1, LIMIT + 1)]
+    index = title_index(referential) if kind == "title" else competency_index(referential)
+    known = {owner.code: owner for owner in index.owners}
+    if kind == "title":
+        answers = resolve_titles(referential, texts, contexts=_contexts(worklist, texts, contexts or {}))
+    else:
+        answers = resolve_competencies(referential, texts)
+    rows: list[Row] = []
+    refused: list[Row] = []
+    for i, candidates in enumerate(answers):
+        row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
+        if made[i]:
+            code = chosen_code(
+                made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None
+            )
+            row = _unclear(row) if code is None else _with_choice(row, known[code])
+            if code is None:
+                refused.append(row)
+        rows.append(row)
+        if progress is not None:
+            progress(i + 1, len(texts))
+    kept = worklist.without([name for name in ADDED if name != worklist.header[place]])
+    done = kept.beside(ADDED, [row.cells() for row in rows])
+    return Review(done, tuple(rows), tuple(refused))
+
+
+def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
+    """Context of each row; nothing where no column tells of it."""
+    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
+    told = {f"{kind}s": column for kind, column in cells.items()}
+    return contexts_of(texts, **told)
+
+
+def _column(worklist: Worklist, name: str) -> list[str]:
+    place = worklist.find(name)
+    return [""] * len(worklist.rows) if place is None else [cell_text(row[place]) for row in worklist.rows]
+
+
+def chosen_code(
+    choice: str, offered: Sequence[str], known: Collection[str], referential: Referential | None
+) -> str | None:
+    """
+    Code that a person's choice means: a code, the number of one of those `offered`, or an exact title; None for none.
+
+    Titles are looked up in `referential`, where it is given.
+    """
+    for text in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
+        if text in known:
+            return text
+    if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(offered):
+        code = offered[int(choice) - 1]
+        return code if code in known else None
+    if referential is None:
+        return None
+    try:
+        return find_occupation(referential, choice)
+    except PasserellesError:
+        return None
+
+
+def _unclear(row: Row) -> Row:
+    return row._replace(status="à vérifier")
+
+
+def _with_choice(row: Row, owner: Owner) -> Row:
+    parent = (owner.parent or owner.code, owner.parent_label or owner.label)
+    taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *parent, 1.0, read=row.text)
+    same = [c for c in row.candidates if c.code == owner.code] or [taken]
+    others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
+    first = replace(same[0], confidence=1.0, parent_confidence=1.0, ambiguous=False)
+    return row._replace(candidates=[first, *others], status="sûr")
+
+
+TITLE: Final = "intitulé"
+PEOPLE: Final = "personnes"
+_CANDIDATES: Final = tuple(f"candidat_{n}" for n in range(1, LIMIT + 1))
+HEADER: Final = (TITLE, PEOPLE, "lignes", "statut", "confiance", *_CANDIDATES, CHOICE)
+"""Columns of the sheet that a reviewer fills in: `choix` takes a code, an exact title, or a candidate."""
+CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER.index(_CANDIDATES[-1]))
+"""Position of the column of choices, and of the first and last columns that it chooses from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    A title of a list, with all the rows that write it so.
+
+    Attributes
+    ----------
+    text
+        As it was first written.
+    rows
+        Numbers of its rows in the list.
+    people
+        People in these rows; their number where the list does not say.
+    status, candidates
+        What it resolves to.
+    chosen
+        Whether a person chose.
+    """
+
+    text: str
+    rows: tuple[int, ...]
+    people: float
+    status: Status
+    candidates: tuple[Candidate, ...]
+    chosen: bool
+
+    @property
+    def doubt(self) -> float:
+        """Chance in [0, 1] that the family is wrong."""
+        return 1.0 - (self.candidates[0].parent_confidence if self.candidates else 0.0)
+
+    @property
+    def at_stake(self) -> float:
+        """People that are expected to be misplaced."""
+        return self.people * self.doubt
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "text": self.text,
+            "rows": list(self.rows),
+            "people": self.people,
+            "at_stake": round(self.at_stake, 3),
+            "status": self.status,
+            "choice": self.candidates[0].code if self.chosen else None,
+            "candidates": [{"rank": n, **c.to_dict(lang)} for n, c in enumerate(self.candidates, start=1)],
+        }
+
+    def cells(self) -> list[Cell]:
+        """Return what the columns of `HEADER` hold."""
+        named = [f"{c.code} {c.label}" for c in self.candidates[:LIMIT]]
+        people = int(self.people) if self.people == int(self.people) else self.people
+        confidence = round(1.0 - self.doubt, 3)
+        chosen = self.candidates[0].code if self.chosen else ""
+        return [
+            self.text,
+            people,
+            len(self.rows),
+            self.status,
+            confidence,
+            *named,
+            *[""] * (LIMIT - len(named)),
+            chosen,
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Titles to look at, the most at stake first; those that a person chose come last."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def left(self) -> tuple[Group, ...]:
+        """Those that are neither sure nor chosen."""
+        return tuple(group for group in self.groups if not group.chosen and group.status != "sûr")
+
+    def worklist(self) -> Worklist:
+        """Return the sheet that a reviewer fills in."""
+        return Worklist(HEADER, [group.cells() for group in self.groups])
+
+    def choices(self) -> dict[str, str]:
+        """Return what was chosen: title as it is compared, to code."""
+        return {normalise_label(group.text): group.candidates[0].code for group in self.groups if group.chosen}
+
+
+def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
+    """
+    Group the rows of a reviewed list by title, and order the titles.
+
+    Parameters
+    ----------
+    done
+        The list resolved.
+    people
+        Number of people of each row; a row whose cell is no number counts for one.
+
+    Returns
+    -------
+    agenda
+        Titles by people times doubt, largest first, ties by title.
+    """
+    counts = [1.0] * len(done.rows) if people is None else [_number(cell) for cell in people]
+    by_title: dict[str, list[int]] = {}
+    for place, row in enumerate(done.rows):
+        if row.text.strip():
+            by_title.setdefault(normalise_label(row.text) or row.text, []).append(place)
+    groups = []
+    for places in by_title.values():
+        rows = [done.rows[place] for place in places]
+        first = next((row for row in rows if row.choice), rows[0])
+        groups.append(
+            Group(
+                text=rows[0].text,
+                rows=tuple(row.number for row in rows),
+                people=sum(counts[place] for place in places),
+                status=first.status,
+                candidates=tuple(first.candidates),
+                chosen=bool(first.choice) and first not in done.refused,
+            )
+        )
+    return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
+
+
+def _number(cell: Cell) -> float:
+    try:
+        return max(float(cell_text(cell).replace(",", ".").replace(" ", "")), 0.0)
+    except ValueError:
+        return 1.0
+
+
+def read_choices(path: Path) -> dict[str, str]:
+    """
+    Read the choices of earlier reviews: title as it is compared, to code. A file that is not there holds none.
+
+    Raises
+    ------
+    PasserellesError
+        If the file is no list of choices.
+    """
+    if not path.exists():
+        return {}
+    listed = read_worklist(path, column=TITLE)
+    title, code = listed.place(TITLE), listed.place(CHOICE)
+    return {normalise_label(cell_text(row[title])): cell_text(row[code]) for row in listed.rows if cell_text(row[code])}
+
+
+def write_choices(path: Path, choices: Mapping[str, str]) -> None:
+    """Write choices as a list that `read_choices` and people read, whole or not at all."""
+    if path.suffix.casefold() != ".csv":
+        raise PasserellesError("resolve_choices_csv", path=path)
+    with atomic_file(path, overwrite=True) as file:
+        file.write(csv_text((TITLE, CHOICE), sorted(choices.items())).encode("utf-8"))

@@ -11,8 +11,8 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 from passerelles.matching.migrate import Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
-from passerelles.matching.reviewing import Agenda, Group
-from passerelles.matching.titles import REVIEW, SURE, Candidate, Review, Row, status
+from passerelles.matching.titles import REVIEW, SURE, Candidate, status
+from passerelles.matching.worklist import Agenda, Group, Review, Row
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
 from passerelles.views.spec import Column, Sheet

@@ -75,8 +75,7 @@ def _versions(
     referential: str, overlay: list[str] | None, old: str | None, bridge: list[Path] | None, lang: Language
 ) -> "Versions":
     """Two versions of one family; or two families, with the crosswalks between them."""
-    from passerelles.matching.bridge import Bridge, read_crosswalk
-    from passerelles.matching.migrate import Versions
+    from passerelles.matching.migrate import Bridge, Versions, read_crosswalk
 
     new = load(referential, overlay, lang)
     before = load(old, None) if old is not None else None
@@ -112,7 +111,7 @@ def _list(
     output: Path | None,
     lang: Lang,
 ) -> None:
-    from passerelles.matching.migrate_list import migrate_list
+    from passerelles.matching.migrate import migrate_list
     from passerelles.matching.worklist import read_worklist
     from passerelles.report.resolution import migration_envelope, migration_line
 
@@ -130,8 +129,7 @@ def _list(
 
 def _overlay(place: str, to: str, old: str | None, output: Path | None, lang: Language) -> None:
     """Bring an overlay to a new version, into a workbook; exit 1 where a person must decide."""
-    from passerelles.matching.migrate import Versions
-    from passerelles.matching.migrate_overlay import migrate_overlay
+    from passerelles.matching.migrate import Versions, migrate_overlay
     from passerelles.views.excel import write_workbook
 
     versions = Versions(load(to, None), load(old, None) if old is not None else None)

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.matching.ranking import Kind
-    from passerelles.matching.reviewing import Agenda
-    from passerelles.matching.titles import Review
+    from passerelles.matching.worklist import Agenda, Review
     from passerelles.referentials.referential import Referential
 
 _TOLD = 5
@@ -115,9 +114,7 @@ class _Asked(NamedTuple):
 def _review(asked: _Asked, *, referential: str, overlay: list[str] | None, lang: Lang) -> "tuple[Review, Referential]":
     from passerelles.matching.ranking import shipped_weights
     from passerelles.matching.reading import language_pack
-    from passerelles.matching.reviewing import read_choices
-    from passerelles.matching.titles import CHOICE, review
-    from passerelles.matching.worklist import read_worklist
+    from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
     from passerelles.progress import progress_bar
 
     titles = _heads("title")
@@ -163,7 +160,7 @@ def _agenda(
     lang: Lang,
 ) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
-    from passerelles.matching.reviewing import CHOICE_FROM, agenda, read_choices, write_choices
+    from passerelles.matching.worklist import CHOICE_FROM, agenda, read_choices, write_choices
     from passerelles.report.resolution import agenda_line, print_agenda, resolution_envelope
 
     table = done.worklist
@@ -191,8 +188,8 @@ def _agenda(
 
 def _ask(plan: "Agenda", referential: "Referential", asked: _Asked, kept: dict[str, str], *, lang: Lang) -> None:
     """Ask for the choices that are left, one by one; each is kept at once, so that one may stop at any time."""
-    from passerelles.matching.reviewing import write_choices
-    from passerelles.matching.titles import chosen_code, competency_index, title_index
+    from passerelles.matching.titles import competency_index, title_index
+    from passerelles.matching.worklist import chosen_code, write_choices
     from passerelles.report.resolution import question_lines
     from passerelles.text import normalise_label
 
