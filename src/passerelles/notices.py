@@ -140,6 +140,7 @@ CATALOGUE: Final[Mapping[str, Kind]] = MappingProxyType(
         "job_ambiguous": Kind("error", drops=True),
         "job_resolved": Kind("info"),
         "status_unknown": Kind("error", drops=True),
+        "people_unreadable": Kind("error", drops=True),
     }
 )
 _ORDER: Final[Mapping[Severity, int]] = MappingProxyType({"error": 0, "warning": 1, "info": 2})
@@ -189,6 +190,15 @@ class Notice:
     def action(self, lang: Lang = "fr") -> str:
         """Return what was done about it and what to do."""
         return say(f"notices.action.{self.code}", lang=lang, **self._details(lang))
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return where it is, what was found and what was done, in one line."""
+        line = "" if self.line is None else say("notices.line", lang=lang, line=self.line)
+        return " ".join(
+            filter(
+                None, (say("notices.place", lang=lang, file=self.file, line=line), self.what(lang), self.action(lang))
+            )
+        )
 
     def _details(self, lang: Lang) -> dict[str, object]:
         values = dict(self.values)

@@ -49,7 +49,7 @@ def test_prerequisites_come_first_and_each_once() -> None:
 def test_sourced_hours_count_and_say_so() -> None:
     graph = graph_of(LICENCE, TITLE, RIGHT, demands=[("B", "DROIT")])
     path = rank_paths(graph, "A", targets=["B"], settings=PLAIN)[0]
-    # What is not known to be held has to be obtained. The title's shortest and longest have no source: neither has the sum.
+    # What is not known to be held has to be obtained. The title has no shortest or longest: nor has the sum.
     assert (path.hours.low, path.hours.expected, path.hours.high) == (None, 240.0, None)
     assert path.status == "feasible"
     assert path.steps[0].basis == "sourced"

@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
     from passerelles.charts.drawing import Chart
+    from passerelles.notices import Notice
     from passerelles.territory.lots import Lots
     from passerelles.views.terminal import Screen
 
@@ -121,6 +122,12 @@ def tell_reading(lots: "Lots", lang: Lang) -> None:
         message(note.sentence(lang))
     for problem in lots.set_aside:
         message(f"  {problem.sentence(lang)}")
+
+
+def tell_notices(notices: "Iterable[Notice]", lang: Lang) -> None:
+    """Say what reading a table of the user's own left out or changed, row by row."""
+    for notice in notices:
+        message(f"  {notice.sentence(lang)}")
 
 
 def check_chart(path: Path | None) -> None:

@@ -74,7 +74,7 @@ def evaluate(
         graph = build_graph(graph.referential, settings=settings)
     chosen = choose_methods(graph, methods)
     splits = make_folds(graph, folds, grouping=grouping)
-    ranked = _rank_all(graph, chosen, splits, progress or (lambda _done, _total, _name: None))
+    ranked = rank_all(graph, chosen, splits, progress or (lambda _done, _total, _name: None))
     return Evaluation(
         referential=graph.referential.stamp,
         codes=graph.codes,
@@ -120,7 +120,7 @@ def with_other_groupings(
     tell = progress or (lambda _done, _total, _name: None)
     for seed in range(1, groupings + 1 if chosen else 1):
         splits = make_folds(graph, evaluation.folds, grouping=seed)
-        for method, ranked in zip(chosen, _rank_all(graph, chosen, splits, tell), strict=True):
+        for method, ranked in zip(chosen, rank_all(graph, chosen, splits, tell), strict=True):
             found[method.name].append(_measured(graph, ranked).mean(axis=1))
     results = []
     for result in evaluation.results:
@@ -131,9 +131,7 @@ def with_other_groupings(
     return replace(evaluation, results=tuple(results))
 
 
-def _rank_all(
-    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], tell: Progress
-) -> list[Ranked]:
+def rank_all(graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], tell: Progress) -> list[Ranked]:
     """Targets by method; each fold's graph is made, used and left before the next one is."""
     every = np.arange(len(graph.codes), dtype=np.int32)
     bare = graph_without(graph, every)

@@ -59,9 +59,11 @@ def fold_groups(graph: OccupationGraph) -> NDArray[np.int32]:
     return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
 
 
-def make_folds(graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None) -> tuple[Fold, ...]:
+def make_folds(
+    graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: NDArray[np.int32] | None = None
+) -> tuple[Fold, ...]:
     """
-    Split the origins that have a known mobility into folds by parent group: scikit-learn's `GroupKFold`.
+    Split origins into folds by parent group: scikit-learn's `GroupKFold`.
 
     Parameters
     ----------
@@ -72,6 +74,8 @@ def make_folds(graph: OccupationGraph, folds: int = 5, *, grouping: int | None =
     grouping
         None gives the one split that results are reported on: origins by code, groups by code. A number gives
         another one: the seed with which the order of the groups is shuffled.
+    origins
+        Shape (b,): rows of the origins, rising; those that have a known mobility where None.
 
     Raises
     ------
@@ -89,7 +93,8 @@ def make_folds(graph: OccupationGraph, folds: int = 5, *, grouping: int | None =
 
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:  # noqa: PLR2004 - one fold would leave nothing
         raise PasserellesError("evaluation_folds", value=repr(folds))
-    origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
+    if origins is None:
+        origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("evaluation_no_mobilities", name=graph.referential.name)
     every = fold_groups(graph)

@@ -186,13 +186,88 @@ class MethodResult:
         return item | more
 
 
+def _of_people(name: str, value: str, bounds: str) -> tuple[Column, ...]:
+    """Return the columns of a metric of observed moves: its mean, and the bounds of its interval."""
+
+    def shown(result: "ObservedMethod", lang: Lang) -> str:
+        mean, low, high = (_figure(x, lang) for x in (getattr(result, value), *getattr(result, bounds)))
+        return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+
+    return (
+        Column(name, "number", value=lambda r, _: getattr(r, value), shown=shown, schema=share()),
+        Column(
+            f"{name}_low", "number", value=lambda r, _: getattr(r, bounds)[0], schema=share(), on=On.JSON | On.TABLE
+        ),
+        Column(
+            f"{name}_high", "number", value=lambda r, _: getattr(r, bounds)[1], schema=share(), on=On.JSON | On.TABLE
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class ObservedMethod:
+    """
+    How one method agrees with the moves that people made, means over `origins` origins with their 95 % intervals.
+
+    `movers` is the part of those who left an occupation whose target stands among its first ten; `gain` the
+    normalised discounted gain of the first ten, counted in people.
+    """
+
+    method: str
+    protocol: str
+    origins: int
+    movers: float
+    movers_ci95: tuple[float, ...]
+    gain: float
+    gain_ci95: tuple[float, ...]
+
+    spec: ClassVar[Record] = Record(
+        "observed_method",
+        "Agreement of one method with the moves that people made, means over `origins`",
+        (
+            Column("method", schema=text()),
+            Column("protocol", schema=text(), on=On.JSON | On.TABLE),
+            Column("origins", "integer", schema=whole("Origins that people left", least=0)),
+            *_of_people("movers@10", "movers", "movers_ci95"),
+            *_of_people("ndcg_people@10", "gain", "gain_ci95"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class ObservedFit:
+    """Agreement of the methods with a table of observed moves: its name, pairs and people, and a result a method."""
+
+    file: str
+    pairs: int
+    people: float
+    results: tuple[ObservedMethod, ...]
+
+    def sheet(self, lang: Lang = "fr") -> Sheet:
+        """Return the methods side by side as a table."""
+        return Sheet("observed", ObservedMethod.spec.columns, lambda: self.results, lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return the table with what it means."""
+        people = number(self.people, lang=lang, decimals=0)
+        lead = say("evaluation.observed_scale", lang=lang, name=self.file, n=self.pairs, people=people)
+        caution = say("evaluation.observed_caution", lang=lang)
+        return Page(say("evaluation.observed_title", lang=lang), [lead], [self.sheet(lang)], notes=[caution])
+
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return everything, ready for JSON."""
+        items = [ObservedMethod.spec.to_dict(r, lang) for r in self.results]
+        return {"file": self.file, "pairs": self.pairs, "people": self.people, "results": items}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Shown):
     """
     Results of `evaluate`, in the order of the methods asked for.
 
     `referential` is where they come from, `codes` the occupations behind the rows of `MethodResult.ranked`, and
-    `grouping` the seed of the split, None for the one on which results are reported.
+    `grouping` the seed of the split, None for the one on which results are reported; `observed` is what
+    `passerelles.evaluation.observed.with_observed` adds.
     """
 
     referential: Stamp
@@ -201,18 +276,20 @@ class Evaluation(Shown):
     grouping: int | None
     settings: Settings
     results: tuple[MethodResult, ...]
+    observed: ObservedFit | None = None
 
     __repr__ = Shown.__str__
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the methods, and each by group of origins, as tables."""
         methods = Sheet("evaluation", MethodResult.spec.columns, lambda: self.results, lang)
-        return [methods, _breakdown(self.results, lang)]
+        seen = [] if self.observed is None else [self.observed.sheet(lang)]
+        return [methods, *seen, _breakdown(self.results, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the evaluation shows of itself: the methods side by side, the breakdown to unfold."""
         name, version, _ = self.referential
-        methods, groups = self.sheets(lang)
+        methods, *_, groups = self.sheets(lang)
         kinds = dict.fromkeys(r.protocol_kind for r in self.results)
         notes = [say(f"evaluation.note.{kind}", lang=lang, folds=self.folds) for kind in kinds]
         notes += [r.other_splits(lang) for r in self.results if r.other_groupings is not None]
@@ -291,6 +368,7 @@ class Evaluation(Shown):
             "grouping": self.grouping,
             "settings": self.settings.model_dump(mode="json"),
             "results": [r.to_dict() for r in self.results],
+            **({} if self.observed is None else {"observed": self.observed.to_dict()}),
         }
 
 

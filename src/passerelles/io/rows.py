@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ from passerelles.io.csv import DELIMITERS, Table, decode, read_records
 from passerelles.io.xlsx import HEADER_WITHIN, Area, Cell, DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
+from passerelles.text import normalise_label
 
 Fits = Callable[[Sequence[Cell]], int]
 """How well a row of cells fits as the header; 0 = not at all."""
@@ -70,6 +71,23 @@ class Rows(NamedTuple):
 
 def _is_blank(cells: Sequence[Cell]) -> bool:
     return all(cell is None or (type(cell) is str and not cell.strip()) for cell in cells)
+
+
+def known_columns(header: Sequence[Cell], names: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """
+    Return the header cell of each column that is known by one of its names, the first that fits.
+
+    Examples
+    --------
+    >>> known_columns(["Métier", "Bassin"], {"title": frozenset({"metier"}), "code": frozenset({"rome"})})
+    {'title': 'métier'}
+    """
+    found: dict[str, str] = {}
+    for cell in map(cell_text, header):
+        for column, known in names.items():
+            if normalise_label(cell) in known:
+                found.setdefault(column, cell.strip().casefold())
+    return found
 
 
 def split_sheet(place: str | Path) -> tuple[Path, str]:

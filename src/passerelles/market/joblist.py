@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from rapidfuzz import fuzz, process
 
 from passerelles.errors import PasserellesError
-from passerelles.io.rows import read_rows
+from passerelles.io.rows import known_columns, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.market.crosswalk import Link, links_of
 from passerelles.market.places import Places
@@ -154,7 +154,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         read = ", ".join(filter(None, map(cell_text, seen)))
         raise PasserellesError("market_columns", path=path, column="code, métier", columns=read or "-")
     table = found.table()
-    columns = _columns(table.header)
+    columns = known_columns(table.header, _COLUMNS)
     log = NoticeLog(table.notices)
     titles = _titles(referential)
     entries: dict[tuple[str, str, str], Entry] = {}
@@ -183,18 +183,8 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
 
 
 def _fits(cells: Sequence[Cell]) -> int:
-    columns = _columns([cell_text(cell) for cell in cells])
+    columns = known_columns(cells, _COLUMNS)
     return len(columns) if {"code", "title"} & set(columns) else 0
-
-
-def _columns(header: Sequence[str]) -> dict[str, str]:
-    """Header cell of each column known, the first that fits."""
-    found: dict[str, str] = {}
-    for cell in header:
-        for name, names in _COLUMNS.items():
-            if normalise_label(cell) in names:
-                found.setdefault(name, cell.strip().casefold())
-    return found
 
 
 def _titles(referential: Referential) -> Mapping[str, frozenset[str]]:

@@ -10,7 +10,7 @@ from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.areas import Area, AreaMember, Passage
 from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.results import GROUP, MethodResult
+from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
 from passerelles.market.register import LeadingCertification
 from passerelles.matching.lookup import Found
 from passerelles.model import Employment, OverlaySource, RequirementKind
@@ -335,7 +335,13 @@ PROBLEM: Final[Schema] = record(
     },
 )
 
-METRICS_MORE: Final[dict[str, Schema]] = {"folds": whole(least=2)}
+METRICS_MORE: Final[dict[str, Schema]] = {
+    "folds": whole(least=2),
+    "observed": record(
+        "Agreement with the moves that people made",
+        {"file": text(), "pairs": whole(least=0), "people": number(), "results": listed(ref("observed_method"))},
+    ),
+}
 
 
 SOURCES: Final[Schema] = listed(
@@ -402,7 +408,8 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
-    Ranked, Scenario, MethodResult, ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
+    Ranked, Scenario, MethodResult, ObservedMethod,
+    ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
     Cause, Shift,
 )  # fmt: skip
 _LISTED: Final = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
+from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart
 from passerelles.cli.options import (
     ChartOption,
     Format,
@@ -34,6 +34,7 @@ def evaluate(
     methods: Annotated[str | None, typer.Option("--methods", help=say("cli.option.methods"))] = None,
     folds: Annotated[int, typer.Option("--folds", help=say("cli.option.folds"))] = 5,
     groupings: Annotated[int, typer.Option("--groupings", min=0, help=say("cli.option.groupings"))] = 0,
+    observed: Annotated[Path | None, typer.Option("--observed", help=say("cli.option.observed"))] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help=say("cli.option.predictions"))] = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -48,7 +49,9 @@ def evaluate(
     from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_other_groupings
+    from passerelles.evaluation.observed import with_observed
     from passerelles.io.atomic import check_free
+    from passerelles.market.observed import load_observed
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
     from passerelles.views.terminal import print_page
@@ -59,20 +62,28 @@ def evaluate(
             check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
     graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
+    moves = None if observed is None else load_observed(observed, graph.referential)
+    if moves is not None:
+        tell_notices(moves.notices, lang.lang)
     with progress_bar(say("evaluation.working", lang=lang.lang), lang=lang.lang) as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:
             result = with_other_groupings(result, graph, methods=names, groupings=groupings, progress=tell)
+        if moves is not None:
+            result = with_observed(result, graph, moves, methods=names, progress=tell)
     if predictions is not None:
         result.write_predictions(predictions, overwrite=True)
         message(say("cli.written", lang=lang.lang, path=predictions))
 
     def show(console: "Console") -> None:
-        page = result.page(lang.lang)._replace(details=[result.worst_of_best(lang.lang)])
-        print_page(console, page, unfold=1, lang=lang.lang)
+        seen = [] if result.observed is None else [result.observed.page(lang.lang)]
+        page = result.page(lang.lang)._replace(details=[*seen, result.worst_of_best(lang.lang)])
+        print_page(console, page, unfold=1 + len(seen), lang=lang.lang)
 
     def payload() -> dict[str, Any]:
-        return envelope("evaluate@1", graph, [r.to_dict(lang.lang) for r in result.results]) | {"folds": result.folds}
+        seen = {} if result.observed is None else {"observed": result.observed.to_dict(lang.lang)}
+        items = [r.to_dict(lang.lang) for r in result.results]
+        return envelope("evaluate@1", graph, items) | {"folds": result.folds} | seen
 
     emit(Answer(payload, result.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.method_comparison(result, lang=lang.lang), lang=lang)

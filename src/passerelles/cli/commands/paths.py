@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, tell_reading, write_chart
+from passerelles.cli.answer import Answer, check_chart, emit, tell_notices, tell_reading, write_chart
 from passerelles.cli.commands.rank import read_origin
 from passerelles.cli.options import (
     ChartOption,
@@ -137,6 +137,8 @@ def _hiring(
         tell_reading(lots, lang)
         return tuple(sorted({lot.job for lot in lots.lots})), None, False
     listed = None if file is None else load_job_list(file, referential)
+    if listed is not None:
+        tell_notices(listed.notices, lang)
     if basin is not None:
         return *_of_basin(basin, session, listed), False
     if listed is None:

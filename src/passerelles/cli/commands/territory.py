@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
+from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart
 from passerelles.cli.commands.batch import batch
 from passerelles.cli.commands.signals import signals
 from passerelles.cli.commands.sources import including
@@ -88,6 +88,8 @@ def rank(
     graph = session.graph
     market, places = session.territory_data()
     listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
+    if listed is not None:
+        tell_notices(listed.notices, lang.lang)
     by: Side = "hiring" if employers else "fragile"
     common: dict[str, Any] = {
         "market": market, "places": places, "fragile": fragile, "hiring": hiring, "listed": listed, "by": by,

@@ -1,0 +1,130 @@
+"""Observed moves: what a table says, what is set aside, and a second truth for rankings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from passerelles import build_graph, evaluate, load_referential
+from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
+from passerelles.evaluation.observed import SIZE, measure_people, with_observed
+from passerelles.evaluation.results import Ranked
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.observed import load_observed
+
+MOVES = (
+    ("K2110", "N4101", 20),
+    ("N4101", "K2110", 10),
+    ("D1106", "K2110", 5),
+    ("G1602", "D1106", 8),
+    ("H2102", "N4101", 7),
+)
+
+
+@pytest.fixture(scope="module")
+def graph() -> OccupationGraph:
+    return build_graph(load_referential("transitions"))
+
+
+def table(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_rows_are_summed_and_what_cannot_be_read_is_said(tmp_path: Path, graph: OccupationGraph) -> None:
+    path = table(
+        tmp_path / "mouvements.csv",
+        "Origine;Cible;Personnes;Période;Source\n"
+        "K2110;N4101;1 200;2021;enquête\n"
+        "K2110;n4101;;2022;enquête\n"
+        "K2110;Conducteur / Conductrice de taxi inconnu;12;2022;\n"
+        "K2110;K2111;300;2022;registre\n"
+        "K2110;N4101;300;2022;registre\n"
+        "K2110;K2110;40;2022;registre\n"
+        "N4101;K2110;0;2022;registre\n",
+    )
+    observed = load_observed(path, graph.referential)
+    assert {pair: (o.people, round(o.share, 3)) for pair, o in observed.pairs.items()} == {
+        ("K2110", "K2111"): (300.0, 0.167),
+        ("K2110", "N4101"): (1500.0, 0.833),
+    }
+    assert observed.pairs["K2110", "N4101"].periods == ("2021", "2022")
+    assert observed.pairs["K2110", "N4101"].sources == ("enquête", "registre")
+    assert {(n.code, n.line) for n in observed.notices} == {
+        ("people_unreadable", 3),
+        ("job_unresolved", 4),
+        ("move_within_occupation", 7),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a,b\n1,2\n", "origin, target, people"), ("origine,cible,personnes\nX,Y,3\n", "mouvements.csv")],
+)
+def test_a_table_without_moves_is_refused(tmp_path: Path, graph: OccupationGraph, text: str, said: str) -> None:
+    with pytest.raises(PasserellesError, match=said):
+        load_observed(table(tmp_path / "mouvements.csv", text), graph.referential)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=1, max_size=4).filter(
+        lambda rows: all(any(row) for row in rows)
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_metrics_counted_by_hand(rows: list[list[int]], random: object) -> None:
+    people = np.array(rows, dtype=float)
+    targets = np.array([random.sample(range(6), 6) for _ in rows], dtype=np.int32)  # type: ignore[attr-defined]
+    where = np.arange(len(rows), dtype=np.int32)
+    values = measure_people(Ranked(where, where, targets, np.zeros_like(targets)), sparse.csr_array(people))
+    for line, order, (movers, gain) in zip(rows, targets.tolist(), values.T.tolist(), strict=True):
+        assert movers == pytest.approx(1.0)  # six occupations: all targets are among the first ten
+        dcg = sum(line[t] / np.log2(i + 2) for i, t in enumerate(order))
+        best = sum(x / np.log2(i + 2) for i, x in enumerate(sorted(line, reverse=True)))
+        assert gain == pytest.approx(dcg / best)
+
+
+def test_size_alone_predicts_moves_that_only_size_makes(tmp_path: Path, graph: OccupationGraph) -> None:
+    codes = [o.code for o in graph.referential.occupations][:60]
+    lines = [f"{a},{b},{1 + 7 * i}" for a in codes[20:] for i, b in enumerate(codes[:20])]
+    path = table(tmp_path / "m.csv", "origin,target,people\n" + "\n".join(lines) + "\n")
+    observed = load_observed(path, graph.referential)
+    seen = with_observed(evaluate(graph, methods=["random"]), graph, observed, methods=["random"]).observed
+    assert seen is not None
+    by_method = {r.method: r for r in seen.results}
+    assert by_method[SIZE].gain == pytest.approx(1.0)
+    assert by_method["random"].gain < 0.3
+    assert by_method[SIZE].protocol == "no-fitting"
+
+
+def test_size_counts_nobody_of_the_origin_judged(tmp_path: Path, graph: OccupationGraph) -> None:
+    # In a ring each target took people from one origin only: without them its size says nothing of it.
+    codes = [o.code for o in graph.referential.occupations][:60]
+    lines = [f"{a},{b},9" for a, b in zip(codes, codes[1:] + codes[:1], strict=True)]
+    observed = load_observed(table(tmp_path / "m.csv", "from,to,people\n" + "\n".join(lines) + "\n"), graph.referential)
+    seen = with_observed(evaluate(graph, methods=["random"]), graph, observed, methods=["random"]).observed
+    assert seen is not None
+    assert next(r.gain for r in seen.results if r.method == SIZE) == 0.0
+
+
+def test_the_command_shows_it_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = table(
+        tmp_path / "m.csv",
+        "origine;cible;personnes\n" + "".join(f"{a};{b};{n}\n" for a, b, n in MOVES) + "K2110;K2111;secret\n",
+    )
+    words = ["evaluate", "--methods", "random", "--folds", "2", "--observed", str(path)]
+    shown = []
+    for form in ("json", "table"):
+        with pytest.raises(SystemExit):
+            run([*words, "--format", form])
+        shown.append(capsys.readouterr())
+    assert "m.csv, ligne 7 :" in shown[0].err
+    seen = json.loads(shown[0].out)["observed"]
+    assert [r["method"] for r in seen["results"]] == ["random", SIZE]
+    assert seen["people"] == sum(n for _, _, n in MOVES)
+    assert "movers@10" in shown[1].out
