@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from passerelles import OccupationGraph, PasserellesError, Profile, evaluate, rank_moves, rank_sources
 from passerelles.ranking.move import Moves
 from passerelles.referentials.validate import validate
-from passerelles.views.notebook import html_of
+from passerelles.views.shown import html_of
 from passerelles.views.spec import Column, Page, Sheet
 from passerelles.views.terminal import text_of
 

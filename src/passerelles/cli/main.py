@@ -1,30 +1,206 @@
-"""Entry point: registers the commands, and turns every error into one message and an exit code."""
+"""Entry point: registers the commands, guards streams and inputs, turns every error into one message and a code."""
 
 import errno
 import gc
+import math
 import os
+import re
+import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
+from types import FrameType
 from typing import Any, Final, NoReturn
 
 import typer
 from typer.main import get_command
 
-from passerelles.cli.doors import (
-    TerminatedError,
-    ended_cleanly,
-    forget_stdout,
-    prepare_streams,
-    refuse_endless_numbers,
-    refuse_own_input,
-)
-from passerelles.cli.options import ACCEPT_ERRORS, NO_CACHE, LangOption, Language, speak_below
-from passerelles.cli.usage import UsageError, usage_message
+from passerelles.cli.options import ACCEPT_ERRORS, NO_CACHE, LangOption, Language, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
+
+OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})
+_TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
+
+
+class TerminatedError(BaseException):
+    """The process was asked to end; raised so that what is half written is removed on the way out."""
+
+
+def prepare_streams() -> None:
+    """Let all be printed, with a substitute for what the terminal cannot show, and a closed stdout fail when used."""
+    if sys.stdout is None:
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        if nowhere != 1:
+            os.dup2(nowhere, 1)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # writing to it fails, as it should
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process lasts
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and getattr(stream, "errors", "") == "strict":
+            reconfigure(errors="replace")
+
+
+def forget_stdout() -> None:
+    """Send what stdout still holds nowhere: its reader left, or its disk is full."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def ended_cleanly() -> Iterator[None]:
+    """Turn SIGTERM into an exception, as Ctrl-C is one, so that no temporary file is left."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise TerminatedError
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread: its owner decides
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def refuse_endless_numbers(parameters: Mapping[str, Any]) -> None:
+    """
+    Refuse a number that is infinite or none, before anything is loaded.
+
+    Raises
+    ------
+    PasserellesError
+        If an option has one.
+    """
+    for name, value in parameters.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
+
+
+def refuse_own_input(parameters: Mapping[str, Any]) -> None:
+    """
+    Refuse an output that is an input of the same command.
+
+    Raises
+    ------
+    PasserellesError
+        If one is.
+    """
+    outputs = [Path(value) for name, value in parameters.items() if name in OUTPUTS and isinstance(value, str | Path)]
+    there = [output for output in outputs if output.is_file()]
+    for output in there:
+        for name, value in parameters.items():
+            if name not in OUTPUTS and any(_reads(place, output, name) for place in _places(value)):
+                raise PasserellesError("write_onto_input", path=output)
+
+
+def _places(value: object) -> Iterable[Path]:
+    if isinstance(value, str | Path):
+        before, _, _ = str(value).rpartition("#")
+        return (Path(value), Path(before)) if before else (Path(value),)
+    if isinstance(value, list | tuple):
+        return [place for each in value for place in _places(each)]
+    return ()
+
+
+def _reads(place: Path, output: Path, name: str) -> bool:
+    """Whether a command that is given `place` reads the file `output`."""
+    try:
+        if place.is_dir():
+            if not output.resolve().is_relative_to(place.resolve()):
+                return False
+            return _is_public_file(output) if name == "data" else output.suffix.casefold() in _TABLES
+        return place.exists() and place.samefile(output)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_public_file(path: Path) -> bool:
+    from passerelles.market.read import scan
+
+    return bool(scan(path, ("market", "places", "certifications")).found)
+
+
+# Typer carries its own copy of click and exports this one class of its usage errors; the others share its base.
+UsageError: Final[Any] = typer.BadParameter.__mro__[1]
+_NO_COMMAND: Final = re.compile(r"No such command '([^']*)'")
+_EXTRA: Final = re.compile(r"unexpected extra arguments? ?(?:\(s\) )?\((.*)\)")
+_CHOICES: Final = re.compile(r"is not one of (.+?)\.?$")
+# Typer before 0.29 says in words alone what its later versions say through pydantic.
+_RANGE: Final = re.compile(r"is not in the range x(>=|<=|>|<)(-?[\d.]*\d)\.?$")
+_NUMBER: Final = re.compile(r"is not a valid (integer|float)")
+_SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
+_LIMITS: Final = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
+_KINDS: Final = ("int_parsing", "int_from_float", "float_parsing")
+
+
+def usage_message(error: Any, commands: Sequence[str], *, lang: Lang) -> str:
+    """Return what is wrong with a command line, where, and what to do; empty where the help was shown instead."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ""
+    place = getattr(getattr(error, "ctx", None), "command_path", None) or "passerelles"
+    return f"{_what(error, commands, lang)} {say('cli.usage.help', lang=lang, command=place)}"
+
+
+def _what(error: Any, commands: Sequence[str], lang: Lang) -> str:
+    kind = type(error).__name__
+    said = str(getattr(error, "message", "") or error)
+    if kind == "MissingParameter":
+        return say("cli.usage.missing", lang=lang, name=_parameter_name(error))
+    if kind == "NoSuchOption":
+        near = list(getattr(error, "possibilities", None) or [])
+        return say("cli.usage.option", lang=lang, name=error.option_name) + _nearest(near, lang)
+    if kind == "BadOptionUsage":
+        return say("cli.usage.no_value", lang=lang, name=error.option_name)
+    if kind == "BadParameter":
+        return say("cli.usage.value", lang=lang, name=_parameter_name(error), reason=_reason(error, said, lang))
+    return _of_words(said, commands, lang)
+
+
+def _of_words(said: str, commands: Sequence[str], lang: Lang) -> str:
+    """Return the same of what click says in words alone."""
+    if found := _NO_COMMAND.search(said):
+        near = get_close_matches(found[1], list(commands), n=1)
+        return say("cli.usage.command", lang=lang, name=found[1]) + _nearest(near, lang)
+    if found := _EXTRA.search(said):
+        return say("cli.usage.extra", lang=lang, words=found[1])
+    return said
+
+
+def _parameter_name(error: Any) -> str:
+    """Return how a person writes the parameter: its long option, or its name."""
+    parameter = getattr(error, "param", None)
+    options = [o for o in getattr(parameter, "opts", ()) if o.startswith("--")]
+    return options[0] if options else str(getattr(parameter, "name", None) or "?")
+
+
+def _reason(error: Any, said: str, lang: Lang) -> str:
+    cause = error.__cause__
+    faults = cause.errors() if hasattr(cause, "errors") else []
+    kind = str(faults[0]["type"]) if faults else ""
+    if kind in _LIMITS:
+        return say(f"cli.usage.{kind}", lang=lang, limit=str(faults[0]["ctx"][_LIMITS[kind]]))
+    if kind in _KINDS:
+        return say(f"cli.usage.{'number' if kind == 'float_parsing' else 'integer'}", lang=lang)
+    if limit := _RANGE.search(said):
+        return say(f"cli.usage.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
+    if number := _NUMBER.search(said):
+        return say(f"cli.usage.{'number' if number[1] == 'float' else 'integer'}", lang=lang)
+    if choices := _CHOICES.search(said):
+        return say("cli.usage.choice", lang=lang, choices=choices[1].replace("'", ""))
+    return said
+
+
+def _nearest(near: Sequence[str], lang: Lang) -> str:
+    return " " + say("cli.usage.nearest", lang=lang, name=near[0]) if near else ""
+
 
 DONE: Final = 0
 NEGATIVE: Final = 1
@@ -146,7 +322,7 @@ def _run(given: list[str], lang: Lang) -> int:
     for each in _leaves(command):
         each.callback = _guarded(each.callback)
     if len(given) <= 1 or {"-h", "--help"} & set(given):
-        import_module("passerelles.cli.help").speak(command, lang=lang)
+        speak(command, lang=lang)
     code = command(given, standalone_mode=False)
     sys.stdout.flush()
     return code or DONE

@@ -1,13 +1,14 @@
 """Options that commands share, and loading what they name."""
 
 import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, say, sentences
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
@@ -64,8 +65,6 @@ def speak_below(ctx: typer.Context, lang: LangOption = Language.FR) -> None:
     if ctx.invoked_subcommand is not None:
         ctx.default_map = {ctx.invoked_subcommand: {"lang": lang.value}}
         return
-    from passerelles.cli.help import speak
-
     speak(ctx.command, lang=lang.lang)
     typer.echo(ctx.get_help(), nl=False)
     ctx.exit(2)
@@ -137,3 +136,37 @@ def load_graph(
     return open_session(
         referential, overlays, settings=settings_file, strict=strict, no_access=no_access, lang=lang
     ).graph
+
+
+# Names of typer's own words; one that a version lacks stays as it is.
+_AROUND: Final = {"DEFAULT_STRING": "default", "REQUIRED_LONG_STRING": "required", "COMMANDS_PANEL_TITLE": "commands"}
+# Language files that hold the help of commands.
+_SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", "service")
+
+
+def speak(command: Any, *, lang: Lang) -> None:
+    """Put the help of a command, and of those under it, into a language; it was made in French."""
+    from typer import rich_utils
+
+    for name, key in _AROUND.items():
+        if hasattr(rich_utils, name):
+            setattr(rich_utils, name, say(f"cli.around.{key}", lang=lang))
+    said: dict[str, str] = {}
+    for subject in _SUBJECTS:
+        chosen = sentences(subject, lang=lang)
+        said |= {text: chosen.get(key, text) for key, text in sentences(subject, lang="fr").items()}
+    context = typer.Context(command)
+    context.help_option_names = ["-h", "--help"]
+    _speak_command(command, context, said, lang)
+
+
+def _speak_command(command: Any, context: typer.Context, said: Mapping[str, str], lang: Lang) -> None:
+    command.help = said.get(command.help, command.help)
+    for param in command.params:
+        if getattr(param, "help", None):
+            param.help = said.get(param.help, param.help)
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = say("cli.around.help", lang=lang)
+    for name in getattr(command, "commands", {}):
+        _speak_command(command.commands[name], context, said, lang)

@@ -1,13 +1,42 @@
 """`Shown`: what results have in common in a notebook, a terminal and a data frame."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang
-from passerelles.views.spec import Cell, Kind, Page, Record, Sheet
+from passerelles.language.typography import typeset
+from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
+    from jinja2 import Template
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where HTML is made
+
+    loader = PackageLoader("passerelles.views", "templates")
+    room = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return room.get_template("page.html.j2")
+
+
+def html_of(page: Page, *, lang: Lang = "fr") -> str:
+    """
+    Return a page as a piece of HTML that stands in any notebook, texts escaped.
+
+    Examples
+    --------
+    >>> "&lt;b&gt;" in html_of(Page("<b>"))
+    True
+    """
+    return str(
+        _template().render(
+            page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=lambda text: typeset(text, lang)
+        )
+    )
+
 
 _DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64"}
 
@@ -104,13 +133,11 @@ class Shown:
 
     def to_html(self, lang: Lang = "fr") -> str:
         """Return the result as a piece of HTML: what a notebook shows. Every text in it is escaped."""
-        from passerelles.views.notebook import html_of  # noqa: PLC0415 - a template engine, only where it is used
-
         return html_of(self.page(lang), lang=lang)
 
     def to_text(self, lang: Lang = "fr") -> str:
         """Return the result as plain text, at most 80 columns wide."""
-        from passerelles.views.terminal import text_of  # noqa: PLC0415 - as above
+        from passerelles.views.terminal import text_of  # noqa: PLC0415 - a library of terminals, only where it is used
 
         return text_of(self.page(lang), lang=lang)
 

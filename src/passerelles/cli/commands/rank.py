@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
+from passerelles.cli.lists import rank_people, refuse_beside_profiles
 from passerelles.cli.options import (
     ChartOption,
     Format,
@@ -21,7 +22,6 @@ from passerelles.cli.options import (
     StrictOption,
     load_graph,
 )
-from passerelles.cli.profiles import rank_people, refuse_beside_profiles
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
