@@ -445,7 +445,7 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
         seen.append(weakref.ref(engine.graph))
         return create_app(engine, metrics=metrics)
 
-    app = Reloading(made(), made, metrics)
+    app = Reloading(made, metrics)
     with Client(app) as client:
         for _ in range(2):
             assert client.get("/v1/rank?origin=K2110").status_code == 200
@@ -485,8 +485,8 @@ def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None
 
     metrics = Metrics()
     staged = [Staged(starts=False), Staged(starts=True)]
-    made = iter(staged)
-    app = Reloading(create_app(engine, metrics=metrics), lambda: next(made), metrics)
+    made: Any = iter([create_app(engine, metrics=metrics), *staged])
+    app = Reloading(lambda: next(made), metrics)
     with Client(app) as client:
 
         async def fails() -> None:
@@ -498,6 +498,41 @@ def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None
         client._portal.call(asyncio.sleep, 0.2)
         assert client.get("/v1/rank?origin=K2110").status_code == 200
     assert staged[1].ended
+
+
+def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_path: Path) -> None:
+    from passerelles.service.metrics import Metrics
+    from passerelles.service.reload import Reloading
+
+    index, other = tmp_path / "index", tmp_path / "other"
+    index.write_text("old")
+    made: list[Staged] = []
+
+    def make() -> Staged:
+        made.append(Staged(starts=True))
+        return made[-1]
+
+    app = Reloading(make, Metrics(), watched=index, every=0.05)
+    with Client(app) as client:
+
+        def count_after(*, ready: bool) -> int:
+            made[-1].ready = ready
+            client._portal.call(asyncio.sleep, 0.5)
+            return len(made)
+
+        assert count_after(ready=True) == 1
+        client._portal.call(app.ask)
+        assert count_after(ready=False) == 2
+        client._portal.call(app.ask)  # the second may have been read too early
+        assert count_after(ready=False) == 2
+        assert count_after(ready=True) == 3
+        assert count_after(ready=True) == 3
+        index.unlink()
+        assert count_after(ready=True) == 3
+        other.write_text("new")
+        other.replace(index)
+        assert count_after(ready=True) == 4
+        assert count_after(ready=True) == 4
 
 
 def test_answers_are_compressed_where_asked(client: Client) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -314,6 +315,89 @@ def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path
     assert {told for _, told, _ in seen} == {plain.referential.stamp.sha256, branch.referential.stamp.sha256}
     events = [line["event"] for line in lines(log)]
     assert [e for e in events if e.startswith("reload")] == ["reloading", "reload_failed", "reloading", "reloaded"]
+
+
+def several(server: str, port: int) -> list[str]:
+    """The words that start two workers on a port, under a server."""
+    application = "passerelles.service:application"
+    return {
+        "serve": ["-m", "passerelles", "serve", "--workers", "2", "--port", f"{port}"],
+        "uvicorn": ["-m", "uvicorn", "--factory", application, "--workers", "2", "--port", f"{port}"],
+        "gunicorn": [
+            *("-W", "ignore", "-m", "gunicorn", "-k", "asgi", "-w", "2", f"{application}()", "-b", f"127.0.0.1:{port}"),
+        ],
+    }[server]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
+@pytest.mark.parametrize(
+    "server", ["serve", *(pytest.param(each, marks=pytest.mark.external) for each in ("uvicorn", "gunicorn"))]
+)
+def test_every_worker_takes_a_new_index_under_load(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from passerelles import build_graph, compile_index, load_referential
+
+    pytest.importorskip("uvicorn" if server == "serve" else server)
+    old = build_graph(load_referential("transitions"))
+    new = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    index = compile_index(old, tmp_path / "served.index", titles=False)
+    other = compile_index(new, tmp_path / "other.index", titles=False)
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(counts))
+    monkeypatch.setenv("PASSERELLES_REFERENTIAL", str(index))
+    if server != "serve":  # its parent passes SIGHUP on; theirs start workers in the place of others
+        monkeypatch.setenv("PASSERELLES_WATCH_SECONDS", "0.2")
+    stop, seen = threading.Event(), list[tuple[int, str]]()
+
+    def serving(base: str) -> dict[str, float]:
+        """Workers that serve from each checksum."""
+        found = line_values(httpx.get(f"{base}/metrics", timeout=20).text).items()
+        return {
+            name.rpartition('sha256="')[2].partition('"')[0]: n
+            for name, n in found
+            if name.startswith("passerelles_serves{")
+        }
+
+    def wait_for(base: str, sha256: str) -> None:
+        deadline = time.monotonic() + 120
+        while serving(base).get(sha256) != 2:
+            assert time.monotonic() < deadline, serving(base)
+            time.sleep(0.1)
+
+    def ask(base: str, kept: httpx.Client | None) -> None:
+        n = 0
+        while not stop.is_set():
+            n += 1
+            found = (kept or httpx).get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30}, timeout=20)
+            seen.append((found.status_code, found.json()["referential"]["sha256"]))
+
+    sums = [graph.referential.stamp.sha256 for graph in (old, new)]
+    with served(tmp_path / "log", partial(several, server)) as (process, base), ThreadPoolExecutor(3) as clients:
+        wait_for(base, sums[0])
+        workers = {each.pid for each in psutil.Process(process.pid).children()}
+        with httpx.Client() as one, httpx.Client() as two:  # two whose connection stays, one that makes others
+            asking = [clients.submit(ask, base, kept) for kept in (one, two, None)]
+            time.sleep(0.3)
+            other.replace(index)
+            if server == "serve":
+                process.send_signal(signal.SIGHUP)
+            try:
+                wait_for(base, sums[1])
+            finally:
+                stop.set()
+            for each in asking:
+                each.result()
+        assert {each.pid for each in psutil.Process(process.pid).children()} == workers  # none was replaced
+        assert serving(base)[sums[0]] == 0
+        assert {httpx.get(f"{base}/v1/rank?origin=K2110").json()["referential"]["sha256"] for _ in range(20)} == {
+            sums[1]
+        }
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+    assert {status for status, _ in seen} == {200}
+    assert {told for _, told in seen} == {*sums}
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "gunicorn"])

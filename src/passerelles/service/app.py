@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
@@ -428,11 +429,7 @@ def read_keys(variable: str | None) -> tuple[str, ...]:
 
 
 def from_environment() -> ASGIApp:
-    """
-    Make the application from the environment: options as variables, or those that a parent process left.
-
-    It reloads on SIGHUP where its process is one that `passerelles serve` started alone.
-    """
+    """Make the application from the environment: options as variables, or those that a parent process left."""
     left = os.environ.get(VARIABLE)
     options = Options.model_validate_json(left) if left else options_of(os.environ)
     return application(options)
@@ -440,7 +437,7 @@ def from_environment() -> ASGIApp:
 
 def application(options: Options) -> ASGIApp:
     """
-    Load what the options name and make the application.
+    Load what the options name and make the application, which loads anew on SIGHUP.
 
     Raises
     ------
@@ -448,11 +445,11 @@ def application(options: Options) -> ASGIApp:
         If the referential, the data or the key cannot be read.
     """
     keys = read_keys(options.key_variable)
-    if not options.reloads:
+    if options.explorer == "alone":  # one person's pages: they end with the terminal that they were opened from
         return create_app(load_engine(options), options, keys=keys)
     metrics = Metrics()
 
     def make() -> Application:
         return create_app(load_engine(options), options, keys=keys, metrics=metrics)
 
-    return Reloading(make(), make, metrics)
+    return Reloading(make, metrics, watched=Path(options.referential), every=options.watch_seconds)

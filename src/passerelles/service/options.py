@@ -60,7 +60,13 @@ class Options(_Frozen):
     lang: Lang = Field("fr", description="Language of pages where an address names none")
     cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
     warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
-    reloads: bool = Field(default=False, description="Load anew on SIGHUP, beside what is served")
+    watch_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads",
+    )
     exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")
 
 
@@ -68,7 +74,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PREFIX: Final = "PASSERELLES_"
 # Variables that hold several values, and what stands between them.
 _SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "hosts": None, "data": os.pathsep}
-_OWN: Final = frozenset({"reloads", "exit_with", "explorer", "limits"})  # what whoever starts the process decides
+_OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # what whoever starts the process decides
 
 
 def variables() -> dict[str, str]:

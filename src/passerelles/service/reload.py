@@ -6,6 +6,8 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
@@ -89,6 +91,15 @@ class _Running:
                 self.idle.set()
 
 
+def _which(path: Path | None) -> tuple[int, ...] | None:
+    """Tell which file lies at a path, that of a moment ago or one renamed onto it; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return found and (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
 class Reloading:
     """
     Serves by an application, and on SIGHUP loads another beside it, waits until it is ready, and goes over to it.
@@ -98,16 +109,21 @@ class Reloading:
 
     Parameters
     ----------
-    first
-        What serves from the beginning.
     make
-        Makes another from what lies on the disk; called in a thread.
+        Makes an application from what lies on the disk; called in a thread, but for the first.
+    watched, every
+        A file that is looked at every so many seconds: another one in its place is a reason to reload too. It works
+        under servers that keep SIGHUP for themselves, and in each of their workers.
     """
 
-    def __init__(self, first: Served, make: Callable[[], Served], metrics: Metrics) -> None:
+    def __init__(
+        self, make: Callable[[], Served], metrics: Metrics, *, watched: Path | None = None, every: float = 0.0
+    ) -> None:
         self._make, self._metrics = make, metrics
-        self._now: _Running | None = _Running(first)
-        self._reload: asyncio.Task[None] | None = None
+        self._watched, self._every = (watched if every else None), every
+        self._loaded = _which(self._watched)
+        self._now: _Running | None = _Running(make())
+        self._asked = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, by whichever application is there when a request begins."""
@@ -124,22 +140,32 @@ class Reloading:
         hup = getattr(signal, "SIGHUP", None)  # not on Windows
         if hup is not None and threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(hup, self.ask)
+        keeping_up = asyncio.ensure_future(self._keep_up())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        if self._reload is not None:
-            self._reload.cancel()
-            await asyncio.gather(self._reload, return_exceptions=True)
+        keeping_up.cancel()
+        await asyncio.gather(keeping_up, return_exceptions=True)
         await self._now.stop()
         self._now = None
+        self._metrics.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     def ask(self) -> None:
-        """Begin to reload, unless that is under way."""
-        if self._reload is None or self._reload.done():
-            self._reload = asyncio.ensure_future(self.reload())
+        """Reload as soon as may be: once more after a reload that is under way, which may have read what was before."""
+        self._asked.set()
+
+    async def _keep_up(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), self._every or None)
+            other = await asyncio.to_thread(_which, self._watched)  # a disk far away may take its time
+            if self._asked.is_set() or other not in (None, self._loaded):
+                self._asked.clear()
+                await self.reload()
 
     async def reload(self) -> None:
         """Load, wait until it is ready, go over, and let the old one end its requests."""
+        self._loaded = _which(self._watched)
         tell("reloading")
         new: _Running | None = None
         try:
@@ -167,6 +193,8 @@ class Reloading:
             await old.stop()
             old.app.let_go()
         del old
+        frozen = gc.get_freeze_count()
         gc.unfreeze()  # what was taken out of the collector's sight when it was thought to stay
         gc.collect()
-        gc.freeze()
+        if frozen:
+            gc.freeze()

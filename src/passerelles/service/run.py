@@ -7,10 +7,12 @@ import signal
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from passerelles.errors import PasserellesError
 from passerelles.service.app import application, from_environment, read_keys
@@ -78,11 +80,22 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
         os.environ[VARIABLE] = chosen.model_dump_json()
         with tempfile.TemporaryDirectory() as folder:  # where the workers add up what they count
             os.environ.setdefault(FOLDER, folder)
-            uvicorn.run("passerelles.service.run:worker", factory=True, workers=workers, **common)
+            several = uvicorn.Config("passerelles.service.run:worker", factory=True, workers=workers, **common)
+            older = "target" in inspect.signature(Multiprocess).parameters
+            extra: dict[str, Any] = {"target": uvicorn.Server(several).run} if older else {}
+            _Workers(several, sockets=[several.bind_socket()], **extra).run()
         return
     sys.setswitchinterval(_SWITCH)
-    app = application(chosen.model_copy(update={"reloads": True}))
-    uvicorn.Server(uvicorn.Config(app, **common)).run()
+    uvicorn.Server(uvicorn.Config(application(chosen), **common)).run()
+
+
+class _Workers(Multiprocess):
+    """Worker processes that each load a new index beside the old one; uvicorn would start others in their place."""
+
+    def handle_hup(self) -> None:
+        for pid in filter(None, (each.pid for each in self.processes)):
+            with suppress(ProcessLookupError):  # one that just died; another is started, which reads what is there
+                os.kill(pid, signal.SIGHUP)
 
 
 def worker() -> object:
