@@ -8,7 +8,7 @@
 import pandas as pd
 
 from passerelles import build_graph, charts, load_referential, match_territory
-from passerelles.referentials.bundled import sample_tables
+from passerelles.referentials.places import sample_tables
 
 pd.set_option("display.max_colwidth", None)  # des phrases entières
 fragile, hiring = sample_tables("redon")

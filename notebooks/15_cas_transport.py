@@ -10,7 +10,7 @@
 from pathlib import Path
 
 from passerelles import build_graph, load_referential, match_territory
-from passerelles.referentials.bundled import sample_tables
+from passerelles.referentials.places import sample_tables
 
 fragile, hiring = sample_tables("transport")
 graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))

@@ -12,7 +12,7 @@ from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
 from passerelles.market.places import Basin, Places
-from passerelles.referentials.bundled import sample_tables
+from passerelles.referentials.places import sample_tables
 from passerelles.report.dossier.batch import LINES, Batch
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page

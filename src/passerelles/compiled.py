@@ -16,14 +16,12 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_sha256
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
-from passerelles.referentials.bundled import bundled_path
-from passerelles.referentials.cache import cache_folder
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.indexed import open_referential, pack_referential
 from passerelles.referentials.load import find_place
-from passerelles.referentials.places import place_of
+from passerelles.referentials.own_tables import open_tables
+from passerelles.referentials.places import bundled_path, cache_folder, place_of
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.sheets import open_tables
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
 from passerelles.scoring.positions import pack_positions

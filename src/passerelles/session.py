@@ -125,7 +125,7 @@ class Session:
     @cached_property
     def folders(self) -> tuple[Path, ...]:
         """Folders where data are looked for."""
-        from passerelles.referentials.cache import cache_folder  # noqa: PLC0415 - command start-up
+        from passerelles.referentials.places import cache_folder  # noqa: PLC0415 - command start-up
 
         if self.data:
             return self.data

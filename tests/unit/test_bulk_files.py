@@ -20,7 +20,7 @@ from passerelles.bulk.runs import compare_runs
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.io.beside import read_side
+from passerelles.io.atomic import read_side
 from passerelles.referentials.load import load_referential
 from profile_rows import draw, table
 

@@ -18,8 +18,8 @@ from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
 from passerelles.profile import Profile
 from passerelles.ranking.origin import find_start
-from passerelles.referentials.bundled import bundled_path
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import bundled_path
 from passerelles.settings import Settings
 from small import referential
 

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.language.say import LANGS, say
-from passerelles.referentials.cache import cached_path
 from passerelles.referentials.download import download_referential, read_download_record
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import cached_path
 
 WHOLE = ["provenance.json", "referential.zip"]
 
@@ -327,7 +327,7 @@ def test_no_damage_gets_through_as_anything_but_a_message(data: st.DataObject) -
 
 
 def test_the_web_library_is_loaded_only_to_fetch() -> None:
-    code = "import sys, passerelles.referentials.download; sys.exit('httpx' in sys.modules)"
+    code = "import sys, passerelles.cli.main, passerelles.referentials.load; sys.exit('httpx' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from passerelles.referentials.bundled import bundled_folder, bundled_names
 from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import bundled_folder, bundled_names
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import validate
 from passerelles.text import normalise_label

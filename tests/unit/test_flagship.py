@@ -14,7 +14,7 @@ import pytest
 from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
 from passerelles.profile import Profile
 from passerelles.ranking.move import Item, Move
-from passerelles.referentials.bundled import bundled_path
+from passerelles.referentials.places import bundled_path
 from passerelles.referentials.reference import find_occupation
 from passerelles.text import normalise_label
 

@@ -18,13 +18,11 @@ from passerelles.graph.build import build_graph
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions, migrate_overlay
-from passerelles.referentials.form import write_form
-from passerelles.referentials.install import install, listed, remove
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.own_overlays import install, listed, remove, write_form
+from passerelles.referentials.own_tables import ACTION, COMPETENCY_KIND, choices, open_tables, sheet_title
 from passerelles.referentials.places import home
 from passerelles.referentials.referential import Referential, lay_access
-from passerelles.referentials.sheets import choices, open_tables, sheet_title
-from passerelles.referentials.table_files import ACTION, COMPETENCY_KIND
 from passerelles.referentials.validate import check_overlay
 from passerelles.session import Session
 from passerelles.views.excel import write_workbook

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from passerelles.access.conditions import access_conditions
-from passerelles.referentials.bundled import bundled_names
 from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import bundled_names
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import check_overlay
 

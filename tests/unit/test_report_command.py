@@ -9,7 +9,7 @@ import pytest
 
 from html_reading import read_page, rows_of
 from passerelles.cli.main import run
-from passerelles.referentials.bundled import sample_names, sample_tables
+from passerelles.referentials.places import sample_names, sample_tables
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 

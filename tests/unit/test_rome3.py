@@ -10,7 +10,7 @@ from passerelles.io.archive import open_source
 from passerelles.model import Competency, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.rome3 import REQUIRED
+from passerelles.referentials.rome import REQUIRED_3 as REQUIRED
 from sets import Sheets, moved, rome3, rome4, write_rome
 
 

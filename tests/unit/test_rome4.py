@@ -20,7 +20,7 @@ from passerelles.model import (
 from passerelles.notices import Notice
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.rome4 import REQUIRED
+from passerelles.referentials.rome import REQUIRED
 from sets import Sheets, column, moved, rome4, to_csv, without, write_rome, zipped
 
 

@@ -13,7 +13,7 @@ from download_site import Site, names_in, serving, small_zip, use_cache
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import LANGS
-from passerelles.referentials import transfer
+from passerelles.referentials import download
 from passerelles.referentials.download import OFFICIAL_PAGE, download_referential
 
 WHOLE = ["provenance.json", "referential.zip"]
@@ -93,7 +93,7 @@ def test_no_redirect_from_https_to_http(
         return httpx.Response(200, content=iter([small_zip()]))
 
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True)
-    monkeypatch.setattr(transfer, "_client", lambda _: client)
+    monkeypatch.setattr(download, "_client", lambda _: client)
     if safe:
         assert download_referential(url="https://a.example/").read_bytes() == small_zip()
     else:
@@ -133,7 +133,7 @@ def test_wrong_proxy_variable_is_no_traceback(place: Path, monkeypatch: pytest.M
 
 
 def test_silent_server(site: Site, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "READ_TIMEOUT", 0.2)
+    monkeypatch.setattr(download, "READ_TIMEOUT", 0.2)
     site.stall = "before"
     fails(site.url, "download_no_network")
     site.stall = "during"

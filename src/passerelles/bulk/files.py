@@ -16,8 +16,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.graph.provenance import KEY
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
-from passerelles.io.atomic import atomic_file, check_free
-from passerelles.io.beside import atomic_json, told_file
+from passerelles.io.atomic import atomic_file, atomic_json, check_free, told_file
 from passerelles.io.csv import FORMULA_SIGNS, harmless
 from passerelles.language.say import Lang, say
 from passerelles.settings import Settings

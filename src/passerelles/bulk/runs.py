@@ -14,7 +14,7 @@ from passerelles.bulk.profiles import need_arrow
 from passerelles.errors import PasserellesError
 from passerelles.graph.provenance import KEY
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
-from passerelles.io.beside import read_side
+from passerelles.io.atomic import read_side
 from passerelles.io.csv import bare
 from passerelles.language.say import Lang, number, say
 from passerelles.views import schema

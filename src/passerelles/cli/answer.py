@@ -55,7 +55,7 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
         return
     if form is Format.CSV and output is not None:
-        from passerelles.io.beside import told_file
+        from passerelles.io.atomic import told_file
         from passerelles.report.envelope import about_payload
 
         with told_file(output, about_payload(answer.payload())) as file:

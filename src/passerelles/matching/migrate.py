@@ -23,12 +23,11 @@ from passerelles.matching.worklist import CHOICE, Worklist
 from passerelles.profile import Profile
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.esco import code_of
-from passerelles.referentials.form import form_page, manifest_page
-from passerelles.referentials.manifest import read_fields
 from passerelles.referentials.overlay import by_label
+from passerelles.referentials.own_overlays import form_page, manifest_page
+from passerelles.referentials.own_tables import heads, open_tables, read_fields, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.sheets import heads, open_tables, sheet_title
 from passerelles.text import normalise_label
 from passerelles.views.excel import BookPage
 

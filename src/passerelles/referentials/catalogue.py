@@ -17,10 +17,8 @@ from passerelles.referentials.credentials import (
     read_occupation_access,
 )
 from passerelles.referentials.draft import Draft, refuse_unusable
-from passerelles.referentials.manifest import OVERLAY, read_manifest
+from passerelles.referentials.own_tables import OVERLAY, check_names, open_tables, read_manifest
 from passerelles.referentials.places import place_of
-from passerelles.referentials.sheets import open_tables
-from passerelles.referentials.table_files import check_names
 
 DEFAULT: Final = "acces-france"
 

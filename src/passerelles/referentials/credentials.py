@@ -26,7 +26,7 @@ from passerelles.model import (
     SelectionKind,
 )
 from passerelles.referentials.draft import Draft, meaning, requirement_key
-from passerelles.referentials.table_files import ACTION, YES_NO, read_own_table
+from passerelles.referentials.own_tables import ACTION, YES_NO, read_own_table
 
 CREDENTIAL_FILES: Final = (
     "credentials.csv",

@@ -6,24 +6,29 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from lzma import LZMAError
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal, NamedTuple
+
+import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
-from passerelles.referentials.cache import ZIP_NAME, cache_folder
 from passerelles.referentials.load import read_source, recognise
+from passerelles.referentials.places import ZIP_NAME, cache_folder
 from passerelles.referentials.referential import Referential
 
-if TYPE_CHECKING:
-    from passerelles.referentials.transfer import Answer
+Progress = Callable[[int, int | None], None]
 
+# Seconds: to connect; between two pieces of the answer.
+CONNECT_TIMEOUT: Final = 10.0
+READ_TIMEOUT: Final = 30.0
 OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemploi/v1/open-data/csv"}
 OFFICIAL_PAGE: Final = {
     "rome": "https://www.francetravail.org/opendata/repertoire-operationnel-des-meti.html?type=article"
@@ -47,6 +52,112 @@ _BROKEN: Final = (
     struct.error,
     UnicodeError,
 )
+
+
+class Answer(NamedTuple):
+    """What the server said of the file."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str | None = None
+
+
+def fetch(url: str, temp: Path, *, limit: int, progress: Progress | None = None) -> Answer:
+    """
+    Receive what lies at `url` into `temp`; a transfer that is cut starts anew at the next call.
+
+    Parameters
+    ----------
+    url
+        ``http`` or ``https``; redirects are followed, except from ``https`` to ``http``.
+    temp
+        File to write, created here. On failure it may be left: the caller removes it.
+    limit
+        Bytes beyond which the transfer is refused.
+    progress
+        Called with (bytes so far, total or None), once at the start and then after each piece.
+
+    Raises
+    ------
+    PasserellesError
+        If the address is wrong, nothing answers, the server answers with an error, the transfer is cut, or the
+        file is too large.
+    OSError
+        If `temp` cannot be written.
+    """
+    with _client(url) as client, closing(_send(client, url)) as response:
+        if response.status_code != httpx.codes.OK:
+            raise _server_error(url, response)
+        _check_still_secure(url, response)
+        _receive(response, temp, url=url, limit=limit, progress=progress)
+        headers = response.headers
+        return Answer(url, headers.get("etag"), headers.get("last-modified"), headers.get("content-type"))
+
+
+def _client(url: str) -> httpx.Client:
+    headers = {"User-Agent": f"passerelles/{version('passerelles')}", "Accept-Encoding": "identity"}
+    timeout = httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT)
+    try:
+        return httpx.Client(follow_redirects=True, timeout=timeout, headers=headers)
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # a proxy or certificate variable is wrong
+        raise PasserellesError("download_no_answer", url=url, reason=error) from error
+
+
+def _send(client: httpx.Client, url: str) -> httpx.Response:
+    try:
+        return client.send(client.build_request("GET", url), stream=True)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise PasserellesError("download_bad_address", url=url, reason=error) from error
+    except httpx.TooManyRedirects as error:
+        raise PasserellesError("download_redirects", url=url) from error
+    except httpx.TransportError as error:
+        raise PasserellesError("download_no_answer", url=url, reason=str(error) or type(error).__name__) from error
+
+
+def _server_error(url: str, response: httpx.Response) -> PasserellesError:
+    status = f"{response.status_code} {response.reason_phrase}".strip()
+    return PasserellesError("download_refused", url=url, status=status)
+
+
+def _check_still_secure(url: str, response: httpx.Response) -> None:
+    hops = [r.url for r in (*response.history, response)]
+    if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
+        raise PasserellesError("download_insecure", url=url, target=hops[-1])
+
+
+def _receive(response: httpx.Response, temp: Path, *, url: str, limit: int, progress: Progress | None) -> None:
+    total, done = _total(response), 0
+    tell = progress or (lambda _done, _total: None)
+    if total is not None and total > limit:
+        raise _too_large(url, limit)
+    with temp.open("wb") as out:
+        tell(done, total)
+        try:
+            for chunk in response.iter_bytes() if _is_encoded(response) else response.iter_raw():
+                done += len(chunk)
+                if done > limit:
+                    raise _too_large(url, limit)
+                out.write(chunk)
+                tell(done, total)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            reason = str(error) or type(error).__name__
+            raise PasserellesError("download_cut", url=url, received=done, reason=reason) from error
+    if total is not None and done != total:
+        raise PasserellesError("download_cut", url=url, received=done, reason=f"{done}/{total}")
+
+
+def _too_large(url: str, limit: int) -> PasserellesError:
+    return PasserellesError("download_too_large", origin=url, megabytes=limit // 1_000_000)
+
+
+def _is_encoded(response: httpx.Response) -> bool:
+    return response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
+
+
+def _total(response: httpx.Response) -> int | None:
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and not _is_encoded(response) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +193,7 @@ def download_referential(
     *,
     from_file: Path | None = None,
     url: str | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """
     Put an official referential in the user's cache, where ``load_referential(name)`` finds it.
@@ -145,11 +256,7 @@ def read_download_record(name: str) -> DownloadRecord | None:
     return None
 
 
-def _store_url(
-    url: str, name: str, temp: Path, target: Path, progress: Callable[[int, int | None], None] | None
-) -> Path:
-    from passerelles.referentials.transfer import fetch  # noqa: PLC0415 - httpx is loaded only where it serves
-
+def _store_url(url: str, name: str, temp: Path, target: Path, progress: Progress | None) -> Path:
     try:
         answer = fetch(url, temp, limit=MAX_DOWNLOAD_BYTES, progress=progress)
     except PasserellesError as error:
@@ -161,9 +268,7 @@ def _store_url(
     return target
 
 
-def _store_file(
-    file: Path, name: str, temp: Path, target: Path, progress: Callable[[int, int | None], None] | None
-) -> Path:
+def _store_file(file: Path, name: str, temp: Path, target: Path, progress: Progress | None) -> Path:
     if file.is_dir():
         recognise(open_source(file))
         _pack(file, temp)
@@ -174,7 +279,7 @@ def _store_file(
     return target
 
 
-def _copy(file: Path, temp: Path, progress: Callable[[int, int | None], None]) -> None:
+def _copy(file: Path, temp: Path, progress: Progress) -> None:
     total = _size_of(file)
     if total > MAX_DOWNLOAD_BYTES:
         raise PasserellesError("download_too_large", origin=file, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
@@ -222,7 +327,7 @@ def _pack(folder: Path, temp: Path) -> None:
             archive.writestr(entry, source.read(name))
 
 
-def _checked(temp: Path, origin: str, answer: "Answer | None") -> Referential:
+def _checked(temp: Path, origin: str, answer: Answer | None) -> Referential:
     """Refuse what is no safe and intact zip that reads as a referential; `origin` is what messages call it."""
     with temp.open("rb") as stream:
         start = stream.read(512)
@@ -253,7 +358,7 @@ def _check_zip(temp: Path, origin: str) -> None:
 
 
 def _record(
-    name: str, temp: Path, referential: Referential, *, answer: "Answer | None" = None, file: Path | None = None
+    name: str, temp: Path, referential: Referential, *, answer: Answer | None = None, file: Path | None = None
 ) -> DownloadRecord:
     return DownloadRecord(
         name=name,

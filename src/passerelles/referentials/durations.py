@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from passerelles.io.archive import read_file
 from passerelles.io.csv import read_table
 from passerelles.model import Hours
-from passerelles.referentials.bundled import bundled_folder
+from passerelles.referentials.places import bundled_folder
 
 _FIGURES: Final = ("centre_low", "centre_hours", "centre_high", "company_hours")
 _TEXTS: Final = ("code", "label", "level", "domain", "rome", "kind", "source", "as_of", "in_force")

@@ -15,11 +15,10 @@ from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.esco import ESCO
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.onet import ONET
+from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Reader, Referential
-from passerelles.referentials.rome3 import ROME3
-from passerelles.referentials.rome4 import ROME4
-from passerelles.referentials.sheets import open_tables
+from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.store import is_index
 

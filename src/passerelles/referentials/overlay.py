@@ -16,12 +16,14 @@ from passerelles.referentials.credentials import (
     read_occupation_access,
 )
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.manifest import OVERLAY, Manifest, read_manifest
-from passerelles.referentials.table_files import (
+from passerelles.referentials.own_tables import (
     ACTION,
+    OVERLAY,
     STATUS,
+    Manifest,
     check_names,
     read_competencies,
+    read_manifest,
     read_own_table,
 )
 from passerelles.text import normalise_label

@@ -33,8 +33,8 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.catalogue import DEFAULT, demand, read_catalogue
 from passerelles.referentials.draft import Draft, check_whole, requirement_key
 from passerelles.referentials.overlay import read_overlay
+from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
-from passerelles.referentials.sheets import open_tables
 from passerelles.sharing import SharedLock, cached_property
 
 if TYPE_CHECKING:

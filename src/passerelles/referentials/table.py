@@ -22,17 +22,18 @@ from passerelles.referentials.credentials import (
     read_occupation_access,
 )
 from passerelles.referentials.draft import Draft
-from passerelles.referentials.manifest import FILE_NAME, read_manifest
-from passerelles.referentials.manifest import TABLE as SCHEMA
-from passerelles.referentials.referential import Reader, Referential, checksum, finish
-from passerelles.referentials.table_files import (
+from passerelles.referentials.own_tables import (
     ECOLOGICAL,
+    MANIFEST,
     STATUS,
     YES_NO,
     check_names,
     read_competencies,
+    read_manifest,
     read_own_table,
 )
+from passerelles.referentials.own_tables import TABLE as SCHEMA
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
 OPTIONAL: Final = (
@@ -92,7 +93,7 @@ def read_table_referential(source: FileSource) -> Referential:
         version=manifest.version,
         language=manifest.language,
         provenance=Provenance(
-            source=manifest.source or manifest.title or FILE_NAME,
+            source=manifest.source or manifest.title or MANIFEST,
             format="table",
             date=manifest.date,
             licence=manifest.licence,
@@ -198,7 +199,7 @@ def _mobilities(source: FileSource, draft: Draft) -> None:
 
 
 def _is_table(source: FileSource) -> bool:
-    return any(source.find(name) for name in (FILE_NAME, *REQUIRED))
+    return any(source.find(name) for name in (MANIFEST, *REQUIRED))
 
 
 TABLE: Final = Reader("table", _is_table, read_table_referential)

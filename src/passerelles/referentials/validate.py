@@ -13,9 +13,9 @@ from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.catalogue import DEFAULT
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
+from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access
-from passerelles.referentials.sheets import open_tables
 from passerelles.store import is_index
 from passerelles.views.schema import mapped, maybe, one_of, text, whole
 from passerelles.views.shown import Shown

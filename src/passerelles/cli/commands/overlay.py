@@ -47,7 +47,7 @@ def new(
     lang: LangOption = Language.FR,
 ) -> None:
     """Write an empty workbook to fill in."""
-    from passerelles.referentials.form import write_form
+    from passerelles.referentials.own_overlays import write_form
 
     base = None
     if referential is not None:
@@ -67,7 +67,7 @@ def check(
     lang: LangOption = Language.FR,
 ) -> None:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
-    from passerelles.referentials.install import kind_of
+    from passerelles.referentials.own_overlays import kind_of
     from passerelles.referentials.places import place_of
     from passerelles.referentials.validate import check_overlay, validate
     from passerelles.views.terminal import print_page
@@ -93,7 +93,7 @@ def install(
     lang: LangOption = Language.FR,
 ) -> None:
     """Keep a copy under its name."""
-    from passerelles.referentials.install import install as keep
+    from passerelles.referentials.own_overlays import install as keep
 
     kept = keep(file, _base(file, referential, lang), replace=replace, accept_errors=accepting())
     message(say(f"overlay.installed.{kept.kind}", lang=lang.lang, name=kept.name))
@@ -101,7 +101,7 @@ def install(
 
 def list_(lang: LangOption = Language.FR) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
-    from passerelles.referentials.install import listed
+    from passerelles.referentials.own_overlays import listed
 
     for kind, name, origin in listed():
         words = (say(f"overlay.kind.{kind}", lang=lang.lang), name, say(f"overlay.origin.{origin}", lang=lang.lang))
@@ -113,7 +113,7 @@ def remove(
     lang: LangOption = Language.FR,
 ) -> None:
     """Remove what was installed under a name."""
-    from passerelles.referentials.install import remove as drop
+    from passerelles.referentials.own_overlays import remove as drop
 
     for kept in drop(name):
         message(
@@ -123,7 +123,7 @@ def remove(
 
 def _base(overlay: str | Path, named: str | None, lang: Language) -> "Referential":
     """Referential to check on: the one named, else the one that the overlay is written for, else the embedded one."""
-    from passerelles.referentials.install import base_of
+    from passerelles.referentials.own_overlays import base_of
     from passerelles.referentials.places import named_place
 
     stated = named or base_of(overlay)

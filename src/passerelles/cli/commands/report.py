@@ -69,7 +69,7 @@ def report(
     from passerelles.errors import PasserellesError
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
-    from passerelles.referentials.bundled import sample_tables
+    from passerelles.referentials.places import sample_tables
     from passerelles.report.dossier.case import Case, Request
     from passerelles.report.dossier.pictures import can_draw
     from passerelles.report.dossier.words import Words
@@ -182,7 +182,7 @@ def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None
         If both a sample and tables are named, openings without fragile jobs, or a sample that does not exist.
     """
     from passerelles.errors import PasserellesError
-    from passerelles.referentials.bundled import sample_names
+    from passerelles.referentials.places import sample_names
     from passerelles.text import normalise_label
 
     if fragile is not None or hiring is not None:

@@ -1,0 +1,371 @@
+"""The project's own format of tables: manifest, sheets and heads in either language, columns, coded words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
+from passerelles.io.csv import Table, decode, empty_table, file_record
+from passerelles.io.rows import parse_rows
+from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
+from passerelles.language.say import LANGS, Lang, say, sentences
+from passerelles.model import (
+    Competency,
+    CompetencyKind,
+    EcologicalRole,
+    Status,
+    Ternary,
+)
+from passerelles.referentials.draft import Draft
+from passerelles.text import normalise_label
+
+MANIFEST: Final = "manifest.toml"
+RULES: Final = "rules"  # a sheet for people: nothing is read from it
+_BOOKS: Final = (".xlsx", ".xlsm")
+_TABLES: Final = (".csv", ".toml")
+_HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
+
+OVERLAY: Final = "passerelles/overlay@1"
+TABLE: Final = "passerelles/table@1"
+_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
+_NEEDED: Final = ("schema", "name", "version")
+YES_NO: Final[dict[str, Ternary]] = {
+    **dict.fromkeys(("yes", "oui", "o", "y", "1", "true", "vrai"), "yes"),
+    **dict.fromkeys(("no", "non", "n", "0", "false", "faux"), "no"),
+    **dict.fromkeys(("", "unknown", "inconnu", "?"), "unknown"),
+}
+ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
+    **dict.fromkeys(("green", "vert"), "green"),
+    **dict.fromkeys(("strategic", "stratégique"), "strategic"),
+    **dict.fromkeys(("neutral", "neutre", "blanc"), "neutral"),
+    **dict.fromkeys(("brown", "brun"), "brown"),
+    **dict.fromkeys(("", "unknown", "inconnu", "?"), "unknown"),
+}
+STATUS: Final[dict[str, Status]] = {
+    **dict.fromkeys(("core", "coeur", "cœur", "coeur de métier", "principale"), "core"),
+    **dict.fromkeys(("emerging", "émergente"), "emerging"),
+    **dict.fromkeys(("", "other", "autre"), "other"),
+}
+COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = {
+    **dict.fromkeys(("", "skill", "savoir-faire"), "savoir-faire"),
+    **dict.fromkeys(("behaviour", "savoir-être"), "savoir-être"),
+    **dict.fromkeys(("knowledge", "savoir"), "savoir"),
+}
+ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = {
+    **dict.fromkeys(("", "add", "ajouter", "ajout"), "add"),
+    **dict.fromkeys(("remove", "retirer", "enlever", "supprimer", "ôter", "delete"), "remove"),
+    **dict.fromkeys(("set", "modifier", "régler", "changer", "change"), "set"),
+}
+# Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
+_REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque", "choice", "proposals"})
+# What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
+_DECLARES: Final = {
+    "occupations.csv": "occupations",
+    "specialised_occupations.csv": "occupations",
+    "macro_competencies.csv": "competencies",
+    "competencies.csv": "competencies",
+    "credentials.csv": "credentials",
+    "contexts.csv": "contexts",
+    "tags.csv": "tags",
+    "titles.csv": "titles",
+}
+# Columns that hold codes, in which a spreadsheet may have seen a date.
+_CODES: Final = frozenset(
+    {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}
+)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.+)?|\d{1,2}/\d{1,2}/\d{2,4}")
+_BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
+
+
+@cache
+def heads() -> Mapping[str, str]:
+    """
+    Name of the column that each head stands for, by its normalised words, in whichever language it is written.
+
+    Examples
+    --------
+    >>> heads()["libelle"], heads()["hours low"]
+    ('label', 'hours_low')
+    """
+    found = {
+        normalise_label(written): key
+        for lang in LANGS
+        for key, written in _words("head", lang).items()
+        if key not in _HEAD_AS_IS
+    }
+    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+
+
+@cache
+def fields() -> Mapping[str, str]:
+    """Name of the field of a manifest that a cell names, by its normalised words."""
+    found = {normalise_label(text): key for lang in LANGS for key, text in _words("field", lang).items()}
+    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+
+
+@cache
+def table_names() -> Mapping[str, str]:
+    """Name of the table, without ``.csv``, that a sheet or file stands for, by its normalised words."""
+    found = {normalise_label(text): key for lang in LANGS for key, text in _words("sheet", lang).items()}
+    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+
+
+def sheet_title(table: str, lang: Lang) -> str:
+    """Return what the sheet of a table is called."""
+    return _words("sheet", lang)[table]
+
+
+def _words(section: str, lang: Lang) -> dict[str, str]:
+    start = f"{section}."
+    return {k.removeprefix(start): v for k, v in sentences("tables", lang=lang).items() if k.startswith(start)}
+
+
+def choices(known: Mapping[str, object], lang: Lang) -> tuple[str, ...]:
+    """
+    Words of a coded column for a drop-down list, one a meaning; of the words of each, English comes first, then French.
+
+    Examples
+    --------
+    >>> choices({"": "a", "add": "a", "ajouter": "a", "remove": "r", "retirer": "r"}, "fr")
+    ('ajouter', 'retirer')
+    """
+    by_meaning: dict[object, list[str]] = {}
+    for word, meaning in known.items():
+        if word:
+            by_meaning.setdefault(meaning, []).append(word)
+    place = 0 if lang == "en" else 1
+    return tuple(words[min(place, len(words) - 1)] for words in by_meaning.values())
+
+
+def open_tables(place: str | Path) -> FileSource:
+    """
+    Open a folder, a zip or a workbook of tables; each sheet of a workbook stands for the file of its table.
+
+    Raises
+    ------
+    PasserellesError
+        If nothing is there, or it cannot be read; see `passerelles.io.archive.open_source`.
+    """
+    path = Path(place)
+    try:
+        a_file = path.is_file()
+    except OSError:
+        a_file = False
+    if a_file and path.suffix.casefold() in _BOOKS:
+        return FileSource(path, _sheets(read_file(path), Member(path.name, ""), path))
+    source = open_source(path)
+    books = [m for m in source.members if m.name.casefold().endswith(_BOOKS)]
+    if len(books) == 1 and not any(name.casefold().endswith(_TABLES) for name in source.names):
+        members = _sheets(source.read(books[0].name), books[0], path)
+        known = {MANIFEST, *(f"{table}.csv" for table in table_names().values())}
+        return FileSource(path, members) if any(m.name in known for m in members) else source
+    return FileSource(path, tuple(sorted(m._replace(name=_named(m.name)) for m in source.members)))
+
+
+def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
+    try:
+        if not is_workbook(data):
+            raise PasserellesError("not_folder_nor_zip", path=place)
+        titles = open_workbook(data).sheets
+    except DamagedWorkbookError as error:
+        raise PasserellesError("unreadable_path", path=place, reason=error) from error
+    found = [book._replace(name=_named(f"{title}.csv"), sheet=title) for title in titles]
+    return tuple(sorted(member for member in found if member.name != f"{RULES}.csv"))
+
+
+def _named(name: str) -> str:
+    """Name of the table that a file or a sheet stands for; its own where it is none of the format."""
+    stem, dot, ending = name.rpartition(".")
+    table = table_names().get(normalise_label(stem)) if dot and ending.casefold() == "csv" else None
+    return name if table is None else MANIFEST if table == "manifest" else f"{table}.csv"
+
+
+class Manifest(NamedTuple):
+    """Name, version, licence and source of a folder in the project's own format."""
+
+    name: str
+    version: str
+    title: str = ""
+    date: str = ""
+    language: str = "fr"
+    licence: str = ""
+    source: str = ""
+    description: str = ""
+    credentials: str = ""  # catalogue whose credentials the tables name by code
+    base: str = ""  # referential that an overlay was written for, and its version
+    base_version: str = ""
+
+
+def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:
+    """
+    Read and check the manifest of a folder or zip.
+
+    What is wrong with it becomes a notice, and the folder's own name stands for the missing name, so that the rest
+    of the folder can be checked in the same pass.
+
+    Raises
+    ------
+    PasserellesError
+        If it describes another schema: an overlay is not a referential.
+    """
+    draft.sheets |= {member.name: member.sheet for member in source.members if member.sheet}
+    written = read_fields(source, draft)
+    if written.get("schema", schema) != schema:
+        raise PasserellesError(
+            "wrong_schema", path=source.place, expected=schema, found=written["schema"], file=draft.shown(MANIFEST)
+        )
+    kept: dict[str, str] = {}
+    faults: list[str] = []
+    for key, value in written.items():
+        text = value.isoformat() if isinstance(value, date) else value
+        if key not in (*Manifest._fields, "schema"):
+            draft.log.note("unknown_manifest_key", file=draft.shown(MANIFEST), subject=key)
+        elif not isinstance(text, str):
+            faults.append(f"{key} = {value!r}")
+        else:
+            kept[key] = text.strip()
+    if written:
+        faults += [key for key in _NEEDED if not kept.get(key) and not any(f.startswith(f"{key} =") for f in faults)]
+    if faults:
+        draft.log.note("invalid_manifest", file=draft.shown(MANIFEST), reason=", ".join(faults))
+    kept.pop("schema", None)
+    kept["name"] = kept.get("name") or source.place.stem
+    kept["version"] = kept.get("version") or "unknown"
+    return Manifest(**kept)
+
+
+def read_fields(source: FileSource, draft: Draft) -> dict[str, object]:
+    """Read the fields of a manifest, from a file or from the sheet of a workbook; what is wrong is a notice."""
+    name = source.find(MANIFEST)
+    if name is None:
+        draft.log.note("missing_required_file", file=draft.shown(MANIFEST))
+        return {}
+    data = draft.bytes_of(source, name)
+    if data is None:
+        draft.log.note("unusable_required_file", file=draft.shown(MANIFEST))
+        return {}
+    if is_workbook(data):
+        return _of_sheet(data, source.member(name).sheet, draft)
+    text, encoding, _ = decode(data)
+    draft.files.append(file_record(draft.shown(MANIFEST), data, encoding))
+    try:
+        return parse_toml(text)
+    except ValueError as error:
+        place = _PLACE.search(str(error))
+        line, column = place.groups() if place else (str(len(text.splitlines())), "1")
+        draft.log.note("manifest_syntax", file=draft.shown(MANIFEST), line=int(line), column=column)
+        return {}
+
+
+def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
+    """Fields of a sheet of two columns: the name of each, in either language, and what it says."""
+    shown = draft.shown(MANIFEST)
+    try:
+        rows = parse_rows(data, lambda _: 0, name=shown, sheet=sheet).rows
+    except PasserellesError as error:
+        draft.log.note("unusable_required_file", file=shown, reason=error)
+        return {}
+    draft.files.append(file_record(shown, data, "xlsx"))
+    found: dict[str, object] = {}
+    for _, cells in rows:
+        key, value = [*map(cell_text, cells), "", ""][:2]
+        field = fields().get(normalise_label(key), key)
+        if key and value and field not in ("field", "value"):
+            found[field] = _SCHEMAS.get(normalise_label(value), value) if field == "schema" else value
+    return found
+
+
+_SCHEMAS: Final = {
+    normalise_label(say(f"tables.schema.{key}", lang=lang)): schema
+    for lang in LANGS
+    for key, schema in (("overlay", OVERLAY), ("table", TABLE))
+}
+
+
+def read_own_table(
+    source: FileSource,
+    name: str,
+    required: Sequence[str],
+    draft: Draft,
+    *,
+    optional: Sequence[str] = (),
+    needed: bool = False,
+) -> Table:
+    """Read one CSV file of the format; an absent one gives no rows, and an absent optional column empty cells."""
+    there = source.find(name)
+    if there is None:
+        return empty_table(draft.shown(name))
+    table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
+    if not table.header and any(n.severity == "error" for n in table.notices):
+        draft.unread.add(_DECLARES.get(name, name))
+    table = _without_examples(_without_broken(table, draft))
+    known = {*required, *optional, *_REMARKS}
+    for column in table.header:
+        if column and column not in known:
+            draft.note("unknown_column", table, 1, column=column)
+    return table
+
+
+def _without_broken(table: Table, draft: Draft) -> Table:
+    """Empty the cells in which a spreadsheet wrote an error or left a formula; say these, and dates for codes."""
+    codes = [place for place, column in enumerate(table.header) if column in _CODES]
+    for line, row in zip(table.lines, table.rows, strict=True):
+        for place in codes:
+            if _DATE.fullmatch(row[place]):
+                draft.note("date_for_code", table, line, column=table.header[place], value=row[place])
+        for place, cell in enumerate(row):
+            if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
+                draft.note("error_cell", table, line, column=table.header[place], value=cell)
+                row[place] = ""
+    return table
+
+
+def _without_examples(table: Table) -> Table:
+    """Leave out the rows that a form gives as examples: their first cell says so."""
+    words = tuple(say("tables.form.example", lang=lang) for lang in LANGS)
+    return table.keep([not next(filter(None, row), "").upper().startswith(words) for row in table.rows])
+
+
+def check_names(source: FileSource, required: Sequence[str], optional: Sequence[str], draft: Draft) -> None:
+    """Report the files that are missing, and those that the format does not know."""
+    for name in required:
+        if source.find(name) is None:
+            draft.log.note("missing_required_file", file=draft.shown(name))
+    known = {name.casefold() for name in (*required, *optional, MANIFEST)}
+    for name in source.names:
+        if not name.casefold().endswith(".csv") or name.casefold() in known:
+            continue
+        if source.member(name).sheet:
+            words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in (*required, *optional))
+            draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
+        else:
+            draft.log.note("unknown_file", file=draft.shown(name))
+
+
+def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False) -> None:
+    """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
+    table = read_own_table(source, "macro_competencies.csv", ("code", "label"), draft, optional=("parent", "kind"))
+    for line, (code, label, parent, kind) in table.numbered("code", "label", "parent", "kind"):
+        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused.add(("competencies", code))
+            continue
+        broader = Competency(code, label or None, known, macro=parent or None, is_macro=True)
+        draft.declare("competencies", broader, table, line)
+    optional = ("macro", "category", "expert")
+    table = read_own_table(
+        source, "competencies.csv", ("code", "label", "kind"), draft, optional=optional, needed=needed
+    )
+    for line, (code, label, kind, macro, category) in table.numbered("code", "label", "kind", "macro", "category"):
+        if not kind:
+            draft.note("invalid_kind", table, line, column="kind", value="", read=COMPETENCY_KIND[""])
+        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
+        if known is None:
+            draft.refused |= {("competencies", code), ("competencies", label)}
+            continue
+        draft.declare("competencies", Competency(code, label or None, known, macro or None, category), table, line)

@@ -1,0 +1,565 @@
+"""Readers of ROME as France Travail publishes it: generation 4, and the fiches of generation 3."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from passerelles.errors import PasserellesError
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table, decode, empty_table
+from passerelles.model import (
+    Competency,
+    CompetencyKind,
+    Domain,
+    EcologicalRole,
+    JobTitle,
+    Mobility,
+    MobilityKind,
+    Occupation,
+    Provenance,
+    Status,
+    Tag,
+    TagKind,
+    Ternary,
+    WorkContext,
+)
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.referential import Reader, Referential, checksum, finish
+
+# Licence under which France Travail publishes ROME.
+LICENCE: Final = "Licence Ouverte / Open Licence 2.0 (Etalab)"
+# Kinds of file that one generation of ROME has and the other has not.
+_ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
+_ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
+# The file of links of ROME 3 has a column that ROME 4 has not.
+_LINKS: Final = "liens_rome_referentiels"
+_ROME3_COLUMN: Final = b"code_type_referentiel"
+_NAME: Final = re.compile(
+    r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
+)
+REQUIRED: Final = (
+    "referentiel_code_rome",
+    "liens_rome_referentiels",
+    "referentiel_competence",
+    "referentiel_savoir",
+)
+_OPTIONAL: Final = (
+    "texte",
+    "referentiel_code_rome_riasec",
+    "cr_gd_dp",
+    "referentiel_contexte_travail",
+    "coherence_item",
+    "referentiel_appellation",
+    "rubrique_mobilite",
+)
+# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
+_UNREAD: Final = (
+    "arborescence_competences",
+    "centre_interet",
+    "composition_bloc",
+    "cr_gd_dp_appellations",
+    "descriptif_rubrique",
+    "domaine_professionnel",
+    "grand_domaine",
+    "item",
+    "referentiel_macro_competence_riasec",
+    "secteur_activite",
+    "secteur_naf",
+    "sous_secteur_activite",
+    "themes",
+    "type_referentiel",
+)
+_FLAG: Final[dict[str, Ternary]] = {"O": "yes", "N": "no", "": "unknown"}
+_ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
+    "Emploi Vert": "green",
+    "Emploi stratégique pour la Transition écologique": "strategic",
+    "Emploi Blanc": "neutral",
+    "Emploi Brun": "brown",
+    "": "unknown",
+}
+_STATUS: Final[dict[str, Status]] = {"Principale": "core", "Émergente": "emerging", "": "other"}
+_KIND: Final[dict[str, CompetencyKind]] = {
+    "": "savoir-faire",
+    "Savoir-faire": "savoir-faire",
+    "Savoir-être professionnel": "savoir-être",
+    "Savoir-être professionnels": "savoir-être",
+}
+_RUBRIC: Final[dict[str, CompetencyKind]] = {"1": "savoir-faire", "2": "savoir-être", "3": "savoir"}
+# code_compo_bloc of the links: 1 the fiche itself, 2 its titles, 5 competencies and savoirs, 6 work contexts.
+_COMPETENCIES: Final = "5"
+_CONTEXTS: Final = "6"
+_OTHER_BLOCKS: Final = frozenset({"1", "2"})
+# File, then for each kind of tag in it: kind, code column, label column.
+_TAGS: Final[tuple[tuple[str, tuple[tuple[TagKind, str, str], ...]], ...]] = (
+    (
+        "arborescence_secteur_activite",
+        (
+            ("sector", "code_sect_activite", "libelle_sect_activite"),
+            ("subsector", "code_ss_sect_activite", "libelle_ss_sect_activite"),
+        ),
+    ),
+    ("arborescence_secteur_naf", (("naf", "code_secteur_naf", "libelle_secteur_naf"),)),
+    ("arborescence_centre_interet", (("interest", "code_centre_interet", "libelle_centre_interet"),)),
+    ("arborescence_thematique", (("theme", "code_theme", "libelle_theme"),)),
+)
+_WITH_PRINCIPAL: Final = frozenset({"arborescence_secteur_activite", "arborescence_centre_interet"})
+REQUIRED_3: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence")
+_OPTIONAL_3: Final = (
+    "texte",
+    "referentiel_code_rome_riasec",
+    "referentiel_activite",
+    "referentiel_env_travail",
+    "referentiel_appellation",
+    "rubrique_mobilite",
+)
+# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
+_UNREAD_3: Final = ("coherence_item", "item_arborescence")
+_UNREAD_3_IF_THERE: Final = (
+    "arborescence",
+    "composition_bloc",
+    "cr_gd_dp",
+    "cr_gd_dp_appellations",
+    "descriptif_rubrique",
+    "domaine_professionnel",
+    "grand_domaine",
+    "item",
+    "referentiel_activite_riasec",
+    "type_referentiel",
+)
+# code_type_referentiel of the links: 1 knowledge, 2 activity, 3 the occupation, 4 its titles, 5 environment.
+_KINDS_3: Final[dict[str, CompetencyKind]] = {"1": "savoir", "2": "savoir-faire"}
+_ENVIRONMENT_3: Final = "5"
+_OTHER_TYPES_3: Final = frozenset({"3", "4"})
+# code_compo_bloc: 8 'de base' (every holder of the job has it), 9 'spécifiques' (some have).
+_STATUS_3: Final[dict[str, Status]] = {"8": "core", "9": "other", "": "other"}
+_MOBILITY_3: Final[dict[str, MobilityKind]] = {"1": "proche", "2": "évolution", "": "listed"}
+
+
+@dataclass(frozen=True, slots=True)
+class RomeFiles:
+    """
+    Files of one ROME set by kind (``referentiel_code_rome``); `version` is the one that their names carry.
+
+    `required` are the kinds without which there is no referential; `others` the files that are not of this set.
+    """
+
+    source: FileSource
+    version: str
+    by_kind: Mapping[str, str]
+    others: tuple[str, ...]
+    required: tuple[str, ...] = ()
+
+    def expected_name(self, kind: str) -> str:
+        """Name under which France Travail publishes the file of a kind."""
+        return f"unix_{kind}{f'_v{self.version}' if self.version else ''}_utf8.csv"
+
+
+def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> RomeFiles:
+    """
+    Sort the files of a source by kind; where several versions lie together, the most complete one is taken.
+
+    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike. Between two
+    versions that are equally complete, the later one is taken.
+    """
+    matches = [(name, m) for name in source.names if (m := _NAME.match(name))]
+    versions = Counter(m["version"] or "" for _, m in matches)
+    version = max(versions, key=lambda v: (versions[v], int(v or 0)), default="")
+    by_kind: dict[str, str] = {}
+    for name, match in matches:
+        if (match["version"] or "") == version:
+            by_kind.setdefault(match["kind"].lower(), name)
+    used = set(by_kind.values())
+    return RomeFiles(source, version, by_kind, tuple(n for n in source.names if n not in used), required)
+
+
+def generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
+    """Generation of the ROME set that a source holds; None where it holds none."""
+    files = find_rome_files(source)
+    if not files.by_kind:
+        return None
+    return "rome3" if _is_rome3(files) else "rome4"
+
+
+def _is_rome3(files: RomeFiles) -> bool:
+    kinds = files.by_kind.keys()
+    if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
+        return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
+    return _links_of_rome3(files)
+
+
+def _links_of_rome3(files: RomeFiles) -> bool:
+    if _LINKS not in files.by_kind:
+        return False
+    try:
+        return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
+    except PasserellesError:  # the reader will say so
+        return False
+
+
+def check_files(files: RomeFiles, unread: Sequence[str], draft: Draft) -> None:
+    """
+    Report what is missing of the set, and what lies beside it and is not read.
+
+    `unread` are the kinds that France Travail publishes and no reader uses: their absence costs nothing.
+    """
+    for kind in files.required:
+        if kind not in files.by_kind:
+            draft.log.note("missing_required_file", file=files.expected_name(kind))
+    for kind in unread:
+        if kind not in files.by_kind:
+            draft.log.note("missing_unread_file", file=files.expected_name(kind))
+    for name in files.others:
+        match = _NAME.match(name)
+        if match and (match["version"] or "") != files.version:
+            draft.log.note("mixed_versions", file=name, version=files.version)
+        elif name.lower().endswith(".csv"):
+            draft.log.note("unknown_file", file=name)
+
+
+def report_unknown_kinds(files: RomeFiles, known: Sequence[str], draft: Draft) -> None:
+    """Report the files of the set that bear a name of no known kind."""
+    for kind, name in sorted(files.by_kind.items()):
+        if kind not in known:
+            draft.log.note("unknown_file", file=name)
+
+
+def read_rome_table(
+    files: RomeFiles, kind: str, columns: Sequence[str], draft: Draft, *, optional: Sequence[str] = ()
+) -> Table:
+    """Read the file of one kind; an absent one costs its feature only, and is reported."""
+    name = files.by_kind.get(kind)
+    if name is None:
+        expected = files.expected_name(kind)
+        if kind not in files.required:
+            draft.log.note("missing_file", file=expected, feature=kind)
+        return empty_table(expected)
+    return draft.read(
+        files.source,
+        name,
+        needed=kind in files.required,
+        required=columns,
+        optional=optional,
+        expected_encoding="utf-8",
+        expected_delimiter=",",
+        repair_apostrophes=True,
+    )
+
+
+def read_texts(files: RomeFiles, position: str, draft: Draft) -> dict[tuple[str, str], str]:
+    """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
+    table = read_rome_table(
+        files, "texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,)
+    )
+    table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
+    sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
+        sentences.setdefault((code, kind), []).append((int(place) if place.isdecimal() else 0, text.strip()))
+    return {key: " ".join(t for _, t in sorted(found, key=lambda s: s[0])) for key, found in sentences.items()}
+
+
+def read_riasec(files: RomeFiles, draft: Draft) -> dict[str, str]:
+    """Major then minor RIASEC letter of each occupation."""
+    table = read_rome_table(
+        files, "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
+    )
+    table = draft.keyed(table, "code_rome")
+    return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
+
+
+def publication_date(source: FileSource, draft: Draft) -> str:
+    """Date of publication as ``version.txt`` gives it, in ISO form; empty where that file does not say."""
+    name = source.find("version.txt")
+    data = draft.bytes_of(source, name) if name else None
+    match = re.search(r"publication\s*:\s*(\d{2})/(\d{2})/(\d{4})", decode(data or b"").text)
+    return f"{match[3]}-{match[2]}-{match[1]}" if match else ""
+
+
+def read_rome4(source: FileSource) -> Referential:
+    """Read a ROME 4 set; its notices say everything that was wrong, what makes it unusable included."""
+    files = find_rome_files(source, REQUIRED)
+    draft = Draft()
+    check_files(files, _UNREAD, draft)
+    report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *(name for name, _ in _TAGS)), draft)
+    _occupations(files, draft)
+    _competencies(files, draft)
+    _contexts(files, draft)
+    _links(files, draft)
+    _titles(files, draft)
+    _mobilities(files, draft)
+    for name, kinds in _TAGS:
+        _tags(files, draft, name, kinds)
+    date = publication_date(source, draft)
+    return finish(
+        draft,
+        name="rome",
+        version=files.version or "unknown",
+        provenance=Provenance(
+            source=f"France Travail, ROME 4.0, version {files.version or 'inconnue'}",
+            format="rome4",
+            date=date,
+            licence=LICENCE,
+            files=tuple(draft.files),
+            sha256=checksum(draft.files),
+        ),
+    )
+
+
+def _occupations(files: RomeFiles, draft: Draft) -> None:
+    texts = read_texts(files, "position_phrase", draft)
+    riasec = read_riasec(files, draft)
+    domains = _domains(files, draft)
+    flags = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
+    columns = ("libelle_rome", "code_rome_parent", *flags)
+    table = read_rome_table(files, "referentiel_code_rome", ("code_rome",), draft, optional=columns)
+    for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *columns):
+        num, demo, regulated, managerial = (
+            draft.coded(_FLAG, cell, column, table, line) for column, cell in zip(flags[1:], cells, strict=True)
+        )
+        occupation = Occupation(
+            code=code,
+            label=label or None,
+            definition=texts.get((code, "definition"), ""),
+            access=texts.get((code, "acces_metier"), ""),
+            parent=parent or None,
+            domain=domains.get(code),
+            regulated=regulated,
+            managerial=managerial,
+            ecological=draft.coded(_ECOLOGICAL, eco, flags[0], table, line),
+            digital=num,
+            demographic=demo,
+            riasec=riasec.get(code, ""),
+        )
+        draft.declare("occupations", occupation, table, line)
+
+
+def _domains(files: RomeFiles, draft: Draft) -> dict[str, str]:
+    """Domain tree, and the domain of each occupation; without its file, the first characters of the codes serve."""
+    # The misspelt 'professionel' is the file's own.
+    keys = ("code_rome", "code_grand_domaine", "code_domaine_professionel")
+    labels = ("libelle_grand_domaine", "libelle_domaine_professionel")
+    table = draft.keyed(read_rome_table(files, "cr_gd_dp", keys, draft, optional=labels), "code_rome")
+    table = draft.keyed(table, *keys)
+    found: dict[str, str] = {}
+    for code, top, domain, top_label, label in table.columns(*keys, *labels):
+        draft.domains.setdefault(top, Domain(top, top_label or None))
+        draft.domains.setdefault(domain, Domain(domain, label or None, top))
+        found[code] = domain
+    return found
+
+
+def _competencies(files: RomeFiles, draft: Draft) -> None:
+    columns = ("libelle_competence", "cat_comp", "code_ogr_macro_comp", "sous_cat_comp", "nature")
+    table = read_rome_table(files, "referentiel_competence", ("code_ogr",), draft, optional=columns)
+    kinds = _kinds(table, draft)
+    competencies = [
+        Competency(code, label or None, kinds[kind], macro or None, level, "", nature.startswith("Macro"))
+        for code, label, kind, macro, level, nature in table.columns("code_ogr", *columns)
+    ]
+    draft.declare_all("competencies", competencies, table)
+    subjects = ("libelle_savoir", "categorie_savoir", "sous_categorie_savoir")
+    table = read_rome_table(files, "referentiel_savoir", ("code_ogr_savoir",), draft, optional=subjects)
+    savoirs = [
+        Competency(code, label or None, "savoir", None, category, subcategory)
+        for code, label, category, subcategory in table.columns("code_ogr_savoir", *subjects)
+    ]
+    draft.declare_all("competencies", savoirs, table)
+
+
+def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
+    """Kind that each word of ``cat_comp`` stands for."""
+    kinds = dict(_KIND)
+    for line, word in zip(table.lines, table.column("cat_comp"), strict=True):
+        if word not in _KIND:
+            kinds[word] = draft.typed(_KIND, word, "cat_comp", table, line)
+    return kinds
+
+
+def _contexts(files: RomeFiles, draft: Draft) -> None:
+    columns = ("libelle_cont_travail", "libelle_type_cont_trav")
+    table = read_rome_table(files, "referentiel_contexte_travail", ("code_ogr",), draft, optional=columns)
+    contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
+    draft.declare_all("contexts", contexts, table)
+
+
+def _links(files: RomeFiles, draft: Draft) -> None:
+    table = read_rome_table(
+        files,
+        "liens_rome_referentiels",
+        ("code_rome", "code_compo_bloc", "code_ogr"),
+        draft,
+        optional=("code_rubrique",),
+    )
+    draft.require_occupations(table, "code_rome")
+    blocks = table.column("code_compo_bloc")
+    if not set(blocks) <= {_COMPETENCIES, _CONTEXTS, *_OTHER_BLOCKS}:
+        for line, block in zip(table.lines, blocks, strict=True):
+            if block not in (_COMPETENCIES, _CONTEXTS) and block not in _OTHER_BLOCKS:
+                draft.note("unknown_link_type", table, line, column="code_compo_bloc", value=block)
+    keys = ("code_rome", "code_ogr")
+    asked = draft.keyed(table.keep([block == _COMPETENCIES for block in blocks]), *keys)
+    draft.require_competencies(asked, "code_ogr", kinds=_RUBRIC, kind_column="code_rubrique")
+    for code, item in asked.columns(*keys):
+        draft.requirements[code][item] = "other"
+    exercised = draft.keyed(table.keep([block == _CONTEXTS for block in blocks]), *keys)
+    exercised = draft.linked(exercised, code_ogr="contexts")
+    draft.occupation_contexts |= {(code, item) for code, item in exercised.columns(*keys)}
+    _statuses(files, draft)
+
+
+def _statuses(files: RomeFiles, draft: Draft) -> None:
+    """Mark the core and emerging competencies among those that each occupation asks for."""
+    table = read_rome_table(files, "coherence_item", ("code_rome", "code_ogr", "coeur_metier"), draft)
+    marked = draft.keyed(table.keep([cell != "" for cell in table.column("coeur_metier")]), "code_rome", "code_ogr")
+    for line, (code, item, word) in marked.numbered("code_rome", "code_ogr", "coeur_metier"):
+        status = draft.coded(_STATUS, word, "coeur_metier", table, line)
+        if item in draft.requirements.get(code, ()):
+            draft.requirements[code][item] = status
+        else:
+            draft.note("status_without_link", table, line, subject=f"{code} - {item}")
+
+
+def _titles(files: RomeFiles, draft: Draft) -> None:
+    keys = ("code_ogr", "libelle_appellation_long", "code_rome")
+    flags = ("classification", "peu_usite")
+    table = read_rome_table(files, "referentiel_appellation", keys, draft, optional=flags)
+    titles = [
+        JobTitle(code, label, occupation, kind == "PRINCIPALE", rare == "O")
+        for code, label, occupation, kind, rare in table.columns(*keys, *flags)
+    ]
+    draft.declare_titles(titles, table, "code_rome")
+
+
+def _mobilities(files: RomeFiles, draft: Draft) -> None:
+    keys, order = ("code_rome", "code_rome_cible"), "numero_ordre"
+    table = draft.moves(read_rome_table(files, "rubrique_mobilite", keys, draft, optional=(order,)), *keys)
+    for line, (origin, target, rank) in table.numbered(*keys, order):
+        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
+
+
+def _tags(files: RomeFiles, draft: Draft, name: str, kinds: tuple[tuple[TagKind, str, str], ...]) -> None:
+    (_, first, _), *finer = kinds
+    codes = [code for _, code, _ in finer]
+    labels = [label for _, _, label in kinds]
+    principal = ["principal"] if name in _WITH_PRINCIPAL else []
+    table = read_rome_table(files, name, (first, "code_rome"), draft, optional=(*codes, *labels, *principal))
+    table = draft.linked(draft.keyed(table, first, "code_rome", also=codes), code_rome="occupations")
+    for kind, code_column, label_column in kinds:
+        for code, label, occupation, main in table.columns(code_column, label_column, "code_rome", "principal"):
+            if code:  # a sector without a subsector is usual
+                tag = f"{kind}:{code}"
+                draft.tags.setdefault(tag, Tag(tag, label, kind))
+                known = draft.occupation_tags.get((occupation, tag), False)
+                draft.occupation_tags[occupation, tag] = known or main == "oui"
+
+
+ROME4: Final = Reader("rome4", lambda source: generation(source) == "rome4", read_rome4)
+
+
+def read_rome3(source: FileSource) -> Referential:
+    """Read a ROME 3 set; its notices say everything that was wrong, what makes it unusable included."""
+    files = find_rome_files(source, REQUIRED_3)
+    draft = Draft()
+    check_files(files, _UNREAD_3, draft)
+    report_unknown_kinds(files, (*REQUIRED_3, *_OPTIONAL_3, *_UNREAD_3, *_UNREAD_3_IF_THERE), draft)
+    _fiches_3(files, draft)
+    _competencies_3(files, draft)
+    _environments_3(files, draft)
+    _links_3(files, draft)
+    _titles_3(files, draft)
+    _mobilities_3(files, draft)
+    date = publication_date(source, draft)
+    return finish(
+        draft,
+        name="rome",
+        version=files.version or "unknown",
+        provenance=Provenance(
+            source=f"Pôle emploi, ROME 3, version {files.version or 'inconnue'}",
+            format="rome3",
+            date=date,
+            licence=LICENCE,
+            files=tuple(draft.files),
+            sha256=checksum(draft.files),
+        ),
+    )
+
+
+def _fiches_3(files: RomeFiles, draft: Draft) -> None:
+    texts = read_texts(files, "position_libelle_txt", draft)
+    riasec = read_riasec(files, draft)
+    table = read_rome_table(files, "referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
+    occupations = [
+        Occupation(
+            code=code,
+            label=label or None,
+            definition=texts.get((code, "definition"), ""),
+            access=texts.get((code, "acces_a_em"), ""),
+            riasec=riasec.get(code, ""),
+        )
+        for code, label in table.columns("code_rome", "libelle_rome")
+    ]
+    draft.declare_all("occupations", occupations, table)
+
+
+def _competencies_3(files: RomeFiles, draft: Draft) -> None:
+    columns = ("libelle_competence", "libelle_type_competence")
+    table = read_rome_table(files, "referentiel_competence", ("code_ogr",), draft, optional=columns)
+    knowledge = [
+        Competency(c, label or None, "savoir", None, kind) for c, label, kind in table.columns("code_ogr", *columns)
+    ]
+    draft.declare_all("competencies", knowledge, table)
+    table = read_rome_table(files, "referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
+    activities = [
+        Competency(c, label or None, "savoir-faire") for c, label in table.columns("code_ogr", "libelle_activite")
+    ]
+    draft.declare_all("competencies", activities, table)
+
+
+def _environments_3(files: RomeFiles, draft: Draft) -> None:
+    columns = ("libelle_env_travail", "libelle_type_section_env_trav")
+    table = read_rome_table(files, "referentiel_env_travail", ("code_ogr",), draft, optional=columns)
+    contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
+    draft.declare_all("contexts", contexts, table)
+
+
+def _links_3(files: RomeFiles, draft: Draft) -> None:
+    keys, block, kind = ("code_rome", "code_ogr"), "code_compo_bloc", "code_type_referentiel"
+    table = read_rome_table(files, "liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
+    draft.require_occupations(table, "code_rome")
+    types = table.column(kind)
+    for line, cell in zip(table.lines, types, strict=True):
+        if cell not in _KINDS_3 and cell != _ENVIRONMENT_3 and cell not in _OTHER_TYPES_3:
+            draft.note("unknown_link_type", table, line, column=kind, value=cell)
+    asked = draft.keyed(table.keep([cell in _KINDS_3 for cell in types]), *keys)
+    # Most activities are linked by a code alone: kept, and reported as without label, once each.
+    draft.require_competencies(asked, "code_ogr", kinds=_KINDS_3, kind_column=kind, code="label_missing")
+    for line, (code, item, cell) in asked.numbered(*keys, block):
+        draft.requirements[code][item] = draft.coded(_STATUS_3, cell, block, table, line)
+    placed = draft.keyed(table.keep([cell == _ENVIRONMENT_3 for cell in types]), *keys)
+    placed = draft.linked(placed, code_ogr="contexts")
+    draft.occupation_contexts |= {(code, item) for code, item in placed.columns(*keys)}
+
+
+def _titles_3(files: RomeFiles, draft: Draft) -> None:
+    keys = ("code_ogr", "libelle_appellation_long", "code_rome")
+    table = read_rome_table(files, "referentiel_appellation", keys, draft)
+    titles = [JobTitle(code, label, occupation) for code, label, occupation in table.columns(*keys)]
+    draft.declare_titles(titles, table, "code_rome")
+
+
+def _mobilities_3(files: RomeFiles, draft: Draft) -> None:
+    """Moves between fiches; ROME 3 types them proche or évolution and may list one between two titles of each."""
+    keys, kind = ("code_rome", "code_rome_cible"), "code_type_mobilite"
+    titles = ("code_appellation_source", "code_appellation_cible")
+    table = read_rome_table(files, "rubrique_mobilite", keys, draft, optional=(kind, *titles))
+    table = draft.moves(table, *keys, also=(kind, *titles))
+    for line, (origin, target, cell) in table.numbered(*keys, kind):
+        typed = draft.coded(_MOBILITY_3, cell, kind, table, line)
+        # Several titles may carry the same move between two fiches: one move, the closer kind first.
+        known = draft.mobilities.get((origin, target))
+        if known is None or (known.kind != "proche" and typed == "proche"):
+            draft.mobilities[origin, target] = Mobility(origin, target, None, typed)
+
+
+ROME3: Final = Reader("rome3", lambda source: generation(source) == "rome3", read_rome3)
