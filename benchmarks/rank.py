@@ -23,9 +23,9 @@ import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
 from passerelles import Settings, build_graph, load_referential, rank_all, rank_moves
-from passerelles.evaluation.methods import symmetric_scores
+from passerelles.evaluation.evaluate import symmetric_scores
+from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import build_table, score_table
 

@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 
 from passerelles import build_graph, evaluate, load_referential
 from passerelles.evaluation.evaluate import Progress
-from passerelles.evaluation.metrics import (
+from passerelles.evaluation.protocol import (
     METRICS,
     bootstrap,
     brier_score,
     expected_calibration_error,
     find_hits,
+    graph_without,
+    known_mobilities,
+    make_folds,
     measure,
     reliability,
 )
-from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
 from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph

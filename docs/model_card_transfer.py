@@ -7,9 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.evaluation.methods import cosine_scores
-from passerelles.evaluation.metrics import METRICS, bootstrap, find_hits, measure
-from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
+from passerelles.evaluation.evaluate import cosine_scores
+from passerelles.evaluation.protocol import (
+    METRICS,
+    bootstrap,
+    find_hits,
+    graph_without,
+    known_mobilities,
+    make_folds,
+    measure,
+)
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from passerelles.bulk.rank import output_schema
 from passerelles.graph.core import OccupationGraph
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import Settings
 

@@ -13,7 +13,7 @@ LEVELS = [
     ["codes", "text", "sharing", "extensions"],
     ["vectors"],
     ["model", "notices"],
-    ["settings", "profile"],
+    ["settings"],
     ["io"],
     ["store"],
     ["views"],

@@ -50,7 +50,7 @@ _PUBLIC = {
     "Path": "passerelles.paths.path",
     "Paths": "passerelles.paths.rank",
     "Places": "passerelles.market.places",
-    "Profile": "passerelles.profile",
+    "Profile": "passerelles.model",
     "Referential": "passerelles.referentials.referential",
     "ReferentialError": "passerelles.errors",
     "Settings": "passerelles.settings",

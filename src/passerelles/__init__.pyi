@@ -24,12 +24,12 @@ from passerelles.market.places import Places as Places
 from passerelles.matching.titles import Candidate as Candidate
 from passerelles.matching.titles import resolve_competency as resolve_competency
 from passerelles.matching.titles import resolve_title as resolve_title
+from passerelles.model import Profile as Profile
 from passerelles.paths.levers import Levers as Levers
 from passerelles.paths.levers import levers as levers
 from passerelles.paths.path import Path as Path
 from passerelles.paths.rank import Paths as Paths
 from passerelles.paths.rank import rank_paths as rank_paths
-from passerelles.profile import Profile as Profile
 from passerelles.progress import progress_bar as progress_bar
 from passerelles.ranking.compare import Comparison as Comparison
 from passerelles.ranking.compare import compare as compare

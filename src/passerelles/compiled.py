@@ -24,10 +24,9 @@ from passerelles.referentials.places import bundled_path, cache_folder, place_of
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
-from passerelles.scoring.positions import pack_positions
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
-from passerelles.scoring.table import pack_scores
+from passerelles.scoring.table import pack_positions, pack_scores
 from passerelles.settings import Settings
 from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
 

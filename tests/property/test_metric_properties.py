@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.metrics import brier_score_loss, ndcg_score
 
-from passerelles.evaluation.methods import greedy_matching
-from passerelles.evaluation.metrics import (
+from passerelles.evaluation.evaluate import greedy_matching
+from passerelles.evaluation.protocol import (
     METRICS,
     brier_score,
     expected_calibration_error,

@@ -20,13 +20,13 @@ from passerelles.model import (
     CredentialRequirement,
     Hours,
     Occupation,
+    Profile,
     Provenance,
     Requirement,
 )
 from passerelles.paths.rank import rank_paths
 from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
-from passerelles.profile import Profile
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import load_scorer

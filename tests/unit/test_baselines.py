@@ -11,11 +11,11 @@ import pytest
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
-from passerelles.evaluation.evaluate import evaluate
-from passerelles.evaluation.methods import (
+from passerelles.evaluation.evaluate import (
     FLOOR,
     cosine_scores,
     directed_scores,
+    evaluate,
     jaccard_scores,
     random_scores,
     symmetric_scores,
@@ -74,7 +74,7 @@ def test_chance_is_the_same_in_every_process() -> None:
     code = (
         "import numpy as np\n"
         "from passerelles import build_graph, load_referential\n"
-        "from passerelles.evaluation.methods import random_scores\n"
+        "from passerelles.evaluation.evaluate import random_scores\n"
         "print(random_scores(build_graph(load_referential()), np.array([3], dtype=np.int32)).tobytes().hex())\n"
     )
 

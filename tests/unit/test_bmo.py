@@ -10,8 +10,7 @@ from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, 
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import is_workbook
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
-from passerelles.market.market import load_market
-from passerelles.market.settings import MarketSettings
+from passerelles.market.market import MarketSettings, load_market
 
 
 def test_masked_cells_are_bounds_never_zero(tmp_path: Path) -> None:

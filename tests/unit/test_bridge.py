@@ -8,7 +8,7 @@ from passerelles import build_graph, rank_moves
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.matching.migrate import Bridge, read_crosswalk, turned
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from sets import rome4, write_rome

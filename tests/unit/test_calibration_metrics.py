@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from passerelles.evaluation.metrics import brier_score, expected_calibration_error, reliability
+from passerelles.evaluation.protocol import brier_score, expected_calibration_error, reliability
 
 
 def test_table_of_equal_counts_by_hand() -> None:

@@ -27,7 +27,7 @@ from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
 from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, pale
 from passerelles.charts.territory import read_diagram
-from passerelles.evaluation.metrics import Bin
+from passerelles.evaluation.protocol import Bin
 from passerelles.evaluation.results import MethodResult
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import say

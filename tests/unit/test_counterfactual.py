@@ -10,7 +10,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.counterfactual import MOST, Counterfactual, counterfactual, is_closed, nearer, sentence
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves

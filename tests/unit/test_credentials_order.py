@@ -12,11 +12,10 @@ from passerelles.access.demands import sane_hours
 from passerelles.codes import circles
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential, CredentialRequirement, Hours
+from passerelles.model import Credential, CredentialRequirement, Hours, Profile
 from passerelles.paths.rank import rank_paths
 from passerelles.paths.state import state_at
 from passerelles.paths.terrain import terrain_of
-from passerelles.profile import Profile
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import bundled_path

@@ -16,11 +16,16 @@ import pytest
 import passerelles
 from passerelles import load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.evaluation import methods as known_methods
-from passerelles.evaluation.evaluate import evaluate, with_other_groupings
-from passerelles.evaluation.methods import RankFunction, available, choose_methods, protocol_of
-from passerelles.evaluation.metrics import METRICS
-from passerelles.evaluation.protocol import break_down, fold_groups, known_mobilities, make_folds
+from passerelles.evaluation import evaluate as known_methods
+from passerelles.evaluation.evaluate import (
+    RankFunction,
+    available,
+    choose_methods,
+    evaluate,
+    protocol_of,
+    with_other_groupings,
+)
+from passerelles.evaluation.protocol import METRICS, break_down, fold_groups, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Domain, Mobility
@@ -285,10 +290,10 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, int]]:
         part = {"tree": {"tree": 1.0}} if content_only else {"resemblance": {"resemblance": 1.0}}
         return Scorer(name="fitted", version="1", parts=part)
 
-    module = ModuleType("passerelles.scoring.fit")
-    module.__spec__ = ModuleSpec("passerelles.scoring.fit", None)
+    module = ModuleType("passerelles.evaluation.train")
+    module.__spec__ = ModuleSpec("passerelles.evaluation.train", None)
     module.fit_scorer = fit_scorer  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "passerelles.scoring.fit", module)
+    monkeypatch.setitem(sys.modules, "passerelles.evaluation.train", module)
     return calls
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import Settings

@@ -24,7 +24,7 @@ from passerelles.market.signals import find_basin, signals
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
-from passerelles.scoring.positions import has_positions, occupation_positions
+from passerelles.scoring.table import has_positions, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
 from passerelles.service.explorer.maps import COLOURS

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.referentials.places import bundled_path
 from passerelles.referentials.reference import find_occupation

@@ -5,7 +5,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from passerelles.market.crosswalk import FapRome
-from passerelles.market.measures import leading_jobs
+from passerelles.market.signals import leading_jobs
 from passerelles.territory.pools import survey_openings
 from small import referential
 

@@ -8,10 +8,10 @@ import pytest
 
 from passerelles import load_referential
 from passerelles.evaluation.protocol import Fold, fold_groups, graph_without, known_mobilities, make_folds
+from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import mobility
-from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.mobility import Balance, Moves, balance_of
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import build_table

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.coverage import coverage_position
 from passerelles.scoring.scorer import (

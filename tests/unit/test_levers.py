@@ -11,10 +11,9 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, load_certifications
-from passerelles.model import Credential, Hours
+from passerelles.model import Credential, Hours, Profile
 from passerelles.paths.levers import GUARANTEE, levers
 from passerelles.paths.rank import rank_paths
-from passerelles.profile import Profile
 from passerelles.settings import PathSettings, Settings
 from small import occupation, referential
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from passerelles.evaluation.metrics import METRICS, bootstrap, find_hits, measure, ndcg, recall, reciprocal_rank
+from passerelles.evaluation.protocol import METRICS, bootstrap, find_hits, measure, ndcg, recall, reciprocal_rank
 
 
 def one(*ranks: int, depth: int = 50) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -11,8 +11,7 @@ import pytest
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential
-from passerelles.profile import Profile
+from passerelles.model import Credential, Profile
 from passerelles.ranking.moves import rank_all, rank_moves, rank_sources, top
 from passerelles.settings import Settings
 from small import occupation, referential

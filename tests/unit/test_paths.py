@@ -12,10 +12,9 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
-from passerelles.model import Credential, Hours
+from passerelles.model import Credential, Hours, Profile
 from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths
-from passerelles.profile import Profile
 from passerelles.settings import PathSettings, Settings
 from small import occupation, referential
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from passerelles.market.market import Market, load_market
-from passerelles.market.payers import Payer, Payers, agreement_code
+from passerelles.market.tables import Payer, Payers, agreement_code
 
 ROWS = "idcc,siren_opco\n0016,851240499\n1486,851296632\n2111,879036895\n2395,879036895\n9999,123456789\n0018,\n16,1\n"
 

@@ -81,7 +81,7 @@ def test_trainings_that_would_fill_a_group_are_named(embedded_graph: OccupationG
 
 def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_graph: OccupationGraph) -> None:
     def of(idcc: str, headcount: int | None = None) -> Any:
-        from passerelles.market.payers import Payer
+        from passerelles.market.tables import Payer
 
         return Payer(idcc, "OPCO", "1", "replaced", ("3248",), "2024-01-01", "table", headcount is not None)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, say
@@ -16,7 +17,6 @@ from passerelles.model import Mobility
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, features
-from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.mobility import MOBILITY_PARTS
 from passerelles.scoring.scorer import Scorer, load_scorer

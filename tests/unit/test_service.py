@@ -22,7 +22,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema

@@ -12,11 +12,9 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.geography import load_places
 from passerelles.market.joblist import load_job_list
-from passerelles.market.market import Market, Openings, load_market
-from passerelles.market.measures import job_tension
+from passerelles.market.market import Market, MarketSettings, Openings, load_market
 from passerelles.market.places import Places
-from passerelles.market.settings import MarketSettings
-from passerelles.market.signals import find_basin, judge, signal, signals
+from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential

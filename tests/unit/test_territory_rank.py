@@ -12,8 +12,8 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings
-from passerelles.market.measures import job_tension
 from passerelles.market.places import Places
+from passerelles.market.signals import job_tension
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.rank import Ranked, rank_parts, rank_territory, ranking_notes

@@ -17,6 +17,7 @@ from passerelles.evaluation.train import (
     Pairs,
     calibrate,
     chosen_pairs,
+    fit_scorer,
     held_out_pairs,
     joined,
     origin_totals,
@@ -24,9 +25,8 @@ from passerelles.evaluation.train import (
 )
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.fit import fit_scorer
 from passerelles.scoring.measures import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import load_scorer, scorer_text
 

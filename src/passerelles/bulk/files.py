@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from passerelles.bulk.profiles import need_arrow, opened
 from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered, output_schema
 from passerelles.errors import PasserellesError
-from passerelles.graph.core import OccupationGraph
-from passerelles.graph.provenance import KEY
+from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.atomic import atomic_file, atomic_json, check_free, told_file
 from passerelles.io.csv import FORMULA_SIGNS, harmless

@@ -27,8 +27,7 @@ from passerelles.bulk.profiles import (
     read_people,
 )
 from passerelles.errors import PasserellesError
-from passerelles.graph.core import OccupationGraph
-from passerelles.graph.provenance import metadata, provenance
+from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.model import Ternary
 from passerelles.ranking.moves import check_limit
 from passerelles.scoring.scorer import (

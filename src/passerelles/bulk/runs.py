@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from passerelles.bulk.files import RUN
 from passerelles.bulk.profiles import need_arrow
 from passerelles.errors import PasserellesError
-from passerelles.graph.provenance import KEY
+from passerelles.graph.core import KEY
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 from passerelles.io.atomic import read_side
 from passerelles.io.csv import bare

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from passerelles.charts.drawing import LINE, Chart, Fill, Mark, Pen, Ruler, axis, steps
 from passerelles.charts.style import BLUE, GRID, MARGIN, PAPER, QUIET, page_of
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.metrics import METRICS
+from passerelles.evaluation.protocol import METRICS
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 
 if TYPE_CHECKING:
-    from passerelles.evaluation.metrics import Bin
+    from passerelles.evaluation.protocol import Bin
     from passerelles.evaluation.results import Evaluation, MethodResult
 
 
@@ -137,7 +137,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     Parameters
     ----------
     bins
-        What `passerelles.evaluation.metrics.reliability` gives, or rows with ``cases``, ``predicted`` and
+        What `passerelles.evaluation.protocol.reliability` gives, or rows with ``cases``, ``predicted`` and
         ``observed``; empty bins are left out.
     width
         In inches, from 4 to 40; the height follows.
@@ -163,7 +163,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     Examples
     --------
     >>> from passerelles import charts
-    >>> from passerelles.evaluation.metrics import reliability
+    >>> from passerelles.evaluation.protocol import reliability
     >>> charts.reliability_diagram(reliability([0.1, 0.9, 0.3, 0.7], [0, 1, 0, 1], bins=2)).description
     '2 groupes, 4 cas. Chance annoncée puis part observée : 20\u202f% puis 0\u202f% ; 80\u202f% puis 100\u202f%.'
     """

@@ -35,8 +35,8 @@ from passerelles.vectors import unit_rows
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
+    from passerelles.model import Profile
     from passerelles.paths.path import Path, Span, Step, StepCredential
-    from passerelles.profile import Profile
     from passerelles.ranking.move import Item, Move, PartValue
     from passerelles.settings import Settings
 

@@ -1,21 +1,360 @@
 """`evaluate`: methods side by side against the moves that the referential's experts list."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final, SupportsFloat
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
-from passerelles.errors import PasserellesError
-from passerelles.evaluation.methods import UNRANKED, Method, RankFunction, choose_methods, protocol_of
-from passerelles.evaluation.metrics import DEPTH, METRICS, Values, bootstrap, find_hits, measure
-from passerelles.evaluation.protocol import Fold, break_down, graph_without, known_mobilities, make_folds
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.evaluation.protocol import (
+    DEPTH,
+    METRICS,
+    Fold,
+    Values,
+    bootstrap,
+    break_down,
+    find_hits,
+    graph_without,
+    known_mobilities,
+    make_folds,
+    measure,
+)
 from passerelles.evaluation.results import Evaluation, MethodResult, Ranked
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import top
+from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
+from passerelles.vectors import Cells, close_pairs, frozen, rarity, unit_rows, weighted, word_vectors
 
+Rows = NDArray[np.int32]
+Scores = NDArray[np.float64]
+_SPAN = float(2**64)
 Progress = Callable[[int, int, str], None]
+
+
+def random_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+    """Scores in [0, 1) drawn by hashing the two codes: no similarity at all, and the same in every run."""
+    targets = [f"\t{code}".encode() for code in graph.codes]
+    scores = np.empty((len(rows), len(targets)))
+    for i, row in enumerate(rows.tolist()):
+        start = hashlib.blake2b(graph.codes[row].encode(), digest_size=8)
+        for j, target in enumerate(targets):
+            pair = start.copy()
+            pair.update(target)
+            scores[i, j] = int.from_bytes(pair.digest(), "big") / _SPAN
+    return scores
+
+
+def cosine_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+    """TF-IDF cosine of the requirements: each counts its rarity ``ln((1 + n) / (1 + df)) + 1``, once; in [0, 1]."""
+    unit = unit_rows(_rare(graph))
+    return np.asarray((sparse.csr_array(unit[rows]) @ unit.T).todense(), dtype=np.float64)
+
+
+def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+    """Rarity shared by the requirements of both, over the rarity of those of either; in [0, 1], 0 without any."""
+    rare = _rare(graph)
+    listed = rare.copy()
+    listed.data = np.ones_like(listed.data)
+    shared = np.asarray((sparse.csr_array(listed[rows]) @ rare.T).todense(), dtype=np.float64)
+    total = np.asarray(rare.sum(axis=1), dtype=np.float64).ravel()
+    either = total[rows][:, None] + total[None, :] - shared
+    return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+
+
+def _rare(graph: OccupationGraph) -> sparse.csr_array:
+    """Shape (n, m): rarity of each requirement."""
+    listed = graph.weights.copy()
+    listed.data = np.ones_like(listed.data)
+    return weighted(listed, rarity(listed, ~graph.is_specialised))
+
+
+FLOOR: Final = 0.4
+
+
+def symmetric_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Matched similarity over the mean number of items of the two occupations, in [0, 1]; 0 where neither has any."""
+    sums, counts = _matched(graph)
+    size = (counts[rows][:, None] + counts[None, :]) / 2.0
+    return np.divide(sums[rows], size, out=np.zeros((len(rows), len(counts))), where=size > 0)
+
+
+def directed_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Matched similarity over the number of items of the target, in [0, 1]; 0 where it has none."""
+    sums, counts = _matched(graph)
+    size = np.broadcast_to(counts[None, :], (len(rows), len(counts)))
+    return np.divide(sums[rows], size, out=np.zeros((len(rows), len(counts))), where=size > 0)
+
+
+def _matched(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sum of the matched similarities of every pair, shape (n, n), and number of items of each, shape (n,)."""
+    return graph.derived("nesta_matched", lambda: _match_all(graph))
+
+
+def _match_all(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    items = graph.weights.copy()
+    items.data = np.ones_like(items.data)
+    by_item = sparse.csr_array(items.T.tocsr())
+    similar = _similar_items(graph)
+    sums = np.asarray((items @ by_item).todense(), dtype=np.float64)  # the same item in both is matched first
+    for row in range(items.shape[0]):
+        sums[row, row + 1 :] += _near_sums(row, items, by_item, similar)[row + 1 :]
+        sums[row + 1 :, row] = sums[row, row + 1 :]  # the matching does not depend on the direction
+    return frozen(sums), frozen(np.diff(items.indptr).astype(np.float64))
+
+
+def _similar_items(graph: OccupationGraph) -> sparse.csr_array:
+    """Shape (m, m): cosine of the labels of two different items, from `FLOOR` up; unknown labels are like none."""
+    named = np.asarray([i for i, c in enumerate(graph.competencies) if c.label is not None], dtype=np.int32)
+    size = len(graph.competencies)
+    if not len(named):
+        return sparse.csr_array((size, size))
+    left, right, cosine = close_pairs(word_vectors([graph.competencies[i].name for i in named]), FLOOR)
+    left, right = named[left], named[right]
+    cells = (np.concatenate([left, right]), np.concatenate([right, left]))
+    return sparse.csr_array((np.concatenate([cosine, cosine]), cells), shape=(size, size))
+
+
+def _near_sums(
+    row: int, items: sparse.csr_array, by_item: sparse.csr_array, similar: sparse.csr_array
+) -> NDArray[np.float64]:
+    """Sum of the similarities matched between different items, of one occupation with each later one; shape (n,)."""
+    size, width = items.shape
+    mine = items.indices[items.indptr[row] : items.indptr[row + 1]]
+    place, theirs, cosine = _stored(similar, mine)
+    new = ~np.isin(theirs, mine)  # an item that both have is matched to itself, on either side
+    place, theirs, cosine = place[new], theirs[new], cosine[new]
+    asking, occupation, _ = _stored(by_item, theirs)
+    place, theirs, cosine = place[asking], theirs[asking], cosine[asking]
+    shared = sparse.csr_array(by_item[mine]).toarray() > 0
+    kept = (occupation > row) & ~shared[place, occupation]
+    occupation, own, theirs, cosine = occupation[kept], mine[place[kept]], theirs[kept], cosine[kept]
+    order = np.lexsort((np.maximum(own, theirs), np.minimum(own, theirs), -cosine))
+    occupation, own, theirs, cosine = occupation[order], own[order], theirs[order], cosine[order]
+    start = occupation.astype(np.int64) * width
+    matched = greedy_matching(start + own, start + theirs)
+    found = np.bincount(occupation[matched], weights=cosine[matched], minlength=size)
+    return np.asarray(found, dtype=np.float64)
+
+
+def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.intp]:
+    """
+    Match one to one, best pair first.
+
+    The first pair of its left item and of its right item is matched, all such pairs at once, and what they hold
+    leaves; so on until nothing is left. That gives what taking the pairs one by one gives.
+
+    Parameters
+    ----------
+    left, right
+        Shape (e,): items of each possible pair, best pair first.
+
+    Returns
+    -------
+    matched
+        Positions of the pairs matched, in rising order.
+
+    Examples
+    --------
+    >>> greedy_matching(np.array([1, 1, 2, 2]), np.array([7, 8, 7, 8])).tolist()
+    [0, 3]
+    """
+    pairs = np.arange(len(left))
+    matched = np.zeros(len(left), dtype=np.bool_)
+    _, left = np.unique(left, return_inverse=True)
+    _, right = np.unique(right, return_inverse=True)
+    while len(pairs):
+        lefts, rights = left[pairs], right[pairs]
+        best = _is_first(lefts) & _is_first(rights)
+        matched[pairs[best]] = True
+        pairs = pairs[~(np.isin(lefts, lefts[best]) | np.isin(rights, rights[best]))]
+    return np.flatnonzero(matched)
+
+
+def _is_first(items: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether each entry is the first of its value."""
+    first = np.zeros(len(items), dtype=np.bool_)
+    first[np.unique(items, return_index=True)[1]] = True
+    return first
+
+
+def _stored(
+    matrix: sparse.csr_array, rows: NDArray[np.int32]
+) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.float64]]:
+    """Entries of some rows: position in `rows`, column, value."""
+    entry, counts = Cells.of(matrix).of_rows(rows)
+    return np.repeat(np.arange(len(rows)), counts), matrix.indices[entry], matrix.data[entry]
+
+
+RankFunction = Callable[[OccupationGraph, str], Mapping[str, float]]
+
+UNRANKED: Final = -np.inf
+_FIT: Final = "passerelles.evaluation.train"
+
+
+@dataclass(frozen=True)
+class Method:
+    """
+    A way to score the targets of origins.
+
+    `score` takes a graph and b rows of origins, and gives shape (b, n): higher is better, `UNRANKED` where a target
+    is not ranked at all. Without `reads_mobilities` it gets a graph that has none; with it, a graph that has only
+    those of the origins of the other folds.
+    """
+
+    name: str
+    score: Callable[[OccupationGraph, Rows], Scores]
+    reads_mobilities: bool
+    shipped: str | None = None  # name of the scorer that ships with the package, where the method is one
+
+
+_BASELINES: Final[Mapping[str, Callable[[OccupationGraph, Rows], Scores]]] = {
+    "random": random_scores,
+    "cosine": cosine_scores,
+    "jaccard": jaccard_scores,
+    "nesta": symmetric_scores,
+    "nesta-directed": directed_scores,
+}
+_FITTED: Final[Mapping[str, bool]] = {"fitted": False, "content": True}  # whether only content counts
+_SHIPPED: Final[Mapping[str, str]] = {"shipped": "fitted", "shipped-content": "content"}
+METHODS: Final = (*_BASELINES, "unfitted", *_FITTED, *_SHIPPED)
+
+
+def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction] | None) -> tuple[Method, ...]:
+    """
+    Return the methods asked for, each once, in the order given.
+
+    Parameters
+    ----------
+    graph
+        What is ranked.
+    methods
+        Names of `METHODS`, and callables ``(graph, origin) -> {code: score}``. None stands for all names but those
+        whose weights were fitted on this very referential.
+
+    Raises
+    ------
+    PasserellesError
+        If a name is not known, or the scorer that it needs is not installed.
+    """
+    if methods is None:
+        return tuple(m for m in map(_named, available()) if protocol_of(m, graph, 0) != "in-sample")
+    chosen: dict[str, Method] = {}
+    for each in [methods] if isinstance(methods, str) else methods:
+        if isinstance(each, str):
+            chosen.setdefault(each, _named(each))
+        elif callable(each):
+            name = _free_name(each, {*METHODS, *chosen})
+            chosen[name] = Method(name, partial(_called, each), reads_mobilities=True)
+        else:
+            raise PasserellesError("evaluation_unknown_method", name=repr(each), known=", ".join(METHODS))
+    if not chosen:
+        raise PasserellesError("evaluation_unknown_method", name="", known=", ".join(METHODS))
+    return tuple(chosen.values())
+
+
+def available() -> tuple[str, ...]:
+    """Names of the methods that this installation can run."""
+    return tuple(name for name in METHODS if _runs(name))
+
+
+def protocol_of(method: Method, graph: OccupationGraph, folds: int) -> str:
+    """
+    Say how a method stands to the mobilities on which it is judged.
+
+    Returns
+    -------
+    protocol
+        ``"in-sample"`` where its weights were fitted on this referential, ``"grouped-<folds>-fold"`` where it reads
+        mobilities, of other folds only, else ``"no-fitting"``.
+    """
+    if method.shipped is not None and load_scorer(method.shipped).fitted_on == _referential_name(graph):
+        return "in-sample"
+    return f"grouped-{folds}-fold" if method.reads_mobilities else "no-fitting"
+
+
+def _referential_name(graph: OccupationGraph) -> str:
+    return f"{graph.referential.name} {graph.referential.version}"
+
+
+def _named(name: str) -> Method:
+    if name not in METHODS or not _runs(name):
+        raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(available()))
+    if name in _BASELINES:
+        return Method(name, _BASELINES[name], reads_mobilities=False)
+    if name in _FITTED:
+        return Method(name, partial(_fitted_scores, name), reads_mobilities=True)
+    if name in _SHIPPED:
+        shipped = _SHIPPED[name]
+        return Method(name, partial(_scorer_scores, shipped), reads_mobilities=shipped == "fitted", shipped=shipped)
+    return Method(name, partial(_scorer_scores, name), reads_mobilities=False)
+
+
+def _runs(name: str) -> bool:
+    if name in _FITTED:
+        return find_spec(_FIT) is not None
+    if name in _SHIPPED:
+        try:
+            load_scorer(_SHIPPED[name])
+        except PasserellesError:
+            return False
+    return True
+
+
+def _fitted_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+    """Scores under a scorer fitted on the mobilities of the graph, which are those of the other folds."""
+    fit: Callable[..., Scorer] = import_module(_FIT).fit_scorer
+    return _table_scores(fit(graph, content_only=_FITTED[name]), f"evaluated {name}", graph, rows)
+
+
+def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+    return _table_scores(load_scorer(name), name, graph, rows)
+
+
+def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+    # Tables are kept by the name of their scorer: a name of its own keeps what is fitted apart from what ships.
+    table = score_table(graph, scorer.model_copy(update={"name": name}))
+    return np.stack([table.scores.totals(row) for row in rows.tolist()])
+
+
+def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Scores:
+    """
+    Scores that a callable gives; targets that it leaves out are not ranked.
+
+    Raises
+    ------
+    UnknownCodeError
+        If it gives a code that the referential does not have.
+    PasserellesError
+        If it gives a score that is no finite number.
+    """
+    scores = np.full((len(rows), len(graph.codes)), UNRANKED)
+    for line, row in zip(scores, rows.tolist(), strict=True):
+        for code, score in function(graph, graph.codes[row]).items():
+            if code not in graph.position:
+                raise UnknownCodeError(code)
+            if isinstance(score, bool) or not isinstance(score, SupportsFloat) or not math.isfinite(score):
+                raise PasserellesError("evaluation_bad_score", origin=graph.codes[row], target=code, value=repr(score))
+            line[graph.position[code]] = float(score)
+    return scores
+
+
+def _free_name(function: RankFunction, taken: Iterable[str]) -> str:
+    name = str(getattr(function, "__name__", type(function).__name__))
+    names = set(taken)
+    if name not in names:
+        return name
+    return next(tried for i in range(2, len(names) + 3) if (tried := f"{name}-{i}") not in names)
 
 
 def evaluate(

@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.evaluate import Progress, rank_all
-from passerelles.evaluation.methods import Method, RankFunction, Rows, Scores, choose_methods, protocol_of
-from passerelles.evaluation.metrics import FIRST, Values, bootstrap
-from passerelles.evaluation.protocol import make_folds
+from passerelles.evaluation.evaluate import (
+    Method,
+    Progress,
+    RankFunction,
+    Rows,
+    Scores,
+    choose_methods,
+    protocol_of,
+    rank_all,
+)
+from passerelles.evaluation.protocol import FIRST, Values, bootstrap, make_folds
 from passerelles.evaluation.results import Evaluation, ObservedFit, ObservedMethod, Ranked
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

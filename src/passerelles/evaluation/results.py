@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.metrics import METRICS
-from passerelles.evaluation.protocol import Group
+from passerelles.evaluation.protocol import METRICS, Group
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import labelled

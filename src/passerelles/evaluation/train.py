@@ -1,19 +1,30 @@
 """`train`: the scorers that ship, fitted on a whole referential and calibrated on moves that the fit did not see."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.fit import fit_holdings, fit_scorer
-from passerelles.scoring.measures import drawn_people
-from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Scorer
-from passerelles.scoring.table import build_table, score_person
+from passerelles.scoring.features import PLAIN_FEATURES, Scene, content_parts, features, scene_of_all
+from passerelles.scoring.measures import Dense, drawn_people
+from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Prior, Scorer
+from passerelles.scoring.table import build_table, mean_of_pairs, score_person
+from passerelles.sharing import one_thread
 
+VERSION: Final = "2"
+HOLDINGS_VERSION: Final = "3"  # from 3 on fitted on people, no longer on occupations
+_NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...
+_OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
+_PENALTY: Final = 0.001
+_SEED: Final = 0
+_USED: Final = ("scipy.linalg", "sklearn.linear_model")
 # Groupings of the calibration: never the one on which results are reported.
 GROUPINGS: Final = (101, 102)
 FOLDS: Final = 5
@@ -24,6 +35,188 @@ _BENDS: Final = (10, 50)  # ranks whose median scores are where the calibration 
 _DECIMALS: Final = 4
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Pairs that a fit sees: row and column of each, whether experts list it, and how many pairs it stands for."""
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    listed: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+
+def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str | None = None) -> Scorer:
+    """
+    Fit a scorer on the mobilities of a graph.
+
+    Content features are weighted by a logistic regression (scikit-learn, ridge penalty, features in standard
+    deviations). A second one weighs that result as a whole beside the features made from mobilities. After each, the
+    closeness features whose weight is negative are dropped, and it is fitted again, until none is. Specialised
+    occupations take no part.
+
+    Parameters
+    ----------
+    graph
+        Its mobilities are the examples; an origin without any is left out.
+    content_only
+        Leave out every feature made from mobilities.
+    name
+        Name of the scorer; ``"fitted"`` or ``"content"`` where None.
+
+    Returns
+    -------
+    scorer
+        Not calibrated. The same graph gives the same weights, to the last digit kept.
+
+    Raises
+    ------
+    PasserellesError
+        If the graph has no mobilities to learn from.
+    """
+    scene = scene_of_all(graph)
+    with one_thread(*_USED):
+        values = _centred_features(scene, [f"{part}.{n}" for part, named in content_parts().items() for n in named])
+        sample = _draw(graph, values["overall.rank"] + values["description.text_rank"])
+        free = [n for n in values if not features()[n].closeness]
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, free)
+        fitted_on = f"{graph.referential.name} {graph.referential.version}"
+        content = {part: _of_part(part, weights) for part in content_parts()}
+        if content_only:
+            return Scorer(
+                name=name or "content",
+                version=VERSION,
+                fitted_on=fitted_on,
+                base=_rounded(base),
+                candidates=_candidates(graph),
+                parts=content,
+            )
+        logit = _logit(values, weights, base)
+        found = mobility_features(scene, 1.0 / (1.0 + np.exp(-logit.astype(np.float64))))
+        columns = {"content": logit[sample.rows, sample.columns]} | {
+            n: v[sample.rows, sample.columns] for n, v in found.items()
+        }
+        second, shift = _fit(columns, sample, [])
+    scale = second.pop("content", 0.0)
+    moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
+    moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
+    return Scorer(
+        name=name or "fitted",
+        version=VERSION,
+        fitted_on=fitted_on,
+        base=_rounded(shift + scale * base),
+        candidates=_candidates(graph),
+        parts=moved,
+        prior=Prior(scale=_rounded(scale), base=_rounded(base)),
+    )
+
+
+def fit_holdings(graph: OccupationGraph) -> Scorer:
+    """
+    Fit the scorer of people without an occupation: what follows from what they hold, and nothing else.
+
+    Without the parts that read an occupation, the weights of `fitted` would leave the word to how often a job is a
+    target; these are fitted for competencies alone, on people who hold some of what an occupation requires (see
+    `drawn_people`) and are taken to move where it does. See `fit_scorer` for the method and what is raised.
+    """
+    every = scene_of_all(graph)
+    people = Scene(graph, drawn_people(graph), every.reference)
+    names = [name for name, f in features().items() if f.of_holdings and name not in PLAIN_FEATURES]
+    with one_thread(*_USED):
+        values = _centred_features(people, names, every)
+        sample = _draw(graph, values["overall.rank"])
+        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, [])
+    return Scorer(
+        name=HOLDINGS,
+        version=HOLDINGS_VERSION,
+        fitted_on=f"{graph.referential.name} {graph.referential.version}",
+        base=_rounded(base),
+        candidates=_candidates(graph),
+        parts={part: named for part in content_parts() if (named := _of_part(part, weights))},
+    )
+
+
+def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
+    """Features less their means, over the occupations as a table of scores has them; an unknown value is the mean."""
+    plain = ~scene.graph.is_specialised
+    found: dict[str, Dense] = {}
+    for name in names:
+        values = features()[name].compute(scene)
+        mean = mean_of_pairs(values if centred_on is None else features()[name].compute(centred_on), plain)
+        found[name] = np.nan_to_num(values - np.float32(mean), copy=False)
+    return found
+
+
+def _logit(features: Mapping[str, Dense], weights: Mapping[str, float], base: float) -> Dense:
+    logit: Dense = np.full_like(next(iter(features.values())), base)
+    for name, weight in weights.items():
+        logit += np.float32(weight) * features[name]
+    return logit
+
+
+def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
+    """Draw pairs: for each origin that lists moves, its nearest candidates, its moves, and some of the rest."""
+    generator = np.random.default_rng(_SEED)
+    plain = np.flatnonzero(~graph.is_specialised)
+    listed = graph.mobility
+    rows: list[NDArray[np.int64]] = []
+    columns: list[NDArray[np.int64]] = []
+    weights: list[NDArray[np.float64]] = []
+    for row in plain.tolist():
+        targets = listed.indices[listed.indptr[row] : listed.indptr[row + 1]]
+        if not len(targets):
+            continue
+        others = plain[plain != row]
+        order = others[np.lexsort((others, -closeness[row, others]))]
+        near = np.union1d(order[: min(_NEAREST, len(plain) // 3)], targets)
+        rest = np.setdiff1d(others, near)
+        drawn = generator.choice(rest, min(_OTHERS, len(rest)), replace=False) if len(rest) else rest
+        rows.append(np.full(len(near) + len(drawn), row))
+        columns += [near, drawn]
+        weights += [np.ones(len(near)), np.full(len(drawn), len(rest) / max(1, len(drawn)))]
+    if not rows:
+        raise PasserellesError("nothing_to_fit", name=graph.referential.name)
+    row_of, column_of = np.concatenate(rows), np.concatenate(columns)
+    known = np.asarray(listed[row_of, column_of]).ravel() > 0
+    return _Sample(row_of, column_of, known, np.concatenate(weights))
+
+
+def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tuple[dict[str, float], float]:
+    """Fit weights and intercept; only the features in `free` may weigh negatively."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - fitting alone needs it
+
+    names = list(columns)
+    values = np.stack([columns[n] for n in names], axis=1).astype(np.float64)
+    spread = values.std(axis=0)
+    spread[spread < 1e-6] = 1.0  # noqa: PLR2004 - a feature that never varies here
+    centre = values.mean(axis=0)
+    standard = (values - centre) / spread
+    active = np.arange(len(names))
+    model = LogisticRegression(C=_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-6, warm_start=True)
+    while True:
+        model.fit(standard[:, active], sample.listed, sample_weight=sample.weights)
+        found = model.coef_[0]
+        wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, found, strict=True)])
+        if not wrong.any():
+            break
+        active = active[~wrong]
+        model.coef_ = model.coef_[:, ~wrong]  # where the next fit starts
+    weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, found, strict=True)}
+    shift = sum(w * centre[names.index(n)] for n, w in weights.items())
+    return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
+
+
+def _candidates(graph: OccupationGraph) -> int:
+    return max(1, int((~graph.is_specialised).sum()) - 1)
+
+
+def _of_part(part: str, weights: Mapping[str, float]) -> dict[str, float]:
+    return {n: w for n, w in weights.items() if n.split(".", 1)[0] == part}
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), _DECIMALS)
 
 
 class Pairs(NamedTuple):

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from passerelles.language.say import LANGS, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
-from passerelles.settings import Settings
+from passerelles.settings import Settings, settings_or
 from passerelles.sharing import SharedLock, cached_property
+from passerelles.store import package_version
 from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from passerelles.store import Index
 
 Value = TypeVar("Value")
+KEY: Final = "passerelles.provenance"  # in the metadata of an Arrow or Parquet schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -521,3 +523,30 @@ def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     for credential in referential.credentials:
         for required in credential.prerequisites:
             yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING
+
+
+def provenance(
+    graph: OccupationGraph, settings: Settings | None = None, scorers: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """
+    Return what a result comes from, ready for JSON.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, load_referential
+    >>> sorted(provenance(build_graph(load_referential("transitions"))))
+    ['overlays', 'package', 'referential', 'settings']
+    """
+    referential = graph.referential
+    return {
+        "package": package_version(),
+        "referential": referential.stamp._asdict(),
+        "overlays": list(referential.provenance.overlays),
+        **(scorers or {}),
+        "settings": settings_or(settings, graph.settings).model_dump(mode="json"),
+    }
+
+
+def metadata(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return it as the metadata of an Arrow schema."""
+    return {KEY: json.dumps(found, ensure_ascii=False, sort_keys=True)}

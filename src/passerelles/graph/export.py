@@ -16,9 +16,10 @@ from passerelles.graph.core import (
     OccupationGraph,
     edge_records,
     graph_attributes,
+    metadata,
     node_records,
+    provenance,
 )
-from passerelles.graph.provenance import metadata, provenance
 from passerelles.io.atomic import atomic_file, atomic_folder
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.numbers import decimal_sign, read_number
-from passerelles.io.rows import known_columns, read_rows
+from passerelles.io.rows import decimal_sign, known_columns, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog

@@ -1,23 +1,371 @@
 """What the market says of one job in one basin: openings, tension, wage, and whether it hires or is fragile there."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, percent, say
-from passerelles.market.figures import Figure
+from passerelles.market.crosswalk import Link, families_of, links_of, shares
+from passerelles.market.figures import Figure, Interval, known, share, total, unknown
 from passerelles.market.joblist import JobList, Listed
-from passerelles.market.market import Market, Openings
-from passerelles.market.measures import Openness, job_openings, job_tension, job_wage
+from passerelles.market.market import DEFAULT_SETTINGS, Market, MarketSettings, Openings, family_codes
 from passerelles.market.places import Places, with_basins
-from passerelles.market.settings import DEFAULT_SETTINGS, MarketSettings
-from passerelles.market.tables import COMPONENTS
+from passerelles.market.tables import COMPONENTS, Tension, TensionTable
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
+COUNTRY = "FR"
+_UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
 Status = Literal["hiring", "fragile", "neither", "unknown"]
+
+
+class Openness(NamedTuple):
+    """
+    A family of a job in a basin.
+
+    `jobs` is the number of occupations that share its projects, `part` the share of this job in [0, 1] (None where
+    the job is not one of them, such as a specialised one: it has its base's).
+    """
+
+    family: str
+    label: str
+    openings: Openings
+    jobs: int
+    part: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "family": {"code": self.family, "label": self.label},
+            "projects": self.openings.projects.to_dict(),
+            "difficult_share": self.openings.difficult_share.to_dict(),
+            "seasonal_share": self.openings.seasonal_share.to_dict(),
+            "jobs": self.jobs,
+            "part": self.part,
+        }
+
+
+class FamilyOpenings(NamedTuple):
+    """A family of a survey in a basin; no occupation is needed, so that any year's families can be shown."""
+
+    family: str
+    label: str
+    openings: Openings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "family": {"code": self.family, "label": self.label},
+            **{name: getattr(self.openings, name).to_dict() for name in Openings._fields},
+        }
+
+
+def basin_openings(market: Market, basin: str, *, year: str | int | None = None) -> tuple[FamilyOpenings, ...]:
+    """
+    Families that a survey prints in a basin, most projects first (a masked number at its low end), ties by code.
+
+    Parameters
+    ----------
+    market
+        Its survey of `year`, or the one that is joined to ROME; families of 2024 are shown as they are, joined to none.
+    basin
+        Code of a basin.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no survey of that year.
+    """
+    survey = market.survey(year)
+    found = [
+        FamilyOpenings(family, survey.family_labels[family], market.openings(family, basin, year=survey.year))
+        for family in survey.families_in.get(basin, ())
+    ]
+    return tuple(sorted(found, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
+
+
+JobOpenings = tuple[tuple[Openness, ...], Openings, Figure]
+
+
+def job_openings(
+    market: Market,
+    referential: Referential,
+    basin: str,
+    *,
+    weights: Mapping[str, float] | None = None,
+    year: str | int | None = None,
+) -> Callable[[str], JobOpenings]:
+    """
+    Return a function that gives a job's families, the sum of their openings, and the job's estimated part.
+
+    Parameters
+    ----------
+    market, referential
+        The figures, and the occupations that they are joined to.
+    basin
+        Code of a basin.
+    weights
+        Weights of the occupations within a family; None = equal. A family none of whose occupations has a positive
+        weight is spread equally.
+    year
+        Year of the survey.
+    """
+    if not market.has_survey:
+        return lambda _: ((), _nothing(unknown("no_survey", territory=basin)), unknown("no_survey", territory=basin))
+    survey = market.survey(year)
+    source, when = survey.file.source, survey.year
+    crosswalk = market.crosswalk_of(survey)
+    if crosswalk is None:
+        figure = unknown("no_crosswalk", source=source, year=when, territory=basin)
+        return lambda _: ((), _nothing(figure), figure)
+    codes = family_codes(market, referential, year=year)
+    parts: dict[str, Mapping[str, float]] = {}
+
+    def part_of(family: str) -> Mapping[str, float]:
+        if family not in parts:
+            weighed = weights is not None and any(weights.get(c, 0) for c in codes[family])
+            parts[family] = shares(codes[family], weights if weighed else None)
+        return parts[family]
+
+    def openings_of(code: str) -> JobOpenings:
+        families, link = families_of(crosswalk, referential, code)
+        surveyed = [f for f in families if f in survey.family_labels]
+        if link is None or not surveyed:
+            figure = unknown("no_family", source=source, year=when, territory=basin)
+            return (), _nothing(figure), figure
+        listed = tuple(
+            Openness(
+                family=family,
+                label=survey.family_labels[family],
+                openings=market.openings(family, basin, year=when),
+                jobs=len(codes[family]),
+                part=part_of(family).get(code),
+            )
+            for family in surveyed
+        )
+        whole = _whole(market, listed, basin, when, link)
+        return listed, whole, _estimated(listed, whole.projects)
+
+    return openings_of
+
+
+def _nothing(figure: Figure) -> Openings:
+    return Openings(figure, figure, figure)
+
+
+def _whole(market: Market, families: tuple[Openness, ...], basin: str, year: str, link: Link) -> Openings:
+    """Sum of the families that the survey prints in the basin."""
+    survey = market.survey(year)
+    printed = [f.family for f in families if (basin, f.family) in survey.projects_of]
+    about = " + ".join(printed or [f.family for f in families])
+    if not printed:
+        first = families[0].openings
+        return Openings(*(replace(figure, about=about, via=link.via) for figure in first))
+    each = [survey.projects(basin, family) for family in printed]
+    met, xmet, smet = (total(getattr(p, name) for p in each) for name in ("met", "xmet", "smet"))
+    why = "partly_published" if len(printed) < len(families) else ""
+
+    def figure(bounds: Interval | None) -> Figure:
+        source = survey.file.source
+        if bounds is None:
+            return unknown("not_published", source=source, year=year, territory=basin, about=about)
+        made = known(bounds, source=source, year=year, territory=basin, about=about)
+        return replace(made, via=link.via, why=why)
+
+    return Openings(figure(met), figure(share(xmet, met)), figure(share(smet, met)))
+
+
+def _estimated(families: tuple[Openness, ...], whole: Figure) -> Figure:
+    """The job's own part of its families' projects, under the weights: for display only."""
+    bounds = [
+        Interval(f.openings.projects.interval.low * f.part, f.openings.projects.interval.high * f.part)
+        for f in families
+        if f.openings.projects.interval is not None and f.part is not None
+    ]
+    summed = total(bounds)
+    if summed is None or whole.interval is None:
+        return replace(whole, interval=None, standing="unknown", why=whole.why or "not_published")
+    return replace(whole, interval=summed, standing="estimated", why="spread")
+
+
+def job_tension(
+    market: Market,
+    referential: Referential,
+    code: str,
+    basin: str,
+    departments: tuple[str, ...] = (),
+    regions: tuple[str, ...] = (),
+) -> tuple[Figure, tuple[Figure, ...]]:
+    """
+    Tension of a job and its components, at the nearest level published.
+
+    First by ROME code in the basin (the job's own code, its parent's, its base's); else by family in the
+    department, the region (where the basin lies in one only), then the country. `territory` and `about` of the
+    figure say which.
+    """
+    by_basin = market.tension_by_basin
+    if by_basin is not None:
+        for link in links_of(referential, code):
+            row = by_basin.rows.get((link.code, basin))
+            if row is not None and row.tension is not None:
+                return _tension([(link.code, row)], by_basin, basin, link)
+    by_family = market.tension_by_family
+    if by_family is not None and market.crosswalk is not None:
+        families, found = families_of(market.crosswalk, referential, code)
+        areas = [f"department:{d}" for d in departments if len(departments) == 1]
+        areas += [f"region:{r}" for r in regions if len(regions) == 1]
+        for area in (*areas, COUNTRY):
+            rows = [(f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows]
+            rows = [(f, row) for f, row in rows if row.tension is not None]
+            if rows and found is not None:
+                return _tension(rows, by_family, area, found)
+    return unknown("no_tension", territory=basin), _UNKNOWN_COMPONENTS
+
+
+def _tension(
+    rows: list[tuple[str, Tension]], table: TensionTable, territory: str, link: Link
+) -> tuple[Figure, tuple[Figure, ...]]:
+    about = " + ".join(code for code, _ in rows)
+
+    def figure(values: list[int | None]) -> Figure:
+        classes = [v for v in values if v is not None]
+        if not classes:
+            return unknown("not_published", source=table.file.source, year=table.year, territory=territory, about=about)
+        several = len(rows) > 1
+        return Figure(
+            Interval(min(classes), max(classes)),
+            "estimated" if several else "observed",
+            source=table.file.source,
+            year=table.year,
+            territory=territory,
+            about=about,
+            via=link.via,
+            why="several_families" if several else "",
+        )
+
+    components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
+    return figure([row.tension for _, row in rows]), components
+
+
+KnownBy = Literal["job", "family"]
+
+
+def leading_jobs(
+    market: Market, referential: Referential, *, year: str | int | None = None
+) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
+    """
+    Return a function that gives the jobs which stand for the families of a survey in a basin, by (job, family).
+
+    Openings of a family are not those of each of its 1 to 86 jobs. Its jobs are ranked by what is known of them: a
+    tension published for the job in the basin, then how well the family fits (the share of the qualifications at which
+    the crosswalk leads from the job to it, the fiche that statistics name before those split from it). A job whose
+    tension is published there leads for itself (``job``), unless that tension says that people are many; a
+    family of which no job is known so is led by those that fit best, known by the family only (``family``). Others
+    of the family are left out: nothing says that they are hired there.
+
+    Parameters
+    ----------
+    market, referential
+        The figures, and the occupations that they are joined to.
+    year
+        Year of the survey.
+    """
+    survey = market.survey(year)
+    crosswalk = market.crosswalk_of(survey)
+    codes = family_codes(market, referential, year=year)
+    fits: dict[str, list[str]] = {}
+    if crosswalk is not None:
+        qualified: dict[str, list[str]] = {}
+        for (rome, _), family in crosswalk.by_qualification.items():
+            qualified.setdefault(rome, []).append(family)
+        for family, jobs in codes.items():
+            measured = {code: _fit(qualified, referential, code, family) for code in jobs}
+            fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
+    published: dict[str, dict[str, int]] = {}
+    for (job, place), row in market.tension_by_basin.rows.items() if market.tension_by_basin else ():
+        if row.tension is not None:
+            published.setdefault(place, {})[job] = row.tension
+    links = {c: [link.code for link in links_of(referential, c)] for jobs in codes.values() for c in jobs}
+
+    def leading(basin: str) -> Mapping[tuple[str, str], KnownBy]:
+        found: dict[tuple[str, str], KnownBy] = {}
+        there = published.get(basin, {})
+        for family in survey.families_in.get(basin, ()):
+            told = {c: next((there[at] for at in links[c] if at in there), None) for c in codes.get(family, ())}
+            own = [c for c, tension in told.items() if tension is not None and tension > SLACK]
+            unknown_ones = [code for code in fits.get(family, ()) if told[code] is None]
+            for code in own or unknown_ones or fits.get(family, []):
+                found[code, family] = "job" if own else "family"
+        return found
+
+    return leading
+
+
+SLACK: Final = 2
+"""Tension, in classes 1 to 5, up to which people are more than offers."""
+
+
+def _fit(qualified: Mapping[str, list[str]], referential: Referential, code: str, family: str) -> tuple[float, bool]:
+    """Share of a job's qualifications that lead to a family, and whether statistics name the job itself."""
+    for link in links_of(referential, code):
+        some = qualified.get(link.code, [])
+        if some:
+            return some.count(family) / len(some), link.via == "direct"
+    return 0.0, True
+
+
+def wage_ratio(market: Market, referential: Referential, code: str) -> Figure:
+    """
+    Median wage of a job's families over that of all families, of the latest period that both have.
+
+    A ratio and not euros: the open medians end at different years. `about` and `year` say the family and the period;
+    from the lowest to the highest of several families.
+    """
+    if market.wages is None or market.crosswalk is None:
+        return unknown("no_wage", territory=COUNTRY)
+    families, link = families_of(market.crosswalk, referential, code)
+    found = [ratio for ratio in map(market.wages.ratio, families) if ratio is not None]
+    if not found or link is None:
+        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
+    several = len({ratio.family for ratio in found}) > 1
+    return Figure(
+        Interval(min(r.of_all for r in found), max(r.of_all for r in found)),
+        "estimated" if several else "observed",
+        source=market.wages.file.source,
+        year=", ".join(sorted({r.period for r in found})),
+        territory=COUNTRY,
+        about=" + ".join(sorted({r.family for r in found})),
+        via=link.via,
+        why="several_families" if several else "",
+    )
+
+
+def job_wage(market: Market, referential: Referential, code: str) -> Figure:
+    """
+    Median net monthly wage of a job's families, euro, for the country; from the lowest to the highest of several.
+
+    A family without a wage takes that of the broader family; `about` says so.
+    """
+    if market.wages is None or market.crosswalk is None:
+        return unknown("no_wage", territory=COUNTRY)
+    families, link = families_of(market.crosswalk, referential, code)
+    found = {w.family: w for w in map(market.wages.nearest, families) if w is not None}
+    amounts = [w.euros for w in found.values() if w.euros is not None]
+    if not amounts or link is None:
+        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
+    several = len(found) > 1
+    return Figure(
+        Interval(min(amounts), max(amounts)),
+        "estimated" if several else "observed",
+        source=market.wages.file.source,
+        year=", ".join(sorted({w.period for w in found.values()})),
+        territory=COUNTRY,
+        about=" + ".join(sorted(found)),
+        via=link.via,
+        why="several_families" if several else "",
+    )
 
 
 class BasinKey(NamedTuple):

@@ -20,7 +20,7 @@ from passerelles.matching.lookup import Sought, search
 from passerelles.matching.reading import joined_words
 from passerelles.matching.titles import SURE, resolve_competency, title_index
 from passerelles.matching.worklist import CHOICE, Worklist
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.esco import code_of
 from passerelles.referentials.overlay import by_label

@@ -16,9 +16,9 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import labelled
+from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, check_table
 from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
-from passerelles.profile import Profile
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupations

@@ -13,6 +13,7 @@ from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
@@ -20,7 +21,6 @@ from passerelles.paths.pool import Candidate, Fit, Ints, Pool
 from passerelles.paths.search import Outcome, Search
 from passerelles.paths.state import State, state_at
 from passerelles.paths.terrain import Terrain, terrain_of
-from passerelles.profile import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit

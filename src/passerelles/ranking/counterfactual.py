@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.language.typography import listed
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import rank_moves

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.profile import Profile
+from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.access import kind_of, may_be_close, move_access
 from passerelles.ranking.explain import known_move, split_items

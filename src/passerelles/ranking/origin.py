@@ -10,8 +10,7 @@ from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Occupation
-from passerelles.profile import Profile
+from passerelles.model import Occupation, Profile
 from passerelles.ranking.move import End
 from passerelles.referentials.reference import find_occupation, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns

@@ -94,7 +94,7 @@ def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occ
 
 
 def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a JSON object says of its origin in the words of `passerelles.graph.provenance`."""
+    """Return what a JSON object says of its origin in the words of `passerelles.graph.core`."""
     referential = payload.get("referential") or {}
     told = {name: referential[name] for name in Stamp._fields if name in referential}
     kept = {name: payload[name] for name in ("schema", "scorer", "sources", "settings") if name in payload}

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from passerelles.language.say import Lang
-from passerelles.model import Employment, Ternary
-from passerelles.profile import Profile
+from passerelles.model import Employment, Profile, Ternary
 from passerelles.report.schemas import SHAPES, definitions
 
 EXAMPLE: Final = "K2110"

@@ -12,7 +12,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.figures import Figure
-from passerelles.market.payers import Payer, Standing
+from passerelles.market.tables import Payer, Standing
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level

@@ -17,8 +17,8 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.figures import Figure
 from passerelles.market.market import Market
-from passerelles.market.measures import wage_ratio
 from passerelles.market.places import Places
+from passerelles.market.signals import wage_ratio
 from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves

@@ -184,7 +184,7 @@ def checksum_of(part: Part, made_by: Mapping[str, Any], options: Sequence[object
     """
     Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on.
 
-    `made_by` is what `passerelles.graph.provenance.provenance` gives; `options` everything else.
+    `made_by` is what `passerelles.graph.core.provenance` gives; `options` everything else.
     """
     # All that is known of a lot, volunteers and months too; only where it was written plays no part.
     sides = [lots and [replace(lot, row=0) for lot in lots.lots] for lots in (part.fragile, part.hiring)]

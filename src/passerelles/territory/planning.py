@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.market.market import Market
-from passerelles.market.payers import Payer
+from passerelles.market.tables import Payer
 from passerelles.territory.lots import Lot, Note
 
 if TYPE_CHECKING:

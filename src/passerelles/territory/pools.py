@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes
-from passerelles.market.measures import leading_jobs
+from passerelles.market.signals import leading_jobs
 from passerelles.referentials.referential import Referential
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import NAME_OF, Lot, Lots
@@ -38,7 +38,7 @@ def survey_openings(
     Returns
     -------
     lots
-        One lot for each job that stands for a family in a basin (see `passerelles.market.measures.leading_jobs`), and
+        One lot for each job that stands for a family in a basin (see `passerelles.market.signals.leading_jobs`), and
         for `jobs`; lots of one family and basin share its projects, an integer. A family that no occupation reaches, or
         that has no row in the basin, gives none: unknown is not 0.
 

@@ -17,9 +17,17 @@ from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
 from passerelles.market.joblist import JobList
 from passerelles.market.market import Market, Openings
-from passerelles.market.measures import JobOpenings, job_openings, job_tension, leading_jobs, wage_ratio
 from passerelles.market.places import Places
-from passerelles.market.signals import BasinKey, find_basin, signals
+from passerelles.market.signals import (
+    BasinKey,
+    JobOpenings,
+    find_basin,
+    job_openings,
+    job_tension,
+    leading_jobs,
+    signals,
+    wage_ratio,
+)
 from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets

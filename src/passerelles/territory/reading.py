@@ -10,10 +10,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.numbers import decimal_sign, read_number
-from passerelles.io.rows import Rows, read_rows
+from passerelles.io.rows import Rows, decimal_sign, read_number, read_rows
 from passerelles.io.xlsx import cell_text
-from passerelles.market.payers import agreement_code
+from passerelles.market.tables import agreement_code
 from passerelles.matching.context import contexts_of
 from passerelles.matching.titles import REVIEW, resolve_titles
 from passerelles.progress import go_on

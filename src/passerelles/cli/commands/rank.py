@@ -27,7 +27,7 @@ from passerelles.language.say import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from passerelles.profile import Profile
+    from passerelles.model import Profile
 
 FilterOption = Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))]
 ExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))]
@@ -127,7 +127,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     """
     from passerelles.errors import PasserellesError
     from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
-    from passerelles.profile import Profile
+    from passerelles.model import Profile
 
     if (origin is None) == (profile is None):
         raise PasserellesError("origin_or_profile")

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.graph.core import OccupationGraph
-from passerelles.graph.provenance import provenance
+from passerelles.graph.core import OccupationGraph, provenance
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say

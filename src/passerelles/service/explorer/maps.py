@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.positions import occupation_positions
+from passerelles.scoring.table import occupation_positions
 from passerelles.service.explorer.pages import job_of
 from passerelles.service.explorer.room import Ask, Room
 from passerelles.views.document import Grid

@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import say, signed
-from passerelles.market.measures import job_wage
 from passerelles.market.register import LeadingCertification
-from passerelles.market.signals import find_basin, signal, signals
+from passerelles.market.signals import find_basin, job_wage, signal, signals
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side

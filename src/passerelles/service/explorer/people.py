@@ -7,9 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
-from passerelles.model import Employment, Ternary
+from passerelles.model import Employment, Profile, Ternary
 from passerelles.paths.path import Path, Span, hours_text
-from passerelles.profile import Profile
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.reference import find_occupation
