@@ -72,8 +72,12 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1505", "G1703", "open", set(), set(), "lateral"),  # cashier to receptionist
     ("G1803", "G1602", "open", set(), set(), "lateral"),
     ("M1607", "M1609", "open", set(), set(), "lateral"),
-    ("K1208", "K1207", "conditional", {"DEES"}, set(), "advancement"),
-    ("D1505", "K1208", "conditional", {"DEME"}, set(), "lateral"),
+    ("K1208", "K1207", "conditional", set(), {"CERT-SOCIOEDUC", "DEES"}, "advancement"),
+    ("D1505", "K1208", "conditional", set(), {"CERT-SOCIOEDUC", "DEME"}, "lateral"),
+    ("D1401", "C1102", "conditional", set(), {"IAS-N2", "IAS-N3"}, "lateral"),  # an insurer's employee
+    ("J1301", "J1310", "conditional", {"APT-COND", "PERM-B"}, {"AA-70 + AFGSU2", "DEA"}, "lateral"),
+    ("N1105", "N1104", "open", set(), set(), "lateral"),  # an overhead crane takes no authorisation by law
+    ("A1503", "A1508", "conditional", set(), {"ACACED", "CDC-FAUNE"}, "unknown"),
     ("K1201", "K1101", "conditional", {"DEMF"}, set(), "lateral"),
     ("K1304", "K1305", "conditional", {"DETISF"}, set(), "lateral"),
     ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
