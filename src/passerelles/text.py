@@ -55,6 +55,30 @@ def normalise_label(text: str) -> str:
     return _NOT_WORD.sub(" ", fold_accents(text)).strip()
 
 
+def slashed_forms(label: str) -> tuple[str, str] | None:
+    """
+    Masculine and feminine forms of a label that writes both around a slash; None for another.
+
+    Examples
+    --------
+    >>> slashed_forms("Chauffeur / Chauffeuse de taxi")
+    ('Chauffeur de taxi', 'Chauffeuse de taxi')
+    """
+    left, sign, right = label.partition(" / ")
+    before, after = left.split(), right.split()
+    if not sign or " / " in right or not before or not after:
+        return None
+    shared = 0
+    if not _agree(before[0], after[0]):
+        shared = next((place for place in range(len(before) - 1, 0, -1) if _agree(before[place], after[0])), 0)
+    kept = len(before) - shared
+    return " ".join([*before, *after[kept:]]), " ".join([*before[:shared], *after])
+
+
+def _agree(left: str, right: str) -> bool:
+    return fold_accents(left)[:3] == fold_accents(right)[:3]
+
+
 def words(text: str) -> tuple[str, ...]:
     """
     Words of a label after normalisation.

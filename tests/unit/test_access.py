@@ -13,7 +13,7 @@ import pytest
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
 from passerelles.access.conditions import access_conditions, access_text
 from passerelles.access.demands import build_demands, demands_of
-from passerelles.access.holdings import Holdings, holdings_of
+from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.access.kind import move_kind
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
@@ -95,7 +95,7 @@ def test_an_alternative_is_enough_and_part_of_one_is_not() -> None:
 
 def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
     some = jobs(*driver("Q"))
-    demands = build_demands(some, ["Q"], None)
+    demands = build_demands(some, ["Q"], NO_AIM)
     for stated, hours in (({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)):
         holdings = holdings_of(some, None, stated)  # type: ignore[arg-type]
         assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]

@@ -11,6 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.origin import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential, lay_access
 
@@ -261,3 +262,41 @@ def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: Occupation
                 assert not {"DEI", "DEAS", "DE-MEDECIN"} & {c.code for c in move.access.to_obtain}
                 assert move.coverage_position is not None
                 assert move.coverage_position <= 0.1 * len(rome4_graph.codes)
+
+
+TITLES: list[tuple[str, str, str, set[str]]] = [
+    ("N4105", "Chauffeur de taxi", "conditional", {"APT-COND", "CP-TAXI"}),
+    ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
+    ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
+    ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
+    ("N4105", "Equipier sapeur-pompier", "selective", set()),
+]
+
+
+@pytest.mark.parametrize(("origin", "target", "status", "needed"), TITLES)
+def test_a_target_named_by_a_title_takes_what_the_title_does(
+    rome4_graph: OccupationGraph, origin: str, target: str, status: str, needed: set[str]
+) -> None:
+    found = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)[0].steps[0].access
+    assert found.status == status
+    assert {c.code for c in found.to_obtain if c.needed_for is None} == needed
+    assert not found.varies
+    moves = rank_moves(rome4_graph, origin, targets=[target])
+    assert {c.code for c in moves[0].access.to_obtain if c.needed_for is None} == needed
+
+
+def test_a_title_is_said_and_an_occupation_named_twice_is_meant_at_large(rome4_graph: OccupationGraph) -> None:
+    def access(*targets: str) -> AccessConditions:
+        return rank_paths(rome4_graph, "N4105", targets=targets, max_steps=1)[0].steps[0].access
+
+    taxi = access("Chauffeuse de taxi")
+    assert taxi.to_dict()["title"] == "Chauffeur / Chauffeuse de taxi"
+    assert access_text(taxi).endswith("(appellation : Chauffeur / Chauffeuse de taxi)")
+    at_large = access("Chauffeuse de taxi", "N4112")
+    assert (at_large.to_dict()["title"], at_large.varies) == (None, True)
+    assert "CP-VTC" in {c.code for c in at_large.to_obtain}
+
+
+def test_who_comes_from_a_title_holds_what_the_title_takes(rome4_graph: OccupationGraph) -> None:
+    held = {origin: find_start(rome4_graph, origin).holdings.of("CP-TAXI") for origin in ("Chauffeur de taxi", "N4112")}
+    assert held == {"Chauffeur de taxi": "yes", "N4112": "unknown"}

@@ -6,14 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
-from passerelles.access.holdings import Holdings, concerns, concerns_row, given_by_employer
+from passerelles.access.holdings import (
+    Aim,
+    Holdings,
+    concerns,
+    concerns_row,
+    given_by_employer,
+    groups_of,
+    titles_meant,
+)
 from passerelles.language.say import Lang, say
 from passerelles.model import (
     AccessStatus,
     Credential,
     CredentialKind,
     CredentialRequirement,
-    Employment,
     Hours,
     HoursKind,
     InForce,
@@ -168,6 +175,8 @@ class AccessConditions(Described):
         Whether the job titles of the fiche differ in what they take.
     origin, source
         Where the whole comes from.
+    title
+        The job title whose conditions these are; empty = those of the occupation at large.
     """
 
     status: AccessStatus
@@ -178,6 +187,7 @@ class AccessConditions(Described):
     varies: bool
     origin: Origin
     source: str = ""
+    title: str = ""
 
     @property
     def required(self) -> tuple[AccessCredential, ...]:
@@ -207,6 +217,11 @@ class AccessConditions(Described):
                 promised=True,
             ),
             Column("varies", "flag", schema=schema.flag(), promised=True),
+            Column(
+                "title",
+                json=lambda c, _: c.title or None,
+                schema=maybe(text("The job title whose conditions these are; null: those of the occupation at large")),
+            ),
             Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin))),
             Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
         ),
@@ -222,6 +237,11 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
     >>> access_text(AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue"))
     'libre'
     """
+    found = _access_text(conditions, lang)
+    return say("conditions.of_title", lang=lang, text=found, title=conditions.title) if conditions.title else found
+
+
+def _access_text(conditions: AccessConditions, lang: Lang) -> str:
     parts: list[str] = []
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
@@ -248,7 +268,9 @@ def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
     return texts[:_SHOWN] + (["…"] if len(texts) > _SHOWN else [])
 
 
-def access_conditions(referential: Referential, code: str, holdings: Holdings | None = None) -> AccessConditions:
+def access_conditions(
+    referential: Referential, code: str, holdings: Holdings | None = None, *, titles: frozenset[str] = frozenset()
+) -> AccessConditions:
     """
     Return what access to an occupation takes.
 
@@ -260,6 +282,8 @@ def access_conditions(referential: Referential, code: str, holdings: Holdings | 
         Code of the occupation.
     holdings
         What somebody holds; None where nobody's holdings are looked at.
+    titles
+        Codes of the job titles that are meant, where no holdings say so; see `Aim`.
 
     Examples
     --------
@@ -268,22 +292,26 @@ def access_conditions(referential: Referential, code: str, holdings: Holdings | 
     >>> [c.code for c in access_conditions(laid, "K2110").required][:1]
     ['APT-COND']
     """
-    employment = holdings.employment if holdings else None
-    asked = referential.derived(("access", code, employment), lambda: _asked(referential, code, employment))
+    aim = holdings.aim if holdings else Aim(titles=titles)
+    own = aim.titles and frozenset(title.code for title in titles_meant(referential, code, aim))
+    mine = aim._replace(titles=own)
+    asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
     if holdings is None:
         return asked
-    mine = (
+    named = (
         replace(c, held=holdings.of(c.detail), hours=_reduced(c.detail, holdings) if c.detail.reductions else c.hours)
         for c in asked.credentials
     )
-    return replace(asked, credentials=_with_groups(tuple(mine), holdings))
+    return replace(asked, credentials=_with_groups(tuple(named), holdings))
 
 
-def _asked(referential: Referential, code: str, employment: Employment | None) -> AccessConditions:
+def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
     rows = referential.credentials_of.get(code, ())
     whole = referential.access_of.get(code)
-    credentials = tuple(_credentials(referential, rows, employment))
+    if aim.titles:  # what other titles take is no part of what these do
+        rows = tuple(row for row in rows if row.scope != "titles" or concerns_row(referential, row, aim))
+    credentials = tuple(_credentials(referential, rows, aim))
     text = None
     if referential.access is not None and (whole is None or whole.status == "unknown" or whole.level_low is None):
         text = text_of(referential, code)
@@ -291,18 +319,20 @@ def _asked(referential: Referential, code: str, employment: Employment | None) -
     if speaks and text is not None:
         credentials = tuple(_named(referential, text))
     selection = _selection(referential, code, speaks=speaks, text=text)
+    if selection is not None and aim.titles and selection.scope == "titles":
+        selection = selection if concerns(referential, code, "titles", selection.titles, aim) else None
     low, high = (whole.level_low, whole.level_high) if whole else (None, None)
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
     required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
-    chosen = _chosen(referential, code, selection, credentials, employment)
+    chosen = _chosen(referential, code, selection, credentials, aim)
     status: AccessStatus = "unknown"
     if chosen or (whole is not None and whole.status == "selective"):
         status = "selective"
     elif required:
         status = "conditional"
     elif whole is not None and whole.status != "unknown":
-        others = any(c.requirement in ("required", "one-of") for c in credentials)
+        others = aim.titles or any(c.requirement in ("required", "one-of") for c in credentials)
         status = "open" if whole.status == "conditional" and others else whole.status  # others have to, not this person
     elif speaks and referential.occupation_by_code[code].regulated != "yes":
         status = "open"
@@ -313,9 +343,11 @@ def _asked(referential: Referential, code: str, employment: Employment | None) -
         level_low=low,
         level_high=high,
         credentials=credentials,
-        varies=any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles"),
+        varies=not aim.titles
+        and (any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles")),
         origin="access text" if speaks else "catalogue" if catalogued else "referential",
         source=whole.source if whole else "",
+        title=", ".join(title.label for title in titles_meant(referential, code, aim)),
     )
 
 
@@ -324,14 +356,14 @@ def _chosen(
     code: str,
     selection: Selection | None,
     credentials: Sequence[AccessCredential],
-    employment: Employment | None,
+    aim: Aim,
 ) -> bool:
     """Whether those who enter are chosen by a competition or an appointment, or wait for an office."""
     if any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials):
         return True
     if selection is None or selection.kind not in SELECTIVE:
         return False
-    return concerns(referential, code, selection.scope, selection.titles, employment)
+    return concerns(referential, code, selection.scope, selection.titles, aim)
 
 
 def text_of(referential: Referential, code: str) -> AccessText | None:
@@ -386,15 +418,18 @@ def takes_no_training(credential: Credential) -> bool:
 
 
 def _credentials(
-    referential: Referential, rows: Sequence[CredentialRequirement], employment: Employment | None
+    referential: Referential, rows: Sequence[CredentialRequirement], aim: Aim
 ) -> Iterator[AccessCredential]:
     """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
     order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
     own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
-    applying = {id(row): concerns_row(referential, row, employment) for row in rows}
+    applying = {id(row): concerns_row(referential, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
+    groups = groups_of(row for row in rows if applying[id(row)])
+    chosen = {group for group, ways in groups.items() if any(settled >= set(way) for way in ways)}
+    rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
@@ -404,7 +439,7 @@ def _credentials(
         return order[row.kind], not applying[id(row)], row.scope != "all", later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
-        for found in _with_prerequisites(referential, row, employment, settled):
+        for found in _with_prerequisites(referential, row, aim, settled):
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue
@@ -419,10 +454,10 @@ def _credentials(
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, employment: Employment | None, settled: AbstractSet[str]
+    referential: Referential, row: CredentialRequirement, aim: Aim, settled: AbstractSet[str]
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
-    applies = concerns_row(referential, row, employment)
+    applies = concerns_row(referential, row, aim)
     if row.credential not in by_code:
         return
     whole = row.kind in ("required", "one-of")

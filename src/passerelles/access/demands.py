@@ -17,10 +17,10 @@ from passerelles.access.conditions import (
     remaining,
     training_hours,
 )
-from passerelles.access.holdings import Holdings, after_occupation
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
 from passerelles.codes import circles
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import UNKNOWN_HOURS, Credential, Employment, Hours
+from passerelles.model import UNKNOWN_HOURS, Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
@@ -83,6 +83,8 @@ class Demands:
         The alternatives of each choice, prerequisites included.
     needed
         Shape (n, c + g): what each occupation requires, itself or as a prerequisite.
+    courses
+        Shape (n, c + g): what of it trains for the job: what an occupation names itself, but for driving licences.
     hidden
         Shape (n,): whether something is needed that is not known.
     selective
@@ -92,12 +94,13 @@ class Demands:
     """
 
     referential: Referential
-    employment: Employment | None
+    aim: Aim
     occupations: tuple[str, ...]
     codes: tuple[str, ...]
     credentials: tuple[Credential, ...]
     choices: tuple[Ways, ...]
     needed: Bools
+    courses: Bools
     hidden: Bools
     selective: Bools
     entered_freely: Bools
@@ -106,7 +109,7 @@ class Demands:
     def holds(self) -> Bools:
         """Shape (n, c + g): what somebody of each occupation holds."""
         found = np.zeros(self.needed.shape, dtype=np.bool_)
-        nobody = Holdings(employment=self.employment)
+        nobody = Holdings(employment=self.aim.employment, titles=self.aim.titles)
         for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
             found[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
         return frozen(found)
@@ -221,11 +224,12 @@ class Demands:
         """
         Whether the required training is all that a move takes, whatever the skills that are missing; shape (b,).
 
-        Where people enter without a diploma, who has followed the required course may do the job. Who holds the
+        Where people enter without a diploma, who has followed the required course may do the job; a licence to drive
+        a car, or the first aid that another credential supposes, is no such course. Who holds the
         diploma or title that a job requires, and lacks no other training for it, is qualified.
         """
         trains = (price.length > 0) | price.unknown
-        course = self.entered_freely[rows] & (total(missing, price.length) > 0)
+        course = self.entered_freely[rows] & (total(missing & self.courses[rows], price.length) > 0)
         qualified = (self.needed[rows] & self.full).any(axis=-1) & ~(missing & trains).any(axis=-1)
         return np.asarray(course | qualified, dtype=np.bool_)
 
@@ -286,15 +290,18 @@ def total(missing: Bools, values: Ints) -> Ints:
     return np.asarray(missing.astype(np.float64) @ values, dtype=np.int64)
 
 
-def demands_of(graph: OccupationGraph, employment: Employment | None = None) -> Demands:
-    """Return what a graph's occupations demand of who means to work in a way, worked out at the first call."""
-    key = ("demands", employment)
-    return graph.derived(key, lambda: build_demands(graph.referential, graph.codes, employment))
+def demands_of(graph: OccupationGraph, aim: Aim = NO_AIM) -> Demands:
+    """Return what a graph's occupations demand of who means to work in a way; kept, but for that of single titles."""
+
+    def build() -> Demands:
+        return build_demands(graph.referential, graph.codes, aim)
+
+    return build() if aim.titles else graph.derived(("demands", aim), build)
 
 
-def build_demands(referential: Referential, occupations: Sequence[str], employment: Employment | None) -> Demands:
+def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim) -> Demands:
     """Return what some occupations demand of who means to work in a way, row by row."""
-    nobody = Holdings(employment=employment)
+    nobody = Holdings(employment=aim.employment, titles=aim.titles)
     conditions = [access_conditions(referential, code, nobody) for code in occupations]
     known: dict[str, Credential] = {}
     plain: list[list[str]] = []
@@ -314,18 +321,24 @@ def build_demands(referential: Referential, occupations: Sequence[str], employme
     number = {choice: len(codes) + i for i, choice in enumerate(choices)}
     shape = (len(occupations), len(codes) + len(choices))
     needed = np.zeros(shape, dtype=np.bool_)
+    courses = np.zeros(shape, dtype=np.bool_)
+    courses[:, len(codes) :] = True
+    for row, each in enumerate(conditions):
+        own = (c.code for c in each.required if c.needed_for is None and c.kind != "permis")
+        courses[row, [place[code] for code in own if code in place]] = True
     for row, (mine, some) in enumerate(zip(plain, ways_of, strict=True)):
         needed[row, [place[c] for c in mine]] = True
         needed[row, [number[choice] for choice in some]] = True
     hidden = [_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True)]
     return Demands(
         referential,
-        employment,
+        aim,
         tuple(occupations),
         tuple(codes),
         tuple(known[code] for code in codes),
         tuple(choices),
         frozen(needed),
+        frozen(courses),
         frozen(np.asarray(hidden, dtype=np.bool_)),
         frozen(np.asarray([c.status == "selective" for c in conditions], dtype=np.bool_)),
         frozen(np.asarray([c.level_low == 0 for c in conditions], dtype=np.bool_)),

@@ -2,15 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
-from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, Ternary
+from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, JobTitle, Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one.
 _OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-N5": 5, "DIP-N6": 6}
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
+
+
+class Aim(NamedTuple):
+    """
+    Whom requirements have to concern: how a person means to work, and in which job titles.
+
+    `employment`: None = as an employee of a firm. `titles`: codes of the titles by which occupations were named; an
+    occupation of which none is here is meant at large.
+    """
+
+    employment: Employment | None = None
+    titles: frozenset[str] = frozenset()
+
+
+NO_AIM: Final = Aim()
 
 
 @dataclass(frozen=True)
@@ -26,14 +41,20 @@ class Holdings:
         Sets of credentials, of each of which one alternative is held, nobody knows which.
     occupations
         Codes of the occupations exercised so far, by which some trainings are shortened.
-    employment
-        How the person means to work, which decides whom a requirement concerns; None = as an employee of a firm.
+    employment, titles
+        How the person means to work, and in which titles, which decides whom a requirement concerns; see `Aim`.
     """
 
     known: Mapping[str, Ternary] = field(default_factory=dict)
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
     employment: Employment | None = None
+    titles: frozenset[str] = frozenset()
+
+    @property
+    def aim(self) -> Aim:
+        """Whom requirements have to concern."""
+        return Aim(self.employment, self.titles)
 
     def of(self, credential: Credential | str) -> Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
@@ -60,7 +81,7 @@ def given_by_employer(credential: Credential) -> bool:
     return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
 
 
-def concerns(referential: Referential, occupation: str, scope: str, titles: str, employment: Employment | None) -> bool:
+def concerns(referential: Referential, occupation: str, scope: str, titles: str, aim: Aim) -> bool:
     """
     Whether what is asked of some concerns a person of an occupation who means to work in a way.
 
@@ -68,8 +89,11 @@ def concerns(referential: Referential, occupation: str, scope: str, titles: str,
     them; where no title does, where they are at least half of its titles.
     """
     if scope != "titles":
-        return scope in ("all", employment)
+        return scope in ("all", aim.employment)
     named = set(titles.split())
+    meant = titles_meant(referential, occupation, aim)
+    if meant:
+        return not named.isdisjoint(title.code for title in meant)
     known = referential.titles_in(occupation)
     if not named or not known:
         return False
@@ -77,6 +101,11 @@ def concerns(referential: Referential, occupation: str, scope: str, titles: str,
     if own:
         return not named.isdisjoint(own)
     return 2 * sum(title.code in named for title in known) >= len(known)
+
+
+def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[JobTitle, ...]:
+    """Titles of an occupation by which it was named; none where it is meant at large."""
+    return tuple(t for t in referential.titles_in(occupation) if t.code in aim.titles) if aim.titles else ()
 
 
 def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
@@ -87,17 +116,17 @@ def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def concerns_row(referential: Referential, row: CredentialRequirement, employment: Employment | None) -> bool:
+def concerns_row(referential: Referential, row: CredentialRequirement, aim: Aim) -> bool:
     """Whether a row of an occupation concerns a person who means to work in a way; see `concerns`."""
-    return concerns(referential, row.occupation, row.scope, row.titles, employment)
+    return concerns(referential, row.occupation, row.scope, row.titles, aim)
 
 
-def asked(referential: Referential, occupation: str, employment: Employment | None) -> list[CredentialRequirement]:
+def asked(referential: Referential, occupation: str, aim: Aim) -> list[CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
     return [
         row
         for row in referential.credentials_of.get(occupation, ())
-        if row.kind in ("required", "one-of") and concerns_row(referential, row, employment)
+        if row.kind in ("required", "one-of") and concerns_row(referential, row, aim)
     ]
 
 
@@ -112,9 +141,7 @@ def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     }
 
 
-def stated_holdings(
-    referential: Referential, stated: Mapping[str, Ternary], employment: Employment | None = None
-) -> Holdings:
+def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:
     """Holdings of a person who states credentials, with the prerequisites of those that are held."""
     found: dict[str, Ternary] = dict(stated)
     choices: list[frozenset[frozenset[str]]] = []
@@ -123,7 +150,7 @@ def stated_holdings(
         for each in sorted(sure):
             found.setdefault(each, "yes")
         choices += open_choices
-    return Holdings(found, tuple(dict.fromkeys(choices)), (), employment)
+    return Holdings(found, tuple(dict.fromkeys(choices)), (), *aim)
 
 
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
@@ -132,7 +159,7 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
     level = (entered.level_low if entered else None) or 0
     found: dict[str, Ternary] = {code: "yes" for code, at_least in _OF_A_LEVEL.items() if at_least <= level}
     choices: list[frozenset[frozenset[str]]] = []
-    rows = asked(referential, occupation, holdings.employment)
+    rows = asked(referential, occupation, holdings.aim)
     for row in rows:
         if row.kind == "required":
             sure, open_choices = _implied(referential, row.credential)
@@ -154,9 +181,10 @@ def holdings_of(
     occupation: str | None,
     stated: Mapping[str, Ternary],
     employment: Employment | None = None,
+    titles: frozenset[str] = frozenset(),
 ) -> Holdings:
     """Holdings of a person of an occupation; what is stated goes before what the occupation implies."""
-    mine = stated_holdings(referential, stated, employment)
+    mine = stated_holdings(referential, stated, Aim(employment, titles))
     return mine if occupation is None else after_occupation(referential, mine, occupation)
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from passerelles.access.conditions import training_hours
-from passerelles.access.holdings import asked
+from passerelles.access.holdings import NO_AIM, asked
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.durations import Duration, duration_model, load_durations
@@ -140,7 +140,7 @@ def _domain(occupation: Occupation) -> str:
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:
-    rows = [r.credential for r in asked(referential, code, None) if r.kind == "required"]
+    rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
 from passerelles.errors import PasserellesError
-from passerelles.text import fold_accents, normalise_label, words
+from passerelles.text import fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
 FILE = "titles.toml"
@@ -306,7 +306,7 @@ def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
     >>> gender_forms("Moniteur / Monitrice d'auto-école", pack=language_pack("fr"))
     ("Moniteur d'auto-école", "Monitrice d'auto-école")
     """
-    pair = _slashed(label)
+    pair = slashed_forms(label)
     if pair is not None:
         return pair
     if "(" not in label:
@@ -328,25 +328,7 @@ def paired_forms(text: str, *, lexicon: Lexicon) -> tuple[str, str] | None:
     before, after = words(left), words(right)
     if not before or not after or lexicon.stem(before[0]) != lexicon.stem(after[0]):
         return None
-    return _slashed(text)
-
-
-def _agree(left: str, right: str) -> bool:
-    return fold_accents(left)[:3] == fold_accents(right)[:3]
-
-
-def _slashed(label: str) -> tuple[str, str] | None:
-    left, sign, right = label.partition(" / ")
-    if not sign or " / " in right:
-        return None
-    before, after = left.split(), right.split()
-    if not before or not after:
-        return None
-    shared = 0
-    if not _agree(before[0], after[0]):
-        shared = next((place for place in range(len(before) - 1, 0, -1) if _agree(before[place], after[0])), 0)
-    kept = len(before) - shared
-    return " ".join([*before, *after[kept:]]), " ".join([*before[:shared], *after])
+    return slashed_forms(text)
 
 
 def _feminine(word: str, ending: str, pack: LanguagePack) -> str:

@@ -398,7 +398,7 @@ def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, .
 def _kind(graph: OccupationGraph, state: State, start: Start, code: str, access: AccessConditions) -> MoveKind:
     """Return the kind of the move from where a person stands."""
     origin = graph.codes[state.stages[-1]] if state.stages else start.end.code
-    before = None if origin is None else access_conditions(graph.referential, origin)
+    before = None if origin is None else access_conditions(graph.referential, origin, titles=start.holdings.titles)
     return move_kind(graph.referential, origin, code, before, access)
 
 
@@ -424,7 +424,7 @@ def _status(
         reasons.append((f"frame_{judged.verdict}", judged.label))
     labels = {c.code: c.label for s in steps for c in s.credentials}
     for step in steps:
-        end = step.target.label or step.target.code or ""
+        end = step.access.title or step.target.label or step.target.code or ""
         reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u in step.unknown]
     unknown = any(step.unknown for step in steps)
     status: Status = "feasible"

@@ -25,7 +25,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
-from passerelles.referentials.reference import find_occupation, find_occupations
+from passerelles.referentials.reference import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.schema import code as code_schema
 from passerelles.views.schema import flag, listed, maybe, ref, text, whole
@@ -243,8 +243,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
         raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
     values = _market(graph, market)
-    start = find_start(graph, origin)
-    terrain = terrain_of(graph, chosen, start.holdings.employment)
+    wanted = None if targets is None else several(targets)
+    start = find_start(graph, origin, towards=wanted or ())
+    terrain = terrain_of(graph, chosen, start.holdings.aim)
     state = state_at(terrain, start)
     day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
     context = _context(graph, chosen, asked, hiring, certifications, day, official=official_list)
@@ -259,7 +260,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     }
     found: list[_Entry] = []
     reached: list[Reached] = []
-    for row in _rows(graph, targets, state):
+    for row in _rows(graph, wanted, state):
         go_on()
         code = graph.codes[row]
         label = graph.occupations[row].label
@@ -320,7 +321,7 @@ def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[st
     return found
 
 
-def _rows(graph: OccupationGraph, targets: Iterable[str] | str | None, state: State) -> list[int]:
+def _rows(graph: OccupationGraph, targets: Iterable[str] | None, state: State) -> list[int]:
     if targets is None:
         return np.flatnonzero(state.open_rows).tolist()
     return sorted(graph.position[code] for code in find_occupations(graph.referential, targets))

@@ -1,15 +1,15 @@
 """What every search on a graph shares: effort, credentials, strength of each move, bounds on what a stage brings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import Demands, demands_of
+from passerelles.access.holdings import NO_AIM, Aim
 from passerelles.effort.table import UNITS, EffortTable, Floats, effort_table, ragged
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Employment
 from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
@@ -99,10 +99,11 @@ class Terrain:
         return np.asarray(~together, dtype=np.bool_)
 
 
-def terrain_of(graph: OccupationGraph, settings: Settings, employment: Employment | None = None) -> Terrain:
+def terrain_of(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> Terrain:
     """Return what searches on a graph share of people who mean to work in a way, made at the first call."""
-    key = ("terrain", employment, settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
-    return graph.derived(key, lambda: _build(graph, settings, employment))
+    key = ("terrain", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
+    shared = graph.derived(key, lambda: _build(graph, settings))
+    return shared if aim == NO_AIM else replace(shared, demands=demands_of(graph, aim))
 
 
 def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
@@ -128,7 +129,7 @@ def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, c
     return np.asarray(above, dtype=np.bool_)
 
 
-def _build(graph: OccupationGraph, settings: Settings, employment: Employment | None) -> Terrain:
+def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     scorer = scorer_for(graph.referential, settings.scorer)
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
@@ -138,7 +139,7 @@ def _build(graph: OccupationGraph, settings: Settings, employment: Employment | 
         settings=settings,
         scorer=scorer,
         effort=effort,
-        demands=demands_of(graph, employment),
+        demands=demands_of(graph),
         falls=Falls(effort),
         strength=frozen(strengths(totals, scorer)),
         near=frozen(np.stack(near)),

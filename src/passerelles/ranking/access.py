@@ -32,8 +32,9 @@ def kind_of(graph: OccupationGraph, start: Start, target: int) -> MoveKind:
     """Return the kind of the move to the occupation in a row."""
     referential, code = graph.referential, graph.codes[target]
     origin = start.end.code
-    before = None if origin is None else access_conditions(referential, origin)
-    return move_kind(referential, origin, code, before, access_conditions(referential, code))
+    titles = start.holdings.titles
+    before = None if origin is None else access_conditions(referential, origin, titles=titles)
+    return move_kind(referential, origin, code, before, access_conditions(referential, code, titles=titles))
 
 
 def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:
@@ -46,7 +47,7 @@ def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -
     if graph.settings.access is None:
         return set(targets)
     codes = [graph.codes[row] for row in targets]
-    demands = build_demands(graph.referential, codes, start.holdings.employment)
+    demands = build_demands(graph.referential, codes, start.holdings.aim)
     hours, unknown = demands.training(demands.held(start.holdings), demands.price(start.holdings))
     close = ~demands.selective & (hours <= graph.settings.ranking.close_hours) & ~unknown
     return {targets[i] for i in np.flatnonzero(close).tolist()}

@@ -9,7 +9,7 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import find_occupation, named_titles
 from passerelles.scoring.coverage import required_columns
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
@@ -151,8 +151,9 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
     >>> compare(build_graph(load_referential("transitions")), ["N4101", "N4103"])
     <Comparison N4101 | N4103: 22 shared>
     """
-    some = check_codes(codes, what="codes")
+    some = tuple(check_codes(codes, what="codes"))
     found = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in some))
+    titles = named_titles(graph.referential, some)
     if len(found) < _FEWEST:
         raise PasserellesError("compare_needs_two")
     weights = [_weights(graph, graph.position[code]) for code in found]
@@ -176,7 +177,7 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
             label=graph.referential.occupation_by_code[code].name,
             requirements=len(held),
             shared=sum(held[c] for c in common) / sum(held.values()) if held else None,
-            access=access_conditions(graph.referential, code),
+            access=access_conditions(graph.referential, code, titles=titles),
         )
         for code, held in zip(found, weights, strict=True)
     )

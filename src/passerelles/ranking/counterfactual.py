@@ -182,7 +182,7 @@ def counterfactual(
         return Counterfactual(level, (), before)
     if graph.settings.access is not None and is_closed(before):
         return None
-    start = find_start(graph, origin)
+    start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
     missing = [graph.competency_position[item.code] for item in before.missing]

@@ -134,10 +134,11 @@ def best_targets(
     chosen = settings_or(settings, graph.settings)
     checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
     check_limit(limit)
-    start = find_start(graph, origin)
+    wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
+    start = find_start(graph, origin, towards=wanted or ())
     scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
     barred = excluded_rows(graph, start.row)
-    rows = np.flatnonzero(~barred) if targets is None else _rows(graph, check_codes(targets, what="targets"), barred)
+    rows = np.flatnonzero(~barred) if wanted is None else _rows(graph, wanted, barred)
     if limit is not None and not checks:
         rows = rows[top(scored.totals[rows], limit)]
     else:
@@ -192,7 +193,7 @@ def rank_sources(
     for row in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break
-        scored = _score(graph, find_start(graph, graph.codes[row]), scorer)
+        scored = _score(graph, find_start(graph, graph.codes[row], towards=[target]), scorer)
         if origins is None and kind_of(graph, scored.start, column) in chosen.ranking.sources_exclude:
             moves.left_out += 1
             continue

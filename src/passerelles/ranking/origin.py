@@ -1,5 +1,6 @@
 """From what a caller gives as an origin to rows, holdings and credentials of one graph."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Occupation, Profile
 from passerelles.ranking.move import End
-from passerelles.referentials.reference import find_occupation, nearest_codes
+from passerelles.referentials.reference import find_occupation, named_titles, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 _NOTHING: Final = np.zeros(0, dtype=np.int32)
@@ -35,9 +36,9 @@ class Start:
     occupation: Occupation | None
 
 
-def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
+def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterable[str] = ()) -> Start:
     """
-    Find an origin in a graph.
+    Find an origin in a graph; what access takes is that of the title by which it, or one of `towards`, is named.
 
     Raises
     ------
@@ -65,11 +66,14 @@ def find_start(graph: OccupationGraph, origin: str | Profile) -> Start:
             raise UnknownCodeError(credential, suggestions=nearest_codes(credential, labels), key="unknown_credential")
     columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
+    named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     return Start(
         row=row,
         plain=row >= 0 and len(columns) == len(required),
         holding=holding_of(graph, columns),
-        holdings=holdings_of(referential, code, profile.credentials, profile.employment),
+        holdings=holdings_of(
+            referential, code, profile.credentials, profile.employment, named_titles(referential, named)
+        ),
         end=End(code, occupation.label if occupation else None),
         occupation=occupation,
     )

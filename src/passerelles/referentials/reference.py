@@ -6,8 +6,9 @@ from typing import Final
 
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
+from passerelles.model import JobTitle
 from passerelles.referentials.referential import Referential
-from passerelles.text import normalise_label
+from passerelles.text import normalise_label, slashed_forms
 
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
@@ -23,8 +24,8 @@ def find_occupation(referential: Referential, text: str) -> str:
     referential
         Where to look.
     text
-        A code (``"K2110"``), the code of a specialised occupation, or an exact job title or label; case, accents,
-        hyphens and apostrophes are not compared.
+        A code (``"K2110"``), the code of a specialised occupation, or an exact job title or label, whole or in one
+        of its two gender forms; case, accents, hyphens and apostrophes are not compared.
 
     Raises
     ------
@@ -43,12 +44,43 @@ def find_occupation(referential: Referential, text: str) -> str:
     if text in referential.occupation_by_code:
         return text
     wanted = normalise_label(text[:_LONGEST])
-    found = titles_by_label(referential).get(wanted, ()) if wanted and len(text) <= _LONGEST else ()
+    found: tuple[str, ...] = ()
+    if wanted and len(text) <= _LONGEST:
+        found = titles_by_label(referential).get(wanted) or tuple(
+            sorted({title.occupation for title in _titles_by_form(referential).get(wanted, ())})
+        )
     if len(found) == 1:
         return found[0]
     if found:
         raise UnknownCodeError(text, suggestions=found, key="ambiguous_title")
     raise UnknownCodeError(_shortened(text), suggestions=nearest(referential, text))
+
+
+def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[str]:
+    """
+    Codes of the job titles by which occupations are named, where what access takes differs between their titles.
+
+    An occupation that is also named by its code or its own label, or by several titles, is meant at large.
+    """
+    by_occupation: dict[str, set[frozenset[str]]] = {}
+    for text in texts:
+        code = find_occupation(referential, text)
+        rows = referential.credentials_of.get(code, ())
+        whole = referential.access_of.get(code)
+        if any(row.scope == "titles" for row in rows) or (whole is not None and whole.selection_scope == "titles"):
+            by_occupation.setdefault(code, set()).add(_titles_of_name(referential, code, text))
+    return frozenset(code for some in by_occupation.values() if len(some) == 1 for titles in some for code in titles)
+
+
+def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
+    """Titles of an occupation that a text is the name of; none for its code or its own label."""
+    wanted = normalise_label(text)
+    if text == occupation or wanted == normalise_label(referential.occupation_by_code[occupation].name):
+        return frozenset()
+    known = referential.titles_in(occupation)
+    exact = {title.code for title in known if normalise_label(title.label) == wanted}
+    forms = _titles_by_form(referential).get(wanted, ())
+    return frozenset(exact or (title.code for title in forms if title.occupation == occupation))
 
 
 def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
@@ -61,9 +93,25 @@ def find_occupations(referential: Referential, some: Iterable[str] | str) -> tup
     >>> find_occupations(load_referential("transitions"), ["N4101", "K2110", "N4101"])
     ('K2110', 'N4101')
     """
-    if isinstance(some, str) or not isinstance(some, Iterable):
-        return (find_occupation(referential, some),)
-    return tuple(sorted({find_occupation(referential, each) for each in some}))
+    return tuple(sorted({find_occupation(referential, each) for each in several(some)}))
+
+
+def several(some: Iterable[str] | str) -> tuple[str, ...]:
+    """Return codes or titles, of which one may stand alone, as a tuple."""
+    return (some,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
+
+
+def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ...]]:
+    """Job titles of each normalised gender form of those that are written with both."""
+
+    def find() -> Mapping[str, tuple[JobTitle, ...]]:
+        known: dict[str, dict[JobTitle, None]] = {}
+        for title in referential.titles:
+            for form in slashed_forms(title.label) or ():
+                known.setdefault(normalise_label(form), {})[title] = None
+        return MappingProxyType({form: tuple(titles) for form, titles in known.items()})
+
+    return referential.derived("titles-by-form", find)
 
 
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:

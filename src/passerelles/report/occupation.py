@@ -20,7 +20,7 @@ _FLAGS = ("regulated", "managerial", "digital", "demographic")
 _KINDS = ("savoir-faire", "savoir", "savoir-être")
 
 
-def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
+def occupation_dict(referential: Referential, code: str, titles: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return everything about an occupation as plain values, ready for JSON; what is not known is null."""
     occupation = referential.occupation_by_code[code]
     source = occupation.base or code
@@ -66,7 +66,7 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
             }
             for row in referential.credentials_of.get(code, ())
         ],
-        "access_conditions": access_conditions(referential, code).to_dict(),
+        "access_conditions": access_conditions(referential, code, titles=titles).to_dict(),
         "mobilities": [
             {
                 "code": m.target,
@@ -80,19 +80,27 @@ def occupation_dict(referential: Referential, code: str) -> dict[str, Any]:
     }
 
 
-def occupation_sheet(referential: Referential, code: str, *, lang: Lang, codes: bool = False) -> Sheet:
+def occupation_sheet(
+    referential: Referential, code: str, *, lang: Lang, codes: bool = False, titles: frozenset[str] = frozenset()
+) -> Sheet:
     """Return the same as rows of two cells: field and text."""
-    lines = occupation_lines(referential, code, lang, codes=codes)
+    lines = occupation_lines(referential, code, lang, codes=codes, titles=titles)
     rows = [(field, text) for _, field, texts in lines for text in texts]
     return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
 
 
 def print_occupation(
-    console: "Console", referential: Referential, code: str, *, lang: Lang = "fr", codes: bool = False
+    console: "Console",
+    referential: Referential,
+    code: str,
+    *,
+    lang: Lang = "fr",
+    codes: bool = False,
+    titles: frozenset[str] = frozenset(),
 ) -> None:
     """Print the sheet of an occupation."""
     console.print(Text(f"{code}  {referential.occupation_by_code[code].name}", style="bold"))
-    for _, field, texts in occupation_lines(referential, code, lang, codes=codes):
+    for _, field, texts in occupation_lines(referential, code, lang, codes=codes, titles=titles):
         console.print(Text(field, style="bold"))
         for text in texts:
             console.print(Padding(Text(text), (0, 0, 0, 2)))
@@ -100,15 +108,19 @@ def print_occupation(
 
 
 def occupation_lines(
-    referential: Referential, code: str, lang: Lang, *, codes: bool = False
+    referential: Referential, code: str, lang: Lang, *, codes: bool = False, titles: frozenset[str] = frozenset()
 ) -> list[tuple[str, str, list[str]]]:
-    """Return what is said of an occupation: a key, the field in words, and its lines, with codes where asked for."""
+    """
+    Return what is said of an occupation: a key, the field in words, and its lines, with codes where asked for.
+
+    What access takes is that of the job titles in `titles`, of the occupation at large where there is none.
+    """
 
     def coded(code: str, text: str) -> str:
         return f"{code}  {text}" if codes else text
 
-    found = occupation_dict(referential, code)
-    conditions = access_conditions(referential, code)
+    found = occupation_dict(referential, code, titles)
+    conditions = access_conditions(referential, code, titles=titles)
     unknown = [say("show.unknown", lang=lang)]
     blocks = [
         ("definition", [found["definition"]] if found["definition"] else unknown),
@@ -152,6 +164,8 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
         found.append(say("show.levels", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
     if conditions.varies:
         found.append(say("show.varies", lang=lang))
+    if conditions.title:
+        found.append(say("show.of_title", lang=lang, title=conditions.title))
     return found
 
 

@@ -12,7 +12,7 @@ from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.filters import parse_filter
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.ranking.origin import find_start
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.reference import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
 from passerelles.report.occupation import occupation_dict
 from passerelles.report.resolution import candidate_dicts, resolution_envelope
@@ -156,8 +156,8 @@ def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Pa
 def show(engine: Engine, asked: ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
     referential = engine.graph.referential
-    code = find_occupation(referential, asked.occupation)
-    return unscored_envelope("show@1", referential, [occupation_dict(referential, code)])
+    code, titles = find_occupation(referential, asked.occupation), named_titles(referential, [asked.occupation])
+    return unscored_envelope("show@1", referential, [occupation_dict(referential, code, titles)])
 
 
 def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:

@@ -38,7 +38,7 @@ def show(
     lang: LangOption = Language.FR,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.referentials.reference import find_occupation
+    from passerelles.referentials.reference import find_occupation, named_titles
     from passerelles.referentials.referential import lay_access
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
@@ -46,11 +46,11 @@ def show(
     loaded = load(referential, overlay, lang)
     if not no_access and loaded.access is None and loaded.index is None:
         loaded = lay_access(loaded)
-    code = find_occupation(loaded, occupation)
-    payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code)])
+    code, titles = find_occupation(loaded, occupation), named_titles(loaded, [occupation])
+    payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code, titles)])
 
     def show_it(console: "Console") -> None:
-        print_occupation(console, loaded, code, lang=lang.lang, codes=codes)
+        print_occupation(console, loaded, code, lang=lang.lang, codes=codes, titles=titles)
 
-    sheets = [occupation_sheet(loaded, code, lang=lang.lang, codes=codes)]
+    sheets = [occupation_sheet(loaded, code, lang=lang.lang, codes=codes, titles=titles)]
     emit(Answer(lambda: payload, sheets, show_it), form=form, output=output, lang=lang.lang)
