@@ -133,6 +133,9 @@ RANKINGS = {
         "rank", "K2110-B", "--filter", "other-domain", "--filter", "exclude=N4101",
     ),
     "/rank/N4101?filter=no-managerial-step&limit=25": ("rank", "N4101", "--filter", "no-managerial-step", "-n", "25"),
+    "/rank/K2110?access=open&hours=450&kind=lateral,advancement": (
+        "rank", "K2110", "--filter", "access=open", "--filter", "max-hours=450", "--filter", "kind=lateral,advancement",
+    ),
     "/sources/N4101": ("sources", "N4101"),
     "/rank/K2110?lang=en": ("rank", "K2110", "--lang", "en"),
 }  # fmt: skip
@@ -500,7 +503,8 @@ def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
 
 
 def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
-    assert client.get("/explorer/rank/K2110?basin=Redon").status_code == 422
+    for fields in ("basin=Redon", "wage=0.9"):
+        assert client.get(f"/explorer/rank/K2110?{fields}").status_code == 422
     assert "f-basin" not in client.get("/explorer/rank/K2110").text
 
 
@@ -515,6 +519,12 @@ def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, r
         found = signals(market, rome4_graph.referential, find_basin(market, "Redon", places=session.places))
         hiring = [s.occupation for s in found if s.status == "hiring"]
         expected = rank_moves(rome4_graph, "K2110", targets=hiring)
-        assert [row["target"][0] for row in shown] == [m.target.named for m in expected]
+        strict = table_of(opened.get("/explorer/rank/K2110?basin=Redon&strict=1").text, "ranking")
+        assert [row["target"][0] for row in strict] == [m.target.named for m in expected]
+        doubtful = [s.occupation for s in signals(
+            market, rome4_graph.referential, find_basin(market, "Redon", places=session.places)
+        ) if s.status == "unknown"]  # fmt: skip
+        kept = rank_moves(rome4_graph, "K2110", targets=[*hiring, *doubtful])
+        assert [row["target"][0] for row in shown] == [m.target.named for m in kept]
         sheet = opened.get("/explorer/show/N4101?basin=Redon").text
         assert "France Travail" in sheet

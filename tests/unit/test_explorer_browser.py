@@ -13,7 +13,7 @@ import pytest
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.moves import rank_moves, rank_sources
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -124,6 +124,9 @@ def test_each_filter_of_the_form_is_that_of_the_engine(
         (lambda p: p.select_option("#f-domain", "other-domain"), ["other-domain"]),
         (lambda p: p.select_option("#f-domain", "same-domain"), ["same-domain"]),
         (lambda p: p.select_option("#f-avoid", context), [f"avoid-context={context}"]),
+        (lambda p: p.select_option("#f-access", "open"), ["access=open"]),
+        (lambda p: p.select_option("#f-kind", "lateral,advancement"), ["kind=lateral,advancement"]),
+        (lambda p: p.select_option("#f-hours", "450"), ["max-hours=450"]),
         (lambda p: p.check("[value=unregulated]"), ["unregulated"]),
         (lambda p: p.check("[value=no-managerial-step]"), ["no-managerial-step"]),
     ]
@@ -136,6 +139,20 @@ def test_each_filter_of_the_form_is_that_of_the_engine(
             followed(page, page.get_by_role("button", name="Appliquer"))
             assert names(page) == expected(rank_moves(embedded_graph, "K2110", filters=filters))
             assert page.locator(".filters").get_attribute("open") is not None
+        # A second context to avoid has a field of its own once there is a first.
+        others = [c for c in embedded_graph.referential.contexts_of["N4103"] if c != context]
+        page.goto(f"{address}/rank/K2110?avoid={context}")
+        page.select_option("#f-avoid1", others[0])
+        followed(page, page.get_by_role("button", name="Appliquer"))
+        both = [f"avoid-context={c}" for c in (context, others[0])]
+        assert names(page) == expected(rank_moves(embedded_graph, "K2110", filters=both))
+        page.goto(f"{address}/sources/N4101")
+        page.locator(".filters summary").click()
+        page.select_option("#f-kind", "step-down")
+        followed(page, page.get_by_role("button", name="Appliquer"))
+        towards = rank_sources(embedded_graph, "N4101", filters=["kind=step-down"])
+        assert names(page, key="origin") == expected(towards, "origin")
+        page.goto(f"{address}/rank/K2110?hours=450")
         followed(page, page.get_by_role("link", name="Effacer les filtres"))
         assert names(page) == expected(rank_moves(embedded_graph, "K2110"))
 

@@ -1,12 +1,20 @@
 """Filters answer yes, no or unknown; only no drops a move, and strict drops unknown too."""
 
+from pathlib import Path
+
 import pytest
 
+from market_files import market_folder, write
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Ternary
-from passerelles.ranking.moves import rank_moves
+from passerelles.market.market import load_market
+from passerelles.market.signals import find_basin, signals, wage_ratio
+from passerelles.model import Profile, Ternary
+from passerelles.paths.rank import rank_paths
+from passerelles.ranking.filters import parse_filter
+from passerelles.ranking.move import Moves
+from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.settings import Settings
 from small import occupation, referential
 
@@ -63,7 +71,136 @@ def test_filters_stack_and_never_change_a_score(graph: OccupationGraph) -> None:
     assert all(plain[m.target.code] == m.score for m in stacked)
 
 
-@pytest.mark.parametrize("text", ["min-coverage=2", "min-coverage=x", "min-coverage=nan", "nope", "nope=1"])
+def verdicts(moves: Moves) -> dict[str, Ternary]:
+    return {m.target.code or "": m.filters[0].verdict for m in moves}
+
+
+def every(graph: OccupationGraph, origin: str, text: str) -> tuple[Moves, dict[str, Ternary]]:
+    """All moves from an origin, and what a filter says of those that it keeps."""
+    return rank_moves(graph, origin, limit=None), verdicts(rank_moves(graph, origin, filters=[text], limit=None))
+
+
+def test_access_is_looked_at_for_this_origin(embedded_graph: OccupationGraph) -> None:
+    moves, kept = every(embedded_graph, "K2110", "access=open")
+    assert len(kept) > 10
+    for move in moves:
+        free = move.access.status == "open" or (move.access.required and not move.access.to_obtain)
+        assert ((move.target.code in kept) and kept[move.target.code or ""] == "yes") == bool(free)
+    _, more = every(embedded_graph, "K2110", "access=open,conditional")
+    assert set(kept) < set(more)
+    assert {m.target.code for m in moves if m.access.status == "selective"}.isdisjoint(more)
+    # What a category-B instructor holds already asks nothing more of him.
+    held = [m.target.code for m in moves if m.access.status == "conditional" and m.target.code in kept]
+    assert all("acquis" in m.filters[0].sentence() for m in rank_moves(
+        embedded_graph, "K2110", filters=["access=open"], targets=held) if held)  # fmt: skip
+
+
+def test_kinds_of_move_are_chosen_and_unknown_ones_kept(embedded_graph: OccupationGraph) -> None:
+    moves, kept = every(embedded_graph, "N4101", "kind=lateral,advancement")
+    assert kept == {m.target.code: "unknown" if m.kind == "unknown" else "yes"
+                    for m in moves if m.kind in ("lateral", "advancement", "unknown")}  # fmt: skip
+    assert {"lateral", "advancement"} <= {m.kind for m in moves}
+    # Towards a job, the kinds asked for stand in the place of those that are left out by default.
+    down = rank_sources(embedded_graph, "N4101", filters=["kind=step-down"], limit=None)
+    assert {m.kind for m in down} <= {"step-down", "unknown"}
+    assert (down.excluded, down.left_out) == ((), 0)
+    assert "step-down" in {m.kind for m in down}
+
+
+@pytest.mark.parametrize("origin", ["K2110", "N4101", Profile(competencies=("100027",))])
+def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph, origin: str | Profile) -> None:
+    if isinstance(origin, Profile):
+        origin = Profile(competencies=tuple(c.code for c in embedded_graph.competencies[:40]))
+    moves = rank_moves(embedded_graph, origin, limit=30)
+    codes = [m.target.code or "" for m in moves]
+    paths = rank_paths(embedded_graph, origin, targets=codes, max_steps=1, limit=1)
+    hours = {p.target.code: p.hours.expected if p.status == "feasible" else None for p in paths}
+    known = sorted(h for h in hours.values() if h is not None)
+    most = known[len(known) // 2]
+    found = rank_moves(embedded_graph, origin, targets=codes, filters=[f"max-hours={most}"], limit=None)
+    expected = {c: "unknown" if h is None else "yes" for c, h in hours.items() if h is None or h <= most}
+    assert verdicts(found) == expected
+    assert (found.undecided, found.strict) == ({"max-hours": sum(h is None for h in hours.values())}, False)
+    assert all(m.filters[0].low == hours[m.target.code] for m in found)
+
+
+def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: OccupationGraph) -> None:
+    filters = ["max-hours=400", "other-domain"]
+    kept = rank_moves(embedded_graph, "N4101", filters=filters, limit=None)
+    strict = rank_moves(embedded_graph, "N4101", filters=filters, limit=None, settings=Settings(strict=True))
+    doubtful = [m.target.code for m in kept if m.filters[0].verdict == "unknown"]
+    assert kept.undecided["max-hours"] == len(doubtful) > 0
+    assert strict.undecided == kept.undecided
+    assert [m.target.code for m in strict] == [m.target.code for m in kept if m.target.code not in doubtful]
+    for moves, word in ((kept, "Gardés"), (strict, "Écartés")):
+        (told,) = [note for note in moves.page().notes if "max-hours" in note]
+        assert told.startswith(word)
+        assert f"max-hours {len(doubtful)}" in told
+    none = rank_moves(
+        embedded_graph, "N4101", filters=["max-hours=0"], targets=doubtful, settings=Settings(strict=True)
+    )
+    assert not none
+    assert f"max-hours {len(doubtful)}" in none.to_text()
+
+
+def test_wages_are_compared_with_those_of_the_job_left(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    rows = ["J3Z43,2017-2019,1903", "W1Z80,2017-2019,2100", "Ensemble,2017-2019,1800"]
+    folder = market_folder(tmp_path)
+    write(folder / "d.csv", "\n".join(['"Fap3","Annee","Salaire_median"', *rows]) + "\n")
+    market = load_market(folder)
+    referential = embedded_graph.referential
+    ratio = {c: wage_ratio(market, referential, c) for c in embedded_graph.codes}
+    origin = next(c for c, f in ratio.items() if f.value is not None)
+    chosen = parse_filter(embedded_graph, "min-wage=1", market=market)
+    found = verdicts(rank_moves(embedded_graph, origin, filters=[chosen], limit=None))
+    before = ratio[origin].value
+    assert before is not None
+    seen = set()
+    for code in {m.target.code or "" for m in rank_moves(embedded_graph, origin, limit=None)}:
+        low, high = ratio[code].low, ratio[code].high
+        if low is None or high is None:
+            expected = "unknown"
+        else:
+            expected = "yes" if low / before >= 1 else "no" if high / before < 1 else "unknown"
+        seen.add(expected)
+        assert found.get(code, "no") == expected, code
+    assert seen >= {"yes", "unknown"}
+    # A person without an occupation left no wage, and no market is no answer.
+    person = Profile(competencies=tuple(c.code for c in embedded_graph.competencies[:9]))
+    assert set(verdicts(rank_moves(embedded_graph, person, filters=[chosen])).values()) == {"unknown"}
+    with pytest.raises(PasserellesError, match="min-wage"):
+        rank_moves(embedded_graph, origin, filters=["min-wage=1"])
+
+
+def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    market = load_market(market_folder(tmp_path))
+    basin = find_basin(market, "5313")
+    status = {s.occupation: s.status for s in signals(market, embedded_graph.referential, basin)}
+    hiring = parse_filter(embedded_graph, "hires-in=5313", market=market)
+    found = verdicts(rank_moves(embedded_graph, "K2110", filters=[hiring], limit=None))
+    assert "yes" in found.values()
+    assert found == {
+        m.target.code: "yes" if status[m.target.code or ""] == "hiring" else "unknown"
+        for m in rank_moves(embedded_graph, "K2110", limit=None) if status[m.target.code or ""] in ("hiring", "unknown")
+    }  # fmt: skip
+    fragile = parse_filter(embedded_graph, "fragile-in=5313", market=market)
+    towards = rank_sources(embedded_graph, "N4101", filters=[fragile], limit=None)
+    assert {m.origin.code: m.filters[0].verdict for m in towards} == {
+        m.origin.code: "yes" if status[m.origin.code or ""] == "fragile" else "unknown"
+        for m in rank_sources(embedded_graph, "N4101", limit=None)
+        if status[m.origin.code or ""] in ("fragile", "unknown")
+    }
+    with pytest.raises(UnknownCodeError):
+        parse_filter(embedded_graph, "hires-in=Atlantide", market=market)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "min-coverage=2", "min-coverage=x", "min-coverage=nan", "nope", "nope=1", "access=", "access=free",
+        "kind=unknown", "max-hours=-1", "max-hours=nan", "max-hours=inf", "hires-in=Redon", "fragile-in=Redon",
+    ],
+)  # fmt: skip
 def test_a_filter_that_makes_no_sense_is_refused(graph: OccupationGraph, text: str) -> None:
     with pytest.raises(PasserellesError):
         rank_moves(graph, "A1", filters=[text])

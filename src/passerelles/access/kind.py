@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from passerelles.access.conditions import AccessConditions
+from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.model import MoveKind
 from passerelles.referentials.referential import Referential
 
@@ -39,6 +39,14 @@ def move_kind(
     ranks: dict[tuple[str, str], MoveKind] = {("no", "yes"): "advancement", ("yes", "no"): "step-down"}
     known = None not in (before.level_low, before.level_high, after.level_low, after.level_high)
     return _by_level(before, after) or ranks.get(managerial) or ("lateral" if known else "unknown")
+
+
+def kind_between(
+    referential: Referential, origin: str | None, target: str, titles: frozenset[str] = frozenset()
+) -> MoveKind:
+    """Return the kind of a move between two codes, named by these titles, whoever makes it; see `move_kind`."""
+    before = None if origin is None else access_conditions(referential, origin, titles=titles)
+    return move_kind(referential, origin, target, before, access_conditions(referential, target, titles=titles))
 
 
 def _by_level(before: AccessConditions, after: AccessConditions) -> MoveKind | None:

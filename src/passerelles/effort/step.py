@@ -5,11 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import TENTHS, demands_of, least, total
+from passerelles.access.demands import TENTHS, Demands, least, total
 from passerelles.access.holdings import Holdings
-from passerelles.effort.table import Floats, Shares, effort_table
-from passerelles.graph.core import OccupationGraph
-from passerelles.settings import Settings
+from passerelles.effort.table import EffortTable, Floats, Shares
 
 
 class StepHours(NamedTuple):
@@ -26,14 +24,14 @@ class StepHours(NamedTuple):
     unsettled: NDArray[np.bool_]
 
 
-def step_hours(graph: OccupationGraph, settings: Settings, state: Shares, holdings: Holdings, level: int) -> StepHours:
+def step_hours(table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, level: int) -> StepHours:
     """
     Return the hours of a last step towards every occupation, as `rank_paths` gives them.
 
     Parameters
     ----------
-    graph, settings
-        What the model reads.
+    table, demands
+        What is to be learned for each occupation, and what access to it requires.
     state
         What is not covered yet; see `passerelles.effort.table.state_of`.
     holdings
@@ -41,11 +39,10 @@ def step_hours(graph: OccupationGraph, settings: Settings, state: Shares, holdin
     level
         Highest European level held so far.
     """
-    table, demands = effort_table(graph, settings), demands_of(graph)
     learned, _ = table.towards_all(state)
     price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
     course = demands.trained_alone(missing, price)
-    tenths = table.final(learned, np.arange(len(graph.codes)), level)
+    tenths = table.final(learned, np.arange(len(table.whole)), level)
     whole = demands.hours(tenths, missing, price) / TENTHS
     taught = np.where(course, 0, tenths) / TENTHS
     shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))

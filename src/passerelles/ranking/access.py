@@ -7,7 +7,7 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import build_demands
-from passerelles.access.kind import move_kind, same_field
+from passerelles.access.kind import kind_between, same_field
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import MoveKind
 from passerelles.ranking.origin import Start
@@ -25,16 +25,8 @@ def move_access(graph: OccupationGraph, start: Start, target: int) -> MoveAccess
     """Return what access to the occupation in a row takes, and the kind of the move."""
     referential, code = graph.referential, graph.codes[target]
     conditions = access_conditions(referential, code, start.holdings)
-    return MoveAccess(kind_of(graph, start, target), same_field(referential, start.end.code, code), conditions)
-
-
-def kind_of(graph: OccupationGraph, start: Start, target: int) -> MoveKind:
-    """Return the kind of the move to the occupation in a row."""
-    referential, code = graph.referential, graph.codes[target]
-    origin = start.end.code
-    titles = start.holdings.titles
-    before = None if origin is None else access_conditions(referential, origin, titles=titles)
-    return move_kind(referential, origin, code, before, access_conditions(referential, code, titles=titles))
+    kind = kind_between(referential, start.end.code, code, start.holdings.titles)
+    return MoveAccess(kind, same_field(referential, start.end.code, code), conditions)
 
 
 def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:

@@ -1,18 +1,31 @@
 """Filters are named, stack, and answer yes, no or unknown with a reason; only 'no' drops a move."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, get_args
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol, get_args
 
+import numpy as np
+
+from passerelles.access.conditions import access_conditions
+from passerelles.access.demands import demands_of
+from passerelles.access.kind import kind_between
+from passerelles.effort.step import StepHours, step_hours
+from passerelles.effort.table import effort_table, state_of
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, percent, say
-from passerelles.model import Occupation, Ternary
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.model import MoveKind, Occupation, Ternary
 from passerelles.referentials.reference import find_occupation
 from passerelles.text import normalise_label
 from passerelles.views.schema import one_of, text
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
+
+if TYPE_CHECKING:
+    from passerelles.market.market import Market
+    from passerelles.market.places import Places
+    from passerelles.ranking.origin import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +33,24 @@ class Verdict(Described):
     """
     What one filter says of one move.
 
-    ``yes``: the move passes; ``no``: it does not; ``unknown``: the referential does not say.
+    ``yes``: the move passes; ``no``: it does not; ``unknown``: nothing at hand says. `low` and `high` bound the figure
+    that was compared, where it is one and known.
     """
 
     name: str
     verdict: Ternary
     reason: str  # key under [reason] of language/<lang>/filters.toml
     detail: str = ""
+    low: float | None = None
+    high: float | None = None
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
-        return say(f"filters.reason.{self.reason}", lang=lang, detail=self.detail)
+        detail = say(f"{_WORDS[self.name]}.{self.detail}", lang=lang) if self.name in _WORDS else self.detail
+        decimals = 2 if self.name == "min-wage" else 0
+        ends = [number(end, lang=lang, decimals=decimals) for end in (self.low, self.high) if end is not None]
+        figure = "–".join(dict.fromkeys(ends))
+        return say(f"filters.reason.{self.reason}", lang=lang, detail=detail, figure=figure)
 
     spec: ClassVar[Record] = Record(
         "verdict",
@@ -43,14 +63,29 @@ class Verdict(Described):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+_WORDS: Final[Mapping[str, str]] = {"access": "conditions.short", "kind": "moves.kind"}  # what their details are
+
+
+class Candidate(NamedTuple):
     """What a filter may look at: the graph, both ends (the origin may have no occupation) and the raw coverage."""
 
     graph: OccupationGraph
-    origin: Occupation | None
+    start: "Start"
     target: Occupation
     coverage: float | None
+
+    @property
+    def origin(self) -> Occupation | None:
+        """Occupation of the origin."""
+        return self.start.occupation
+
+
+class Ground(NamedTuple):
+    """What a filter is made from: the graph, and what data folders hold beside it, where they do."""
+
+    graph: OccupationGraph
+    market: "Market | None" = None
+    places: "Places | None" = None
 
 
 Check = Callable[[Candidate], Verdict]
@@ -70,7 +105,7 @@ class Filter:
         return f"{self.name}={self.argument}" if self.argument else self.name
 
 
-def unregulated(_graph: OccupationGraph, _argument: str) -> Check:
+def unregulated(_ground: Ground, _argument: str) -> Check:
     """Keep targets whose profession is not regulated."""
 
     def check(move: Candidate) -> Verdict:
@@ -80,24 +115,19 @@ def unregulated(_graph: OccupationGraph, _argument: str) -> Check:
     return check
 
 
-def same_domain(_graph: OccupationGraph, _argument: str) -> Check:
+def same_domain(_ground: Ground, _argument: str) -> Check:
     """Keep targets in the origin's domain."""
     return lambda move: _domain_verdict(move, "same-domain", wanted="yes")
 
 
-def other_domain(_graph: OccupationGraph, _argument: str) -> Check:
+def other_domain(_ground: Ground, _argument: str) -> Check:
     """Keep targets outside the origin's domain."""
     return lambda move: _domain_verdict(move, "other-domain", wanted="no")
 
 
-def min_coverage(_graph: OccupationGraph, argument: str) -> Check:
+def min_coverage(_ground: Ground, argument: str) -> Check:
     """Keep targets covered at least to a share in [0, 1]; unknown where the target lists nothing."""
-    try:
-        least = float(argument.replace(",", "."))
-    except ValueError:
-        least = -1.0
-    if not 0 <= least <= 1:
-        raise PasserellesError("filter_value", name="min-coverage", value=argument)
+    least = _figure("min-coverage", argument, most=1.0)
 
     def check(move: Candidate) -> Verdict:
         if move.coverage is None:
@@ -108,7 +138,7 @@ def min_coverage(_graph: OccupationGraph, argument: str) -> Check:
     return check
 
 
-def no_managerial_step(_graph: OccupationGraph, _argument: str) -> Check:
+def no_managerial_step(_ground: Ground, _argument: str) -> Check:
     """Drop moves from a job without the rank of manager to one with it."""
 
     def check(move: Candidate) -> Verdict:
@@ -124,16 +154,12 @@ def no_managerial_step(_graph: OccupationGraph, _argument: str) -> Check:
     return check
 
 
-def avoid_context(graph: OccupationGraph, argument: str) -> Check:
+def avoid_context(ground: Ground, argument: str) -> Check:
     """Drop targets exercised in a work context, given by code or exact label; unknown where none is listed."""
-    wanted = normalise_label(argument)
-    found = [
-        c for c in graph.referential.contexts if argument == c.code or (c.label and normalise_label(c.label) == wanted)
-    ]
+    wanted, contexts = normalise_label(argument), ground.graph.referential.contexts
+    found = [c for c in contexts if argument == c.code or (c.label and normalise_label(c.label) == wanted)]
     if not found:
-        labels = [
-            c.label for c in graph.referential.contexts if c.label and wanted and wanted in normalise_label(c.label)
-        ]
+        labels = [c.label for c in contexts if c.label and wanted and wanted in normalise_label(c.label)]
         raise UnknownCodeError(argument, suggestions=labels[:3], key="unknown_context")
     code, label = found[0].code, found[0].label or found[0].code
 
@@ -145,9 +171,9 @@ def avoid_context(graph: OccupationGraph, argument: str) -> Check:
     return check
 
 
-def exclude(graph: OccupationGraph, argument: str) -> Check:
+def exclude(ground: Ground, argument: str) -> Check:
     """Drop the occupations given, codes or exact titles separated by commas."""
-    codes = {find_occupation(graph.referential, part.strip()) for part in argument.split(",")}
+    codes = {find_occupation(ground.graph.referential, part.strip()) for part in argument.split(",")}
 
     def check(move: Candidate) -> Verdict:
         answer: Ternary = "no" if {move.target.code, move.target.base} & codes else "yes"
@@ -156,7 +182,107 @@ def exclude(graph: OccupationGraph, argument: str) -> Check:
     return check
 
 
-FILTERS: Final[Mapping[str, Callable[[OccupationGraph, str], Check]]] = {
+def access(_ground: Ground, argument: str) -> Check:
+    """Keep targets by what access takes of the origin: ``open`` (or all held), ``conditional``, ``selective``."""
+    wanted = _some("access", argument, ("open", "conditional", "selective"))
+
+    def check(move: Candidate) -> Verdict:
+        conditions = access_conditions(move.graph.referential, move.target.code, move.start.holdings)
+        if conditions.status == "conditional" and conditions.required and not conditions.to_obtain:
+            return _among("access", "open", wanted, detail="held")
+        return _among("access", conditions.status, wanted)
+
+    return check
+
+
+def kind(_ground: Ground, argument: str) -> Check:
+    """Keep moves of some kinds: ``same-job``, ``lateral``, ``advancement``, ``step-down``."""
+    wanted = _some("kind", argument, [each for each in get_args(MoveKind) if each != "unknown"])
+
+    def check(move: Candidate) -> Verdict:
+        origin = None if move.origin is None else move.origin.code
+        found = kind_between(move.graph.referential, origin, move.target.code, move.start.holdings.titles)
+        return _among("kind", found, wanted)
+
+    return check
+
+
+def max_hours(ground: Ground, argument: str) -> Check:
+    """Keep moves of which the training takes at most so many hours, by what a path of one step is told to take."""
+    most = _figure("max-hours", argument)
+    graph, settings = ground.graph, ground.graph.settings
+    table = effort_table(graph, settings)
+
+    demands = lru_cache(maxsize=1)(partial(demands_of, graph))
+
+    @lru_cache(maxsize=1)  # the targets of one origin come one after the other
+    def hours_from(start: "Start") -> StepHours:
+        level = int(table.level[start.row]) if start.row >= 0 else int(settings.effort.level_unknown)
+        state, held = state_of(graph, table, start.holding), start.holdings
+        return step_hours(table, demands(held.aim), state, held, level)
+
+    def check(move: Candidate) -> Verdict:
+        hours, row = hours_from(move.start), graph.position[move.target.code]
+        expected = float(hours.expected[row])
+        if hours.closed[row]:
+            return Verdict("max-hours", "no", "max_hours_closed")
+        if np.isnan(expected):
+            return Verdict("max-hours", "unknown", "max_hours_unknown")
+        answer: Ternary = "yes" if expected <= most else "no"
+        return Verdict("max-hours", answer, "max_hours", low=expected, high=expected)
+
+    return check
+
+
+def min_wage(ground: Ground, argument: str) -> Check:
+    """Keep targets of which the median wage is at least so many times the origin's: ``0.9`` loses a tenth at most."""
+    from passerelles.market.signals import wage_ratio  # noqa: PLC0415 - command start-up
+
+    least, market, referential = _figure("min-wage", argument), ground.market, ground.graph.referential
+    if market is None or market.wages is None:
+        raise PasserellesError("filter_needs_data", name="min-wage")
+
+    def check(move: Candidate) -> Verdict:
+        before = None if move.origin is None else wage_ratio(market, referential, move.origin.code)
+        after = wage_ratio(market, referential, move.target.code)
+        if before is None or before.interval is None or after.interval is None:
+            return Verdict("min-wage", "unknown", "min_wage_unknown")
+        low, high = after.interval.low / before.interval.high, after.interval.high / before.interval.low
+        answer: Ternary = "yes" if low >= least else "no" if high < least else "unknown"
+        told = ", ".join(dict.fromkeys((before.source, before.year, after.source, after.year)))
+        return Verdict("min-wage", answer, "min_wage", told, low=low, high=high)
+
+    return check
+
+
+def hires_in(ground: Ground, argument: str) -> Check:
+    """Keep targets that hire in a basin, by its market; unknown where the rule cannot tell."""
+    return _by_status(ground, "hires-in", argument, "hiring")
+
+
+def fragile_in(ground: Ground, argument: str) -> Check:
+    """Keep origins that are fragile in a basin, by its market; unknown where the rule cannot tell."""
+    return _by_status(ground, "fragile-in", argument, "fragile")
+
+
+def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
+    from passerelles.market.signals import find_basin, signals  # noqa: PLC0415 - command start-up
+
+    if ground.market is None:
+        raise PasserellesError("filter_needs_data", name=name)
+    place = find_basin(ground.market, basin, places=ground.places)
+    status = {s.occupation: s.status for s in signals(ground.market, ground.graph.referential, place)}
+
+    def check(move: Candidate) -> Verdict:
+        end = move.target if wanted == "hiring" else move.origin
+        found = "unknown" if end is None else status[end.code]
+        answer: Ternary = "yes" if found == wanted else "unknown" if found == "unknown" else "no"
+        return Verdict(name, answer, f"{name.replace('-', '_')}_{answer}", place.name)
+
+    return check
+
+
+FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
     "unregulated": unregulated,
     "same-domain": same_domain,
     "other-domain": other_domain,
@@ -164,10 +290,27 @@ FILTERS: Final[Mapping[str, Callable[[OccupationGraph, str], Check]]] = {
     "no-managerial-step": no_managerial_step,
     "avoid-context": avoid_context,
     "exclude": exclude,
+    "access": access,
+    "kind": kind,
+    "max-hours": max_hours,
+    "min-wage": min_wage,
+    "hires-in": hires_in,
+    "fragile-in": fragile_in,
+}
+_ON_DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    "min-wage": ("market",),
+    "hires-in": ("market", "places"),
+    "fragile-in": ("market", "places"),
 }
 
 
-def parse_filter(graph: OccupationGraph, text: str | Filter) -> Filter:
+def parse_filter(
+    graph: OccupationGraph,
+    text: str | Filter,
+    *,
+    market: "Market | None" = None,
+    places: "Places | None" = None,
+) -> Filter:
     """
     Make a filter from its text.
 
@@ -177,20 +320,71 @@ def parse_filter(graph: OccupationGraph, text: str | Filter) -> Filter:
         The filter's codes are checked against its referential.
     text
         ``name`` or ``name=argument``: ``unregulated``, ``same-domain``, ``other-domain``, ``min-coverage=0.2``,
-        ``no-managerial-step``, ``avoid-context=Travail de nuit``, ``exclude=K2110,N4101``.
+        ``no-managerial-step``, ``avoid-context=Travail de nuit``, ``exclude=K2110,N4101``, ``access=open,conditional``,
+        ``kind=lateral,advancement``, ``max-hours=450``, ``min-wage=0.9`` (times the origin's median wage),
+        ``hires-in=Redon``, ``fragile-in=Redon``.
+    market, places
+        Wages, and what hires or is fragile in a basin, for the last three.
 
     Raises
     ------
     PasserellesError
-        If there is no such filter, or its argument is not valid or not known to the referential.
+        If there is no such filter, its argument is not valid or not known to the referential, or its data are missing.
     """
     if isinstance(text, Filter):
         return text
-    name, _, argument = text.partition("=")
-    make = FILTERS.get(name.strip().replace("_", "-"))
+    name, argument = _split(text)
+    make = FILTERS.get(name)
     if make is None:
-        raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
-    return Filter(name.strip().replace("_", "-"), argument.strip(), make(graph, argument.strip()))
+        raise PasserellesError("unknown_filter", name=text.partition("=")[0], known=", ".join(FILTERS))
+    return Filter(name, argument, make(Ground(graph, market, places), argument))
+
+
+class Data(Protocol):
+    """Market and places of the user's folders, each loaded when it is asked for."""
+
+    @property
+    def market(self) -> "Market | None":
+        """Market, where there is one."""
+
+    @property
+    def places(self) -> "Places | None":
+        """Places, where there are some."""
+
+
+def parse_filters(graph: OccupationGraph, texts: Iterable[str], data: Data) -> list[Filter]:
+    """Make filters from their texts, loading of the user's data what they need and no more; see `parse_filter`."""
+    return [
+        parse_filter(graph, text, **{each: getattr(data, each) for each in _ON_DATA.get(_split(text)[0], ())})
+        for text in texts
+    ]
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, _, argument = text.partition("=")
+    return name.strip().replace("_", "-"), argument.strip()
+
+
+def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
+    try:
+        value = float(argument.replace(",", "."))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most or value == float("inf"):
+        raise PasserellesError("filter_value", name=name, value=argument)
+    return value
+
+
+def _some(name: str, argument: str, known: Collection[str]) -> frozenset[str]:
+    wanted = frozenset(part.strip() for part in argument.split(","))
+    if not wanted <= set(known):
+        raise PasserellesError("filter_value", name=name, value=argument)
+    return wanted
+
+
+def _among(name: str, found: str, wanted: Collection[str], *, detail: str = "") -> Verdict:
+    answer: Ternary = "unknown" if found == "unknown" else "yes" if found in wanted else "no"
+    return Verdict(name, answer, name if found != "unknown" else f"{name}_unknown", detail or found)
 
 
 def _domain_verdict(move: Candidate, name: str, *, wanted: Ternary) -> Verdict:

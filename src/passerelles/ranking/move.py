@@ -1,5 +1,6 @@
 """`Move`: one step from an origin to a target, with everything that explains it, and how it is told."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -351,14 +352,24 @@ class Moves(list[Move], Shown):
     A ranking: a list of moves, best first, that shows itself as a table.
 
     `towards`: the moves share their target. `excluded` names the kinds of move that were not listed, `left_out` counts
-    those that would have come before the last one.
+    those that would have come before the last one. `undecided` counts, by filter, the moves up to the last one of which
+    it cannot tell: `strict` says whether they were set aside for it, else they are kept.
     """
 
-    def __init__(self, moves: Iterable[Move] = (), *, towards: bool = False, excluded: Sequence[MoveKind] = ()) -> None:
+    def __init__(
+        self,
+        moves: Iterable[Move] = (),
+        *,
+        towards: bool = False,
+        excluded: Sequence[MoveKind] = (),
+        strict: bool = False,
+    ) -> None:
         super().__init__(moves)
         self.towards = towards
         self.excluded = tuple(excluded)
         self.left_out = 0
+        self.undecided = Counter[str]()
+        self.strict = strict
 
     __repr__ = Shown.__str__
 
@@ -377,12 +388,24 @@ class Moves(list[Move], Shown):
         """Return what the ranking shows of itself: a table under its title, and each move to unfold."""
         if not self:
             none = say("moves.none", lang=lang)
-            return Page(none) if title is None else Page(title, [none])
+            return (
+                Page(none, notes=self._doubts(lang)) if title is None else Page(title, [none], notes=self._doubts(lang))
+            )
         end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
         if title is None:
             title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
+        notes += self._doubts(lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
+
+    def doubts(self) -> dict[str, Any]:
+        """Return what ``rank@1`` and ``sources@1`` say of filters that cannot tell; nothing where all can."""
+        return {"undecided": dict(sorted(self.undecided.items()))} if self.undecided else {}
+
+    def _doubts(self, lang: Lang) -> list[str]:
+        """Say how many moves were kept, or set aside, because a filter cannot tell of them."""
+        names = ", ".join(f"{name} {count}" for name, count in sorted(self.undecided.items()))
+        return [say(f"moves.undecided.{'aside' if self.strict else 'kept'}", lang=lang, names=names)] if names else []
 
     def explained(
         self,

@@ -1,18 +1,20 @@
 """`rank_moves`, `rank_sources` and `rank_all`: the best steps from an origin, towards a target, from everywhere."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.kind import kind_between
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
 from passerelles.progress import go_on
-from passerelles.ranking.access import kind_of, may_be_close, move_access
+from passerelles.ranking.access import may_be_close, move_access
 from passerelles.ranking.explain import known_move, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
 from passerelles.ranking.move import End, Level, Move, Moves, PartValue
@@ -79,8 +81,9 @@ def rank_moves(
     targets
         Codes or exact titles to rank; every other occupation where None. A pair's score does not depend on them.
     filters
-        Names such as ``"unregulated"`` or ``"min-coverage=0.2"``; see `passerelles.ranking.filters.parse_filter`.
-        Only a ``no`` drops a move; ``unknown`` keeps it, marked, unless ``settings.strict``.
+        Names such as ``"unregulated"`` or ``"min-coverage=0.2"``; see `passerelles.ranking.filters.parse_filter`, which
+        makes those that need a market. Only a ``no`` drops a move; ``unknown`` keeps it, marked, unless
+        ``settings.strict``.
     settings
         Scorer and strictness; the graph's own where None.
     limit, offset
@@ -115,10 +118,16 @@ def rank_moves(
 
 
 class BestTargets(NamedTuple):
-    """An origin and the rows of its best targets, best first, with what each filter says of them."""
+    """
+    An origin and the rows of its best targets, best first, with what each filter says of them.
+
+    `undecided` and `strict`: see `Moves`.
+    """
 
     scored: Scored
     kept: Sequence[tuple[int, tuple[Verdict, ...]]]
+    undecided: Mapping[str, int]
+    strict: bool
 
 
 def best_targets(
@@ -144,13 +153,15 @@ def best_targets(
     else:
         rows = rows[np.lexsort((rows, -scored.totals[rows]))]
     kept: list[tuple[int, tuple[Verdict, ...]]] = []
+    undecided = Counter[str]()
     for target in rows.tolist():
         if limit is not None and len(kept) >= limit:
             break
         verdicts = _judge(graph, scored, target, checks)
+        undecided.update(_undecided(verdicts))
         if _passes(verdicts, strict=chosen.strict):
             kept.append((target, verdicts))
-    return BestTargets(scored, kept)
+    return BestTargets(scored, kept, undecided, strict=chosen.strict)
 
 
 def rank_sources(
@@ -188,16 +199,20 @@ def rank_sources(
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, check_codes(origins, what="origins"), barred)
     ordered = rows[np.lexsort((rows, -totals[rows]))]
-    moves = Moves(towards=True, excluded=() if origins is not None else chosen.ranking.sources_exclude)
+    chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
+    excluded = () if chosen_kinds else chosen.ranking.sources_exclude
+    moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
     rank = 0
     for row in ordered.tolist():
         if limit is not None and len(moves) >= limit:
             break
         scored = _score(graph, find_start(graph, graph.codes[row], towards=[target]), scorer)
-        if origins is None and kind_of(graph, scored.start, column) in chosen.ranking.sources_exclude:
+        titles = scored.start.holdings.titles
+        if excluded and kind_between(graph.referential, graph.codes[row], graph.codes[column], titles) in excluded:
             moves.left_out += 1
             continue
         verdicts = _judge(graph, scored, column, checks)
+        moves.undecided.update(_undecided(verdicts))
         if not _passes(verdicts, strict=chosen.strict):
             continue
         rank += 1
@@ -325,10 +340,15 @@ def moves_of(
     if only is not None:
         ranked = [each for each in ranked if graph.codes[each[1]] in only]
     figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])
-    return Moves(
-        _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts)
-        for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
+    moves = Moves(
+        (
+            _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts)
+            for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
+        ),
+        strict=found.strict,
     )
+    moves.undecided.update(found.undecided)
+    return moves
 
 
 def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
@@ -359,12 +379,23 @@ def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool
 def _judge(graph: OccupationGraph, scored: Scored, target: int, checks: Sequence[Filter]) -> tuple[Verdict, ...]:
     if not checks:
         return ()
-    candidate = Candidate(graph, scored.start.occupation, graph.occupations[target], _known(scored.coverage[target]))
-    return tuple(each.check(candidate) for each in checks)
+    candidate = Candidate(graph, scored.start, graph.occupations[target], _known(scored.coverage[target]))
+    verdicts: list[Verdict] = []
+    for each in checks:  # up to the first that drops it: the others need not look
+        verdicts.append(each.check(candidate))
+        if verdicts[-1].verdict == "no":
+            break
+    return tuple(verdicts)
 
 
 def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
     return not any(v.verdict == "no" or (strict and v.verdict == "unknown") for v in verdicts)
+
+
+def _undecided(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the filters that cannot tell of a move which no other drops."""
+    answers = {v.name: v.verdict for v in verdicts}
+    return [] if "no" in answers.values() else [name for name, answer in answers.items() if answer == "unknown"]
 
 
 def _known(value: float) -> float | None:

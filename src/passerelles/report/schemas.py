@@ -475,15 +475,18 @@ RUNS: Final[Schema] = record(
     },
 )
 
+_UNDECIDED: Final = {
+    "undecided": mapped(whole(least=1), "Moves up to the last one of which a filter cannot tell, by filter")
+}
 SHAPES: Final[Mapping[str, Schema]] = {
-    "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move")),
+    "rank@1": envelope("rank@1", "Moves from an origin, best first", ref("move"), optional=_UNDECIDED),
     "rank-batch@1": envelope(
         "rank-batch@1",
         "Moves from several origins, each by itself, in their order",
         ref("batch_item"),
         optional={"scorer_without_occupation": ref("scorer")},
     ),
-    "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move")),
+    "sources@1": envelope("sources@1", "Moves towards a target, best first", ref("move"), optional=_UNDECIDED),
     "paths@1": envelope(
         "paths@1", "Paths from an origin to targets", ref("path"), optional={"targets": listed(ref("reached"))}
     ),

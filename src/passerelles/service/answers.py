@@ -9,7 +9,7 @@ import orjson
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.ranking.counterfactual import nearer
-from passerelles.ranking.filters import parse_filter
+from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.reference import find_occupation, named_titles
@@ -64,24 +64,24 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     """Answer ``rank@1``."""
     origin = origin_of(asked.origin)
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    moves = rank_moves(graph, origin, **_choice(asked), settings=settings)
+    filters = parse_filters(graph, asked.filters, engine)
+    moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
         item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
     occupied = isinstance(origin, str) or origin.occupation is not None
-    return envelope("rank@1", graph, items, settings=settings, occupied=occupied)
+    return envelope("rank@1", graph, items, settings=settings, occupied=occupied) | moves.doubts()
 
 
 def _choice(asked: RankQuery | RankBody | RankBatchBody) -> dict[str, Any]:
-    told = {"filters": asked.filters, "limit": asked.limit, "offset": asked.offset}
-    return {"targets": asked.targets or None, **told}
+    return {"targets": asked.targets or None, "limit": asked.limit, "offset": asked.offset}
 
 
 def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
     """Answer ``rank-batch@1``: what cannot be answered of one origin stops none of the others."""
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    parse = [parse_filter(graph, text) for text in asked.filters]  # what is wrong with all of them is told once
+    filters = parse_filters(graph, asked.filters, engine)  # what is wrong with all of them is told once
     items: list[Payload] = []
     homeless = False
     for place, each in enumerate(asked.origins, start=1):
@@ -89,8 +89,8 @@ def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            choice = _choice(asked) | {"filters": parse}
-            found["moves"] = dicts(rank_moves(graph, origin, **choice, settings=settings), lang)
+            moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings)
+            found["moves"] = dicts(moves, lang)
             homeless = homeless or found["origin"]["code"] is None
         except PasserellesError as error:
             body = refusal(error, lang)
@@ -110,12 +110,12 @@ def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Pa
         engine.graph,
         asked.target,
         origins=asked.origins or None,
-        filters=asked.filters,
+        filters=parse_filters(engine.graph, asked.filters, engine),
         settings=settings,
         limit=asked.limit,
         offset=asked.offset,
     )
-    return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings)
+    return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings) | moves.doubts()
 
 
 def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:

@@ -23,6 +23,11 @@ class Engine:
     session: Session | None = None
 
     @cached_property
+    def market(self) -> Any:
+        """Market of the data folders, read when an answer first needs it; None where there is none."""
+        return None if self.session is None else self.session.market
+
+    @cached_property
     def version(self) -> str:
         """Version of the package."""
         return version("passerelles")

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
 from passerelles.effort.step import step_hours
 from passerelles.effort.table import effort_table, state_of
@@ -80,7 +81,7 @@ class EffortCosts:
     def hours(self, origins: Rows, targets: Rows) -> Hours:
         """Return the hours of every pair."""
         graph = self.graph
-        table = effort_table(graph, self.settings)
+        table, demands = effort_table(graph, self.settings), demands_of(graph)
         low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
         taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
@@ -88,13 +89,13 @@ class EffortCosts:
         for i, row in enumerate(origins.tolist()):
             go_on()
             held, level = holdings_of(graph.referential, graph.codes[row], {}), int(table.level[row])
-            plain = step_hours(graph, self.settings, table.uncovered[:, row], held, level)
+            plain = step_hours(table, demands, table.uncovered[:, row], held, level)
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
-                rest = step_hours(graph, self.settings, state, lever.with_credentials(row), level)
+                rest = step_hours(table, demands, state, lever.with_credentials(row), level)
                 own = lever.hours_of(row)
                 better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it

@@ -9,6 +9,7 @@ from passerelles.cli.answer import Answer, check_chart, emit, message, write_cha
 from passerelles.cli.lists import rank_people, refuse_beside_profiles
 from passerelles.cli.options import (
     ChartOption,
+    DataOption,
     Format,
     FormatOption,
     LangOption,
@@ -21,6 +22,7 @@ from passerelles.cli.options import (
     SettingsOption,
     StrictOption,
     load_graph,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -49,6 +51,7 @@ def rank(
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
+    data: DataOption = None,
     limit: LimitOption = 10,
     explain: ExplainOption = 0,
     strict: StrictOption = False,
@@ -61,6 +64,7 @@ def rank(
     """Rank the moves from an origin."""
     from passerelles import charts
     from passerelles.ranking.counterfactual import nearer, sentence
+    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_moves
     from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope, scorer_dict
@@ -79,8 +83,9 @@ def rank(
         return
     check_chart(chart)
     start = read_origin(origin, profile)
-    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
-    moves = rank_moves(graph, start, targets=target, filters=filters or (), limit=limit)
+    session = open_session(referential, overlay, data, settings, strict=strict, no_access=no_access, lang=lang)
+    graph = session.graph
+    moves = rank_moves(graph, start, targets=target, filters=parse_filters(graph, filters or (), session), limit=limit)
     end = find_start(graph, start).end
     occupied = end.code is not None
     parts = graph.referential.parts_of(end.code) if end.code else ()
@@ -108,7 +113,7 @@ def rank(
         for item, move in zip(items[:explain], moves, strict=False):  # asked for by --explain alone: it takes time
             nearest = found[move.rank]
             item["counterfactual"] = None if nearest is None else nearest.to_dict(lang.lang)
-        return envelope("rank@1", graph, items, occupied=occupied)
+        return envelope("rank@1", graph, items, occupied=occupied) | moves.doubts()
 
     emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang.lang), lang=lang)

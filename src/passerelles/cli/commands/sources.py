@@ -8,6 +8,7 @@ import typer
 from passerelles.cli.answer import Answer, emit, message
 from passerelles.cli.commands.rank import ExplainOption, FilterOption
 from passerelles.cli.options import (
+    DataOption,
     Format,
     FormatOption,
     LangOption,
@@ -19,7 +20,7 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
-    load_graph,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -60,6 +61,7 @@ def sources(
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
+    data: DataOption = None,
     limit: LimitOption = 10,
     include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None,
     explain: ExplainOption = 0,
@@ -70,15 +72,19 @@ def sources(
     lang: LangOption = Language.FR,
 ) -> None:
     """Rank the moves towards a target."""
+    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.reference import find_occupation
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
-    graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
+    session = open_session(referential, overlay, data, settings, strict=strict, no_access=no_access, lang=lang)
+    graph = session.graph
     code = find_occupation(graph.referential, target)
     chosen = including(graph.settings, include or ())
-    moves = rank_sources(graph, code, origins=origin, filters=filters or (), settings=chosen, limit=limit)
+    moves = rank_sources(
+        graph, code, origins=origin, filters=parse_filters(graph, filters or (), session), settings=chosen, limit=limit
+    )
     if moves.left_out:
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang.lang) for kind in moves.excluded)
         message(say("moves.left_out", lang=lang.lang, n=moves.left_out, kinds=kinds))
@@ -95,7 +101,9 @@ def sources(
         print_scorer_limits(console, scorer_dict(graph), lang=lang.lang)
         print_notice_of_source(console, graph.referential, lang=lang.lang)
 
-    answer = Answer(lambda: envelope("sources@1", graph, dicts(moves, lang.lang)), moves.sheets(lang.lang), show)
+    answer = Answer(
+        lambda: envelope("sources@1", graph, dicts(moves, lang.lang)) | moves.doubts(), moves.sheets(lang.lang), show
+    )
     emit(answer, form=form, output=output, lang=lang.lang)
     if not moves:
         raise typer.Exit(1)

@@ -1,18 +1,18 @@
 """Pages of the referential: find a job, its sheet, moves from and towards it, one move, jobs side by side, paths."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import UnknownCodeError
 from passerelles.language.say import say, signed
 from passerelles.market.register import LeadingCertification
-from passerelles.market.signals import find_basin, job_wage, signal, signals
+from passerelles.market.signals import job_wage, signal
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.counterfactual import nearer, sentence
-from passerelles.ranking.filters import FILTERS
+from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.referentials.reference import find_occupation
@@ -26,9 +26,26 @@ _LIMITS: Final = (10, 25, 50)
 _COMPARED: Final = 4
 _STEPS: Final = (1, 2, 3)
 _MOST_TITLE: Final = 200
-_FREE: Final = ("unregulated", "no-managerial-step")  # filters without an argument that stand alone
+# Filters without an argument that stand alone; the first looks at the target, which moves towards it all share.
+_FREE: Final = ("unregulated", "no-managerial-step")
 _DOMAINS: Final = ("same-domain", "other-domain")
-_COVERAGES: Final = ("0.1", "0.2", "0.4", "0.6")
+# Fields of an address, with the filter that each gives an argument to; and what a form offers for some of them.
+_FIELDS: Final = {
+    "coverage": "min-coverage",
+    "access": "access",
+    "kind": "kind",
+    "hours": "max-hours",
+    "wage": "min-wage",
+    "avoid": "avoid-context",
+    "exclude": "exclude",
+}
+_MENUS: Final = {
+    "coverage": ("0.1", "0.2", "0.4", "0.6"),
+    "access": ("open", "open,conditional"),
+    "kind": ("lateral", "advancement", "lateral,advancement", "step-down"),
+    "hours": ("70", "150", "450", "900", "1800"),
+    "wage": ("0.8", "0.9", "1", "1.1"),
+}
 
 
 class Job(NamedTuple):
@@ -171,53 +188,33 @@ def _bars(ask: Ask, found: Move) -> list[Bar]:
 
 
 class Choice(NamedTuple):
-    """Filters as a form shows them."""
+    """Filters as a form shows them: what each is given, by name, and the contexts to avoid."""
 
-    free: Sequence[tuple[str, bool]]
-    domain: str
-    coverage: str
-    avoid: str
-    exclude: str
-    basin: str
+    given: Mapping[str, str]
+    avoid: Sequence[str]
     limit: int
     strict: bool
     contexts: Sequence[tuple[str, str]]
     active: int
 
 
-def filters_of(ask: Ask) -> tuple[list[str], Choice]:
-    """
-    Return the filters of an address: what the engine takes, and the form that shows it.
-
-    Raises
-    ------
-    PasserellesError
-        If one is not known.
-    """
-    given = [*ask.many("filter")]
-    given += [f"min-coverage={text}" for text in (ask.one("coverage"),) if text]
-    given += [f"avoid-context={text}" for text in ask.many("avoid")]
-    given += [f"exclude={text}" for text in (ask.one("exclude"),) if text]
-    given += [name for name in (ask.one("domain"),) if name]
-    by_name = {text.partition("=")[0]: text.partition("=")[2] for text in given}
-    for name in by_name:
-        if name not in FILTERS:
-            raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
+def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
+    """Return the filters of an address: what the engine takes, and the form that shows it."""
+    fields = {**_FIELDS, "basin": "fragile-in" if towards else "hires-in"}
+    given = [*ask.many("filter"), *ask.many("domain")]
+    given += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
     contexts = sorted(
         {(c.label or c.code, c.code) for c in ask.room.referential.contexts}, key=lambda pair: pair[0].casefold()
     )
+    codes = dict(contexts)
     limit = int(text) if (text := ask.one("limit", "10")).isdigit() and int(text) in _LIMITS else _LIMITS[0]
     choice = Choice(
-        free=[(name, name in by_name) for name in _FREE],
-        domain=next((name for name in _DOMAINS if name in by_name), ""),
-        coverage=by_name.get("min-coverage", ""),
-        avoid=by_name.get("avoid-context", ""),
-        exclude=by_name.get("exclude", ""),
-        basin=ask.one("basin"),
+        given={text.partition("=")[0]: text.partition("=")[2] for text in given},
+        avoid=[codes.get(text, text) for text in ask.many("avoid")],
         limit=limit,
         strict=bool(ask.one("strict")),
         contexts=[(code, label) for label, code in contexts],
-        active=len(by_name) + bool(ask.one("basin")),
+        active=len(given),
     )
     return given, choice
 
@@ -226,30 +223,23 @@ def moves_from(ask: Ask, code: str) -> str:
     """Return the moves from an occupation."""
     about = job_of(ask, code)
     filters, choice = filters_of(ask)
-    settings = ask.room.graph.settings.model_copy(update={"strict": choice.strict or ask.room.graph.settings.strict})
-    targets = _hiring_in(ask, choice.basin) if choice.basin else None
-    moves = rank_moves(
-        ask.room.graph, about.code, targets=targets, filters=filters, settings=settings, limit=choice.limit
-    )
+    moves = rank_moves(ask.room.graph, about.code, **_chosen(ask, filters, choice))
     return _ranking(ask, about, moves, choice, towards=False)
-
-
-def _hiring_in(ask: Ask, basin: str) -> list[str]:
-    """Jobs that hire in a basin, by its market: what ``rank --target`` is given."""
-    market, referential = ask.room.market, ask.room.referential
-    if market is None:
-        raise PasserellesError("explorer_no_market")
-    key = find_basin(market, basin, places=ask.room.places)
-    return [s.occupation for s in signals(market, referential, key) if s.status == "hiring"]
 
 
 def moves_towards(ask: Ask, code: str) -> str:
     """Return the moves towards an occupation."""
     about = job_of(ask, code)
-    filters, choice = filters_of(ask)
-    settings = ask.room.graph.settings.model_copy(update={"strict": choice.strict or ask.room.graph.settings.strict})
-    moves = rank_sources(ask.room.graph, about.code, filters=filters, settings=settings, limit=choice.limit)
+    filters, choice = filters_of(ask, towards=True)
+    moves = rank_sources(ask.room.graph, about.code, **_chosen(ask, filters, choice))
     return _ranking(ask, about, moves, choice, towards=True)
+
+
+def _chosen(ask: Ask, filters: Sequence[str], choice: Choice) -> dict[str, Any]:
+    """Return what both rankings are given."""
+    graph = ask.room.graph
+    settings = graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict})
+    return {"filters": parse_filters(graph, filters, ask.room), "settings": settings, "limit": choice.limit}
 
 
 def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: bool) -> str:
@@ -270,8 +260,9 @@ def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: boo
         grid=grid,
         choice=choice,
         limits=_LIMITS,
-        coverages=_COVERAGES,
+        free=_FREE[towards:],
         domains=_DOMAINS,
+        menus=_MENUS,
         unfolded=[unfolded(ask, m, origin=m.origin.code or "") for m in moves],
         left=left,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
