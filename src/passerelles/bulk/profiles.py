@@ -165,7 +165,7 @@ def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
         check_names(header)
-        where = {name: header.index(name) for name in COLUMNS if name in header}
+        where: dict[str, int] = {name: header.index(name) for name in COLUMNS if name in header}
         columns = _Columns(where, len(header), "|" if delimiter == ";" else ";")
         waiting: list[CsvRecord] = []
         for record in records:
