@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError
@@ -29,10 +29,15 @@ from passerelles.referentials.own_tables import heads, open_tables, read_fields,
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
+from passerelles.views import schema
 from passerelles.views.excel import BookPage
+from passerelles.views.schema import listed, maybe, one_of, share, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record, attribute, dicts
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
 Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
+Relation = Literal["exact", "close", "broad", "narrow", "related"]
 _LONGEST: Final = 300
 
 
@@ -51,14 +56,27 @@ class Destination(NamedTuple):
     merges: tuple[str, ...] = ()
     relation: str | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        found = {"code": self.code, "label": self.label, "share": self.share, "merges": list(self.merges)}
-        return found if self.relation is None else {**found, "relation": self.relation}
+        return {k: v for k, v in DESTINATION.to_dict(self, lang).items() if k != "relation" or v is not None}
+
+
+DESTINATION: Final = Record(
+    "destination",
+    "",
+    (
+        Column("code", schema=schema.code(), promised=True),
+        Column("label", schema=maybe(text()), promised=True),
+        Column("share", "share", schema=maybe(share()), promised=True),
+        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=True,
+               schema=listed(text())),
+        Column("relation", schema=one_of(get_args(Relation))),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Described):
     """
     Where one old code, with or without a title, leads.
 
@@ -87,23 +105,28 @@ class Migration:
     destinations: tuple[Destination, ...]
     lost: int | None = None
 
+    spec: ClassVar[Record] = Record(
+        "migration",
+        "",
+        (
+            Column("old_code", value=attribute("code"), json_key="code", schema=schema.code(), promised=True),
+            Column("title", json=lambda m, _: m.title or None, schema=maybe(text()), promised=True),
+            Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
+                   json=attribute("outcome"), schema=one_of(get_args(Outcome)), promised=True),
+            Column("new_code", value=attribute("destination"), json_key="destination", schema=maybe(schema.code()),
+                   promised=True),
+            Column("basis", schema=maybe(text()), promised=True),
+            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, schema=text(), promised=True),
+            Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
+                   schema=listed(DESTINATION.schema()), promised=True),
+            Column("lost_titles", value=attribute("lost"), on=On.JSON, schema=maybe(whole(least=0)), promised=True),
+        ),
+    )  # fmt: skip
+
     def why(self, lang: Lang = "fr") -> str:
         """Return what was decided and on what ground, as a sentence."""
         key = self.basis if self.destination else self.outcome
         return say(f"resolve.migrate.why.{key}", lang=lang, n=len(self.destinations))
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "code": self.code,
-            "title": self.title or None,
-            "outcome": self.outcome,
-            "destination": self.destination,
-            "basis": self.basis,
-            "why": self.why(lang),
-            "destinations": [d.to_dict() for d in self.destinations],
-            "lost_titles": self.lost,
-        }
 
 
 class TitleMoves(NamedTuple):
@@ -268,13 +291,7 @@ class Versions:
         return {code for code in codes if {code, self.new.occupation_by_code[code].base} & possible}
 
     def _decided(
-        self,
-        code: str,
-        title: str,
-        destination: str,
-        basis: Basis,
-        possible: Sequence[Destination],
-        lost: int | None,
+        self, code: str, title: str, destination: str, basis: Basis, possible: Sequence[Destination], lost: int | None
     ) -> Migration:
         outcome: Outcome = "kept" if destination == code else "moved"
         listed = tuple(possible)
@@ -290,7 +307,6 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
         yield index.entries[entry].code, index.entries[entry].ogr
 
 
-Relation = Literal["exact", "close", "broad", "narrow", "related"]
 _RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
     {"exactmatch": "exact", "closematch": "close", "broadmatch": "broad", "narrowmatch": "narrow"}
 )
@@ -456,12 +472,8 @@ class Bridge(Versions):
             if best and best[0].confidence >= SURE:
                 carried[code] = best[0].code
         lost = tuple(code for code in profile.competencies if code not in carried)
-        known = Profile(
-            led.destination if led is not None else None,
-            tuple(dict.fromkeys(carried.values())),
-            profile.credentials,
-            profile.employment,
-        )
+        occupation = led.destination if led is not None else None
+        known = replace(profile, occupation=occupation, competencies=tuple(dict.fromkeys(carried.values())))
         return Carried(known, led, MappingProxyType(carried), lost)
 
     def _relations(self, code: str) -> dict[str, Relation]:
@@ -737,12 +749,12 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
     decided: list[tuple[str, str]] = []
     for row in sheet.rows:
         line = list(row)
-        choice, proposals = sheet.cell(row, "choice"), sheet.cell(row, "proposals")
+        choice = sheet.cell(row, "choice")
         asked: list[str] = []
         for key, kind in naming.items():
             if key in sheet.keys and sheet.cell(row, key) and not _is_example(row):
                 place = sheet.keys.index(key)
-                line[place], choice = _rewritten(sheet, row, key, kind, guide, choice, proposals, asked)
+                line[place], choice = _rewritten(sheet, row, key, kind, guide, choice, asked)
         rows.append(line)
         decided.append((choice, "; ".join(asked)))
     return _with_questions(sheet, rows, decided, lang)
@@ -754,34 +766,22 @@ def _is_example(row: Sequence[str]) -> bool:
 
 
 def _rewritten(
-    sheet: _Sheet,
-    row: Sequence[str],
-    key: str,
-    kind: Sought,
-    guide: _Guide,
-    choice: str,
-    proposals: str,
-    asked: list[str],
+    sheet: _Sheet, row: Sequence[str], key: str, kind: Sought, guide: _Guide, choice: str, asked: list[str]
 ) -> tuple[str, str]:
     """Return a cell as it is in the new version, and what was chosen; what is open goes into `asked`."""
     text = sheet.cell(row, key)
-    several = key in ("titles", "base")
     label = sheet.cell(row, "label") if kind == "title" and key == "code" else ""
     found: list[str] = []
-    for code in text.split() if several else [text]:
+    for code in text.split() if key in ("titles", "base") else [text]:
         part = sheet.cell(row, "code") if key == "base" else ""
         new, possible = guide.lead(kind, code, label, part)
-        if new is None and choice and (picked := guide.chosen(kind, choice, proposals)) is not None:
+        if new is None and choice and (picked := guide.chosen(kind, choice, sheet.cell(row, "proposals"))):
             new, choice = picked, picked
         if new is None:
-            guide.count["open"] += 1
             known = guide.known[kind]
             asked += [f"{n}. {each} {known[each]}" for n, each in enumerate(possible, start=len(asked) + 1)]
             asked += [] if possible else [say("resolve.migrate.nothing", code=code)]
-        elif new == code:
-            guide.count["kept"] += 1
-        else:
-            guide.count["moved"] += 1
+        guide.count["open" if new is None else "kept" if new == code else "moved"] += 1
         found.append(new or code)
     return " ".join(found), choice
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat, zip_longest
-from typing import Any, Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from passerelles.referentials.reference import titles_by_label
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray
+from passerelles.views import schema
+from passerelles.views.schema import flag, listed, maybe, number, one_of, record, share, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, On, Record
 
 Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 Status = Literal["sûr", "à vérifier", "inconnu"]
@@ -44,7 +48,7 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Described):
     """
     One answer.
 
@@ -67,6 +71,8 @@ class Candidate:
         Whether several families may be meant and none is sure; the best candidate of each then comes first.
     read, ignored
         What was read of the text, and what was left aside: contract, place, employer...
+    rank
+        Place among the candidates, from 1.
     """
 
     code: str
@@ -82,28 +88,37 @@ class Candidate:
     ambiguous: bool = False
     read: str = ""
     ignored: tuple[str, ...] = ()
+    rank: int = 0
+
+    spec: ClassVar[Record] = Record(
+        "candidate_title",
+        "A candidate for a text",
+        (
+            Column("rank", "integer", schema=whole(least=1), promised=True),
+            Column("code", schema=schema.code(), promised=True),
+            Column("label", schema=maybe(text()), promised=True),
+            Column("title", json=lambda c, _: {"code": c.title_code or None, "label": c.title}, promised=True,
+                   schema=record("What matched", {"code": maybe(text()), "label": text()})),
+            Column("title_code", on=On.TABLE | On.SCREEN),
+            Column("score", "number", schema=number(), promised=True),
+            Column("confidence", "share", schema=share(), promised=True),
+            Column("reason", schema=text(), promised=True),
+            Column("why", value=lambda c, lang: c.why(lang), schema=text(), promised=True),
+            Column("parent_code", schema=schema.code()),
+            Column("parent_label", schema=text()),
+            Column("parent_confidence", "share",
+                   schema=share("Chance that the family, the fiche that the code was split from, is right")),
+            Column("ambiguous", "flag", on=On.JSON, schema=flag("Several families may be meant, and none is sure")),
+            Column("read", schema=text("What was read")),
+            Column("ignored", value=lambda c, _: ", ".join(c.ignored), json=lambda c, _: list(c.ignored),
+                   schema=listed(text(), "What was left aside")),
+        ),
+        {"status": maybe(one_of(get_args(Status)))},
+    )  # fmt: skip
 
     def why(self, lang: Lang = "fr") -> str:
         """Return the reason as a sentence."""
         return say(f"resolve.why.{self.reason.replace(' ', '_')}", lang=lang, title=self.title)
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "code": self.code,
-            "label": self.label,
-            "title": {"code": self.title_code or None, "label": self.title},
-            "score": self.score,
-            "confidence": self.confidence,
-            "parent_code": self.parent_code,
-            "parent_label": self.parent_label,
-            "parent_confidence": self.parent_confidence,
-            "reason": self.reason,
-            "why": self.why(lang),
-            "ambiguous": self.ambiguous,
-            "read": self.read,
-            "ignored": list(self.ignored),
-        }
 
 
 def status(candidates: Sequence[Candidate]) -> Status:
@@ -141,13 +156,8 @@ def answer_many(
     candidates
         Best first, one list by text, in order; empty when nothing is recognised.
     """
-    block: list[Asked] = []
-    for text in texts:
-        block.append(text)
-        if len(block) == _BLOCK:
-            yield from _block(index, block, weights, limit)
-            block = []
-    if block:
+    waiting = iter(texts)
+    while block := list(islice(waiting, _BLOCK)):
         yield from _block(index, block, weights, limit)
 
 
@@ -173,7 +183,7 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
         if not answers:
             answers = [_answer(index, _settled(index, raw, (), weights.rules, None), None, weights, limit)]
         best = answers[0] if len(answers) == 1 else _together(answers, limit)
-        found[asked] = [replace(c, read=one.read, ignored=one.ignored) for c in best]
+        found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
     for asked in texts:
         yield list(found[asked])
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import bare, csv_text
 from passerelles.io.rows import read_rows
 from passerelles.io.xlsx import Cell, cell_text
-from passerelles.language.say import Lang
 from passerelles.matching.context import Context, contexts_of
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -27,6 +26,10 @@ from passerelles.matching.titles import (
 from passerelles.referentials.reference import find_occupation
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
+from passerelles.views import schema
+from passerelles.views.schema import listed, maybe, number, one_of, ref, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, Record, dicts
 
 _HINTS: Final = 3
 _MOST_BLANKS: Final = 1000
@@ -165,9 +168,16 @@ ADDED: Final = (
 )
 """Columns that a reviewed list has beside its own, in order."""
 Progress = Callable[[int, int], None]
+_CANDIDATES_OF: Final = Column(
+    "candidates",
+    value=lambda item, lang: dicts(item.candidates, lang),
+    schema=listed(ref("candidate_title")),
+    promised=True,
+)
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row(Described):
     """One row: its number in the list from 1, the text, the candidates, the verdict, and what a person chose."""
 
     number: int
@@ -175,6 +185,18 @@ class Row(NamedTuple):
     candidates: list[Candidate]
     status: Status
     choice: str
+
+    spec: ClassVar[Record] = Record(
+        "resolved_row",
+        "A row of a list",
+        (
+            Column("row", value=lambda r, _: r.number, schema=whole(least=1), promised=True),
+            Column("text", schema=text(), promised=True),
+            Column("status", schema=one_of(get_args(Status)), promised=True),
+            Column("choice", value=lambda r, _: r.choice or None, schema=maybe(text()), promised=True),
+            _CANDIDATES_OF,
+        ),
+    )
 
     def cells(self) -> list[Cell]:
         """Return what the columns `ADDED` hold."""
@@ -277,7 +299,7 @@ def review(
             code = chosen_code(
                 made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None
             )
-            row = _unclear(row) if code is None else _with_choice(row, known[code])
+            row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
             if code is None:
                 refused.append(row)
         rows.append(row)
@@ -308,9 +330,9 @@ def chosen_code(
 
     Titles are looked up in `referential`, where it is given.
     """
-    for text in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
-        if text in known:
-            return text
+    for meant in (choice, choice.upper(), choice.replace(" ", "").upper(), choice.split(" ", 1)[0]):
+        if meant in known:
+            return meant
     if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(offered):
         code = offered[int(choice) - 1]
         return code if code in known else None
@@ -322,17 +344,13 @@ def chosen_code(
         return None
 
 
-def _unclear(row: Row) -> Row:
-    return row._replace(status="à vérifier")
-
-
 def _with_choice(row: Row, owner: Owner) -> Row:
     parent = (owner.parent or owner.code, owner.parent_label or owner.label)
     taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *parent, 1.0, read=row.text)
     same = [c for c in row.candidates if c.code == owner.code] or [taken]
     others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
     first = replace(same[0], confidence=1.0, parent_confidence=1.0, ambiguous=False)
-    return row._replace(candidates=[first, *others], status="sûr")
+    return replace(row, candidates=[replace(c, rank=n) for n, c in enumerate([first, *others], 1)], status="sûr")
 
 
 TITLE: Final = "intitulé"
@@ -345,7 +363,7 @@ CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Described):
     """
     A title of a list, with all the rows that write it so.
 
@@ -370,6 +388,22 @@ class Group:
     candidates: tuple[Candidate, ...]
     chosen: bool
 
+    spec: ClassVar[Record] = Record(
+        "reviewed_title",
+        "A title of a list to review, the most at stake first",
+        (
+            Column("text", schema=text(), promised=True),
+            Column("rows", value=lambda g, _: list(g.rows), schema=listed(whole(least=1)), promised=True),
+            Column("people", schema=number(), promised=True),
+            Column("at_stake", value=lambda g, _: round(g.at_stake, 3), promised=True,
+                   schema=number("People that are expected to be misplaced")),
+            Column("status", schema=one_of(get_args(Status)), promised=True),
+            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised=True,
+                   schema=maybe(schema.code())),
+            _CANDIDATES_OF,
+        ),
+    )  # fmt: skip
+
     @property
     def doubt(self) -> float:
         """Chance in [0, 1] that the family is wrong."""
@@ -379,18 +413,6 @@ class Group:
     def at_stake(self) -> float:
         """People that are expected to be misplaced."""
         return self.people * self.doubt
-
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "text": self.text,
-            "rows": list(self.rows),
-            "people": self.people,
-            "at_stake": round(self.at_stake, 3),
-            "status": self.status,
-            "choice": self.candidates[0].code if self.chosen else None,
-            "candidates": [{"rank": n, **c.to_dict(lang)} for n, c in enumerate(self.candidates, start=1)],
-        }
 
     def cells(self) -> list[Cell]:
         """Return what the columns of `HEADER` hold."""

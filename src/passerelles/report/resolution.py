@@ -1,6 +1,7 @@
 """Titles resolved and codes migrated, as rows, sheets and on a terminal."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -9,13 +10,13 @@ from rich.text import Text
 
 from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
-from passerelles.matching.migrate import Destination, Migration, TitleMoves
+from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
-from passerelles.matching.worklist import Agenda, Group, Review, Row
+from passerelles.matching.worklist import Agenda, Group, Review
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
-from passerelles.views.spec import Column, Sheet
+from passerelles.views.spec import Sheet, dicts, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,41 +37,13 @@ def resolution_envelope(referential: Referential, results: Sequence[dict[str, An
 
 
 def candidate_dicts(candidates: Sequence[Candidate], *, lang: Lang) -> list[dict[str, Any]]:
-    """Return the candidates as plain values, with their rank and the verdict on the first."""
-    verdict = status(candidates)
-    return [
-        {"rank": n, **c.to_dict(lang), "status": verdict if n == 1 else None} for n, c in enumerate(candidates, start=1)
-    ]
-
-
-def row_dict(row: Row, *, lang: Lang) -> dict[str, Any]:
-    """Return one row of a reviewed list as plain values."""
-    return {
-        "row": row.number,
-        "text": row.text,
-        "status": row.status,
-        "choice": row.choice or None,
-        "candidates": [{"rank": n, **c.to_dict(lang)} for n, c in enumerate(row.candidates, start=1)],
-    }
+    """Return the candidates as plain values, with the verdict on the first."""
+    return [c.to_dict(lang) | {"status": status(candidates) if c.rank == 1 else None} for c in candidates]
 
 
 def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
     """Return the candidates of one text as rows."""
-    columns = (
-        Column("rank", "integer"),
-        *(Column("code"), Column("label"), Column("title"), Column("title_code")),
-        *(Column("score", "number"), Column("confidence", "share"), Column("reason"), Column("why")),
-        *(Column("parent_code"), Column("parent_label"), Column("parent_confidence", "share")),
-        *(Column("read"), Column("ignored")),
-    )
-    rows = [
-        (
-            *(n, c.code, c.label, c.title, c.title_code, c.score, c.confidence, c.reason, c.why(lang)),
-            *(c.parent_code, c.parent_label, c.parent_confidence, c.read, ", ".join(c.ignored)),
-        )
-        for n, c in enumerate(candidates, start=1)
-    ]
-    return Sheet.of_rows("resolution", columns, rows)
+    return Sheet("resolution", Candidate.spec.columns, lambda: candidates, lang)
 
 
 def print_candidates(
@@ -96,8 +69,8 @@ def print_candidates(
     table.add_column(say(f"resolve.column.{name}", lang=lang), ratio=1, overflow="fold")
     table.add_column(say("resolve.column.confidence", lang=lang), justify="right", no_wrap=True)
     table.add_column(say("resolve.column.why", lang=lang), ratio=1, overflow="fold")
-    for n, c in enumerate(candidates, start=1):
-        table.add_row(str(n), Text(f"{c.code} {c.label}"), percent(c.confidence, lang=lang), Text(c.why(lang)))
+    for c in candidates:
+        table.add_row(str(c.rank), Text(f"{c.code} {c.label}"), percent(c.confidence, lang=lang), Text(c.why(lang)))
     console.print(table)
     console.print(Text(say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang)), style="dim"))
 
@@ -126,7 +99,7 @@ def print_agenda(console: "Console", plan: Agenda, *, limit: int, lang: Lang = "
     table.add_column(say("resolve.column.candidate", lang=lang), ratio=1, overflow="fold")
     table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
     for group in plan.left[:limit]:
-        first = [f"{n}. {c.code} {c.label}" for n, c in enumerate(group.candidates[:_SHOWN], start=1)]
+        first = [f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]]
         table.add_row(f"{group.people:g}", Text(_short(group.text)), Text("\n".join(first) or "–"), group.status)
     if plan.left:
         console.print(table)
@@ -137,8 +110,7 @@ def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str
     """Return what a terminal asks about one title: how many people, and the numbered candidates."""
     people = f"{group.people:g}"
     first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)
-    candidates = enumerate(group.candidates, start=1)
-    return [first, *(f"  {n}. {c.code} {c.label} ({c.confidence:.2f})" for n, c in candidates)]
+    return [first, *(f"  {c.rank}. {c.code} {c.label} ({c.confidence:.2f})" for c in group.candidates)]
 
 
 def agenda_line(plan: Agenda, *, lang: Lang) -> str:
@@ -162,25 +134,15 @@ def migration_envelope(
         "from": referential_dict(old) if old is not None else None,
         "titles": moves._asdict() if moves else None,
     }
-    return unscored_envelope("migrate@1", new, [m.to_dict(lang) for m in found], **more)
+    return unscored_envelope("migrate@1", new, dicts(found, lang), **more)
 
 
 def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
     """Return one row for each old code and each code to which it may lead."""
-    columns: tuple[Column, ...] = (
-        *(Column("old_code"), Column("title"), Column("outcome"), Column("new_code"), Column("basis")),
-        *(Column("code"), Column("label"), Column("share", "share"), Column("merges")),
-    )
-    related = any(d.relation for m in found for d in m.destinations)
-    columns += (Column("relation"),) if related else ()
-    rows = [
-        (m.code, m.title, say(f"resolve.migrate.outcome.{m.outcome}", lang=lang), m.destination, m.basis)
-        + ((d.code, d.label, d.share, ", ".join(d.merges)) if d else (None, None, None, None))
-        + ((d.relation if d else None,) if related else ())
-        for m in found
-        for d in (m.destinations or (None,))
-    ]
-    return Sheet.of_rows("migration", columns, rows)
+    pairs = [(m, d) for m in found for d in (m.destinations or (Destination("", "", None),))]
+    related = any(d.relation for _, d in pairs)
+    columns = within(Migration.spec.columns, itemgetter(0)) + within(DESTINATION.columns, itemgetter(1))
+    return Sheet("migration", columns if related else columns[:-1], lambda: pairs, lang)
 
 
 def print_migrations(

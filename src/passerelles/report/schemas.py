@@ -13,6 +13,9 @@ from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
 from passerelles.market.register import LeadingCertification
 from passerelles.matching.lookup import Found
+from passerelles.matching.migrate import Migration
+from passerelles.matching.titles import Candidate, Status
+from passerelles.matching.worklist import Group, Row
 from passerelles.model import Employment, OverlaySource, RequirementKind
 from passerelles.paths.legal import FrameVerdict, Violation
 from passerelles.paths.levers import Lever, Opened
@@ -218,34 +221,11 @@ PROFILE: Final[Schema] = record(
 ) | {"additionalProperties": False, "anyOf": KNOWN}
 
 
-CANDIDATE_TITLE: Final[Schema] = record(
-    "A candidate for a text",
-    {
-        "rank": whole(least=1),
-        "code": code(),
-        "label": maybe(text()),
-        "title": record("What matched", {"code": maybe(text()), "label": text()}),
-        "score": number(),
-        "confidence": share(),
-        "reason": text(),
-        "why": text(),
-    },
-    optional={
-        "status": maybe(one_of(("sûr", "à vérifier", "inconnu"))),
-        "parent_code": code(),
-        "parent_label": text(),
-        "parent_confidence": share("Chance that the family, the fiche that the code was split from, is right"),
-        "ambiguous": flag("Several families may be meant, and none is sure"),
-        "read": text("What was read"),
-        "ignored": listed(text(), "What was left aside"),
-    },
-)
-
 RESOLVE: Final[Schema] = envelope(
     "resolve@1",
     "What a text, or each text of a list, resolves to: its candidates, best first; of a list, one item a row",
     {"anyOf": [ref("candidate_title"), ref("resolved_row"), ref("reviewed_title")]},
-    optional={"text": text(), "status": one_of(("sûr", "à vérifier", "inconnu"))},
+    optional={"text": text(), "status": one_of(get_args(Status))},
 )
 RESOLVE["properties"]["settings"] = record(
     "What was asked for, and from which confidence on",
@@ -253,52 +233,10 @@ RESOLVE["properties"]["settings"] = record(
     optional={"kind": one_of(("title", "competency")), "sure": share("From here, sure"), "review": share()},
 )
 
-RESOLVED_ROW: Final[Schema] = record(
-    "A row of a list",
-    {
-        "row": whole(least=1),
-        "text": text(),
-        "status": one_of(("sûr", "à vérifier", "inconnu")),
-        "choice": maybe(text()),
-        "candidates": listed(ref("candidate_title")),
-    },
-)
-
-REVIEWED_TITLE: Final[Schema] = record(
-    "A title of a list to review, the most at stake first",
-    {
-        "text": text(),
-        "rows": listed(whole(least=1)),
-        "people": number(),
-        "at_stake": number("People that are expected to be misplaced"),
-        "status": one_of(("sûr", "à vérifier", "inconnu")),
-        "choice": maybe(code()),
-        "candidates": listed(ref("candidate_title")),
-    },
-)
-
 MIGRATE: Final[Schema] = envelope(
     "migrate@1",
     "Where old codes lead",
-    record(
-        "",
-        {
-            "code": code(),
-            "title": maybe(text()),
-            "outcome": one_of(("kept", "moved", "open", "unknown")),
-            "destination": maybe(code()),
-            "basis": maybe(text()),
-            "why": text(),
-            "destinations": listed(
-                record(
-                    "",
-                    {"code": code(), "label": maybe(text()), "share": maybe(share()), "merges": listed(text())},
-                    optional={"relation": one_of(("exact", "close", "broad", "narrow", "related"))},
-                )
-            ),
-            "lost_titles": maybe(whole(least=0)),
-        },
-    ),
+    Migration.spec.schema(),
     scored=False,
     optional={"from": maybe(ref("referential")), "titles": maybe(mapped(whole(least=0)))},
 )
@@ -410,7 +348,7 @@ _RECORDS: Final = (
     FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
     Ranked, Scenario, MethodResult, ObservedMethod,
     ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
-    Cause, Shift,
+    Cause, Shift, Candidate, Row, Group,
 )  # fmt: skip
 _LISTED: Final = (
     WEIGHT, CHANGED, CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
@@ -419,9 +357,6 @@ _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
     "occupation": OCCUPATION,
     "profile": PROFILE,
-    "candidate_title": CANDIDATE_TITLE,
-    "resolved_row": RESOLVED_ROW,
-    "reviewed_title": REVIEWED_TITLE,
     "problem": PROBLEM,
 }
 

@@ -21,6 +21,7 @@ from passerelles.cli.options import (
 )
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
+from passerelles.views.spec import dicts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -174,7 +175,7 @@ def _agenda(
         if asked.ask:
             _ask(plan, referential, asked, kept, lang=lang)
             return
-    about = resolution_envelope(referential, [group.to_dict(lang) for group in plan.groups], kind=asked.kind)
+    about = resolution_envelope(referential, dicts(plan.groups, lang), kind=asked.kind)
     if form in (Format.CSV, Format.XLSX):
         emit_list(plan.worklist(), form, output, about=about, lang=lang, choice=CHOICE_FROM)
         message(agenda_line(plan, lang=lang))
@@ -221,7 +222,7 @@ def _ask(plan: "Agenda", referential: "Referential", asked: _Asked, kept: dict[s
 def _write(
     done: "Review", referential: "Referential", kind: "Kind", *, form: Format, output: Path | None, lang: Lang
 ) -> None:
-    from passerelles.report.resolution import print_review, resolution_envelope, review_line, row_dict
+    from passerelles.report.resolution import print_review, resolution_envelope, review_line
 
     if form in (Format.CSV, Format.XLSX):
         about = resolution_envelope(referential, [], kind=kind)
@@ -234,5 +235,5 @@ def _write(
 
     payload = {}
     if form is Format.JSON:
-        payload = resolution_envelope(referential, [row_dict(row, lang=lang) for row in done.rows], kind=kind)
+        payload = resolution_envelope(referential, dicts(done.rows, lang), kind=kind)
     emit(Answer(lambda: payload, [], show), form=form, output=output, lang=lang)
