@@ -15,19 +15,9 @@ EcologicalRole = Literal["green", "strategic", "neutral", "brown", "unknown"]
 TagKind = Literal["sector", "subsector", "naf", "interest", "theme"]
 MobilityKind = Literal["listed", "proche", "évolution"]
 CredentialKind = Literal[
-    "permis",
-    "titre",
-    "certificat",
-    "autorisation",
-    "habilitation",
-    "diplôme",
-    "experience",
-    "concours",
-    "inscription",
-    "aptitude",
-    "agrément",
-    "carte",
-]
+    "permis", "titre", "certificat", "autorisation", "habilitation", "diplôme", "experience", "concours", "inscription",
+    "aptitude", "agrément", "carte",
+]  # fmt: skip
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 InForce = Literal["proved", "unproved", "unknown"]

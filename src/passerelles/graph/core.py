@@ -206,75 +206,24 @@ EdgeRecord = tuple[str, str, Attributes]
 
 SCHEMA: Final = "passerelles/graph@1"
 NODE_TYPES: Final = (
-    "occupation",
-    "job_title",
-    "competency",
-    "macro_competency",
-    "work_context",
-    "tag",
-    "domain",
-    "credential",
-)
+    "occupation", "job_title", "competency", "macro_competency", "work_context", "tag", "domain", "credential",
+)  # fmt: skip
 EDGE_TYPES: Final = (
-    "requires",
-    "rolls_up_to",
-    "near_label",
-    "has_title",
-    "in_context",
-    "filed_under",
-    "in_domain",
-    "child_of",
-    "part_of",
-    "known_mobility",
-    "requires_credential",
-    "credential_option",
-    "prerequisite",
-)
+    "requires", "rolls_up_to", "near_label", "has_title", "in_context", "filed_under", "in_domain", "child_of",
+    "part_of", "known_mobility", "requires_credential", "credential_option", "prerequisite",
+)  # fmt: skip
 # Every attribute that a node or an edge may have, in the order of the exports; what is unknown is absent.
-NODE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType(
-    {
-        "type": str,
-        "code": str,
-        "label": str,
-        "weight": float,
-        "kind": str,
-        "category": str,
-        "subcategory": str,
-        "definition": str,
-        "access": str,
-        "parent": str,
-        "base": str,
-        "specialised": bool,
-        "regulated": str,
-        "managerial": str,
-        "ecological": str,
-        "digital": str,
-        "demographic": str,
-        "riasec": str,
-        "principal": bool,
-        "rare": bool,
-        "hours_low": float,
-        "hours_expected": float,
-        "hours_high": float,
-        "hours_source": str,
-        "reference": str,
-        "certifinfo": str,
-        "rncp": str,
-        "note": str,
-    }
-)
-EDGE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType(
-    {
-        "type": str,
-        "label": str,
-        "weight": float,
-        "status": str,
-        "principal": bool,
-        "rank": int,
-        "kind": str,
-        "reference": str,
-    }
-)
+NODE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType({
+    "type": str, "code": str, "label": str, "weight": float, "kind": str, "category": str, "subcategory": str,
+    "definition": str, "access": str, "parent": str, "base": str, "specialised": bool, "regulated": str,
+    "managerial": str, "ecological": str, "digital": str, "demographic": str, "riasec": str, "principal": bool,
+    "rare": bool, "hours_low": float, "hours_expected": float, "hours_high": float, "hours_source": str,
+    "reference": str, "certifinfo": str, "rncp": str, "note": str,
+})  # fmt: skip
+EDGE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType({
+    "type": str, "label": str, "weight": float, "status": str, "principal": bool, "rank": int, "kind": str,
+    "reference": str,
+})  # fmt: skip
 
 
 def to_networkx(graph: OccupationGraph) -> "nx.MultiDiGraph[str]":

@@ -397,27 +397,9 @@ _KINDS: Final[Mapping[str, CertificationKind]] = MappingProxyType(
     }
 )
 _COLUMNS: Final = (
-    "code",
-    "label",
-    "type",
-    "level",
-    "updated",
-    "formacode",
-    "formacode_label",
-    "nsf",
-    "rncp",
-    "rs",
-    "first_session",
-    "last_session",
-    "replaces",
-    "vae",
-    "state",
-    "rome_1",
-    "rome_2",
-    "rome_3",
-    "rome_4",
-    "rome_5",
-)
+    "code", "label", "type", "level", "updated", "formacode", "formacode_label", "nsf", "rncp", "rs", "first_session",
+    "last_session", "replaces", "vae", "state", "rome_1", "rome_2", "rome_3", "rome_4", "rome_5",
+)  # fmt: skip
 _NO_YEAR: Final = 0
 
 

@@ -15,13 +15,9 @@ from passerelles.text import normalise_label
 
 # In the order of the publisher: the six components that explain a tension.
 COMPONENTS: Final = (
-    "hiring_intensity",
-    "training_fit",
-    "labour_shortage",
-    "job_instability",
-    "working_conditions",
+    "hiring_intensity", "training_fit", "labour_shortage", "job_instability", "working_conditions",
     "geographic_mismatch",
-)
+)  # fmt: skip
 _LEVELS: Final = {"nat": "FR", "reg": "region", "dep": "department"}
 Standing = Literal["published", "replaced", "successor", "unknown"]
 _DIGITS: Final = 4

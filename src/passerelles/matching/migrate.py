@@ -22,12 +22,12 @@ from passerelles.matching.titles import SURE, resolve_competency, title_index
 from passerelles.matching.worklist import CHOICE, Worklist
 from passerelles.model import Profile
 from passerelles.referentials.draft import Draft
-from passerelles.referentials.esco import code_of
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
 from passerelles.referentials.own_tables import heads, open_tables, read_fields, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.taxonomies import code_of
 from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.excel import BookPage

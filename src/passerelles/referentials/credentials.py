@@ -26,66 +26,19 @@ from passerelles.model import (
     SelectionKind,
 )
 from passerelles.referentials.draft import Draft, meaning, requirement_key
-from passerelles.referentials.own_tables import ACTION, YES_NO, read_own_table
+from passerelles.referentials.own_tables import ACTION, YES_NO, coded, read_own_table
 
 CREDENTIAL_FILES: Final = (
-    "credentials.csv",
-    "credential_prerequisites.csv",
-    "credential_reductions.csv",
-    "credential_requirements.csv",
+    "credentials.csv", "credential_prerequisites.csv", "credential_reductions.csv", "credential_requirements.csv",
     "occupation_access.csv",
-)
-CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = {
-    **dict.fromkeys(("", "certificate", "certificat"), "certificat"),
-    **dict.fromkeys(("licence", "permis"), "permis"),
-    **dict.fromkeys(("title", "titre"), "titre"),
-    **dict.fromkeys(("authorisation", "autorisation"), "autorisation"),
-    **dict.fromkeys(("accreditation", "habilitation"), "habilitation"),
-    **dict.fromkeys(("diploma", "diplôme"), "diplôme"),
-    **dict.fromkeys(("experience", "expérience"), "experience"),
-    **dict.fromkeys(("competition", "concours"), "concours"),
-    **dict.fromkeys(("registration", "inscription"), "inscription"),
-    **dict.fromkeys(("fitness", "aptitude"), "aptitude"),
-    **dict.fromkeys(("approval", "agrément"), "agrément"),
-    **dict.fromkeys(("card", "carte"), "carte"),
-}
-HOURS_KIND: Final[dict[str, HoursKind]] = {
-    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
-    **dict.fromkeys(("legal-minimum", "minimum légal"), "legal-minimum"),
-    **dict.fromkeys(("legal-total", "total légal"), "legal-total"),
-    **dict.fromkeys(("centre", "centre de formation", "center"), "centre"),
-    **dict.fromkeys(("none-exists", "aucune"), "none-exists"),
-}
-IN_FORCE: Final[dict[str, InForce]] = {
-    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
-    **dict.fromkeys(("proved", "prouvé"), "proved"),
-    **dict.fromkeys(("unproved", "non prouvé"), "unproved"),
-}
-LINK_KIND: Final[dict[str, RequirementKind]] = {
-    **dict.fromkeys(("", "required", "exigé", "requis"), "required"),
-    **dict.fromkeys(("one-of", "au choix"), "one-of"),
-    **dict.fromkeys(("usual", "d'usage", "usage"), "usual"),
-    **dict.fromkeys(("option", "facultatif", "optional"), "option"),
-}
-SCOPE: Final[dict[str, Scope]] = {
-    **dict.fromkeys(("", "all", "tous"), "all"),
-    **dict.fromkeys(("titles", "appellations"), "titles"),
-    **dict.fromkeys(("self-employed", "à son compte", "indépendant"), "self-employed"),
-    "public": "public",
-}
-ACCESS_STATUS: Final[dict[str, AccessStatus]] = {
-    **dict.fromkeys(("", "unknown", "inconnu"), "unknown"),
-    **dict.fromkeys(("open", "libre"), "open"),
-    **dict.fromkeys(("conditional", "sous condition"), "conditional"),
-    **dict.fromkeys(("selective", "sélectif"), "selective"),
-}
-SELECTION: Final[dict[str, SelectionKind | None]] = {
-    "": None,
-    **dict.fromkeys(("competition", "concours"), "competition"),
-    **dict.fromkeys(("appointment", "nomination"), "appointment"),
-    **dict.fromkeys(("quota-of-offices", "charge"), "quota-of-offices"),
-    "admission": "admission",
-}
+)  # fmt: skip
+CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = coded("credential_kind")
+HOURS_KIND: Final[dict[str, HoursKind]] = coded("hours_kind")
+IN_FORCE: Final[dict[str, InForce]] = coded("in_force")
+LINK_KIND: Final[dict[str, RequirementKind]] = coded("link_kind")
+SCOPE: Final[dict[str, Scope]] = coded("scope")
+ACCESS_STATUS: Final[dict[str, AccessStatus]] = coded("access_status")
+SELECTION: Final[dict[str, SelectionKind | None]] = {"": None, **coded("selection")}
 _HOURS: Final = ("hours_low", "hours_expected", "hours_high")
 _COMPANY: Final = ("company_low", "company_expected", "company_high")
 _MONTHS: Final = ("months_low", "months_high")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
@@ -348,6 +348,42 @@ class Draft:
         return known[""] if found is None else found
 
 
+@dataclass(frozen=True, slots=True)
+class FileSet:
+    """
+    Files of one set by kind, in lower case.
+
+    `expected` is the name, with ``{kind}`` in it, under which the file of a kind is published; `required` are the kinds
+    without which there is no referential; `edition` is the version or language that the names carry; `others` are the
+    files that are not of this set; `how` says how its files are written, see `Draft.read`.
+    """
+
+    source: FileSource
+    by_kind: Mapping[str, str]
+    expected: str
+    required: tuple[str, ...]
+    edition: str = ""
+    others: tuple[str, ...] = ()
+    how: Mapping[str, Any] = field(default_factory=dict)
+
+    def check_required(self, draft: Draft) -> None:
+        """Report the required kinds that are missing."""
+        for kind in self.required:
+            if kind.casefold() not in self.by_kind:
+                draft.log.note("missing_required_file", file=self.expected.format(kind=kind))
+
+    def read(self, kind: str, columns: Sequence[str], draft: Draft, *, optional: Sequence[str] = ()) -> Table:
+        """Read the file of one kind; an absent one costs its feature only, and is reported."""
+        name = self.by_kind.get(kind.casefold())
+        if name is not None:
+            needed = kind in self.required
+            return draft.read(self.source, name, needed=needed, required=columns, optional=optional, **self.how)
+        expected = self.expected.format(kind=kind)
+        if kind not in self.required:
+            draft.log.note("missing_file", file=expected, feature=kind)
+        return empty_table(expected)
+
+
 def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
     """Return what tells two rows of one occupation's credentials apart."""
     return row.occupation, row.credential, row.group, row.alternative, row.scope, row.titles
@@ -476,13 +512,8 @@ def refuse_unusable(notices: Iterable[Notice], place: Path) -> None:
         Names the files and the place; `issues` has every notice.
     """
     issues = tuple(notices)
-    for code in (
-        "missing_required_file",
-        "unusable_required_file",
-        "invalid_manifest",
-        "manifest_syntax",
-        "no_occupations",
-    ):
+    unusable = "missing_required_file unusable_required_file invalid_manifest manifest_syntax no_occupations"
+    for code in unusable.split():
         found = [n for n in issues if n.code == code]
         if found:
             files = ", ".join(n.file for n in found)

@@ -12,14 +12,13 @@ from passerelles.errors import ReferentialError
 from passerelles.extensions import extensions
 from passerelles.io.archive import FileSource
 from passerelles.referentials.draft import refuse_unusable
-from passerelles.referentials.esco import ESCO
 from passerelles.referentials.indexed import open_referential
-from passerelles.referentials.onet import ONET
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Reader, Referential
 from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
+from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.store import is_index
 
 _LOG: Final = logging.getLogger(__name__)

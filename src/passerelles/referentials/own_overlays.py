@@ -1,10 +1,12 @@
 """A person's own overlays and referentials: an empty form to fill in; installed by name, listed, removed."""
 
 import io
+import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -45,44 +47,11 @@ from passerelles.views.excel import BookPage, Help, write_workbook
 
 Schema = Literal["overlay", "table"]
 _ROWS: Final = 1000  # of a sheet that have drop-down lists
-# Columns of each sheet, those that must be filled in marked by a star; a few more exist, see docs/table-format.md.
-_CREDENTIALS: Final[Mapping[str, str]] = {
-    "credentials": "code* label* kind* short issuer hours_low hours_expected hours_high hours_kind hours_source"
-    " months_low months_high minimum_age before_training validity_months renewal grants level rncp source as_of"
-    " in_force note",
-    "credential_prerequisites": "credential* requires* group alternative source as_of note",
-    "credential_reductions": "credential* holder_of* experience_months hours company_hours source as_of note",
-    "credential_requirements": "occupation* credential* action kind group alternative scope titles source as_of"
-    " in_force note",
-    "occupation_access": "occupation* status level_low level_high selection selection_label selection_scope titles"
-    " source as_of in_force note",
-}
-_COMPETENCIES: Final[Mapping[str, str]] = {
-    "competencies": "code* label* kind* macro category note",
-    "macro_competencies": "code* label* parent kind note",
-}
+_FORM: Final = tomllib.loads(files("passerelles.referentials").joinpath("forms.toml").read_text("utf-8"))
+# Columns of each sheet of a form, those that must be filled in marked by a star.
 _SHEETS: Final[Mapping[Schema, Mapping[str, str]]] = {
-    "overlay": {
-        "specialised_occupations": "code* base* label* definition note",
-        "titles": "occupation* code label* note",
-        **_COMPETENCIES,
-        "requirements": "occupation* competency* action status note",
-        **_CREDENTIALS,
-    },
-    "table": {
-        "occupations": "code* label* definition access parent domain level regulated managerial ecological digital"
-        " demographic riasec_major riasec_minor note",
-        **_COMPETENCIES,
-        "requirements": "occupation* competency* status note",
-        "titles": "code* label* occupation* note",
-        "contexts": "code* label* category note",
-        "occupation_contexts": "occupation* context* note",
-        "domains": "code* label* parent note",
-        "mobilities": "origin* target* rank kind note",
-        "tags": "code* label* kind* note",
-        "occupation_tags": "occupation* tag* principal note",
-        **_CREDENTIALS,
-    },
+    schema: {name: _FORM[schema].get(name) or _FORM["columns"][name] for name in sheets}
+    for schema, sheets in _FORM["sheets"].items()
 }
 # Words of coded columns; one that belongs to a single table is named with it.
 _CODED: Final[Mapping[str, Mapping[str, object]]] = {
@@ -112,41 +81,6 @@ _DECLARED: Final[Mapping[str, tuple[str, ...]]] = {
     "macro": ("macro_competencies",),
 }
 _FLAGS: Final = frozenset({"regulated", "managerial", "digital", "demographic", "principal"})
-# An example row for each sheet: invented, and never read.
-_EXAMPLES: Final[Mapping[str, Mapping[Lang, Mapping[str, str]]]] = {
-    "specialised_occupations": {
-        "fr": {"code": "K2110-GL", "base": "K2110", "label": "Moniteur / Monitrice poids lourds"},
-        "en": {"code": "K2110-GL", "base": "K2110", "label": "Heavy-goods instructor"},
-    },
-    "titles": {
-        "fr": {"occupation": "K2110-GL", "code": "16747", "label": "Moniteur / Monitrice poids lourds"},
-        "en": {"occupation": "K2110-GL", "code": "16747", "label": "Moniteur / Monitrice poids lourds"},
-    },
-    "occupations": {
-        "fr": {"code": "V001", "label": "Souffleur / Souffleuse de verre"},
-        "en": {"code": "V001", "label": "Glass blower"},
-    },
-    "competencies": {
-        "fr": {"code": "MA-001", "label": "Atteler une remorque lourde", "kind": "savoir-faire"},
-        "en": {"code": "MA-001", "label": "Couple a heavy trailer", "kind": "skill"},
-    },
-    "requirements": {
-        "fr": {"occupation": "K2110-GL", "competency": "MA-001", "action": "ajouter", "status": "coeur"},
-        "en": {"occupation": "K2110-GL", "competency": "MA-001", "action": "add", "status": "core"},
-    },
-    "credentials": {
-        "fr": {"code": "MA-CERT", "label": "Certificat de la branche", "kind": "certificat", "hours_low": "35",
-               "hours_high": "70", "hours_kind": "centre de formation", "hours_source": "centre.exemple, lu en 2026"},
-        "en": {"code": "MA-CERT", "label": "Certificate of the branch", "kind": "certificate", "hours_low": "35",
-               "hours_high": "70", "hours_kind": "centre", "hours_source": "centre.example, read on 2026-11-25"},
-    },
-    "credential_requirements": {
-        "fr": {"occupation": "K2110-GL", "credential": "PERM-C", "action": "ajouter", "kind": "exigé",
-               "source": "le texte qui l'exige"},
-        "en": {"occupation": "K2110-GL", "credential": "PERM-C", "action": "add", "kind": "required",
-               "source": "the text that asks for it"},
-    },
-}  # fmt: skip
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # no date: the same tables give the same zip
 
 
@@ -235,7 +169,7 @@ def form_page(
 
 def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     keys = [key.rstrip("*") for key in columns.split()]
-    example = dict(_EXAMPLES.get(table, {}).get(lang, {}))
+    example = dict(_FORM["examples"].get(table, {}).get(lang, {}))
     if example:
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []

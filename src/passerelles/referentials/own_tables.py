@@ -1,12 +1,14 @@
 """The project's own format of tables: manifest, sheets and heads in either language, columns, coded words."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
@@ -34,45 +36,33 @@ OVERLAY: Final = "passerelles/overlay@1"
 TABLE: Final = "passerelles/table@1"
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _NEEDED: Final = ("schema", "name", "version")
-YES_NO: Final[dict[str, Ternary]] = {
-    **dict.fromkeys(("yes", "oui", "o", "y", "1", "true", "vrai"), "yes"),
-    **dict.fromkeys(("no", "non", "n", "0", "false", "faux"), "no"),
-    **dict.fromkeys(("", "unknown", "inconnu", "?"), "unknown"),
-}
-ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
-    **dict.fromkeys(("green", "vert"), "green"),
-    **dict.fromkeys(("strategic", "stratégique"), "strategic"),
-    **dict.fromkeys(("neutral", "neutre", "blanc"), "neutral"),
-    **dict.fromkeys(("brown", "brun"), "brown"),
-    **dict.fromkeys(("", "unknown", "inconnu", "?"), "unknown"),
-}
-STATUS: Final[dict[str, Status]] = {
-    **dict.fromkeys(("core", "coeur", "cœur", "coeur de métier", "principale"), "core"),
-    **dict.fromkeys(("emerging", "émergente"), "emerging"),
-    **dict.fromkeys(("", "other", "autre"), "other"),
-}
-COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = {
-    **dict.fromkeys(("", "skill", "savoir-faire"), "savoir-faire"),
-    **dict.fromkeys(("behaviour", "savoir-être"), "savoir-être"),
-    **dict.fromkeys(("knowledge", "savoir"), "savoir"),
-}
-ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = {
-    **dict.fromkeys(("", "add", "ajouter", "ajout"), "add"),
-    **dict.fromkeys(("remove", "retirer", "enlever", "supprimer", "ôter", "delete"), "remove"),
-    **dict.fromkeys(("set", "modifier", "régler", "changer", "change"), "set"),
-}
+_CODED: Final = tomllib.loads(files("passerelles.referentials").joinpath("words.toml").read_text("utf-8"))
+
+
+def coded(name: str) -> dict[str, Any]:
+    """
+    What each word of a coded column means, as ``words.toml`` says.
+
+    Examples
+    --------
+    >>> coded("in_force")["prouvé"]
+    'proved'
+    """
+    return {word: meaning for meaning, words in _CODED[name].items() for word in words}
+
+
+YES_NO: Final[dict[str, Ternary]] = coded("yes_no")
+ECOLOGICAL: Final[dict[str, EcologicalRole]] = coded("ecological")
+STATUS: Final[dict[str, Status]] = coded("status")
+COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = coded("competency_kind")
+ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = coded("action")
 # Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
 _REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque", "choice", "proposals"})
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
 _DECLARES: Final = {
-    "occupations.csv": "occupations",
+    **{f"{kind}.csv": kind for kind in ("occupations", "competencies", "credentials", "contexts", "tags", "titles")},
     "specialised_occupations.csv": "occupations",
     "macro_competencies.csv": "competencies",
-    "competencies.csv": "competencies",
-    "credentials.csv": "credentials",
-    "contexts.csv": "contexts",
-    "tags.csv": "tags",
-    "titles.csv": "titles",
 }
 # Columns that hold codes, in which a spreadsheet may have seen a date.
 _CODES: Final = frozenset(

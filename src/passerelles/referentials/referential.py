@@ -273,6 +273,8 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         If prerequisites of credentials form a chain longer than any law knows.
     """
     check_whole(draft)
+    if draft.files and not provenance.files:
+        provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
     requirements: list[Requirement] = []
     for code in sorted(draft.requirements):
         asked = draft.requirements[code]

@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, decode, empty_table
+from passerelles.io.csv import Table, decode
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -25,10 +24,11 @@ from passerelles.model import (
     Ternary,
     WorkContext,
 )
-from passerelles.referentials.draft import Draft
-from passerelles.referentials.referential import Reader, Referential, checksum, finish
+from passerelles.referentials.draft import Draft, FileSet
+from passerelles.referentials.referential import Reader, Referential, finish
 
 # Licence under which France Travail publishes ROME.
+_WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
 LICENCE: Final = "Licence Ouverte / Open Licence 2.0 (Etalab)"
 # Kinds of file that one generation of ROME has and the other has not.
 _ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
@@ -39,38 +39,17 @@ _ROME3_COLUMN: Final = b"code_type_referentiel"
 _NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
-REQUIRED: Final = (
-    "referentiel_code_rome",
-    "liens_rome_referentiels",
-    "referentiel_competence",
-    "referentiel_savoir",
-)
+REQUIRED: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence", "referentiel_savoir")
 _OPTIONAL: Final = (
-    "texte",
-    "referentiel_code_rome_riasec",
-    "cr_gd_dp",
-    "referentiel_contexte_travail",
-    "coherence_item",
-    "referentiel_appellation",
-    "rubrique_mobilite",
-)
+    "texte", "referentiel_code_rome_riasec", "cr_gd_dp", "referentiel_contexte_travail", "coherence_item",
+    "referentiel_appellation", "rubrique_mobilite",
+)  # fmt: skip
 # Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
 _UNREAD: Final = (
-    "arborescence_competences",
-    "centre_interet",
-    "composition_bloc",
-    "cr_gd_dp_appellations",
-    "descriptif_rubrique",
-    "domaine_professionnel",
-    "grand_domaine",
-    "item",
-    "referentiel_macro_competence_riasec",
-    "secteur_activite",
-    "secteur_naf",
-    "sous_secteur_activite",
-    "themes",
-    "type_referentiel",
-)
+    "arborescence_competences", "centre_interet", "composition_bloc", "cr_gd_dp_appellations", "descriptif_rubrique",
+    "domaine_professionnel", "grand_domaine", "item", "referentiel_macro_competence_riasec", "secteur_activite",
+    "secteur_naf", "sous_secteur_activite", "themes", "type_referentiel",
+)  # fmt: skip
 _FLAG: Final[dict[str, Ternary]] = {"O": "yes", "N": "no", "": "unknown"}
 _ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
     "Emploi Vert": "green",
@@ -107,27 +86,15 @@ _TAGS: Final[tuple[tuple[str, tuple[tuple[TagKind, str, str], ...]], ...]] = (
 _WITH_PRINCIPAL: Final = frozenset({"arborescence_secteur_activite", "arborescence_centre_interet"})
 REQUIRED_3: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence")
 _OPTIONAL_3: Final = (
-    "texte",
-    "referentiel_code_rome_riasec",
-    "referentiel_activite",
-    "referentiel_env_travail",
-    "referentiel_appellation",
-    "rubrique_mobilite",
-)
+    "texte", "referentiel_code_rome_riasec", "referentiel_activite", "referentiel_env_travail",
+    "referentiel_appellation", "rubrique_mobilite",
+)  # fmt: skip
 # Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
 _UNREAD_3: Final = ("coherence_item", "item_arborescence")
 _UNREAD_3_IF_THERE: Final = (
-    "arborescence",
-    "composition_bloc",
-    "cr_gd_dp",
-    "cr_gd_dp_appellations",
-    "descriptif_rubrique",
-    "domaine_professionnel",
-    "grand_domaine",
-    "item",
-    "referentiel_activite_riasec",
-    "type_referentiel",
-)
+    "arborescence", "composition_bloc", "cr_gd_dp", "cr_gd_dp_appellations", "descriptif_rubrique",
+    "domaine_professionnel", "grand_domaine", "item", "referentiel_activite_riasec", "type_referentiel",
+)  # fmt: skip
 # code_type_referentiel of the links: 1 knowledge, 2 activity, 3 the occupation, 4 its titles, 5 environment.
 _KINDS_3: Final[dict[str, CompetencyKind]] = {"1": "savoir", "2": "savoir-faire"}
 _ENVIRONMENT_3: Final = "5"
@@ -137,26 +104,7 @@ _STATUS_3: Final[dict[str, Status]] = {"8": "core", "9": "other", "": "other"}
 _MOBILITY_3: Final[dict[str, MobilityKind]] = {"1": "proche", "2": "évolution", "": "listed"}
 
 
-@dataclass(frozen=True, slots=True)
-class RomeFiles:
-    """
-    Files of one ROME set by kind (``referentiel_code_rome``); `version` is the one that their names carry.
-
-    `required` are the kinds without which there is no referential; `others` the files that are not of this set.
-    """
-
-    source: FileSource
-    version: str
-    by_kind: Mapping[str, str]
-    others: tuple[str, ...]
-    required: tuple[str, ...] = ()
-
-    def expected_name(self, kind: str) -> str:
-        """Name under which France Travail publishes the file of a kind."""
-        return f"unix_{kind}{f'_v{self.version}' if self.version else ''}_utf8.csv"
-
-
-def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> RomeFiles:
+def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     """
     Sort the files of a source by kind; where several versions lie together, the most complete one is taken.
 
@@ -170,8 +118,9 @@ def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> RomeF
     for name, match in matches:
         if (match["version"] or "") == version:
             by_kind.setdefault(match["kind"].lower(), name)
-    used = set(by_kind.values())
-    return RomeFiles(source, version, by_kind, tuple(n for n in source.names if n not in used), required)
+    others = tuple(name for name in source.names if name not in by_kind.values())
+    expected = f"unix_{{kind}}{f'_v{version}' if version else ''}_utf8.csv"
+    return FileSet(source, by_kind, expected, required, version, others, _WRITTEN)
 
 
 def generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
@@ -182,14 +131,14 @@ def generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
     return "rome3" if _is_rome3(files) else "rome4"
 
 
-def _is_rome3(files: RomeFiles) -> bool:
+def _is_rome3(files: FileSet) -> bool:
     kinds = files.by_kind.keys()
     if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
         return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
     return _links_of_rome3(files)
 
 
-def _links_of_rome3(files: RomeFiles) -> bool:
+def _links_of_rome3(files: FileSet) -> bool:
     if _LINKS not in files.by_kind:
         return False
     try:
@@ -198,60 +147,34 @@ def _links_of_rome3(files: RomeFiles) -> bool:
         return False
 
 
-def check_files(files: RomeFiles, unread: Sequence[str], draft: Draft) -> None:
+def check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
     """
     Report what is missing of the set, and what lies beside it and is not read.
 
     `unread` are the kinds that France Travail publishes and no reader uses: their absence costs nothing.
     """
-    for kind in files.required:
-        if kind not in files.by_kind:
-            draft.log.note("missing_required_file", file=files.expected_name(kind))
+    files.check_required(draft)
     for kind in unread:
         if kind not in files.by_kind:
-            draft.log.note("missing_unread_file", file=files.expected_name(kind))
+            draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
     for name in files.others:
         match = _NAME.match(name)
-        if match and (match["version"] or "") != files.version:
-            draft.log.note("mixed_versions", file=name, version=files.version)
+        if match and (match["version"] or "") != files.edition:
+            draft.log.note("mixed_versions", file=name, version=files.edition)
         elif name.lower().endswith(".csv"):
             draft.log.note("unknown_file", file=name)
 
 
-def report_unknown_kinds(files: RomeFiles, known: Sequence[str], draft: Draft) -> None:
+def report_unknown_kinds(files: FileSet, known: Sequence[str], draft: Draft) -> None:
     """Report the files of the set that bear a name of no known kind."""
     for kind, name in sorted(files.by_kind.items()):
         if kind not in known:
             draft.log.note("unknown_file", file=name)
 
 
-def read_rome_table(
-    files: RomeFiles, kind: str, columns: Sequence[str], draft: Draft, *, optional: Sequence[str] = ()
-) -> Table:
-    """Read the file of one kind; an absent one costs its feature only, and is reported."""
-    name = files.by_kind.get(kind)
-    if name is None:
-        expected = files.expected_name(kind)
-        if kind not in files.required:
-            draft.log.note("missing_file", file=expected, feature=kind)
-        return empty_table(expected)
-    return draft.read(
-        files.source,
-        name,
-        needed=kind in files.required,
-        required=columns,
-        optional=optional,
-        expected_encoding="utf-8",
-        expected_delimiter=",",
-        repair_apostrophes=True,
-    )
-
-
-def read_texts(files: RomeFiles, position: str, draft: Draft) -> dict[tuple[str, str], str]:
+def read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
     """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
-    table = read_rome_table(
-        files, "texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,)
-    )
+    table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
@@ -259,10 +182,10 @@ def read_texts(files: RomeFiles, position: str, draft: Draft) -> dict[tuple[str,
     return {key: " ".join(t for _, t in sorted(found, key=lambda s: s[0])) for key, found in sentences.items()}
 
 
-def read_riasec(files: RomeFiles, draft: Draft) -> dict[str, str]:
+def read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     """Major then minor RIASEC letter of each occupation."""
-    table = read_rome_table(
-        files, "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
+    table = files.read(
+        "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
     )
     table = draft.keyed(table, "code_rome")
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
@@ -294,25 +217,23 @@ def read_rome4(source: FileSource) -> Referential:
     return finish(
         draft,
         name="rome",
-        version=files.version or "unknown",
+        version=files.edition or "unknown",
         provenance=Provenance(
-            source=f"France Travail, ROME 4.0, version {files.version or 'inconnue'}",
+            source=f"France Travail, ROME 4.0, version {files.edition or 'inconnue'}",
             format="rome4",
             date=date,
             licence=LICENCE,
-            files=tuple(draft.files),
-            sha256=checksum(draft.files),
         ),
     )
 
 
-def _occupations(files: RomeFiles, draft: Draft) -> None:
+def _occupations(files: FileSet, draft: Draft) -> None:
     texts = read_texts(files, "position_phrase", draft)
     riasec = read_riasec(files, draft)
     domains = _domains(files, draft)
     flags = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
     columns = ("libelle_rome", "code_rome_parent", *flags)
-    table = read_rome_table(files, "referentiel_code_rome", ("code_rome",), draft, optional=columns)
+    table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=columns)
     for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *columns):
         num, demo, regulated, managerial = (
             draft.coded(_FLAG, cell, column, table, line) for column, cell in zip(flags[1:], cells, strict=True)
@@ -334,12 +255,12 @@ def _occupations(files: RomeFiles, draft: Draft) -> None:
         draft.declare("occupations", occupation, table, line)
 
 
-def _domains(files: RomeFiles, draft: Draft) -> dict[str, str]:
+def _domains(files: FileSet, draft: Draft) -> dict[str, str]:
     """Domain tree, and the domain of each occupation; without its file, the first characters of the codes serve."""
     # The misspelt 'professionel' is the file's own.
     keys = ("code_rome", "code_grand_domaine", "code_domaine_professionel")
     labels = ("libelle_grand_domaine", "libelle_domaine_professionel")
-    table = draft.keyed(read_rome_table(files, "cr_gd_dp", keys, draft, optional=labels), "code_rome")
+    table = draft.keyed(files.read("cr_gd_dp", keys, draft, optional=labels), "code_rome")
     table = draft.keyed(table, *keys)
     found: dict[str, str] = {}
     for code, top, domain, top_label, label in table.columns(*keys, *labels):
@@ -349,9 +270,9 @@ def _domains(files: RomeFiles, draft: Draft) -> dict[str, str]:
     return found
 
 
-def _competencies(files: RomeFiles, draft: Draft) -> None:
+def _competencies(files: FileSet, draft: Draft) -> None:
     columns = ("libelle_competence", "cat_comp", "code_ogr_macro_comp", "sous_cat_comp", "nature")
-    table = read_rome_table(files, "referentiel_competence", ("code_ogr",), draft, optional=columns)
+    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
     kinds = _kinds(table, draft)
     competencies = [
         Competency(code, label or None, kinds[kind], macro or None, level, "", nature.startswith("Macro"))
@@ -359,7 +280,7 @@ def _competencies(files: RomeFiles, draft: Draft) -> None:
     ]
     draft.declare_all("competencies", competencies, table)
     subjects = ("libelle_savoir", "categorie_savoir", "sous_categorie_savoir")
-    table = read_rome_table(files, "referentiel_savoir", ("code_ogr_savoir",), draft, optional=subjects)
+    table = files.read("referentiel_savoir", ("code_ogr_savoir",), draft, optional=subjects)
     savoirs = [
         Competency(code, label or None, "savoir", None, category, subcategory)
         for code, label, category, subcategory in table.columns("code_ogr_savoir", *subjects)
@@ -376,16 +297,15 @@ def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
     return kinds
 
 
-def _contexts(files: RomeFiles, draft: Draft) -> None:
+def _contexts(files: FileSet, draft: Draft) -> None:
     columns = ("libelle_cont_travail", "libelle_type_cont_trav")
-    table = read_rome_table(files, "referentiel_contexte_travail", ("code_ogr",), draft, optional=columns)
+    table = files.read("referentiel_contexte_travail", ("code_ogr",), draft, optional=columns)
     contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
     draft.declare_all("contexts", contexts, table)
 
 
-def _links(files: RomeFiles, draft: Draft) -> None:
-    table = read_rome_table(
-        files,
+def _links(files: FileSet, draft: Draft) -> None:
+    table = files.read(
         "liens_rome_referentiels",
         ("code_rome", "code_compo_bloc", "code_ogr"),
         draft,
@@ -408,9 +328,9 @@ def _links(files: RomeFiles, draft: Draft) -> None:
     _statuses(files, draft)
 
 
-def _statuses(files: RomeFiles, draft: Draft) -> None:
+def _statuses(files: FileSet, draft: Draft) -> None:
     """Mark the core and emerging competencies among those that each occupation asks for."""
-    table = read_rome_table(files, "coherence_item", ("code_rome", "code_ogr", "coeur_metier"), draft)
+    table = files.read("coherence_item", ("code_rome", "code_ogr", "coeur_metier"), draft)
     marked = draft.keyed(table.keep([cell != "" for cell in table.column("coeur_metier")]), "code_rome", "code_ogr")
     for line, (code, item, word) in marked.numbered("code_rome", "code_ogr", "coeur_metier"):
         status = draft.coded(_STATUS, word, "coeur_metier", table, line)
@@ -420,10 +340,10 @@ def _statuses(files: RomeFiles, draft: Draft) -> None:
             draft.note("status_without_link", table, line, subject=f"{code} - {item}")
 
 
-def _titles(files: RomeFiles, draft: Draft) -> None:
+def _titles(files: FileSet, draft: Draft) -> None:
     keys = ("code_ogr", "libelle_appellation_long", "code_rome")
     flags = ("classification", "peu_usite")
-    table = read_rome_table(files, "referentiel_appellation", keys, draft, optional=flags)
+    table = files.read("referentiel_appellation", keys, draft, optional=flags)
     titles = [
         JobTitle(code, label, occupation, kind == "PRINCIPALE", rare == "O")
         for code, label, occupation, kind, rare in table.columns(*keys, *flags)
@@ -431,19 +351,19 @@ def _titles(files: RomeFiles, draft: Draft) -> None:
     draft.declare_titles(titles, table, "code_rome")
 
 
-def _mobilities(files: RomeFiles, draft: Draft) -> None:
+def _mobilities(files: FileSet, draft: Draft) -> None:
     keys, order = ("code_rome", "code_rome_cible"), "numero_ordre"
-    table = draft.moves(read_rome_table(files, "rubrique_mobilite", keys, draft, optional=(order,)), *keys)
+    table = draft.moves(files.read("rubrique_mobilite", keys, draft, optional=(order,)), *keys)
     for line, (origin, target, rank) in table.numbered(*keys, order):
         draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
 
 
-def _tags(files: RomeFiles, draft: Draft, name: str, kinds: tuple[tuple[TagKind, str, str], ...]) -> None:
+def _tags(files: FileSet, draft: Draft, name: str, kinds: tuple[tuple[TagKind, str, str], ...]) -> None:
     (_, first, _), *finer = kinds
     codes = [code for _, code, _ in finer]
     labels = [label for _, _, label in kinds]
     principal = ["principal"] if name in _WITH_PRINCIPAL else []
-    table = read_rome_table(files, name, (first, "code_rome"), draft, optional=(*codes, *labels, *principal))
+    table = files.read(name, (first, "code_rome"), draft, optional=(*codes, *labels, *principal))
     table = draft.linked(draft.keyed(table, first, "code_rome", also=codes), code_rome="occupations")
     for kind, code_column, label_column in kinds:
         for code, label, occupation, main in table.columns(code_column, label_column, "code_rome", "principal"):
@@ -473,22 +393,20 @@ def read_rome3(source: FileSource) -> Referential:
     return finish(
         draft,
         name="rome",
-        version=files.version or "unknown",
+        version=files.edition or "unknown",
         provenance=Provenance(
-            source=f"Pôle emploi, ROME 3, version {files.version or 'inconnue'}",
+            source=f"Pôle emploi, ROME 3, version {files.edition or 'inconnue'}",
             format="rome3",
             date=date,
             licence=LICENCE,
-            files=tuple(draft.files),
-            sha256=checksum(draft.files),
         ),
     )
 
 
-def _fiches_3(files: RomeFiles, draft: Draft) -> None:
+def _fiches_3(files: FileSet, draft: Draft) -> None:
     texts = read_texts(files, "position_libelle_txt", draft)
     riasec = read_riasec(files, draft)
-    table = read_rome_table(files, "referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
+    table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
     occupations = [
         Occupation(
             code=code,
@@ -502,30 +420,30 @@ def _fiches_3(files: RomeFiles, draft: Draft) -> None:
     draft.declare_all("occupations", occupations, table)
 
 
-def _competencies_3(files: RomeFiles, draft: Draft) -> None:
+def _competencies_3(files: FileSet, draft: Draft) -> None:
     columns = ("libelle_competence", "libelle_type_competence")
-    table = read_rome_table(files, "referentiel_competence", ("code_ogr",), draft, optional=columns)
+    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
     knowledge = [
         Competency(c, label or None, "savoir", None, kind) for c, label, kind in table.columns("code_ogr", *columns)
     ]
     draft.declare_all("competencies", knowledge, table)
-    table = read_rome_table(files, "referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
+    table = files.read("referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
     activities = [
         Competency(c, label or None, "savoir-faire") for c, label in table.columns("code_ogr", "libelle_activite")
     ]
     draft.declare_all("competencies", activities, table)
 
 
-def _environments_3(files: RomeFiles, draft: Draft) -> None:
+def _environments_3(files: FileSet, draft: Draft) -> None:
     columns = ("libelle_env_travail", "libelle_type_section_env_trav")
-    table = read_rome_table(files, "referentiel_env_travail", ("code_ogr",), draft, optional=columns)
+    table = files.read("referentiel_env_travail", ("code_ogr",), draft, optional=columns)
     contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
     draft.declare_all("contexts", contexts, table)
 
 
-def _links_3(files: RomeFiles, draft: Draft) -> None:
+def _links_3(files: FileSet, draft: Draft) -> None:
     keys, block, kind = ("code_rome", "code_ogr"), "code_compo_bloc", "code_type_referentiel"
-    table = read_rome_table(files, "liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
+    table = files.read("liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
     draft.require_occupations(table, "code_rome")
     types = table.column(kind)
     for line, cell in zip(table.lines, types, strict=True):
@@ -541,18 +459,18 @@ def _links_3(files: RomeFiles, draft: Draft) -> None:
     draft.occupation_contexts |= {(code, item) for code, item in placed.columns(*keys)}
 
 
-def _titles_3(files: RomeFiles, draft: Draft) -> None:
+def _titles_3(files: FileSet, draft: Draft) -> None:
     keys = ("code_ogr", "libelle_appellation_long", "code_rome")
-    table = read_rome_table(files, "referentiel_appellation", keys, draft)
+    table = files.read("referentiel_appellation", keys, draft)
     titles = [JobTitle(code, label, occupation) for code, label, occupation in table.columns(*keys)]
     draft.declare_titles(titles, table, "code_rome")
 
 
-def _mobilities_3(files: RomeFiles, draft: Draft) -> None:
+def _mobilities_3(files: FileSet, draft: Draft) -> None:
     """Moves between fiches; ROME 3 types them proche or évolution and may list one between two titles of each."""
     keys, kind = ("code_rome", "code_rome_cible"), "code_type_mobilite"
     titles = ("code_appellation_source", "code_appellation_cible")
-    table = read_rome_table(files, "rubrique_mobilite", keys, draft, optional=(kind, *titles))
+    table = files.read("rubrique_mobilite", keys, draft, optional=(kind, *titles))
     table = draft.moves(table, *keys, also=(kind, *titles))
     for line, (origin, target, cell) in table.numbered(*keys, kind):
         typed = draft.coded(_MOBILITY_3, cell, kind, table, line)

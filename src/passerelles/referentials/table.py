@@ -28,12 +28,13 @@ from passerelles.referentials.own_tables import (
     STATUS,
     YES_NO,
     check_names,
+    coded,
     read_competencies,
     read_manifest,
     read_own_table,
 )
 from passerelles.referentials.own_tables import TABLE as SCHEMA
-from passerelles.referentials.referential import Reader, Referential, checksum, finish
+from passerelles.referentials.referential import Reader, Referential, finish
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
 OPTIONAL: Final = (
@@ -49,18 +50,8 @@ OPTIONAL: Final = (
 )
 _TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
 _FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
-TAG_KIND: Final[dict[str, TagKind]] = {
-    **dict.fromkeys(("", "sector", "secteur"), "sector"),
-    **dict.fromkeys(("subsector", "sous-secteur"), "subsector"),
-    "naf": "naf",
-    **dict.fromkeys(("interest", "intérêt"), "interest"),
-    **dict.fromkeys(("theme", "thème"), "theme"),
-}
-MOBILITY: Final[dict[str, MobilityKind]] = {
-    **dict.fromkeys(("", "listed", "citée"), "listed"),
-    **dict.fromkeys(("close", "proche"), "proche"),
-    **dict.fromkeys(("advancement", "évolution"), "évolution"),
-}
+TAG_KIND: Final[dict[str, TagKind]] = coded("tag_kind")
+MOBILITY: Final[dict[str, MobilityKind]] = coded("mobility")
 
 
 def read_table_referential(source: FileSource) -> Referential:
@@ -97,8 +88,6 @@ def read_table_referential(source: FileSource) -> Referential:
             format="table",
             date=manifest.date,
             licence=manifest.licence,
-            files=tuple(draft.files),
-            sha256=checksum(draft.files),
         ),
     )
 

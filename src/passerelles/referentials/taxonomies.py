@@ -1,0 +1,542 @@
+"""Readers of two other taxonomies: the ESCO classification of the European Commission, and the O*NET database."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from passerelles.io.archive import FileSource
+from passerelles.io.csv import Table, decode
+from passerelles.model import (
+    Competency,
+    CompetencyKind,
+    Domain,
+    JobTitle,
+    Mobility,
+    Occupation,
+    Provenance,
+    Status,
+    Ternary,
+    WorkContext,
+)
+from passerelles.referentials.draft import Draft, FileSet
+from passerelles.referentials.referential import Reader, Referential, finish
+from passerelles.text import normalise_label
+
+# Kinds of file by their name without language and extension, and what an optional one brings.
+REQUIRED: Final = ("occupations", "skills", "occupationSkillRelations")
+_OPTIONAL: Final = ("ISCOGroups", "skillGroups", "broaderRelationsSkillPillar")
+# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
+_UNREAD: Final = re.compile(
+    r"conceptSchemes|dictionary|skillsHierarchy|skillSkillRelations|broaderRelationsOccPillar|greenShareOcc|"
+    r"\w+Collection",
+    re.IGNORECASE,
+)
+# Names that no other format uses, so that one of them tells the set even where the others are missing.
+_TELLING: Final = ("occupationSkillRelations", "broaderRelationsSkillPillar", "broaderRelationsOccPillar")
+_NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
+_VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
+_LICENCE: Final = (
+    "This service uses the ESCO classification of the European Commission. "
+    "Reuse authorised with attribution (Commission Decision 2011/833/EU); read and rearranged by passerelles"
+)
+_KIND: Final[dict[str, CompetencyKind]] = {
+    "": "savoir-faire",
+    "skill/competence": "savoir-faire",
+    "knowledge": "savoir",
+}
+_STATUS: Final[dict[str, Status]] = {"": "other", "essential": "core", "optional": "other"}
+# Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
+_REGULATED: Final[dict[str, Ternary]] = {"regulated": "yes"}
+# Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
+_SOFT: Final = ("A", "T")
+# Level of training of each ISCO-08 major group: its skill level (ISCO-08, volume 1, table 1) on the European scale,
+# the middle where it spans several. Armed forces (0) have no single one.
+_LEVEL: Final[Mapping[str, float]] = MappingProxyType(
+    {"1": 6.0, "2": 6.5, "3": 5.0, "4": 3.5, "5": 3.5, "6": 3.5, "7": 3.5, "8": 3.5, "9": 2.0}
+)
+_MANAGERS: Final = "1"
+_BREAKS: Final = re.compile(r"\n| \| ")
+# O*NET: names of the files without extension. What is required is required where nothing else gives the same.
+_OCCUPATION_DATA: Final = "Occupation Data"
+_TASKS: Final = "Task Statements"
+_TASK_ACTIVITIES: Final = "Tasks to DWAs"
+_ACTIVITIES: Final = "DWA Reference"
+_MODEL: Final = "Content Model Reference"
+_RATED: Final[Mapping[str, CompetencyKind]] = MappingProxyType({"Skills": "savoir-faire", "Knowledge": "savoir"})
+_TITLES: Final = "Alternate Titles"
+_ZONES: Final = "Job Zones"
+_CONTEXTS: Final = "Work Context"
+_INTERESTS: Final = "Interests"
+_RELATED: Final = "Related Occupations"
+ONET_REQUIRED: Final = (_OCCUPATION_DATA,)
+_READ: Final = (
+    *ONET_REQUIRED, _TASKS, _TASK_ACTIVITIES, _ACTIVITIES, _MODEL, *_RATED, _TITLES, _ZONES, _CONTEXTS, _INTERESTS,
+    _RELATED,
+)  # fmt: skip
+_ONET_TELLING: Final = frozenset(
+    name.casefold() for name in (_OCCUPATION_DATA, _TASKS, _TASK_ACTIVITIES, _ACTIVITIES, _MODEL)
+)
+_EXTENSIONS: Final = (".xlsx", ".txt")
+_SOC: Final = "o*net-soc code"
+# A rating of importance counts from 'important' (3 of 5) on, and is at the core from 'very important' (4) on.
+_IMPORTANT: Final = 3.0
+_CORE: Final = 4.0
+# A context counts from 'once a week or more', 'fairly often' and the like (4 of 5) on.
+_FREQUENT: Final = 4.0
+# Job zones 1 to 5 on the European scale: little or no preparation, high school, vocational school or associate's
+# degree, bachelor's degree, graduate school.
+_ZONE_LEVEL: Final[dict[str, float | None]] = {"1": 3.0, "2": 4.0, "3": 5.0, "4": 6.0, "5": 7.0, "": None}
+_RIASEC: Final = "RIASEC"
+_HIGH_POINTS: Final = ("1.B.1.g", "1.B.1.h")  # first and second interest of an occupation, by number from 1
+_ONET_MANAGERS: Final = "11-"
+_ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_RELEASE: Final = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{4}}) release", re.IGNORECASE)
+
+
+def _find_files(source: FileSource) -> FileSet:
+    """
+    Sort the files of a source by kind; of several languages the one with most files, then French, then English.
+
+    A file that names no language serves all.
+    """
+    matches = [(name, match) for name in source.names if (match := _NAME.match(name))]
+    languages = Counter(match["language"].lower() for _, match in matches if match["language"])
+    language = max(languages, key=lambda each: (languages[each], each == "fr", each == "en", each), default="en")
+    by_kind: dict[str, str] = {}
+    for name, match in matches:
+        if (match["language"] or language).lower() == language:
+            by_kind.setdefault(match["kind"].lower(), name)
+    others = tuple(name for name in source.names if name not in by_kind.values())
+    how = {"expected_encoding": "utf-8"}
+    return FileSet(source, by_kind, f"{{kind}}_{language}.csv", REQUIRED, language, others, how)
+
+
+def _is_esco(source: FileSource) -> bool:
+    """Whether a file has a name that ESCO alone uses; plain ``occupations.csv`` is the project's own table."""
+    matches = [match for name in source.names if (match := _NAME.match(name))]
+    telling = {name.lower() for name in _TELLING}
+    return any(m["kind"].lower() in telling or (m["kind"].lower() == "occupations" and m["language"]) for m in matches)
+
+
+def read_esco(source: FileSource) -> Referential:
+    """
+    Read an ESCO set; its notices say everything that was wrong, what makes it unusable included.
+
+    Codes are the last segment of the concepts' addresses, which never changes. An essential skill is at the core of
+    an occupation, an optional one is not. Occupations are grouped by ISCO unit group.
+    """
+    files = _find_files(source)
+    draft = Draft()
+    _check_files(files, draft)
+    _domains(files, draft)
+    _occupations(files, draft)
+    _competencies(files, draft)
+    _links(files, draft)
+    version = _version(source)
+    return finish(
+        draft,
+        name="esco",
+        version=version,
+        language=files.edition,
+        provenance=Provenance(
+            source=f"European Commission, ESCO, version {version}",
+            format="esco",
+            licence=_LICENCE,
+        ),
+    )
+
+
+ESCO: Final = Reader("esco", _is_esco, read_esco)
+
+
+def code_of(uri: str) -> str:
+    """
+    Code of an ESCO concept: the last segment of its address; fields of education keep their prefix.
+
+    Examples
+    --------
+    >>> code_of("http://data.europa.eu/esco/occupation/00030d09-2b3a-4efd-87cc-c4ea39d27c34")
+    '00030d09-2b3a-4efd-87cc-c4ea39d27c34'
+    >>> code_of("http://data.europa.eu/esco/isced-f/0011")
+    'isced-f/0011'
+    """
+    before, _, last = uri.strip().rstrip("/").rpartition("/")
+    return f"isced-f/{last}" if before.endswith("/isced-f") else last
+
+
+def _version(source: FileSource) -> str:
+    """Version that the name of a zip or of the folder carries: the files themselves say none."""
+    names = [*(path.name for path in source.archives), source.place.resolve().name]
+    return next((match[1] for name in names if (match := _VERSION.search(name))), "unknown")
+
+
+def _check_files(files: FileSet, draft: Draft) -> None:
+    files.check_required(draft)
+    known = {kind.lower() for kind in (*REQUIRED, *_OPTIONAL)}
+    for kind, name in sorted(files.by_kind.items()):
+        if kind not in known and not _UNREAD.fullmatch(kind):
+            draft.log.note("unknown_file", file=name)
+    for name in files.others:
+        match = _NAME.match(name)
+        if match and match["language"]:
+            draft.log.note("other_language", file=name, value=files.edition)
+        elif name.lower().endswith(".csv"):
+            draft.log.note("unknown_file", file=name)
+
+
+def _domains(files: FileSet, draft: Draft) -> None:
+    """Tree of ISCO groups: 2654 lies in 265, 26 and 2."""
+    table = files.read("ISCOGroups", ("code", "preferredlabel"), draft)
+    groups = [Domain(code, label or None, code[:-1] or None) for code, label in table.columns("code", "preferredlabel")]
+    draft.declare_all("domains", groups, table)
+
+
+def _occupations(files: FileSet, draft: Draft) -> None:
+    columns = ("iscogroup", "altlabels", "description", "definition", "code", "regulatedprofessionnote")
+    table = files.read("occupations", ("concepturi", "preferredlabel"), draft, optional=columns)
+    titles: list[tuple[int, str, str]] = []
+    for line, (uri, label, group, others, text, definition, notation, regulated) in table.numbered(
+        "concepturi", "preferredlabel", *columns
+    ):
+        code = code_of(uri)
+        occupation = Occupation(
+            code=code,
+            label=label or None,
+            definition=(text or definition).strip(),
+            parent=group or None,
+            domain=group[:3] or None,  # the unit group itself is the parent
+            regulated=_REGULATED.get(regulated.rpartition("/")[2], "unknown"),
+            managerial="yes" if group.startswith(_MANAGERS) else "unknown",
+            level=_LEVEL.get(group[:1]),
+            notation=notation,
+        )
+        if draft.declare("occupations", occupation, table, line):
+            titles += [(line, code, each.strip()) for each in _BREAKS.split(others)]
+    for code in sorted({o.domain for o in draft.occupations.values() if o.domain} - draft.domains.keys()):
+        draft.domains[code] = Domain(code, None)
+    declare_other_titles(draft, titles, table)
+
+
+def declare_other_titles(draft: Draft, titles: list[tuple[int, str, str]], table: Table) -> None:
+    """
+    Declare titles that a referential gives no codes to: (line, occupation, label).
+
+    Their code is that of the occupation and the label's words, so that two versions can be compared; a label that an
+    occupation has twice, or that is its own, is kept once.
+    """
+    own = {(o.code, normalise_label(o.label or "")) for o in draft.occupations.values()}
+    repeated = 0
+    for _, occupation, label in titles:
+        words = normalise_label(label)
+        code = f"{occupation}/{words.replace(' ', '-')}"
+        if not words:
+            continue
+        if code in draft.titles or (occupation, words) in own:
+            repeated += 1
+        else:
+            draft.titles[code] = JobTitle(code, label, occupation)
+    if repeated:
+        draft.note("title_repeated", table, count=repeated)
+
+
+def _competencies(files: FileSet, draft: Draft) -> None:
+    broader = _broader(files, draft)
+    table = files.read("skillGroups", ("concepturi", "preferredlabel"), draft, optional=("code",))
+    notation: dict[str, str] = {}
+    groups: list[Competency] = []
+    for uri, label, number in table.columns("concepturi", "preferredlabel", "code"):
+        code = code_of(uri)
+        notation[code] = number or code
+        groups.append(Competency(code, label or None, "savoir-faire", is_macro=True))
+    names = set(notation)
+    groups = [
+        each._replace(macro=_nearest(each.code, broader, names), kind=_kind_of_group(each, notation)) for each in groups
+    ]
+    draft.declare_all("competencies", groups, table)
+    columns = ("skilltype", "reuselevel")
+    table = files.read("skills", ("concepturi", "preferredlabel"), draft, optional=columns)
+    several = 0
+    skills: list[Competency] = []
+    for line, (uri, label, word, reuse) in table.numbered("concepturi", "preferredlabel", *columns):
+        code = code_of(uri)
+        if not word:
+            draft.note("invalid_kind", table, line, column="skillType", value="", read=_KIND[""])
+        kind = draft.typed(_KIND, word, "skillType", table, line)
+        several += sum(each in names for each in broader.get(code, ())) > 1
+        macro = _nearest(code, broader, names)
+        if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
+            kind = "savoir-être"
+        skills.append(Competency(code, label or None, kind, macro, reuse))
+    draft.declare_all("competencies", skills, table)
+    if several:
+        draft.note("several_groups", table, count=several)
+
+
+def _kind_of_group(group: Competency, notation: Mapping[str, str]) -> CompetencyKind:
+    if group.code.startswith("isced-f/"):
+        return "savoir"
+    return "savoir-être" if notation[group.code].startswith(_SOFT) else "savoir-faire"
+
+
+def _broader(files: FileSet, draft: Draft) -> Mapping[str, list[str]]:
+    """Codes of what each skill and skill group is a kind of, in the order of the codes."""
+    keys = ("concepturi", "broaderuri")
+    table = draft.keyed(files.read("broaderRelationsSkillPillar", keys, draft), *keys)
+    found: dict[str, list[str]] = {}
+    for uri, above in table.columns(*keys):
+        found.setdefault(code_of(uri), []).append(code_of(above))
+    return {code: sorted(above) for code, above in found.items()}
+
+
+def _nearest(code: str, broader: Mapping[str, list[str]], groups: set[str]) -> str | None:
+    """Group that a skill or a group rolls up to: the fewest steps up; of several as near, the first by code."""
+    seen, level = {code}, [code]
+    while level:
+        above = sorted({each for one in level for each in broader.get(one, ()) if each not in seen})
+        for each in above:
+            if each in groups:
+                return each
+        seen.update(above)
+        level = above
+    return None
+
+
+def _links(files: FileSet, draft: Draft) -> None:
+    keys = ("occupationuri", "skilluri")
+    table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
+    known = {uri: code_of(uri) for key in keys for uri in table.column(key)}
+    unlisted = Counter(uri for uri in table.column("occupationuri") if known[uri] not in draft.occupations)
+    for uri, count in sorted(unlisted.items()):
+        draft.note("link_of_unlisted_occupation", table, count=count, subject=known[uri])
+    kept = table.keep([uri not in unlisted for uri in table.column("occupationuri")])
+    for line, (occupation, skill, word) in kept.numbered(*keys, "relationtype"):
+        code = known[skill]
+        if code not in draft.competencies:
+            draft.note("undeclared_competency", table, line, subject=code)
+            draft.competencies[code] = Competency(code, None, "savoir-faire")
+        draft.requirements[known[occupation]][code] = draft.coded(_STATUS, word, "relationType", table, line)
+
+
+def _find_onet(source: FileSource) -> FileSet:
+    by_name: dict[str, str] = {}
+    for extension in _EXTENSIONS:
+        for name in source.names:
+            if name.casefold().endswith(extension):
+                by_name.setdefault(name[: -len(extension)].casefold(), name)
+    return FileSet(source, by_name, "{kind}.xlsx", ONET_REQUIRED)
+
+
+def _is_onet(source: FileSource) -> bool:
+    return not _ONET_TELLING.isdisjoint(_find_onet(source).by_kind)
+
+
+def read_onet(source: FileSource) -> Referential:
+    """
+    Read an O*NET database; its notices say everything that was wrong, what makes it unusable included.
+
+    An occupation asks for the detailed work activities (DWA) of its tasks, at the core where one of these tasks is a
+    core task, and for the skills and the knowledge whose importance is rated 'important' or more. Importance and
+    level are two scales: the first decides what is asked, the second is kept beside it. What the publisher recommends
+    to suppress is left out, and counted.
+    """
+    files = _find_onet(source)
+    draft = Draft()
+    _check_onet(files, draft)
+    _occupations_onet(files, draft)
+    _activities(files, draft)
+    _task_activities(files, draft)
+    _rated_elements(files, draft)
+    _titles(files, draft)
+    _contexts(files, draft)
+    _interests(files, draft)
+    _related(files, draft)
+    version, date = _release(source, draft)
+    attribution = f"O*NET {version} Database" if version != "unknown" else "O*NET Database"
+    return finish(
+        draft,
+        name="onet",
+        version=version,
+        language="en",
+        provenance=Provenance(
+            source=f"U.S. Department of Labor, O*NET, version {version}",
+            format="onet",
+            date=date,
+            licence=(
+                f"Includes information from the {attribution} by the U.S. Department of Labor, Employment and Training "
+                "Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
+                "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications"
+            ),
+        ),
+    )
+
+
+ONET: Final = Reader("onet", _is_onet, read_onet)
+
+
+def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
+    """Version and month of publication, as the read-me says, else as the name of the folder or zip does."""
+    name = source.find("Read Me.txt")
+    text = decode((draft.bytes_of(source, name) if name else None) or b"").text
+    names = (text, *(path.name for path in source.archives), source.place.resolve().name)
+    version = next((match[1].replace("_", ".") for each in names if (match := _ONET_VERSION.search(each))), "unknown")
+    month = _RELEASE.search(text)
+    return version, f"{month[2]}-{_MONTHS.index(month[1].casefold()) + 1:02}" if month else ""
+
+
+def _check_onet(files: FileSet, draft: Draft) -> None:
+    files.check_required(draft)
+    known = {name.casefold() for name in (*_READ, "Read Me")}
+    unread = sum(name not in known for name in files.by_kind)
+    if unread:
+        draft.log.note("other_files", count=unread)
+
+
+def _listed(table: Table, draft: Draft) -> Table:
+    """Rows of a table whose occupation is listed; the others are counted and left out."""
+    codes = table.column(_SOC)
+    unlisted = sorted(set(codes) - draft.occupations.keys())
+    for code in unlisted:
+        draft.note("link_of_unlisted_occupation", table, count=codes.count(code), subject=code)
+    return table.keep([code in draft.occupations for code in codes]) if unlisted else table
+
+
+def _occupations_onet(files: FileSet, draft: Draft) -> None:
+    """Occupations, grouped as the Standard Occupational Classification does: 11-1011.03 in 11-1010 and 11-1000."""
+    zones = _zones(files, draft)
+    table = files.read(_OCCUPATION_DATA, (_SOC, "title"), draft, optional=("description",))
+    occupations: list[Occupation] = []
+    for code, label, text in table.columns(_SOC, "title", "description"):
+        top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
+        occupations.append(
+            Occupation(
+                code=code,
+                label=label or None,
+                definition=text,
+                parent=f"{code[:6]}0",
+                domain=minor,
+                managerial="yes" if code.startswith(_ONET_MANAGERS) else "unknown",
+                level=zones.get(code),
+            )
+        )
+        draft.domains.setdefault(top, Domain(top, None))
+        draft.domains.setdefault(minor, Domain(minor, None, top))
+    draft.declare_all("occupations", occupations, table)
+
+
+def _zones(files: FileSet, draft: Draft) -> dict[str, float | None]:
+    table = draft.keyed(files.read(_ZONES, (_SOC, "job zone"), draft), _SOC)
+    return {
+        code: draft.coded(_ZONE_LEVEL, zone, "Job Zone", table, line)
+        for line, (code, zone) in table.numbered(_SOC, "job zone")
+    }
+
+
+def _activities(files: FileSet, draft: Draft) -> None:
+    """Detailed work activities, which roll up to intermediate ones, and these to generalised ones."""
+    columns = ("element id", "element name", "iwa id", "iwa title", "dwa id", "dwa title")
+    table = files.read(_ACTIVITIES, columns, draft)
+    for general, general_name, middle, middle_name, code, label in table.columns(*columns):
+        broad = Competency(general, general_name or None, "savoir-faire", is_macro=True)
+        draft.competencies.setdefault(general, broad)
+        broad = Competency(middle, middle_name or None, "savoir-faire", macro=general, is_macro=True)
+        draft.competencies.setdefault(middle, broad)
+        draft.competencies.setdefault(code, Competency(code, label or None, "savoir-faire", macro=middle))
+
+
+def _task_activities(files: FileSet, draft: Draft) -> None:
+    """Ask each occupation for the activities of its tasks; those of a core task are at its core."""
+    table = files.read(_TASKS, (_SOC, "task id", "task type"), draft)
+    core = {(code, task) for code, task, kind in table.columns(_SOC, "task id", "task type") if kind == "Core"}
+    table = files.read(_TASK_ACTIVITIES, (_SOC, "task id", "dwa id"), draft, optional=("dwa title",))
+    table = _listed(draft.keyed(table, _SOC, "task id", "dwa id"), draft)
+    for line, (code, task, activity, label) in table.numbered(_SOC, "task id", "dwa id", "dwa title"):
+        if activity not in draft.competencies:
+            draft.note("undeclared_competency", table, line, subject=activity)
+            draft.competencies[activity] = Competency(activity, label or None, "savoir-faire")
+        asked = draft.requirements[code]
+        asked[activity] = "core" if (code, task) in core or asked.get(activity) == "core" else "other"
+
+
+def _rated_elements(files: FileSet, draft: Draft) -> None:
+    """Skills and knowledge, which roll up to the elements of the content model above them."""
+    table = files.read(_MODEL, ("element id", "element name"), draft)
+    names = dict(zip(table.column("element id"), table.column("element name"), strict=True))
+    for name, kind in _RATED.items():
+        ratings = _ratings(files, name, draft)
+        for code, element, label, scale, value in ratings:
+            if element not in draft.competencies:
+                above = element.rpartition(".")[0]
+                macro = above if above in names and above.count(".") > 1 else None
+                if macro is not None:
+                    draft.competencies.setdefault(macro, Competency(macro, names[macro], kind, is_macro=True))
+                draft.competencies[element] = Competency(element, label or None, kind, macro)
+            if scale == "IM" and value >= _IMPORTANT:
+                draft.requirements[code][element] = "core" if value >= _CORE else "other"
+                draft.ratings[code, element] = (value, None)
+        for code, element, _, scale, value in ratings:
+            if scale == "LV" and (code, element) in draft.ratings:
+                draft.ratings[code, element] = (draft.ratings[code, element][0], value)
+
+
+def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, str, str, float]]:
+    """Ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
+    keys = (_SOC, "element id", "scale id")
+    optional = ("element name", "recommend suppress", "not relevant")
+    looked_for = optional[:1] if name == _INTERESTS else optional  # interests are no survey: nothing to suppress
+    table = files.read(name, (*keys, "data value"), draft, optional=looked_for)
+    # A work context has one row more for each answer, under scales of their own, which are shares and no ratings.
+    table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
+    table = _listed(draft.keyed(table, *keys), draft)
+    suppressed = 0
+    found: list[tuple[str, str, str, str, float]] = []
+    for line, (code, element, scale, cell, label, suppress, irrelevant) in table.numbered(
+        *keys, "data value", *optional
+    ):
+        value = draft.figure(cell, "Data Value", table, line, low=0.0, high=7.0)
+        if suppress == "Y":
+            suppressed += 1
+        elif value is not None and irrelevant != "Y":
+            found.append((code, element, label, scale, value))
+    if suppressed:
+        draft.note("rating_suppressed", table, count=suppressed)
+    return found
+
+
+def _titles(files: FileSet, draft: Draft) -> None:
+    table = files.read(_TITLES, (_SOC, "alternate title"), draft, optional=("short title",))
+    table = _listed(table, draft)
+    titles = [(line, code, label) for line, (code, label) in table.numbered(_SOC, "alternate title")]
+    declare_other_titles(draft, titles, table)
+
+
+def _contexts(files: FileSet, draft: Draft) -> None:
+    for code, element, label, scale, value in _ratings(files, _CONTEXTS, draft):
+        if scale == "CX" and value >= _FREQUENT:
+            draft.contexts.setdefault(element, WorkContext(element, label or None, element[:5]))
+            draft.occupation_contexts.add((code, element))
+
+
+def _interests(files: FileSet, draft: Draft) -> None:
+    """First and second RIASEC letter of each occupation."""
+    letters: dict[str, dict[str, str]] = {}
+    for code, element, _, scale, value in _ratings(files, _INTERESTS, draft):
+        if scale == "IH" and element in _HIGH_POINTS and 1 <= value <= len(_RIASEC):
+            letters.setdefault(code, {})[element] = _RIASEC[int(value) - 1]
+    for code, chosen in letters.items():
+        riasec = "".join(chosen[point] for point in _HIGH_POINTS if point in chosen)
+        draft.occupations[code] = replace(draft.occupations[code], riasec=riasec)
+
+
+def _related(files: FileSet, draft: Draft) -> None:
+    """Occupations that the publisher relates to each, nearest first, as known mobilities."""
+    keys, order = (_SOC, "related o*net-soc code"), "index"
+    table = draft.moves(files.read(_RELATED, keys, draft, optional=(order,)), *keys)
+    for line, (origin, target, rank) in table.numbered(*keys, order):
+        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
