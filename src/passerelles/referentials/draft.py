@@ -101,7 +101,7 @@ class Draft:
         """What to call a row that names what this referential lacks: no fault where it is written for another one."""
         return "overlay_row_elsewhere" if self.elsewhere else code
 
-    def read(  # noqa: PLR0913 - the options of `read_table`
+    def read(
         self,
         source: FileSource,
         name: str,
@@ -109,31 +109,22 @@ class Draft:
         needed: bool,
         required: Sequence[str],
         optional: Sequence[str] = (),
-        expected_encoding: str | None = None,
-        expected_delimiter: str | None = None,
-        repair_apostrophes: bool = False,
-        strip: bool = False,
         heads: Mapping[str, str] = MappingProxyType({}),
+        **how: Any,
     ) -> Table:
-        """Read one file that is there; where it is of no use, say so, and whether a referential can do without."""
+        """
+        Read one file that is there; where it is of no use, say so, and whether a referential can do without.
+
+        `how` says how it is written: what else `read_table` takes.
+        """
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
             if is_workbook(data):
                 sheet = source.member(name).sheet
-                table = self._workbook_table(data, table.name, required, optional, sheet=sheet, heads=heads)
+                table = self._workbook_table(data, table.name, (required, optional), sheet, heads)
             else:
-                table = read_table(
-                    data,
-                    name=table.name,
-                    required=required,
-                    optional=optional,
-                    expected_encoding=expected_encoding,
-                    expected_delimiter=expected_delimiter,
-                    repair_apostrophes=repair_apostrophes,
-                    strip=strip,
-                    heads=heads,
-                )
+                table = read_table(data, name=table.name, required=required, optional=optional, heads=heads, **how)
             self.files.append(table.record)
             for each in table.notices:
                 self.log.add(each)
@@ -142,17 +133,10 @@ class Draft:
         return table
 
     def _workbook_table(
-        self,
-        data: bytes,
-        name: str,
-        required: Sequence[str],
-        optional: Sequence[str],
-        *,
-        sheet: str = "",
-        heads: Mapping[str, str] = MappingProxyType({}),
+        self, data: bytes, name: str, columns: Sequence[Sequence[str]], sheet: str, heads: Mapping[str, str]
     ) -> Table:
-        """Table of a sheet, else of the first one whose header has the columns that are looked for."""
-        known = {*required, *optional}
+        """Table of a sheet, else of the first one whose header has the columns: required ones, then optional ones."""
+        known = {column for some in columns for column in some}
 
         def column(cell: Cell) -> str:
             text = cell_text(cell).strip().casefold()
@@ -173,7 +157,7 @@ class Draft:
                 self.log.note("merged_cells", file=name, line=area.first_row)
         table = found.table()
         table = replace(table, header=named(table.header, heads))
-        return check_columns(table, required, optional, NoticeLog(table.notices))
+        return check_columns(table, columns[0], columns[1], NoticeLog(table.notices))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""
