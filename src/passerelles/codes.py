@@ -2,13 +2,31 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from passerelles.errors import PasserellesError
 
 Code = TypeVar("Code")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
 _ROME = re.compile(r"^[A-Z]\d{4}$")
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...]]:
+    """
+    Values of each key, in the order in which they come.
+
+    Examples
+    --------
+    >>> dict(grouped([("a", 1), ("b", 2), ("a", 3)]))
+    {'a': (1, 3), 'b': (2,)}
+    """
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return MappingProxyType({key: tuple(values) for key, values in found.items()})
 
 
 def check_code(code: object, *, what: str = "code") -> str:

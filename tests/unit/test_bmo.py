@@ -204,10 +204,7 @@ def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
     assert figure.value is None
     assert "de 3 à 6" in figure.say("fr")
     assert "3 to 6" in figure.say("en")
-    half = figure.scaled(0.5, why="spread")
-    assert (half.low, half.high, half.standing, half.why) == (1.5, 3.0, "estimated", "spread")
     nothing = unknown("no_row")
-    assert nothing.scaled(0.5, why="spread") == nothing
     assert nothing.at_least(0) == nothing.at_most(9) == "unknown"
     assert nothing.say("fr").startswith("inconnu :")
     assert Figure(None, "unknown").say("en") == "unknown"

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import check_code, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.crosswalk import Via, links_of
-from passerelles.market.read import Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
+from passerelles.market.read import Found, Once, Scan, SourceFile, cells, read_noted, scan_all
 from passerelles.market.register import REGISTER_KINDS, LeadingCertification, Match, Register, read_register
 from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -389,13 +389,11 @@ def _grouped(pairs: Iterable[tuple[str, Certification]]) -> Mapping[str, tuple[C
     return MappingProxyType({key: tuple(found.values()) for key, found in grouped.items()})
 
 
-_KINDS: Final[Mapping[str, CertificationKind]] = MappingProxyType(
-    {
-        "publie": "certification",
-        "habilitations": "habilitation",
-        "formations preparatoires et non certifiantes": "preparatory",
-    }
-)
+_KINDS: Final[Mapping[str, CertificationKind]] = {
+    "publie": "certification",
+    "habilitations": "habilitation",
+    "formations preparatoires et non certifiantes": "preparatory",
+}
 _COLUMNS: Final = (
     "code", "label", "type", "level", "updated", "formacode", "formacode_label", "nsf", "rncp", "rs", "first_session",
     "last_session", "replaces", "vae", "state", "rome_1", "rome_2", "rome_3", "rome_4", "rome_5",
@@ -439,9 +437,8 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
 
 
 def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
-    table = read(found)
-    for each in table.notices:
-        log.add(each)
+    files: list[SourceFile] = []
+    table = read_noted(found, log, files)
     kept: dict[str, Certification] = {}
     counts: Counter[str] = Counter()
     odd: dict[str, list[int]] = {}
@@ -471,7 +468,7 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
     return Certifications(
         certifications=tuple(c for _, c in sorted(kept.items())),
         year=judged,
-        file=source_file(found, table, year=str(latest) if dated else ""),
+        file=files[0]._replace(year=str(latest) if dated else ""),
         row_counts=MappingProxyType(dict(sorted(counts.items()))),
         notices=log.notices(),
     )
@@ -521,15 +518,10 @@ def _certification(
 
 def _merged(kept: Certification, other: Certification, file: str, log: NoticeLog) -> Certification:
     """Two rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
-    differing = [
-        name
-        for name in ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
-        if getattr(kept, name) != getattr(other, name)
-    ]
+    compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
+    differing = ", ".join(name for name in compared if getattr(kept, name) != getattr(other, name))
     if differing:
-        log.note(
-            "certification_rows_differ", file=file, line=other.lines[0], subject=kept.code, column=", ".join(differing)
-        )
+        log.note("certification_rows_differ", file=file, line=other.lines[0], subject=kept.code, column=differing)
     return replace(
         kept, rs=_union(kept.rs, other.rs), rome=_union(kept.rome, other.rome), lines=(*kept.lines, *other.lines)
     )

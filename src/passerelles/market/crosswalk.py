@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from passerelles.codes import is_rome_code
+from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file
 from passerelles.notices import Notice, NoticeLog, notice
@@ -45,18 +45,7 @@ class FapRome:
     @cached_property
     def families_of_rome(self) -> Mapping[str, tuple[str, ...]]:
         """Families of each ROME 3 code."""
-        grouped: dict[str, list[str]] = {}
-        for family, rome in self.pairs:
-            grouped.setdefault(rome, []).append(family)
-        return MappingProxyType({rome: tuple(found) for rome, found in grouped.items()})
-
-    @cached_property
-    def rome_of_family(self) -> Mapping[str, tuple[str, ...]]:
-        """ROME 3 codes of each family."""
-        grouped: dict[str, list[str]] = {}
-        for family, rome in self.pairs:
-            grouped.setdefault(family, []).append(rome)
-        return MappingProxyType({family: tuple(found) for family, found in grouped.items()})
+        return grouped((rome, family) for family, rome in self.pairs)
 
 
 def read_fap_rome(found: Found) -> FapRome:
@@ -166,12 +155,8 @@ def codes_of(crosswalk: FapRome, referential: Referential) -> Mapping[str, tuple
 
     Specialised occupations are left out: their base stands for them, and a project must not be counted twice.
     """
-    grouped: dict[str, list[str]] = {}
-    for occupation in referential.occupations:
-        if occupation.base is None:
-            for family in families_of(crosswalk, referential, occupation.code)[0]:
-                grouped.setdefault(family, []).append(occupation.code)
-    return MappingProxyType({family: tuple(sorted(codes)) for family, codes in sorted(grouped.items())})
+    own = [o.code for o in referential.occupations if o.base is None]
+    return grouped(sorted((family, code) for code in own for family in families_of(crosswalk, referential, code)[0]))
 
 
 def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -> Mapping[str, float]:

@@ -1,7 +1,7 @@
 """Figures as statistics publish them: a number, a masked cell, an estimate, or nothing; with source, year and place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from passerelles.language.say import Lang, number, say
@@ -127,13 +127,6 @@ class Figure:
             return "yes"
         return "no" if self.interval.low > bound else "unknown"
 
-    def scaled(self, factor: float, *, why: str) -> "Figure":
-        """Return an estimate: the figure times `factor` (0 or more), under the assumption named by `why`."""
-        if self.interval is None:
-            return self
-        bounds = Interval(self.interval.low * factor, self.interval.high * factor)
-        return replace(self, interval=bounds, standing="estimated", why=why)
-
     def say(self, lang: Lang = "fr", *, decimals: int = 0) -> str:
         """Write the figure and how it is known, as a person reads it."""
         if self.interval is None:
@@ -148,18 +141,9 @@ class Figure:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "value": self.value,
-            "low": self.low,
-            "high": self.high,
-            "standing": self.standing,
-            "source": self.source or None,
-            "year": self.year or None,
-            "territory": self.territory or None,
-            "about": self.about or None,
-            "via": self.via or None,
-            "why": self.why or None,
-        }
+        told = ("standing", "source", "year", "territory", "about", "via", "why")
+        numbers = {"value": self.value, "low": self.low, "high": self.high}
+        return numbers | {name: getattr(self, name) or None for name in told}
 
 
 def territory_name(territory: str, lang: Lang = "fr") -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
-from passerelles.market.read import Found, Scan, SourceFile, cells, read, scan, scan_all, source_file, typed_cells
-from passerelles.notices import Notice, NoticeLog
+from passerelles.market.read import Found, Scan, SourceFile, cells, read_noted, scan, scan_all, typed_cells
+from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 
 _COMMUNE_WIDTH: Final = 5
@@ -35,7 +36,6 @@ class _Geography(NamedTuple):
     found: Found
     year: str
     rows: tuple[_Row, ...]
-    file: SourceFile
 
 
 def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: Scan | None = None) -> Places:
@@ -65,10 +65,11 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     """
     found = (scanned or scan_all(path)).within(("places",))
     log = NoticeLog(found.notices)
-    geographies = sorted((_read_basins(f, log) for f in found.of("basins")), key=lambda g: (g.year, g.found.name))
+    files: list[SourceFile] = []
+    newest = sorted(found.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
+    geographies = [_read_basins(each, files, log) for each in newest][::-1]
     if not geographies:
         raise PasserellesError("no_places_data", path=path)
-    files = [g.file for g in reversed(geographies)]
     latest = geographies[-1]
     details = _details(found.of("communes"), files, log)
     names = {code: row.name for code, row in details.items()}
@@ -109,9 +110,7 @@ class _Details(NamedTuple):
 def _details(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, _Details]:
     details: dict[str, _Details] = {}
     for found in tables:
-        table = read(found)
-        _log_all(log, table.notices)
-        files.append(source_file(found, table))
+        table = read_noted(found, log, files)
         wanted = ("commune", "commune_label", "population", "epci", "epci_label")
         for _, (code, name, population, epci, label) in typed_cells(found, table, log, *wanted):
             people = None if population is None else round(population)
@@ -123,9 +122,7 @@ def _successors(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog
     """Return the commune of today that took the place of each former one."""
     successors: dict[str, str] = {}
     for found in tables:
-        table = read(found)
-        _log_all(log, table.notices)
-        files.append(source_file(found, table))
+        table = read_noted(found, log, files)
         successors |= {former: code for _, (former, code) in typed_cells(found, table, log, "former", "commune")}
     return successors
 
@@ -143,9 +140,8 @@ def _commune(
     return Commune(row.commune, name, row.basin, latitude, longitude, population, epci)
 
 
-def _read_basins(found: Found, log: NoticeLog) -> _Geography:
-    table = read(found)
-    _log_all(log, table.notices)
+def _read_basins(found: Found, files: list[SourceFile], log: NoticeLog) -> _Geography:
+    table = read_noted(found, log, files, year=found.year)
     rows: dict[str, _Row] = {}
     short_communes = short_basins = 0
     wanted = ("commune", "basin", "label", "department", "region", "commune_label")
@@ -163,8 +159,7 @@ def _read_basins(found: Found, log: NoticeLog) -> _Geography:
     for column, n in (("commune", short_communes), ("basin", short_basins)):
         if n:
             log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
-    ordered = tuple(rows[code] for code in sorted(rows))
-    return _Geography(found, found.year, ordered, source_file(found, table, year=found.year))
+    return _Geography(found, found.year, tuple(rows[code] for code in sorted(rows)))
 
 
 def _department(commune: str, code: str) -> str:
@@ -182,9 +177,7 @@ def _names(
     """Name of each commune: from the most recent file of basins that gives one, else from a list of communes."""
     names: dict[str, str] = {}
     for found in lists:
-        table = read(found)
-        _log_all(log, table.notices)
-        files.append(source_file(found, table))
+        table = read_noted(found, log, files)
         names |= {
             code.zfill(_COMMUNE_WIDTH): name
             for _, (code, name) in cells(found, table, "commune", "commune_label")
@@ -198,19 +191,12 @@ def _names(
 def _coordinates(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, tuple[float, float]]:
     points: dict[str, tuple[float, float]] = {}
     for found in tables:
-        table = read(found)
-        _log_all(log, table.notices)
-        files.append(source_file(found, table, year=found.first.get("year", "")))
+        table = read_noted(found, log, files, year=found.first.get("year", ""))
         for line, (code, latitude, longitude) in cells(found, table, "commune", "latitude", "longitude"):
             point = _point(latitude, longitude)
             if point is None:
-                log.note(
-                    "invalid_value",
-                    file=found.name,
-                    line=line,
-                    column="latitude, longitude",
-                    value=f"{latitude}, {longitude}",
-                )
+                written = f"{latitude}, {longitude}"
+                log.note("invalid_value", file=found.name, line=line, column="latitude, longitude", value=written)
             elif code:
                 points.setdefault(code.zfill(_COMMUNE_WIDTH), point)
     return points
@@ -242,12 +228,8 @@ def _report(communes: tuple[Commune, ...], geographies: list[_Geography], latest
 def _basins(
     communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog
 ) -> tuple[Basin, ...]:
-    members: dict[str, list[Commune]] = {}
-    for commune in communes:
-        members.setdefault(commune.basin, []).append(commune)
-    rows: dict[str, list[_Row]] = {}
-    for row in latest.rows:
-        rows.setdefault(row.basin, []).append(row)
+    members = grouped((commune.basin, commune) for commune in communes)
+    rows = grouped((row.basin, row) for row in latest.rows)
     labels: dict[str, Counter[str]] = {code: Counter() for code in members}
     votes = Counter((row.basin, row.label) for geography in geographies for row in geography.rows)
     for (code, label), count in votes.items():
@@ -256,23 +238,14 @@ def _basins(
     basins = []
     for code in sorted(members):
         name, aliases = _name(code, labels[code], {r.label for r in rows[code]}, latest.found.name, log)
-        points = [
-            (c.latitude, c.longitude) for c in members[code] if c.latitude is not None and c.longitude is not None
-        ]
-        if not points:
+        latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
+        if latitude is None:
             log.note("basin_without_coordinates", file=latest.found.name, subject=f"{code} {name}")
-        basins.append(
-            Basin(
-                code=code,
-                name=name,
-                communes=tuple(c.code for c in members[code]),
-                latitude=_mean(p[0] for p in points),
-                longitude=_mean(p[1] for p in points),
-                aliases=aliases,
-                departments=tuple(sorted({r.department for r in rows[code]} - {""})),
-                regions=tuple(sorted({r.region for r in rows[code]} - {""})),
-            )
+        departments, regions = (
+            tuple(sorted({getattr(row, kind) for row in rows[code]} - {""})) for kind in ("department", "region")
         )
+        inside = tuple(c.code for c in members[code])
+        basins.append(Basin(code, name, inside, latitude, longitude, aliases, departments, regions))
     return tuple(basins)
 
 
@@ -300,8 +273,8 @@ def _damaged(label: str) -> bool:
     return any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    numbers = list(values)
+def _mean(values: Iterable[float | None]) -> float | None:
+    numbers = [value for value in values if value is not None]
     return math.fsum(numbers) / len(numbers) if numbers else None
 
 
@@ -310,9 +283,7 @@ def _travel(
 ) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
     travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
     for found in tables:
-        table = read(found)
-        _log_all(log, table.notices)
-        files.append(source_file(found, table))
+        table = read_noted(found, log, files)
         for line, (start, end, minutes, km) in cells(found, table, "start", "end", "minutes", "km"):
             ends = []
             for text in (start, end):
@@ -338,8 +309,3 @@ def _positive(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value < math.inf else None
-
-
-def _log_all(log: NoticeLog, notices: Iterable[Notice]) -> None:
-    for each in notices:
-        log.add(each)

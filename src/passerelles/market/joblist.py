@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.rows import known_columns, read_rows
 from passerelles.io.xlsx import Cell, cell_text
@@ -24,25 +25,14 @@ _COLUMNS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "code": frozenset({"code", "rome", "code rome", "code metier", "occupation"}),
         "title": frozenset(
-            {
-                "job",
-                "metier",
-                "metiers",
-                "appellation",
-                "titre",
-                "title",
-                "intitule",
-                "libelle",
-                "libelle rome",
-                "emploi",
-            }
-            | {"intitule metier", "libelle metier", "nom metier", "metier porteur", "metiers porteurs"}
+            ("job", "metier", "metiers", "appellation", "titre", "title", "intitule", "libelle", "libelle rome",
+             "emploi", "intitule metier", "libelle metier", "nom metier", "metier porteur", "metiers porteurs")
         ),
         "basin": frozenset({"bassin", "basin", "bassin d emploi", "code bassin", "nom bassin"}),
         "region": frozenset({"region", "code region", "nom region", "reg"}),
         "status": frozenset({"statut", "status"}),
     }
-)
+)  # fmt: skip
 _STATUSES: Final[Mapping[str, ListedStatus]] = MappingProxyType(
     {
         "": "hiring",
@@ -88,10 +78,7 @@ class JobList:
     @cached_property
     def entries_of(self) -> Mapping[str, tuple[Entry, ...]]:
         """Rows of each occupation code, in the order of the file."""
-        grouped: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            grouped.setdefault(entry.occupation, []).append(entry)
-        return MappingProxyType({code: tuple(rows) for code, rows in grouped.items()})
+        return grouped((entry.occupation, entry) for entry in self.entries)
 
     def find(
         self, referential: Referential, code: str, *, basin: Iterable[str] = (), region: Iterable[str] = ()
@@ -170,12 +157,8 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
             continue
         key = (occupation, place, _key(region))
         if key in entries:
-            log.note(
-                "duplicate_code",
-                file=table.name,
-                line=line,
-                subject=" ".join(filter(None, (occupation, basin, region))),
-            )
+            subject = " ".join(filter(None, (occupation, basin, region)))
+            log.note("duplicate_code", file=table.name, line=line, subject=subject)
             continue
         entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
     file = SourceFile("job-list", table.record)
@@ -189,12 +172,10 @@ def _fits(cells: Sequence[Cell]) -> int:
 
 def _titles(referential: Referential) -> Mapping[str, frozenset[str]]:
     """Occupations of each normalised label or job title."""
-    grouped: dict[str, set[str]] = {}
     pairs = [(o.label, o.code) for o in referential.occupations if o.label]
     pairs += [(t.label, t.occupation) for t in referential.titles]
-    for label, code in pairs:
-        grouped.setdefault(normalise_label(label), set()).add(code)
-    return {name: frozenset(codes) for name, codes in grouped.items()}
+    named = grouped((normalise_label(label), code) for label, code in pairs)
+    return {name: frozenset(codes) for name, codes in named.items()}
 
 
 def _resolve(
@@ -211,10 +192,9 @@ def _resolve(
         log.note("empty_code", file=file, line=line)
         return None
     for text in filter(None, (code, title)):
-        if text.upper() in referential.occupation_by_code:
-            return text.upper()
-        if text in referential.occupation_by_code:
-            return text
+        known = [each for each in (text.upper(), text) if each in referential.occupation_by_code]
+        if known:
+            return known[0]
     for text in filter(None, (code, title)):
         codes = titles.get(normalise_label(text), frozenset())
         if len(codes) == 1:

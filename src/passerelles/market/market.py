@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
@@ -168,10 +169,7 @@ class BmoSurvey:
     @cached_property
     def rows_of(self) -> Mapping[tuple[str, str], tuple[BmoRow, ...]]:
         """Rows of each (basin, family), one a department."""
-        grouped: dict[tuple[str, str], list[BmoRow]] = {}
-        for row in self.rows:
-            grouped.setdefault((row.basin, row.family), []).append(row)
-        return MappingProxyType({key: tuple(rows) for key, rows in grouped.items()})
+        return grouped(((row.basin, row.family), row) for row in self.rows)
 
     @cached_property
     def projects_of(self) -> Mapping[tuple[str, str], Projects]:
@@ -186,10 +184,7 @@ class BmoSurvey:
     @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
         """Families that have a row in each basin, by code."""
-        grouped: dict[str, set[str]] = {code: set() for code in self.basins}
-        for basin, family in self.rows_of:
-            grouped[basin].add(family)
-        return MappingProxyType({code: tuple(sorted(families)) for code, families in grouped.items()})
+        return MappingProxyType(dict.fromkeys(self.basins, ()) | dict(grouped(sorted(self.rows_of))))
 
     def projects(self, basin: str, family: str) -> Projects:
         """Projects of a family in a basin; all unknown where the survey has no row."""
@@ -480,13 +475,6 @@ class Market:
     def has_survey(self) -> bool:
         """Whether a survey is at hand."""
         return bool(self.bmo)
-
-    def family_label(self, family: str) -> str:
-        """Name of a family in the surveys already read or the FAP 2021 labels; its code where none is known."""
-        for each in self.bmo:
-            if each.is_read and family in each.survey.family_labels:
-                return each.survey.family_labels[family]
-        return self.fap2021_labels.get(family, family)
 
     def openings(self, family: str, basin: str, *, year: str | int | None = None) -> Openings:
         """

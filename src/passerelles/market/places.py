@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from passerelles.codes import check_code
+from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.read import SourceFile
 from passerelles.notices import Notice, NoticeLog
@@ -412,19 +412,13 @@ class Places:
 
     @cached_property
     def _communes_by_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        grouped: dict[str, list[Commune]] = {}
-        for commune in self.communes:
-            if commune.name:
-                grouped.setdefault(normalise_label(commune.name), []).append(commune)
-        return {name: tuple(found) for name, found in grouped.items()}
+        return grouped((normalise_label(commune.name), commune) for commune in self.communes if commune.name)
 
     @cached_property
     def _communes_by_bare_name(self) -> Mapping[str, tuple[Commune, ...]]:
         """Communes by their name without its article."""
-        grouped: dict[str, list[Commune]] = {}
-        for name, some in self._communes_by_name.items():
-            grouped.setdefault(_ARTICLE.sub("", name), []).extend(some)
-        return {name: tuple(found) for name, found in grouped.items()}
+        named = self._communes_by_name.items()
+        return grouped((_ARTICLE.sub("", name), commune) for name, some in named for commune in some)
 
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:
@@ -541,7 +535,4 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    grouped: dict[str, set[str]] = {}
-    for name, code in pairs:
-        grouped.setdefault(name, set()).add(code)
-    return {name: tuple(sorted(codes)) for name, codes in grouped.items()}
+    return grouped(sorted(set(pairs)))

@@ -1,7 +1,8 @@
 """What the market says of one job in one basin: openings, tension, wage, and whether it hires or is fragile there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import UnknownCodeError
@@ -9,9 +10,9 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
 from passerelles.market.joblist import JobList, Listed
-from passerelles.market.market import DEFAULT_SETTINGS, Market, MarketSettings, Openings, family_codes
+from passerelles.market.market import DEFAULT_SETTINGS, BmoBasin, Market, MarketSettings, Openings, family_codes
 from passerelles.market.places import Places, with_basins
-from passerelles.market.tables import COMPONENTS, Tension, TensionTable
+from passerelles.market.tables import COMPONENTS, Tension, TensionTable, Wages
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -37,14 +38,7 @@ class Openness(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "family": {"code": self.family, "label": self.label},
-            "projects": self.openings.projects.to_dict(),
-            "difficult_share": self.openings.difficult_share.to_dict(),
-            "seasonal_share": self.openings.seasonal_share.to_dict(),
-            "jobs": self.jobs,
-            "part": self.part,
-        }
+        return FamilyOpenings(*self[:3]).to_dict() | {"jobs": self.jobs, "part": self.part}
 
 
 class FamilyOpenings(NamedTuple):
@@ -227,23 +221,14 @@ def job_tension(
 def _tension(
     rows: list[tuple[str, Tension]], table: TensionTable, territory: str, link: Link
 ) -> tuple[Figure, tuple[Figure, ...]]:
-    about = " + ".join(code for code, _ in rows)
+    codes, source = [code for code, _ in rows], table.file.source
 
     def figure(values: list[int | None]) -> Figure:
         classes = [v for v in values if v is not None]
         if not classes:
-            return unknown("not_published", source=table.file.source, year=table.year, territory=territory, about=about)
-        several = len(rows) > 1
-        return Figure(
-            Interval(min(classes), max(classes)),
-            "estimated" if several else "observed",
-            source=table.file.source,
-            year=table.year,
-            territory=territory,
-            about=about,
-            via=link.via,
-            why="several_families" if several else "",
-        )
+            about = " + ".join(codes)
+            return unknown("not_published", source=source, year=table.year, territory=territory, about=about)
+        return _spread(classes, codes, link, source, table.year, territory)
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
     return figure([row.tension for _, row in rows]), components
@@ -323,23 +308,7 @@ def wage_ratio(market: Market, referential: Referential, code: str) -> Figure:
     A ratio and not euros: the open medians end at different years. `about` and `year` say the family and the period;
     from the lowest to the highest of several families.
     """
-    if market.wages is None or market.crosswalk is None:
-        return unknown("no_wage", territory=COUNTRY)
-    families, link = families_of(market.crosswalk, referential, code)
-    found = [ratio for ratio in map(market.wages.ratio, families) if ratio is not None]
-    if not found or link is None:
-        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
-    several = len({ratio.family for ratio in found}) > 1
-    return Figure(
-        Interval(min(r.of_all for r in found), max(r.of_all for r in found)),
-        "estimated" if several else "observed",
-        source=market.wages.file.source,
-        year=", ".join(sorted({r.period for r in found})),
-        territory=COUNTRY,
-        about=" + ".join(sorted({r.family for r in found})),
-        via=link.via,
-        why="several_families" if several else "",
-    )
+    return _wage(market, referential, code, Wages.ratio)
 
 
 def job_wage(market: Market, referential: Referential, code: str) -> Figure:
@@ -348,21 +317,40 @@ def job_wage(market: Market, referential: Referential, code: str) -> Figure:
 
     A family without a wage takes that of the broader family; `about` says so.
     """
+    return _wage(market, referential, code, Wages.nearest)
+
+
+def _wage(
+    market: Market,
+    referential: Referential,
+    code: str,
+    of_family: Callable[[Wages, str], tuple[str, str, float | None] | None],
+) -> Figure:
+    """Bounds of what is known of a job's families, each a family, a period and an amount."""
     if market.wages is None or market.crosswalk is None:
         return unknown("no_wage", territory=COUNTRY)
     families, link = families_of(market.crosswalk, referential, code)
-    found = {w.family: w for w in map(market.wages.nearest, families) if w is not None}
-    amounts = [w.euros for w in found.values() if w.euros is not None]
-    if not amounts or link is None:
-        return unknown("no_wage", source=market.wages.file.source, territory=COUNTRY)
-    several = len(found) > 1
+    found = [of_family(market.wages, family) for family in families]
+    rows = {family: (period, amount) for family, period, amount in filter(None, found) if amount is not None}
+    source = market.wages.file.source
+    if not rows or link is None:
+        return unknown("no_wage", source=source, territory=COUNTRY)
+    years = ", ".join(sorted({period for period, _ in rows.values()}))
+    return _spread([amount for _, amount in rows.values()], sorted(rows), link, source, years, COUNTRY)
+
+
+def _spread(
+    values: Sequence[float], codes: Sequence[str], link: Link, source: str, year: str, territory: str
+) -> Figure:
+    """From the lowest to the highest figure of a job's codes: observed where it is of one code."""
+    several = len(codes) > 1
     return Figure(
-        Interval(min(amounts), max(amounts)),
+        Interval(min(values), max(values)),
         "estimated" if several else "observed",
-        source=market.wages.file.source,
-        year=", ".join(sorted({w.period for w in found.values()})),
-        territory=COUNTRY,
-        about=" + ".join(sorted(found)),
+        source=source,
+        year=year,
+        territory=territory,
+        about=" + ".join(codes),
         via=link.via,
         why="several_families" if several else "",
     )
@@ -376,6 +364,13 @@ class BasinKey(NamedTuple):
     departments: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     region_names: tuple[str, ...] = ()
+
+
+_FIGURES: Final = ("projects", "estimated", "difficult_share", "seasonal_share", "tension")
+
+
+def _reason(lang: Lang, key: str, **values: object) -> str:
+    return say(f"market.reason.{key}", lang=lang, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,50 +402,40 @@ class Signal:
 
     def reasons(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return the sentences that explain `status`."""
-        lines = []
-        if self.listed is not None:
-            status = say(f"market.status.{self.listed.entry.status}", lang=lang)
-            lines.append(
-                say(
-                    "market.reason.listed",
-                    lang=lang,
-                    file=self.list_name,
-                    line=self.listed.entry.line,
-                    status=status,
-                )
-            )
+        tell = partial(_reason, lang)
         jobs = max((f.jobs for f in self.families), default=0)
-        key = "market.reason.family_projects" if self.families else "market.reason.projects"
         named = ", ".join(f.label for f in self.families)
-        lines.append(say(key, lang=lang, figure=self.projects.say(lang), families=named, n=jobs))
-        lines.append(say("market.reason.difficult", lang=lang, figure=self.difficult_share.say(lang, decimals=2)))
-        lines.append(say("market.reason.tension", lang=lang, figure=self.tension.say(lang)))
-        if self.listed is None:
-            rule = self.settings
-            hiring = self.status == "hiring"
-            lines.append(
-                say(
-                    f"market.reason.{self.status}",
-                    lang=lang,
-                    projects=rule.hiring_min_projects if hiring else rule.fragile_max_projects,
-                    share=percent(
-                        rule.hiring_min_difficult_share if hiring else rule.fragile_max_difficult_share, lang=lang
-                    ),
-                    tension=rule.hiring_min_tension if hiring else rule.fragile_max_tension,
-                )
-            )
-        return tuple(lines)
+        key = "family_projects" if self.families else "projects"
+        lines = (
+            tell(key, figure=self.projects.say(lang), families=named, n=jobs),
+            tell("difficult", figure=self.difficult_share.say(lang, decimals=2)),
+            tell("tension", figure=self.tension.say(lang)),
+        )
+        if self.listed is not None:
+            entry = self.listed.entry
+            status = say(f"market.status.{entry.status}", lang=lang)
+            return (tell("listed", file=self.list_name, line=entry.line, status=status), *lines)
+        rule = self.settings
+        projects, part, tension = (
+            (rule.hiring_min_projects, rule.hiring_min_difficult_share, rule.hiring_min_tension)
+            if self.status == "hiring"
+            else (rule.fragile_max_projects, rule.fragile_max_difficult_share, rule.fragile_max_tension)
+        )
+        return (*lines, tell(self.status, projects=projects, share=percent(part, lang=lang), tension=tension))
 
     def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return every figure in words: those of `reasons`, then the others."""
-        lines = [*self.reasons(lang)]
-        lines.append(say("market.reason.seasonal", lang=lang, figure=self.seasonal_share.say(lang, decimals=2)))
-        lines.append(say("market.reason.estimated", lang=lang, figure=self.estimated.say(lang, decimals=1)))
-        for name, figure in self.components:
-            label = say(f"market.tension.{name}", lang=lang)
-            lines.append(say("market.reason.component", lang=lang, name=label, figure=figure.say(lang)))
-        lines.append(say("market.reason.wage", lang=lang, figure=self.wage.say(lang)))
-        return tuple(lines)
+        tell = partial(_reason, lang)
+        return (
+            *self.reasons(lang),
+            tell("seasonal", figure=self.seasonal_share.say(lang, decimals=2)),
+            tell("estimated", figure=self.estimated.say(lang, decimals=1)),
+            *(
+                tell("component", name=say(f"market.tension.{name}", lang=lang), figure=figure.say(lang))
+                for name, figure in self.components
+            ),
+            tell("wage", figure=self.wage.say(lang)),
+        )
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -460,11 +445,7 @@ class Signal:
             "status": self.status,
             "status_from": "list" if self.listed is not None else "rule",
             "reasons": list(self.reasons(lang)),
-            "projects": self.projects.to_dict(),
-            "estimated": self.estimated.to_dict(),
-            "difficult_share": self.difficult_share.to_dict(),
-            "seasonal_share": self.seasonal_share.to_dict(),
-            "tension": self.tension.to_dict(),
+            **{name: getattr(self, name).to_dict() for name in _FIGURES},
             "components": {name: figure.to_dict() for name, figure in self.components},
             "wage": self.wage.to_dict(),
             "families": [each.to_dict() for each in self.families],
@@ -504,14 +485,11 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
     if not code and places is not None:
         code = places.basin(text).code
     known = places.basin_by_code.get(code) if places is not None and code else None
-    found = surveyed.get(code)
+    found = surveyed.get(code) or known
     if found is not None:
-        regions = found.regions
-        return BasinKey(code, found.label, found.departments, regions, tuple(labels.get(r, "") for r in regions))
-    if known is not None:
-        return BasinKey(
-            code, known.name, known.departments, known.regions, tuple(labels.get(r, "") for r in known.regions)
-        )
+        name = found.label if isinstance(found, BmoBasin) else found.name
+        names = tuple(labels.get(region, "") for region in found.regions)
+        return BasinKey(code, name, found.departments, found.regions, names)
     known_names = with_basins(places or Places(()), {b.code: b.label for b in surveyed.values()})
     raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
 
@@ -591,14 +569,9 @@ def signals(
             raise UnknownCodeError(code)
         families, whole, estimated = openings(code)
         tension, components = job_tension(market, referential, code, basin.code, basin.departments, basin.regions)
-        entry = None
-        if listed is not None:
-            entry = listed.find(
-                referential,
-                code,
-                basin=(basin.code, basin.name),
-                region=(*basin.regions, *basin.region_names),
-            )
+        regions = (*basin.regions, *basin.region_names)
+        place = (basin.code, basin.name)
+        entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
         yield Signal(
             occupation=code,
             label=occupation.name,

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from passerelles.codes import closure, is_rome_code
+from passerelles.codes import closure, grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.model import (
@@ -180,29 +180,22 @@ class Referential:
     @cached_property
     def requirements_of(self) -> Mapping[str, tuple[Requirement, ...]]:
         """Requirements of each occupation, by competency code; an occupation that lists none is not a key."""
-        return _grouped(self.requirements)
+        return grouped((row.occupation, row) for row in self.requirements)
 
     @cached_property
     def titles_of(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles of each occupation, by title code."""
-        grouped: dict[str, list[JobTitle]] = {}
-        for title in self.titles:
-            grouped.setdefault(title.occupation, []).append(title)
-        return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
+        return grouped((title.occupation, title) for title in self.titles)
 
     @cached_property
     def titles_under(self) -> Mapping[str, tuple[JobTitle, ...]]:
         """Job titles that the referential itself lists under each fiche, whatever an overlay claims; by title code."""
-        grouped: dict[str, list[JobTitle]] = {}
-        for title in self.titles:
-            fiche = title.fiche or title.occupation
-            grouped.setdefault(fiche, []).append(title)
-        return MappingProxyType({code: tuple(titles) for code, titles in grouped.items()})
+        return grouped((title.fiche or title.occupation, title) for title in self.titles)
 
     @cached_property
     def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
         """Credentials that each occupation requires or that lead to it."""
-        return _grouped(self.credential_requirements)
+        return grouped((row.occupation, row) for row in self.credential_requirements)
 
     @cached_property
     def access_of(self) -> Mapping[str, OccupationAccess]:
@@ -212,10 +205,7 @@ class Referential:
     @cached_property
     def contexts_of(self) -> Mapping[str, tuple[str, ...]]:
         """Codes of the work contexts of each occupation."""
-        grouped: dict[str, list[str]] = {}
-        for occupation, context in self.occupation_contexts:
-            grouped.setdefault(occupation, []).append(context)
-        return MappingProxyType({code: tuple(contexts) for code, contexts in grouped.items()})
+        return grouped(self.occupation_contexts)
 
     def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
         """Job titles of one occupation, by title code; none where it lists none."""
@@ -225,10 +215,10 @@ class Referential:
         """Moves that the experts list from a fiche, by target."""
 
         def group() -> Mapping[str, Mapping[str, Mobility]]:
-            grouped: dict[str, dict[str, Mobility]] = {}
+            found: dict[str, dict[str, Mobility]] = {}
             for move in self.mobilities:
-                grouped.setdefault(move.origin, {})[move.target] = move
-            return MappingProxyType(grouped)
+                found.setdefault(move.origin, {})[move.target] = move
+            return MappingProxyType(found)
 
         return self.derived("moves-from", group).get(origin, {})
 
@@ -243,16 +233,6 @@ class Referential:
     def _direct_prerequisites(self, credential: str) -> tuple[str, ...]:
         known = self.credential_by_code.get(credential)
         return known.prerequisites if known else ()
-
-
-_Row = TypeVar("_Row", Requirement, CredentialRequirement)
-
-
-def _grouped(rows: Iterable[_Row]) -> Mapping[str, tuple[_Row, ...]]:
-    grouped: dict[str, list[_Row]] = {}
-    for row in rows:
-        grouped.setdefault(row.occupation, []).append(row)
-    return MappingProxyType({code: tuple(found) for code, found in grouped.items()})
 
 
 class Reader(NamedTuple):
