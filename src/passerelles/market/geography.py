@@ -128,11 +128,7 @@ def _successors(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog
 
 
 def _commune(
-    row: _Row,
-    name: str | None,
-    points: Mapping[str, tuple[float, float]],
-    details: Mapping[str, _Details],
-    today: str,
+    row: _Row, name: str | None, points: Mapping[str, tuple[float, float]], details: Mapping[str, _Details], today: str
 ) -> Commune:
     latitude, longitude = points.get(row.commune) or points.get(today) or (None, None)
     about = details.get(row.commune) or details.get(today)

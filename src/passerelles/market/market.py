@@ -13,14 +13,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
-from passerelles.market.crosswalk import (
-    FapRome,
-    Nomenclature,
-    codes_of,
-    families_of,
-    read_fap2021_rome,
-    read_fap_rome,
-)
+from passerelles.market.crosswalk import FapRome, Nomenclature, codes_of, families_of, read_fap2021_rome, read_fap_rome
 from passerelles.market.figures import Figure, Interval, known, share, total, unknown
 from passerelles.market.read import ABSENT, Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import Payers, TensionTable, Wages, read_payers, read_tension, read_wages

@@ -189,11 +189,7 @@ class DownloadRecord:
 
 
 def download_referential(
-    name: str = "rome",
-    *,
-    from_file: Path | None = None,
-    url: str | None = None,
-    progress: Progress | None = None,
+    name: str = "rome", *, from_file: Path | None = None, url: str | None = None, progress: Progress | None = None
 ) -> Path:
     """
     Put an official referential in the user's cache, where ``load_referential(name)`` finds it.

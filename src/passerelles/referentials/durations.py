@@ -132,12 +132,7 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     beside = beside - np.asarray([by_domain[domain] for domain in domains.tolist()])
     low, high = (_quantile(beside, weights, share) for share in _TAILS)
     courses = [d.centre.expected for d in durations if d.level is None and d.centre.expected]
-    return DurationModel(
-        levels=by_level,
-        domains=by_domain,
-        spread=(low, high),
-        course=float(np.median(courses)),
-    )
+    return DurationModel(levels=by_level, domains=by_domain, spread=(low, high), course=float(np.median(courses)))
 
 
 def _quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:

@@ -85,12 +85,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # no date: the same tables give the same 
 
 
 def write_form(
-    name: str,
-    output: Path,
-    *,
-    schema: Schema = "overlay",
-    base: tuple[str, str] | None = None,
-    lang: Lang = "fr",
+    name: str, output: Path, *, schema: Schema = "overlay", base: tuple[str, str] | None = None, lang: Lang = "fr"
 ) -> None:
     """
     Write an empty workbook for a referential or an overlay, ready to fill in.

@@ -16,13 +16,7 @@ from passerelles.io.csv import Table, decode, empty_table, file_record
 from passerelles.io.rows import parse_rows
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language.say import LANGS, Lang, say, sentences
-from passerelles.model import (
-    Competency,
-    CompetencyKind,
-    EcologicalRole,
-    Status,
-    Ternary,
-)
+from passerelles.model import Competency, CompetencyKind, EcologicalRole, Status, Ternary
 from passerelles.referentials.draft import Draft
 from passerelles.text import normalise_label
 

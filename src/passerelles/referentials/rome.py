@@ -306,10 +306,7 @@ def _contexts(files: FileSet, draft: Draft) -> None:
 
 def _links(files: FileSet, draft: Draft) -> None:
     table = files.read(
-        "liens_rome_referentiels",
-        ("code_rome", "code_compo_bloc", "code_ogr"),
-        draft,
-        optional=("code_rubrique",),
+        "liens_rome_referentiels", ("code_rome", "code_compo_bloc", "code_ogr"), draft, optional=("code_rubrique",)
     )
     draft.require_occupations(table, "code_rome")
     blocks = table.column("code_compo_bloc")

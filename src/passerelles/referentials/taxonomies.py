@@ -145,11 +145,7 @@ def read_esco(source: FileSource) -> Referential:
         name="esco",
         version=version,
         language=files.edition,
-        provenance=Provenance(
-            source=f"European Commission, ESCO, version {version}",
-            format="esco",
-            licence=_LICENCE,
-        ),
+        provenance=Provenance(source=f"European Commission, ESCO, version {version}", format="esco", licence=_LICENCE),
     )
 
 

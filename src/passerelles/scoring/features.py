@@ -460,16 +460,10 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
                 _level_step(lambda d: ((d > _STEP[0]) & (d < _STEP[1])).astype(np.float32), "level"), closeness=False
             ),
             "down": Feature(_level_step(lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
-            "target_level": Feature(
-                _of_target(_attribute("level"), scaled=False),
-                closeness=False,
-            ),
+            "target_level": Feature(_of_target(_attribute("level"), scaled=False), closeness=False),
             "same_cadre": Feature(_level_step(lambda d: -np.abs(d), "cadre")),
             "from_cadre": Feature(_level_step(lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
-            "target_cadre": Feature(
-                _of_target(_attribute("cadre"), scaled=False),
-                closeness=False,
-            ),
+            "target_cadre": Feature(_of_target(_attribute("cadre"), scaled=False), closeness=False),
         },
         "target": {
             "reference_fiche": Feature(_of_target(_is_reference), closeness=False, of_target=True),
