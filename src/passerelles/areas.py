@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.codes import check_codes
+from passerelles.codes import check_codes, grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
 from passerelles.model import Stamp
@@ -209,13 +209,8 @@ class MobilityAreas(Shown):
         notes = [say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))]
         if self.experts is not None:
             inside = "?" if self.domains[0] is None else percent(self.domains[0], lang=lang)
-            notes.insert(
-                0,
-                say(
-                    "areas.experts", lang=lang, inside=percent(self.experts, lang=lang), domains=inside,
-                    n=self.domains[1],
-                ),
-            )  # fmt: skip
+            experts = percent(self.experts, lang=lang)
+            notes = [say("areas.experts", lang=lang, inside=experts, domains=inside, n=self.domains[1]), *notes]
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 
 
@@ -253,29 +248,21 @@ def mobility_areas(
         dtype=np.intp,
     )
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer)
-    origins, targets, weights = _best_moves(graph, rows, scorer)
-    network = _network(rows, origins, targets, weights)
+    moves = _best_moves(graph, rows, scorer)
+    network = _network(rows, moves)
     groups = _communities(network)
     area_of = _area_of(groups, len(graph.codes))
-    between = _betweenness(network, area_of, origins, targets)
-    together = _stability(rows, origins, targets, weights, groups)
+    between = _betweenness(network, area_of, moves)
+    together = _stability(rows, moves, groups)
+    calibrated = scorer.calibration is not None
     areas = tuple(
-        _area(
-            graph,
-            number,
-            group,
-            (origins, targets, weights),
-            area_of,
-            between,
-            together[number - 1],
-            calibrated=scorer.calibration is not None,
-        )
+        _area(graph, number, group, moves, area_of, between, together[number - 1], calibrated=calibrated)
         for number, group in enumerate(groups, 1)
     )
     listed = _experts(graph, rows)
     return MobilityAreas(
         areas=areas,
-        passages=_passages(graph, origins, targets, weights, area_of),
+        passages=_passages(graph, moves, area_of),
         modularity=round(float(_modularity(network, groups)), 4),
         experts=_inside(listed, area_of),
         chance=_by_chance(listed, area_of, rows),
@@ -303,15 +290,13 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
     return np.asarray(origins, dtype=np.intp), np.asarray(targets, dtype=np.intp), np.asarray(weights, dtype=np.float64)
 
 
-def _network(
-    rows: NDArray[np.intp], origins: NDArray[np.intp], targets: NDArray[np.intp], weights: NDArray[np.float64]
-) -> "nx.Graph[int]":
+def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
     """Undirected: the weights of both directions added."""
     import networkx as nx  # noqa: PLC0415 - half a second to import
 
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
-    for a, b, weight in zip(origins.tolist(), targets.tolist(), weights.tolist(), strict=True):
+    for a, b, weight in zip(*(each.tolist() for each in moves), strict=True):
         before = network.get_edge_data(a, b, {"weight": 0.0})["weight"]
         network.add_edge(a, b, weight=before + weight)
     return network
@@ -327,11 +312,9 @@ def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
 def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> float:
     import networkx as nx  # noqa: PLC0415 - as above
 
-    return (
-        float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
-        if network.number_of_edges()
-        else 0.0
-    )
+    if not network.number_of_edges():
+        return 0.0
+    return float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
 
 
 def _area_of(groups: Sequence[tuple[int, ...]], size: int) -> NDArray[np.int64]:
@@ -342,31 +325,24 @@ def _area_of(groups: Sequence[tuple[int, ...]], size: int) -> NDArray[np.int64]:
     return area
 
 
-def _betweenness(
-    network: "nx.Graph[int]", area_of: NDArray[np.int64], origins: NDArray[np.intp], targets: NDArray[np.intp]
-) -> Mapping[int, float]:
+def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> Mapping[int, float]:
     """Share of short ways on which each row with a move to another area lies."""
     import networkx as nx  # noqa: PLC0415 - as above
 
+    origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
     borders = {*origins[crossing].tolist(), *targets[crossing].tolist()}
     ways = nx.betweenness_centrality(network, k=min(len(network), _SOURCES) or None, seed=_SEED)
     return {row: way for row, way in ways.items() if row in borders}
 
 
-def _stability(
-    rows: NDArray[np.intp],
-    origins: NDArray[np.intp],
-    targets: NDArray[np.intp],
-    weights: NDArray[np.float64],
-    groups: Sequence[tuple[int, ...]],
-) -> list[float]:
+def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int, ...]]) -> list[float]:
     """Share of the pairs of each group that are together in communities of resampled moves."""
     rng = np.random.default_rng(_SEED)
     shares = np.zeros(len(groups))
     for _ in range(_SAMPLES):
-        chosen = np.flatnonzero(rng.random(len(origins)) < _KEPT_SHARE)
-        sample = _communities(_network(rows, origins[chosen], targets[chosen], weights[chosen]))
+        chosen = np.flatnonzero(rng.random(len(moves[0])) < _KEPT_SHARE)
+        sample = _communities(_network(rows, (moves[0][chosen], moves[1][chosen], moves[2][chosen])))
         place = {row: number for number, group in enumerate(sample) for row in group}
         for number, group in enumerate(groups):
             sizes = Counter(place[row] for row in group).values()
@@ -420,17 +396,10 @@ def _area(
     )
 
 
-def _passages(
-    graph: OccupationGraph,
-    origins: NDArray[np.intp],
-    targets: NDArray[np.intp],
-    weights: NDArray[np.float64],
-    area_of: NDArray[np.int64],
-) -> tuple[Passage, ...]:
-    by_pair: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
-    for a, b, weight in zip(origins.tolist(), targets.tolist(), weights.tolist(), strict=True):
-        if area_of[a] != area_of[b]:
-            by_pair.setdefault((int(area_of[a]), int(area_of[b])), []).append((-weight, a, b))
+def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) -> tuple[Passage, ...]:
+    listed = zip(*(each.tolist() for each in moves), strict=True)
+    ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
+    by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])
     passages = []
     for (start, end), crossing in sorted(by_pair.items(), key=lambda item: (-len(item[1]), item[0])):
         missing: Counter[int] = Counter()
@@ -439,15 +408,9 @@ def _passages(
             broad = graph.macro[lacking]
             missing.update({*np.where(broad >= 0, broad, lacking).tolist()})
         wanted = sorted(missing.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
-        passages.append(
-            Passage(
-                start,
-                end,
-                len(crossing),
-                tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED]),
-                tuple((graph.competency_codes[c], graph.competencies[c].name, n) for c, n in wanted),
-            )
-        )
+        best = tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED])
+        acquired = tuple((graph.competency_codes[c], graph.competencies[c].name, n) for c, n in wanted)
+        passages.append(Passage(start, end, len(crossing), best, acquired))
     return tuple(passages)
 
 
