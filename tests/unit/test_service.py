@@ -515,24 +515,30 @@ def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_pat
     app = Reloading(make, Metrics(), watched=index, every=0.05)
     with Client(app) as client:
 
-        def count_after(*, ready: bool) -> int:
-            made[-1].ready = ready
-            client._portal.call(asyncio.sleep, 0.5)
-            return len(made)
+        def become(count: int) -> None:
+            """Wait until so many were made, and see that no more are."""
+            deadline = time.monotonic() + 20
+            while len(made) < count and time.monotonic() < deadline:
+                client._portal.call(asyncio.sleep, 0.02)
+            client._portal.call(asyncio.sleep, 0.4)
+            assert len(made) == count
 
-        assert count_after(ready=True) == 1
+        become(1)
         client._portal.call(app.ask)
-        assert count_after(ready=False) == 2
+        become(2)
         client._portal.call(app.ask)  # the second may have been read too early
-        assert count_after(ready=False) == 2
-        assert count_after(ready=True) == 3
-        assert count_after(ready=True) == 3
+        become(2)
+        made[1].ready = True
+        become(3)
+        made[2].ready = True
+        become(3)
         index.unlink()
-        assert count_after(ready=True) == 3
+        become(3)
         other.write_text("new")
         other.replace(index)
-        assert count_after(ready=True) == 4
-        assert count_after(ready=True) == 4
+        become(4)
+        made[3].ready = True
+        become(4)
 
 
 def test_answers_are_compressed_where_asked(client: Client) -> None:
@@ -642,7 +648,7 @@ def test_every_option_is_a_variable() -> None:
     stated = {
         "referential": "a.zip", "overlays": "x y", "data": f"/a{os.pathsep}/b", "settings": "s.json", "access": "false",
         "strict": "1", "accept_errors": "yes", "key_variable": "K", "origins": "https://a.fr https://b.fr",
-        "lang": "en", "cache": "true", "warm": "true",
+        "lang": "en", "cache": "true", "warm": "true", "watch_seconds": "5",
         **{f"limits.{name}": "4242" for name in Limits.model_fields},
     }  # fmt: skip
     assert set(stated) == set(variables())
