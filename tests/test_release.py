@@ -15,6 +15,11 @@ def test_the_metadata_is_whole() -> None:
     assert all(author["name"] for author in PROJECT["authors"])
     assert len(PROJECT["keywords"]) >= 5
     assert PROJECT["license"] == "MIT"
+    assert PROJECT["urls"]
+    known = [
+        file.read_text("utf-8") for file in (ROOT / "src" / "passerelles").rglob("*") if file.suffix in (".py", ".toml")
+    ]
+    assert [url for url in PROJECT["urls"].values() if not any(url in text for text in known)] == []  # none is invented
     versions = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
     assert versions[0] == PROJECT["requires-python"].removeprefix(">=")
     assert versions == sorted(versions, key=lambda v: int(v[2:]))

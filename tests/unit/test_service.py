@@ -648,7 +648,7 @@ def test_every_option_is_a_variable() -> None:
     stated = {
         "referential": "a.zip", "overlays": "x y", "data": f"/a{os.pathsep}/b", "settings": "s.json", "access": "false",
         "strict": "1", "accept_errors": "yes", "key_variable": "K", "origins": "https://a.fr https://b.fr",
-        "lang": "en", "cache": "true", "warm": "true", "watch_seconds": "5",
+        "lang": "en", "cache": "true", "warm": "true", "watch_seconds": "5", "hosts": "a b",
         **{f"limits.{name}": "4242" for name in Limits.model_fields},
     }  # fmt: skip
     assert set(stated) == set(variables())
