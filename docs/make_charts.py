@@ -7,7 +7,16 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from passerelles import build_graph, charts, evaluate, load_referential, match_territory, rank_moves, rank_paths
+from passerelles import (
+    build_graph,
+    charts,
+    evaluate,
+    load_referential,
+    match_territory,
+    mobility_areas,
+    rank_moves,
+    rank_paths,
+)
 
 HERE = Path(__file__).parent
 TERRITORY = HERE.parent / "referentials" / "transitions" / "territories"
@@ -24,6 +33,7 @@ def pictures() -> Iterator[tuple[str, charts.Chart]]:
     found = match_territory(graph, TERRITORY / "redon-fragile.csv", TERRITORY / "redon-hiring.csv")
     yield "sankey", charts.territory_sankey(found, limit=12)
     yield "neighbours", charts.neighbour_map(graph, "K2110")
+    yield "areas", charts.area_map(mobility_areas(graph))
     yield "methods", charts.method_comparison(evaluate(graph, methods=METHODS))
     card = json.loads((HERE / "model-card.json").read_text(encoding="utf-8"))
     yield "reliability", charts.reliability_diagram(card["calibration"]["fitted"]["reliability"])

@@ -6,11 +6,12 @@ an expert lists them. Communities are found by Louvain's method (Blondel et al. 
 seed. How many there are follows from modularity at resolution 1: no number is chosen.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,12 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes, grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
+from passerelles.market.market import Market
+from passerelles.market.signals import BasinKey
+from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
 from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
 from passerelles.scoring.table import score_table
@@ -38,6 +43,9 @@ _SAMPLES: Final = 10  # resampled graphs on which stability is measured
 _KEPT_SHARE: Final = 0.8  # of the moves, in each of them
 _SOURCES: Final = 256  # occupations from which short ways are followed, for betweenness
 _NAMED: Final = 3  # jobs that name an area, pivots, entries, exits and competencies listed
+_RIM: Final = 0.8  # of a wheel, where the middles of its discs lie; and the largest radius of one
+_LARGEST: Final = 0.16
+_THIN: Final = 0.1  # of the widest way: thinner ones are not drawn
 _OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
 
 
@@ -55,6 +63,7 @@ class AreaMember(Described):
     inward: int
     outward: int
     dead_end: bool | None
+    market: JobMarket | None = None
 
     spec: ClassVar[Record] = Record(
         "area_member",
@@ -66,6 +75,7 @@ class AreaMember(Described):
             Column("inward", "integer", schema=whole(least=0), promised=True),
             Column("outward", "integer", schema=whole(least=0), promised=True),
             Column("dead_end", "flag", schema=maybe(schema.flag()), promised=True),
+            *market_columns(attrgetter("market")),
         ),
     )
 
@@ -95,6 +105,8 @@ class Area(Described):
         Members that most moves from, or to, other areas lead to or start from.
     dead_ends
         Members from which no move reaches the chance of an `accessible` one.
+    market
+        Openings, tension and wage of its members together; None without market data.
     """
 
     number: int
@@ -105,6 +117,7 @@ class Area(Described):
     entries: tuple[str, ...]
     exits: tuple[str, ...]
     dead_ends: tuple[str, ...]
+    market: JobMarket | None = None
 
     spec: ClassVar[Record] = Record(
         "area",
@@ -119,6 +132,7 @@ class Area(Described):
                 "members", json=lambda a, lang: dicts(a.members, lang), schema=schema.listed(ref("area_member")),
                 on=On.JSON, promised=True,
             ),
+            *market_columns(attrgetter("market"), counted=True),
         ),
     )  # fmt: skip
 
@@ -160,6 +174,15 @@ class Passage(Described):
     )  # fmt: skip
 
 
+class Spot(NamedTuple):
+    """An area on a wheel: its place and its radius, the wheel's own being 1 around (0, 0)."""
+
+    area: Area
+    x: float
+    y: float
+    radius: float
+
+
 @dataclass(frozen=True)
 class MobilityAreas(Shown):
     """
@@ -198,9 +221,10 @@ class MobilityAreas(Shown):
         head = within(Area.spec.pick("number", "name"), itemgetter(0), on=On.TABLE)
         own = within(AreaMember.spec.columns, itemgetter(1))
         members = [(area, member) for area in self.areas for member in area.members]
+        hidden = SCREEN_KEYS if all(area.market is None for area in self.areas) else frozenset[str]()
         return [
-            Sheet("areas", Area.spec.columns, lambda: self.areas, lang),
-            Sheet("members", (*head, *own), lambda: members, lang),
+            Sheet("areas", Area.spec.columns, lambda: self.areas, lang, hidden),
+            Sheet("members", (*head, *own), lambda: members, lang, hidden),
             Sheet("passages", Passage.spec.columns, lambda: self.passages, lang),
         ]
 
@@ -211,11 +235,62 @@ class MobilityAreas(Shown):
             inside = "?" if self.domains[0] is None else percent(self.domains[0], lang=lang)
             experts = percent(self.experts, lang=lang)
             notes = [say("areas.experts", lang=lang, inside=experts, domains=inside, n=self.domains[1]), *notes]
+        notes += market_notes((area.market for area in self.areas), lang)
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
+
+    def wheel(self) -> tuple[list[Spot], list[tuple[Spot, Spot, float]]]:
+        """
+        Return the areas on a wheel, and the ways between them with how wide each is, the widest being 1.
+
+        Areas that exchange most moves stand side by side as far as can be; a disc grows with the jobs in it. Ways on
+        which fewer than a tenth of the moves of the widest lie are left out.
+        """
+        between = Counter[frozenset[int]]()
+        for passage in self.passages:
+            between[frozenset((passage.origin, passage.target))] += passage.moves
+        left = {area.number: area for area in self.areas}
+        order: list[Area] = [left.pop(min(left))] if left else []
+        while left:
+            last = order[-1].number
+            order.append(left.pop(min(left, key=lambda n: (-between[frozenset((last, n))], n))))
+        most = max((len(area.members) for area in self.areas), default=1)
+        # Neighbours never touch: the chord between two of them is as wide as the largest disc.
+        largest = min(_LARGEST, math.sin(math.pi / max(2, len(order))) * _RIM)
+        spots = {}
+        for place, area in enumerate(order):
+            angle = 2 * math.pi * place / len(order)
+            radius = largest * math.sqrt(len(area.members) / most)
+            spots[area.number] = Spot(area, round(_RIM * math.sin(angle), 4), round(-_RIM * math.cos(angle), 4), radius)
+        widest = max(between.values(), default=1)
+        ways = []
+        for ends, moves in sorted(between.items(), key=lambda way: (way[1], sorted(way[0]))):
+            if moves >= _THIN * widest:
+                start, end = sorted(ends)
+                ways.append((spots[start], spots[end], moves / widest))
+        return list(spots.values()), ways
+
+    def with_market(
+        self, referential: Referential, market: Market | None, basin: BasinKey | None = None
+    ) -> "MobilityAreas":
+        """Return the areas with what a market says of their jobs, in a basin or in the country; itself without one."""
+        if market is None:
+            return self
+        found = job_markets(market, referential, [m.code for area in self.areas for m in area.members], basin)
+
+        def told(area: Area) -> Area:
+            members = tuple(replace(m, market=found.by_job[m.code]) for m in area.members)
+            return replace(area, members=members, market=found.of_group([m.code for m in members]))
+
+        return replace(self, areas=tuple(told(area) for area in self.areas))
 
 
 def mobility_areas(
-    graph: OccupationGraph, codes: Sequence[str] | None = None, *, settings: Settings | None = None
+    graph: OccupationGraph,
+    codes: Sequence[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    market: Market | None = None,
+    basin: BasinKey | None = None,
 ) -> MobilityAreas:
     """
     Group occupations into mobility areas.
@@ -228,6 +303,8 @@ def mobility_areas(
         Occupations of a branch; all of the referential where None. Moves to others are left out.
     settings
         Scorer; the graph's own where None.
+    market, basin
+        Where openings, tensions and wages are read, and for which basin (`find_basin`); the country without one.
 
     Raises
     ------
@@ -260,7 +337,7 @@ def mobility_areas(
         for number, group in enumerate(groups, 1)
     )
     listed = _experts(graph, rows)
-    return MobilityAreas(
+    found = MobilityAreas(
         areas=areas,
         passages=_passages(graph, moves, area_of),
         modularity=round(float(_modularity(network, groups)), 4),
@@ -269,6 +346,7 @@ def mobility_areas(
         domains=_domains(graph, rows, listed),
         referential=graph.referential.stamp,
     )
+    return found.with_market(graph.referential, market, basin)
 
 
 Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from passerelles.market.market import Market
     from passerelles.market.places import Places
     from passerelles.market.read import Scan
+    from passerelles.market.signals import BasinKey
     from passerelles.referentials.referential import Referential
 
 Part = TypeVar("Part")
@@ -141,6 +142,23 @@ class Session:
         return self._first(
             lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder)), "no_market_data"
         )
+
+    def basin(self, text: str | None) -> "BasinKey | None":
+        """
+        Basin of a code or name in the market at hand; None where none is named.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no market, or it knows no such basin.
+        """
+        from passerelles.market.signals import find_basin  # noqa: PLC0415 - command start-up
+
+        if text is None:
+            return None
+        if self.market is None:
+            raise PasserellesError("no_market_data", path=", ".join(map(str, self.folders)) or "--data")
+        return find_basin(self.market, text, places=self.places)
 
     @cached_property
     def places(self) -> "Places | None":

@@ -1,12 +1,20 @@
 """Mobility areas: every job in one area, figures counted again by hand, and better than chance and than domains."""
 
-from itertools import pairwise
+import math
+from collections import Counter
+from itertools import combinations, pairwise
+from pathlib import Path
+from statistics import median
 
 import pytest
 
+from market_files import market_folder
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.figures import COUNTRY
+from passerelles.market.market import load_market
+from passerelles.market.signals import BasinKey, signals
 from passerelles.settings import Settings
 
 
@@ -64,6 +72,58 @@ def test_without_chances_nobody_is_called_a_dead_end(embedded_graph: OccupationG
 def test_an_unknown_job_is_refused(embedded_graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError):
         mobility_areas(embedded_graph, ["N4101", "Z9999"])
+
+
+def test_the_market_of_an_area_is_that_of_its_jobs(
+    areas: MobilityAreas, embedded_graph: OccupationGraph, tmp_path: Path
+) -> None:
+    market = load_market(market_folder(tmp_path))
+    found = areas.with_market(embedded_graph.referential, market)
+    assert areas.areas[0].market is None
+    assert areas.with_market(embedded_graph.referential, None) is areas
+    country = BasinKey(COUNTRY, "")
+    whole = dict.fromkeys(("low", "high"), 0.0)
+    for area in found.areas:
+        assert area.market is not None
+        assert area.market.jobs is not None
+        seen = list(signals(market, embedded_graph.referential, country, codes=[m.code for m in area.members]))
+        for place, (figures, told) in enumerate((
+            ([s.estimated for s in seen], area.market.projects), ([s.tension for s in seen], area.market.tension),
+        )):  # fmt: skip
+            known = [f for f in figures if f.interval is not None]
+            assert area.market.jobs[place] == len(known)
+            assert (told.interval is None) == (not known)
+            add = sum if place == 0 else median
+            if known:
+                ends = [add([getattr(f, end) for f in known]) for end in ("low", "high")]
+                assert [told.low, told.high] == pytest.approx(ends)
+        for end in whole:
+            whole[end] += getattr(area.market.projects, end) or 0.0
+    # A family's projects are counted once, over all areas: those of a family that reaches a job of ours.
+    families = {f.family: f.openings.projects for s in signals(market, embedded_graph.referential, country)
+                for f in s.families}  # fmt: skip
+    for end, value in whole.items():
+        assert value == pytest.approx(sum(getattr(f, end) or 0 for f in families.values()))
+    assert whole["high"] > whole["low"] > 0
+    text = found.to_text()
+    assert "Tension" in text
+    assert "2023" in text
+    (row, *_) = found.rows("areas")
+    assert {"projects", "projects_jobs", "tension", "wage_ratio", "market_source"} <= set(row)
+
+
+def test_discs_of_the_wheel_do_not_touch_and_its_ways_are_the_passages(areas: MobilityAreas) -> None:
+    spots, ways = areas.wheel()
+    assert sorted(s.area.number for s in spots) == [a.number for a in areas.areas]
+    for a, b in combinations(spots, 2):
+        assert math.dist((a.x, a.y), (b.x, b.y)) >= a.radius + b.radius
+    moves = Counter[tuple[int, int]]()
+    for p in areas.passages:
+        moves[min(p.origin, p.target), max(p.origin, p.target)] += p.moves
+    widest = max(moves.values())
+    assert {(a.area.number, b.area.number): thick for a, b, thick in ways} == {
+        ends: n / widest for ends, n in moves.items() if n >= widest / 10
+    }
 
 
 @pytest.mark.real_data

@@ -1,5 +1,6 @@
 """Charts: what is drawn is what the records say, no label is cut or covered, the same bytes each time."""
 
+import math
 import re
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from scipy.stats import binomtest
 
 import passerelles
 from passerelles import PasserellesError, charts, rank_moves, rank_paths
+from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import Chart, clean, width_of, wrap
 from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
@@ -73,6 +75,11 @@ def found_by(graph: OccupationGraph) -> tuple[Move, tuple[Route, ...]]:
     return rank_moves(graph, "K2110", limit=8)[1], tuple(paths)
 
 
+@cache
+def areas_of(graph: OccupationGraph) -> MobilityAreas:
+    return mobility_areas(graph)
+
+
 def every(graph: OccupationGraph, width: float, lang: Any) -> Iterator[Chart]:
     """One of each chart, on the embedded referential."""
     move, paths = found_by(graph)
@@ -83,6 +90,7 @@ def every(graph: OccupationGraph, width: float, lang: Any) -> Iterator[Chart]:
     yield charts.territory_sankey(redon(graph), width=width, lang=lang)
     yield charts.territory_sankey(redon(graph, openings=20), width=width, lang=lang)
     yield charts.neighbour_map(graph, "K2110", width=width, lang=lang)
+    yield charts.area_map(areas_of(graph), width=width, lang=lang)
     yield charts.method_comparison(methods(), width=width, lang=lang)
     yield charts.reliability_diagram(BINS, width=width, lang=lang)
 
@@ -371,6 +379,19 @@ def test_wrapped_text_keeps_every_letter_and_its_width(text: str, width: float) 
 
 def test_a_no_break_space_does_not_break() -> None:
     assert wrap("part de 45\u202f%", width_of("part de 45", 9) + 1, 9) == ["part de", "45\u202f%"]
+
+
+def test_an_area_is_a_disc_with_its_number_and_its_facts(embedded_graph: OccupationGraph) -> None:
+    found = areas_of(embedded_graph)
+    chart = charts.area_map(found)
+    discs = sorted((size for *_, size in marks(chart, "o")), reverse=True)
+    largest = len(found.areas[0].members)
+    assert discs == pytest.approx([discs[0] * math.sqrt(len(a.members) / largest) for a in found.areas])
+    for area in found.areas:
+        assert f"{area.number}. {area.name} ({len(area.members)} métiers)" in chart.description
+        assert str(area.number) in {t.get_text() for t in texts(chart)}
+    curves = [p for p in chart.axes[0].patches if not isinstance(p, Rectangle)]
+    assert len(curves) == len(found.wheel()[1])
 
 
 def test_methods_are_drawn_with_their_intervals() -> None:

@@ -1,13 +1,17 @@
 """Occupations side by side: what is shared is what sets say, in every output."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from market_files import market_folder
 from passerelles import compare
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.market import load_market
+from passerelles.market.signals import find_basin, signal, wage_ratio
 
 
 def test_shared_and_single_competencies_are_those_of_the_sets(embedded_graph: OccupationGraph) -> None:
@@ -52,3 +56,35 @@ def test_the_commands_print_their_shapes(words: tuple[str, ...], capsys: pytest.
         with pytest.raises(SystemExit):
             run((*words, "--format", form))
         assert capsys.readouterr().out
+
+
+def test_the_market_stands_beside_each_job_with_where_it_comes_from(
+    embedded_graph: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = market_folder(tmp_path)
+    market = load_market(folder)
+    basin = find_basin(market, "5313")
+    found = compare(embedded_graph, ["N4101", "K2110"], market=market, basin=basin)
+    told = {o.code: o.market for o in found.occupations}
+    for code in ("N4101", "K2110"):
+        seen, mine = signal(market, embedded_graph.referential, code, basin), told[code]
+        assert mine is not None
+        assert (mine.projects, mine.tension) == (seen.projects, seen.tension)
+        assert mine.wage_ratio == wage_ratio(market, embedded_graph.referential, code)
+    # N4101: 50 projects in one department, a masked cell of 1 to 4 in the other.
+    (row,) = [r for r in found.rows("compared") if r["code"] == "N4101"]
+    assert (row["projects"], row["projects_high"], row["tension"]) == (51, 54, 5)
+    assert "2023" in str(row["market_source"])
+    (note,) = [n for n in found.page().notes if "Sources" in n]
+    assert "2023" in note
+    assert "51–54" in found.to_text()
+    assert "Tension" not in compare(embedded_graph, ["N4101", "K2110"]).to_text()
+    # Without a basin, the country: the basins that have a row of the family, here two.
+    with pytest.raises(SystemExit):
+        run(("compare", "N4101", "K2110", "--data", str(folder), "--format", "json"))
+    first, _ = json.loads(capsys.readouterr().out)["results"]
+    assert first["market"]["projects"]["territory"] == "FR"
+    assert (first["market"]["projects"]["low"], first["market"]["projects"]["high"]) == (52, 58)
+    with pytest.raises(SystemExit) as ended:
+        run(("compare", "N4101", "K2110", "--data", str(folder), "--basin", "Atlantide"))
+    assert ended.value.code == 2

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from market_files import market_folder
 from passerelles.cli.main import run
 from passerelles.compiled import compile_index
 from passerelles.graph.build import build_graph
@@ -506,6 +507,29 @@ def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
     for fields in ("basin=Redon", "wage=0.9"):
         assert client.get(f"/explorer/rank/K2110?{fields}").status_code == 422
     assert "f-basin" not in client.get("/explorer/rank/K2110").text
+
+
+def test_a_market_stands_on_the_pages_of_jobs_and_areas(
+    embedded_graph: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = market_folder(tmp_path)
+    engine = Engine(embedded_graph, session=Session(data=(folder,)))
+    with Client(create_app(engine, Options(explorer="alone"))) as opened:
+        for basin in ("", "5313"):
+            where = ("--data", str(folder), *(("--basin", basin) if basin else ()))
+            fields = f"&basin={basin}" if basin else ""
+            shown = table_of(opened.get(f"/explorer/compare?job=N4101&job=K2110{fields}").text, "compared")
+            told = printed(capsys, "compare", "N4101", "K2110", *where)["results"]
+            page = opened.get(f"/explorer/areas?{fields}")
+            areas, expected = table_of(page.text, "areas"), printed(capsys, "areas", *where)["results"]
+            assert page.text.count("<path d=") > 3
+            for row, item in zip([*shown, *areas], [*told, *expected], strict=True):
+                for name in ("projects", "tension", "wage_ratio"):
+                    assert row[name][1] == item["market"][name]["low"], (name, row, item)
+            assert "2023" in page.text
+        assert opened.get("/explorer/areas?basin=Atlantide").status_code == 404
+    with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as bare:
+        assert "projects" not in table_of(bare.get("/explorer/areas").text, "areas")[0]
 
 
 @pytest.mark.real_data

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from passerelles.charts.areas import area_map
     from passerelles.charts.drawing import Chart, save, to_svg
     from passerelles.charts.evaluation import method_comparison, reliability_diagram
     from passerelles.charts.moves import competency_bars, neighbour_map, path_ladder, score_waterfall
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Chart": "drawing",
+    "area_map": "areas",
     "competency_bars": "moves",
     "method_comparison": "evaluation",
     "neighbour_map": "moves",
@@ -27,6 +29,7 @@ _MODULES = {
 }
 __all__ = [
     "Chart",
+    "area_map",
     "competency_bars",
     "method_comparison",
     "neighbour_map",

@@ -470,6 +470,11 @@ def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float) -> Outline:
     return Outline(points, [move, curve, curve, curve, line, curve, curve, curve, close])
 
 
+def bend(start: Point, by: Point, end: Point) -> Outline:
+    """Return a curve from one point to another, drawn towards a third."""
+    return Outline([start, by, end], [Outline.MOVETO, Outline.CURVE3, Outline.CURVE3])
+
+
 def steps(low: float, high: float, most: int) -> list[float]:
     """
     Return round values from `low` to `high`, `most` of them at most.

@@ -45,6 +45,7 @@ class Language(StrEnum):
 ReferentialOption = Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))]
 OverlayOption = Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))]
 DataOption = Annotated[list[Path] | None, typer.Option("--data", help=say("cli.option.data"))]
+MarketBasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))]
 NoAccessOption = Annotated[bool, typer.Option("--no-access", help=say("cli.option.no_access"))]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from passerelles.language.say import Lang, number, say
 
+COUNTRY: Final = "FR"
 Standing = Literal["observed", "secret", "estimated", "unknown"]
 
 
@@ -156,7 +157,7 @@ def territory_name(territory: str, lang: Lang = "fr") -> str:
     ('région 53', 'France', 'bassin 5313')
     """
     level, _, code = territory.rpartition(":")
-    kind = "country" if territory == "FR" else level or "basin"
+    kind = "country" if territory == COUNTRY else level or "basin"
     return say(f"market.territory.{kind}", lang=lang, code=code) if territory else ""
 
 

@@ -14,7 +14,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
 from passerelles.market.crosswalk import FapRome, Nomenclature, codes_of, families_of, read_fap2021_rome, read_fap_rome
-from passerelles.market.figures import Figure, Interval, known, share, total, unknown
+from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
 from passerelles.market.read import ABSENT, Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import Payers, TensionTable, Wages, read_payers, read_tension, read_wages
 from passerelles.model import FileRecord
@@ -175,13 +175,23 @@ class BmoSurvey:
         )
 
     @cached_property
+    def in_country(self) -> Mapping[str, Projects]:
+        """Projects of each family in all basins that have a row of it."""
+        by_family = grouped((family, projects) for (_, family), projects in self.projects_of.items())
+        return MappingProxyType(
+            {family: Projects(*(total(ends) for ends in zip(*some, strict=True))) for family, some in by_family.items()}
+        )
+
+    @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
         """Families that have a row in each basin, by code."""
         return MappingProxyType(dict.fromkeys(self.basins, ()) | dict(grouped(sorted(self.rows_of))))
 
     def projects(self, basin: str, family: str) -> Projects:
-        """Projects of a family in a basin; all unknown where the survey has no row."""
-        return self.projects_of.get((basin, family), NOTHING)
+        """Projects of a family in a basin, or in the `COUNTRY`; all unknown where the survey has no row."""
+        return (
+            self.in_country.get(family, NOTHING) if basin == COUNTRY else self.projects_of.get((basin, family), NOTHING)
+        )
 
 
 @dataclass(frozen=True)
@@ -478,7 +488,7 @@ class Market:
         family
             Code of a family, in the nomenclature of that year's survey.
         basin
-            Code of a basin, four characters.
+            Code of a basin, four characters; or `COUNTRY`.
         year
             Year of the survey; None = see `survey`.
 
@@ -490,7 +500,7 @@ class Market:
         survey = self.survey(year)
         found = survey.projects(basin, family)
         source = survey.file.source
-        if basin not in survey.basins:
+        if basin != COUNTRY and basin not in survey.basins:
             why = "basin_not_surveyed"
         elif family not in survey.family_labels:
             why = "family_not_surveyed"

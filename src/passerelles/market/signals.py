@@ -8,16 +8,23 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, percent, say
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
-from passerelles.market.figures import Figure, Interval, known, share, total, unknown
+from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
 from passerelles.market.joblist import JobList, Listed
-from passerelles.market.market import DEFAULT_SETTINGS, BmoBasin, Market, MarketSettings, Openings, family_codes
+from passerelles.market.market import (
+    DEFAULT_SETTINGS,
+    NOTHING,
+    BmoBasin,
+    Market,
+    MarketSettings,
+    Openings,
+    family_codes,
+)
 from passerelles.market.places import Places, with_basins
 from passerelles.market.tables import COMPONENTS, Tension, TensionTable, Wages
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
-COUNTRY = "FR"
 _UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
 Status = Literal["hiring", "fragile", "neither", "unknown"]
 
@@ -152,7 +159,7 @@ def _nothing(figure: Figure) -> Openings:
 def _whole(market: Market, families: tuple[Openness, ...], basin: str, year: str, link: Link) -> Openings:
     """Sum of the families that the survey prints in the basin."""
     survey = market.survey(year)
-    printed = [f.family for f in families if (basin, f.family) in survey.projects_of]
+    printed = [f.family for f in families if survey.projects(basin, f.family) is not NOTHING]
     about = " + ".join(printed or [f.family for f in families])
     if not printed:
         first = families[0].openings

@@ -1,7 +1,8 @@
 """`compare`: occupations side by side, what they share and what stands in one only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions, access_text
@@ -9,6 +10,9 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
+from passerelles.market.market import Market
+from passerelles.market.signals import BasinKey
+from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.referentials.reference import find_occupation, named_titles
 from passerelles.scoring.coverage import required_columns
 from passerelles.views import schema
@@ -30,6 +34,8 @@ class ComparedOccupation(Described):
     ----------
     shared
         Share in [0, 1] of the weight of its requirements that all the others ask for too; None where it lists none.
+    market
+        Openings, tension and wage; None without market data.
     """
 
     code: str
@@ -37,6 +43,7 @@ class ComparedOccupation(Described):
     requirements: int
     shared: float | None
     access: AccessConditions
+    market: JobMarket | None = None
 
     spec: ClassVar[Record] = Record(
         "compared_occupation",
@@ -54,6 +61,7 @@ class ComparedOccupation(Described):
                 "access_conditions", json=lambda o, lang: o.access.to_dict(lang), schema=ref("access_conditions"),
                 on=On.JSON, promised=True,
             ),
+            *market_columns(attrgetter("market")),
         ),
     )  # fmt: skip
 
@@ -106,8 +114,9 @@ class Comparison(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the occupations, and all their competencies, as tables."""
+        hidden = SCREEN_KEYS if all(o.market is None for o in self.occupations) else frozenset[str]()
         return [
-            Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang),
+            Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang, hidden),
             Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: self.competencies, lang),
         ]
 
@@ -118,16 +127,17 @@ class Comparison(Shown):
             for presence in get_args(Presence)
             for c in [c for c in self.competencies if c.presence == presence][:_SHOWN]
         ]
-        tables = [
-            Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang),
-            Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: first, lang),
-        ]
+        occupations, competencies = self.sheets(lang)
+        tables = [occupations, replace(competencies, items=lambda: first)]
         left = len(self.competencies) - len(first)
         notes = [say("compare.more", lang=lang, n=left)] if left else []
+        notes += market_notes((o.market for o in self.occupations), lang)
         return Page(say("compare.title", lang=lang), (), tables, (), notes)
 
 
-def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
+def compare(
+    graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: BasinKey | None = None
+) -> Comparison:
     """
     Put occupations side by side.
 
@@ -137,6 +147,8 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
         What `build_graph` gives.
     codes
         Two or more occupations: codes or exact job titles.
+    market, basin
+        Where openings, tensions and wages are read, and for which basin (`find_basin`); the country without one.
 
     Raises
     ------
@@ -171,6 +183,7 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
         )
     order = {name: place for place, name in enumerate(get_args(Presence))}
     competencies.sort(key=lambda c: (order[c.presence], c.occupations, -max(c.weights), c.code))
+    markets = None if market is None else job_markets(market, graph.referential, found, basin).by_job
     occupations = tuple(
         ComparedOccupation(
             code=code,
@@ -178,6 +191,7 @@ def compare(graph: OccupationGraph, codes: Sequence[str]) -> Comparison:
             requirements=len(held),
             shared=sum(held[c] for c in common) / sum(held.values()) if held else None,
             access=access_conditions(graph.referential, code, titles=titles),
+            market=None if markets is None else markets[code],
         )
         for code, held in zip(found, weights, strict=True)
     )

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, check_chart, emit, write_chart
 from passerelles.cli.options import (
+    ChartOption,
+    DataOption,
     Format,
     FormatOption,
     LangOption,
     Language,
+    MarketBasinOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
     SettingsOption,
-    load_graph,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -32,12 +35,16 @@ def areas(
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
+    data: DataOption = None,
+    basin: MarketBasinOption = None,
     settings: SettingsOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Group occupations into mobility areas."""
+    from passerelles import charts
     from passerelles.areas import mobility_areas
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
@@ -45,12 +52,14 @@ def areas(
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = load_graph(referential, overlay, settings, lang=lang)
+    check_chart(chart)
+    session = open_session(referential, overlay, data, settings, lang=lang)
+    graph = session.graph
     named = None
     if jobs is not None:
         lines = decode(read_file(jobs)).text.splitlines()
         named = [line.strip() for line in lines if line.strip()]
-    found = mobility_areas(graph, named)
+    found = mobility_areas(graph, named, market=session.market, basin=session.basin(basin))
 
     def show(console: "Console") -> None:
         print_page(console, found.page(lang.lang), lang=lang.lang)
@@ -60,3 +69,4 @@ def areas(
         return envelope("areas@1", graph, dicts(found.areas, lang.lang)) | found.figures()
 
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+    write_chart(chart, lambda: charts.area_map(found, lang=lang.lang), lang=lang)

@@ -6,15 +6,17 @@ import typer
 
 from passerelles.cli.answer import Answer, emit
 from passerelles.cli.options import (
+    DataOption,
     Format,
     FormatOption,
     LangOption,
     Language,
+    MarketBasinOption,
     NoAccessOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
-    load_graph,
+    open_session,
 )
 from passerelles.language.say import say
 
@@ -32,6 +34,8 @@ def compare(
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
+    data: DataOption = None,
+    basin: MarketBasinOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
     lang: LangOption = Language.FR,
@@ -42,8 +46,9 @@ def compare(
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
-    graph = load_graph(referential, overlay, no_access=no_access, lang=lang)
-    found = put_side_by_side(graph, occupations)
+    session = open_session(referential, overlay, data, no_access=no_access, lang=lang)
+    graph = session.graph
+    found = put_side_by_side(graph, occupations, market=session.market, basin=session.basin(basin))
 
     def show(console: "Console") -> None:
         print_page(console, found.page(lang.lang), lang=lang.lang)

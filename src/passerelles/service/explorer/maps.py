@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
+from passerelles.market.worth import SCREEN_KEYS, market_notes
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.table import occupation_positions
-from passerelles.service.explorer.pages import job_of
+from passerelles.service.explorer.pages import basin_of, job_of
 from passerelles.service.explorer.room import Ask, Room
 from passerelles.views.document import Grid
 from passerelles.views.spec import Column, Sheet, within
@@ -223,6 +224,8 @@ def areas(ask: Ask) -> str:
     """Return the mobility areas of the referential, or of a list of jobs."""
     named = [text for line in ask.many("jobs") for text in line.replace(",", " ").split()]
     found = mobility_areas(ask.room.graph, named) if named else areas_of(ask.room)
+    found = found.with_market(ask.room.referential, ask.room.market, basin_of(ask))
+    spots, links = found.wheel()
     page = found.page(ask.lang)
     link = None if named else (lambda a: ask.url("areas", str(a.number)))
     sheets = found.sheets(ask.lang)
@@ -233,20 +236,25 @@ def areas(ask: Ask) -> str:
         passages=ask.table(sheets[2]) if found.passages else None,
         named=" ".join(named),
         members=[ask.table(sheets[1])] if named else [],
+        spots=spots,
+        links=links,
+        half=_RING,
     )
 
 
 def area(ask: Ask, number: str) -> str:
     """Return one mobility area: its members, where they stand on the map, and the passages from and to it."""
-    found = areas_of(ask.room)
+    found = areas_of(ask.room).with_market(ask.room.referential, ask.room.market, basin_of(ask))
     one = next((a for a in found.areas if str(a.number) == number), found.areas[0])
-    members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang)
+    hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
+    members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)
     names = {a.number: a.name for a in found.areas}
     codes = {m.code for m in one.members}
     return ask.render(
         "area.html",
         area=one,
-        grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [one], ask.lang)),
+        grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [one], ask.lang, hidden)),
+        notes=market_notes([one.market], ask.lang),
         members=ask.table(members, label=lambda m: ask.url("show", m.code), code=lambda m: ask.url("show", m.code)),
         out=_passages(ask, [p for p in found.passages if p.origin == one.number], names, "target"),
         into=_passages(ask, [p for p in found.passages if p.target == one.number], names, "origin"),

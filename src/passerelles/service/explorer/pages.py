@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import say, signed
 from passerelles.market.register import LeadingCertification
-from passerelles.market.signals import job_wage, signal
+from passerelles.market.signals import BasinKey, find_basin, job_wage, signal
+from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
@@ -297,6 +298,12 @@ def _nearer(ask: Ask, origin: str, found: Move) -> str:
     return near or ask.words("move.nearest")
 
 
+def basin_of(ask: Ask) -> BasinKey | None:
+    """Return the basin that an address names; None where it names none, or no market is known."""
+    market, text = ask.room.market, ask.one("basin")
+    return find_basin(market, text, places=ask.room.places) if text and market is not None else None
+
+
 class Side(NamedTuple):
     """A competency of a comparison: its weight in each of the occupations, None where it is not asked for."""
 
@@ -309,13 +316,17 @@ def compare(ask: Ask) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
     codes = list(dict.fromkeys(find_occupation(ask.room.referential, text) for text in ask.many("job")))
     jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
-    found = put_side_by_side(ask.room.graph, [j.code for j in jobs]) if len(jobs) > 1 else None
+    room = ask.room
+    found = None
+    if len(jobs) > 1:
+        found = put_side_by_side(room.graph, [j.code for j in jobs], market=room.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
         most=_COMPARED,
         without={j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs},
         grid=None if found is None else ask.table(found.sheets(ask.lang)[0]),
+        notes=() if found is None else market_notes((o.market for o in found.occupations), ask.lang),
         groups=[] if found is None else _groups(ask, found),
         heaviest=1.0 if found is None else max((w for c in found.competencies for w in c.weights), default=1.0),
     )

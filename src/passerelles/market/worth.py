@@ -1,0 +1,169 @@
+"""What the market says of a job, or of a group of jobs, and how it is told: openings, tension, wage."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Any, Final, NamedTuple
+
+from passerelles.language.say import Lang, number, say
+from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
+from passerelles.market.market import Market
+from passerelles.market.signals import BasinKey, signals, wage_ratio
+from passerelles.referentials.referential import Referential
+from passerelles.views import schema
+from passerelles.views.schema import maybe, record, text, whole
+from passerelles.views.spec import Column, On
+
+_EVERYWHERE: Final = BasinKey(COUNTRY, "")
+_NAMES: Final = ("projects", "tension", "wage_ratio")
+_DECIMALS: Final[Mapping[str, int]] = {"wage_ratio": 2}
+
+
+class JobMarket(NamedTuple):
+    """
+    What the market says of a job in a basin, or in the country, or of a group of jobs.
+
+    Attributes
+    ----------
+    projects
+        Recruitment projects of the job's families, which cover other jobs too; of a group, the sum of its jobs' own
+        parts, estimated by spreading a family's projects evenly over its jobs.
+    tension
+        Class 1 to 5; of a group, the median of its jobs'.
+    wage_ratio
+        Median wage over that of all, in one period; of a group, the median of its jobs'.
+    jobs
+        Of a group, how many of its jobs each figure is of, in this order; the others are unknown, not nought.
+    """
+
+    projects: Figure
+    tension: Figure
+    wage_ratio: Figure
+    jobs: tuple[int, int, int] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        told: dict[str, Any] = {name: getattr(self, name).to_dict() for name in _NAMES}
+        return told if self.jobs is None else {**told, "jobs": dict(zip(_NAMES, self.jobs, strict=True))}
+
+
+class JobMarkets(NamedTuple):
+    """What the market says of jobs, each by its code, and each one's own part of the projects of its families."""
+
+    by_job: Mapping[str, JobMarket]
+    own: Mapping[str, Figure]
+
+    def of_group(self, codes: Sequence[str]) -> JobMarket:
+        """Sum up a group of jobs: own parts of projects added, medians of tension and wages; see `JobMarket`."""
+        jobs = [self.by_job[code] for code in codes]
+        each = ([self.own[code] for code in codes], [j.tension for j in jobs], [j.wage_ratio for j in jobs])
+        known = [[f for f in figures if f.interval is not None] for figures in each]
+        found = [
+            _grouped(k, figures, added=place == 0) for place, (k, figures) in enumerate(zip(known, each, strict=True))
+        ]
+        return JobMarket(found[0], found[1], found[2], (len(known[0]), len(known[1]), len(known[2])))
+
+
+def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -> Figure:
+    if not known:
+        return every[0] if every else unknown("not_published")
+    ends = [f.interval for f in known if f.interval is not None]
+    bounds = total(ends) if added else Interval(median(e.low for e in ends), median(e.high for e in ends))
+    first = known[0]
+    years = ", ".join(sorted({f.year for f in known}))
+    territories = {f.territory for f in known}
+    place = first.territory if len(territories) == 1 else ""
+    return Figure(bounds, "estimated", first.source, years, place, why="spread" if added else "median")
+
+
+def job_markets(
+    market: Market, referential: Referential, codes: Iterable[str], basin: BasinKey | None = None
+) -> JobMarkets:
+    """Return what the market says of jobs in a basin; in the whole country without one."""
+    place = basin or _EVERYWHERE
+    by_job: dict[str, JobMarket] = {}
+    own: dict[str, Figure] = {}
+    for found in signals(market, referential, place, codes=tuple(codes)):
+        code = found.occupation
+        by_job[code] = JobMarket(found.projects, found.tension, wage_ratio(market, referential, code))
+        own[code] = found.estimated
+    return JobMarkets(by_job, own)
+
+
+FIGURE: Final = record(
+    "A published figure: its bounds, how it is known, where it comes from",
+    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
+    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+)
+_SCHEMA: Final = maybe(
+    record(
+        "Openings, tension and wage; null without market data",
+        dict.fromkeys(_NAMES, FIGURE),
+        optional={"jobs": record("Jobs of the group that each is of", dict.fromkeys(_NAMES, whole(least=0)))},
+    )
+)
+
+
+def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = False) -> tuple[Column, ...]:
+    """
+    Return the columns of a market: both ends of each figure in tables, one text on screens.
+
+    `counted`: of a group, with the number of its jobs that each figure is of.
+    """
+
+    def end(name: str, bound: str) -> Callable[[Any, Lang], float | None]:
+        return lambda item, _: None if (found := of(item)) is None else getattr(getattr(found, name), bound)
+
+    def told(name: str) -> Callable[[Any, Lang], str | None]:
+        return lambda item, lang: None if (found := of(item)) is None else _short(found, name, lang)
+
+    columns = [
+        Column("market", json=lambda item, _: (found := of(item)) and found.to_dict(), schema=_SCHEMA, on=On.JSON)
+    ]
+    for name in _NAMES:
+        columns += [
+            Column(name, "number", value=end(name, "low"), shown=told(name), on=On.TABLE | On.SCREEN),
+            Column(f"{name}_high", "number", value=end(name, "high"), on=On.TABLE),
+        ]
+    if counted:
+        columns += [
+            Column(f"{name}_jobs", "integer", value=_count(of, place), on=On.TABLE) for place, name in enumerate(_NAMES)
+        ]
+    sources = Column("market_source", value=lambda item, lang: market_sources([of(item)], lang) or None, on=On.TABLE)
+    return (*columns, sources)
+
+
+def _count(of: Callable[[Any], JobMarket | None], place: int) -> Callable[[Any, Lang], int | None]:
+    return lambda item, _: None if (found := of(item)) is None or found.jobs is None else found.jobs[place]
+
+
+SCREEN_KEYS: Final = frozenset(_NAMES)
+"""Columns that a screen leaves out where no market is known."""
+
+
+def _short(found: JobMarket, name: str, lang: Lang) -> str | None:
+    """Return a figure in a narrow column, or both its ends."""
+    figure: Figure = getattr(found, name)
+    if figure.low is None or figure.high is None:
+        return None
+    ends = [number(end, lang=lang, decimals=_DECIMALS.get(name, 0)) for end in (figure.low, figure.high)]
+    return "–".join(dict.fromkeys(ends))
+
+
+def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
+    """Return where the figures come from, each source, year and place once."""
+    figures = [getattr(found, name) for name in _NAMES for found in some if found is not None]
+    told = [
+        ", ".join(filter(None, (f.source, f.year, territory_name(f.territory, lang))))
+        for f in figures if f.interval is not None
+    ]  # fmt: skip
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def market_notes(some: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:
+    """Return what a table that shows them says below it; nothing where nothing is known."""
+    known = [found for found in some if found is not None]
+    sources = market_sources(known, lang)
+    if not sources:
+        return []
+    key = "group" if any(found.jobs is not None for found in known) else "job"
+    return [say(f"market.worth.{key}", lang=lang, source=sources)]
