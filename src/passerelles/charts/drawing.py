@@ -17,7 +17,7 @@ import numpy as np
 from passerelles.charts.style import GRID, INK, MARGIN, PAPER, QUIET, Page
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.language.say import Lang, number
+from passerelles.language.say import Lang, number, say
 from passerelles.text import printable
 
 try:
@@ -87,15 +87,6 @@ class Chart(Figure):
 
     def __repr__(self) -> str:
         return f"<Chart: {self.title}>"
-
-
-def new_chart(width: float, height: float, *, title: str, description: str) -> Chart:
-    """Return an empty chart; `width` and `height` in points."""
-    chart = Chart(figsize=(width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none", frameon=True)
-    FigureCanvasAgg(chart)
-    chart.title = title
-    chart.description = description
-    return chart
 
 
 def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int = DPI) -> Path:
@@ -297,12 +288,22 @@ class Mark:
     fill: Fill
 
 
+Entry = tuple["Fill | Mark | str", str]  # of a key; what is no area is a sign
+
+
 @dataclass
 class Pen:
-    """Things drawn so far on a page."""
+    """Things drawn so far on a page, and the words of its kind of chart: a table of ``charts`` in language files."""
 
     page: Page
+    subject: str
+    lang: Lang
+    title: str = ""
     artists: list[Artist] = field(default_factory=list)
+
+    def say(self, name: str, /, **values: object) -> str:
+        """Return one of the chart's sentences."""
+        return say(f"charts.{self.subject}.{name}", lang=self.lang, **values)
 
     @property
     def size(self) -> float:
@@ -334,9 +335,9 @@ class Pen:
             y += size * LINE
         return y
 
-    def lines(self, words: str, width: float, *, size: float | None = None, bold: bool = False) -> list[str]:
+    def lines(self, words: str, width: float, *, size: float | None = None) -> list[str]:
         """Return the lines that `text` would write."""
-        return wrap(words, width, size or self.size, bold=bold)
+        return wrap(words, width, size or self.size)
 
     def height(self, words: str, width: float, *, size: float | None = None, bold: bool = False) -> float:
         """Return how high `text` would be."""
@@ -399,19 +400,16 @@ class Pen:
             )
         )  # fmt: skip
 
-    def heading(self, title: str, subtitle: str = "") -> float:
+    def heading(self, subtitle: str = "", **names: object) -> float:
         """Write the title and what stands under it; return where they end."""
-        y = self.text((MARGIN, MARGIN), title, width=self.page.inner, size=self.size + 2.5, bold=True)
+        self.title = self.say("title", **names)
+        y = self.text((MARGIN, MARGIN), self.title, width=self.page.inner, size=self.size + 2.5, bold=True)
         if subtitle:
             y = self.text((MARGIN, y + 2), subtitle, width=self.page.inner, colour=QUIET)
         return y + self.size
 
-    def note(self, top: float, words: str) -> float:
-        """Write how to read the chart; return where it ends."""
-        return self.text((MARGIN, top), words, width=self.page.inner, size=self.size - 0.5, colour=QUIET) + 2
-
-    def legend(self, top: float, entries: Sequence[tuple[Fill | Mark | str, str]]) -> float:
-        """Draw the key, on as many lines as it takes; an entry that is no area is a sign. Return where it ends."""
+    def legend(self, top: float, entries: Sequence[Entry]) -> float:
+        """Draw the key, on as many lines as it takes; return where it ends."""
         swatch, gap = self.size * 1.6, self.size * 1.8
         x, y, bottom = MARGIN, top, top
         area = swatch
@@ -431,10 +429,16 @@ class Pen:
             x += swatch + 5 + room + gap
         return bottom + 4
 
-    def chart(self, bottom: float, *, title: str, description: str) -> Chart:
-        """Put everything on a figure that ends under `bottom`."""
+    def chart(self, bottom: float, description: str, *, note: bool = True) -> Chart:
+        """Write how to read the chart below the rest, and put everything on a figure."""
+        if note:
+            words, size = self.say("note"), self.size - 0.5
+            bottom = self.text((MARGIN, bottom), words, width=self.page.inner, size=size, colour=QUIET) + 2
         height = bottom + MARGIN
-        chart = new_chart(self.page.width, height, title=title, description=description)
+        chart = Chart(figsize=(self.page.width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none",
+                      frameon=True)  # fmt: skip
+        FigureCanvasAgg(chart)
+        chart.title, chart.description = self.title, description
         axes = chart.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
         axes.set_axis_off()
         axes.set_xlim(0.0, self.page.width)
@@ -493,8 +497,22 @@ def steps(low: float, high: float, most: int) -> list[float]:
     return [low]
 
 
-def axis(pen: Pen, ruler: Ruler, span: tuple[float, float], *, write: Callable[[float], str], title: str = "") -> float:
+def axis(
+    pen: Pen,
+    ruler: Ruler,
+    span: tuple[float, float],
+    *,
+    write: Callable[[float], str] | None = None,
+    title: str = "",
+) -> float:
     """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
+    wide = ruler.high - ruler.low
+    decimals = 0 if wide > 5 else 1 if wide > 0.5 else 2  # noqa: PLR2004 - as many as tell its values apart
+
+    def plain(value: float) -> str:
+        return number(value, lang=pen.lang, decimals=decimals).replace("-", "\u2212")
+
+    write = write or plain
     top, bottom = span
     size = pen.size - 1
     room = max(pen.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
@@ -510,18 +528,6 @@ def axis(pen: Pen, ruler: Ruler, span: tuple[float, float], *, write: Callable[[
     if title:
         y = pen.text(((ruler.left + ruler.right) / 2, y), title, size=size, colour=QUIET, align="center")
     return y
-
-
-def decimals_of(low: float, high: float) -> int:
-    """Return how many decimals tell apart the values of a scale."""
-    span = high - low
-    return 0 if span > 5 else 1 if span > 0.5 else 2  # noqa: PLR2004
-
-
-def writer(ruler: Ruler, lang: Lang) -> Callable[[float], str]:
-    """Return how the numbers of a scale are written."""
-    decimals = decimals_of(ruler.low, ruler.high)
-    return lambda value: number(value, lang=lang, decimals=decimals).replace("-", "\u2212")
 
 
 _FAMILY: Final = "DejaVu Sans, Verdana, Geneva, sans-serif"

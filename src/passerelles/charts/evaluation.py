@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.charts.drawing import LINE, Chart, Fill, Mark, Pen, Ruler, axis, steps
+from passerelles.charts.drawing import LINE, Chart, Entry, Fill, Mark, Pen, Ruler, axis, steps
 from passerelles.charts.style import BLUE, GRID, MARGIN, PAPER, QUIET, page_of
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS
@@ -64,30 +64,28 @@ def method_comparison(
     if not chosen:
         raise PasserellesError("chart_nothing")
     results = sorted(chosen, key=lambda r: (-r.metrics[metric], r.method))
-    pen = Pen(page_of(width))
-    title = say("charts.methods.title", lang=lang, metric=metric)
-    facts = say("charts.methods.facts", lang=lang, n=max(r.origins for r in results))
-    y = pen.heading(title, facts)
-    y = _intervals(pen, results, metric, y, lang)
-    entries: list[tuple[Fill | Mark | str, str]] = [(Mark("o", _FAIR), say("charts.methods.fair", lang=lang))]
+    pen = Pen(page_of(width), "methods", lang)
+    facts = pen.say("facts", n=max(r.origins for r in results))
+    y = pen.heading(facts, metric=metric)
+    y = _intervals(pen, results, metric, y)
+    entries: list[Entry] = [(Mark("o", _FAIR), pen.say("fair"))]
     if any(_seen(r) for r in results):
-        entries.append((Mark("o", _SEEN), say("charts.methods.seen", lang=lang)))
+        entries.append((Mark("o", _SEEN), pen.say("seen")))
     y = pen.legend(y + 6, entries)
-    y = pen.note(y, say("charts.methods.note", lang=lang))
-    told = listed((f"{_name(r, lang)} {_figure(r, metric, lang)}" for r in results), lang)
-    return pen.chart(y, title=title, description=f"{facts} {told}.")
+    told = listed((f"{_name(pen, r)} {_figure(r, metric, lang)}" for r in results), lang)
+    return pen.chart(y, f"{facts} {told}.")
 
 
 def _seen(result: "MethodResult") -> bool:
     return _IN_SAMPLE in result.protocol
 
 
-def _name(result: "MethodResult", lang: Lang) -> str:
+def _name(pen: Pen, result: "MethodResult") -> str:
     """Name a method in words where they are known, and always by what one types."""
     name = result.method
     if name in _WORDED:
-        name = f"{say(f'charts.methods.of.{name}', lang=lang)} ({name})"
-    return say("charts.methods.name_seen", lang=lang, name=name) if _seen(result) else name
+        name = f"{pen.say(f'of.{name}')} ({name})"
+    return pen.say("name_seen", name=name) if _seen(result) else name
 
 
 def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
@@ -98,9 +96,9 @@ def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
     return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
 
 
-def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float, lang: Lang) -> float:
-    names = [_name(r, lang) for r in results]
-    figures = [_figure(r, metric, lang) for r in results]
+def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float) -> float:
+    names = [_name(pen, r) for r in results]
+    figures = [_figure(r, metric, pen.lang) for r in results]
     column = min(max(pen.wide(n) for n in names) + 2, pen.page.inner * 0.36)
     shown = max(pen.wide(f) for f in figures)
     most = max(max(r.metrics[metric], *r.ci95.get(metric, (0.0,))) for r in results)
@@ -120,9 +118,9 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
         y += room
 
     def write(value: float) -> str:
-        return number(value, lang=lang, decimals=2)
+        return number(value, lang=pen.lang, decimals=2)
 
-    return axis(pen, ruler, (top, y), write=write, title=say("charts.methods.axis", lang=lang, metric=metric))
+    return axis(pen, ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
 
 
 _Z: Final = 1.959963984540054  # 97.5 % of the normal law
@@ -171,32 +169,14 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     rows = [r for r in rows if r["cases"]]
     if not rows:
         raise PasserellesError("chart_nothing")
-    pen = Pen(page_of(width))
-    title = say("charts.reliability.title", lang=lang)
-    facts = say("charts.reliability.facts", lang=lang, n=len(rows), cases=sum(int(r["cases"]) for r in rows))
-    y = pen.heading(title, facts)
-    y = _points(pen, rows, y, lang)
-    y = pen.legend(
-        y + 6,
-        [
-            (Mark("o", _POINT), say("charts.reliability.point", lang=lang)),
-            ("╌", say("charts.reliability.even", lang=lang)),
-        ],
-    )
-    y = pen.note(y, say("charts.reliability.note", lang=lang))
-    told = listed(
-        (
-            say(
-                "charts.reliability.row",
-                lang=lang,
-                predicted=percent(r["predicted"], lang=lang),
-                observed=percent(r["observed"], lang=lang),
-            )
-            for r in rows
-        ),
-        lang,
-    )
-    return pen.chart(y, title=title, description=f"{facts} {say('charts.reliability.words', lang=lang, rows=told)}")
+    pen = Pen(page_of(width), "reliability", lang)
+    facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
+    y = pen.heading(facts)
+    y = _points(pen, rows, y)
+    y = pen.legend(y + 6, [(Mark("o", _POINT), pen.say("point")), ("╌", pen.say("even"))])
+    shares = [[percent(r[name], lang=lang) for name in ("predicted", "observed")] for r in rows]
+    told = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
+    return pen.chart(y, f"{facts} {pen.say('words', rows=told)}")
 
 
 def wilson(share: float, cases: int) -> tuple[float, float]:
@@ -214,9 +194,9 @@ def wilson(share: float, cases: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float, lang: Lang) -> float:
+def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     def write(value: float) -> str:
-        return percent(value, lang=lang)
+        return percent(value, lang=pen.lang)
 
     shown = pen.wide(write(1.0), size=pen.size - 1)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
@@ -224,7 +204,7 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float, lang: Lang)
     side = min(pen.page.inner - shown - 16, _SIDE)
     edge = max(MARGIN, (pen.page.width - side - shown) / 2)  # in the middle of a page that is wider
     left = edge + shown + 8
-    top = pen.text((edge, top), say("charts.reliability.observed", lang=lang), colour=QUIET) + 4
+    top = pen.text((edge, top), pen.say("observed"), colour=QUIET) + 4
     across = Ruler(0.0, most, left, left + side)
     up = Ruler(0.0, most, top + side, top)
     for value in steps(0.0, most, max(2, int(side // (pen.size * 3.5)))):
@@ -241,4 +221,4 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float, lang: Lang)
         for end in (low, high):
             pen.line([(x - 3, up(end)), (x + 3, up(end))], colour=BLUE, width=1.1, over=2.0)
         pen.dot((x, y), pen.size * 0.75, _POINT)
-    return axis(pen, across, (top, top + side), write=write, title=say("charts.reliability.predicted", lang=lang))
+    return axis(pen, across, (top, top + side), write=write, title=pen.say("predicted"))

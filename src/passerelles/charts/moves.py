@@ -1,13 +1,13 @@
 """Moves and paths as pictures: the parts of a score, what a job asks for, what stands around an origin, a ladder."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from passerelles.charts.drawing import LINE, Chart, Fill, Mark, Pen, Ruler, axis, writer
+from passerelles.charts.drawing import LINE, Chart, Entry, Fill, Mark, Pen, Ruler, axis
 from passerelles.charts.style import (
     BLUE,
     DARK,
@@ -77,36 +77,36 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     >>> str(move.target.label) in charts.score_waterfall(move).title
     True
     """
-    pen = Pen(page_of(width))
+    pen = Pen(page_of(width), "waterfall", lang)
     base = [p for p in move.parts if p.name == "base"]
     others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
-    rows = _rows([*base, *others], move.score, lang)
-    names = {"origin": end_text(move.origin, lang), "target": end_text(move.target, lang)}
-    title = say("charts.waterfall.title", lang=lang, **names)
-    y = pen.heading(title, facts(move, lang))
-    y = _bars(pen, rows, y, lang)
-    entries: list[tuple[Fill | Mark | str, str]] = [(_PLUS, say("charts.waterfall.plus", lang=lang))]
-    entries += [(_MINUS, say("charts.waterfall.minus", lang=lang)), (_TOTAL, say("charts.waterfall.total", lang=lang))]
-    if base:
-        entries.insert(0, (_BASE, say("charts.waterfall.base", lang=lang)))
-    y = pen.legend(y + 8, entries)
-    y = pen.note(y, say("charts.waterfall.note", lang=lang))
-    return pen.chart(y, title=title, description=_words([*base, *others], move.score, lang))
+    rows = _rows(pen, [*base, *others], move.score)
+    y = pen.heading(facts(move, lang), **_ends(move, lang))
+    y = _bars(pen, rows, y)
+    entries: list[Entry] = [(_BASE, pen.say("base"))] if base else []
+    entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, pen.say("total"))]
+    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in (*base, *others)), lang)
+    words = pen.say("words", parts=told, score=signed(move.score, lang=lang))
+    return pen.chart(pen.legend(y + 8, entries), words)
 
 
-def _rows(parts: "list[PartValue]", score: float, lang: Lang) -> list[tuple[str, float, float, Fill]]:
+def _ends(of: "Move | Path", lang: Lang) -> dict[str, str]:
+    return {"origin": end_text(of.origin, lang), "target": end_text(of.target, lang)}
+
+
+def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> list[tuple[str, float, float, Fill]]:
     """Label, start, end and look of each bar."""
     found: list[tuple[str, float, float, Fill]] = []
     reached = 0.0
     for part in parts:
         look = _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
-        found.append((part.label(lang), reached, reached + part.value, look))
+        found.append((part.label(pen.lang), reached, reached + part.value, look))
         reached += part.value
-    return [*found, (say("charts.waterfall.total", lang=lang), 0.0, score, _TOTAL)]
+    return [*found, (pen.say("total"), 0.0, score, _TOTAL)]
 
 
-def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float, lang: Lang) -> float:
-    values = [signed(end - start, lang=lang) for _, start, end, _ in rows]
+def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float) -> float:
+    values = [signed(end - start, lang=pen.lang) for _, start, end, _ in rows]
     column = min(max(pen.wide(label, bold=True) for label, *_ in rows) + 2, pen.page.inner * 0.4)
     shown = max(pen.wide(v, bold=True) for v in values)
     points = [0.0, *(x for _, *ends, _ in rows for x in ends)]
@@ -129,12 +129,7 @@ def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float, lang
         middle = y + (room - pen.size * LINE) / 2
         pen.text((pen.page.right, middle), values[place], align="right", bold=last)
         y += room
-    return axis(pen, ruler, (top, y), write=writer(ruler, lang))
-
-
-def _words(parts: "list[PartValue]", score: float, lang: Lang) -> str:
-    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
-    return say("charts.waterfall.words", lang=lang, parts=told, score=signed(score, lang=lang))
+    return axis(pen, ruler, (top, y))
 
 
 _HELD: Final = Fill(BLUE)
@@ -180,65 +175,46 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     True
     """
     check_limit(limit)
-    pen = Pen(page_of(width))
-    title = say(
-        "charts.competencies.title", lang=lang, origin=end_text(move.origin, lang), target=end_text(move.target, lang)
-    )
+    pen = Pen(page_of(width), "competencies", lang)
+    ends = _ends(move, lang)
     groups = {"held": move.held, "near": move.near, "missing": move.missing}
     total = sum(item.weight for items in groups.values() for item in items)
     if not total:
-        y = pen.heading(title, say("charts.competencies.none", lang=lang))
-        return pen.chart(y, title=title, description=say("charts.competencies.none", lang=lang))
+        return pen.chart(pen.heading(pen.say("none"), **ends), pen.say("none"), note=False)
     coverage = say("charts.words.unknown", lang=lang) if move.coverage is None else percent(move.coverage, lang=lang)
-    facts = say("charts.competencies.facts", lang=lang, coverage=coverage)
-    y = pen.heading(title, facts)
-    shares = _shares(groups, total, lang)
-    y = _strip(pen, groups, total, y)
+    facts = pen.say("facts", coverage=coverage)
+    y = pen.heading(facts, **ends)
+    weights = {state: sum(item.weight for item in items) for state, items in groups.items()}
+    near = sum(item.weight * (item.credit or 0.0) for item in move.near)
+    states = {"held": weights["held"], "near": near, "rest": weights["near"] - near, "missing": weights["missing"]}
+    shares = [pen.say(name, share=percent(weight / total, lang=lang)) for name, weight in states.items()]
+    y = _strip(pen, states, y)
     y = pen.legend(y + 4, list(zip((_HELD, _NEAR, _REST, _MISSING), shares, strict=True)))
     most = max(item.weight for items in groups.values() for item in items)
     for state, items in groups.items():
         if items:
-            y = _group(pen, state, items[:limit], y + 6, most, lang)
-            y = _others(pen, items[limit:], y, lang)
-    y = pen.legend(y + 6, [(_CORE, say("charts.competencies.core", lang=lang))])
-    y = pen.note(y, say("charts.competencies.note", lang=lang))
+            y = _group(pen, state, items[:limit], y + 6, most)
+            y = _others(pen, items[limit:], y)
+    y = pen.legend(y + 6, [(_CORE, pen.say("core"))])
     told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=_names(i[:limit], lang)) for s, i in groups.items() if i]
-    return pen.chart(y, title=title, description=". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
+    return pen.chart(y, ". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
 
 
-def _credit(items: "Sequence[Item]") -> float:
-    return sum(item.weight * (item.credit or 0.0) for item in items)
-
-
-def _shares(groups: "dict[str, tuple[Item, ...]]", total: float, lang: Lang) -> list[str]:
-    held = sum(i.weight for i in groups["held"])
-    near = sum(i.weight for i in groups["near"])
-    counted = _credit(groups["near"])
-    missing = sum(i.weight for i in groups["missing"])
-    values = {"held": held, "near": counted, "rest": near - counted, "missing": missing}
-    return [
-        say(f"charts.competencies.{name}", lang=lang, share=percent(v / total, lang=lang)) for name, v in values.items()
-    ]
-
-
-def _strip(pen: Pen, groups: "dict[str, tuple[Item, ...]]", total: float, y: float) -> float:
+def _strip(pen: Pen, states: Mapping[str, float], y: float) -> float:
     """Draw the whole as one bar."""
-    held = sum(i.weight for i in groups["held"])
-    near = sum(i.weight for i in groups["near"])
-    counted = _credit(groups["near"])
     x, tall = MARGIN, pen.size * 1.8
-    for weight, look in ((held, _HELD), (counted, _NEAR), (near - counted, _REST), (total - held - near, _MISSING)):
-        wide = weight / total * pen.page.inner
+    for weight, look in zip(states.values(), (_HELD, _NEAR, _REST, _MISSING), strict=True):
+        wide = weight / sum(states.values()) * pen.page.inner
         if wide > 1e-6:  # noqa: PLR2004 - nothing, but for rounding
             pen.box(x, y, wide, tall, look)
             x += wide
     return y + tall
 
 
-def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float, lang: Lang) -> float:
-    y = pen.text((MARGIN, y), say(f"charts.competencies.head_{state}", lang=lang), bold=True) + 2
+def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float) -> float:
+    y = pen.text((MARGIN, y), pen.say(f"head_{state}"), bold=True) + 2
     column = pen.page.inner * 0.6
-    shown = pen.wide(number(most, lang=lang, decimals=1)) + 8
+    shown = pen.wide(number(most, lang=pen.lang, decimals=1)) + 8
     ruler = Ruler(0.0, most, MARGIN + column + 10, pen.page.right - shown)
     indent = pen.size * 1.3
     for item in items:
@@ -247,12 +223,7 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float,
             pen.text((MARGIN + indent / 2, y), _CORE, align="center")
         y = pen.text((MARGIN + indent, y), item.label or item.code, width=column - indent)
         if item.credit is not None:
-            via = say(
-                "charts.competencies.via",
-                lang=lang,
-                label=item.via_label or item.via,
-                share=percent(item.credit, lang=lang),
-            )
+            via = pen.say("via", label=item.via_label or item.via, share=percent(item.credit, lang=pen.lang))
             y = pen.text((MARGIN + indent, y), via, width=column - indent, size=pen.size - 1, colour=QUIET)
         tall = pen.size * 0.95
         top = start + (pen.size * LINE - tall) / 2
@@ -263,17 +234,17 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float,
             middle = ruler(item.weight * item.credit)
             pen.box(ruler.left, top, middle - ruler.left, tall, _NEAR)
             pen.box(middle, top, end - middle, tall, _REST)
-        words = number(item.weight, lang=lang, decimals=1)
+        words = number(item.weight, lang=pen.lang, decimals=1)
         pen.text((pen.page.right, start), words, align="right", colour=INK)
         y += 3
     return y
 
 
-def _others(pen: Pen, items: "Sequence[Item]", y: float, lang: Lang) -> float:
+def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
     if not items:
         return y
-    weight = number(sum(i.weight for i in items), lang=lang, decimals=1)
-    text = say("charts.competencies.others", lang=lang, n=len(items), weight=weight)
+    weight = number(sum(i.weight for i in items), lang=pen.lang, decimals=1)
+    text = pen.say("others", n=len(items), weight=weight)
     return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.page.inner - pen.size * 1.3, colour=QUIET)
 
 
@@ -397,32 +368,23 @@ def neighbour_map(
     >>> charts.neighbour_map(build_graph(load_referential()), "K2110", limit=5).title
     'Métiers autour de : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110)'
     """
-    pen = Pen(page_of(width))
+    pen = Pen(page_of(width), "neighbours", lang)
     if moves is None:
         moves = rank_moves(graph, origin, settings=settings, limit=limit)
     moves = moves[:_MOST]
-    name = end_text(find_start(graph, origin).end, lang)
-    title = say("charts.neighbours.title", lang=lang, origin=name)
-    calibrated = all(m.probability for m in moves)
-    meaning = say(f"charts.neighbours.{'chance' if calibrated else 'score'}", lang=lang)
-    y = pen.heading(title, meaning)
+    meaning = pen.say("chance" if all(m.probability for m in moves) else "score")
+    y = pen.heading(meaning, origin=end_text(find_start(graph, origin).end, lang))
     if not moves:
-        y = pen.text((MARGIN, y), say("moves.none", lang=lang), width=pen.page.inner)
-        return pen.chart(y, title=title, description=say("moves.none", lang=lang))
-    y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y, lang)
+        none = say("moves.none", lang=lang)
+        return pen.chart(pen.text((MARGIN, y), none, width=pen.page.inner), none, note=False)
+    y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y)
     levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
-    entries: list[tuple[Fill | Mark | str, str]] = [(_ORIGIN, say("charts.neighbours.origin", lang=lang))]
-    entries += [(_LEVELS[level], _level(level, lang)) for level in levels]
+    words = {level: say(f"moves.level.{level}", lang=lang) if level else pen.say("no_level") for level in levels}
+    entries: list[Entry] = [(_ORIGIN, pen.say("origin")), *((_LEVELS[level], words[level]) for level in levels)]
     if any(m.known for m in moves):
-        entries.append(("★", say("charts.neighbours.known", lang=lang)))
-    y = pen.legend(y + 4, entries)
-    y = pen.note(y, say("charts.neighbours.note", lang=lang))
+        entries.append(("★", pen.say("known")))
     told = listed((_name(m, lang) for m in moves), lang)
-    return pen.chart(y, title=title, description=f"{meaning} {say('charts.neighbours.words', lang=lang, names=told)}")
-
-
-def _level(level: str | None, lang: Lang) -> str:
-    return say("charts.neighbours.no_level", lang=lang) if level is None else say(f"moves.level.{level}", lang=lang)
+    return pen.chart(pen.legend(y + 4, entries), f"{meaning} {pen.say('words', names=told)}")
 
 
 def _name(move: "Move", lang: Lang) -> str:
@@ -431,7 +393,7 @@ def _name(move: "Move", lang: Lang) -> str:
     return f"{star}{move.target.code} {move.target.label or ''}".rstrip() + chance
 
 
-def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float, lang: Lang) -> float:
+def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) -> float:
     size = pen.size - 0.5
     column = pen.page.inner * 0.265
     radius = (pen.page.inner - 2 * column) / 2 - 12
@@ -446,11 +408,12 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float, la
         angle = 2 * math.pi * (place + 0.5) / len(order)
         sides["right" if math.sin(angle) >= 0 else "left"].append((row, angle))
     heights = [
-        sum(pen.height(_name(moves[row], lang), column, size=size) + 5 for row, _ in side) for side in sides.values()
+        sum(pen.height(_name(moves[row], pen.lang), column, size=size) + 5 for row, _ in side)
+        for side in sides.values()
     ]
     tall = max(*heights, 2 * radius + 16)
     centre = (pen.page.width / 2, top + tall / 2)
-    _rings(pen, moves, centre, distance, lang)
+    _rings(pen, moves, centre, distance)
     for side, placed in sides.items():
         labels = []
         for row, angle in placed:
@@ -458,15 +421,13 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float, la
                 (centre[0] + r * math.sin(angle), centre[1] - r * math.cos(angle))
                 for r in (distance(far[row]), radius + 6)
             )
-            labels.append(_Label(moves[row], point, rim, pen.height(_name(moves[row], lang), column, size=size)))
-        _write(pen, sorted(labels, key=lambda x: x.rim[1]), side, (top, top + tall), column, lang)
+            labels.append(_Label(moves[row], point, rim, pen.height(_name(moves[row], pen.lang), column, size=size)))
+        _write(pen, sorted(labels, key=lambda x: x.rim[1]), side, (top, top + tall), column)
     pen.dot(centre, _MARK + 4, _ORIGIN.fill, marker=_ORIGIN.shape)
     return top + tall
 
 
-def _rings(
-    pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], distance: Callable[[float], float], lang: Lang
-) -> None:
+def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], distance: Callable[[float], float]) -> None:
     """Draw the circles of round chances, each with its number, where the scorer is calibrated."""
     chances = [m.probability for m in moves if m.probability]
     if len(chances) < len(moves):
@@ -481,13 +442,13 @@ def _rings(
             continue
         last = radius
         pen.ring(centre, radius, colour="#BFBFBF", dash=True)
-        words = percent(chance, lang=lang)
+        words = percent(chance, lang=pen.lang)
         wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
         pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
         pen.text((centre[0], y), words, size=size, colour=QUIET, align="center")
 
 
-def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float, lang: Lang) -> None:
+def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float) -> None:
     """Write the labels of one side, each as near as can be to its point, none on another."""
     size = pen.size - 0.5
     gap = 5.0
@@ -501,10 +462,10 @@ def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, flo
         pen.line([label.point, label.rim, (near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
         if side == "left":
             y = top
-            for line in pen.lines(_name(label.move, lang), column, size=size):
+            for line in pen.lines(_name(label.move, pen.lang), column, size=size):
                 y = pen.text((at + column, y), line, size=size, align="right")
         else:
-            pen.text((at, top), _name(label.move, lang), width=column, size=size, colour=INK)
+            pen.text((at, top), _name(label.move, pen.lang), width=column, size=size, colour=INK)
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:
@@ -568,43 +529,33 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     >>> charts.path_ladder(rank_paths(graph, "K2110", targets=["N4101"], limit=1)[0]).title
     'Parcours : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110) → ...'
     """
-    pen = Pen(page_of(width))
-    names = {"origin": end_text(path.origin, lang), "target": end_text(path.target, lang)}
-    title = say("charts.ladder.title", lang=lang, **names)
-    facts = say(
-        "charts.ladder.facts",
-        lang=lang,
-        hours=hours_text(path.hours, lang),
-        months=_months(path.months, lang),
-        status=say(f"paths.status.{path.status}", lang=lang),
-    )
-    y = top = pen.heading(title, facts)
+    pen = Pen(page_of(width), "ladder", lang)
+    status = say(f"paths.status.{path.status}", lang=lang)
+    facts = pen.say("facts", hours=hours_text(path.hours, lang), months=_months(pen, path.months), status=status)
+    ends = _ends(path, lang)
+    y = top = pen.heading(facts, **ends)
     ruler = _ruler(pen, path)
     rail = MARGIN + pen.size * 0.6
     dot = y + (pen.size + 1) * LINE / 2
-    y = _rung(pen, y, names["origin"], first=True)
+    y = _rung(pen, y, ends["origin"], first=True)
     for place, step in enumerate(path.steps, start=1):
         start = dot
-        y = _step(pen, ruler, y + 4, step, lang) + 8
+        y = _step(pen, ruler, y + 4, step) + 8
         dot = y + (pen.size + 1) * LINE / 2
         pen.line([(rail, start), (rail, dot)], colour=BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, end_text(step.target, lang), first=False, last=place == len(path.steps))
-    y = _whole(pen, ruler, y + 6, path, lang)
-    y = axis(pen, ruler, (top, y), write=writer(ruler, lang), title=say("charts.ladder.axis", lang=lang))
-    y = _frames(pen, y + 6, path, lang)
-    key = [(_RANGE, "range"), (Fill(DARK), "expected"), (_OPEN, "open")]
-    entries: list[tuple[Fill | Mark | str, str]] = [
-        (fill, say(f"charts.ladder.{name}", lang=lang)) for fill, name in key
-    ]
-    entries += [(sign, say(f"charts.ladder.held_{held}", lang=lang)) for held, sign in _SIGNS.items()]
-    y = pen.legend(y + 6, entries)
-    y = pen.note(y, say("charts.ladder.note", lang=lang))
-    return pen.chart(y, title=title, description=" ".join([facts, *path_sentences(path, lang)]))
+    y = _whole(pen, ruler, y + 6, path)
+    y = axis(pen, ruler, (top, y), title=pen.say("axis"))
+    y = _frames(pen, y + 6, path)
+    fills = {"range": _RANGE, "expected": Fill(DARK), "open": _OPEN}
+    entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items()]
+    entries += [(sign, pen.say(f"held_{held}")) for held, sign in _SIGNS.items()]
+    return pen.chart(pen.legend(y + 6, entries), " ".join([facts, *path_sentences(path, lang)]))
 
 
-def _months(months: "Span", lang: Lang) -> str:
-    text = months_text(months, lang).replace("≥ ", "≥\u00a0")
-    return say("charts.words.unknown", lang=lang) if text == "?" else say("charts.ladder.months", lang=lang, n=text)
+def _months(pen: Pen, months: "Span") -> str:
+    text = months_text(months, pen.lang).replace("≥ ", "≥\u00a0")
+    return say("charts.words.unknown", lang=pen.lang) if text == "?" else pen.say("months", n=text)
 
 
 def _left(pen: Pen) -> float:
@@ -630,43 +581,38 @@ def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) ->
     return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
 
 
-def _step(pen: Pen, ruler: Ruler, y: float, step: "Step", lang: Lang) -> float:
+def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
     left, width = _left(pen), _column(pen)
-    hours = say(f"charts.ladder.hours_{step.basis}", lang=lang, hours=hours_text(step.hours, lang))
+    hours = pen.say(f"hours_{step.basis}", hours=hours_text(step.hours, pen.lang))
     bottom = pen.text((left, y), hours, width=width)
-    _bar(pen, ruler, y, step.hours, lang)
-    bottom = pen.text(
-        (left, bottom), say("charts.ladder.duration", lang=lang, months=_months(step.months, lang)), width=width
-    )
+    _bar(pen, ruler, y, step.hours)
+    bottom = pen.text((left, bottom), pen.say("duration", months=_months(pen, step.months)), width=width)
     if step.practice_months:
-        practice = say(
-            "charts.ladder.practice",
-            lang=lang,
-            months=number(step.practice_months, lang=lang),
-            hours=number(step.practised, lang=lang),
+        practice = pen.say(
+            "practice", months=number(step.practice_months, lang=pen.lang), hours=number(step.practised, lang=pen.lang)
         )
         bottom = pen.text((left, bottom), practice, width=width, colour=QUIET)
     for credential in step.credentials:
         sign = _SIGNS[credential.held]
         pen.text((left + pen.size * 0.5, bottom), sign, bold=True, align="center")
         indent = pen.size * 1.4
-        bottom = pen.text((left + indent, bottom), _credential(credential, lang), width=width - indent)
+        bottom = pen.text((left + indent, bottom), _credential(pen, credential), width=width - indent)
     if step.probability is not None:
-        chance = say("charts.ladder.chance", lang=lang, chance=percent(step.probability, lang=lang))
+        chance = pen.say("chance", chance=percent(step.probability, lang=pen.lang))
         bottom = pen.text((left, bottom), chance, width=width, colour=QUIET)
     return bottom
 
 
-def _credential(credential: "StepCredential", lang: Lang) -> str:
+def _credential(pen: Pen, credential: "StepCredential") -> str:
     if credential.held == "yes":
         return credential.label
     hours = credential.hours.expected
     key = "credential_unknown" if hours is None else "credential" if hours else "credential_none"
-    text = say(f"charts.ladder.{key}", lang=lang, label=credential.label, hours=number(hours or 0.0, lang=lang))
-    return text if credential.obtainable else say("charts.ladder.closed", lang=lang, label=text)
+    text = pen.say(key, label=credential.label, hours=number(hours or 0.0, lang=pen.lang))
+    return text if credential.obtainable else pen.say("closed", label=text)
 
 
-def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span", lang: Lang) -> None:
+def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
     """Draw low to high, with the expected value; open to the right where the high end is not known."""
     tall = pen.size * 1.1
     y += pen.size * LINE / 2 - tall / 2
@@ -676,7 +622,7 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span", lang: Lang) -> None:
     if end - start > 0:
         pen.box(start, y, end - start, tall, _RANGE)
     if open_ended:
-        word = say("charts.ladder.mark", lang=lang)
+        word = pen.say("mark")
         far = ruler.right
         room = pen.wide(word, bold=True) + 6
         pen.box(end, y, max(far - room - end, 2.0), tall, _OPEN)
@@ -685,27 +631,23 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span", lang: Lang) -> None:
         pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(DARK, edge=INK, width=0.0), over=3.0)
 
 
-def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path", lang: Lang) -> float:
+def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
     pen.line([(MARGIN, y), (pen.page.right, y)], width=0.6)
-    text = say("charts.ladder.whole", lang=lang, hours=hours_text(path.hours, lang), months=_months(path.months, lang))
-    _bar(pen, ruler, y + 5, path.hours, lang)
+    text = pen.say("whole", hours=hours_text(path.hours, pen.lang), months=_months(pen, path.months))
+    _bar(pen, ruler, y + 5, path.hours)
     width = _column(pen) + _left(pen) - MARGIN
     return max(pen.text((MARGIN, y + 5), text, width=width, bold=True), y + 5 + pen.size * 1.8) + 3
 
 
-def _frames(pen: Pen, y: float, path: "Path", lang: Lang) -> float:
+def _frames(pen: Pen, y: float, path: "Path") -> float:
     if path.frames:
-        y = pen.text((MARGIN, y), say("charts.ladder.frames", lang=lang), bold=True) + 2
+        y = pen.text((MARGIN, y), pen.say("frames"), bold=True) + 2
     for frame in path.frames:  # a bullet, for the signs of credentials say something else
-        every = [v.reason(lang) for v in (*frame.violations, *frame.unknown)]
+        every = [v.reason(pen.lang) for v in (*frame.violations, *frame.unknown)]
         reasons = [*every[:_SHOWN], *(["…"] if len(every) > _SHOWN else [])]
-        verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        text = say(
-            "charts.ladder.frame",
-            lang=lang,
-            label=frame.label,
-            verdict=verdict,
-            why=f" – {listed(reasons, lang)}" if reasons else "",
+        verdict = say(f"paths.verdict.{frame.verdict}", lang=pen.lang)
+        text = pen.say(
+            "frame", label=frame.label, verdict=verdict, why=f" – {listed(reasons, pen.lang)}" if reasons else ""
         )
         pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
         y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.page.inner - pen.size * 1.4)

@@ -24,7 +24,6 @@ PAPER: Final = "#FFFFFF"
 INK: Final = "#1A1A1A"  # 17:1 on paper
 QUIET: Final = "#555555"  # 7:1 on paper
 GRID: Final = "#D9D9D9"
-PALE: Final = "#F2F2F2"
 DARK: Final = "#4D4D4D"
 
 MARGIN: Final = 14.0  # points
@@ -85,7 +84,7 @@ def pale(colour: str, share: float) -> str:
     return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in parts)
 
 
-def deep(colour: str, share: float = 0.6) -> str:
+def deep(colour: str) -> str:
     """
     Darken a colour, for the edge of an area: at least 3:1 on paper.
 
@@ -94,7 +93,7 @@ def deep(colour: str, share: float = 0.6) -> str:
     >>> deep("#E69F00"), contrast(deep("#E69F00")) > 3
     ('#8a5f00', True)
     """
-    return "#" + "".join(f"{round(int(colour[i : i + 2], 16) * share):02x}" for i in (1, 3, 5))
+    return "#" + "".join(f"{round(int(colour[i : i + 2], 16) * 0.6):02x}" for i in (1, 3, 5))
 
 
 def contrast(one: str, other: str = PAPER) -> float:

@@ -1,10 +1,10 @@
 """Flows of a territory as a Sankey diagram: fragile lots left, openings right; masked numbers stay masked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from passerelles.charts.drawing import Chart, Fill, Mark, Pen, ribbon
+from passerelles.charts.drawing import Chart, Entry, Fill, Pen, ribbon
 from passerelles.charts.style import CYCLE, DARK, MARGIN, PAPER, VERMILION, deep, page_of, pale
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
@@ -229,43 +229,41 @@ def territory_sankey(
     PasserellesError
         If `limit` is under 1.
     """
-    pen = Pen(page_of(width))
+    pen = Pen(page_of(width), "sankey", lang)
     payload: Mapping[str, Any] = found if isinstance(found, Mapping) else found.to_dict(lang)
     diagram = read_diagram(payload, limit=limit, lang=lang)
-    title = say("charts.sankey.title", lang=lang)
-    y = pen.heading(title, _facts(payload, lang))
+    facts = _facts(pen, payload)
+    y = pen.heading(facts)
     if not diagram.left and not diagram.right:
-        y = pen.text((MARGIN, y), say("charts.sankey.none", lang=lang), width=pen.page.inner)
-        return pen.chart(y, title=title, description=_facts(payload, lang))
+        y = pen.text((MARGIN, y), pen.say("none"), width=pen.page.inner)
+        return pen.chart(y, facts, note=False)
     column = pen.page.inner * 0.3
-    y = _heads(pen, y, column, lang)
-    bottom = _draw(pen, diagram, y, column, lang)
-    y = pen.legend(bottom + 4, _key(diagram, lang))
-    y = pen.note(y, say("charts.sankey.note", lang=lang))
-    return pen.chart(y, title=title, description=_words(diagram, payload, lang))
+    y = _heads(pen, y, column)
+    bottom = _draw(pen, diagram, y, column)
+    y = pen.legend(bottom + 4, _key(pen, diagram))
+    return pen.chart(y, " ".join([facts, *_words(pen, diagram)]))
 
 
-def _facts(payload: Mapping[str, Any], lang: Lang) -> str:
+def _facts(pen: Pen, payload: Mapping[str, Any]) -> str:
     totals = payload["totals"]
     shown = {
-        name: say("territory.table.masked", lang=lang) if totals.get(name) is None else number(totals[name], lang=lang)
+        name: say("territory.table.masked", lang=pen.lang)
+        if totals.get(name) is None
+        else number(totals[name], lang=pen.lang)
         for name in ("headcount", "openings", "placed", "uncovered", "unfilled")
     }
-    return say("charts.sankey.facts", lang=lang, **shown)
+    return pen.say("facts", **shown)
 
 
-def _heads(pen: Pen, y: float, column: float, lang: Lang) -> float:
-    left = say("charts.sankey.left", lang=lang)
-    right = say("charts.sankey.right", lang=lang)
-    ends = [pen.text((MARGIN, y), left, width=column, bold=True)]
-    ends.append(pen.text((pen.page.right - column, y), right, width=column, bold=True))
-    return max(ends) + 4
+def _heads(pen: Pen, y: float, column: float) -> float:
+    places = {"left": MARGIN, "right": pen.page.right - column}
+    return max(pen.text((x, y), pen.say(side), width=column, bold=True) for side, x in places.items()) + 4
 
 
-def _draw(pen: Pen, diagram: Diagram, top: float, column: float, lang: Lang) -> float:
+def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
     size = pen.size - 0.5
     tall = {
-        n.key: sum(pen.height(t, column, size=size, bold=b) for t, b in n.lines(lang))
+        n.key: sum(pen.height(t, column, size=size, bold=b) for t, b in n.lines(pen.lang))
         for n in (*diagram.left, *diagram.right)
     }
     scale = _scale(diagram, tall)
@@ -285,7 +283,7 @@ def _draw(pen: Pen, diagram: Diagram, top: float, column: float, lang: Lang) -> 
             pen.box(start, place.top + place.tall - rest, _BAR + _STUB, rest, look, over=3.2)
         y = place.slot + (place.room - tall[node.key]) / 2
         at = MARGIN if on_left else x_right + _BAR + 8
-        for text, bold in node.lines(lang):
+        for text, bold in node.lines(pen.lang):
             y = pen.text((at, y), text, width=column, size=size, bold=bold)
     _bands(pen, diagram, places, scale, (x_left + _BAR, x_right))
     return bottom
@@ -347,33 +345,24 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
             pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), shown, size=size)
 
 
-def _key(diagram: Diagram, lang: Lang) -> list[tuple[Fill | Mark | str, str]]:
-    key: list[tuple[Fill | Mark | str, str]] = [
-        (_LEFT_OVER, say("charts.sankey.uncovered", lang=lang)),
-        (_EMPTY, say("charts.sankey.unfilled", lang=lang)),
-    ]
+def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
+    band = Fill(pale(CYCLE[0], 0.42), edge=deep(CYCLE[0]))
+    key: list[Entry] = [(_LEFT_OVER, pen.say("uncovered")), (_EMPTY, pen.say("unfilled"))]
     if any(f.same_job for f in diagram.flows):
-        key.insert(
-            0, (Fill(pale(CYCLE[0], 0.42), hatch="|||", edge=deep(CYCLE[0])), say("charts.sankey.same", lang=lang))
-        )
+        key.insert(0, (replace(band, hatch="|||"), pen.say("same")))
     if any(f.masked for f in diagram.flows):
-        look = Fill(pale(CYCLE[0], 0.42), edge=deep(CYCLE[0]), dash=True)
-        key.append((look, say("charts.sankey.masked", lang=lang)))
+        key.append((replace(band, dash=True), pen.say("masked")))
     return key
 
 
-def _words(diagram: Diagram, payload: Mapping[str, Any], lang: Lang) -> str:
-    names = {n.key: n.short() for n in (*diagram.left, *diagram.right)}
-    told = [_facts(payload, lang)]
+def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
+    """Say each flow, and what is left of each lot where that may be told."""
+    nodes = (*diagram.left, *diagram.right)
+    names = {n.key: n.short() for n in nodes}
     for flow in diagram.flows:
-        people = (
-            say("territory.table.masked", lang=lang)
-            if flow.masked
-            else say("charts.sankey.people", lang=lang, n=flow.people)
-        )
-        told.append(say("charts.sankey.flow", lang=lang, left=names[flow.left], right=names[flow.right], people=people))
-    for node in (*diagram.left, *diagram.right):
+        hidden = say("territory.table.masked", lang=pen.lang) if flow.masked else ""
+        people = hidden or pen.say("people", n=flow.people)
+        yield pen.say("flow", left=names[flow.left], right=names[flow.right], people=people)
+    for node in nodes:
         if node.rest and not node.masked:
-            key = "left_over" if node.side == "left" else "empty"
-            told.append(say(f"charts.sankey.{key}", lang=lang, name=node.short(), n=node.rest))
-    return " ".join(told)
+            yield pen.say("left_over" if node.side == "left" else "empty", name=node.short(), n=node.rest)
