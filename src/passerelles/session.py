@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from passerelles.market.places import Places
     from passerelles.market.read import Scan
     from passerelles.market.signals import BasinKey
+    from passerelles.market.tables import Payer
     from passerelles.referentials.referential import Referential
 
 Part = TypeVar("Part")
@@ -177,6 +178,21 @@ class Session:
         return self._first(
             lambda folder: load_certifications(folder, scanned=self._scan(folder)), "no_certifications_data"
         )
+
+    def payer(self, agreement: str | None) -> "Payer | None":
+        """
+        Return the OPCO of a collective agreement (IDCC); None where none is given.
+
+        Raises
+        ------
+        PasserellesError
+            If no folder holds a table of OPCO by agreement.
+        """
+        if not agreement:
+            return None
+        if self.market is None or self.market.payers is None:
+            raise PasserellesError("no_payers", path=", ".join(map(str, self.folders)) or "--data")
+        return self.market.payers.of(agreement)
 
     def territory_data(self) -> "tuple[Market | None, Places | None]":
         """

@@ -193,3 +193,17 @@ def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.Captu
     ):
         code, _, err = call("levers", *words, capsys=capsys)
         assert (code, said in err) == (2, True)
+
+
+def test_the_opco_of_an_agreement_is_named_and_a_missing_table_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "opco.csv").write_text("idcc,siren_opco\n0016,851240499\n", encoding="utf-8")
+    asked = ("paths", "N4105", "N4101", "--max-steps", "1", "--agreement", "IDCC 16", "--format", "json")
+    code, out, _ = call(*asked, "--data", str(tmp_path), capsys=capsys)
+    (path,) = json.loads(out)["results"]
+    named = {p["opco"]["name"] for f in path["frames"] for p in f["payers"] if p["opco"]}
+    assert (code, named) == (0, {"OPCO Mobilités"})
+    code, out, err = call(*asked, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "OPCO" in err

@@ -9,6 +9,7 @@ import pytest
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.tables import Payer
 from passerelles.paths.legal import Case, Frame, FrameVerdict, condition_text, find_frame, fits, judge, presets
 from passerelles.paths.rank import rank_paths
 
@@ -26,7 +27,7 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
     assert set(presets()) == reconversion | {"transco", "ptp", "poei", "poei-pic"}
     for frame in presets().values():
         stated = [n for n in ("hours_min", "hours_max", "months_max") if getattr(frame, n) is not None]
-        stated += [n for n in ("certifying", "hiring_list", "other_code", "conditions") if getattr(frame, n)]
+        stated += [n for n in ("certifying", "hiring_list", "other_code", "conditions", "payers") if getattr(frame, n)]
         assert set(stated) <= set(frame.sources), frame.name
     ordinary, longer = find_frame("periode-de-reconversion"), find_frame("periode-de-reconversion-accord")
     assert (ordinary.hours_min, ordinary.hours_max, ordinary.months_max) == (150, 450, 12)
@@ -136,3 +137,33 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError) as caught:
         find_frame("transko")
     assert "transco" in caught.value.message("fr")
+
+
+def test_a_path_says_who_may_pay_under_each_frame_that_does_not_say_no(embedded_graph: OccupationGraph) -> None:
+    mine = Payer("0016", "OPCO Mobilités", "1", "published", source="table (juillet 2019)")
+    theirs = Payer("2111", "OPCO EP", "2", "replaced", ("3239",), "2022-01-01", "table (juillet 2019) ; convention")
+    path = rank_paths(embedded_graph, "N4105", targets=["N4101"], max_steps=1, payers=(mine, theirs))[0]
+    by_name = {frame.name: frame for frame in path.frames}
+    assert (by_name["transco"].verdict, by_name["transco"].payers) == ("no", ())  # it has ended
+    assert all(f.payers and all(p.source for p in f.payers) for f in path.frames if f.verdict != "no")
+    firms = {p.who: p.opco for f in path.frames for p in f.payers}
+    assert firms["opco_employer"] == mine
+    assert firms["opco_host"] == firms["opco_host_support"] == theirs
+    assert firms["transitions_pro"] is None
+    told = {p["who"] for f in path.to_dict()["frames"] for p in f["payers"]}
+    own = "mobilité interne : l'OPCO de l'employeur (OPCO Mobilités pour la convention 0016 : table (juillet 2019), "
+    assert own + "à faire confirmer)" in told
+    assert any("3239 l'a remplacée le 01/01/2022, à faire confirmer" in text for text in told)
+    (table,) = [sheet for sheet in path.sheets() if sheet.title == "frames"]
+    rows = [row for row in table.records() if row["payers"]]
+    assert {row["frame"] for row in rows} == {f.name for f in path.frames if f.payers}
+    assert all(row["payers_source"] for row in rows)
+    assert "Qui peut payer : France Travail" in str(path)
+
+
+def test_who_may_pay_is_worded_without_an_agreement_and_never_with_an_amount(embedded_graph: OccupationGraph) -> None:
+    for lang in ("fr", "en"):
+        path = rank_paths(embedded_graph, "N4105", targets=["N4101"], max_steps=1)[0]
+        told = [p.told(lang) for f in path.frames for p in f.payers]
+        assert told
+        assert not any(word in text for text in told for word in ("€", "euro", "table", "opco_"))

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
+from passerelles.language.say import Lang, say
+from passerelles.language.typography import day_text
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
+from passerelles.views import schema
 
 # In the order of the publisher: the six components that explain a tension.
 COMPONENTS: Final = (
@@ -212,6 +215,38 @@ class Payer(NamedTuple):
     since: str = ""
     source: str = ""
     plan: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {**self._asdict(), "related": list(self.related)}
+
+    def told(self, lang: Lang = "fr") -> str:
+        """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
+        since = day_text(self.since, lang) if self.since else ""
+        return say(
+            f"market.payer.{self.standing}",
+            lang=lang,
+            idcc=self.idcc,
+            name=self.name,
+            related=", ".join(self.related),
+            since=since,
+            source=self.source.partition(" ; ")[0],
+        )
+
+
+PAYER: Final = schema.record(
+    "OPCO of a collective agreement, as published",
+    {
+        "idcc": schema.text(),
+        "name": schema.text(),
+        "siren": schema.text(),
+        "standing": schema.one_of(get_args(Standing)),
+        "related": schema.listed(schema.text()),
+        "since": schema.text(),
+        "source": schema.text(),
+        "plan": schema.maybe(schema.flag("Whether the firm is small enough for its OPCO to pay for its training plan")),
+    },
+)
 
 
 @dataclass(frozen=True)

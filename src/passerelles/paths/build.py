@@ -17,7 +17,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.register import LeadingCertification
 from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
-from passerelles.paths.legal import Case, Frame, FrameVerdict, judge
+from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.explain import split_items
@@ -111,7 +111,7 @@ class Context:
     What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
 
     `day` is the reference date (ISO), empty = none; `official`: whether the list is one that an authority published:
-    one derived from a survey or from offers never answers for it.
+    one derived from a survey or from offers never answers for it; `opco`: of the present employer and the hiring firm.
     """
 
     graph: OccupationGraph
@@ -120,6 +120,7 @@ class Context:
     table: CertificationTable | None
     day: str = ""
     official: bool = True
+    opco: Firms = (None, None)
     _leading: dict[str, tuple[LeadingCertification, ...]] = field(default_factory=dict, repr=False)
     _options: dict[str, tuple[StepCredential, ...]] = field(default_factory=dict, repr=False)
 
@@ -232,6 +233,13 @@ class Context:
     def verdicts(self, case: Case, hours: float, months: float) -> tuple[FrameVerdict, ...]:
         """Verdict of every frame."""
         return tuple(judge(frame, case, hours, months) for frame in self.frames)
+
+    def with_payers(self, verdicts: tuple[FrameVerdict, ...]) -> tuple[FrameVerdict, ...]:
+        """Say who may pay under each frame that does not say no; `verdicts` are in the order of the frames."""
+        return tuple(
+            v if v.verdict == "no" else replace(v, payers=frame.paid_by(self.opco))
+            for frame, v in zip(self.frames, verdicts, strict=True)
+        )
 
 
 def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: int) -> tuple[StepCredential, ...]:
@@ -386,6 +394,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     needed = needed_from(state, start, rows[-1])
     case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code)
     frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
+    frames = context.with_payers(frames)
     status, reasons = _status(steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(code))
 

@@ -16,10 +16,11 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import day_text
+from passerelles.market.tables import PAYER, Payer
 from passerelles.model import Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
-from passerelles.views.schema import flag, listed, one_of, ref, text
+from passerelles.views.schema import flag, listed, maybe, one_of, ref, text
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, dicts
 
@@ -35,8 +36,9 @@ class Frame(BaseModel):
 
     None = the law sets no such bound. `start` and `until` are its first and last day (``2026-01``: the whole month),
     empty = unknown. `other_code`: origin and target must have different ROME codes. `exempt` names certificates whose
-    training the bounds leave alone; `conditions` what must still be agreed or shown where the frame says yes, as keys
-    of ``paths.condition`` or in one's own words; `sources` says where each value was read.
+    training the bounds leave alone; `conditions` what must still be agreed or shown where the frame says yes, and
+    `payers` who may pay, as keys of ``paths.condition`` and ``paths.payer`` or in one's own words; `sources` says where
+    each value was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -52,6 +54,7 @@ class Frame(BaseModel):
     hiring_list: bool = False
     other_code: bool = False
     conditions: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     note: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
@@ -69,6 +72,11 @@ class Frame(BaseModel):
         if day and self.start and day[: len(self.start)] < self.start:
             return Violation("not_begun", day=self.start)
         return None
+
+    def paid_by(self, opco: "Firms") -> "tuple[MayPay, ...]":
+        """Who may pay for a training, with the OPCO of the firm whose money it is where its agreement is known."""
+        source = self.sources.get("payers", "")
+        return tuple(MayPay(who, source, opco[_FIRM[who]] if who in _FIRM else None) for who in self.payers)
 
     def is_exempt(self, labels: tuple[str, ...]) -> bool:
         """Whether all that a training leads to is exempt from the bounds in hours and months."""
@@ -104,12 +112,47 @@ class Violation(Described):
     )
 
 
+Firms = tuple[Payer | None, Payer | None]
+"""OPCO of the present employer's agreement and of the hiring firm's; None = no agreement was given."""
+_FIRM: Final = {"opco_employer": 0, "opco_host": 1, "opco_host_support": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class MayPay(Described):
+    """Who may pay under a frame: in words, where that was read, and the OPCO where the firm's agreement is known."""
+
+    who: str
+    source: str = ""
+    opco: Payer | None = None
+
+    def told(self, lang: Lang = "fr") -> str:
+        """Return who may pay in words."""
+        said = _worded("payer", self.who, lang)
+        return said if self.opco is None else say("paths.payer_named", lang=lang, who=said, opco=self.opco.told(lang))
+
+    spec: ClassVar[Record] = Record(
+        "may_pay",
+        "Who may pay under a legal frame; never an amount",
+        (
+            Column("who", value=lambda p, lang: p.told(lang), schema=text(), promised=True),
+            Column("source", value=lambda p, _: p.source or None, schema=maybe(text())),
+            Column(
+                "opco", json=lambda p, _: None if p.opco is None else p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON
+            ),
+        ),
+    )
+
+
 def condition_text(condition: str, lang: Lang = "fr") -> str:
     """Return a condition in words; one's own words stay as they are."""
+    return _worded("condition", condition, lang)
+
+
+def _worded(kind: str, key: str, lang: Lang) -> str:
     try:
-        return say(f"paths.condition.{condition}", lang=lang)
+        return say(f"paths.{kind}.{key}", lang=lang)
     except KeyError:
-        return condition
+        return key
 
 
 def _rounded(value: float | None) -> float | None:
@@ -125,7 +168,11 @@ def _figure(value: float | None, lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FrameVerdict(Described):
-    """What one frame says of a step or of a whole path; `conditions`: what a yes still asks to agree or to show."""
+    """
+    What one frame says of a step or of a whole path.
+
+    `conditions`: what a yes still asks to agree or to show; `payers`: who may pay for a whole path, where it is no no.
+    """
 
     name: str
     label: str
@@ -134,6 +181,7 @@ class FrameVerdict(Described):
     unknown: tuple[Violation, ...] = ()
     exempt: bool = False
     conditions: tuple[str, ...] = ()
+    payers: tuple[MayPay, ...] = ()
 
     spec: ClassVar[Record] = Record(
         "frame",
@@ -153,6 +201,16 @@ class FrameVerdict(Described):
                 json=lambda f, lang: f.conditions_told(lang),
                 schema=listed(text(), "What must still be agreed or shown, where the verdict is yes"),
                 on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "payers", value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None,
+                json=lambda f, lang: dicts(f.payers, lang),
+                schema=listed(ref("may_pay"), "Who may pay for a whole path, where the verdict is not no"),
+                on=On.JSON | On.TABLE,
+            ),
+            Column(
+                "payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
+                on=On.TABLE,
             ),
             Column(
                 "reasons", value=lambda f, lang: "; ".join(v.reason(lang) for v in (*f.violations, *f.unknown)) or None,

@@ -1,7 +1,7 @@
 """`rank_paths`: the best paths from an origin to targets, proven best, by a stated objective."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import partial
 from numbers import Real
@@ -15,7 +15,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
-from passerelles.paths.legal import FITS, Frame, find_frame, fits, presets
+from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.pool import Candidate, Fit, Ints, Pool
 from passerelles.paths.search import Outcome, Search
@@ -178,6 +178,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     market: Mapping[str, float] | None = None,
     date: Date | None = None,
     official_list: bool = True,
+    payers: Firms = (None, None),
 ) -> Paths:
     """
     Rank the best paths from an origin to targets.
@@ -213,6 +214,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     official_list
         Whether an authority published the list in `hiring`; one that is derived from a survey never lets a frame that
         asks for an official list say yes.
+    payers
+        OPCO of the present employer's collective agreement and of the hiring firm's, as ``market.payers.of`` gives
+        them: frames name them where it is they who may pay.
 
     Returns
     -------
@@ -248,7 +252,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     terrain = terrain_of(graph, chosen, start.holdings.aim)
     state = state_at(terrain, start)
     day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
-    context = _context(graph, chosen, asked, hiring, certifications, day, official=official_list)
+    context = replace(_context(graph, chosen, asked, hiring, certifications, day, official=official_list), opco=payers)
     taken = {
         "practice_kinds": list(chosen.paths.practice_kinds),
         "practice_share": chosen.paths.practice_share,

@@ -17,7 +17,7 @@ from passerelles.matching.migrate import Migration
 from passerelles.matching.titles import Candidate, Status
 from passerelles.matching.worklist import Group, Row
 from passerelles.model import Employment, OverlaySource, RequirementKind
-from passerelles.paths.legal import FrameVerdict, Violation
+from passerelles.paths.legal import FrameVerdict, MayPay, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
@@ -345,8 +345,8 @@ AREAS_MORE: Final = {
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _RECORDS: Final = (
     End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
-    FrameVerdict, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled, RankPart,
-    Ranked, Scenario, MethodResult, ObservedMethod,
+    FrameVerdict, MayPay, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled,
+    RankPart, Ranked, Scenario, MethodResult, ObservedMethod,
     ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
     Cause, Shift, Candidate, Row, Group,
 )  # fmt: skip

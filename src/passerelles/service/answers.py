@@ -8,6 +8,7 @@ import orjson
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
+from passerelles.market.tables import Payer
 from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.moves import rank_moves, rank_sources
@@ -118,6 +119,16 @@ def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Pa
     return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings) | moves.doubts()
 
 
+def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
+    """OPCO of the present employer's agreement and of the hiring firm's, where they are given."""
+    if engine.session is None:
+        if any(agreements):
+            raise PasserellesError("no_payers", path="--data")
+        return None, None
+    first, second = map(engine.session.payer, agreements)
+    return first, second
+
+
 def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
@@ -132,6 +143,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         pareto=asked.pareto,
         limit=asked.limit,
         hiring=asked.hiring,
+        payers=_payers(engine, asked.agreement, asked.hiring_agreement),
     )
     payload = envelope("paths@1", engine.graph, dicts(found, lang))
     payload["targets"] = dicts(found.reached, lang)

@@ -13,10 +13,13 @@ EXAMPLE: Final = "K2110"
 _ORIGIN: Final = "A code, or an exact job title"
 _TARGET: Final = "Where to: a code, or an exact job title"
 _FRAME: Final = "Legal frame that each path is judged by"
+_AGREEMENT: Final = "Collective agreement (IDCC) of the present employer: names the OPCO that may pay"
+_HIRING_AGREEMENT: Final = "Collective agreement (IDCC) of the firm that hires"
 _PARETO: Final = "Only paths that no other beats in hours, score and steps"
 _TEXT: Final = "What somebody wrote"
 _KIND: Final = "What it should be: a job title, or a competency"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Agreement = Annotated[str, StringConstraints(max_length=200)] | None
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 FilterText = Annotated[
     str,
@@ -250,6 +253,8 @@ class PathsQuery(_Query):
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
+    agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
+    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT)
 
     @property
     def targets(self) -> list[str]:
@@ -271,6 +276,8 @@ class PathsBody(_Body):
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
+    agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
+    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT)
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
 

@@ -12,7 +12,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.figures import Figure
-from passerelles.market.tables import Payer, Standing
+from passerelles.market.tables import PAYER, Payer
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
@@ -58,11 +58,6 @@ class HoursOf(NamedTuple):
 
 
 _MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
-_PAYER: Final = {
-    "idcc": text(), "name": text(), "siren": text(), "standing": one_of(get_args(Standing)),
-    "related": schema.listed(text()), "since": text(), "source": text(),
-    "plan": maybe(schema.flag("Whether the firm is small enough for its OPCO to pay for its training plan")),
-}  # fmt: skip
 
 
 def _payer_said(at: int) -> Callable[["Flow", Lang], str | None]:
@@ -76,7 +71,7 @@ def _payer_said(at: int) -> Callable[["Flow", Lang], str | None]:
 def _payer_told(at: int) -> Callable[["Flow", Lang], dict[str, Any] | None]:
     def told(flow: "Flow", _lang: Lang) -> dict[str, Any] | None:
         payer = flow.payers[at]
-        return None if payer is None else {**payer._asdict(), "related": list(payer.related)}
+        return None if payer is None else payer.to_dict()
 
     return told
 
@@ -273,7 +268,7 @@ class Flow(Described):
             *(
                 Column(
                     f"{side}_payer", value=_payer_said(at), json=_payer_told(at), on=_FILE,
-                    schema=maybe(record("OPCO of the agreement, as published", _PAYER)),
+                    schema=maybe(PAYER),
                 )
                 for at, side in enumerate(("fragile", "hiring"))
             ),

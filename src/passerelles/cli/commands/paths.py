@@ -35,6 +35,8 @@ FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option
 StepsOption = Annotated[int, typer.Option("--max-steps", min=1, max=6, help=say("cli.option.max_steps"))]
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring_jobs"))]
 BasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.hiring_basin"))]
+AgreementOption = Annotated[str | None, typer.Option("--agreement", help=say("cli.option.agreement"))]
+HostOption = Annotated[str | None, typer.Option("--hiring-agreement", help=say("cli.option.hiring_agreement"))]
 DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help=say("cli.option.date"))]
 PathsExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain_paths"))]
 
@@ -53,6 +55,8 @@ def paths(
     hiring: HiringOption = None,
     basin: BasinOption = None,
     date: DateOption = None,
+    agreement: AgreementOption = None,
+    hiring_agreement: HostOption = None,
     data: DataOption = None,
     referential: ReferentialOption = "transitions",
     overlay: OverlayOption = None,
@@ -97,6 +101,7 @@ def paths(
         market=worth,
         date=None if date is None else date.date(),
         official_list=official,
+        payers=(session.payer(agreement), session.payer(hiring_agreement)),
     )
     end = find_start(graph, start).end
     key = "paths.title" if end.code else "paths.title_profile"

@@ -47,6 +47,7 @@ _MENUS: Final = {
     "hours": ("70", "150", "450", "900", "1800"),
     "wage": ("0.8", "0.9", "1", "1.1"),
 }
+_FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
 
 class Job(NamedTuple):
@@ -356,6 +357,9 @@ def paths(ask: Ask, origin: str, target: str) -> str:
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
     steps = int(text) if (text := ask.one("steps", "3")).isdigit() and int(text) in _STEPS else _STEPS[-1]
+    table = None if ask.room.market is None else ask.room.market.payers
+    agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]
+    payers = [table.of(text) if table is not None and text else None for text in agreements]
     found = rank_paths(
         ask.room.graph,
         start.code,
@@ -364,6 +368,7 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         max_steps=steps,
         certifications=ask.room.certifications,
         limit=5,
+        payers=(payers[0], payers[1]),
     )
     page: Page = found.page(ask.lang, frame=frame)
     return ask.render(
@@ -377,5 +382,6 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         frame=frame or "",
         steps=steps,
         lengths=_STEPS,
+        agreements=zip(_FIRMS, agreements, strict=True) if table is not None else (),
         back=ask.url("paths", end.code, start.code),
     )
