@@ -191,7 +191,7 @@ class Session:
         if not agreement:
             return None
         if self.market is None or self.market.payers is None:
-            raise PasserellesError("no_payers", path=", ".join(map(str, self.folders)) or "--data")
+            raise PasserellesError("no_payers")
         return self.market.payers.of(agreement)
 
     def territory_data(self) -> "tuple[Market | None, Places | None]":

@@ -10,6 +10,7 @@ from passerelles.access.kind import move_kind
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
+from passerelles.ranking.counterfactual import nearer, sentence
 from passerelles.ranking.moves import rank_moves
 from passerelles.ranking.origin import find_start
 from passerelles.referentials.load import load_referential
@@ -301,3 +302,25 @@ def test_a_title_is_said_and_an_occupation_named_twice_is_meant_at_large(rome4_g
 def test_who_comes_from_a_title_holds_what_the_title_takes(rome4_graph: OccupationGraph) -> None:
     held = {origin: find_start(rome4_graph, origin).holdings.of("CP-TAXI") for origin in ("Chauffeur de taxi", "N4112")}
     assert held == {"Chauffeur de taxi": "yes", "N4112": "unknown"}
+
+
+def test_no_counterfactual_opens_a_job_that_access_closes(rome4_graph: OccupationGraph) -> None:
+    closed = 0
+    for origin in ("J1501", "K2503", "M1607", "N4105", "K1207", "D1505"):
+        for move in rank_moves(rome4_graph, origin, limit=40):
+            found = nearer(rome4_graph, origin, move)
+            if move.level == "proche":
+                continue
+            if move.access.to_obtain or move.access.status == "selective":
+                closed += 1
+                assert found is None, (origin, move.target.code)
+                assert (sentence(None, move) or "").startswith("Aucune compétence de plus n'ouvre ce métier")
+            elif found is not None:
+                assert found.move.access.to_obtain == ()
+    assert closed >= 20
+
+
+def test_nor_one_that_the_title_meant_closes(rome4_graph: OccupationGraph) -> None:
+    (lawyer,), (jurist,) = (rank_moves(rome4_graph, "M1607", targets=[t]) for t in ("Avocate", "K1903"))
+    assert nearer(rome4_graph, "M1607", lawyer) is None
+    assert not jurist.access.to_obtain

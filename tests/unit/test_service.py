@@ -965,3 +965,8 @@ def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeyp
         ):
             refused(client.get(f"/v1/rank?origin={longer}"), 503, "busy")
         refused(client.post("/v1/rank", json={"origin": {"occupation": "K2110"}}), 503, "busy")
+
+
+def test_an_agreement_without_a_table_of_payers_is_refused(client: Client) -> None:
+    refused(client.get("/v1/paths?origin=N4105&target=N4101&agreement=16"), 422, "no_payers")
+    assert client.get("/v1/paths?origin=N4105&target=N4101").status_code == 200

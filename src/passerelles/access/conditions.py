@@ -347,7 +347,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         and (any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles")),
         origin="access text" if speaks else "catalogue" if catalogued else "referential",
         source=whole.source if whole else "",
-        title=", ".join(title.label for title in titles_meant(referential, code, aim)),
+        title=next((title.label for title in titles_meant(referential, code, aim)), ""),
     )
 
 

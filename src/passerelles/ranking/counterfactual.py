@@ -201,7 +201,8 @@ def nearer(
     """Return what would bring a move one level nearer; None as in `counterfactual`, and for one that is `proche`."""
     if move.level is None or move.level == LEVELS[0] or move.target.code is None:
         return None
-    return counterfactual(graph, origin, move.target.code, level=_next(move.level), settings=settings)
+    target = move.access.title or move.target.code
+    return counterfactual(graph, origin, target, level=_next(move.level), settings=settings)
 
 
 def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:

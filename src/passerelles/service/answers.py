@@ -123,7 +123,7 @@ def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Paye
     """OPCO of the present employer's agreement and of the hiring firm's, where they are given."""
     if engine.session is None:
         if any(agreements):
-            raise PasserellesError("no_payers", path="--data")
+            raise PasserellesError("no_payers")
         return None, None
     first, second = map(engine.session.payer, agreements)
     return first, second

@@ -254,7 +254,7 @@ class PathsQuery(_Query):
     pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
     agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
-    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT)
+    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT, examples=["2111"])
 
     @property
     def targets(self) -> list[str]:
@@ -277,7 +277,7 @@ class PathsBody(_Body):
     pareto: bool = Field(default=False, description=_PARETO)
     limit: PathLimit = 5
     agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
-    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT)
+    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT, examples=["2111"])
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
 
