@@ -193,3 +193,13 @@ def test_a_long_chain_of_prerequisites_is_followed_to_its_end() -> None:
     chained = referential({"A": ["a"]}, credentials=[*chain, Credential(codes[-1], codes[-1], "permis")])
     assert chained.prerequisites_of(codes[0]) == tuple(reversed(codes[1:]))
     assert circles({c.code: c.prerequisites for c in chained.credentials}) == []
+
+
+@pytest.mark.real_data
+def test_the_way_chosen_grants_access_and_not_what_it_supposes(real_data: Path) -> None:
+    graph = build_graph(load_referential(real_data / "rome-v460"))
+    (path, *_) = rank_paths(graph, "N1103", targets=["N4101"])
+    asked = {c.code: c.grants for c in path.steps[-1].credentials}
+    assert asked["TP-PORTEUR"]  # one of several ways in: the one whose hours are counted
+    assert not asked["PERM-B"]
+    assert not asked["APT-COND"]  # the title supposes both

@@ -264,7 +264,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
     codes.sort(key=lambda c: not demands.credentials[place[c]].before_training)
     regulated = referential.occupation_by_code[code].regulated == "yes"
-    before = {p for each in own for p in referential.prerequisites_of(each)}
+    before = {p for each in codes for p in referential.prerequisites_of(each)}
     found: list[StepCredential] = []
     for number, each in enumerate(codes, start=1):
         known = demands.credentials[place[each]]
@@ -277,7 +277,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 hours=price.hours[place[each]],
                 source=own[each].source if each in own else known.source,
                 order=number,
-                grants=regulated and each in own and each not in before,
+                grants=regulated and each not in before,
                 obtainable=not bool(price.closed[place[each]]),
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
