@@ -47,6 +47,11 @@ def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return matrix
 
 
+def presence(matrix: "sparse.csr_array") -> "sparse.csr_array":
+    """Return a matrix with 1 in each of the cells that another one has."""
+    return sparse.csr_array((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.intp]:
     """
     Places of several runs, run after run.

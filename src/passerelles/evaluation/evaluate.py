@@ -34,7 +34,7 @@ from passerelles.ranking.moves import top
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
-from passerelles.vectors import Cells, close_pairs, frozen, rarity, unit_rows, weighted, word_vectors
+from passerelles.vectors import Cells, close_pairs, frozen, presence, rarity, unit_rows, weighted, word_vectors
 
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float64]
@@ -64,9 +64,7 @@ def cosine_scores(graph: OccupationGraph, rows: Rows) -> Scores:
 def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     """Rarity shared by the requirements of both, over the rarity of those of either; in [0, 1], 0 without any."""
     rare = _rare(graph)
-    listed = rare.copy()
-    listed.data = np.ones_like(listed.data)
-    shared = np.asarray((sparse.csr_array(listed[rows]) @ rare.T).todense(), dtype=np.float64)
+    shared = np.asarray((sparse.csr_array(presence(rare)[rows]) @ rare.T).todense(), dtype=np.float64)
     total = np.asarray(rare.sum(axis=1), dtype=np.float64).ravel()
     either = total[rows][:, None] + total[None, :] - shared
     return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
@@ -74,8 +72,7 @@ def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
 
 def _rare(graph: OccupationGraph) -> sparse.csr_array:
     """Shape (n, m): rarity of each requirement."""
-    listed = graph.weights.copy()
-    listed.data = np.ones_like(listed.data)
+    listed = presence(graph.weights)
     return weighted(listed, rarity(listed, ~graph.is_specialised))
 
 
@@ -102,8 +99,7 @@ def _matched(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def _match_all(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    items = graph.weights.copy()
-    items.data = np.ones_like(items.data)
+    items = presence(graph.weights)
     by_item = sparse.csr_array(items.T.tocsr())
     similar = _similar_items(graph)
     sums = np.asarray((items @ by_item).todense(), dtype=np.float64)  # the same item in both is matched first

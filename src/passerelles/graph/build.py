@@ -17,7 +17,7 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import SharedLock, cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table
-from passerelles.vectors import close_pairs, frozen, frozen_csr, sparse, unit, word_vectors
+from passerelles.vectors import close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
 
 _LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
@@ -308,9 +308,7 @@ def _topics(vectors: "sparse.csr_array", required: "sparse.csr_array") -> NDArra
     """
     from scipy.sparse.linalg import svds  # noqa: PLC0415 - an index opens without
 
-    listed, required = vectors.copy(), required.copy()
-    listed.data, required.data = np.ones_like(listed.data), np.ones_like(required.data)
-    counts = sparse.coo_array((required @ listed).T)
+    counts = sparse.coo_array((presence(required) @ presence(vectors)).T)
     word, occupation = (np.asarray(counts.sum(axis=axis)).ravel() for axis in (1, 0))
     more = np.log(counts.data * word.sum() / (word[counts.row] * occupation[counts.col]))
     kept = more > 0

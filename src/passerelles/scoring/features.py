@@ -29,7 +29,7 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.sharing import cached_property
-from passerelles.vectors import bag_of_words, frozen, product, rarity, sparse, unit_rows, weighted
+from passerelles.vectors import bag_of_words, frozen, presence, product, rarity, sparse, unit_rows, weighted
 
 
 class Tree(NamedTuple):
@@ -88,8 +88,7 @@ def content_index(graph: OccupationGraph) -> ContentIndex:
 
 def _build_content(graph: OccupationGraph) -> ContentIndex:
     plain = ~graph.is_specialised
-    listed = graph.weights.copy()
-    listed.data = np.ones_like(listed.data)
+    listed = presence(graph.weights)
     rare = rarity(listed, plain)
     titles = bag_of_words(
         [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
@@ -117,33 +116,21 @@ def _resemblance(index: ContentIndex, origins: Origins) -> Dense:
     return product(unit_rows(weighted(origins.held, index.rarity)), index.requirements)
 
 
-def _contexts(index: ContentIndex, origins: Origins) -> Dense:
-    """Cosine of the rarity-weighted work contexts, in [0, 1]."""
-    return product(origins.of_occupation(index.contexts), index.contexts)
+def _alike(name: str) -> Callable[[ContentIndex, Origins], Dense]:
+    """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
 
+    def compute(index: ContentIndex, origins: Origins) -> Dense:
+        vectors = getattr(index, name)
+        return product(origins.of_occupation(vectors), vectors)
 
-def _tags(index: ContentIndex, origins: Origins) -> Dense:
-    """Cosine of the rarity-weighted sectors, interests and themes, in [0, 1]."""
-    return product(origins.of_occupation(index.tags), index.tags)
-
-
-def _titles(index: ContentIndex, origins: Origins) -> Dense:
-    """Cosine of the words of the labels and job titles, in [0, 1]."""
-    return product(origins.of_occupation(index.titles), index.titles)
-
-
-def _texts(index: ContentIndex, origins: Origins) -> Dense:
-    """Cosine of the words of label and definition, in [0, 1]."""
-    return product(origins.of_occupation(index.texts), index.texts)
+    return compute
 
 
 def _tree(index: ContentIndex, origins: Origins) -> Dense:
     """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
     rows = np.maximum(origins.rows, 0)
     total = np.zeros((len(rows), len(index.graph.codes)), dtype=np.float32)
-    for level, weight in zip(
-        (index.tree.group, index.tree.domain, index.tree.top), (_PARENT, _DOMAIN, _TOP), strict=True
-    ):
+    for level, weight in zip(index.tree, (_PARENT, _DOMAIN, _TOP), strict=True):
         same = (level[rows][:, None] == level[None, :]) & (level >= 0)[None, :]
         total += np.float32(weight / _CLOSEST) * same
     total[~origins.occupied] = 0.0
@@ -481,10 +468,10 @@ PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
     {
         "coverage": Feature(_content(_coverage), of_holdings=True),
         "resemblance": Feature(_content(_resemblance), of_holdings=True),
-        "contexts": Feature(_content(_contexts)),
-        "tags": Feature(_content(_tags)),
-        "title_words": Feature(_content(_titles)),
-        "definition_words": Feature(_content(_texts)),
+        "contexts": Feature(_content(_alike("contexts"))),
+        "tags": Feature(_content(_alike("tags"))),
+        "title_words": Feature(_content(_alike("titles"))),
+        "definition_words": Feature(_content(_alike("texts"))),
         "tree": Feature(_content(_tree)),
     }
 )

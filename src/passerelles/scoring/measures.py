@@ -24,6 +24,7 @@ from passerelles.vectors import (
     in_whole_numbers,
     level_named,
     piece_counts,
+    presence,
     product,
     rarity,
     sparse,
@@ -84,9 +85,7 @@ def row_of(matrix: "sparse.csr_array", row: int) -> "sparse.csr_array":
 
 def every_occupation(graph: OccupationGraph) -> Origins:
     """All occupations of a graph as origins, in its order."""
-    held = graph.weights.copy()
-    held.data = np.ones_like(held.data)
-    return Origins(held=held, rows=frozen(np.arange(len(graph.codes), dtype=np.int32)))
+    return Origins(held=presence(graph.weights), rows=frozen(np.arange(len(graph.codes), dtype=np.int32)))
 
 
 def drawn_people(graph: OccupationGraph) -> Origins:

@@ -313,7 +313,6 @@ def _shrunk(total: Array, count: Array, prior: float) -> Array:
     return np.asarray(total / (count + prior), dtype=np.float32)
 
 
-MobilityFeature = Callable[[Moves], Array]
 MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "similar_moves": ("exact", "smoothed"),
