@@ -7,7 +7,7 @@ from typing import Final
 
 from passerelles.access.conditions import takes_no_training
 from passerelles.model import Credential
-from passerelles.referentials.catalogue import Catalogue, closure, read_catalogue
+from passerelles.referentials.credentials import Catalogue, closure, read_catalogue
 
 PAGE: Final = Path(__file__).parent / "access.md"
 BEGIN: Final = "<!-- counts: written by docs/make_access.py -->"

@@ -23,8 +23,7 @@ from passerelles.market.market import Market
 from passerelles.market.signals import BasinKey
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
-from passerelles.referentials.reference import find_occupation
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
 from passerelles.scoring.table import score_table

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz
 
-from passerelles.referentials.catalogue import DEFAULT
+from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import bundled_folder, bundled_names
 from passerelles.referentials.referential import Referential, lay_access

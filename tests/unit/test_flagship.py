@@ -15,7 +15,7 @@ from passerelles import OccupationGraph, build_graph, load_referential, rank_all
 from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.referentials.places import bundled_path
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.text import normalise_label
 
 NAME = "enseignement-conduite"

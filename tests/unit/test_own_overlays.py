@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from passerelles.access.conditions import access_conditions
-from passerelles.referentials.catalogue import DEFAULT
+from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import bundled_names
 from passerelles.referentials.referential import Referential, lay_access

@@ -13,8 +13,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
-from passerelles.referentials.reference import find_occupation
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
 from passerelles.scoring import table as tables

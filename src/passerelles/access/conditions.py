@@ -31,7 +31,7 @@ from passerelles.model import (
     Ternary,
 )
 from passerelles.referentials.access_text import AccessText, read_access_text
-from passerelles.referentials.catalogue import closure
+from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema

@@ -16,7 +16,7 @@ from passerelles.errors import MissingExtraError, PasserellesError, UnknownCodeE
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.csv import decode
 from passerelles.model import Ternary
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
-from passerelles.referentials.catalogue import DEFAULT
+from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or

@@ -12,8 +12,7 @@ from passerelles.io.rows import decimal_sign, known_columns, read_number, read_r
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.reference import find_occupation
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 
 _COLUMNS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, get_args
 
 from passerelles.errors import PasserellesError
-from passerelles.referentials.reference import nearest_codes
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, nearest_codes
 from passerelles.text import words, words_of_all
 from passerelles.views import schema
 from passerelles.views.schema import one_of, text, whole

@@ -15,8 +15,7 @@ from passerelles.matching.context import Context, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
-from passerelles.referentials.reference import titles_by_label
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray
 from passerelles.views import schema

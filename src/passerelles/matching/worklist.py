@@ -23,8 +23,7 @@ from passerelles.matching.titles import (
     status,
     title_index,
 )
-from passerelles.referentials.reference import find_occupation
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.schema import listed, maybe, number, one_of, ref, text, whole

@@ -21,7 +21,7 @@ from passerelles.paths.build import CertificationTable, check_table
 from passerelles.paths.opening import Atom, Bools, Candidate, Kind, Situation
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import find_start
-from passerelles.referentials.reference import find_occupations
+from passerelles.referentials.referential import find_occupations
 from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
 from passerelles.views.schema import maybe, ref, text, whole

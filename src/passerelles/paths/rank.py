@@ -25,7 +25,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.move import End
 from passerelles.ranking.moves import check_limit
 from passerelles.ranking.origin import Start, find_start
-from passerelles.referentials.reference import find_occupation, find_occupations, several
+from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.schema import code as code_schema
 from passerelles.views.schema import flag, listed, maybe, ref, text, whole

@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.signals import BasinKey
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
-from passerelles.referentials.reference import find_occupation, named_titles
+from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.scoring.coverage import required_columns
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole

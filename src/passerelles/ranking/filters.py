@@ -16,7 +16,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.model import MoveKind, Occupation, Ternary
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.text import normalise_label
 from passerelles.views.schema import one_of, text
 from passerelles.views.shown import Described

@@ -19,7 +19,7 @@ from passerelles.ranking.explain import known_move, split_items
 from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
 from passerelles.ranking.move import End, Level, Move, Moves, PartValue
 from passerelles.ranking.origin import Start, excluded_rows, find_start
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import coverage_position, coverage_row
 from passerelles.scoring.measures import one_origin
 from passerelles.scoring.scorer import (

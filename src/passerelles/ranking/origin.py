@@ -13,7 +13,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Occupation, Profile
 from passerelles.ranking.move import End
-from passerelles.referentials.reference import find_occupation, named_titles, nearest_codes
+from passerelles.referentials.referential import find_occupation, named_titles, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 _NOTHING: Final = np.zeros(0, dtype=np.int32)

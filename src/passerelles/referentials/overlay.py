@@ -8,9 +8,11 @@ from typing import Final
 
 from passerelles.io.archive import FileSource
 from passerelles.model import CredentialRequirement, JobTitle
-from passerelles.referentials.catalogue import DEFAULT, lend_credentials, read_catalogue
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
+    DEFAULT,
+    lend_credentials,
+    read_catalogue,
     read_credential_requirements,
     read_credentials,
     read_occupation_access,

@@ -14,9 +14,9 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
-from passerelles.referentials.catalogue import lend_credentials
 from passerelles.referentials.credentials import (
     CREDENTIAL_FILES,
+    lend_credentials,
     read_credential_requirements,
     read_credentials,
     read_occupation_access,

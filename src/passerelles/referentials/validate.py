@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from passerelles.language.say import Lang, number, say
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
-from passerelles.referentials.catalogue import DEFAULT
+from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.load import find_place, read_anyway
 from passerelles.referentials.own_tables import open_tables

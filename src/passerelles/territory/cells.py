@@ -8,8 +8,7 @@ from passerelles.codes import is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching.context import Context
 from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
-from passerelles.referentials.reference import titles_by_label
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.territory.locating import Locator, Where
 from passerelles.text import normalise_label
 

@@ -91,7 +91,7 @@ def _sides(
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return people by job and the jobs to open, from what is typed and from the tables of a territory."""
     from passerelles.errors import PasserellesError
-    from passerelles.referentials.reference import find_occupation, find_occupations
+    from passerelles.referentials.referential import find_occupation, find_occupations
     from passerelles.territory.reading import read_lots
 
     people: Counter[str] = Counter()

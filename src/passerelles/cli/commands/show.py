@@ -38,8 +38,7 @@ def show(
     lang: LangOption = Language.FR,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.referentials.reference import find_occupation, named_titles
-    from passerelles.referentials.referential import lay_access
+    from passerelles.referentials.referential import find_occupation, lay_access, named_titles
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
 

@@ -38,7 +38,7 @@ def signals(
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.errors import PasserellesError
     from passerelles.market.signals import basin_openings, find_basin, signal
-    from passerelles.referentials.reference import find_occupation
+    from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
     from passerelles.report.signals import print_families, print_signals, signal_sheets
 

@@ -74,7 +74,7 @@ def sources(
     """Rank the moves towards a target."""
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
-    from passerelles.referentials.reference import find_occupation
+    from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 

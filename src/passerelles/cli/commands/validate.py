@@ -34,7 +34,7 @@ def validate(
     lang: LangOption = Language.FR,
 ) -> None:
     """Validate a referential."""
-    from passerelles.referentials.catalogue import DEFAULT
+    from passerelles.referentials.credentials import DEFAULT
     from passerelles.referentials.validate import validate as run_validation
     from passerelles.views.terminal import print_page
 

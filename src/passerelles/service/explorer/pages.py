@@ -16,7 +16,7 @@ from passerelles.ranking.counterfactual import nearer, sentence
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
 from passerelles.ranking.moves import rank_moves, rank_sources
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.report.occupation import occupation_dict, occupation_lines
 from passerelles.report.resolution import candidate_sheet
 from passerelles.service.explorer.room import Ask

@@ -11,7 +11,7 @@ from passerelles.model import Employment, Profile, Ternary
 from passerelles.paths.path import Path, Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.service.explorer.pages import Job, job_of, unfolded
 from passerelles.service.explorer.room import Ask
 from passerelles.views.spec import Page

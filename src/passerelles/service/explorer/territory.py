@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_names, sample_tables
-from passerelles.referentials.reference import find_occupation
+from passerelles.referentials.referential import find_occupation
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.sections import figures_of, sentences_of, territory_document
