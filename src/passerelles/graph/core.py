@@ -290,6 +290,7 @@ _More = Mapping[str, AttributeValue | None]
 _Node = tuple[str, str, str | None, float, _More]
 _Edge = tuple[str, str, str, float, _More]
 _NOTHING: Final[_More] = MappingProxyType({})
+_ANSWERS: Final = ("regulated", "managerial", "ecological", "digital", "demographic")
 
 
 def _attributes(values: _More) -> Attributes:
@@ -357,33 +358,23 @@ def _undeclared(named: Iterable[str | None], known: Mapping[str, object]) -> lis
 
 
 def _of_occupation(occupation: Occupation) -> _More:
+    answers = {name: getattr(occupation, name) for name in _ANSWERS}
     return {
-        "definition": occupation.definition,
-        "access": occupation.access,
-        "parent": occupation.parent,
-        "base": occupation.base,
+        **{name: getattr(occupation, name) for name in ("definition", "access", "parent", "base")},
         "specialised": occupation.base is not None,
-        "regulated": _known(occupation.regulated),
-        "managerial": _known(occupation.managerial),
-        "ecological": _known(occupation.ecological),
-        "digital": _known(occupation.digital),
-        "demographic": _known(occupation.demographic),
+        **{name: answer for name, answer in answers.items() if answer != "unknown"},
         "riasec": occupation.riasec,
     }
 
 
-def _known(answer: str) -> str | None:
-    return None if answer == "unknown" else answer
-
-
 def _of_credential(credential: Credential) -> _More:
-    hours = credential.hours
+    low, expected, high = (None if h is None else float(h) for h in credential.hours[:3])
     return {
         "kind": credential.kind,
-        "hours_low": None if hours.low is None else float(hours.low),
-        "hours_expected": None if hours.expected is None else float(hours.expected),
-        "hours_high": None if hours.high is None else float(hours.high),
-        "hours_source": hours.source,
+        "hours_low": low,
+        "hours_expected": expected,
+        "hours_high": high,
+        "hours_source": credential.hours.source,
         "reference": credential.source,
         "certifinfo": credential.certifinfo,
         "rncp": credential.rncp,
@@ -462,13 +453,8 @@ def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
         for row in referential.credential_requirements:
             if row.kind == wanted:
-                yield (
-                    kind,
-                    f"occupation:{row.occupation}",
-                    f"credential:{row.credential}",
-                    1.0,
-                    {"reference": row.source},
-                )
+                ends = f"occupation:{row.occupation}", f"credential:{row.credential}"
+                yield kind, *ends, 1.0, {"reference": row.source}
     for credential in referential.credentials:
         for required in credential.prerequisites:
             yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING

@@ -22,6 +22,10 @@ from passerelles.text import normalise_label
 
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
+_SHOWN: Final = (
+    "label", "kind", "type", "level", "rome", "rncp", "rs", "formacode", "nsf", "state", "first_session",
+    "last_session", "active",
+)  # fmt: skip
 # In the order of preference: named by the fiche itself and known to be alive, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
@@ -60,22 +64,9 @@ class Certification:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "certifinfo": self.code,
-            "label": self.label,
-            "kind": self.kind,
-            "type": self.type,
-            "level": self.level,
-            "rome": list(self.rome),
-            "rncp": self.rncp,
-            "rs": list(self.rs),
-            "formacode": self.formacode,
-            "nsf": self.nsf,
-            "state": self.state,
-            "first_session": self.first_session,
-            "last_session": self.last_session,
-            "active": self.active,
-        }
+        values = {name: getattr(self, name) for name in _SHOWN}
+        told = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return {"certifinfo": self.code, **told}
 
 
 class CertificationHit(NamedTuple):

@@ -129,7 +129,7 @@ class Distance(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"km": self.km, "minutes": self.minutes, "measure": self.measure}
+        return self._asdict()
 
 
 class Spot(NamedTuple):
