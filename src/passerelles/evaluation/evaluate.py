@@ -215,12 +215,9 @@ class Method:
 
 
 _BASELINES: Final[Mapping[str, Callable[[OccupationGraph, Rows], Scores]]] = {
-    "random": random_scores,
-    "cosine": cosine_scores,
-    "jaccard": jaccard_scores,
-    "nesta": symmetric_scores,
+    "random": random_scores, "cosine": cosine_scores, "jaccard": jaccard_scores, "nesta": symmetric_scores,
     "nesta-directed": directed_scores,
-}
+}  # fmt: skip
 _FITTED: Final[Mapping[str, bool]] = {"fitted": False, "content": True}  # whether only content counts
 _SHIPPED: Final[Mapping[str, str]] = {"shipped": "fitted", "shipped-content": "content"}
 METHODS: Final = (*_BASELINES, "unfitted", *_FITTED, *_SHIPPED)

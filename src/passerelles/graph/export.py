@@ -26,17 +26,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _GRAPHML_TYPES: Final[Mapping[type[AttributeValue], str]] = {
-    str: "string",
-    bool: "boolean",
-    int: "int",
-    float: "double",
-}
+    str: "string", bool: "boolean", int: "int", float: "double",
+}  # fmt: skip
 _GEXF_TYPES: Final[Mapping[type[AttributeValue], str]] = {
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "double",
-}
+    str: "string", bool: "boolean", int: "integer", float: "double",
+}  # fmt: skip
 # What XML 1.0 cannot hold in any form (section 2.2 of the recommendation).
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What is not written as it is; few texts hold any.

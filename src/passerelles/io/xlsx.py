@@ -49,16 +49,9 @@ class DamagedWorkbookError(OSError):
 
 # What a damaged zip or damaged XML raises, on opening or while reading rows.
 _DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    ValueError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OverflowError,
     expat.ExpatError,
-)
+)  # fmt: skip
 
 
 class Area(NamedTuple):

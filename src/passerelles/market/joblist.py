@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -15,31 +14,17 @@ from passerelles.io.rows import known_columns, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.market.crosswalk import Link, links_of
 from passerelles.market.places import Places
-from passerelles.market.read import SourceFile
+from passerelles.market.read import SourceFile, column_words
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 ListedStatus = Literal["hiring", "fragile"]
-_COLUMNS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "code": frozenset({"code", "rome", "code rome", "code metier", "occupation"}),
-        "title": frozenset(
-            ("job", "metier", "metiers", "appellation", "titre", "title", "intitule", "libelle", "libelle rome",
-             "emploi", "intitule metier", "libelle metier", "nom metier", "metier porteur", "metiers porteurs")
-        ),
-        "basin": frozenset({"bassin", "basin", "bassin d emploi", "code bassin", "nom bassin"}),
-        "region": frozenset({"region", "code region", "nom region", "reg"}),
-        "status": frozenset({"statut", "status"}),
-    }
-)  # fmt: skip
-_STATUSES: Final[Mapping[str, ListedStatus]] = MappingProxyType(
-    {
-        "": "hiring",
-        **dict.fromkeys(("hiring", "porteur", "metier porteur", "recrute"), "hiring"),
-        **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
-    }
-)
+_COLUMNS: Final = column_words("job_list")
+_STATUSES: Final[Mapping[str, ListedStatus]] = {
+    **dict.fromkeys(("", "hiring", "porteur", "metier porteur", "recrute"), "hiring"),
+    **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
+}
 _HINTS: Final = 3
 _CUTOFF: Final = 70  # of 100: below, a hint is noise
 

@@ -10,35 +10,12 @@ from typing import Final, NamedTuple
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.rows import decimal_sign, known_columns, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
+from passerelles.market.read import column_words
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential, find_occupation
 
-_COLUMNS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "origin": frozenset(
-            {"origine", "origin", "from", "de", "depart", "code origine", "metier d origine", "metier de depart"}
-        ),
-        "target": frozenset(
-            {"cible", "target", "to", "vers", "arrivee", "code cible", "metier cible", "metier d arrivee"}
-        ),
-        "people": frozenset(
-            {
-                "people",
-                "personnes",
-                "effectif",
-                "effectifs",
-                "nombre",
-                "nb",
-                "nb personnes",
-                "nombre de personnes",
-                "count",
-            }
-        ),
-        "period": frozenset({"period", "periode", "annee", "annees", "year", "years"}),
-        "source": frozenset({"source", "sources"}),
-    }
-)
+_COLUMNS: Final = column_words("observed_moves")
 _NEEDED: Final = ("origin", "target", "people")
 
 

@@ -96,6 +96,20 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
+@cache
+def column_words(table: str) -> Mapping[str, frozenset[str]]:
+    """
+    Words that name each column of a table that people bring, from ``columns.toml``.
+
+    Examples
+    --------
+    >>> "code rome" in column_words("job_list")["code"]
+    True
+    """
+    declared = tomllib.loads((files("passerelles.market") / "columns.toml").read_text("utf-8"))
+    return MappingProxyType({column: frozenset(words) for column, words in declared[table].items()})
+
+
 def declared_kind(text: str) -> Kind:
     r"""
     Kind of file that a TOML text declares.

@@ -43,15 +43,8 @@ _ZIP_START: Final = b"PK\x03\x04"
 _EMPTY_ZIP_START: Final = b"PK\x05\x06"
 # What reading a damaged zip may raise, beside BadZipFile.
 _BROKEN: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LZMAError,
-    EOFError,
-    RuntimeError,
-    OSError,
-    struct.error,
-    UnicodeError,
-)
+    zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, OSError, struct.error, UnicodeError,
+)  # fmt: skip
 
 
 class Answer(NamedTuple):

@@ -31,13 +31,9 @@ from passerelles.referentials.own_tables import (
 from passerelles.text import normalise_label
 
 OPTIONAL: Final = (
-    "specialised_occupations.csv",
-    "macro_competencies.csv",
-    "competencies.csv",
-    "requirements.csv",
-    "titles.csv",
+    "specialised_occupations.csv", "macro_competencies.csv", "competencies.csv", "requirements.csv", "titles.csv",
     *CREDENTIAL_FILES,
-)
+)  # fmt: skip
 
 
 def read_overlay(

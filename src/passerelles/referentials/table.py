@@ -38,16 +38,9 @@ from passerelles.referentials.referential import Reader, Referential, finish
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
 OPTIONAL: Final = (
-    "macro_competencies.csv",
-    "titles.csv",
-    "contexts.csv",
-    "occupation_contexts.csv",
-    "tags.csv",
-    "occupation_tags.csv",
-    "domains.csv",
-    "mobilities.csv",
-    *CREDENTIAL_FILES,
-)
+    "macro_competencies.csv", "titles.csv", "contexts.csv", "occupation_contexts.csv", "tags.csv",
+    "occupation_tags.csv", "domains.csv", "mobilities.csv", *CREDENTIAL_FILES,
+)  # fmt: skip
 _TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
 _FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
 TAG_KIND: Final[dict[str, TagKind]] = coded("tag_kind")

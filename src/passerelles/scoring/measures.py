@@ -204,22 +204,10 @@ def _not_greater(nearest: Dense, values: NDArray[np.float32]) -> NDArray[np.intp
 
 Vectors = Mapping[str, "sparse.csr_array"]
 # Weight of each measure in the overall closeness; chosen on groupings of v460 that no published figure uses.
-OVERALL: Final[Mapping[str, float]] = MappingProxyType(
-    {
-        "requirements": 1.0,
-        "macro": 0.6,
-        "contexts": 0.7,
-        "all_text": 1.0,
-        "definition": 0.5,
-        "item_text": 0.8,
-        "access": 0.3,
-        "title": 0.7,
-        "titles": 0.3,
-        "themes": 0.3,
-        "riasec": 0.3,
-        "naf": 0.12,
-    }
-)
+OVERALL: Final[Mapping[str, float]] = MappingProxyType({
+    "requirements": 1.0, "macro": 0.6, "contexts": 0.7, "all_text": 1.0, "definition": 0.5, "item_text": 0.8,
+    "access": 0.3, "title": 0.7, "titles": 0.3, "themes": 0.3, "riasec": 0.3, "naf": 0.12,
+})  # fmt: skip
 # Measures that follow from what is held, and so differ between two people of one occupation.
 OF_HOLDINGS: Final = ("requirements", "macro", "knowledge", "knowledge_categories", "soft", "item_text", "all_text")
 _RIASEC: Final = "RIASEC"
