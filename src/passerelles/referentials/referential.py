@@ -526,9 +526,10 @@ def _titles_of_name(referential: Referential, occupation: str, text: str) -> fro
     if text == occupation or wanted == normalise_label(referential.occupation_by_code[occupation].name):
         return frozenset()
     known = referential.titles_in(occupation)
-    exact = {title.code for title in known if normalise_label(title.label) == wanted}
-    forms = _titles_by_form(referential).get(wanted, ())
-    return frozenset(exact or (title.code for title in forms if title.occupation == occupation))
+    found = {title.code for title in known if normalise_label(title.label) == wanted} or {
+        title.code for title in _titles_by_form(referential).get(wanted, ()) if title.occupation == occupation
+    }
+    return frozenset(found) if len(found) == 1 else frozenset()
 
 
 def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
