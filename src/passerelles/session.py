@@ -162,6 +162,19 @@ class Session:
         return find_basin(self.market, text, places=self.places)
 
     @cached_property
+    def wages(self) -> "Market | None":
+        """
+        Market of which only the wages are wanted.
+
+        They are published as text: no workbook is opened to find them, unless they are in none of the text files.
+        """
+        from passerelles.market.market import load_wages  # noqa: PLC0415 - command start-up
+
+        if "market" in self.__dict__:
+            return self.market
+        return next(filter(None, map(load_wages, self.folders)), None) or self.market
+
+    @cached_property
     def places(self) -> "Places | None":
         """Places of the first folder that has some."""
         from passerelles.market.geography import load_places  # noqa: PLC0415 - command start-up

@@ -18,7 +18,8 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
-from passerelles.market.figures import Figure, Interval
+from passerelles.market.figures import Figure, Interval, unknown
+from passerelles.market.market import Openings
 from passerelles.report.dossier import page as report_page
 from passerelles.report.dossier.case import Case, Request
 from passerelles.report.dossier.moves import explained_origins, staged_paths
@@ -217,14 +218,19 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     ]
     found = match_territory(embedded_graph, fragile, hiring)
     assert {(a.kind, a.due) for a in actions(found.release())} == {("meet", "2027-05"), ("train", "2027-06")}
-    wage = Figure(Interval(0.8, 0.9), "estimated", source="Dares", year="2016-2018")
-    after = replace(wage, interval=Interval(1.25, 1.25))
-    paid = replace(found, flows=tuple(replace(flow, wages=(wage, after)) for flow in found.flows))
+    wage = Figure(Interval(0.8, 0.9), "estimated", source="Dares", year="2016-2018", about="J")
+    after = replace(wage, interval=Interval(1.25, 1.25), about="S1Z40")
+    secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2025", territory="5313")
+    surveyed = Openings(unknown("no_row"), unknown("no_row"), secret)
+    flows = tuple(replace(flow, wages=(wage, after), surveyed=surveyed) for flow in found.flows)
+    paid = replace(found, flows=flows)
     page = read_page(territory_page(Case(embedded_graph, paid, NO_PICTURE)))
     details = page.by_id("move-H3302-N1103")
     facts = {n.text: t.text for n, t in zip(details.all("dt"), details.all("dd"), strict=True)}
     assert facts["Attendu pour"] == "2027-06"
-    assert facts["Salaire médian, celui de tous étant 1"] == "de 0,80 à 0,90 avant, 1,25 après (2016-2018, Dares)"
+    said = "0,80–0,90 avant, 1,25 après, celui de tous étant 1 (Dares, 2016-2018, France : domaine J, famille S1Z40)"
+    assert " ".join(facts["Salaire médian"].split()) == said
+    assert " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"
     assert "le premier poste en 2027-06" in page.by_id("actions").text
 
 

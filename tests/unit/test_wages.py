@@ -1,12 +1,23 @@
 """Wages by family: three levels, the period that ends last, nothing invented."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from market_files import WAGES, write
-from passerelles.market.market import load_market
+from market_files import WAGES, bmo_row, write, write_bmo
+from passerelles import Profile, match_territory, rank_moves, rank_paths, rank_sources
+from passerelles.cli.main import run
+from passerelles.graph.core import OccupationGraph
+from passerelles.market.beside import shares_said
+from passerelles.market.figures import Interval
+from passerelles.market.market import load_market, load_wages
 from passerelles.market.tables import Wages
+from passerelles.service import answers
+from passerelles.service.engine import Engine
+from passerelles.service.requests import MatchBody, RankBody
+from passerelles.views.spec import On
 
 
 def _wages(path: Path, text: str = WAGES) -> Wages:
@@ -62,3 +73,84 @@ def test_a_ratio_is_of_one_period_and_says_which_level_it_is_of(tmp_path: Path) 
     found = wages.ratio("J3Z43")
     assert found == ("J", "2016-2018", 0.95)  # never 1,900 of 2017-2019 over 1,800 of 2016-2018
     assert wages.ratio("W1Z80") is None
+
+
+def test_wages_stand_beside_moves_and_paths_and_change_no_score(
+    tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    table = (
+        '"Fap3","Annee","Salaire_median"\n"J","2016-2018",1710\n"W1Z","2016-2018",1980\n"Ensemble","2016-2018",1800\n'
+    )
+    write(tmp_path / "w.csv", table)
+    write(tmp_path / "c.csv", "Fap;Rome;intitule_rome\nJ3Z43;N4101;Route\nW1Z80;K2110;Formation\nJ3Z43;K2110;Route\n")
+    market = load_wages(tmp_path)
+    assert market is not None
+    (move,) = rank_moves(embedded_graph, "K2110", targets=["N4101"], wages=market)
+    (bare,) = rank_moves(embedded_graph, "K2110", targets=["N4101"])
+    assert (bare.wages, replace(move, wages=None)) == (None, bare)
+    told = move.to_dict()["wages"]
+    assert [(told[end]["low"], told[end]["high"], told[end]["about"]) for end in ("before", "after")] == [
+        (0.95, 1.1, "J + W1Z"), (0.95, 0.95, "J"),
+    ]  # fmt: skip
+    said = "0.95–1.10 before, 0.95 after, that of all being 1 ("
+    assert said in str(move.page("en"))
+    assert "2016-2018, France: domain J, broad family W1Z)" in str(move.page("en"))
+    (source,) = rank_sources(embedded_graph, "N4101", origins=["K2110"], wages=market)
+    assert source.wages == move.wages
+    (path,) = rank_paths(embedded_graph, "K2110", targets=["N4101"], limit=1, max_steps=1, wages=market)
+    assert path.wages == move.wages
+    assert path.sheets("fr")[0].records()[0]["wage_after"] == 0.95
+    (person,) = rank_moves(embedded_graph, Profile(competencies=["TC0007"]), targets=["N4101"], wages=market)
+    assert person.wages is not None
+    assert (person.wages[0].why, person.wages[1]) == ("no_occupation", move.wages[1])
+
+
+def test_a_table_shows_wages_where_one_is_known(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    market = load_market(write(tmp_path / "w.csv", WAGES))  # no table joins families to jobs
+    shown = str(rank_moves(embedded_graph, "K2110", limit=1, wages=market))
+    assert "Salaire" not in shown
+    assert load_wages(write(tmp_path / "x" / "c.csv", "Fap;Rome;intitule_rome\nJ3Z43;N4101;Route\n").parent) is None
+
+
+def test_commands_and_the_service_show_the_wages_of_the_data_folder(
+    tmp_path: Path, embedded_graph: OccupationGraph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        tmp_path / "w.csv", '"Fap3","Annee","Salaire_median"\n"J3Z43","2016-2018",1710\n"Ensemble","2016-2018",1800\n'
+    )
+    write(tmp_path / "c.csv", "Fap;Rome;intitule_rome\nJ3Z43;N4101;Route\nJ3Z43;N4102;Route\n")
+    for words in (
+        ("rank", "N4102", "--target", "N4101"),
+        ("sources", "N4101", "--origin", "N4102"),
+        ("paths", "N4102", "N4101"),
+    ):
+        with pytest.raises(SystemExit):
+            run((*words, "--data", str(tmp_path), "--format", "json"))
+        (first, *_) = json.loads(capsys.readouterr().out)["results"]
+        assert first["wages"]["after"]["value"] == 0.95
+        assert (first["wages"]["after"]["year"], first["wages"]["after"]["about"]) == ("2016-2018", "J3Z43")
+    engine = Engine(embedded_graph, wages=load_wages(tmp_path))
+    asked = RankBody.model_validate({"origin": "N4102", "targets": ["N4101"]})
+    assert answers.rank(engine, asked, "fr")["results"][0]["wages"]["after"]["value"] == 0.95
+    row = {"employer": "A", "job": "N4102", "headcount": 2, "basin": "Redon"}
+    hires = {"employer": "B", "job": "N4102", "openings": 2, "basin": "Redon"}
+    (flow,) = answers.match(engine, MatchBody.model_validate({"fragile": [row], "hiring": [hires]}), "fr")["results"]
+    assert flow["wages"]["before"]["value"] == 0.95
+    assert flow["market"] is None
+
+
+def test_flows_carry_the_difficulty_and_the_seasons_of_where_people_would_go(
+    tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    rows = [bmo_row("J3Z43", 5313, "35", "50", "20", "*"), bmo_row("J3Z43", 7538, "64", "10", "9", "8")]
+    write_bmo(tmp_path / "bmo.xlsx", rows)
+    write(tmp_path / "c.csv", "Fap;Rome;intitule_rome\nJ3Z43;N4101;Route\nJ3Z43;N4102;Route\n")
+    fragile = [{"employer": "A", "job": "N4101", "headcount": 2, "basin": "5313"}]
+    hiring = [{"employer": "B", "job": "N4101", "openings": 2, "basin": "5313"}]
+    (flow,) = match_territory(embedded_graph, fragile, hiring, market=load_market(tmp_path)).flows
+    assert flow.surveyed is not None
+    assert (flow.surveyed.difficult_share.value, flow.surveyed.seasonal_share.interval) == (0.4, Interval(0.02, 0.08))
+    assert flow.to_dict()["market"]["seasonal_share"]["standing"] == "secret"
+    cells = {c.key: c.cell(flow, "fr") for c in flow.spec.columns if On.TABLE in c.on}
+    assert [cells[k] for k in ("difficult_share", "seasonal_share", "seasonal_share_high")] == [0.4, 0.02, 0.08]
+    assert "2 % à 8 %" in " ".join(shares_said(flow.surveyed).split())

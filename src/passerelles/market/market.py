@@ -1,7 +1,7 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -436,6 +436,11 @@ class Market:
         return (*(b.file for b in self.bmo), *self.tables)
 
     @property
+    def files_read(self) -> tuple[SourceFile, ...]:
+        """Those of them that were read so far: a survey only once it was asked about."""
+        return (*(b.file for b in self.bmo if b.is_read), *self.tables)
+
+    @property
     def years(self) -> tuple[str, ...]:
         """Years of the surveys at hand, oldest first."""
         return tuple(b.year for b in self.bmo)
@@ -631,6 +636,13 @@ def load_market(
         settings=chosen,
         notices=NoticeLog([*notices, *labels_notices]).notices(),
     )
+
+
+def load_wages(path: str | Path) -> Market | None:
+    """Load the table of wages of a folder and what joins it to ROME, from its text files; None where they lack it."""
+    found = scan_all(path, workbooks=False)
+    kept = replace(found, found=tuple(each for each in found.found if each.kind.name in ("fap-rome", "wages")))
+    return load_market(path, scanned=kept) if kept.of("wages") else None
 
 
 def _newest(found: Scan, kind: str, notices: list[Notice], reader: Callable[[Found], Part]) -> Part | None:

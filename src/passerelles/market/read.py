@@ -228,9 +228,9 @@ def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
     return scan_all(path).within(groups)
 
 
-def scan_all(path: str | Path) -> Scan:
+def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     """
-    Recognise the files of a folder, its sub-folders included, or a single file.
+    Recognise the files of a folder, its sub-folders included, or a single file; without `workbooks`, texts alone.
 
     Raises
     ------
@@ -253,7 +253,7 @@ def scan_all(path: str | Path) -> Scan:
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         try:
-            item = _recognise(file, name, GROUPS)
+            item = _recognise(file, name, GROUPS, workbooks=workbooks)
         except OSError as error:
             if place.is_file():
                 raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
@@ -266,10 +266,12 @@ def scan_all(path: str | Path) -> Scan:
     return Scan(tuple(found), tuple(notices), tuple(others))
 
 
-def _recognise(path: Path, name: str, groups: tuple[Group, ...]) -> Found | None:
+def _recognise(path: Path, name: str, groups: tuple[Group, ...], *, workbooks: bool) -> Found | None:
     with path.open("rb") as stream:
         head = stream.read(_PEEK)
     if head.startswith(b"PK"):
+        if not workbooks:
+            return None
         data = path.read_bytes()
         if not is_workbook(data):
             return None

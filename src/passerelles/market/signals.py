@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, percent, say
+from passerelles.market.beside import WagePair
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
 from passerelles.market.joblist import JobList, Listed
@@ -316,6 +317,18 @@ def wage_ratio(market: Market, referential: Referential, code: str) -> Figure:
     from the lowest to the highest of several families.
     """
     return _wage(market, referential, code, Wages.ratio)
+
+
+def wages_between(market: Market | None, referential: Referential, origin: str | None, target: str) -> WagePair | None:
+    """
+    Median wage of the job left and of the job reached, as `wage_ratio`; None without a table of wages.
+
+    The wage of a person without an occupation (`origin` None) is unknown.
+    """
+    if market is None or market.wages is None:
+        return None
+    before = unknown("no_occupation") if origin is None else wage_ratio(market, referential, origin)
+    return before, wage_ratio(market, referential, target)
 
 
 def job_wage(market: Market, referential: Referential, code: str) -> Figure:

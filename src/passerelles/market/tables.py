@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -128,6 +128,14 @@ class Wages:
     latest: Mapping[str, Wage]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
+    @cached_property
+    def _of(self) -> Mapping[str, list[Wage]]:
+        """Wages of each family, in all periods."""
+        grouped: dict[str, list[Wage]] = {}
+        for wage in self.rows:
+            grouped.setdefault(wage.family, []).append(wage)
+        return grouped
+
     def nearest(self, family: str) -> Wage | None:
         """Latest wage of the family, else of the broader family, else of the domain; None when none is known."""
         for code in (family, family[:3], family[:1]):
@@ -143,9 +151,9 @@ class Wages:
         Of that period, the family's own, else the broader one's, else the domain's: the open finest medians and that
         of all end in different years, and are not compared. None where there is none.
         """
-        everyone = {w.period: w.euros for w in self.rows if w.family == ALL_FAMILIES and w.euros}
+        everyone = {w.period: w.euros for w in self._of.get(ALL_FAMILIES, ()) if w.euros}
         codes = (family, family[:3], family[:1])
-        both = [w for w in self.rows if w.family in codes and w.euros and w.period in everyone]
+        both = [w for code in codes for w in self._of.get(code, ()) if w.euros and w.period in everyone]
         if not both:
             return None
         last = max(both, key=lambda wage: (_end(wage.period), -codes.index(wage.family)))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
+from passerelles.market.beside import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.market.register import LeadingCertification, leading_lines
 from passerelles.model import Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
@@ -324,6 +325,8 @@ class Path(Described, Shown):
     assumptions
         What practising an intermediate job is taken to bring, the least that a stage must save, and which moves paths
         with stages are made of.
+    wages
+        Median wages before and after the whole path, each over that of all in its period; None without a market.
     detail
         Everything that takes a look at each step, worked out when it is first asked for.
     """
@@ -343,6 +346,7 @@ class Path(Described, Shown):
     alone: bool
     referential: Stamp
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    wages: WagePair | None = None
     detail: Later[Detail] = field(default=Later(), repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -365,7 +369,8 @@ class Path(Described, Shown):
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
-        return [*state_lines(self, lang), *leading_lines(self.certifications, lang), *frame_lines(self, lang)]
+        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang)]
+        return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""
@@ -471,6 +476,7 @@ class Path(Described, Shown):
                 shown=lambda p, lang: months_text(p.months, lang), promised=True,
                 schema=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
             ),
+            *wage_columns(attrgetter("wages"), on=On.SCREEN),
             Column(
                 "score", "number", schema=schema.number("Sum of `parts`, in hours"), promised=True,
                 on=On.JSON | On.TABLE,
@@ -534,8 +540,9 @@ class Path(Described, Shown):
 def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) -> list[Sheet]:
     """Return paths, steps, what is to be learned, credentials and frames; a screen shows the verdict of `frame`."""
     asked = () if frame is None else (Column("frame", value=lambda p, lang: _verdict(p, frame, lang), on=On.SCREEN),)
+    hidden = frozenset(() if any(wages_short(path.wages, lang) for path in paths) else ("wages",))
     return [
-        Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang),
+        Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
         _steps(paths, lang),
         _to_learn(paths, lang),
         _credentials(paths, lang),

@@ -13,6 +13,9 @@ from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.beside import WagePair, wage_notes
+from passerelles.market.market import Market
+from passerelles.market.signals import wages_between
 from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
@@ -155,7 +158,7 @@ class Paths(list[Path], Shown):
             months, share = number(known["practice_months"], lang=lang), percent(known["practice_share"], lang=lang)
             kinds = ", ".join(known["practice_kinds"])
             notes.append(say("paths.assumption", lang=lang, months=months, share=share, kinds=kinds, least=least))
-        return [*notes, say("paths.disclaimer", lang=lang)]
+        return [*notes, *wage_notes((path.wages for path in self), lang), say("paths.disclaimer", lang=lang)]
 
     @property
     def proven(self) -> bool:
@@ -179,6 +182,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     date: Date | None = None,
     official_list: bool = True,
     payers: Firms = (None, None),
+    wages: Market | None = None,
 ) -> Paths:
     """
     Rank the best paths from an origin to targets.
@@ -217,6 +221,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     payers
         OPCO of the present employer's collective agreement and of the hiring firm's, as ``market.payers.of`` gives
         them: frames name them where it is they who may pay.
+    wages
+        What `load_market` gives: the median wages before and after stand beside each path, never inside its score.
 
     Returns
     -------
@@ -278,7 +284,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         kept = len(outcome.kept)
         reached.append(Reached(code, label, kept, limit, outcome.gap, outcome.evaluated, cut=outcome.cut))
         name = asked.name if asked else None
-        asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit)
+        paid = wages_between(wages, graph.referential, start.end.code, code)
+        asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit, paid)
         found += _entries(asking, outcome)
     found.sort(key=lambda entry: entry.key)
     ranked = [_path(entry, rank) for rank, entry in enumerate(found, start=1)]
@@ -298,6 +305,7 @@ class _Asking:
     assumptions: Mapping[str, object]
     max_steps: int
     limit: int | None
+    wages: WagePair | None
 
 
 def _context(
@@ -405,6 +413,7 @@ def _path(entry: _Entry, rank: int) -> Path:
         alone=_alone(asking, entry.outcome),
         referential=graph.referential.stamp,
         assumptions=asking.assumptions,
+        wages=asking.wages,
         detail=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
     )
 

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_text
 from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
+from passerelles.market.beside import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import MoveKind, Stamp, Ternary
 from passerelles.ranking.filters import Verdict
 from passerelles.scoring.features import part_words
@@ -206,6 +207,8 @@ class Move(Described, Shown):
         The same job, up, down or sideways; `same_field` says whether both ends lie in one domain, None = not known.
     access
         What access to the target takes, and what the origin holds of it.
+    wages
+        Median wages before and after, each over that of all in its period; None where no market was given.
     """
 
     rank: int
@@ -226,6 +229,7 @@ class Move(Described, Shown):
     filters: tuple[Verdict, ...]
     known: Known | None
     referential: Stamp
+    wages: WagePair | None = None
 
     spec: ClassVar[Record] = Record(
         "move",
@@ -293,6 +297,7 @@ class Move(Described, Shown):
                 "access_conditions", json=lambda m, lang: m.access.to_dict(lang), schema=ref("access_conditions"),
                 on=On.JSON, promised=True,
             ),
+            *wage_columns(attrgetter("wages"), on=On.SCREEN),
             Column(
                 "credentials", json=lambda m, lang: [CREDENTIAL.to_dict(c, lang) for c in m.credentials],
                 schema=schema.listed(ref("credential")), value=lambda m, lang: credentials_text(m.credentials, lang),
@@ -377,6 +382,7 @@ class Moves(list[Move], Shown):
         """Return the ranking, the parts of the scores, competencies and credentials as tables."""
         hidden = {"target" if self.towards else "origin"}
         hidden |= {"probability", "level"} if all(m.probability is None for m in self) else {"score"}
+        hidden |= set() if any(wages_short(m.wages, lang) for m in self) else {"wages"}
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             _parts(self, lang),
@@ -396,6 +402,7 @@ class Moves(list[Move], Shown):
             title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
+        notes += wage_notes((m.wages for m in self), lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
     def doubts(self) -> dict[str, Any]:
@@ -491,6 +498,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
         if items
     ]
     found += [say(f"moves.credential.{c.held}", lang=lang, label=c.label) for c in move.credentials]
+    found += wage_lines(move.wages, lang)
     return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 
 

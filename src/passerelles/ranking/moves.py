@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from passerelles.access.kind import kind_between
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.beside import WagePair
 from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.access import may_be_close, move_access
@@ -34,6 +35,9 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
+
+if TYPE_CHECKING:
+    from passerelles.market.market import Market
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,7 @@ def rank_moves(
     settings: Settings | None = None,
     limit: int | None = 10,
     offset: int = 0,
+    wages: "Market | None" = None,
 ) -> Moves:
     """
     Rank the moves from an origin, best first.
@@ -89,6 +94,8 @@ def rank_moves(
     limit, offset
         Most moves to return, None for all; and how many to pass over before the first: those that follow keep their
         rank.
+    wages
+        What `load_market` gives: the median wages before and after stand beside each move, never inside its score.
 
     Returns
     -------
@@ -114,7 +121,7 @@ def rank_moves(
     check_offset(offset)
     most = None if limit is None else limit + offset
     found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most)
-    return moves_of(graph, found, first=offset)
+    return moves_of(graph, found, first=offset, wages=wages)
 
 
 class BestTargets(NamedTuple):
@@ -173,6 +180,7 @@ def rank_sources(
     settings: Settings | None = None,
     limit: int | None = 10,
     offset: int = 0,
+    wages: "Market | None" = None,
 ) -> Moves:
     """
     Rank the moves towards a target, best first: in which occupations are people who hold most of it.
@@ -218,7 +226,7 @@ def rank_sources(
         rank += 1
         if rank > offset:
             (numbers,) = figures_of(graph, scored, [column])
-            moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts))
+            moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts, wages=wages))
     return moves
 
 
@@ -333,7 +341,12 @@ def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
 
 
 def moves_of(
-    graph: OccupationGraph, found: BestTargets, *, only: Collection[str] | None = None, first: int = 0
+    graph: OccupationGraph,
+    found: BestTargets,
+    *,
+    only: Collection[str] | None = None,
+    first: int = 0,
+    wages: "Market | None" = None,
 ) -> Moves:
     """Explain the targets chosen after the `first` ones, or the codes in `only`; ranks are those among all."""
     ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)][first:]
@@ -342,7 +355,7 @@ def moves_of(
     figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])
     moves = Moves(
         (
-            _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts)
+            _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts, wages=wages)
             for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
         ),
         strict=found.strict,
@@ -410,6 +423,7 @@ def _move(
     *,
     rank: int,
     verdicts: tuple[Verdict, ...],
+    wages: "Market | None",
 ) -> Move:
     go_on()
     occupation = graph.occupations[target]
@@ -434,4 +448,11 @@ def _move(
         filters=verdicts,
         known=known_move(graph, scored.start.end.code, occupation.code),
         referential=graph.referential.stamp,
+        wages=None if wages is None else _wages(wages, graph, scored.start.end.code, occupation.code),
     )
+
+
+def _wages(market: "Market", graph: OccupationGraph, origin: str | None, target: str) -> WagePair | None:
+    from passerelles.market.signals import wages_between  # noqa: PLC0415 - command start-up
+
+    return wages_between(market, graph.referential, origin, target)

@@ -146,7 +146,7 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
 
 
 # Read with the market, no part of a ranking or an allocation.
-UNUSED: Final = frozenset({"wages", "fap2021-labels", "idcc-opco"})
+UNUSED: Final = frozenset({"fap2021-labels", "idcc-opco"})
 
 
 def data_sources(
@@ -170,8 +170,7 @@ def data_sources(
     """
     files: list[SourceFile] = []
     if market is not None:
-        files += [each.file for each in market.bmo if each.is_read]
-        files += [table for table in market.tables if table.kind not in without]
+        files += [file for file in market.files_read if file.kind not in without]
     files += places.files if places is not None else ()
     own = [
         {"name": path.name, "content": "table", "source": None, "year": None, "licence": None,

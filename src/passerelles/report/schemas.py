@@ -11,6 +11,7 @@ from passerelles.areas import Area, AreaMember, Passage
 from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
+from passerelles.market.beside import FIGURE
 from passerelles.market.register import LeadingCertification
 from passerelles.matching.lookup import Found
 from passerelles.matching.migrate import Migration
@@ -29,7 +30,7 @@ from passerelles.referentials.validate import NOTICE
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
-from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, FIGURE, RESOLVED, Flow, Uncovered, Unfilled
+from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import NOTE, SET_ASIDE
 from passerelles.territory.match import Scenario
 from passerelles.territory.rank import Ranked, RankPart

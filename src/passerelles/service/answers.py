@@ -66,7 +66,7 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     origin = origin_of(asked.origin)
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
     filters = parse_filters(graph, asked.filters, engine)
-    moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings)
+    moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings, wages=engine.wages)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
@@ -90,8 +90,8 @@ def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings)
-            found["moves"] = dicts(moves, lang)
+            choice = {"filters": filters, "settings": settings, "wages": engine.wages}
+            found["moves"] = dicts(rank_moves(graph, origin, **_choice(asked), **choice), lang)
             homeless = homeless or found["origin"]["code"] is None
         except PasserellesError as error:
             body = refusal(error, lang)
@@ -115,6 +115,7 @@ def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Pa
         settings=settings,
         limit=asked.limit,
         offset=asked.offset,
+        wages=engine.wages,
     )
     return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings) | moves.doubts()
 
@@ -144,6 +145,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         limit=asked.limit,
         hiring=asked.hiring,
         payers=_payers(engine, asked.agreement, asked.hiring_agreement),
+        wages=engine.wages,
     )
     payload = envelope("paths@1", engine.graph, dicts(found, lang))
     payload["targets"] = dicts(found.reached, lang)
@@ -182,6 +184,7 @@ def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
         engine.graph,
         [row.model_dump() for row in asked.fragile],
         [row.model_dump() for row in asked.hiring],
+        market=engine.wages,
         places=engine.places,
         certifications=engine.certifications if asked.frame else None,
         radius_km=asked.radius_km,
@@ -192,7 +195,7 @@ def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
     )
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])
-    sources = {"sources": data_sources(places=engine.places)}
+    sources = {"sources": data_sources(market=engine.wages, places=engine.places)}
     return envelope("territory@1", engine.graph, (), settings=settings) | found.to_dict(lang) | sources
 
 

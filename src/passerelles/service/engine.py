@@ -15,11 +15,12 @@ from passerelles.session import Session
 
 @dataclass(frozen=True, eq=False)
 class Engine:
-    """A graph with places and certifications, where data folders hold some; `session` is what they were loaded by."""
+    """A graph with what data folders hold beside it, where they do; `session` is what they were loaded by."""
 
     graph: OccupationGraph
     places: Any = None
     certifications: Any = None
+    wages: Any = None
     session: Session | None = None
 
     @cached_property
@@ -43,7 +44,7 @@ class Engine:
     def fingerprint(self) -> bytes:
         """Digest of all that an answer depends on besides the request."""
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
-        data = (self.places is not None, self.certifications is not None)
+        data = (self.places is not None, self.certifications is not None, self.wages is not None)
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
     def warm(self) -> None:
@@ -78,4 +79,4 @@ def load_engine(options: Options) -> Engine:
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     if options.explorer == "alone":  # its pages read data when they first need some: nobody waits to begin with
         return Engine(graph, session=session)
-    return Engine(graph, session.places, session.certifications, session)
+    return Engine(graph, session.places, session.certifications, session.wages, session)

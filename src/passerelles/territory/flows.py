@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.market.figures import Figure
+from passerelles.market.beside import FIGURE, SHARES, WagePair, share_columns, wage_columns
+from passerelles.market.market import Openings
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
@@ -36,11 +37,7 @@ KNOWN_BY: Final = maybe(
     one_of(("job", "family"), "What a survey's openings are known of: the job, or its family only; null = a firm's")
 )
 _TITLE: Final = text("The job as it was written")
-FIGURE: Final = record(
-    "A published figure: its bounds, how it is known, where it comes from",
-    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
-    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
-)
+_SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=_FILE, schema=schema.flag())
 
 
@@ -76,25 +73,6 @@ def _payer_told(at: int) -> Callable[["Flow", Lang], dict[str, Any] | None]:
     return told
 
 
-def wage_columns(of: Callable[[Any], tuple[Figure, Figure] | None]) -> tuple[Column, ...]:
-    """Return the columns of wages before and after, as ratios to the median of all families."""
-
-    def end(item: Any, at: int) -> Figure | None:
-        found = of(item)
-        return None if found is None else found[at]
-
-    def both(item: Any, _: Lang) -> dict[str, Any] | None:
-        found = of(item)
-        return None if found is None else dict(zip(("before", "after"), (f.to_dict() for f in found), strict=True))
-
-    schema_of = maybe(record("Median wages over that of all, same period", {"before": FIGURE, "after": FIGURE}))
-    return (
-        Column("wages", json=both, schema=schema_of, on=On.JSON),
-        Column("wage_before", "number", value=lambda i, _: (f := end(i, 0)) and f.low, on=On.TABLE),
-        Column("wage_after", "number", value=lambda i, _: (f := end(i, 1)) and f.low, on=On.TABLE),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Flow(Described):
     """
@@ -122,6 +100,8 @@ class Flow(Described):
         The explained move, or None beyond the number that the settings explain.
     wages
         Median wage of the job left and of the job reached over that of all, one period; None without a market.
+    surveyed
+        What a survey says of the families of the job reached, in the basin it is in; None without a survey.
     lever_hours
         Part of the expected hours that a training lever takes, 0 where it is not taken.
     """
@@ -142,7 +122,8 @@ class Flow(Described):
     of_title: tuple[str, ...] = ()
     move: Move | None = None
     lever_hours: float = 0.0
-    wages: tuple[Figure, Figure] | None = None
+    wages: WagePair | None = None
+    surveyed: Openings | None = None
     payers: tuple[Payer | None, Payer | None] = (None, None)
 
     @property
@@ -250,6 +231,12 @@ class Flow(Described):
             Column("km", "integer", on=On.SCREEN),
             Column("same_job", "flag", schema=schema.flag(), on=_FILE),
             *wage_columns(attrgetter("wages")),
+            Column(
+                "market", on=On.JSON,
+                json=lambda f, _: f.surveyed and {name: getattr(f.surveyed, name).to_dict() for name in SHARES},
+                schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES)),
+            ),
+            *share_columns(attrgetter("surveyed")),
             Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=_MONTH, on=_FILE),
             Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=_MONTH, on=_FILE),
             Column(

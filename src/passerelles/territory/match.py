@@ -1,7 +1,7 @@
 """`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -15,10 +15,9 @@ from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.market.figures import Figure
-from passerelles.market.market import Market
+from passerelles.market.market import Market, Openings
 from passerelles.market.places import Places
-from passerelles.market.signals import wage_ratio
+from passerelles.market.signals import JobOpenings, job_openings, wages_between
 from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
@@ -398,15 +397,14 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     used = np.flatnonzero(flow)
     market = case.locator.market
-    known: dict[str, Figure] = {}
+    basins: dict[str, Callable[[str], JobOpenings]] = {}
 
-    def wages(*jobs: str) -> tuple[Figure, Figure] | None:
-        if market is None or market.wages is None:
+    def surveyed(job: str, basin: str) -> Openings | None:
+        if market is None or not market.has_survey or not basin:
             return None
-        for job in jobs:
-            if job not in known:
-                known[job] = wage_ratio(market, case.graph.referential, job)
-        return known[jobs[0]], known[jobs[1]]
+        if basin not in basins:
+            basins[basin] = job_openings(market, case.graph.referential, basin)
+        return basins[basin](job)[1]
 
     row = {int(r): i for i, r in enumerate(moves.origins)}
     column = {int(c): i for i, c in enumerate(moves.targets)}
@@ -452,7 +450,8 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 access=None if access is None else access[1],
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
-                wages=wages(fragile.job, hiring.job),
+                wages=wages_between(market, case.graph.referential, fragile.job, hiring.job),
+                surveyed=surveyed(hiring.job, hiring.basin),
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )

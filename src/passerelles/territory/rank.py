@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.beside import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.figures import Figure, unknown
 from passerelles.market.joblist import JobList
 from passerelles.market.market import Market, Openings
@@ -26,12 +27,12 @@ from passerelles.market.signals import (
     job_tension,
     leading_jobs,
     signals,
-    wage_ratio,
+    wages_between,
 )
 from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
-from passerelles.territory.flows import FIGURE, KNOWN_BY, wage_columns
+from passerelles.territory.flows import KNOWN_BY
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.locating import Locator, make_locator
 from passerelles.territory.lots import Lot, Lots, Note, Side, Table, made, reading_notes
@@ -44,7 +45,6 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, attribute, within
 
 _FILE: Final = On.JSON | On.TABLE
-_SHARES: Final = ("difficult_share", "seasonal_share")
 _SLACK: Final = 4  # classes of tension above the slackest
 _LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 # What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
@@ -105,13 +105,6 @@ class RankPart:
     )  # fmt: skip
 
 
-def _share(name: str, end: str) -> Column:
-    """Return the column of one end of a share of the openings: apart where a cell of it is secret."""
-    of = attrgetter(f"surveyed.{name}.{end}")
-    key = name if end == "low" else f"{name}_{end}"
-    return Column(key, "share", value=lambda r, _: None if r.surveyed is None else of(r), on=On.TABLE)
-
-
 @dataclass(frozen=True, slots=True)
 class Ranked(Described):
     """
@@ -138,7 +131,7 @@ class Ranked(Described):
     kind: MoveKind = "unknown"
     others: tuple[str, ...] = ()
     surveyed: Openings | None = None
-    wages: tuple[Figure, Figure] | None = None
+    wages: WagePair | None = None
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -216,14 +209,14 @@ class Ranked(Described):
                 json=lambda r, _: {
                     "tension": r.tension.to_dict(),
                     "projects": r.projects and r.projects.to_dict(),
-                    **{name: r.surveyed and getattr(r.surveyed, name).to_dict() for name in _SHARES},
+                    **{name: r.surveyed and getattr(r.surveyed, name).to_dict() for name in SHARES},
                 },
                 schema=record(
                     "Figures of the hiring job", {"tension": FIGURE, "projects": maybe(FIGURE)},
-                    optional=dict.fromkeys(_SHARES, maybe(FIGURE)),
+                    optional=dict.fromkeys(SHARES, maybe(FIGURE)),
                 ),
             ),
-            *(_share(name, end) for name in _SHARES for end in ("low", "high")),
+            *share_columns(attrgetter("surveyed")),
             *wage_columns(attrgetter("wages")),
             Column("km", "number", schema=maybe(schema.number(least=0)), promised=True, on=_FILE),
             Column("km", "integer", on=On.SCREEN),
@@ -400,7 +393,6 @@ class _Compared:
     locator: Locator
     radius: float
     settings: TerritorySettings
-    wages_of: dict[str, Figure] = field(default_factory=dict)
 
     @cached_property
     def _row(self) -> Mapping[int, int]:
@@ -446,16 +438,8 @@ class _Compared:
             same_job=same,
             kind="same-job" if same else self._kind(start.job, end.job),
             surveyed=surveyed,
-            wages=None if self.market is None else (self._wage(start.job), self._wage(end.job)),
+            wages=wages_between(self.market, self.graph.referential, start.job, end.job),
         )
-
-    def _wage(self, code: str) -> Figure:
-        market, referential = self.market, self.graph.referential
-        if market is None:
-            return unknown("no_wage")
-        if code not in self.wages_of:
-            self.wages_of[code] = wage_ratio(market, referential, code)
-        return self.wages_of[code]
 
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:

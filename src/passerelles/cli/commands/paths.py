@@ -102,6 +102,7 @@ def paths(
         date=None if date is None else date.date(),
         official_list=official,
         payers=(session.payer(agreement), session.payer(hiring_agreement)),
+        wages=session.wages,
     )
     end = find_start(graph, start).end
     key = "paths.title" if end.code else "paths.title_profile"

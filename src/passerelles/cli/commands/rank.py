@@ -85,7 +85,8 @@ def rank(
     start = read_origin(origin, profile)
     session = open_session(referential, overlay, data, settings, strict=strict, no_access=no_access, lang=lang)
     graph = session.graph
-    moves = rank_moves(graph, start, targets=target, filters=parse_filters(graph, filters or (), session), limit=limit)
+    chosen_filters = parse_filters(graph, filters or (), session)
+    moves = rank_moves(graph, start, targets=target, filters=chosen_filters, limit=limit, wages=session.wages)
     end = find_start(graph, start).end
     occupied = end.code is not None
     parts = graph.referential.parts_of(end.code) if end.code else ()

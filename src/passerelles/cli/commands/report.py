@@ -126,7 +126,6 @@ def report(
         lang=lang,
     )
     graph = session.graph
-    # Of the market, a report takes openings and names of basins.
     market, places = session.territory_data()
     certifications = session.certifications if session.folders else None
     if fragile is None:  # said by `sample_name` already; for the type checker
@@ -145,10 +144,8 @@ def report(
         command=(*words, "--output", f"rapport{'.docx' if office else '.html'}"), title=named, date=date,
         invented=sample is not None, limit=limit, mask=mask, pictures=pictures,
     )  # fmt: skip
-    # Basins that it named are in the lots.
-    survey = market if hiring is None else None
     case = Case(
-        graph, allocation, request, Words(lang.lang), survey, places, certifications, options={"command": words},
+        graph, allocation, request, Words(lang.lang), market, places, certifications, options={"command": words},
         scenarios=scenarios,
     )  # fmt: skip
     write_report(case, output, sheets=sheets)

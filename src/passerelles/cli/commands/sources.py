@@ -83,8 +83,9 @@ def sources(
     code = find_occupation(graph.referential, target)
     chosen = including(graph.settings, include or ())
     moves = rank_sources(
-        graph, code, origins=origin, filters=parse_filters(graph, filters or (), session), settings=chosen, limit=limit
-    )
+        graph, code, origins=origin, filters=parse_filters(graph, filters or (), session), settings=chosen, limit=limit,
+        wages=session.wages,
+    )  # fmt: skip
     if moves.left_out:
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang.lang) for kind in moves.excluded)
         message(say("moves.left_out", lang=lang.lang, n=moves.left_out, kinds=kinds))

@@ -196,7 +196,7 @@ def match(
         allocation = match_territory(graph, fragile, hiring, **common, stretch=stretch, progress=tell)
     whole = published(publish(allocation), lang.lang) if mask else allocation.release()
     found = replace(whole, flows=whole.flows[:limit])
-    sources = data_sources((fragile, hiring), market=market if hiring is None else None, places=places)
+    sources = data_sources((fragile, hiring), market=market, places=places)
 
     def payload() -> dict[str, Any]:
         about = envelope("territory@1", graph, (), settings=chosen)

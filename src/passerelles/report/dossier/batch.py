@@ -95,7 +95,7 @@ class Batch:
         )
         case = Case(
             self.graph, found, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
-            self.data.get("market") if part.hiring is None else None, self.data.get("places"),
+            self.data.get("market"), self.data.get("places"),
             self.data.get("certifications"),
         )  # fmt: skip
         if page:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from passerelles.access.conditions import AccessConditions
 from passerelles.language.say import say
 from passerelles.language.typography import listed
-from passerelles.market.figures import Figure
+from passerelles.market.beside import shares_said, wages_said
 from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, hours_text
 from passerelles.paths.rank import rank_paths
@@ -189,7 +189,8 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     told = {c.key for c in of_flows} if explained.flows else set()
     found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
     found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in (*of_flows, *Flow.spec.pick(*_PLANNED))]
-    found.append((w("fact.wages"), wages_said(case, explained.flows)))
+    found.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in explained.flows))))
+    found.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in explained.flows))))
     if not explained.flows:
         found.append((w("fact.hours"), w.set(hours_said(case, explained))))
         found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
@@ -199,28 +200,13 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     return tuple((name, text) for name, text in found if text)
 
 
-def wages_said(case: Case, flows: Iterable[Flow]) -> str:
-    """Return wages before and after, with their period and source; empty where neither is known."""
-    w = case.words
-    before, after = next((flow.wages for flow in flows if flow.wages is not None), (None, None))
-    if before is None or after is None or (before.low is None and after.low is None):
-        return ""
-    known = before if before.low is not None else after
-    return w(
-        "wages", before=_ratio(case, before), after=_ratio(case, after), year=known.year, source=known.source
-    )  # fmt: skip
-
-
-def _ratio(case: Case, figure: Figure) -> str:
-    """Return a ratio, or the lowest and the highest of a job's families."""
-    w = case.words
-    low, high = (w.figure(end, decimals=2) for end in (figure.low, figure.high))
-    return low if low == high else w("hours.range", low=low, high=high)
-
-
 def _said(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
-    texts = dict.fromkeys(_cell(case, column, item) for item in items)
-    return case.words("fact.or").join(filter(None, texts))
+    return _either(case, (_cell(case, column, item) for item in items))
+
+
+def _either(case: Case, texts: Iterable[str]) -> str:
+    """Return what several flows say, each text once."""
+    return case.words.set(case.words("fact.or").join(filter(None, dict.fromkeys(texts))))
 
 
 def _cell(case: Case, column: Column, item: Move | Flow) -> str:

@@ -41,7 +41,7 @@ def sources_of(case: Case) -> tuple[Source, ...]:
         what += " " + w("source.overlays", names=", ".join(about.overlays))
     found.append(Source(name, what, about.date, about.licence, about.sha256))
     found += [Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid]
-    market = case.market.files if case.market else ()
+    market = case.market.files_read if case.market else ()
     places = case.places.files if case.places else ()
     certifications = (case.certifications.file,) if case.certifications else ()
     found += sorted({_file(f) for f in chain(market, places, certifications)})
@@ -75,8 +75,9 @@ def dates_of(case: Case) -> str:
     about = case.graph.referential.provenance
     found = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
                date=w.date(about.date) or w("source.no_date"))]  # fmt: skip
-    if case.market and case.market.years:
-        found.append(w("date.market", years=", ".join(case.market.years)))
+    years = [b.year for b in case.market.bmo if b.is_read] if case.market else []
+    if years:
+        found.append(w("date.market", years=", ".join(years)))
     return w("date.comma").join(found)
 
 

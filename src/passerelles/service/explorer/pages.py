@@ -241,7 +241,8 @@ def _chosen(ask: Ask, filters: Sequence[str], choice: Choice) -> dict[str, Any]:
     """Return what both rankings are given."""
     graph = ask.room.graph
     settings = graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict})
-    return {"filters": parse_filters(graph, filters, ask.room), "settings": settings, "limit": choice.limit}
+    found = {"filters": parse_filters(graph, filters, ask.room), "settings": settings, "limit": choice.limit}
+    return found | {"wages": ask.room.wages}
 
 
 def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: bool) -> str:
@@ -276,7 +277,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
     graph = ask.room.graph
     start, end = job_of(ask, origin), job_of(ask, target)
-    moves = rank_moves(graph, start.code, targets=[end.code], limit=1)
+    moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.room.wages)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     found = moves[0]
@@ -369,6 +370,7 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         certifications=ask.room.certifications,
         limit=5,
         payers=(payers[0], payers[1]),
+        wages=ask.room.wages,
     )
     page: Page = found.page(ask.lang, frame=frame)
     return ask.render(

@@ -76,6 +76,12 @@ class Room:
         return found
 
     @property
+    def wages(self) -> "Market | None":
+        """Median wages of the data folders; None where there are none."""
+        found: Market | None = self._data("wages", self.engine.wages)
+        return found
+
+    @property
     def has_data(self) -> bool:
         """Whether folders of data are known, read or not."""
         return self.engine.session is not None and bool(self.engine.session.folders)
