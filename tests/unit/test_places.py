@@ -1,16 +1,19 @@
 """Basins by code, name or commune; centres; distances; what the geography lacks stays unknown."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, write
+from passerelles import match_territory
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.geography import load_places
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Commune, Places, great_circle_km, with_basins
+from territory_cases import graph
 
 
 @pytest.fixture
@@ -246,3 +249,67 @@ def test_a_beginning_that_several_communes_have_is_asked_back() -> None:
     assert caught.value.values["choices"] == "Boulogne-sur-Mer (62), Boulogne-sur-Helpe (59)"
     with pytest.raises(UnknownCodeError):
         written(*HERE).spot("Nulle-Part", communes_first=True)
+
+
+def peopled() -> Places:
+    """The same places, with what each basin holds and two groups of communes."""
+    places = written(*HERE)
+    communes = tuple(c._replace(epci="2001" if c.basin == "5901" else "2000") for c in places.communes)
+    basins = tuple(
+        replace(b, communes=tuple(c.code for c in communes if c.basin == b.code), departments=(b.code[:2],))
+        for b in places.basins
+    )
+    return replace(places, basins=basins, communes=communes, epci_labels={"2000": "CC d'Ici", "2001": "CA de Lens"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "codes"),
+    [
+        ("Lens", "basin", {"62498", "62427", "62160"}), ("62498", "communes", {"62498"}),
+        ("lens, Roubaix", "communes", {"62498", "59512"}), ("Hénin-Beaumont; 59512", "communes", {"62427", "59512"}),
+        ("Saint-Nazaire (30), Guilvinec", "communes", {"30288", "29072"}),
+        ("62", "department", {"62498", "62427", "62160"}),
+        ("CA de Lens", "epci", {"59512", "59599", "59001", "59093"}),
+        ("2001", "epci", {"59512", "59599", "59001", "59093"}),
+        ("CA de Lens, 30288", "communes", {"59512", "59599", "59001", "59093", "30288"}),
+    ],
+)  # fmt: skip
+def test_a_territory_is_a_basin_a_group_a_department_or_communes(text: str, kind: str, codes: set[str]) -> None:
+    found = peopled().area(text)
+    assert found.kind == kind
+    assert found.communes == codes
+
+
+def test_names_of_several_places_in_a_territory_are_all_asked_back_with_their_departments() -> None:
+    twice = replace(peopled(), communes=(*peopled().communes, Commune("02001", "Roubaix", "5902")))
+    with pytest.raises(PasserellesError) as caught:
+        twice.area("Boulogne, Roubaix, Lens")
+    told = caught.value.message("fr")
+    assert "Boulogne-sur-Mer (62), Boulogne-sur-Helpe (59)" in told
+    assert "Roubaix (59), Roubaix (02)" in told
+    with pytest.raises(UnknownCodeError):
+        peopled().area("Lens, Nulle-Part")
+    with pytest.raises(UnknownCodeError):
+        peopled().area(" , ")
+
+
+def test_a_territory_holds_both_tables_and_says_what_is_outside_and_what_is_not_known() -> None:
+    def lot(**cells: object) -> dict[str, object]:
+        return {"employer": "A", "job": "J00", **cells}
+
+    fragile = [
+        lot(headcount=5, commune="Roubaix"), lot(headcount=7, commune="Guilvinec"), lot(headcount=2, basin="LENS"),
+        lot(headcount=3, basin="LILLE"),
+    ]  # fmt: skip
+    hiring = [lot(openings=4, commune="Hénin-Beaumont"), lot(openings=9, commune="Guilvinec")]
+    found = match_territory(graph(), fragile, hiring, places=peopled(), territory="62, 59512")
+    assert [(x.commune, x.people) for x in found.fragile.lots] == [("59512", 5), ("", 2)]
+    assert found.hiring.people == 4
+    (unsure,) = found.fragile.set_aside
+    assert (unsure.key, unsure.people) == ("partly_inside", 3)
+    told = " ".join(note.sentence("en") for note in found.release().notes)
+    assert "Outside of it, and not counted: 7 people or openings (lots: 1)" in told
+    with pytest.raises(PasserellesError, match="No opening"):
+        match_territory(graph(), fragile, hiring, places=peopled(), territory="59512")
+    with pytest.raises(PasserellesError, match="--data"):
+        match_territory(graph(), fragile, hiring, territory="62")

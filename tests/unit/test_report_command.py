@@ -67,7 +67,7 @@ def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatc
         ([], "--output"),
         (["--output", "r.html", "--territory", "redonn"], "redon"),
         (["--output", "r.html", "--territory", "Aurillac Figeac"], "aurillac-figeac-rodez ?"),
-        (["--output", "r.html", "--territory", "redon", "--fragile", "x.csv"], "--territory"),
+        (["--output", "r.html", "--territory", "redon", "--hiring", "x.csv"], "--territory"),
         (["--output", "r.html", "--hiring", "x.csv"], "--fragile"),
         (["--output", "r.html", "--fragile", "x.csv", "--hiring", "y.csv"], "x.csv"),
         (["--output", "absent/r.html"], "absent"),

@@ -100,8 +100,9 @@ def test_wages_stand_beside_moves_and_paths_and_change_no_score(
     (path,) = rank_paths(embedded_graph, "K2110", targets=["N4101"], limit=1, max_steps=1, wages=market)
     assert path.wages == move.wages
     assert path.sheets("fr")[0].records()[0]["wage_after"] == 0.95
-    (person,) = rank_moves(embedded_graph, Profile(competencies=["TC0007"]), targets=["N4101"], wages=market)
+    (person,) = rank_moves(embedded_graph, Profile(competencies=("TC0007",)), targets=["N4101"], wages=market)
     assert person.wages is not None
+    assert move.wages is not None
     assert (person.wages[0].why, person.wages[1]) == ("no_occupation", move.wages[1])
 
 

@@ -140,6 +140,17 @@ class Spot(NamedTuple):
     name: str
 
 
+AreaKind = Literal["basin", "epci", "department", "communes"]
+
+
+class Area(NamedTuple):
+    """A territory: what it is, its name, and its communes by code; of communes, `name` lists them."""
+
+    kind: AreaKind
+    name: str
+    communes: frozenset[str]
+
+
 class Within(NamedTuple):
     """
     Basins within a radius, nearest first, with their distance in km; the basin itself is the first, at 0.
@@ -269,6 +280,82 @@ class Places:
                 basin = self.basin_by_code[both.pop()]
                 return Spot(basin, None, basin.name)
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+
+    def area(self, text: str) -> Area:
+        """
+        Territory of a text: a basin, a group of communes (EPCI), a department, or a list of such and of communes.
+
+        Parameters
+        ----------
+        text
+            ``"Redon"`` (the basin of that name), ``"CA Redon Agglomération"`` or a SIREN, ``"35"``; or several parts
+            between commas, of which names are communes first: ``"35236, Pipriac, Saint-Ganton (35)"``.
+
+        Raises
+        ------
+        UnknownCodeError
+            If nothing has a name; with the nearest names.
+        PasserellesError
+            If names mean several places: each is told with its choices and their departments.
+        """
+        parts = [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
+        found: list[Area] = []
+        unclear: list[PasserellesError] = []
+        for part in parts:
+            try:
+                found.append(self._area(part, alone=len(parts) == 1))
+            except UnknownCodeError:
+                raise
+            except PasserellesError as error:
+                unclear.append(error)
+        if len(unclear) > 1:
+            named = "; ".join(f"{e.values['name']}: {e.values['choices']}" for e in unclear)
+            raise PasserellesError("ambiguous_places", names=named)
+        if unclear:
+            raise unclear[0]
+        if not found:
+            raise UnknownCodeError(text, key="unknown_basin")
+        if len(found) == 1:
+            return found[0]
+        return Area("communes", ", ".join(a.name for a in found), frozenset().union(*(a.communes for a in found)))
+
+    def _area(self, text: str, *, alone: bool) -> Area:
+        """Territory of one part of a text: a name alone is a basin's first, in a list a commune's."""
+        department = _DEPARTMENT.fullmatch(text)
+        if department:
+            code = department[1].upper()
+            inside = (c.code for c in self.communes if departments_shown(c.code) == code)
+            return self._filled("department", text, code, inside)
+        commune = self.commune_by_code.get(text)
+        if commune is not None:
+            return Area("communes", commune.name or text, frozenset({text}))
+        own = self.own(text) if alone or text.isdigit() else None
+        if own is not None:
+            return self._filled("basin", text, own.name, own.communes)
+        head = self._epcis_by_name.get(text) or self._epcis_by_name.get(normalise_label(text))
+        if head is not None and (alone or not self._communes_by_name.get(normalise_label(text))):
+            name = self.epci_labels.get(head.epci or "", text)
+            return self._filled("epci", text, name, (c.code for c in self.communes if c.epci == head.epci))
+        spot = self.spot(text, communes_first=True)
+        if spot.commune is None:
+            return self._filled("basin", text, spot.name, spot.basin.communes)
+        return Area("communes", spot.commune.name or spot.commune.code, frozenset({spot.commune.code}))
+
+    def _filled(self, kind: AreaKind, text: str, name: str, communes: Iterable[str]) -> Area:
+        inside = frozenset(communes)
+        if not inside:
+            raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+        return Area(kind, name, inside)
+
+    def holds(self, area: Area, commune: str, basin: str) -> bool | None:
+        """Whether an area holds a commune, or a whole basin where none is told; None where it holds a part of it."""
+        if commune:
+            return commune in area.communes
+        known = self.basin_by_code.get(basin)
+        if known is None or not known.communes:
+            return None
+        inside = area.communes.intersection(known.communes)
+        return False if not inside else True if len(inside) == len(known.communes) else None
 
     def _named_basin(self, name: str) -> Spot | None:
         """Basin of a name or alias, and of nothing else."""
@@ -454,6 +541,7 @@ class Places:
         return ", ".join(listed[:_LISTED]) + (", …" if len(listed) > _LISTED else "")
 
 
+_DEPARTMENT: Final = re.compile(r"(?:d[eé]p(?:artement|t)?\.? +)?(\d{2}|2[ABab]|97\d)")
 _ARTICLE: Final = re.compile(r"^(?:le|la|les|l) (?=\S)")
 _EPCI_KIND: Final = re.compile(
     r"^(?:(?:cc|ca|cu|metropole|communaute (?:de communes|d agglomeration|urbaine)) )"

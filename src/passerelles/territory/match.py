@@ -16,7 +16,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market, Openings
-from passerelles.market.places import Places
+from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import JobOpenings, job_openings, wages_between
 from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
@@ -40,6 +40,7 @@ from passerelles.territory.pairs import (
     moves_between,
     pool_keys,
 )
+from passerelles.territory.parts import area_of, inside
 from passerelles.territory.planning import payer_of, planning_notes
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import read_sides
@@ -100,6 +101,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     costs: Costs | None = None,
     changes: bool = True,
     refuse_incomplete: bool = False,
+    territory: str = "",
     progress: Tell | None = None,
 ) -> Allocation:
     """
@@ -142,6 +144,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         Whether to work out what would change with each bound moved (one more solution each).
     refuse_incomplete
         Refuse tables of which a row cannot be used, instead of setting it aside.
+    territory
+        Basin, EPCI, department or communes (INSEE codes or names between commas) that both sides are held to, see
+        `Places.area`; empty = everything.
     progress
         Told ``(steps done, 5)``, for a country takes minutes; `progress_bar` gives one.
 
@@ -188,7 +193,13 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     )
     budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
     locator = make_locator(places, market)
+    area = area_of(territory, places)
+    if area is not None:
+        locator = replace(locator, departments=frozenset(map(departments_shown, area.communes)))
     first, second = read_sides(graph.referential, fragile, hiring, locator=locator, refuse_incomplete=refuse_incomplete)
+    if area is not None and places is not None:
+        first = inside(first, area, places)
+        second = None if second is None else inside(second, area, places)
     if second is None:
         second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
     model = costs if costs is not None else default_costs(graph, every, certifications=certifications)

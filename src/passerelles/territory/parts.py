@@ -9,9 +9,9 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
-from passerelles.market.places import Places, departments_shown
+from passerelles.market.places import Area, Places, departments_shown
 from passerelles.territory.flows import AMOUNT, PEOPLE
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Lot, Lots, Problem
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, text, whole
 from passerelles.views.spec import Column, Record
@@ -94,6 +94,43 @@ def parts(
         )
         for key in sorted(people, key=lambda key: (key == ELSEWHERE, named[key], key))
     ]
+
+
+def area_of(territory: str, places: Places | None) -> Area | None:
+    """
+    Return the area of a text; None where it is empty.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no geography to tell it by, or it is not understood.
+    """
+    if not territory:
+        return None
+    if places is None:
+        raise PasserellesError("territory_needs_places", name=territory)
+    return places.area(territory)
+
+
+def inside(lots: Lots, area: Area, places: Places) -> Lots:
+    """
+    Return the lots of a side that lie in a territory; what is left out is said, what is not known is set aside.
+
+    A lot of which only the basin is known lies there where the whole basin does.
+    """
+    held = [(lot, places.holds(area, lot.commune, lot.basin)) for lot in lots.lots]
+    told = {"territory": area.name, "communes": len(area.communes)}
+    out = [lot for lot, there in held if there is False]
+    said = Problem(lots.file, 0, "", "outside", {**told, "people": sum(x.people for x in out), "lines": len(out)})
+    unsure = [
+        Problem(lots.file, lot.row, "", "partly_inside", {**told, "basin": lot.basin_label}, lot.people)
+        for lot, there in held
+        if there is None
+    ]
+    if all(there is not True for _, there in held):
+        raise PasserellesError(f"territory_empty_{lots.side}", name=area.name)
+    kept = _only(lots, [lot for lot, there in held if there])
+    return replace(kept, set_aside=(*lots.set_aside, *unsure), said=(*lots.said, said))
 
 
 def _grouped(lots: Lots, of: Callable[[Lot], tuple[str, str]]) -> dict[str, list[Lot]]:

@@ -91,7 +91,7 @@ def report(
         fragile, hiring = sample_tables(sample)
     words = command_words(
         {
-            "territory": sample,
+            "territory": sample or territory,
             "fragile": None if sample else fragile,
             "hiring": None if sample else hiring,
             "radius": radius,
@@ -132,7 +132,7 @@ def report(
         raise PasserellesError("report_which_input")
     bounds: dict[str, Any] = {
         "market": market, "places": places, "certifications": certifications, "radius_km": radius, "frame": frame,
-        "budget_hours": budget, "min_probability": probability,
+        "budget_hours": budget, "min_probability": probability, "territory": "" if sample else territory or "",
     }  # fmt: skip
     with progress_bar(say("territory.working", lang=lang.lang), lang=lang.lang) as tell:
         allocation = match_territory(graph, fragile, hiring, **bounds, progress=tell)
@@ -176,14 +176,14 @@ def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None
     Raises
     ------
     PasserellesError
-        If both a sample and tables are named, openings without fragile jobs, or a sample that does not exist.
+        If openings are given without fragile jobs, or a sample does not exist.
     """
     from passerelles.errors import PasserellesError
     from passerelles.referentials.places import sample_names
     from passerelles.text import normalise_label
 
     if fragile is not None or hiring is not None:
-        if territory is not None or fragile is None:
+        if fragile is None:
             raise PasserellesError("report_which_input")
         return None
     known = sample_names()

@@ -121,6 +121,7 @@ def rank(
 def match(
     fragile: Annotated[Path, typer.Option("--fragile", help=say("cli.option.fragile"))],
     hiring: HiringOption = None,
+    territory: Annotated[str, typer.Option("--territory", help=say("cli.option.part_of"))] = "",
     radius: RadiusOption = None,
     frame: Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))] = None,
     budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None,
@@ -186,6 +187,7 @@ def match(
         "max_cost": ceiling,
         "max_minutes": minutes,
         "refuse_incomplete": refuse,
+        "territory": territory,
     }
     if scenario:
         if mask:  # the totals of two scenarios would be two equations about the same people
