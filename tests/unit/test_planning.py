@@ -9,8 +9,8 @@ import pytest
 from passerelles.access.conditions import access_conditions
 from passerelles.graph.core import OccupationGraph
 from passerelles.settings import Settings, TerritorySettings
-from passerelles.territory.actions import actions
-from passerelles.territory.flows import HoursOf
+from passerelles.territory.actions import Action, actions
+from passerelles.territory.flows import Flow, HoursOf
 from passerelles.territory.lots import Month
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
@@ -112,5 +112,38 @@ def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_
         replace(flow, people=n, access=asked, hours=HoursOf(0.0, 0.0, 0.0), hiring=replace(flow.hiring, month=month))
         for n, month in ((1, Month(2027, 9)), (2, Month(2027, 6)))
     ]
-    told = {a.kind: (a.people, a.due, a.hours) for a in actions(replace(found, flows=tuple(going)).release())}
+    told = {
+        a.kind: (a.people, str(a.dates.due), a.hours) for a in actions(replace(found, flows=tuple(going)).release())
+    }
     assert told == {"authorise": (3, "2027-06", None), "train": (3, "2027-06", 0.0)}
+
+
+def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:
+    people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    (flow,) = found.flows
+
+    def going(hours: float | None, needed: Month | None, free: Month | None = None, people: int = 1) -> Flow:
+        hiring, fragile = replace(flow.hiring, month=needed), replace(flow.fragile, month=free)
+        return replace(flow, people=people, hours=HoursOf(hours, hours, hours), hiring=hiring, fragile=fragile)
+
+    def told(*flows: Flow) -> Action:
+        (action,) = (a for a in actions(replace(found, flows=flows).release(), "en") if a.kind == "train")
+        return action
+
+    june = Month(2027, 6)
+    whole = told(going(300.0, june, Month(2027, 1), 2), going(160.0, june, Month(2027, 5)), going(40.0, None))
+    assert [str(m) for m in whole.dates[:3]] == ["2027-04", "2027-06", "2027-01"]  # 300 h are two months, 160 h too
+    assert (whole.dates.late, whole.dates.unknown_length) == (1, False)
+    assert whole.when("en") == (
+        "to begin in 2027-04 at the latest, the first post in 2027-06; 1 person is free too late for that"
+    )
+    assert whole.to_dict("en")["start_by"] == "2027-04"
+    assert going(151.67, june).start_by == Month(2027, 5)
+    assert going(100.0, Month(2027, 1)).start_by == Month(2026, 12)
+    doubtful = tuple(replace(going(h, june), unknown=("hours",)) for h in (None, 300.0))
+    (unsure,) = actions(replace(found, flows=(), to_confirm=doubtful).release(), "en")
+    assert (unsure.dates.start_by, unsure.dates.unknown_length) == (None, True)
+    assert "unknown length, so unknown start" in unsure.when("en")
+    undated = told(going(300.0, None))
+    assert (undated.dates[:3], undated.when("en")) == ((None, None, None), "before taking up the post")

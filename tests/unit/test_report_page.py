@@ -217,7 +217,7 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
         {"Entreprise": "B", "Métier": "H3302", "Nb de postes": 2, "Bassin": "Redon", "Date souhaitée": "05/2027"},
     ]
     found = match_territory(embedded_graph, fragile, hiring)
-    assert {(a.kind, a.due) for a in actions(found.release())} == {("meet", "2027-05"), ("train", "2027-06")}
+    assert {(a.kind, str(a.dates.due)) for a in actions(found.release())} == {("meet", "2027-05"), ("train", "2027-06")}
     wage = Figure(Interval(0.8, 0.9), "estimated", source="Dares", year="2016-2018", about="J")
     after = replace(wage, interval=Interval(1.25, 1.25), about="S1Z40")
     secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2025", territory="5313")

@@ -2,21 +2,70 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import listed
 from passerelles.territory.allocation import Release
-from passerelles.territory.flows import AMOUNT, PEOPLE, Flow
-from passerelles.territory.lots import Problem
+from passerelles.territory.flows import AMOUNT, MONTH, PEOPLE, Flow
+from passerelles.territory.lots import Month, Problem
 from passerelles.territory.solve import TENTHS
-from passerelles.views.schema import maybe, one_of, text
+from passerelles.views.schema import maybe, one_of, text, whole
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, Withheld
+from passerelles.views.spec import Column, On, Record, Sheet, Withheld, attribute
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
 KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
 _ROWS: Final = 12  # rows of a table that a line names
+
+
+class Dates(NamedTuple):
+    """
+    Months that set a date to something; None = no table says it, or the hours of training are unknown.
+
+    Attributes
+    ----------
+    start_by
+        The last month in which the first of the trainings may begin, so that each ends before its people are needed.
+    due
+        The first month in which one of the openings is to be filled.
+    free_from
+        The first month in which some of the people are free.
+    late
+        People who are free too late for their training to end in time.
+    unknown_length
+        Whether the length of a training that is to end in time is not known, so that its start is not either.
+    """
+
+    start_by: Month | None = None
+    due: Month | None = None
+    free_from: Month | None = None
+    late: int = 0
+    unknown_length: bool = False
+
+    @classmethod
+    def of(cls, flows: Sequence[Flow]) -> "Dates":
+        """Return the months of what people of some flows need."""
+        dated = [f for f in flows if f.hiring.month is not None]
+        unknown = any(f.hours.expected is None for f in dated)
+        return cls(
+            None if unknown else min((f.start_by for f in dated if f.start_by), default=None),
+            min((f.hiring.month for f in dated if f.hiring.month), default=None),
+            min((f.fragile.month for f in flows if f.fragile.month), default=None),
+            sum(f.people for f in flows if f.in_time is False),
+            unknown,
+        )
+
+
+UNDATED: Final = Dates()
+
+
+def _month(name: str) -> Column:
+    def of(action: "Action", _lang: Lang) -> str | None:
+        month = getattr(action.dates, name)
+        return None if month is None else str(month)
+
+    return Column(name, value=of, schema=MONTH, on=On.JSON | On.TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +86,8 @@ class Action(Described):
         For how many; None = unknown.
     hours
         Hours of training in all; None where they are not known, and of what is no training.
-    due
-        The first month in which one of the openings is to be filled, as 2027-03; None where no table says it.
+    dates
+        Months that the tables and the hours of training set.
     """
 
     kind: ActionKind
@@ -46,12 +95,21 @@ class Action(Described):
     what: str
     people: int | None
     hours: float | None = None
-    due: str | None = None
+    dates: Dates = UNDATED
 
     def when(self, lang: Lang = "fr") -> str:
-        """Return by when, in words: what the order of things asks for."""
+        """Return by when, in words: what the order of things asks for, and the months that are known."""
+        dates = self.dates
         when = say(f"territory.action.when.{self.kind}", lang=lang)
-        return when if self.due is None else say("territory.action.due", lang=lang, when=when, month=self.due)
+        if dates.start_by is not None:
+            when = say(f"territory.action.start.{self.kind}", lang=lang, when=when, month=dates.start_by)
+        if dates.due is not None:
+            when = say("territory.action.due", lang=lang, when=when, month=dates.due)
+        if dates.unknown_length:
+            when = say("territory.action.unknown_length", lang=lang, when=when)
+        if dates.late:
+            when = say("territory.action.late", lang=lang, when=when, n=dates.late)
+        return when
 
     spec: ClassVar[Record] = Record(
         "action",
@@ -69,7 +127,11 @@ class Action(Described):
             Column("people", "integer", schema=PEOPLE, promised=True),
             Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True,
                    shown=lambda a, _: None if a.kind == "train" else "–"),
-            Column("due", schema=maybe(text("Year and month, as 2027-03")), on=On.JSON | On.TABLE),
+            *map(_month, ("start_by", "due", "free_from")),
+            Column(
+                "late", "integer", value=attribute("dates.late"), on=On.JSON | On.TABLE,
+                schema=whole("People free too late for their training", least=0),
+            ),
         ),
     )  # fmt: skip
 
@@ -112,18 +174,15 @@ def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
         if flow.same_job and not flow.of_title:
             grouped.setdefault((flow.hiring.employer, flow.hiring.named), []).append(flow)
     return [
-        Action("meet", employer, say("territory.action.what.meet", lang=lang, job=job), _people(some), due=_due(some))
+        Action(
+            "meet", employer, say("territory.action.what.meet", lang=lang, job=job), _people(some), dates=Dates.of(some)
+        )
         for (employer, job), some in grouped.items()
     ]
 
 
 def _people(flows: Iterable[Flow]) -> int:
     return sum(flow.people for flow in flows)
-
-
-def _due(flows: Iterable[Flow]) -> str | None:
-    """Return the first month in which one of the openings is to be filled."""
-    return min((str(flow.hiring.month) for flow in flows if flow.hiring.month), default=None)
 
 
 def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
@@ -134,7 +193,7 @@ def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
         grouped.setdefault((who, flow.to_find_out(lang) or "", flow.hiring.named), []).append(flow)
     return [
         Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), _people(some),
-               due=_due(some))
+               dates=Dates.of(some))
         for (who, what, job), some in grouped.items()
     ]  # fmt: skip
 
@@ -168,7 +227,7 @@ def _authorised(flows: Iterable[Flow], lang: Lang) -> list[Action]:
             say("territory.action.who.authorise", lang=lang),
             say(f"territory.action.what.authorise{'_from' if issuer else ''}", lang=lang, label=label, issuer=issuer),
             _people(some),
-            due=_due(some),
+            dates=Dates.of(some),
         )
         for (label, issuer), some in grouped.items()
     ]  # fmt: skip
@@ -194,4 +253,4 @@ def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Actio
     who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
     known = [f.hours.expected for f in flows]
     total = None if None in known else sum(round((f.hours.expected or 0) * TENTHS) * f.people for f in flows) / TENTHS
-    return Action("train", who, what, _people(flows), total, _due(flows))
+    return Action("train", who, what, _people(flows), total, Dates.of(flows))

@@ -18,9 +18,9 @@ from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots, Side
+from passerelles.territory.lots import Lot, Lots, Month, Side
 from passerelles.territory.pairs import Pairs, Why, pool_keys
-from passerelles.territory.planning import in_time, training_months
+from passerelles.territory.planning import in_time, latest_start, training_months
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
@@ -54,7 +54,7 @@ class HoursOf(NamedTuple):
         return {"low": self.low, "expected": self.expected, "high": self.high}
 
 
-_MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
+MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
 
 
 def _payer_said(at: int) -> Callable[["Flow", Lang], str | None]:
@@ -130,6 +130,11 @@ class Flow(Described):
     def in_time(self) -> bool | None:
         """Whether the training fits between the month people are free and that they are needed; None = not said."""
         return in_time(self.fragile, self.hiring, self.hours.expected)
+
+    @property
+    def start_by(self) -> Month | None:
+        """Last month in which the training may begin, to end before people are needed; None = not said, or unknown."""
+        return latest_start(self.hiring, self.hours.expected)
 
     @property
     def level(self) -> str | None:
@@ -237,12 +242,13 @@ class Flow(Described):
                 schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES)),
             ),
             *share_columns(attrgetter("surveyed")),
-            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=_MONTH, on=_FILE),
-            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=_MONTH, on=_FILE),
+            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=MONTH, on=_FILE),
+            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=MONTH, on=_FILE),
             Column(
                 "training_months", "number", value=lambda f, _: training_months(f.hours.expected), on=_FILE,
                 schema=maybe(schema.number("Months of full-time training", least=0)),
             ),
+            Column("start_by", value=lambda f, _: f.start_by and str(f.start_by), schema=MONTH, on=_FILE),
             Column(
                 "in_time", "flag", on=_FILE,
                 schema=maybe(schema.flag("Whether the training fits between the two months; null = not said")),

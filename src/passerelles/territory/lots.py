@@ -175,6 +175,18 @@ class Month(NamedTuple):
         """Return the months from this one to a later one; negative where it is earlier."""
         return (later.year - self.year) * _LAST_MONTH + later.month - self.month
 
+    def before(self, months: int) -> "Month":
+        """
+        Return the month so many months earlier.
+
+        Examples
+        --------
+        >>> str(Month(2027, 1).before(2))
+        '2026-11'
+        """
+        years, month = divmod(self.year * _LAST_MONTH + self.month - 1 - months, _LAST_MONTH)
+        return Month(years, month + 1)
+
     def __str__(self) -> str:
         """As ``2027-03``."""
         return f"{self.year}-{self.month:02d}"

@@ -1,12 +1,13 @@
 """What a project leader plans with: months, volunteers, who pays, and trainings that would fill a group."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.market.market import Market
 from passerelles.market.tables import Payer
-from passerelles.territory.lots import Lot, Note
+from passerelles.territory.lots import Lot, Month, Note
 
 if TYPE_CHECKING:
     from passerelles.territory.flows import Flow
@@ -27,6 +28,22 @@ def in_time(fragile: Lot, hiring: Lot, hours: float | None) -> bool | None:
     if fragile.month is None or hiring.month is None or months is None:
         return None
     return months <= fragile.month.until(hiring.month)
+
+
+def latest_start(hiring: Lot, hours: float | None) -> Month | None:
+    """
+    Return the last month in which full-time training may begin so that it ends before the month people are needed.
+
+    None where that month is not said, the hours are unknown, or there is nothing to learn.
+
+    Examples
+    --------
+    >>> post = Lot("B", "N4101", "0001", month=Month(2027, 6))
+    >>> str(latest_start(post, 400.0)), latest_start(post, None)
+    ('2027-03', None)
+    """
+    months = training_months(hours)
+    return None if hiring.month is None or not months else hiring.month.before(math.ceil(months))
 
 
 def payer_of(lot: Lot, market: Market | None) -> Payer | None:

@@ -29,7 +29,7 @@ _REASONS: Final = 3  # parts of the score that are named
 _CERTIFICATIONS: Final = 3
 # Of a flow or a move, said elsewhere.
 _PLANNED: Final = (  # what a project leader plans with, where the tables say it
-    "free_from", "needed_by", "training_months", "in_time", "fragile_payer", "hiring_payer",
+    "free_from", "needed_by", "training_months", "start_by", "in_time", "fragile_payer", "hiring_payer",
 )  # fmt: skip
 _ENDS: Final = frozenset(
     {"from", "to", "people", "unknown", "origin", "target", "rank", "score", "level", "probability"}
