@@ -325,10 +325,10 @@ class Path(Described, Shown):
     assumptions
         What practising an intermediate job is taken to bring, the least that a stage must save, and which moves paths
         with stages are made of.
-    wages
-        Median wages before and after the whole path, each over that of all in its period; None without a market.
     detail
         Everything that takes a look at each step, worked out when it is first asked for.
+    wages
+        Median wages before and after the whole path, each over that of all in its period; None without a market.
     """
 
     rank: int
@@ -346,8 +346,8 @@ class Path(Described, Shown):
     alone: bool
     referential: Stamp
     assumptions: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
-    wages: WagePair | None = None
     detail: Later[Detail] = field(default=Later(), repr=False, compare=False)
+    wages: WagePair | None = None
 
     def __repr__(self) -> str:
         """One line: rank, occupations and hours; `print` shows the whole."""
