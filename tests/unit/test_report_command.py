@@ -203,6 +203,12 @@ def test_the_action_list_is_a_sheet_of_the_workbook(tmp_path: Path) -> None:
     assert not stop.value.code
     sheet = openpyxl.load_workbook(book)["Plan d'action"]
     rows = list(sheet.iter_rows(values_only=True))
-    assert rows[0] == ("À faire", "Quoi", "Qui", "Pour quand", "Personnes", "Heures en tout", "Échéance convenue")
+    assert rows[0][:6] == ("À faire", "Quoi", "Qui", "Pour quand", "Personnes", "Heures en tout")
+    assert rows[0][6:] == (
+        "Formation à commencer en",
+        "Premier poste en",
+        "Libre à partir de",
+        "Personnes libres trop tard",
+    )
     assert {r[0] for r in rows[1:]} <= {"mettre en relation", "confirmer", "former", "demander une autorisation"}
     assert all(r[4] > 0 and r[6] is None for r in rows[1:])
