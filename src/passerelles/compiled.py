@@ -14,6 +14,7 @@ from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_sha256
+from passerelles.market.kept import kept_values
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
@@ -116,8 +117,13 @@ def compile_index(
     return target
 
 
+def cached_place() -> Path:
+    """Folder of what the user's cache keeps."""
+    return cache_folder() / _FOLDER
+
+
 class CachedIndex(NamedTuple):
-    """An index of the user's cache: where it lies, its bytes, and when it was last opened, in seconds since 1970."""
+    """An index or data of the user's cache: where it lies, its bytes, when it was last opened (seconds since 1970)."""
 
     place: Path
     size: int
@@ -144,7 +150,7 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     weights = scorer_sum(load_scorer(settings.scorer))
     digest.update(f"{chosen}\0{weights}\0{package_version()}\0{FORMAT}".encode())
     stem = "".join(c if c.isalnum() else "-" for c in (place.parent.name if place.is_file() else place.name)).strip("-")
-    return cache_folder() / _FOLDER / f"{stem or 'referential'}-{digest.hexdigest()[:24]}.index"
+    return cached_place() / f"{stem or 'referential'}-{digest.hexdigest()[:24]}.index"
 
 
 def open_cached(place: Path) -> Referential | None:
@@ -168,23 +174,24 @@ def keep_index(graph: OccupationGraph, place: Path) -> bool:
         compile_index(graph, place, overwrite=True, scorers=(), titles=False, positions=False)
     except (PasserellesError, OSError):
         return False
-    for old in cached_indexes()[_MOST:]:
+    for old in [each for each in cached_indexes() if each.place.suffix == ".index"][_MOST:]:
         with suppress(OSError):
             old.place.unlink()
     return True
 
 
 def cached_indexes() -> list[CachedIndex]:
-    """Indexes of the user's cache, those used last first."""
-    folder = cache_folder() / _FOLDER
-    found = [(path, path.stat()) for path in sorted(folder.glob("*.index"))] if folder.is_dir() else []
+    """Return indexes and data of the user's cache, those used last first."""
+    place = cached_place()
+    listed = (*place.glob("*.index"), *kept_values(place)) if place.is_dir() else ()
+    found = [(path, path.stat()) for path in sorted(listed)]
     return sorted(
         (CachedIndex(path, about.st_size, about.st_mtime) for path, about in found), key=lambda each: -each.used
     )
 
 
 def clear_cache() -> list[CachedIndex]:
-    """Remove the indexes of the user's cache, which are made again when they are needed; return what they were."""
+    """Remove what the user's cache keeps, which is made again when it is needed; return what they were."""
     removed = cached_indexes()
     for each in removed:
         each.place.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from passerelles.settings import Settings, problems
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
+    from passerelles.market.kept import Keeper
     from passerelles.market.market import Market
     from passerelles.market.places import Places
     from passerelles.market.read import Scan
@@ -141,7 +142,8 @@ class Session:
         from passerelles.market.market import load_market  # noqa: PLC0415 - command start-up
 
         return self._first(
-            lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder)), "no_market_data"
+            lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder), keeper=self._keeper),
+            "no_market_data",
         )
 
     def basin(self, text: str | None) -> "BasinKey | None":
@@ -178,19 +180,30 @@ class Session:
     def places(self) -> "Places | None":
         """Places of the first folder that has some."""
         from passerelles.market.geography import load_places  # noqa: PLC0415 - command start-up
+        from passerelles.market.places import Places  # noqa: PLC0415 - command start-up
 
-        return self._first(
-            lambda folder: load_places(folder, travel=self.travel, scanned=self._scan(folder)), "no_places_data"
-        )
+        def load(folder: Path) -> Places:
+            if self.travel is not None:
+                return load_places(folder, travel=self.travel, scanned=self._scan(folder))
+            return self._kept("places", Places, folder, lambda: load_places(folder, scanned=self._scan(folder)))
+
+        return self._first(load, "no_places_data")
 
     @cached_property
     def certifications(self) -> "Certifications | None":
         """Certifications of the first folder that has some."""
-        from passerelles.market.certifications import load_certifications  # noqa: PLC0415 - command start-up
-
-        return self._first(
-            lambda folder: load_certifications(folder, scanned=self._scan(folder)), "no_certifications_data"
+        from passerelles.market.certifications import (  # noqa: PLC0415 - command start-up
+            Certifications,
+            load_certifications,
         )
+
+        def load(folder: Path) -> Certifications:
+            return self._kept(
+                "certifications", Certifications, folder,
+                lambda: load_certifications(folder, scanned=self._scan(folder)),
+            )  # fmt: skip
+
+        return self._first(load, "no_certifications_data")
 
     def payer(self, agreement: str | None) -> "Payer | None":
         """
@@ -226,11 +239,25 @@ class Session:
 
     def _scan(self, folder: Path) -> "Scan":
         """What a folder holds, looked through once."""
-        from passerelles.market.read import scan_all  # noqa: PLC0415 - command start-up
+        from passerelles.market.read import Scan, scan_all  # noqa: PLC0415 - command start-up
 
         if folder not in self._scans:
-            self._scans[folder] = scan_all(folder)
+            self._scans[folder] = self._kept("scan", Scan, folder, lambda: scan_all(folder))
         return self._scans[folder]
+
+    @cached_property
+    def _keeper(self) -> "Keeper | None":
+        """What keeps data that were read in the user's cache; None without one."""
+        from passerelles.compiled import cached_place  # noqa: PLC0415 - command start-up
+        from passerelles.market.kept import keeper  # noqa: PLC0415 - command start-up
+
+        return keeper(cached_place(), self.folders) if self.cache else None
+
+    def _kept(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
+        """Return what was made of a folder, as it was kept or made now."""
+        if self._keeper is None:
+            return make()
+        return self._keeper.kept(f"{name}-{self.folders.index(folder)}", kind, make)
 
     def _first(self, load: Callable[[Path], Part], absent: str) -> Part | None:
         for folder in self.folders:

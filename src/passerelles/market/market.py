@@ -15,6 +15,7 @@ from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
 from passerelles.market.crosswalk import FapRome, Nomenclature, codes_of, families_of, read_fap2021_rome, read_fap_rome
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
+from passerelles.market.kept import Keeper
 from passerelles.market.read import ABSENT, Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import Payers, TensionTable, Wages, read_payers, read_tension, read_wages
 from passerelles.model import FileRecord
@@ -167,12 +168,7 @@ class BmoSurvey:
     @cached_property
     def projects_of(self) -> Mapping[tuple[str, str], Projects]:
         """Projects of each (basin, family) that has a row, summed over departments."""
-        return MappingProxyType(
-            {
-                key: Projects(total(r.met for r in rows), total(r.xmet for r in rows), total(r.smet for r in rows))
-                for key, rows in self.rows_of.items()
-            }
-        )
+        return MappingProxyType({key: _summed(rows) for key, rows in self.rows_of.items()})
 
     @cached_property
     def in_country(self) -> Mapping[str, Projects]:
@@ -189,9 +185,15 @@ class BmoSurvey:
 
     def projects(self, basin: str, family: str) -> Projects:
         """Projects of a family in a basin, or in the `COUNTRY`; all unknown where the survey has no row."""
-        return (
-            self.in_country.get(family, NOTHING) if basin == COUNTRY else self.projects_of.get((basin, family), NOTHING)
-        )
+        if basin == COUNTRY:
+            return self.in_country.get(family, NOTHING)
+        rows = self.rows_of.get((basin, family))
+        return NOTHING if rows is None else _summed(rows)
+
+
+def _summed(rows: Iterable[BmoRow]) -> Projects:
+    """Projects of rows of one family, summed over departments."""
+    return Projects(*(total(getattr(row, name) for row in rows) for name in Projects._fields))
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ class BmoFile:
     sha256: str
     known_families: tuple[tuple[Nomenclature, frozenset[str]], ...] = ()
     settings: MarketSettings = DEFAULT_SETTINGS
+    keeper: Keeper | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: the year, and whether it was read."""
@@ -243,6 +246,9 @@ class BmoFile:
         PasserellesError
             If the file changed or disappeared since it was recognised, or if it lacks an essential column.
         """
+        return self._read() if self.keeper is None else self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
+
+    def _read(self) -> BmoSurvey:
         table = read(self.found)
         if table.record.sha256 != self.sha256:
             raise PasserellesError("market_file_changed", path=self.found.path)
@@ -254,6 +260,7 @@ def open_bmo(
     *,
     known_families: tuple[tuple[Nomenclature, frozenset[str]], ...] = (),
     settings: MarketSettings = DEFAULT_SETTINGS,
+    keeper: Keeper | None = None,
 ) -> BmoFile:
     """
     Take hold of a BMO file without reading its rows.
@@ -266,8 +273,10 @@ def open_bmo(
         Codes of each nomenclature at hand, by which the survey's own is told.
     settings
         Bounds of a masked cell.
+    keeper
+        What keeps the survey once it is read.
     """
-    return BmoFile(found, found.year, file_sha256(found.path), known_families, settings)
+    return BmoFile(found, found.year, file_sha256(found.path), known_families, settings, keeper)
 
 
 class _Reader:
@@ -577,6 +586,7 @@ def load_market(
     tensions: bool = True,
     settings: MarketSettings | None = None,
     scanned: Scan | None = None,
+    keeper: Keeper | None = None,
 ) -> Market:
     """
     Load the market files of a folder, recognised by what they hold, wherever they lie in it, or a single file.
@@ -593,6 +603,8 @@ def load_market(
         Bounds of masked cells, and the fragile / hiring rule.
     scanned
         What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
+    keeper
+        What keeps surveys once they are read; see `passerelles.market.kept`.
 
     Returns
     -------
@@ -625,7 +637,7 @@ def load_market(
     notices += [n for part in parts for n in part.notices]
     return Market(
         path=Path(path),
-        bmo=_surveys(found, years, tuple(families), chosen, notices),
+        bmo=_surveys(found, years, tuple(families), chosen, notices, keeper if chosen == DEFAULT_SETTINGS else None),
         crosswalks=MappingProxyType({c.nomenclature: c for c in (fap_rome, fap2021) if c is not None}),
         tension_by_basin=tension_by_basin,
         tension_by_family=tension_by_family,
@@ -665,11 +677,12 @@ def _surveys(
     families: tuple[tuple[Nomenclature, frozenset[str]], ...],
     settings: MarketSettings,
     notices: list[Notice],
+    keeper: Keeper | None,
 ) -> tuple[BmoFile, ...]:
     wanted = None if years is None else {str(year) for year in years}
     kept: dict[str, BmoFile] = {}
     for each in found.of("bmo"):
-        survey = open_bmo(each, known_families=families, settings=settings)
+        survey = open_bmo(each, known_families=families, settings=settings, keeper=keeper)
         if wanted is not None and survey.year not in wanted:
             notices.append(notice("year_not_wanted", file=each.name, year=survey.year))
         elif survey.year in kept:

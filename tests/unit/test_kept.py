@@ -1,0 +1,68 @@
+"""Data that were read are kept in the user's cache, and read again from there only while nothing has changed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from market_files import market_folder, places_folder
+from passerelles.compiled import cached_indexes, cached_place, clear_cache
+from passerelles.market import geography, market
+from passerelles.session import Session
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
+    market_folder(tmp_path / "data")
+    places_folder(tmp_path / "data" / "places")
+    return tmp_path / "data"
+
+
+def session(folder: Path, *, cache: bool = True) -> Session:
+    return Session(data=(folder,), cache=cache)
+
+
+def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, first = session(folder, cache=False), session(folder)
+    assert plain.market is not None
+    assert (plain.places, plain.market.survey(), list(cached_indexes())) == (plain.places, plain.market.survey(), [])
+    assert first.market is not None
+    assert first.market.survey() == plain.market.survey()
+    assert first.places == plain.places
+    names = sorted(each.place.name.split("-")[1] for each in cached_indexes())
+    assert names == ["bmo", "places", "scan"]
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("read again")
+
+    for module, name in ((market, "_survey"), (geography, "_read_basins")):
+        monkeypatch.setattr(module, name, never)
+    again = session(folder)
+    assert again.market is not None
+    assert plain.places is not None
+    assert again.places is not None
+    assert again.market.survey().projects("5313", "J3Z43") == plain.market.survey().projects("5313", "J3Z43")
+    assert (again.places, again.places.notices) == (plain.places, plain.places.notices)
+    assert len(clear_cache()) == 3
+    assert list(cached_place().iterdir()) == []
+
+
+def test_a_changed_or_damaged_file_is_read_again(folder: Path) -> None:
+    before = session(folder).places
+    assert before is not None
+    (kept,) = cached_place().glob("data-places-*.json")
+    kept.write_bytes(kept.read_bytes()[:-20])
+    assert session(folder).places == before
+    files = (p for p in (folder / "places").rglob("*") if p.is_file())
+    listed = next(p for p in files if b"libbe" in p.read_bytes())
+    listed.write_bytes(listed.read_bytes().replace(b",REDON", b",NODER"))  # of the same size, at another time
+    os.utime(listed, ns=(1, 1))
+    after = session(folder).places
+    assert after is not None
+    assert (before.basin_by_code["5313"].name, after.basin_by_code["5313"].name) == ("REDON", "NODER")
+
+
+def test_a_cache_that_cannot_be_written_fails_nobody(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file stands where the folder should be")
+    assert session(folder).places == session(folder, cache=False).places
