@@ -230,7 +230,9 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     assert facts["Attendu pour"] == "2027-06"
     said = "0,80–0,90 avant, 1,25 après, celui de tous étant 1 (Dares, 2016-2018, France : domaine J, famille S1Z40)"
     assert " ".join(facts["Salaire médian"].split()) == said
-    assert " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"
+    assert (
+        " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"
+    )
     assert "le premier poste en 2027-06" in page.by_id("actions").text
 
 
