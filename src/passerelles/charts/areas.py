@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from passerelles.charts.drawing import Chart, Fill, Pen, bend
 from passerelles.charts.style import GREY, INK, MARGIN, SKY, page_of
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang
 from passerelles.views.spec import On
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     >>> charts.area_map(mobility_areas(build_graph(load_referential()))).title
     '8 aires de mobilité'
     """
-    pen = Pen(page_of(width))
+    pen = Pen(page_of(width), "areas", lang)
     page = found.page(lang)
-    y = pen.heading(page.title, say("charts.areas.meaning", lang=lang))
+    y = pen.heading(pen.say("meaning"), title=page.title)
     half = pen.page.inner * _SHARE / 2
     middle = (pen.page.width / 2, y + half)
     spots, ways = found.wheel()
@@ -64,19 +64,19 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
         pen.dot((x, top), 2 * half * spot.radius, _DISC)
         pen.text((x, top - pen.size * 0.7), str(spot.area.number), bold=True, align="center")
     y += 2 * half + pen.size
-    told = [_told(area, lang) for area in found.areas]
+    told = [_told(pen, area) for area in found.areas]
     for words in told:
         y = pen.text((MARGIN, y), words, width=pen.page.inner) + 2
     for note in page.notes:
         y = pen.note(y + 2, note)
-    return pen.chart(y, title=page.title, description=f"{say('charts.areas.meaning', lang=lang)} {' '.join(told)}")
+    return pen.chart(y, " ".join([pen.say("meaning"), *told]), note=False)
 
 
-def _told(area: "Area", lang: Lang) -> str:
+def _told(pen: Pen, area: "Area") -> str:
     """Return the number, name and size of an area, and its market where there is one."""
-    facts = [say("charts.areas.jobs", lang=lang, n=len(area.members))]
+    facts = [pen.say("jobs", n=len(area.members))]
     for column in area.spec.columns if area.market is not None else ():
         if On.PAGE in column.on and column.key in ("projects", "tension", "wage_ratio"):
-            known = column.screen(area, lang)
-            facts += [f"{column.head(lang)} {known}"] if known else []
+            known = column.screen(area, pen.lang)
+            facts += [f"{column.head(pen.lang)} {known}"] if known else []
     return f"{area.number}. {area.name} ({', '.join(facts)})"

@@ -400,13 +400,17 @@ class Pen:
             )
         )  # fmt: skip
 
-    def heading(self, subtitle: str = "", **names: object) -> float:
-        """Write the title and what stands under it; return where they end."""
-        self.title = self.say("title", **names)
+    def heading(self, subtitle: str = "", *, title: str = "", **names: object) -> float:
+        """Write the title, the chart's own unless one is given, and what stands under it; return where they end."""
+        self.title = title or self.say("title", **names)
         y = self.text((MARGIN, MARGIN), self.title, width=self.page.inner, size=self.size + 2.5, bold=True)
         if subtitle:
             y = self.text((MARGIN, y + 2), subtitle, width=self.page.inner, colour=QUIET)
         return y + self.size
+
+    def note(self, top: float, words: str) -> float:
+        """Write small words that stand back; return where they end."""
+        return self.text((MARGIN, top), words, width=self.page.inner, size=self.size - 0.5, colour=QUIET) + 2
 
     def legend(self, top: float, entries: Sequence[Entry]) -> float:
         """Draw the key, on as many lines as it takes; return where it ends."""
@@ -431,9 +435,7 @@ class Pen:
 
     def chart(self, bottom: float, description: str, *, note: bool = True) -> Chart:
         """Write how to read the chart below the rest, and put everything on a figure."""
-        if note:
-            words, size = self.say("note"), self.size - 0.5
-            bottom = self.text((MARGIN, bottom), words, width=self.page.inner, size=size, colour=QUIET) + 2
+        bottom = self.note(bottom, self.say("note")) if note else bottom
         height = bottom + MARGIN
         chart = Chart(figsize=(self.page.width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none",
                       frameon=True)  # fmt: skip

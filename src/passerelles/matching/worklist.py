@@ -26,7 +26,7 @@ from passerelles.matching.titles import (
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
 from passerelles.views import schema
-from passerelles.views.schema import listed, maybe, number, one_of, ref, text, whole
+from passerelles.views.schema import listed, maybe, number, one_of, ref, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
@@ -190,9 +190,9 @@ class Row(Described):
         "A row of a list",
         (
             Column("row", value=lambda r, _: r.number, schema=whole(least=1), promised=True),
-            Column("text", schema=text(), promised=True),
+            Column("text", schema=schema.text(), promised=True),
             Column("status", schema=one_of(get_args(Status)), promised=True),
-            Column("choice", value=lambda r, _: r.choice or None, schema=maybe(text()), promised=True),
+            Column("choice", value=lambda r, _: r.choice or None, schema=maybe(schema.text()), promised=True),
             _CANDIDATES_OF,
         ),
     )
@@ -391,7 +391,7 @@ class Group(Described):
         "reviewed_title",
         "A title of a list to review, the most at stake first",
         (
-            Column("text", schema=text(), promised=True),
+            Column("text", schema=schema.text(), promised=True),
             Column("rows", value=lambda g, _: list(g.rows), schema=listed(whole(least=1)), promised=True),
             Column("people", schema=number(), promised=True),
             Column("at_stake", value=lambda g, _: round(g.at_stake, 3), promised=True,
