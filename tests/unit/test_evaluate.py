@@ -336,11 +336,10 @@ def test_shipped_weights_say_when_they_have_seen_the_mobilities(
 
 
 def test_what_is_not_installed_is_not_offered(plain_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_methods, "find_spec", lambda _name: None)
     monkeypatch.setattr(known_methods, "load_scorer", lambda _name: scorers.load_scorer("nothing of the kind"))
-    assert available() == ("random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted")
+    assert available() == ("random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "fitted", "content")
     with pytest.raises(PasserellesError) as caught:
-        evaluate(plain_graph, methods=["fitted"])
+        evaluate(plain_graph, methods=["shipped"])
     assert caught.value.key == "evaluation_unknown_method"
 
 

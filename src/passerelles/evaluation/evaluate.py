@@ -5,8 +5,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Final, SupportsFloat
 
 import numpy as np
@@ -28,6 +26,7 @@ from passerelles.evaluation.protocol import (
     measure,
 )
 from passerelles.evaluation.results import Evaluation, MethodResult, Ranked
+from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import top
@@ -195,7 +194,6 @@ def _stored(
 RankFunction = Callable[[OccupationGraph, str], Mapping[str, float]]
 
 UNRANKED: Final = -np.inf
-_FIT: Final = "passerelles.evaluation.train"
 
 
 @dataclass(frozen=True)
@@ -294,8 +292,6 @@ def _named(name: str) -> Method:
 
 
 def _runs(name: str) -> bool:
-    if name in _FITTED:
-        return find_spec(_FIT) is not None
     if name in _SHIPPED:
         try:
             load_scorer(_SHIPPED[name])
@@ -306,8 +302,7 @@ def _runs(name: str) -> bool:
 
 def _fitted_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
     """Scores under a scorer fitted on the mobilities of the graph, which are those of the other folds."""
-    fit: Callable[..., Scorer] = import_module(_FIT).fit_scorer
-    return _table_scores(fit(graph, content_only=_FITTED[name]), f"evaluated {name}", graph, rows)
+    return _table_scores(fit_scorer(graph, content_only=_FITTED[name]), f"evaluated {name}", graph, rows)
 
 
 def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
