@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelles.errors import UnknownCodeError
-from passerelles.market.certifications import Certifications, load_certifications
-from passerelles.market.register import Register, Registration
+from passerelles.market.certifications import Certifications, Register, Registration, load_certifications
 from passerelles.model import Credential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential

@@ -15,7 +15,7 @@ from passerelles.errors import PasserellesError
 from passerelles.evaluation.observed import SIZE, measure_people, with_observed
 from passerelles.evaluation.results import Ranked
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.observed import load_observed
+from passerelles.market.own_lists import load_observed
 
 MOVES = (
     ("K2110", "N4101", 20),

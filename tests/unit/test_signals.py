@@ -11,8 +11,8 @@ from market_files import BMO_ROWS, TENSION_ROME, bmo_row, market_folder, places_
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.geography import load_places
-from passerelles.market.joblist import load_job_list
 from passerelles.market.market import Market, MarketSettings, Openings, load_market
+from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle

@@ -24,7 +24,7 @@ from passerelles.evaluation.protocol import FIRST, Values, bootstrap, make_folds
 from passerelles.evaluation.results import Evaluation, ObservedFit, ObservedMethod, Ranked
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.observed import ObservedMoves
+from passerelles.market.own_lists import ObservedMoves
 from passerelles.vectors import frozen_csr
 
 SIZE: Final = "size"
@@ -52,7 +52,7 @@ def with_observed(
     evaluation, graph, methods, progress
         What `evaluate` gave, and what was given to it.
     observed
-        What `passerelles.market.observed.load_observed` gives.
+        What `passerelles.market.own_lists.load_observed` gives.
 
     Raises
     ------

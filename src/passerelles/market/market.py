@@ -35,7 +35,7 @@ class MarketSettings(BaseModel):
 
     The two bounds of a masked cell are those of the survey's own rule: the smallest figure that it prints is 5.
     The rule for `fragile` and `hiring` is a hint for people to contest, not a finding: an employer's own list
-    overrides it (`passerelles.market.joblist`).
+    overrides it (`passerelles.market.own_lists`).
 
     Examples
     --------

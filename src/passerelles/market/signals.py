@@ -10,7 +10,6 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.market.beside import WagePair
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
-from passerelles.market.joblist import JobList, Listed
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
     NOTHING,
@@ -20,6 +19,7 @@ from passerelles.market.market import (
     Openings,
     family_codes,
 )
+from passerelles.market.own_lists import JobList, Listed
 from passerelles.market.places import Places, with_basins
 from passerelles.market.tables import COMPONENTS, Tension, TensionTable, Wages
 from passerelles.model import Ternary

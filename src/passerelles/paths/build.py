@@ -15,7 +15,7 @@ from passerelles.access.kind import move_kind
 from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.register import LeadingCertification
+from passerelles.market.certifications import LeadingCertification
 from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential

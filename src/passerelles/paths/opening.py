@@ -20,7 +20,7 @@ from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings
 
 if TYPE_CHECKING:
-    from passerelles.market.register import LeadingCertification
+    from passerelles.market.certifications import LeadingCertification
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]

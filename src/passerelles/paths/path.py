@@ -9,7 +9,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.beside import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.market.register import LeadingCertification, leading_lines
+from passerelles.market.certifications import LeadingCertification, leading_lines
 from passerelles.model import Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, TERNARY, End, Item, credentials_text, named

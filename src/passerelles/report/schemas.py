@@ -12,7 +12,7 @@ from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
 from passerelles.market.beside import FIGURE
-from passerelles.market.register import LeadingCertification
+from passerelles.market.certifications import LeadingCertification
 from passerelles.matching.lookup import Found
 from passerelles.matching.migrate import Migration
 from passerelles.matching.titles import Candidate, Status

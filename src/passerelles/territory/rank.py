@@ -16,8 +16,8 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.beside import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.figures import Figure, unknown
-from passerelles.market.joblist import JobList
 from passerelles.market.market import Market, Openings
+from passerelles.market.own_lists import JobList
 from passerelles.market.places import Places
 from passerelles.market.signals import (
     BasinKey,

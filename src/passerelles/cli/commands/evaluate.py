@@ -51,7 +51,7 @@ def evaluate(
     from passerelles.evaluation.evaluate import with_other_groupings
     from passerelles.evaluation.observed import with_observed
     from passerelles.io.atomic import check_free
-    from passerelles.market.observed import load_observed
+    from passerelles.market.own_lists import load_observed
     from passerelles.progress import progress_bar
     from passerelles.report.envelope import envelope
     from passerelles.views.terminal import print_page

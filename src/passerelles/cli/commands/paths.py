@@ -28,7 +28,7 @@ from passerelles.language.say import Lang, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from passerelles.market.joblist import JobList
+    from passerelles.market.own_lists import JobList
     from passerelles.session import Session
 
 FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
@@ -134,7 +134,7 @@ def _hiring(
 
     The last value says whether they may stand for an official list: offers of companies and a survey do not.
     """
-    from passerelles.market.joblist import load_job_list
+    from passerelles.market.own_lists import load_job_list
     from passerelles.territory.reading import is_table_of_lots, read_lots
 
     referential = session.referential

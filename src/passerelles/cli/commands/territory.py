@@ -75,7 +75,7 @@ def rank(
     lang: LangOption = Language.FR,
 ) -> None:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
-    from passerelles.market.joblist import load_job_list
+    from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
     from passerelles.territory.locating import make_locator

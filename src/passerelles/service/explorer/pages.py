@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import say, signed
-from passerelles.market.register import LeadingCertification
+from passerelles.market.certifications import LeadingCertification
 from passerelles.market.signals import BasinKey, find_basin, job_wage, signal
 from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
