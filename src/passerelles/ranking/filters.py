@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, get_args
 
 import numpy as np
 
@@ -14,63 +14,23 @@ from passerelles.effort.step import StepHours, step_hours
 from passerelles.effort.table import effort_table, state_of
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.say import percent
 from passerelles.model import MoveKind, Occupation, Ternary
+from passerelles.ranking.move import Verdict
+from passerelles.ranking.origin import Start
 from passerelles.referentials.referential import find_occupation
 from passerelles.text import normalise_label
-from passerelles.views.schema import one_of, text
-from passerelles.views.shown import Described
-from passerelles.views.spec import Column, Record
 
 if TYPE_CHECKING:
     from passerelles.market.market import Market
     from passerelles.market.places import Places
-    from passerelles.ranking.origin import Start
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict(Described):
-    """
-    What one filter says of one move.
-
-    ``yes``: the move passes; ``no``: it does not; ``unknown``: nothing at hand says. `low` and `high` bound the figure
-    that was compared, where it is one and known.
-    """
-
-    name: str
-    verdict: Ternary
-    reason: str  # key under [reason] of language/<lang>/filters.toml
-    detail: str = ""
-    low: float | None = None
-    high: float | None = None
-
-    def sentence(self, lang: Lang = "fr") -> str:
-        """Return the reason in words."""
-        detail = say(f"{_WORDS[self.name]}.{self.detail}", lang=lang) if self.name in _WORDS else self.detail
-        decimals = 2 if self.name == "min-wage" else 0
-        ends = [number(end, lang=lang, decimals=decimals) for end in (self.low, self.high) if end is not None]
-        figure = "–".join(dict.fromkeys(ends))
-        return say(f"filters.reason.{self.reason}", lang=lang, detail=detail, figure=figure)
-
-    spec: ClassVar[Record] = Record(
-        "verdict",
-        "What one filter says; only `no` drops a move",
-        (
-            Column("name", schema=text(), promised=True),
-            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
-            Column("reason", value=lambda v, lang: v.sentence(lang), schema=text(), promised=True),
-        ),
-    )
-
-
-_WORDS: Final[Mapping[str, str]] = {"access": "conditions.short", "kind": "moves.kind"}  # what their details are
 
 
 class Candidate(NamedTuple):
     """What a filter may look at: the graph, both ends (the origin may have no occupation) and the raw coverage."""
 
     graph: OccupationGraph
-    start: "Start"
+    start: Start
     target: Occupation
     coverage: float | None
 
@@ -216,7 +176,7 @@ def max_hours(ground: Ground, argument: str) -> Check:
     demands = lru_cache(maxsize=1)(partial(demands_of, graph))
 
     @lru_cache(maxsize=1)  # the targets of one origin come one after the other
-    def hours_from(start: "Start") -> StepHours:
+    def hours_from(start: Start) -> StepHours:
         level = int(table.level[start.row]) if start.row >= 0 else int(settings.effort.level_unknown)
         state, held = state_of(graph, table, start.holding), start.holdings
         return step_hours(table, demands(held.aim), state, held, level)

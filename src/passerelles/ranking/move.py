@@ -13,7 +13,6 @@ from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
 from passerelles.market.beside import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import MoveKind, Stamp, Ternary
-from passerelles.ranking.filters import Verdict
 from passerelles.scoring.features import part_words
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
@@ -26,6 +25,44 @@ LEVELS: Final = get_args(Level)
 _NAMED = 5  # competencies that a cell names
 _SAID = 4  # competencies that a sentence names
 _PARTS = 4  # parts of a score that stand on a line of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Described):
+    """
+    What one filter says of one move.
+
+    ``yes``: the move passes; ``no``: it does not; ``unknown``: nothing at hand says. `low` and `high` bound the figure
+    that was compared, where it is one and known.
+    """
+
+    name: str
+    verdict: Ternary
+    reason: str  # key under [reason] of language/<lang>/filters.toml
+    detail: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return the reason in words."""
+        detail = say(f"{_WORDS[self.name]}.{self.detail}", lang=lang) if self.name in _WORDS else self.detail
+        decimals = 2 if self.name == "min-wage" else 0
+        ends = [number(end, lang=lang, decimals=decimals) for end in (self.low, self.high) if end is not None]
+        figure = "–".join(dict.fromkeys(ends))
+        return say(f"filters.reason.{self.reason}", lang=lang, detail=detail, figure=figure)
+
+    spec: ClassVar[Record] = Record(
+        "verdict",
+        "What one filter says; only `no` drops a move",
+        (
+            Column("name", schema=text(), promised=True),
+            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
+            Column("reason", value=lambda v, lang: v.sentence(lang), schema=text(), promised=True),
+        ),
+    )
+
+
+_WORDS: Final[Mapping[str, str]] = {"access": "conditions.short", "kind": "moves.kind"}  # what their details are
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.access import may_be_close, move_access
 from passerelles.ranking.explain import known_move, split_items
-from passerelles.ranking.filters import Candidate, Filter, Verdict, parse_filter
-from passerelles.ranking.move import End, Level, Move, Moves, PartValue
+from passerelles.ranking.filters import Candidate, Filter, parse_filter
+from passerelles.ranking.move import End, Level, Move, Moves, PartValue, Verdict
 from passerelles.ranking.origin import Start, excluded_rows, find_start
 from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import coverage_position, coverage_row

@@ -24,8 +24,7 @@ from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
 from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
 from passerelles.ranking.counterfactual import Counterfactual
-from passerelles.ranking.filters import Verdict
-from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue
+from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue, Verdict
 from passerelles.referentials.validate import NOTICE
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
