@@ -228,7 +228,10 @@ class Oracle:
         for code in codes:
             if any(self.circular(c) for c in self.needs(code) - held):
                 return False
+        start = self.level[person.code] if person.code else NO_JOB
         for code in codes[:-1]:
+            if self.level[code] > max(start, self.level[codes[-1]]):
+                return False
             if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held) - adds:
                 return False
         moves = zip((person.code, *codes[:-1]), codes, strict=True)

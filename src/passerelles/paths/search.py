@@ -84,7 +84,12 @@ class Search:
         return max(self.pool.ceiling(), self.floor)
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
-        """Occupations that can be a stage: open, apart from the target, listing something, adding nothing unknown."""
+        """
+        Occupations that can be a stage.
+
+        Open, apart from the target, listing something, adding nothing unknown, and asking no higher level than the
+        target, or than is held at the start: nobody trains longer for a job on the way than for the one aimed at.
+        """
         return self._first_stages if state is self.state else self._stages(state)
 
     @cached_property
@@ -94,6 +99,7 @@ class Search:
     def _stages(self, state: State) -> NDArray[np.bool_]:
         adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
         adds |= self.terrain.demands.hidden | self.terrain.demands.selective
+        adds |= self.effort.level > max(int(self.effort.level[self.target]), int(self.state.level))
         found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
         return np.asarray(found, dtype=np.bool_)
 
