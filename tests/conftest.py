@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,33 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.market import Market
     from passerelles.market.places import Places
+    from passerelles.referentials.referential import Referential
 
 
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
+# Nor is the program compiled anew each of the hundred times that it is started.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PASSERELLES_HOME"] = str(Path(__file__).parent / "no-such-folder")  # nor finds what they installed
+settings.register_profile("any machine", deadline=None)  # that one is slow, or busy, is no fault of ours
+settings.load_profile("any machine")
 if os.environ.get("CI") == "true":
     # A failure is told as it was drawn: making it smaller may take five minutes a test.
     settings.register_profile("gate", phases=(Phase.explicit, Phase.reuse, Phase.generate), derandomize=True)
     settings.load_profile("gate")
 _GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
+# What a test asks for says of which kind it is.
+KINDS = {"real_data": "real_data", "chromium": "external", "office": "external", "java": "external"}
+# The files that take longest begin, so that no process is left with one of them alone in the end.
+LONGEST = ("test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_bulk_spark", "test_fuzz")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in KINDS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(KINDS[name])
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def _data_folder() -> Path | None:
@@ -96,12 +115,27 @@ def real_places(real_data: Path) -> "Places":
 
 
 @pytest.fixture(scope="session")
-def rome4_graph(rome4: Path) -> "OccupationGraph":
-    """Graph of the real ROME 4, built once for all tests."""
-    from passerelles.graph.build import build_graph
+def rome(rome4: Path) -> "Referential":
+    """The real ROME 4, read once for all tests of a process."""
     from passerelles.referentials.load import load_referential
 
-    return build_graph(load_referential(rome4))
+    return load_referential(rome4)
+
+
+@pytest.fixture(scope="session")
+def rome4_graph(rome: "Referential") -> "OccupationGraph":
+    """Graph of the real ROME 4, built once for all tests of a process."""
+    from passerelles.graph.build import build_graph
+
+    return build_graph(rome)
+
+
+@pytest.fixture(scope="session")
+def rome4_split(rome: "Referential") -> "OccupationGraph":
+    """Graph of the real ROME 4 with the overlay that splits K2110."""
+    from passerelles.graph.build import build_graph
+
+    return build_graph(rome.with_overlay("enseignement-conduite"))
 
 
 @pytest.fixture(scope="session")

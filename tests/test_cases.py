@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from passerelles import build_graph
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
@@ -77,12 +76,6 @@ def test_a_case_runs_on_the_embedded_referential(name: str, embedded: Occupation
         assert problem.sentence("fr")  # type: ignore[union-attr]
 
 
-@pytest.fixture(scope="module")
-def flagship(rome4_graph: OccupationGraph) -> OccupationGraph:
-    return build_graph(rome4_graph.referential.with_overlay("enseignement-conduite"))
-
-
-@pytest.mark.real_data
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_runs_on_the_real_rome(name: str, rome4_graph: OccupationGraph, real_places: Places) -> None:
     found = match_territory(rome4_graph, *sample_tables(name), places=real_places, changes=False)
@@ -95,9 +88,10 @@ def test_a_case_runs_on_the_real_rome(name: str, rome4_graph: OccupationGraph, r
     assert read > 9 * aside, "nine in ten people are read"
 
 
-@pytest.mark.real_data
-def test_the_flagship_names_what_a_category_b_instructor_lacks(flagship: OccupationGraph, real_places: Places) -> None:
-    found = match_territory(flagship, *sample_tables("transport"), places=real_places, changes=False)
+def test_the_flagship_names_what_a_category_b_instructor_lacks(
+    rome4_split: OccupationGraph, real_places: Places
+) -> None:
+    found = match_territory(rome4_split, *sample_tables("transport"), places=real_places, changes=False)
     check(found)
     heavy = [f for f in (*found.flows, *found.to_confirm) if "groupe lourd" in f.hiring.title]
     assert heavy
@@ -248,7 +242,6 @@ def test_openings_where_nobody_is_in_a_fragile_job_are_told(
     assert "7 postes sont dans des territoires où personne" in capsys.readouterr().err
 
 
-@pytest.mark.real_data
 def test_a_car_maker_by_region(rome4_graph: OccupationGraph, real_places: Places) -> None:
     first, second = read_sides(rome4_graph.referential, *sample_tables("automobile"), locator=make_locator(real_places))
     cut = parts(first, second, "region", real_places, names={"53": "Bretagne", "28": "Normandie"})
@@ -259,7 +252,6 @@ def test_a_car_maker_by_region(rome4_graph: OccupationGraph, real_places: Places
     assert sites["Normandie"] == {"Usine de Sandouville", "Fonderie de Cléon"}
 
 
-@pytest.mark.real_data
 def test_forty_one_epci_in_one_run(rome4_graph: OccupationGraph, real_places: Places, tmp_path: Path) -> None:
     largest: dict[str, Any] = {}
     for commune in real_places.communes:

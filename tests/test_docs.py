@@ -9,11 +9,6 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"^```python\n(.+?)^```", re.DOTALL | re.MULTILINE)
-PAGES = [
-    page
-    for page in sorted(DOCS.rglob("*.md"))
-    if page.parent.name != "carnets" and BLOCK.search(page.read_text(encoding="utf-8"))  # notebooks are run as such
-]
 # How pages name the data of their reader.
 NAMES = {
     '"rome"': "rome-v460",
@@ -23,14 +18,22 @@ NAMES = {
     '"DOSSIER"': "",
     '"chemin/vers/data"': "",
 }
+CODE = {
+    str(page.relative_to(DOCS)): "\n".join(BLOCK.findall(page.read_text(encoding="utf-8")))
+    for page in sorted(DOCS.rglob("*.md"))
+    if page.parent.name != "carnets"  # notebooks are run as such
+}
+REAL = {page for page, code in CODE.items() if any(name in code for name in NAMES)}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
+@pytest.mark.parametrize(
+    "page", [pytest.param(p, marks=[pytest.mark.real_data] if p in REAL else []) for p, code in CODE.items() if code]
+)
 def test_the_examples_of_a_page_run(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    code = "\n".join(BLOCK.findall(page.read_text(encoding="utf-8")))
-    if any(name in code for name in NAMES):
+    code = CODE[page]
+    if page in REAL:
         data: Path = request.getfixturevalue("real_data")
         for name, folder in NAMES.items():
             code = code.replace(name, repr(str(data / folder)))
@@ -39,4 +42,4 @@ def test_the_examples_of_a_page_run(
         text = f"employer,job,{head},basin\nAlpha,{'N1103' if name == 'fragile' else 'N4101'},6,Redon\n"
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(code, str(page), "exec"), {"__name__": "page"})  # noqa: S102 - they are our own pages
+        exec(compile(code, page, "exec"), {"__name__": "page"})  # noqa: S102 - they are our own pages

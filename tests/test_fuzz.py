@@ -13,9 +13,10 @@ from fuzz.corpus import READERS, Reader
 from fuzz.running import fuzz
 from passerelles.errors import PasserellesError
 
-INPUTS = 200  # python -m benchmarks fuzz: 2,000
+INPUTS = 100  # python -m benchmarks fuzz: 2,000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="timers of POSIX")
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_no_input_breaks_a_reader(reader: Reader) -> None:

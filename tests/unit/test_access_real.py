@@ -150,8 +150,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
 
 
 @pytest.fixture(scope="module")
-def laid(rome4: Path) -> Referential:
-    return lay_access(load_referential(rome4).with_overlay("enseignement-conduite"))
+def laid(rome: Referential) -> Referential:
+    return lay_access(rome.with_overlay("enseignement-conduite"))
 
 
 def conditions(laid: Referential, origin: str, target: str, employment: Employment | None = None) -> AccessConditions:

@@ -10,7 +10,7 @@ import pytest
 
 from passerelles.charts.evaluation import wilson
 from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
-from passerelles.referentials.load import load_referential
+from passerelles.referentials.referential import Referential
 
 LABELS = Path(__file__).resolve().parents[1] / "data"
 
@@ -311,7 +311,6 @@ def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
     return Agreement((named, read), (found, labelled), (level, len(rows)), (selection, len(rows)))
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
@@ -324,8 +323,8 @@ def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
         ),  # labelled before the last rules, never read for them
     ],
 )
-def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome4: Path, name: str, floors: Agreement) -> None:
-    texts = {o.code: o.access for o in load_referential(rome4).occupations}
+def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, name: str, floors: Agreement) -> None:
+    texts = {o.code: o.access for o in rome.occupations}
     reached = agreement(LABELS / f"access_labels_{name}.csv", texts)
     for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
         assert right[0] / right[1] >= floor[0] / floor[1], reached.described()

@@ -246,7 +246,6 @@ def test_everything_serialises() -> None:
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("name", "radius"), [("redon", 30.0), ("aurillac-figeac-rodez", 60.0), ("lacq-pau-tarbes", 60.0)]
 )

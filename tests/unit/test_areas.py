@@ -126,7 +126,6 @@ def test_discs_of_the_wheel_do_not_touch_and_its_ways_are_the_passages(areas: Mo
     }
 
 
-@pytest.mark.real_data
 @pytest.mark.slow
 def test_experts_move_inside_areas_of_the_real_rome_far_more_than_by_chance(rome4_graph: OccupationGraph) -> None:
     found = mobility_areas(rome4_graph)

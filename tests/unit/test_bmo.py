@@ -224,7 +224,6 @@ def test_a_setting_moves_the_bounds_of_masked_parts(tmp_path: Path) -> None:
     assert survey.projects("0101", "J3Z43") == (Interval(1, 4), Interval(0, 4), Interval(0, 4))
 
 
-@pytest.mark.real_data
 def test_the_published_survey_of_2023(real_data: Path) -> None:
     survey = load_market(real_data / "market" / "bmo-2023.xlsx").survey()
     assert (len(survey.rows), len(survey.basins), len(survey.family_labels)) == (50_437, 405, 199)
@@ -238,7 +237,6 @@ def test_the_published_survey_of_2023(real_data: Path) -> None:
     assert all(n.severity == "info" for n in survey.notices)
 
 
-@pytest.mark.real_data
 @pytest.mark.slow
 def test_the_published_survey_of_2024_is_read_by_family_only(real_data: Path) -> None:
     market = load_market(real_data, years=[2024])

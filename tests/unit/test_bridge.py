@@ -132,7 +132,6 @@ def test_the_command_asks_for_the_crosswalk_that_it_lacks(
     assert owner(sets["rome"], "501") in capsys.readouterr().out
 
 
-@pytest.mark.real_data
 def test_the_real_crosswalks_are_counted_to_the_row(real_data: Path) -> None:
     rome = read_crosswalk(real_data / "crosswalks" / "esco-rome-v1.4.csv")
     onet = read_crosswalk(real_data / "crosswalks" / "esco-onet-2022.csv")

@@ -245,8 +245,8 @@ def test_progress_counts_everybody(graph: OccupationGraph) -> None:
     assert told == [5, 10, 15, 19]
 
 
-def test_both_engines_on_the_real_rome(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rome = build_graph(load_referential(real_data / "rome-v460"))
+def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    rome = rome4_graph
     rows = draw(rome, 40, seed=1)
     plain = ranked(rome, table(rows), engine="plain")
     assert plain == one_by_one(rome, rows)

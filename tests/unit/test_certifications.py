@@ -7,7 +7,6 @@ import pytest
 from market_files import write
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.certifications import Certifications, is_active, load_certifications, reach
-from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -161,9 +160,8 @@ def test_an_unknown_code_and_a_foreign_file_are_refused(certifications: Certific
     assert refused.value.key == "no_certifications_data"
 
 
-@pytest.mark.real_data
-def test_the_published_extract(real_data: Path, rome4: Path) -> None:
-    found, rome = load_certifications(real_data), load_referential(rome4)
+def test_the_published_extract(real_data: Path, rome: Referential) -> None:
+    found = load_certifications(real_data)
     counts = {
         "rows": 10_067,
         "without_rome": 2_565,

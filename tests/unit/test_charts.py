@@ -175,7 +175,6 @@ def with_labels(move: Move, label: str) -> Move:
     return replace(move, origin=origin, target=target, held=held, near=near, missing=missing)
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize("width", [5.0, 8.0, 12.0])
 def test_the_longest_real_labels_fit(rome4_graph: OccupationGraph, width: float) -> None:
     codes = longest(rome4_graph)

@@ -154,15 +154,9 @@ def test_negative_and_absent_hours_are_unknown(hours: Hours) -> None:
     assert sane_hours(Hours(50, 20, 10, "s")) == Hours(None, 20, None, "s")
 
 
-@pytest.mark.parametrize("source", ["embedded", "rome"])
-def test_the_flagship_path(source: str, request: pytest.FixtureRequest) -> None:
-    if source == "embedded":
-        graph = request.getfixturevalue("embedded_graph")
-    else:
-        from passerelles import load_referential
-
-        folder = request.getfixturevalue("rome4")
-        graph = build_graph(load_referential(folder).with_overlay("enseignement-conduite"))
+@pytest.mark.parametrize("name", ["embedded_graph", pytest.param("rome4_split", marks=pytest.mark.real_data)])
+def test_the_flagship_path(name: str, request: pytest.FixtureRequest) -> None:
+    graph = request.getfixturevalue(name)
     path = rank_paths(graph, "Moniteur / Monitrice d'auto-école", targets=["Moniteur / Monitrice poids lourds"])[0]
     assert path.codes == ("K2110-GL",)
     held = {c.code: c.held for c in path.steps[0].credentials}
@@ -195,10 +189,8 @@ def test_a_long_chain_of_prerequisites_is_followed_to_its_end() -> None:
     assert circles({c.code: c.prerequisites for c in chained.credentials}) == []
 
 
-@pytest.mark.real_data
-def test_the_way_chosen_grants_access_and_not_what_it_supposes(real_data: Path) -> None:
-    graph = build_graph(load_referential(real_data / "rome-v460"))
-    (path, *_) = rank_paths(graph, "N1103", targets=["N4101"])
+def test_the_way_chosen_grants_access_and_not_what_it_supposes(rome4_graph: OccupationGraph) -> None:
+    (path, *_) = rank_paths(rome4_graph, "N1103", targets=["N4101"])
     asked = {c.code: c.grants for c in path.steps[-1].credentials}
     assert asked["TP-PORTEUR"]  # one of several ways in: the one whose hours are counted
     assert not asked["PERM-B"]

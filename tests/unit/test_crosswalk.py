@@ -10,7 +10,6 @@ from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, s
 from passerelles.market.market import Market, family_codes, load_market, reach, survey_families
 from passerelles.market.read import GROUPS, Found, declared_kind, kinds, read, scan, typed_cells
 from passerelles.notices import NoticeLog
-from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -103,9 +102,8 @@ def test_shares_are_equal_or_weighted_and_sum_to_one() -> None:
             shares(("a", "b"), weights)
 
 
-@pytest.mark.real_data
-def test_v460_reaches_the_families_of_2023(real_market: Market, rome4: Path) -> None:
-    market, rome = real_market, load_referential(rome4)
+def test_v460_reaches_the_families_of_2023(real_market: Market, rome: Referential) -> None:
+    market = real_market
     assert market.crosswalk is not None
     found = reach(market, rome)
     assert (len(found.reached), len(found.unreached)) == (1_496, 88)
@@ -118,9 +116,8 @@ def test_v460_reaches_the_families_of_2023(real_market: Market, rome4: Path) -> 
     assert [by_number.count(n) for n in (1, 2, 3)] == [330, 184, 17]
 
 
-@pytest.mark.real_data
-def test_tension_codes_are_in_v460_and_reach_it_through_the_parent(real_market: Market, rome4: Path) -> None:
-    market, rome = real_market, load_referential(rome4)
+def test_tension_codes_are_in_v460_and_reach_it_through_the_parent(real_market: Market, rome: Referential) -> None:
+    market = real_market
     assert market.tension_by_basin is not None
     codes = market.tension_by_basin.codes
     assert codes <= set(rome.occupation_by_code)
@@ -145,9 +142,8 @@ def test_the_qualification_decides_and_no_family_is_left_without_a_job(tmp_path:
     assert crosswalk.families_of_rome == {"A1416": ("A0X40", "A0X41", "A1X80"), "K2110": ("V4X80",)}
 
 
-@pytest.mark.real_data
-def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_data: Path, rome4: Path) -> None:
-    market, rome = load_market(real_data, tensions=False), load_referential(rome4)
+def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_data: Path, rome: Referential) -> None:
+    market = load_market(real_data, tensions=False)
     assert (market.years, market.survey().year, market.survey().nomenclature) == (
         *(("2023", "2024", "2025"), "2025", "FAP2021"),
     )
@@ -157,7 +153,6 @@ def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_da
     assert survey_families(market, rome, "K2110")
 
 
-@pytest.mark.real_data
 def test_every_file_that_is_declared_is_recognised(real_data: Path) -> None:
     known = {f.name: (f.kind.name, f.year) for f in scan(real_data, GROUPS).found}
     assert known["market/bmo-2025.xlsx"] == ("bmo", "2025")

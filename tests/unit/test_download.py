@@ -341,7 +341,6 @@ def rome_zip(rome4: Path) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.real_data
 def test_the_real_rome_comes_through_a_cut_and_loads(site: Site, place: Path, rome_zip: bytes) -> None:
     site.body, site.etag, site.ranges, site.cut_after = rome_zip, '"v460"', True, 2_000_000
     with pytest.raises(PasserellesError) as caught:
@@ -356,7 +355,6 @@ def test_the_real_rome_comes_through_a_cut_and_loads(site: Site, place: Path, ro
     assert (record.version, record.format) == ("460", "rome4")
 
 
-@pytest.mark.real_data
 def test_the_real_rome_cut_is_not_taken(site: Site, place: Path, rome_zip: bytes) -> None:
     site.body, site.sends_length = rome_zip[:-1000], False
     with pytest.raises(PasserellesError) as caught:

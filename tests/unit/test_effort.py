@@ -156,7 +156,7 @@ def test_certificate_names_among_knowledge_are_not_learned_hours(rome4_graph: Oc
     assert not exact & set(table.columns.tolist())
 
 
-@pytest.mark.parametrize("name", ["embedded_graph", "rome4_graph"])
+@pytest.mark.parametrize("name", ["embedded_graph", pytest.param("rome4_graph", marks=pytest.mark.real_data)])
 def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
     name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -242,7 +242,6 @@ def test_who_holds_the_level_needs_the_trade_only() -> None:
     assert hours(graph, "C", "B") < hours(graph, "A", "B")
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("origin", "target", "most"),
     [

@@ -48,7 +48,6 @@ def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: 
     assert report.counts["occupations_specialised"] > 0 or report.counts["dropped"] > 0
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_real_rome(rome4: Path, name: str) -> None:
     plain, laid = validate(rome4), validate(rome4, overlays=[name])
@@ -110,9 +109,7 @@ def test_every_occupation_has_moves(transitions: Referential) -> None:
     assert all(count >= 1 for count in by_domain.values())
 
 
-@pytest.mark.real_data
-def test_codes_and_labels_are_those_of_rome(transitions: Referential, rome4: Path) -> None:
-    rome = load_referential(rome4)
+def test_codes_and_labels_are_those_of_rome(transitions: Referential, rome: Referential) -> None:
     for occupation in transitions.occupations:
         fiche = rome.occupation_by_code.get(occupation.code)
         assert fiche is not None, occupation.code
@@ -121,26 +118,22 @@ def test_codes_and_labels_are_those_of_rome(transitions: Referential, rome4: Pat
         assert closeness >= 85, (occupation.code, occupation.label, fiche.label)
 
 
-@pytest.mark.real_data
-def test_titles_are_those_of_the_same_fiche_in_rome(transitions: Referential, rome4: Path) -> None:
-    codes = {t.code: t.occupation for t in load_referential(rome4).titles}
+def test_titles_are_those_of_the_same_fiche_in_rome(transitions: Referential, rome: Referential) -> None:
+    codes = {t.code: t.occupation for t in rome.titles}
     shared = [t for t in transitions.titles if t.code in codes]
     assert len(shared) > 100
     assert [t for t in shared if codes[t.code] != t.occupation] == []
 
 
-@pytest.mark.real_data
-def test_no_competency_bears_a_label_of_rome(transitions: Referential, rome4: Path, rome3: Path) -> None:
-    labels = {
-        normalise_label(c.label) for place in (rome4, rome3) for c in load_referential(place).competencies if c.label
-    }
+def test_no_competency_bears_a_label_of_rome(transitions: Referential, rome: Referential, rome3: Path) -> None:
+    both = (rome, load_referential(rome3))
+    labels = {normalise_label(c.label) for each in both for c in each.competencies if c.label}
     own = [c.name for c in transitions.competencies]
     assert [label for label in own if normalise_label(label) in labels] == []
 
 
-@pytest.mark.real_data
-def test_sentences_are_not_those_of_rome(transitions: Referential, rome4: Path) -> None:
-    texts = {normalise_label(t) for o in load_referential(rome4).occupations for t in (o.definition, o.access) if t}
+def test_sentences_are_not_those_of_rome(transitions: Referential, rome: Referential) -> None:
+    texts = {normalise_label(t) for o in rome.occupations for t in (o.definition, o.access) if t}
     own = [t for o in transitions.occupations for t in (o.definition, o.access) if t]
     assert [text for text in own if normalise_label(text) in texts] == []
 

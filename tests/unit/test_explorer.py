@@ -532,7 +532,6 @@ def test_a_market_stands_on_the_pages_of_jobs_and_areas(
         assert "projects" not in table_of(bare.get("/explorer/areas").text, "areas")[0]
 
 
-@pytest.mark.real_data
 def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, real_data: Path) -> None:
     session = Session(data=(real_data,))
     options = Options(explorer="beside", limits=Limits(seconds=120))

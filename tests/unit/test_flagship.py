@@ -28,30 +28,13 @@ TO_OBTAIN = {
 CARRIED = {"TP-ECSR", "AUT-ENS", "PERM-B", "APT-COND"}
 
 
-@pytest.fixture(scope="module")
-def rome_plain(rome4: Path) -> OccupationGraph:
-    return build_graph(load_referential(rome4))
-
-
-@pytest.fixture(scope="module")
-def rome_split(rome_plain: OccupationGraph) -> OccupationGraph:
-    return build_graph(rome_plain.referential.with_overlay(NAME))
-
-
-@pytest.fixture(scope="module")
-def embedded_plain() -> OccupationGraph:
-    return build_graph(load_referential("transitions"))
-
-
-@pytest.fixture(scope="module")
-def embedded_split(embedded_plain: OccupationGraph) -> OccupationGraph:
-    return build_graph(embedded_plain.referential.with_overlay(NAME))
-
-
-@pytest.fixture(params=["embedded", "rome"])
+@pytest.fixture(scope="module", params=["embedded", pytest.param("rome", marks=pytest.mark.real_data)])
 def both(request: pytest.FixtureRequest) -> tuple[OccupationGraph, OccupationGraph]:
     """One referential without and with the overlay."""
-    return request.getfixturevalue(f"{request.param}_plain"), request.getfixturevalue(f"{request.param}_split")
+    if request.param == "rome":
+        plain: OccupationGraph = request.getfixturevalue("rome4_graph")
+        return plain, request.getfixturevalue("rome4_split")
+    return build_graph(load_referential("transitions")), request.getfixturevalue("embedded_graph")
 
 
 @pytest.fixture
@@ -228,8 +211,8 @@ def test_the_fiche_itself_stays_as_it_was(both: tuple[OccupationGraph, Occupatio
     assert split.occupation_by_code["K2110"] == plain.occupation_by_code["K2110"]
 
 
-def test_each_part_loses_what_belongs_to_the_others(rome_split: OccupationGraph) -> None:
-    asked = {p: {r.competency: r.status for r in rome_split.referential.requirements_of[p]} for p in PARTS}
+def test_each_part_loses_what_belongs_to_the_others(rome4_split: OccupationGraph) -> None:
+    asked = {p: {r.competency: r.status for r in rome4_split.referential.requirements_of[p]} for p in PARTS}
     licences = {"A": "123455", "B": "123456", "C": "491634", "CE": "126455", "D": "123457"}
     assert {k for k, code in licences.items() if code in asked["K2110-B"]} == {"B"}
     assert {k for k, code in licences.items() if code in asked["K2110-2R"]} == {"A", "B"}
@@ -238,9 +221,9 @@ def test_each_part_loses_what_belongs_to_the_others(rome_split: OccupationGraph)
 
 
 def test_rows_name_the_referential_that_they_are_for(
-    embedded_split: OccupationGraph, rome_split: OccupationGraph
+    embedded_graph: OccupationGraph, rome4_split: OccupationGraph
 ) -> None:
-    for graph in (embedded_split, rome_split):
+    for graph in (embedded_graph, rome4_split):
         assert [n for n in graph.referential.notices if n.file.startswith(NAME)] == []
     for code, name in ((r"\d+", "rome"), (r"TC\d+", "transitions")):
         assert {r["referential"] for r in _rows("requirements.csv") if re.fullmatch(code, r["competency"])} == {name}
@@ -297,8 +280,8 @@ def _second_overlay(folder: Path) -> Path:
     )
 
 
-def test_two_overlays_in_either_order(embedded_plain: OccupationGraph, tmp_path: Path) -> None:
-    bare = embedded_plain.referential
+def test_two_overlays_in_either_order(tmp_path: Path) -> None:
+    bare = load_referential("transitions")
     second = _second_overlay(tmp_path / "second")
     one = bare.with_overlay(NAME).with_overlay(second)
     other = bare.with_overlay(second).with_overlay(NAME)
@@ -328,8 +311,8 @@ def test_labels_are_our_own(both: tuple[OccupationGraph, OccupationGraph]) -> No
     assert len({normalise_label(label) for label in ours}) == len(ours)
 
 
-def test_every_own_competency_serves(embedded_split: OccupationGraph) -> None:
-    asked = {r.competency for part in PARTS for r in embedded_split.referential.requirements_of[part]}
+def test_every_own_competency_serves(embedded_graph: OccupationGraph) -> None:
+    asked = {r.competency for part in PARTS for r in embedded_graph.referential.requirements_of[part]}
     own = [row["code"] for row in _rows("competencies.csv")]
     assert 25 <= len(own) <= 40
     assert set(own) <= asked
@@ -341,8 +324,8 @@ def test_every_credential_fact_has_a_source() -> None:
     assert all(row["source"] for row in _rows("credential_requirements.csv"))
 
 
-def test_unknown_hours_stay_unknown(embedded_split: OccupationGraph) -> None:
-    credentials = embedded_split.referential.credential_by_code
+def test_unknown_hours_stay_unknown(embedded_graph: OccupationGraph) -> None:
+    credentials = embedded_graph.referential.credential_by_code
     for code in ("CCS-GL", "PERM-C", "PERM-CE", "PERM-D"):
         assert credentials[code].hours[:3] == (None, None, None)
     assert credentials["CCS-2R"].hours[:3] == (None, 210, None)
@@ -351,10 +334,10 @@ def test_unknown_hours_stay_unknown(embedded_split: OccupationGraph) -> None:
     assert all(c.hours.source for c in credentials.values() if any(h is not None for h in c.hours[:3]))
 
 
-def test_the_codes_cited_are_those_of_certifinfo(real_data: Path, embedded_split: OccupationGraph) -> None:
+def test_the_codes_cited_are_those_of_certifinfo(real_data: Path, embedded_graph: OccupationGraph) -> None:
     with (real_data / "certifications" / "certifinfo.csv").open(encoding="utf-8", newline="") as lines:
         published = {row["Code_Diplome"]: row for row in csv.DictReader(lines, delimiter=";")}
-    credentials = embedded_split.referential.credential_by_code
+    credentials = embedded_graph.referential.credential_by_code
     for code, words in (("TP-ECSR", "sécurité routière"), ("CCS-2R", "deux roues"), ("CCS-GL", "groupe lourd")):
         cited = credentials[code].certifinfo
         assert cited is not None

@@ -56,7 +56,6 @@ def test_permuting_held_out_mobilities_changes_no_bit(plain: OccupationGraph, nu
     refitted_alike(plain, make_folds(plain)[number])
 
 
-@pytest.mark.real_data
 def test_permuting_held_out_mobilities_of_the_real_rome_changes_no_bit(rome4_graph: OccupationGraph) -> None:
     whole = rome4_graph.referential
     parents = sorted({o.parent or o.code for o in whole.occupations})[::_EVERY]

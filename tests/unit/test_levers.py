@@ -236,7 +236,6 @@ def test_choices_of_certifications_equal_trying_every_set(seed: int, tmp_path: P
     assert max(GUARANTEE, greedy.guarantee) * best <= greedy.total <= best
 
 
-@pytest.mark.real_data
 def test_levers_choose_among_the_certifications_that_paths_list(
     embedded_graph: OccupationGraph, real_data: object
 ) -> None:

@@ -1,7 +1,6 @@
 """The overlays that ship: each passes its own check, and splits fiches where people's certificates differ."""
 
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +12,6 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import check_overlay
 
 OWN = ("chantiers", "domicile-et-creches", "maritime")
-
-
-@pytest.fixture(scope="module")
-def rome(real_data: Path) -> Referential:
-    return load_referential(real_data / "rome-v460")
 
 
 @pytest.fixture(scope="module", params=[*OWN, "enseignement-conduite"])
@@ -35,7 +29,6 @@ def test_on_another_referential_nothing_is_wrong(name: str) -> None:
     assert (found["error"], found["warning"]) == (0, 0)
 
 
-@pytest.mark.real_data
 def test_each_passes_its_own_check(laid: Referential, rome: Referential) -> None:
     new = [n for n in laid.notices if n not in rome.notices]
     assert {n.code for n in new} <= {"choice_removed"}  # a nursery's job by derogation needs no diploma of the choice
@@ -44,7 +37,6 @@ def test_each_passes_its_own_check(laid: Referential, rome: Referential) -> None
     assert all(c.hours.source for c in fresh if c.hours[:3] != (None, None, None))
 
 
-@pytest.mark.real_data
 def test_parts_of_one_fiche_do_not_all_take_the_same(laid: Referential) -> None:
     whole = lay_access(laid)
     parts = defaultdict(list)
@@ -63,7 +55,6 @@ def test_parts_of_one_fiche_do_not_all_take_the_same(laid: Referential) -> None:
         assert len(taken) > 1 or len(codes) == 1, codes
 
 
-@pytest.mark.real_data
 def test_sea_service_is_months_and_a_mechanic_on_land_needs_none(rome: Referential) -> None:
     whole = lay_access(rome.with_overlay("maritime"))
     chief = whole.credential_by_code["CM3000"]

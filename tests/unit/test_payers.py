@@ -64,7 +64,6 @@ def test_numbers_of_agreements_have_four_digits(text: str, code: str) -> None:
     assert agreement_code(text) == code
 
 
-@pytest.mark.real_data
 def test_every_row_of_the_published_table_has_an_opco_with_a_name(real_data: Path) -> None:
     payers = load_market(real_data / "crosswalks", tensions=False).payers
     assert payers is not None

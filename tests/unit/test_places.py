@@ -178,7 +178,6 @@ def test_the_older_file_alone_is_enough(tmp_path: Path) -> None:
     assert places.distance("7538", "5313").km is None
 
 
-@pytest.mark.real_data
 def test_the_published_geography(real_data: Path) -> None:
     places = load_places(real_data)
     assert (len(places.communes), len(places.basins), places.year) == (37_498, 404, "2021")
@@ -201,7 +200,6 @@ def test_the_published_geography(real_data: Path) -> None:
     assert caught.value.key == "ambiguous_place"
 
 
-@pytest.mark.real_data
 def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_places: Places) -> None:
     survey, places = real_market.survey(), real_places
     assert set(survey.basins) - set(places.basin_by_code) == {"0104", "7549"}

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -156,11 +155,6 @@ def test_the_names_are_public() -> None:
     assert {"resolve_title", "resolve_competency"} <= set(passerelles.__all__)
 
 
-@pytest.fixture(scope="module")
-def rome(real_data: Path) -> Referential:
-    return load_referential(real_data / "rome-v460")
-
-
 def _judge(index: Referential, queries: list[tuple[str, str]]) -> tuple[float, float, float, list[list[Candidate]]]:
     found = list(resolve_titles(index, [text for text, _ in queries]))
     right = [bool(f) and f[0].code == code for f, (_, code) in zip(found, queries, strict=True)]
@@ -169,7 +163,6 @@ def _judge(index: Referential, queries: list[tuple[str, str]]) -> tuple[float, f
     return sum(right) / len(right), sum(five) / len(five), sum(sure) / max(1, len(sure)), found
 
 
-@pytest.mark.real_data
 def test_held_out_synonyms_of_the_real_rome(rome: Referential) -> None:
     """A draw of its own, smaller than the benchmark's: bounds three standard errors under what is measured there."""
     import random
@@ -191,7 +184,6 @@ def test_held_out_synonyms_of_the_real_rome(rome: Referential) -> None:
     assert sure >= 0.90
 
 
-@pytest.mark.real_data
 def test_titles_of_the_real_rome_with_a_letter_too_many(rome: Referential) -> None:
     queries = [(t.label.lower().replace("e", "ee", 1), t.occupation) for t in rome.titles[::40]]
     right, _, sure, _ = _judge(rome, queries)
@@ -199,14 +191,12 @@ def test_titles_of_the_real_rome_with_a_letter_too_many(rome: Referential) -> No
     assert sure >= 0.98
 
 
-@pytest.mark.real_data
 def test_exact_titles_of_the_real_rome_are_sure(rome: Referential) -> None:
     right, _, _, found = _judge(rome, [(t.label.upper(), t.occupation) for t in rome.titles[::20]])
     assert right >= 0.995
     assert sum(status(f) == "sûr" for f in found) / len(found) >= 0.99
 
 
-@pytest.mark.real_data
 @pytest.mark.parametrize("text", ["asdfgh jkl", "Michelin", "SNCF Réseau", "truck with two wheels", "", "0612345678"])
 def test_nothing_is_sure_of_nonsense_on_the_real_rome(rome: Referential, text: str) -> None:
     assert status(resolve_title(rome, text)) != "sûr"

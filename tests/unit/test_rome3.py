@@ -109,7 +109,6 @@ def test_the_two_generations_are_told_apart_by_their_links_alone(tmp_path: Path)
         assert recognise(open_source(folder)).name == name
 
 
-@pytest.mark.real_data
 def test_the_real_set_is_what_the_csv_module_reads(rome3: Path) -> None:
     def rows(kind: str) -> list[dict[str, str]]:
         text = (rome3 / f"unix_{kind}_v347_utf8.csv").read_bytes().decode().replace("''", "'")

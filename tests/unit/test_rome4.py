@@ -343,7 +343,6 @@ def test_files_that_no_reader_knows_are_said(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.real_data
 def test_the_real_set_is_what_the_csv_module_reads(rome4: Path) -> None:
     def rows(kind: str) -> list[dict[str, str]]:
         data = (rome4 / f"unix_{kind}_v460_utf8.csv").read_bytes()

@@ -128,7 +128,6 @@ def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], 
     assert faults(validator("validate", closed=True), answer) == []
 
 
-@pytest.mark.real_data
 def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     from passerelles.matching.titles import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources

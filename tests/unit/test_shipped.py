@@ -24,7 +24,6 @@ def figures() -> Mapping[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.real_data
 @pytest.mark.parametrize("name", sorted(FITS))
 def test_one_fit_on_the_real_rome_gives_the_weights_that_ship(rome4_graph: OccupationGraph, name: str) -> None:
     assert FITS[name](rome4_graph) == load_scorer(name).model_copy(update={"calibration": None})

@@ -16,7 +16,6 @@ from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle
-from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -262,10 +261,9 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, jobs: Referential) ->
         assert first == [s.to_dict() for s in signals(two, jobs, find_basin(two, basin))]
 
 
-@pytest.mark.real_data
 @pytest.mark.slow
-def test_lorry_drivers_in_redon(real_market: Market, real_places: Places, rome4: Path) -> None:
-    market, places, rome = real_market, real_places, load_referential(rome4)
+def test_lorry_drivers_in_redon(real_market: Market, real_places: Places, rome: Referential) -> None:
+    market, places = real_market, real_places
     found = signal(market, rome, "N4101", "Redon", places=places)
     assert (found.projects.value, found.projects.about, found.difficult_share.value) == (50, "J3Z43", 0.28)
     assert (found.tension.value, found.tension.territory, found.wage.value) == (5, "5313", 1903)

@@ -206,7 +206,6 @@ def test_an_index_keeps_levels_notations_and_both_ratings(tmp_path: Path) -> Non
         assert load_referential(tmp_path / f"{name}.index") == plain
 
 
-@pytest.mark.real_data
 @pytest.mark.slow
 def test_the_real_esco_is_counted_to_the_row(real_data: Path) -> None:
     real = load_referential(real_data / "esco-v1.1.1")
@@ -217,7 +216,6 @@ def test_the_real_esco_is_counted_to_the_row(real_data: Path) -> None:
     assert not any(n.severity == "error" for n in real.notices)
 
 
-@pytest.mark.real_data
 @pytest.mark.slow
 def test_the_real_onet_is_counted_to_the_row(real_data: Path) -> None:
     real = load_referential(real_data / "onet-29.3")

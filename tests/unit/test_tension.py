@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from market_files import TENSION_FAP, TENSION_ROME, market_folder, write
 from passerelles.market.market import load_market
 from passerelles.market.tables import COMPONENTS, TensionTable
@@ -57,7 +55,6 @@ def test_families_are_known_by_country_region_and_department(tmp_path: Path) -> 
     assert table.year == "2019"
 
 
-@pytest.mark.real_data
 def test_tensions_may_be_left_unread(tmp_path: Path) -> None:
     folder = market_folder(tmp_path)
     whole, less = load_market(folder), load_market(folder, tensions=False)

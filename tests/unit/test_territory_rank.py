@@ -137,7 +137,6 @@ def embedded() -> OccupationGraph:
     return build_graph(load_referential())
 
 
-@pytest.mark.real_data
 def test_redon_without_any_table(real_market: Market, real_places: Places, embedded: OccupationGraph) -> None:
     market, where = real_market, real_places
     found = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, by="hiring", limit=3,
@@ -158,7 +157,6 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
         assert r.tension.standing in {"observed", "estimated"}
 
 
-@pytest.mark.real_data
 def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     real_market: Market, real_places: Places, embedded: OccupationGraph
 ) -> None:

@@ -210,7 +210,6 @@ def real_report(real_data: Path) -> ValidationReport:
     return validate(real_data / "rome-v460")
 
 
-@pytest.mark.real_data
 def test_the_real_rome_4(real_report: ValidationReport) -> None:
     assert counted(real_report, V460) == V460
     assert real_report.ok
@@ -228,7 +227,6 @@ def test_the_real_rome_4(real_report: ValidationReport) -> None:
     }
 
 
-@pytest.mark.real_data
 def test_the_real_rome_3(rome3: Path) -> None:
     report = validate(rome3)
     assert not report.ok
@@ -257,7 +255,6 @@ def real_file(folder: Path, kind: str) -> Path:
     return folder / f"unix_{kind}_v460_utf8.csv"
 
 
-@pytest.mark.real_data
 def test_the_real_rome_4_under_another_version_and_in_zips(
     rome4: Path, tmp_path: Path, real_report: ValidationReport
 ) -> None:
@@ -271,7 +268,6 @@ def test_the_real_rome_4_under_another_version_and_in_zips(
         assert report.ok
 
 
-@pytest.mark.real_data
 def test_the_real_rome_4_with_rows_removed_and_codes_renamed(rome4: Path, tmp_path: Path) -> None:
     folder = altered(rome4, tmp_path / "copy")
     # 1. The occupation K2110 is not declared any more. 2. Another one has another code everywhere.
@@ -316,7 +312,6 @@ def test_the_real_rome_4_with_rows_removed_and_codes_renamed(rome4: Path, tmp_pa
     assert "A9901" in load_referential(folder).occupation_by_code
 
 
-@pytest.mark.real_data
 def test_the_real_rome_4_truncated(rome4: Path, tmp_path: Path) -> None:
     folder = altered(rome4, tmp_path / "copy")
     savoirs = real_file(folder, "referentiel_savoir")
@@ -337,7 +332,6 @@ def links_name() -> str:
     return "unix_liens_rome_referentiels_v460_utf8.csv"
 
 
-@pytest.mark.real_data
 def test_the_real_rome_4_in_a_process_of_its_own(rome4: Path) -> None:
     assert printed(rome4, "11") == printed(rome4, "12")
 

@@ -54,7 +54,6 @@ def test_unreadable_and_empty_cells_are_told_apart(tmp_path: Path) -> None:
     assert wages.latest["J3Z43"].euros == 1903
 
 
-@pytest.mark.real_data
 def test_the_published_table(real_data: Path) -> None:
     wages = load_market(real_data / "market" / "salaire-median-fap.csv").wages
     assert wages is not None

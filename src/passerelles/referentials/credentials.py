@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from math import isfinite
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ from passerelles.referentials.own_tables import (
     read_manifest,
     read_own_table,
 )
-from passerelles.referentials.places import place_of
+from passerelles.referentials.places import bundled_path, place_of
 
 CREDENTIAL_FILES: Final = (
     "credentials.csv", "credential_prerequisites.csv", "credential_reductions.csv", "credential_requirements.csv",
@@ -415,7 +415,19 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
     PasserellesError
         If there is no such catalogue.
     """
-    source = open_tables(place_of(name_or_path, "overlay"))
+    place = place_of(name_or_path, "overlay")
+    if place == bundled_path(place.name, "overlay"):
+        return _embedded_catalogue(place)
+    return _catalogue_at(place)
+
+
+@cache  # every graph that is built asks for it, and what is embedded stays as it is
+def _embedded_catalogue(place: Path) -> Catalogue:
+    return _catalogue_at(place)
+
+
+def _catalogue_at(place: Path) -> Catalogue:
+    source = open_tables(place)
     draft = Draft(overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=OVERLAY)
     refuse_unusable(draft.log.notices(), source.place)
