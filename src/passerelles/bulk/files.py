@@ -3,6 +3,7 @@
 import glob
 import json
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     if len(files) > 1:
         raise PasserellesError("profiles_need_folder", n=len(files), path=output)
     places = (files[0], output, aside)
-    if len({p.resolve() for p in places}) < len(places):
+    if len({os.path.realpath(p) for p in places}) < len(places):
         raise PasserellesError("profiles_same_file", path=output)
     with opened(files[0]) as batches:
         done, refused = _write(ranker, in_turn(ranker, numbered(batches)), output, aside, progress, lang)
@@ -189,7 +190,7 @@ class _Parts:
     lang: Lang
 
     def rank(self, progress: Progress | None) -> Written:
-        if len({p.resolve() for p in (self.output, self.aside)}) == 1:
+        if len({os.path.realpath(p) for p in (self.output, self.aside)}) == 1:
             raise PasserellesError("profiles_same_file", path=self.output)
         if self.form not in (f[1:] for f in FORMS):
             raise PasserellesError("profiles_form", path=self.output, form=self.form)

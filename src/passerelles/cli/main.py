@@ -323,7 +323,11 @@ def _run(given: list[str], lang: Lang) -> int:
         each.callback = _guarded(each.callback)
     if len(given) <= 1 or {"-h", "--help"} & set(given):
         speak(command, lang=lang)
-    code = command(given, standalone_mode=False)
+    try:  # not by `main`, which has an end of its own for a pipe whose reader left and for Ctrl-C
+        with command.make_context("passerelles", given) as context:
+            code = command.invoke(context)
+    except typer.Exit as ended:
+        code = ended.exit_code
     sys.stdout.flush()
     return code or DONE
 

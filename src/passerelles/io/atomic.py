@@ -1,5 +1,6 @@
 """Write a file, or a folder of files, whole or not at all: what is there stays until the new one is complete."""
 
+import errno
 import hashlib
 import json
 import os
@@ -40,7 +41,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
                 yield stream
             return
         check_free(path, overwrite=overwrite)
-        target = path.resolve() if path.is_symlink() else path
+        target = _pointed_to(path)
         if target.is_dir():
             raise PasserellesError("write_onto_folder", path=path)
         with temporary(target) as temp:
@@ -72,9 +73,9 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         If something is there and `overwrite` is False, if it is no folder of such files, if the folder above does
         not exist, or if writing is refused or fails.
     """
-    target = path.resolve() if path.is_symlink() else path
-    temp, old = _beside(target), _beside(target)
     with _failures_told(path):
+        target = _pointed_to(path)
+        temp, old = _beside(target), _beside(target)
         check_free(path, overwrite=overwrite)
         if path.exists() and not (path.is_dir() and {p.name for p in path.iterdir()} <= set(names)):
             raise PasserellesError("write_onto_others", path=path, names=", ".join(names))
@@ -158,6 +159,16 @@ def is_stream(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _pointed_to(path: Path) -> Path:
+    """Return the path, or what a symbolic link there leads to in the end."""
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
 
 
 def _swap(new: Path, path: Path, old: Path) -> None:
