@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
@@ -38,6 +39,10 @@ LEVELS = [
 RANK = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 
+def _module(file: Path) -> str:
+    return ".".join(("passerelles", *file.relative_to(SRC).with_suffix("").parts)).removesuffix(".__init__")
+
+
 def _imports(file: Path) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -66,6 +71,21 @@ def test_imports_only_go_down() -> None:
             elif parts[0] == "passerelles" and len(parts) > 1 and parts[1] != top and RANK[parts[1]] >= RANK[top]:
                 faults.append(f"{file.relative_to(SRC)}:{line} imports {name}")
     assert not faults, "\n".join(faults)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    files = {_module(file): file for file in SRC.rglob("*.py")}
+    ahead: dict[str, set[str]] = {name: set() for name in files}
+    for name, file in files.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):  # in functions and for types alone, too
+            if isinstance(node, ast.ImportFrom):
+                named = (f"{node.module}.{alias.name}" for alias in node.names)
+                ahead[name] |= {each if each in files else str(node.module) for each in named} & files.keys()
+    try:
+        TopologicalSorter(ahead).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        raise AssertionError(" <- ".join(circle)) from error
 
 
 def test_files_keep_to_their_budget() -> None:

@@ -18,9 +18,8 @@ from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots, Month, Side
+from passerelles.territory.lots import Lot, Lots, Month, Side, in_time, latest_start, training_months
 from passerelles.territory.pairs import Pairs, Why, pool_keys
-from passerelles.territory.planning import in_time, latest_start, training_months
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole

@@ -1,7 +1,7 @@
 """`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -18,6 +18,7 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market, Openings
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import JobOpenings, job_openings, wages_between
+from passerelles.market.tables import Payer
 from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
@@ -27,7 +28,7 @@ from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lots, Table
+from passerelles.territory.lots import Lot, Lots, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Moves,
@@ -41,7 +42,6 @@ from passerelles.territory.pairs import (
     pool_keys,
 )
 from passerelles.territory.parts import area_of, inside
-from passerelles.territory.planning import payer_of, planning_notes
 from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
 
 _NONE: Final[NDArray[np.intp]] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
+_SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
+_NOTED: Final = 12  # names that a note lists
 
 
 @dataclass(frozen=True, eq=False)
@@ -663,3 +665,40 @@ def compare_scenarios(
         allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | given))
         found.append(Scenario(name, dict(options), allocation))
     return found
+
+
+def payer_of(lot: Lot, market: Market | None) -> Payer | None:
+    """Return the OPCO of a lot's collective agreement; None where none is said, or no table is at hand."""
+    if market is None or market.payers is None or not lot.agreement:
+        return None
+    return market.payers.of(lot.agreement, headcount=lot.size)
+
+
+def planning_notes(flows: Sequence[Flow], smallest_group: int | None, market: Market | None) -> list[Note]:
+    """Return what is said of moves that come too late, of agreements that have changed, and of groups of training."""
+    notes = []
+    late = [f for f in flows if f.in_time is False]
+    if late:
+        names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in late]
+        notes.append(Note("late", {"n": sum(f.people for f in late), "names": _few(names)}))
+    payers = {p.idcc: p for f in flows for lot in (f.fragile, f.hiring) if (p := payer_of(lot, market)) is not None}
+    changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
+    if changed:
+        notes.append(Note("payer_changed", {"list": _few(changed)}))
+    if smallest_group:
+        taught: dict[tuple[str, str], int] = {}
+        for f in flows:
+            if not f.same_job and f.hours.expected:
+                at = (f.hiring.label or f.hiring.job, f.hiring.basin_label)
+                taught[at] = taught.get(at, 0) + f.people
+        for key, kept in (("group_filled", True), ("group_short", False)):
+            some = [
+                f"{job}, {basin} : {n}" for (job, basin), n in sorted(taught.items()) if (n >= smallest_group) is kept
+            ]
+            if some:
+                notes.append(Note(key, {"n": str(smallest_group), "list": _few(some)}))
+    return notes
+
+
+def _few(names: Sequence[str]) -> str:
+    return "; ".join(names[:_NOTED]) + ("; …" if len(names) > _NOTED else "")
