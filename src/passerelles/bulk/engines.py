@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +171,9 @@ class FastEngine:
         if not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
             return None
         reference = tables[True].reference
-        if reference is None or not all(_is_counting(s.data) for s in index.spreads.values()):
+        if reference is None or not all(
+            ((s.data > 0) & (s.data == np.rint(s.data))).all() for s in index.spreads.values()
+        ):
             return None
         if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
             return None
@@ -212,7 +214,7 @@ class FastEngine:
             self.terms, self.space.dense.shape[1], self.needs, len(self.space.competes), self.formulas[occupied]
         )
         rank_people(people.rows[order], starts, extra, self.space, self.needs, self.formulas[occupied], room, mine)
-        for whole, part in zip(_arrays(found), _arrays(mine), strict=True):
+        for whole, part in zip(found, mine, strict=True):
             whole[order] = part
 
     def _of_occupation(self, row: int, limit: int) -> Best:
@@ -234,10 +236,6 @@ def _is_known(table: ScoreTable) -> bool:
     return True
 
 
-def _is_counting(data: NDArray[np.float64]) -> bool:
-    return bool(((data > 0) & (data == np.rint(data))).all())
-
-
 def _found(size: int, limit: int) -> Found:
     shape = (size, limit)
     return Found(
@@ -249,14 +247,10 @@ def _found(size: int, limit: int) -> Found:
     )
 
 
-def _arrays(found: Found) -> tuple[NDArray[Any], ...]:
-    return (found.size, found.target, found.units, found.coverage, found.position)
-
-
 def _fill(found: Found, people: NDArray[np.intp], best: Best) -> None:
     size = len(best.targets)
     found.size[people] = size
-    for whole, values in zip(_arrays(found)[1:], (best.targets, best.units, best.coverage, best.position), strict=True):
+    for whole, values in zip(found[1:], (best.targets, best.units, best.coverage, best.position), strict=True):
         whole[people, :size] = values
 
 

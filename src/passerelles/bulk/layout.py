@@ -174,9 +174,9 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
             moving += [(count, name, weights[name]) for name in sorted(weights)]
             count += 1
         elif occupied:
-            rest[:size] += _part(table, number, every)
+            rest[:size] += table.scores.of_rows(number, every).astype(np.int64)
         elif all(f is not None and f.of_target for f in some):
-            rest += _part(table, number, every[:1])
+            rest += table.scores.of_rows(number, every[:1]).astype(np.int64)
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1
     steps = np.zeros((len(moving), len(STEPS), size), np.float32)
@@ -189,9 +189,10 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
                 steps[place, step] = reverse[place][:, width - min(rank, width)]
     falling = np.arange(width, -1, -1, dtype=np.float32)[None, :]
     scale = rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
+    numbers = {**{name: number for number, name in enumerate(MEASURES)}, "overall": WHOLE}
     return Formula(
         kind=np.asarray([KNOWN[name][0] for _, name, _ in moving], np.int32),
-        measure=np.asarray([_number(KNOWN[name][1]) for _, name, _ in moving], np.int32),
+        measure=np.asarray([numbers[KNOWN[name][1]] for _, name, _ in moving], np.int32),
         part=np.asarray([part for part, _, _ in moving], np.int32),
         weight=np.asarray([weight for _, _, weight in moving], np.float32),
         mean=np.asarray([table.means[name] for _, name, _ in moving], np.float32),
@@ -202,15 +203,6 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
         reverse_step=steps,
         rest=rest.astype(np.int32),
     )
-
-
-def _part(table: ScoreTable, number: int, rows: NDArray[np.int32]) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = table.scores.of_rows(number, rows).astype(np.int64)
-    return found
-
-
-def _number(measure: str) -> int:
-    return WHOLE if measure == "overall" else MEASURES.index(measure)
 
 
 def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, int]:

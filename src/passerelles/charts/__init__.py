@@ -8,15 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from passerelles.charts.areas import area_map
     from passerelles.charts.drawing import Chart, save, to_svg
     from passerelles.charts.evaluation import method_comparison, reliability_diagram
-    from passerelles.charts.moves import competency_bars, neighbour_map, path_ladder, score_waterfall
+    from passerelles.charts.moves import area_map, competency_bars, neighbour_map, path_ladder, score_waterfall
     from passerelles.charts.territory import territory_sankey
 
 _MODULES = {
     "Chart": "drawing",
-    "area_map": "areas",
+    "area_map": "moves",
     "competency_bars": "moves",
     "method_comparison": "evaluation",
     "neighbour_map": "moves",

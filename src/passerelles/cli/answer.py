@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from passerelles.charts.drawing import Chart
     from passerelles.notices import Notice
     from passerelles.territory.lots import Lots
+    from passerelles.views.excel import BookPage
     from passerelles.views.terminal import Screen
 
 
@@ -47,12 +48,9 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
         If the file cannot be written, or Excel is asked for on stdout.
     """
     if form is Format.XLSX:
-        from passerelles import __version__
-        from passerelles.report.envelope import about_sheet
-        from passerelles.views.excel import book_page, write_workbook
+        from passerelles.views.excel import book_page
 
-        about = about_sheet(answer.payload(), version=__version__, lang=lang)
-        write_workbook([book_page(sheet, lang=lang) for sheet in (*answer.sheets, about)], output)
+        write_book([book_page(sheet, lang=lang) for sheet in answer.sheets], answer.payload(), output, lang=lang)
         return
     if form is Format.CSV and output is not None:
         from passerelles.io.atomic import told_file
@@ -66,6 +64,15 @@ def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> No
     else:
         text = json_text(answer.payload(), output) if form is Format.JSON else _csv(answer)
     write_text(text, output)
+
+
+def write_book(pages: "Sequence[BookPage]", about: Mapping[str, Any], output: Path | None, *, lang: Lang) -> None:
+    """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
+    from passerelles import __version__
+    from passerelles.report.envelope import about_sheet
+    from passerelles.views.excel import book_page, write_workbook
+
+    write_workbook([*pages, book_page(about_sheet(about, version=__version__, lang=lang), lang=lang)], output)
 
 
 def write_text(text: str, output: Path | None) -> None:

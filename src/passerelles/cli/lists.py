@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import message, write_text
+from passerelles.cli.answer import message, write_book, write_text
 from passerelles.cli.options import Format
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.language.say import Lang, say
@@ -89,13 +89,10 @@ def emit_list(
         write_text(worklist_csv(worklist), None)
         return
     if form is Format.XLSX:
-        from passerelles import __version__
-        from passerelles.report.envelope import about_sheet
-        from passerelles.views.excel import BookPage, book_page, write_workbook
+        from passerelles.views.excel import BookPage
 
-        sources = about_sheet(about, version=__version__, lang=lang)
-        first = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows, choice=choice)
-        write_workbook([first, book_page(sources, lang=lang)], output)
+        page = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows, choice=choice)
+        write_book([page], about, output, lang=lang)
     else:
         write_text(worklist_csv(worklist), output)
     message(say("cli.written", lang=lang, path=output))

@@ -1,7 +1,7 @@
 """What stands beside a title in a table, and how much it moves the candidates."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -78,13 +78,10 @@ def contexts_of(
     rows = zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)
     for title, employer, sector, agreement in rows:
         named = others[normalise_label(employer)] if employer else ()
-        context = Context(employer, sector, agreement, _others(title, named))
+        jobs = tuple(islice((other for other in named if other != title), MOST_JOBS))
+        context = Context(employer, sector, agreement, jobs)
         found.append(context if any(context) else None)
     return found
-
-
-def _others(title: str, titles: Iterable[str]) -> tuple[str, ...]:
-    return tuple(islice((other for other in titles if other != title), MOST_JOBS))
 
 
 def pull(

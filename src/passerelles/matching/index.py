@@ -160,11 +160,12 @@ def read_texts(
         for term, number in definition.items():
             bag[term] += _DEFINITION_WEIGHT * number
         bag.update(competency)
+    words = [{term: 1 for term in bag if " " not in term and term[0] != "^"} for bag in whole]
     documents = {
         "titles": fit_field(titles)[0],
         "definition": fit_field(definitions)[0],
         "competencies": fit_field(competencies)[0],
-        "letters": fit_letters([_single(bag) for bag in whole], shortest=3, longest=5),
+        "letters": fit_letters(words, shortest=3, longest=5),
     }
     covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
     return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
@@ -182,10 +183,6 @@ def _own_texts(owners: Sequence[Owner], lexicon: Lexicon) -> tuple[list[Counter[
     definitions = [Counter(families(owner.definition)) for owner in owners]
     competencies = [Counter([term for label in owner.competencies for term in families(label)]) for owner in owners]
     return definitions, competencies
-
-
-def _single(bag: Counter[str]) -> dict[str, int]:
-    return {term: 1 for term in bag if " " not in term and term[0] != "^"}
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":

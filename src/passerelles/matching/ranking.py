@@ -414,7 +414,7 @@ FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_r
 _WITNESSES: Final = ("letters", "mapped", "bayes_letters", "bayes_words", "doc_titles", "doc_letters", "vote")
 _FARTHEST: Final = 6.0
 
-_LOOKED_AT = 40
+_LOOKED_AT = 40  # owners looked at closely
 _ALL = 0.999
 _HALF = 0.5
 _SELDOM = 1e-4  # chance of a walk that was never met
@@ -532,7 +532,6 @@ def rank_block(
     *,
     weights: Weights,
     pulls: Sequence[FloatArray | None] | None = None,
-    looked_at: int = _LOOKED_AT,
 ) -> list[Trial | None]:
     """
     Rank the owners for a block of queries, each given by its readings.
@@ -547,8 +546,6 @@ def rank_block(
         Fitted numbers.
     pulls
         What the context of each query adds to the evidence, shape (n_owners,); see `passerelles.matching.context`.
-    looked_at
-        Number of owners looked at closely.
 
     Returns
     -------
@@ -571,7 +568,7 @@ def rank_block(
             row = max(range(start, start + len(options)), key=lambda place: (best[place], -place))
             rows.append(row)
             drawn.append(pull)
-            owners.append(_best(first[row] if pull is None else first[row] + np.float32(0.2) * pull, looked_at))
+            owners.append(_best(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
         start += len(options)
     trials = iter(_trials(index, flat, wide, rows, owners, weights.final, drawn))
     return [next(trials) if options else None for options in choices]

@@ -298,8 +298,9 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
     families = dict(sorted(families.items(), key=lambda pair: -pair[1]))
     rivals = len(families) if weights.family else 0
     if trial is not None and settled.owners:
-        known, rest = {line.owner for line in lines}, 1.0 - settled.surety
-        lines += _behind(index, known, trial, weights, rest=rest, least=lines[-1])
+        # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
+        rest = np.minimum((1.0 - settled.surety) * _shares(trial), lines[-1].confidence)
+        lines += _lines(index, trial, weights, rest, {line.owner for line in lines})
     elif trial is not None:
         values = terms(index, trial)
         if values["title"] < weights.rules["least"] and values["cover"] <= 0.0:
@@ -378,13 +379,6 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights, sure: float) -> l
     return _lines(index, trial, weights, others, set())
 
 
-def _behind(
-    index: TitleIndex, known: set[int], trial: Trial, weights: Weights, *, rest: float, least: _Line
-) -> list[_Line]:
-    """Owners that the evidence ranks behind those that are settled: they share `rest`."""
-    return _lines(index, trial, weights, np.minimum(rest * _shares(trial), least.confidence), known)
-
-
 def _shares(trial: Trial) -> NDArray[np.float64]:
     shares = np.exp(trial.values - trial.values.max())
     return np.asarray(shares / shares.sum(), dtype=np.float64)
@@ -404,16 +398,12 @@ def _lines(
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
 
 
-def _sigmoid(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, value))))
-
-
 def _confidence(values: Mapping[str, float], fitted: Mapping[str, float], rules: Mapping[str, float]) -> float:
     """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
     total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
     if total > rules["firm"]:
         total = rules["firm"] + rules["caution"] * (total - rules["firm"])
-    return _sigmoid(total)
+    return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
 
 
 def _reasons(index: TitleIndex, trial: Trial) -> list[Reason]:

@@ -244,9 +244,10 @@ class Desk:
         personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
         key = "" if personal else _key(make, asked, lang)
         headers = {"cache-control": "no-store"}
+        known = request.headers.get("if-none-match", "")
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
-            if _matches(request.headers.get("if-none-match"), headers["etag"]):
+            if headers["etag"] in {each.strip().removeprefix("W/") for each in known.split(",")}:
                 return Response(status_code=304, headers=headers)
         answer = self.store.get(key) if key else None
         self.metrics.looked_up(found=answer is not None)
@@ -266,7 +267,7 @@ class Desk:
                 return problem("too_long", lang=language(query))
             if key:
                 self.store.put(key, answer)
-        if request.headers.get("if-none-match", "").strip() == "*" and request.method == "GET":
+        if known.strip() == "*" and request.method == "GET":
             return Response(status_code=304, headers=headers)
         return Response(answer, media_type=JSON, headers=headers)
 
@@ -339,10 +340,6 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
 
 def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
     return answers.written(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
-
-
-def _matches(given: str | None, tag: str) -> bool:
-    return given is not None and any(each.strip().removeprefix("W/") == tag for each in given.split(","))
 
 
 class Application:
