@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,8 +214,8 @@ class FastEngine:
             self.terms, self.space.dense.shape[1], self.needs, len(self.space.competes), self.formulas[occupied]
         )
         rank_people(people.rows[order], starts, extra, self.space, self.needs, self.formulas[occupied], room, mine)
-        for whole, part in zip(found, mine, strict=True):
-            whole[order] = part
+        for name in Found._fields:
+            getattr(found, name)[order] = getattr(mine, name)
 
     def _of_occupation(self, row: int, limit: int) -> Best:
         """Best targets of an occupation and nothing more, found once."""
@@ -250,7 +250,8 @@ def _found(size: int, limit: int) -> Found:
 def _fill(found: Found, people: NDArray[np.intp], best: Best) -> None:
     size = len(best.targets)
     found.size[people] = size
-    for whole, values in zip(found[1:], (best.targets, best.units, best.coverage, best.position), strict=True):
+    rest: tuple[NDArray[Any], ...] = found[1:]
+    for whole, values in zip(rest, (best.targets, best.units, best.coverage, best.position), strict=True):
         whole[people, :size] = values
 
 
