@@ -1,25 +1,18 @@
-"""Titles resolved and codes migrated, as rows, sheets and on a terminal."""
+"""Titles resolved and codes migrated: their envelopes, sheets and pages."""
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
-
-from rich import box
-from rich.table import Table
-from rich.text import Text
+from typing import Any
 
 from passerelles.language.say import Lang, percent, say
 from passerelles.language.typography import listed
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
-from passerelles.matching.worklist import Agenda, Group, Review
+from passerelles.matching.worklist import Agenda, Group, Review, Row
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import referential_dict, unscored_envelope
-from passerelles.views.spec import Sheet, dicts, within
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from passerelles.views.spec import Column, Page, Sheet, dicts, within
 
 _SHOWN = 3
 _MERGES = 3
@@ -46,64 +39,56 @@ def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
     return Sheet("resolution", Candidate.spec.columns, lambda: candidates, lang)
 
 
-def print_candidates(
-    console: "Console", text: str, candidates: Sequence[Candidate], *, kind: Kind = "title", lang: Lang = "fr"
-) -> None:
-    """Print the candidates of one text: code, what matched, confidence, and why."""
+def candidate_page(text: str, candidates: Sequence[Candidate], *, kind: Kind = "title", lang: Lang = "fr") -> Page:
+    """Return what the candidates of one text show: code, confidence, and why; whether several families are meant."""
     if not candidates:
-        console.print(Text(say("resolve.nothing", lang=lang, text=_short(text))))
-        return
+        return Page(say("resolve.nothing", lang=lang, text=_short(text)))
     first = candidates[0]
-    console.print(Text(say("resolve.title", lang=lang, text=_short(text), status=status(candidates)), style="bold"))
+    title = say("resolve.title", lang=lang, text=_short(text), status=status(candidates))
+    lead = []
     if first.ignored:
-        console.print(Text(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored))))
+        lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
     if first.ambiguous:
-        console.print(Text(say("resolve.ambiguous", lang=lang)))
+        lead.append(say("resolve.ambiguous", lang=lang))
     elif kind == "title" and first.parent_code != first.code:
         sure = percent(first.parent_confidence, lang=lang)
-        of = {"code": first.parent_code, "label": first.parent_label, "share": sure}
-        console.print(Text(say("resolve.family", lang=lang, **of)))
-    table = _table()
-    table.add_column("#", justify="right")
-    name = "candidate" if kind == "title" else "competency"
-    table.add_column(say(f"resolve.column.{name}", lang=lang), ratio=1, overflow="fold")
-    table.add_column(say("resolve.column.confidence", lang=lang), justify="right", no_wrap=True)
-    table.add_column(say("resolve.column.why", lang=lang), ratio=1, overflow="fold")
-    for c in candidates:
-        table.add_row(str(c.rank), Text(f"{c.code} {c.label}"), percent(c.confidence, lang=lang), Text(c.why(lang)))
-    console.print(table)
-    console.print(Text(say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang)), style="dim"))
+        lead.append(say("resolve.family", lang=lang, code=first.parent_code, label=first.parent_label, share=sure))
+    columns = Candidate.spec.pick("rank", "code", "label", "confidence", "why")
+    sheet = Sheet("resolution", columns, lambda: candidates, lang)
+    return Page(title, lead, [sheet], notes=[say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang))])
 
 
-def print_review(console: "Console", done: Review, *, lang: Lang = "fr") -> None:
-    """Print a reviewed list: each text with its first candidate and the verdict."""
-    table = _table()
-    table.add_column("#", justify="right")
-    table.add_column(say("resolve.column.text", lang=lang), ratio=1, overflow="fold")
-    table.add_column(say("resolve.column.candidate", lang=lang), ratio=1, overflow="fold")
-    table.add_column(say("resolve.column.confidence", lang=lang), justify="right", no_wrap=True)
-    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
-    for row in done.rows:
-        first = row.candidates[0] if row.candidates else None
-        cells = (Text(f"{first.code} {first.label}"), percent(first.confidence, lang=lang)) if first else ("–", "")
-        table.add_row(str(row.number), Text(_short(row.text)), *cells, row.status)
-    console.print(table)
-    console.print(Text(review_line(done, lang=lang), style="dim"))
+def review_page(done: Review, *, lang: Lang = "fr") -> Page:
+    """Return what a reviewed list shows: each text with its first candidate and the verdict."""
+    columns = (
+        *Row.spec.pick("row"),
+        Column("title", value=lambda row, _: _short(row.text)),
+        Column("candidates", value=lambda row, _: f"{c.code} {c.label}" if (c := _first(row)) else None),
+        Column("confidence", "share", value=lambda row, _: c.confidence if (c := _first(row)) else None),
+        *Row.spec.pick("status"),
+    )
+    sheet = Sheet("resolution", columns, lambda: done.rows, lang)
+    return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[review_line(done, lang=lang)])
 
 
-def print_agenda(console: "Console", plan: Agenda, *, limit: int, lang: Lang = "fr") -> None:
-    """Print the titles to look at first, with three candidates each, and how many are left."""
-    table = _table()
-    table.add_column(say("resolve.column.people", lang=lang), justify="right")
-    table.add_column(say("resolve.column.text", lang=lang), ratio=1, overflow="fold")
-    table.add_column(say("resolve.column.candidate", lang=lang), ratio=1, overflow="fold")
-    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
-    for group in plan.left[:limit]:
-        first = [f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]]
-        table.add_row(f"{group.people:g}", Text(_short(group.text)), Text("\n".join(first) or "–"), group.status)
-    if plan.left:
-        console.print(table)
-    console.print(Text(agenda_line(plan, lang=lang), style="dim"))
+def _first(row: Row) -> Candidate | None:
+    return row.candidates[0] if row.candidates else None
+
+
+def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
+    """Return the titles to look at first, with three candidates each, and how many are left."""
+
+    def offered(group: Group, _lang: Lang) -> str | None:
+        return "\n".join(f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]) or None
+
+    columns = (
+        Column("people", "integer", value=lambda group, _: group.people, shown=lambda group, _: f"{group.people:g}"),
+        Column("title", value=lambda group, _: _short(group.text)),
+        Column("candidates", value=offered),
+        *Group.spec.pick("status"),
+    )
+    sheet = Sheet("resolution", columns, lambda: plan.left[:limit], lang)
+    return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[agenda_line(plan, lang=lang)])
 
 
 def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str]:
@@ -145,30 +130,20 @@ def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
     return Sheet("migration", columns if related else columns[:-1], lambda: pairs, lang)
 
 
-def print_migrations(
-    console: "Console",
-    found: Sequence[Migration],
-    moves: TitleMoves | None,
-    *,
-    title: str,
-    lang: Lang = "fr",
-) -> None:
-    """Print where codes lead: what is decided and why, else every code possible with its share."""
-    console.print(Text(title, style="bold"))
-    table = _table()
-    table.add_column(say("resolve.column.old", lang=lang), no_wrap=True)
-    table.add_column(say("resolve.column.new", lang=lang), no_wrap=True)
-    table.add_column(say("resolve.column.status", lang=lang), no_wrap=True)
-    table.add_column(say("resolve.column.shares", lang=lang), ratio=1, overflow="fold")
-    for m in found:
-        shown = say(f"resolve.migrate.outcome.{m.outcome}", lang=lang)
-        table.add_row(m.code, m.destination or "?", shown, Text(_possible(m, lang)))
-    console.print(table)
-    console.print(Text(migration_line(found, lang=lang)))
+def migration_page(found: Sequence[Migration], moves: TitleMoves | None, *, title: str, lang: Lang = "fr") -> Page:
+    """Return where codes lead: what is decided and why, else every code possible with its share."""
+    columns = (
+        *Migration.spec.pick("old_code"),
+        Column("new_code", value=lambda m, _: m.destination or "?"),
+        *Migration.spec.pick("outcome"),
+        Column("possible", value=_possible),
+    )
+    notes = [migration_line(found, lang=lang)]
     if moves is not None:
-        console.print(Text(say("resolve.migrate.moves", lang=lang, **moves._asdict())))
+        notes.append(say("resolve.migrate.moves", lang=lang, **moves._asdict()))
     if any(m.outcome == "open" for m in found):
-        console.print(Text(say("resolve.migrate.hint", lang=lang), style="dim"))
+        notes.append(say("resolve.migrate.hint", lang=lang))
+    return Page(title, [], [Sheet("migration", columns, lambda: found, lang)], notes=notes)
 
 
 def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
@@ -204,10 +179,6 @@ def _merges(one: Destination, lang: Lang) -> str:
         return ""
     shown = ", ".join(one.merges[:_MERGES]) + ("…" if len(one.merges) > _MERGES else "")
     return say("resolve.migrate.merges", lang=lang, codes=shown)
-
-
-def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
 
 
 def _short(text: str) -> str:

@@ -85,7 +85,7 @@ def _versions(
 
 
 def _answer(versions: "Versions", found: "Sequence[Migration]", lang: Lang) -> Answer:
-    from passerelles.report.resolution import migration_envelope, migration_sheet, print_migrations
+    from passerelles.report.resolution import migration_envelope, migration_page, migration_sheet
 
     moves = None if versions.old is None or versions.old.family != versions.new.family else versions.moves()
     new = f"{versions.new.name} {versions.new.version}"
@@ -93,7 +93,9 @@ def _answer(versions: "Versions", found: "Sequence[Migration]", lang: Lang) -> A
     title = say("resolve.migrate.title" if before else "resolve.migrate.title_parent", lang=lang, new=new, old=before)
 
     def show(console: "Console") -> None:
-        print_migrations(console, found, moves, title=title, lang=lang)
+        from passerelles.views.terminal import print_page
+
+        print_page(console, migration_page(found, moves, title=title, lang=lang), lang=lang)
 
     def payload() -> dict[str, Any]:
         return migration_envelope(versions.new, versions.old, found, moves, lang=lang)

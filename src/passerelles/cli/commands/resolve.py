@@ -80,8 +80,8 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
     from passerelles.matching.titles import resolve_competency, resolve_title, status
     from passerelles.report.resolution import (
         candidate_dicts,
+        candidate_page,
         candidate_sheet,
-        print_candidates,
         resolution_envelope,
     )
 
@@ -89,7 +89,9 @@ def _one(referential: "Referential", text: str, kind: "Kind", *, limit: int, lan
     found = find(referential, text, limit=limit)
 
     def show(console: "Console") -> None:
-        print_candidates(console, text, found, kind=kind, lang=lang)
+        from passerelles.views.terminal import print_page
+
+        print_page(console, candidate_page(text, found, kind=kind, lang=lang), lang=lang)
 
     payload = resolution_envelope(referential, candidate_dicts(found, lang=lang), kind=kind)
     payload |= {"text": text, "status": status(found)}
@@ -162,7 +164,7 @@ def _agenda(
 ) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
     from passerelles.matching.worklist import CHOICE_FROM, agenda, read_choices, write_choices
-    from passerelles.report.resolution import agenda_line, print_agenda, resolution_envelope
+    from passerelles.report.resolution import agenda_line, agenda_page, resolution_envelope
 
     table = done.worklist
     people = table.column_of(_heads("people"))
@@ -182,7 +184,9 @@ def _agenda(
         return
 
     def show(console: "Console") -> None:
-        print_agenda(console, plan, limit=limit, lang=lang)
+        from passerelles.views.terminal import print_page
+
+        print_page(console, agenda_page(plan, limit=limit, lang=lang), lang=lang)
 
     emit(Answer(lambda: about, [], show), form=form, output=output, lang=lang)
 
@@ -222,7 +226,7 @@ def _ask(plan: "Agenda", referential: "Referential", asked: _Asked, kept: dict[s
 def _write(
     done: "Review", referential: "Referential", kind: "Kind", *, form: Format, output: Path | None, lang: Lang
 ) -> None:
-    from passerelles.report.resolution import print_review, resolution_envelope, review_line
+    from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
     if form in (Format.CSV, Format.XLSX):
         about = resolution_envelope(referential, [], kind=kind)
@@ -231,7 +235,9 @@ def _write(
         return
 
     def show(console: "Console") -> None:
-        print_review(console, done, lang=lang)
+        from passerelles.views.terminal import print_page
+
+        print_page(console, review_page(done, lang=lang), lang=lang)
 
     payload = {}
     if form is Format.JSON:
