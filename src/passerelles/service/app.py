@@ -467,50 +467,45 @@ def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> 
     return app
 
 
+# Address, what answers it, what is asked, shape of the answer, and what it is: a query is asked by GET, a body by POST.
+_ROUTES: Final[tuple[tuple[str, Make, type[BaseModel], str, str], ...]] = (
+    ("/v1/rank", answers.rank, RankQuery, "rank", "Moves from an occupation"),
+    ("/v1/rank", answers.rank, RankBody, "rank", "Moves from an occupation or a person"),
+    ("/v1/rank/batch", answers.rank_batch, RankBatchBody, "rank-batch", "Moves from many occupations or persons"),
+    ("/v1/sources", answers.sources, SourcesQuery, "sources", "Moves towards an occupation"),
+    ("/v1/sources", answers.sources, SourcesBody, "sources", "Moves towards an occupation"),
+    ("/v1/paths", answers.paths, PathsQuery, "paths", "Paths between occupations"),
+    ("/v1/paths", answers.paths, PathsBody, "paths", "Paths from an occupation or a person"),
+    ("/v1/resolve", answers.resolve, ResolveQuery, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/resolve", answers.resolve, ResolveBody, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/show", answers.show, ShowQuery, "show", "The sheet of an occupation"),
+    ("/v1/match", answers.match, MatchBody, "territory", "Who could go where on a territory"),
+)
+
+
 def _add_answers(app: FastAPI, desk: Desk) -> None:
-    @app.get("/v1/rank", **responses("rank"), summary="Moves from an occupation")
-    async def rank(request: Request, asked: Annotated[RankQuery, Query()]) -> Response:
-        return await desk.reply(request, answers.rank, asked, asked.lang)
+    named: set[str] = set()
+    for path, make, model, shape, summary in _ROUTES:
+        by_query = "lang" in model.model_fields
+        name = f"{make.__name__}_post" if make.__name__ in named else make.__name__
+        named.add(name)
+        endpoint = (_by_query if by_query else _by_body)(desk, make, model)
+        methods = ["GET" if by_query else "POST"]
+        app.add_api_route(path, endpoint, methods=methods, name=name, summary=summary, **responses(shape))
 
-    @app.post("/v1/rank", **responses("rank"), summary="Moves from an occupation or a person")
-    async def rank_post(request: Request, asked: RankBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.rank, asked, lang)
 
-    @app.post("/v1/rank/batch", **responses("rank-batch"), summary="Moves from many occupations or persons")
-    async def rank_batch(request: Request, asked: RankBatchBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.rank_batch, asked, lang)
+def _by_query(desk: Desk, make: Make, model: Any) -> Callable[..., Any]:
+    async def answer(request: Request, asked: Annotated[model, Query()]) -> Response:
+        return await desk.reply(request, make, asked, asked.lang)
 
-    @app.get("/v1/sources", **responses("sources"), summary="Moves towards an occupation")
-    async def sources(request: Request, asked: Annotated[SourcesQuery, Query()]) -> Response:
-        return await desk.reply(request, answers.sources, asked, asked.lang)
+    return answer
 
-    @app.post("/v1/sources", **responses("sources"), summary="Moves towards an occupation")
-    async def sources_post(request: Request, asked: SourcesBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.sources, asked, lang)
 
-    @app.get("/v1/paths", **responses("paths"), summary="Paths between occupations")
-    async def paths(request: Request, asked: Annotated[PathsQuery, Query()]) -> Response:
-        return await desk.reply(request, answers.paths, asked, asked.lang)
+def _by_body(desk: Desk, make: Make, model: Any) -> Callable[..., Any]:
+    async def answer(request: Request, asked: model, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, make, asked, lang)
 
-    @app.post("/v1/paths", **responses("paths"), summary="Paths from an occupation or a person")
-    async def paths_post(request: Request, asked: PathsBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.paths, asked, lang)
-
-    @app.get("/v1/resolve", **responses("resolve"), summary="Codes of a job title or of a competency")
-    async def resolve(request: Request, asked: Annotated[ResolveQuery, Query()]) -> Response:
-        return await desk.reply(request, answers.resolve, asked, asked.lang)
-
-    @app.post("/v1/resolve", **responses("resolve"), summary="Codes of a job title or of a competency")
-    async def resolve_post(request: Request, asked: ResolveBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.resolve, asked, lang)
-
-    @app.get("/v1/show", **responses("show"), summary="The sheet of an occupation")
-    async def show(request: Request, asked: Annotated[ShowQuery, Query()]) -> Response:
-        return await desk.reply(request, answers.show, asked, asked.lang)
-
-    @app.post("/v1/match", **responses("territory"), summary="Who could go where on a territory")
-    async def match(request: Request, asked: MatchBody, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, answers.match, asked, lang)
+    return answer
 
 
 def _add_health(app: FastAPI, desk: Desk) -> None:
