@@ -2,13 +2,10 @@
 
 import csv
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -290,10 +287,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, int]]:
         part = {"tree": {"tree": 1.0}} if content_only else {"resemblance": {"resemblance": 1.0}}
         return Scorer(name="fitted", version="1", parts=part)
 
-    module = ModuleType("passerelles.evaluation.train")
-    module.__spec__ = ModuleSpec("passerelles.evaluation.train", None)
-    module.fit_scorer = fit_scorer  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "passerelles.evaluation.train", module)
+    monkeypatch.setattr(known_methods, "fit_scorer", fit_scorer)
     return calls
 
 
