@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
 from passerelles.access.kind import move_kind
 from passerelles.graph.core import OccupationGraph
@@ -272,6 +273,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
     ("N4105", "Equipier sapeur-pompier", "selective", set()),
+    ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
 ]
 
 
@@ -324,3 +326,119 @@ def test_nor_one_that_the_title_meant_closes(rome4_graph: OccupationGraph) -> No
     (lawyer,), (jurist,) = (rank_moves(rome4_graph, "M1607", targets=[t]) for t in ("Avocate", "K1903"))
     assert nearer(rome4_graph, "M1607", lawyer) is None
     assert not jurist.access.to_obtain
+
+
+# Origin, target, status, what is to be obtained, of which one alternative suffices, hours where they are known.
+MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]] = [
+    ("D1505", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B"}, set(), (0, 600)),
+    ("N4105", "Chauffeur / Chauffeuse de taxi", "conditional", {"APT-COND", "CP-TAXI"}, set(), (0, 600)),
+    ("N4105", "N4124", "conditional", {"APT-COND", "CP-VMDTR", "PERM-A"}, set(), None),
+    (
+        "M1603",
+        "N4101",
+        "conditional",
+        {"APT-COND", "CARTE-CHRONO"},
+        {"BACPRO-CTRM", "CAP-CRM", "FIMO-M + PERM-C", "PASS-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH"},
+        (140, 700),
+    ),
+    ("D1505", "N4109", "conditional", {"APT-COND"}, {"FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}, (140, 700)),
+    ("N4105", "N4119", "conditional", {"HAB-TPG"}, set(), None),
+    ("N4105", "N1102", "open", set(), set(), (0, 300)),
+    ("K2503", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B"}, set(), (800, 1000)),
+    ("N4101", "Moniteur / Monitrice d'auto-école", "conditional", {"AUT-ENS"}, {"BEPECASER", "TP-ECSR"}, (600, 1800)),
+    ("K2110", "K2128", "conditional", set(), {"BAFM", "TFP-FMESR"}, None),
+    ("K2110", "K2138", "conditional", {"AUT-ANIM"}, {"BAFM", "PSYCHO", "TFP-FMESR"}, None),
+    ("N1110", "N1114", "conditional", {"AUT-COND"}, set(), (0, 400)),
+    ("D1505", "J1304", "conditional", {"DEAP"}, set(), (1200, 1800)),
+    ("J1304", "J1501", "conditional", {"DEAS"}, set(), (200, 1600)),
+    ("K1304", "J1501", "conditional", {"DEAS"}, set(), (300, 1600)),
+    ("J1501", "J1404", "conditional", {"DE-MK", "ORDRE-MK"}, set(), (3400, 9000)),
+    ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
+    ("J1501", "J1306", "conditional", {"ENREG-ARS"}, {"DE-MEM", "DTS-IMRT"}, None),
+    ("J1506", "J1508", "conditional", {"DEIPA", "EXP-INF-36"}, set(), None),
+    ("J1506", "J1504", "conditional", {"DEIBO"}, set(), None),
+    ("M1607", "J1402", "conditional", {"DIP-DIET", "ENREG-ARS"}, set(), (1300, 4500)),
+    ("M1607", "J1406", "conditional", {"CC-ORTHOPHO", "ENREG-ARS"}, set(), None),
+    ("K1207", "K1104", "conditional", {"ENREG-ARS", "MASTER-PSYCHO"}, set(), None),
+    ("J1501", "J1409", "conditional", {"DE-PP", "ORDRE-PP"}, set(), None),
+    ("A1503", "A1501", "open", set(), set(), (0, 1500)),
+    ("D1505", "K1307", "conditional", set(), {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "QUAL-EAJE60"}, (100, 1600)),
+    ("D1505", "K1303", "open", set(), set(), (0, 200)),
+    ("D1505", "K1203", "conditional", {"DEETS"}, set(), (1500, 4500)),
+    ("K1202", "K1216", "conditional", set(), set(), None),
+    ("J1501", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), (80, 160)),
+    ("D1505", "G1203", "open", set(), set(), (0, 400)),
+    ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
+    ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL", "CP-FONDS", "TFP-FONDS"}, set(), None),
+    ("D1505", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (60, 300)),
+    ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", set(), set(), None),
+    ("M1607", "K1711", "selective", set(), set(), None),
+    ("M1607", "K1704", "selective", set(), set(), None),
+    ("K2503", "K2504", "conditional", set(), set(), (0, 250)),
+    ("K1902", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), None),
+    ("M1607", "Avocat / Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}, set(), None),
+    ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, set(), None),
+    ("K2104", "K2107", "selective", set(), set(), None),
+    ("M1805", "K2109", "selective", set(), set(), None),
+    ("M1607", "K1503", "selective", {"CONC-CFIP"}, set(), None),
+    ("M1203", "M1210", "conditional", {"INSC-CAC"}, {"CAFCAC", "DEC"}, None),
+    ("G1602", "D1101", "open", set(), set(), (0, 1000)),
+    ("G1602", "D1102", "open", set(), set(), (0, 1000)),
+    ("N1110", "I1604", "open", set(), set(), (0, 1600)),
+    ("I1607", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), None),
+    ("H2913", "H2917", "open", set(), set(), (0, 400)),
+    ("F1602", "I1309", "conditional", {"HAB-ELEC"}, set(), (0, 600)),
+    ("N1101", "F1301", "conditional", {"AUT-COND"}, set(), (0, 500)),
+    ("D1401", "C1505", "conditional", {"APT-HOGUET"}, set(), None),
+    ("G1803", "G1805", "conditional", {"PERM-EXPL"}, set(), (20, 1500)),
+    ("G1203", "Moniteur / Monitrice de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}, set(), None),
+    ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}, None),
+    ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
+    ("N3102", "Officier / Officière de la marine marchande", "conditional", set(), {"CAP200", "CAP500", "OCQP"}, None),
+    ("G1203", "G1222", "conditional", {"CARTE-GC"}, set(), None),
+    ("M1603", "G1703", "open", set(), set(), (0, 300)),
+    (
+        "K2110",
+        "Gérant ou cogérant d'une auto-école / Gérante ou cogérante d'une auto-école",
+        "conditional",
+        {"AGR-EC"},
+        {"CQP-RUESRC", "DIP-GEST5"},
+        None,
+    ),
+    ("N4103", "N4109", "conditional", set(), set(), (0, 70)),
+    ("N4103", "N4127", "conditional", set(), set(), (0, 70)),
+    ("N4101", "N4118", "conditional", set(), set(), (0, 70)),
+]
+
+
+@pytest.mark.parametrize(("origin", "target", "status", "needed", "either", "hours"), MORE)
+def test_another_known_move_takes_what_it_takes_in_sane_hours(
+    rome4_graph: OccupationGraph,
+    origin: str,
+    target: str,
+    status: str,
+    needed: set[str],
+    either: set[str],
+    hours: tuple[float, float] | None,
+) -> None:
+    path = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)[0]
+    found = path.steps[0].access
+    assert found.status == status
+    assert {c.code for c in found.to_obtain if c.group is None and c.needed_for is None} == needed
+    assert choices(found) == either
+    if hours is not None:
+        assert path.status == "feasible"
+        assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+def test_hours_and_conditions_agree_on_what_is_held(rome4_graph: OccupationGraph) -> None:
+    demands, referential = demands_of(rome4_graph), rome4_graph.referential
+    size = len(demands.codes)
+    choosing = [row for row in range(len(rome4_graph.codes)) if demands.needed[row, size:].any()]
+    assert len(choosing) > 40
+    for origin in ("N4101", "N4103", "N4113", "G1204", "K2110", "J1501", "K1207", "K1202", "M1203", "D1505"):
+        holdings = holdings_of(referential, origin, {})
+        missing = demands.needed & ~demands.held(holdings)
+        for row in choosing:
+            obtained = access_conditions(referential, rome4_graph.codes[row], holdings).to_obtain
+            assert bool(missing[row].any()) == bool(obtained), (origin, rome4_graph.codes[row])

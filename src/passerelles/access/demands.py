@@ -20,7 +20,7 @@ from passerelles.access.conditions import (
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
 from passerelles.codes import circles
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import UNKNOWN_HOURS, Credential, Hours
+from passerelles.model import UNKNOWN_HOURS, Alternatives, Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
@@ -120,19 +120,25 @@ class Demands:
         place = {code: i for i, code in enumerate(self.codes)}
         return tuple(tuple(tuple(sorted(place[c] for c in way)) for way in ways) for ways in self.choices)
 
+    @cached_property
+    def _proofs(self) -> tuple[Alternatives, ...]:
+        """What shows that each choice is held: of each way, what nothing else in it supposes, whatever led to that."""
+        return tuple(tuple(tuple(sorted(_last(self.referential, way))) for way in ways) for ways in self.choices)
+
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
         plain = [holdings.of(credential) == "yes" for credential in self.credentials]
-        some = [holdings.has_one_of(tuple(map(tuple, ways))) for ways in self.choices]
+        some = [holdings.has_one_of(proofs) for proofs in self._proofs]
         return np.asarray([*plain, *some], dtype=np.bool_)
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
         found = held.copy()
         size = len(self.codes)
-        for number, ways in enumerate(self.members):
+        place = {code: i for i, code in enumerate(self.codes)}
+        for number, ways in enumerate(self._proofs):
             for way in ways:
-                found[..., size + number] |= held[..., list(way)].all(axis=-1)
+                found[..., size + number] |= held[..., [place[code] for code in way]].all(axis=-1)
         return found
 
     @cached_property
@@ -402,6 +408,26 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
     if not trail:
         known[code] = listed
     return listed
+
+
+def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
+    """Leave out what other members of a way suppose, themselves or through choices: who holds these has it behind."""
+
+    def supposed(code: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [code]
+        while waiting:
+            known = referential.credential_by_code.get(waiting.pop())
+            before = (
+                ()
+                if known is None
+                else (*known.prerequisites, *(c for each in known.choices for some in each for c in some))
+            )
+            waiting += [c for c in before if c not in found]
+            found.update(before)
+        return found - {code}
+
+    return way - set().union(*map(supposed, way)) or way
 
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:

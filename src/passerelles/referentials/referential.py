@@ -551,12 +551,12 @@ def several(some: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ...]]:
-    """Job titles of each normalised gender form of those that are written with both."""
+    """Job titles of each normalised gender form of those that are written with both, and of what follows the slash."""
 
     def find() -> Mapping[str, tuple[JobTitle, ...]]:
         known: dict[str, dict[JobTitle, None]] = {}
         for title in referential.titles:
-            for form in slashed_forms(title.label) or ():
+            for form in (*(slashed_forms(title.label) or ()), title.label.partition(" / ")[2]):
                 known.setdefault(normalise_label(form), {})[title] = None
         return MappingProxyType({form: tuple(titles) for form, titles in known.items()})
 
