@@ -219,10 +219,6 @@ def known_text(move: "Move", lang: Lang) -> str:
     return say("moves.known", lang=lang, rank=str(move.known.rank))
 
 
-def _level(move: "Move", lang: Lang) -> str | None:
-    return say(f"moves.level.{move.level}", lang=lang) if move.level else None
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Move(Described, Shown):
     """
@@ -295,7 +291,7 @@ class Move(Described, Shown):
                     schema.share("Chance that an expert of the referential would list the move; null: no answer")
                 ),
             ),
-            Column("level", schema=maybe(one_of(LEVELS)), promised=True, shown=_level, badge=True),
+            Column("level", words="moves.level", schema=maybe(one_of(LEVELS)), promised=True, badge=True),
             Column(
                 "coverage", "share", promised=True, shown=coverage_text,
                 schema=maybe(
