@@ -80,7 +80,7 @@ def test_families_of_2021_are_never_joined(tmp_path: Path, jobs: Referential) ->
     assert survey_families(market, jobs, "A1416", year=2024) == ()
     assert dict(family_codes(market, jobs, year=2024)) == {"A0X40": ()}
     assert reach(market, jobs, year=2024).reached == ()
-    assert market.fap2021_labels["A0X41"] == "Éleveurs"
+    assert market.family_label("A0X41") == "Éleveurs"
 
 
 def test_a_code_that_looks_alike_in_the_newer_families_joins_nothing(tmp_path: Path, jobs: Referential) -> None:

@@ -493,6 +493,11 @@ class Market:
         """Whether a survey is at hand."""
         return bool(self.bmo)
 
+    def family_label(self, family: str) -> str:
+        """Name of a family in the surveys already read or the FAP 2021 labels; its code where none is known."""
+        read_ones = [each.survey.family_labels for each in self.bmo if each.is_read]
+        return next((labels[family] for labels in (*read_ones, self.fap2021_labels) if family in labels), family)
+
     def openings(self, family: str, basin: str, *, year: str | int | None = None) -> Openings:
         """
         Recruitment projects of a family in a basin, summed over the departments that the basin straddles.
