@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -198,10 +198,8 @@ class Session:
         )
 
         def load(folder: Path) -> Certifications:
-            return self._kept(
-                "certifications", Certifications, folder,
-                lambda: load_certifications(folder, scanned=self._scan(folder)),
-            )  # fmt: skip
+            make = partial(load_certifications, folder, scanned=self._scan(folder))
+            return replace(self._kept("certifications", Certifications, folder, make), keeper=self._keeper)
 
         return self._first(load, "no_certifications_data")
 

@@ -15,6 +15,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import day_text, listed
 from passerelles.market.crosswalk import Via, links_of
+from passerelles.market.kept import Keeper
 from passerelles.market.read import Found, Once, Scan, SourceFile, cells, read, read_noted, scan_all, source_file
 from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -313,6 +314,7 @@ class Certifications:
     row_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     register_files: tuple[Found, ...] = field(default=(), repr=False, compare=False)
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+    keeper: Keeper | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: sizes and year."""
@@ -336,7 +338,9 @@ class Certifications:
     @cached_property
     def register(self) -> Register:
         """What the files of the RNCP beside it say; read on first use, empty where there are none."""
-        return read_register(self.register_files)
+        if self.keeper is None:
+            return read_register(self.register_files)
+        return self.keeper.kept("register", Register, lambda: read_register(self.register_files))
 
     def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """

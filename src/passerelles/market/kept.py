@@ -52,11 +52,13 @@ class Keeper:
 
 
 def _plain(value: Any) -> Any:
-    """Return a path, a frozen mapping or a value as JSON has it."""
+    """Return a path, a frozen mapping or set, or a value as JSON has it."""
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
