@@ -132,12 +132,16 @@ HEADERS = {
         ("SOCIÉTÉ", "LIBELLÉ EMPLOI", "ETP", "VILLE"),
         ("Nom de l'entreprise", "Fonction", "Nombre de personnes concernées", "Localisation"),
         ("Company", "Job title", "Headcount", "City"),
+        ("Employer", "Job", "Number of employees", "Town"),
     ],
     "hiring": [
         ("Entreprise", "Intitulé du poste", "Nb de postes", "Bassin"),
         ("Employeur", "Emploi", "Nombre de postes à pourvoir", "Commune"),
         ("Recruteur", "Appellation", "Besoins en recrutement", "Lieu"),
         ("Company", "Position", "Openings", "Location"),
+        ("Site", "Job", "Headcount needed", "City"),
+        ("Employer", "Vacancy", "No. of posts", "Location"),
+        ("COLLECTIVITÉ", "INTITULÉ DU POSTE", "NOMBRE DE POSTES", "COMMUNE"),
     ],
 }
 
@@ -169,6 +173,32 @@ def test_titles_above_totals_below_headers_again_and_remarks(embedded: Referenti
     assert [(p.key, p.row) for p in lots.said] == [
         *(("header_line", 4), ("header_again", 6), ("total_line", 9), ("total_line", 10), ("text_line", 11))
     ]
+
+
+@pytest.mark.parametrize("total", ["S/Total", "Sum", "Sous-total", "TOTAL GENERAL", "Totals"])
+def test_a_line_of_totals_is_no_lot(total: str, embedded: Referential) -> None:
+    rows = fragile(("A", "N4101", "5", "Redon"), ("", total, "5", ""))
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, lots.set_aside, [p.key for p in lots.said]) == (5, (), ["total_line"])
+
+
+@pytest.mark.parametrize(
+    ("side", "count", "header"),
+    [
+        ("fragile", "Effectif", "Départ au plus tôt"), ("fragile", "Headcount", "Available from"),
+        ("hiring", "Openings", "Start date"), ("hiring", "Nb", "Pour le"), ("hiring", "Nb", "Needed by"),
+        ("hiring", "Nb de postes", "À partir du"),
+    ],
+)  # fmt: skip
+def test_months_are_known_by_their_usual_headers(side: Any, count: str, header: str, embedded: Referential) -> None:
+    row = {"Entreprise": "A", "Poste": "N4101", count: "3", "Ville": "Redon", header: "03/2027"}
+    assert read_lots(embedded, [row], side).lots[0].month == Month(2027, 3)
+
+
+def test_numbers_in_groups_of_thousands_are_still_a_column_of_numbers(embedded: Referential) -> None:
+    rows = [{"Who": "A", "Job": "N4101", "How": text, "City": "Redon"} for text in ("1,200", "1 300", "60")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, [p.key for p in lots.set_aside]) == (1360, ["ambiguous"])  # asked back, never one a line
 
 
 def test_the_column_tells_thousands_from_decimals(embedded: Referential) -> None:

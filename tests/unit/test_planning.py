@@ -147,3 +147,15 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
     assert "unknown length, so unknown start" in unsure.when("en")
     undated = told(going(300.0, None))
     assert (undated.dates[:3], undated.when("en")) == ((None, None, None), "before taking up the post")
+
+
+def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_elsewhere(
+    embedded_graph: OccupationGraph,
+) -> None:
+    people = rows("fragile", ("A", "N1103", 5, "Redon", "", "", "", 2))
+    found = match_territory(embedded_graph, people, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
+    assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "volunteers")]
+    assert "volontaires" in found.release().to_dict("fr")["unfilled"][0]["sentence"]
+    others = [*rows("fragile", ("A", "N1103", 2, "Redon")), *rows("fragile", ("C", "K2110", 3, "Redon"))]
+    found = match_territory(embedded_graph, others, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
+    assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "capacity")]

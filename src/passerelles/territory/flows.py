@@ -614,6 +614,9 @@ def unfilled_pools(
     empty = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(keys)).astype(np.int64)
     placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
     left = np.asarray([lot.people for lot in fragile.lots], dtype=np.int64) - placed
+    staying = set(pairs.pool[left[pairs.lot] > 0].tolist())  # pools that somebody is near who may not be a volunteer
+    offered = set(pairs.pool[np.concatenate([pairs.open, pairs.doubtful])].tolist())
+    left = np.asarray([lot.movable for lot in fragile.lots], dtype=np.int64) - placed
     waiting = np.flatnonzero(left[pairs.lot] > 0) if len(fragile.lots) else np.zeros(0, dtype=np.intp)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
     chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
@@ -631,12 +634,16 @@ def unfilled_pools(
         if not empty[at]:
             continue
         span = order[starts[at] : starts[at + 1]]
-        if not left.any():
+        if not len(span) and at in staying:
+            reason = "volunteers"
+        elif not left.any():
             reason = "everyone_placed"
         elif not len(span):
             reason = "nobody_near"
         else:
             reason = binding if pairs.why[span[0]] == Why.OPEN else reason_name(int(pairs.why[span[0]]))
+        if reason == "unlikely" and at in offered:
+            reason = "capacity"
         candidates: tuple[Candidate, ...] = ()
         if at in detailed:
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])

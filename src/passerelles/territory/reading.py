@@ -37,15 +37,21 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
-_HOW_MANY: Final = r"(?:nombre|nb|nbre|nbr|n|total)(?: de| d| des)? "
-_OF_PEOPLE: Final = _HOW_MANY + r"(?:personnes?|salaries?|agents?|emplois?)(?: concernee?s| menacee?s)?"
-_OF_POSTS: Final = _HOW_MANY + r"(?:postes?|offres?|recrutements?|embauches?|besoins?)(?: a pourvoir| prevus| ouverts)?"
+_HOW_MANY: Final = r"(?:nombre|nb|nbre|nbr|no|n|number|total)(?: de| d| des| of)? "
+_OF_PEOPLE: Final = (
+    _HOW_MANY + r"(?:personnes?|salaries?|agents?|emplois?|people|employees|workers)(?: concernee?s| menacee?s)?"
+)
+_OF_POSTS: Final = (
+    _HOW_MANY + r"(?:postes?|offres?|recrutements?|embauches?|besoins?|posts|openings|vacancies|positions|hires|jobs)"
+    r"(?: a pourvoir| prevus| ouverts)?"
+)
 # Columns by role; of several that fit, the first pattern that is found names the column.
 _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "employer": (
         r"employeurs?|employers?|entreprises?|societes?|raisons? sociales?|company|companies|firm",
         r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
         r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
+        r"collectivites?(?: \w+)?|administrations?",
         r"partenaires?|industriels?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?",
         r"usines?|unites?|sites?(?: \w+)?",
     ),
@@ -55,7 +61,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"intitules?(?: (?:du|de|de l|des))? ?(?:postes?|metiers?|emplois?|offres?|fonctions?)?",
         r"appellations?(?: rome)?|libelles?(?: (?:du|de|de l|d))? ?(?:postes?|metiers?|emplois?|fonctions?)?",
         r"(?:job )?titles?|titres?",
-        r"metiers?|jobs?|occupations?|positions?|fonctions?|professions?",
+        r"metiers?|jobs?|occupations?|positions?|fonctions?|professions?|vacancy|roles?",
         r"poste(?: (?:de travail|occupe|propose|a pourvoir|concerne|recherche))?",
         r"emploi(?: (?:occupe|propose|type|concerne|recherche|menace|fragilise|actuel))?",
         r"qualifications?(?: professionnelles?)?|specialites?|competences? recherchees?",
@@ -63,17 +69,18 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "headcount": (
         r"effectifs?(?: \w+)? (?:concernes?|menaces?|fragiles?|fragilises?|impactes?|supprimes?|a reclasser)",
-        r"headcounts?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
+        r"headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
         _OF_PEOPLE,
         _OF_POSTS,
         r"postes|emplois(?: \w+)?|nombre|nb|nbre|total",
         r"(?:nb |nombre d |effectif )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
     ),
     "openings": (
-        r"openings?|vacanc(?:y|ies)|postes(?: (?:a pourvoir|ouverts|vacants|proposes))?",
+        r"openings?(?: \w+)?|vacancies|hires|positions (?:open|available|needed)",
+        r"postes(?: (?:a pourvoir|ouverts|vacants|proposes))?",
         _OF_POSTS,
         r"(?:offres|recrutements|besoins|embauches|places)(?: \w+){0,3}",
-        r"nombre|nb|nbre|total|quantite|headcount|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
+        r"nombre|nb|nbre|total|quantite|headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
         r"(?:nb |nombre d )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
     ),
     "basin": (r"bassins?(?: d emplois?| emploi)?|basins?|codes? bassin|nom (?:du )?bassin|zone d emploi",),
@@ -97,8 +104,14 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # The month of people, and of openings: words of a date, which mean the one or the other by the side of the table.
 _MONTH: Final[Mapping[Side, str]] = {
-    "fragile": r"\b(?:disponib\w+|liber\w+|libres?|departs?|sorties?|fin|fermeture|suppression|echeance|free)\b",
-    "hiring": r"\b(?:date|souhaitee?s?|embauche|prise de poste|debut|entree|arrivee|echeance|demarrage|needed)\b",
+    "fragile": (
+        r"\b(?:disponib\w+|liber\w+|libres?|departs?|sorties?"
+        r"|fin|fermeture|suppression|echeance|free|available|leaving|closure)\b"
+    ),
+    "hiring": (
+        r"^(?:pour|avant)(?: le)?$|\b(?:a partir d\w+|start|required by"
+        r"|date|souhaitee?s?|embauche|prise de poste|debut|entree|arrivee|echeance|demarrage|needed)\b"
+    ),
 }
 # Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
 _WORDS: Final[Mapping[str, str]] = {
@@ -128,7 +141,7 @@ _OWN_ACCOUNT: Final = re.compile(
     r"|creation d entreprise|self employ\w*)\b"
 )
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
-_TOTAL: Final = re.compile(r"(?:sous |grand )?tota(?:l|ux)\b.*|ensemble|somme|cumul|subtotal")
+_TOTAL: Final = re.compile(r"(?:sous |s |st |grand )?tota(?:l|ux|ls)\b.*|ensemble|somme|cumul|subtotals?|sum")
 
 
 def read_sides(
@@ -729,7 +742,7 @@ def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
 
 def _holds_numbers(texts: Sequence[str]) -> bool:
     """Whether all of some cells are small numbers, of people or posts."""
-    return all(re.fullmatch(r"\d{1,4}", text) for text in texts)
+    return all(re.fullmatch(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}", text) for text in texts)
 
 
 def _volunteers(lots: Sequence[Lot]) -> int | None:
