@@ -509,6 +509,21 @@ def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
     assert "f-basin" not in client.get("/explorer/rank/K2110").text
 
 
+def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph: OccupationGraph) -> None:
+    asked: list[str] = []
+    for explorer in ("beside", "alone"):
+        app = create_app(Engine(embedded_graph), Options(explorer=explorer))  # type: ignore[arg-type]
+        with Client(app) as opened:
+            while not app.ready and not app.failed:
+                opened.get("/health/live")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(
+                    "passerelles.service.explorer.maps.mobility_areas", lambda *_, name=explorer: asked.append(name)
+                )
+                opened.get("/explorer/areas")
+    assert asked == ["alone"]
+
+
 def test_a_market_stands_on_the_pages_of_jobs_and_areas(
     embedded_graph: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -207,6 +207,7 @@ class Desk:
         self.open()
         self.store = Store(options.limits.cache_bytes)
         self.room: Any = None  # what pages for people are made from, where there are any
+        self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = self.failed = False
         self.stopping = False
 
@@ -295,6 +296,8 @@ class Desk:
     def _warm(self, *, every: bool) -> None:
         self.engine.warm()
         self._keep_moves(every=every)
+        if self.prepare is not None and not self.stopping:
+            self.prepare()
         if self.own_process:
             gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
 

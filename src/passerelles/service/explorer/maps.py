@@ -220,6 +220,13 @@ def areas_of(room: Room) -> MobilityAreas:
     return room.kept("areas", lambda: mobility_areas(room.graph))
 
 
+def prepare(room: Room) -> None:
+    """Make what the first page of areas would wait for."""
+    areas_of(room)
+    if room.has_data:
+        _ = room.market
+
+
 def areas(ask: Ask) -> str:
     """Return the mobility areas of the referential, or of a list of jobs."""
     named = [text for line in ask.many("jobs") for text in line.replace(",", " ").split()]

@@ -44,7 +44,8 @@ class Room:
 
     engine: Engine
     lang: Lang = "fr"
-    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _loaded: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,14 +90,13 @@ class Room:
     def _data(self, name: str, loaded: Any) -> Any:
         if loaded is not None or self.engine.session is None:
             return loaded
-        with self._lock:
-            if name not in self._loaded:
-                self._loaded[name] = getattr(self.engine.session, name)
-            return self._loaded[name]
+        return self.kept(name, lambda: getattr(self.engine.session, name))
 
     def kept(self, name: str, make: Callable[[], Part]) -> Part:
-        """Return what takes long to make of the graph, made once."""
+        """Return what takes long to make or to load, made once; nobody waits for what has another name."""
         with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
             if name not in self._loaded:
                 self._loaded[name] = make()
             found: Part = self._loaded[name]

@@ -39,6 +39,7 @@ _STATUS: Final = {"invalid": 422, "busy": 503, "too_long": 504, "not_found": 404
 class Desk(Protocol):
     """What the explorer takes from the service: where pages are worked out, and where they are kept."""
 
+    prepare: Callable[[], None] | None
     short: Pool
     long: Pool
     store: Store
@@ -74,6 +75,8 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 
 def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -> None:
     """Add the pages to an application, under `EXPLORER`; `alone`: the root leads there."""
+    if not alone:  # beside other answers a page has little time: what takes seconds is made before it is asked for
+        desk.prepare = partial(maps.prepare, room)
     for path, make in PAGES.items():
         app.add_api_route(
             f"{EXPLORER}{path}",
