@@ -274,6 +274,9 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
     ("N4105", "Equipier sapeur-pompier", "selective", set()),
     ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
+    ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
+    ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
+    ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
 ]
 
 

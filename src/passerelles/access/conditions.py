@@ -319,21 +319,24 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     if speaks and text is not None:
         credentials = tuple(_named(referential, text))
     selection = _selection(referential, code, speaks=speaks, text=text)
+    others_chosen = False
     if selection is not None and aim.titles and selection.scope == "titles":
-        selection = selection if concerns(referential, code, "titles", selection.titles, aim) else None
+        others_chosen = not concerns(referential, code, "titles", selection.titles, aim)
+        selection = None if others_chosen else selection
     low, high = (whole.level_low, whole.level_high) if whole else (None, None)
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
     required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
     chosen = _chosen(referential, code, selection, credentials, aim)
     status: AccessStatus = "unknown"
-    if chosen or (whole is not None and whole.status == "selective"):
+    if chosen or (whole is not None and whole.status == "selective" and not others_chosen):
         status = "selective"
     elif required:
         status = "conditional"
     elif whole is not None and whole.status != "unknown":
         others = aim.titles or any(c.requirement in ("required", "one-of") for c in credentials)
-        status = "open" if whole.status == "conditional" and others else whole.status  # others have to, not this person
+        # Others have to, or are chosen, not this person.
+        status = "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
     elif speaks and referential.occupation_by_code[code].regulated != "yes":
         status = "open"
     catalogued = any(row.origin for row in rows) or whole is not None
