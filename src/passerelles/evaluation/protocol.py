@@ -1,4 +1,4 @@
-"""Known mobilities, folds that never share a parent group, graphs without the mobilities held out, kinds of origin."""
+"""How rankings are judged: known mobilities, folds that never share a parent group, metrics, kinds of origin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Write a file, or a folder of files, whole or not at all: what is there stays until the new one is complete."""
+"""Write a file or a folder whole or not at all: what is there stays until then; and say beside it where it is from."""
 
 import errno
 import hashlib

@@ -22,7 +22,7 @@ from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
 
 ListedStatus = Literal["hiring", "fragile"]
-_COLUMNS: Final = column_words("job_list")
+_JOB_COLUMNS: Final = column_words("job_list")
 _STATUSES: Final[Mapping[str, ListedStatus]] = {
     **dict.fromkeys(("", "hiring", "porteur", "metier porteur", "recrute"), "hiring"),
     **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
@@ -124,13 +124,13 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     PasserellesError
         If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
-    found = read_rows(path, _fits)
+    found = read_rows(path, _fits_jobs)
     if not found.header_line:
         seen = next((cells for _, cells in found.filled), [])
         read = ", ".join(filter(None, map(cell_text, seen)))
         raise PasserellesError("market_columns", path=path, column="code, métier", columns=read or "-")
     table = found.table()
-    columns = known_columns(table.header, _COLUMNS)
+    columns = known_columns(table.header, _JOB_COLUMNS)
     log = NoticeLog(table.notices)
     titles = _titles(referential)
     entries: dict[tuple[str, str, str], Entry] = {}
@@ -154,8 +154,8 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     return JobList(file, tuple(entries.values()), log.notices())
 
 
-def _fits(cells: Sequence[Cell]) -> int:
-    columns = known_columns(cells, _COLUMNS)
+def _fits_jobs(cells: Sequence[Cell]) -> int:
+    columns = known_columns(cells, _JOB_COLUMNS)
     return len(columns) if {"code", "title"} & set(columns) else 0
 
 

@@ -29,9 +29,9 @@ _LOG: Final = logging.getLogger(__name__)
 _TABLES: Final = 24  # tables of all pairs at the peak, beside those of the parts: measured on ESCO and ROME v460
 _BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
 _MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
-ARRAY: Final = "map.positions.npy"
-_NEIGHBOURS: Final = 15.0  # about how many each occupation is kept near to: perplexity
-_ROUNDS: Final = 500
+POSITIONS: Final = "map.positions.npy"
+_NEIGHBOURS: Final = 15.0  # on the map: about how many each occupation is kept near to: perplexity
+_ROUNDS: Final = 500  # of its layout
 _FEWEST: Final = 4  # below, a circle says all there is to say
 _SMALL: Final = 1e-4  # the layout starts small, as its authors advise
 _DECIMALS: Final = 4
@@ -341,17 +341,17 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
 
 def has_positions(graph: OccupationGraph) -> bool:
     """Whether the graph's index holds the map."""
-    return graph.index is not None and ARRAY in graph.index.manifest["members"]
+    return graph.index is not None and POSITIONS in graph.index.manifest["members"]
 
 
 def pack_positions(graph: OccupationGraph, arrays: Arrays) -> None:
     """Put the map among the arrays of an index."""
-    arrays[ARRAY] = occupation_positions(graph)
+    arrays[POSITIONS] = occupation_positions(graph)
 
 
 def _stored(graph: OccupationGraph) -> NDArray[np.float64]:
     assert graph.index is not None  # noqa: S101 - asked before
-    return np.asarray(graph.index.array(ARRAY), dtype=np.float64)
+    return np.asarray(graph.index.array(POSITIONS), dtype=np.float64)
 
 
 def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
