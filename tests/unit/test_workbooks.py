@@ -240,6 +240,9 @@ BOMBS = {
     "a column out of range": lambda: _with_sheet(b'<row r="1"><c r="ZZZ1"><v>1</v></c></row>'),
     "a row out of range": lambda: _with_sheet(b'<row r="9999999"><c r="A9999999"><v>1</v></c></row>'),
     "a reference that is none": lambda: _with_sheet(b'<row r="1"><c r="1A"><v>1</v></c></row>'),
+    "a cell twice": lambda: _with_sheet(
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>'
+    ),
     "no such shared text": lambda: _with_sheet(b'<row r="1"><c r="A1" t="s"><v>99</v></c></row>'),
     "an infinite number": lambda: _with_sheet(b'<row r="1"><c r="A1"><v>1e999</v></c></row>'),
     "a text that grows": lambda: zipped(

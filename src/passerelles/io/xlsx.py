@@ -558,6 +558,8 @@ class _SheetParser:
             if self.slots > _MAX_SLOTS:
                 raise DamagedWorkbookError("cells too far apart")
             cells.extend([None] * lacking)
+        elif cells[self.column - 1] is not None:  # one of the two would be lost
+            raise DamagedWorkbookError(f"two cells in column {self.column} of row {self.row}")
         cells[self.column - 1] = value
 
 
