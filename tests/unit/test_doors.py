@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from passerelles import build_graph, load_referential, rank_profiles
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
@@ -265,6 +266,20 @@ def test_a_profile_that_is_deep_or_endless_gives_one_message_within_a_second(
     code, _, err = outcome("rank", "--profile", str(path), capsys=capsys)
     assert time.monotonic() - start < 1.5
     assert (code, len(err.splitlines())) == (2, 1)
+
+
+@pytest.mark.parametrize("output", ["parts", "moves.csv"])
+def test_many_profiles_without_end_give_one_message_at_once(
+    output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.monotonic()
+    words = ("rank", "--profiles", "/dev/zero", "-o", str(tmp_path / output))
+    code, _, err = outcome(*words, capsys=capsys)
+    assert time.monotonic() - start < 5
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert [*tmp_path.iterdir()] == []
+    with pytest.raises(PasserellesError, match="/dev/zero"):
+        rank_profiles(build_graph(load_referential("transitions")), "/dev/zero")
 
 
 @pytest.mark.parametrize("value", ["1e999", "-1e999", "NaN", "1e300", "1" + "0" * 400])

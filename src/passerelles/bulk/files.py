@@ -16,7 +16,7 @@ from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered, o
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
-from passerelles.io.atomic import atomic_file, atomic_json, check_free, told_file
+from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_stream, told_file
 from passerelles.io.csv import FORMULA_SIGNS, harmless
 from passerelles.language.say import Lang, say
 from passerelles.settings import Settings
@@ -63,7 +63,7 @@ def inputs_of(given: Iterable[str | Path]) -> list[Path]:
         elif not place.exists() and glob.has_magic(str(each)):
             some = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
         else:
-            some = {place}
+            some = set() if is_stream(place) else {place}  # read twice: to know it again, then to rank
         if not some:
             raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
         found |= some

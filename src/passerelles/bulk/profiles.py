@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from passerelles.codes import check_code
 from passerelles.errors import MissingExtraError, PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.atomic import is_stream
 from passerelles.io.csv import decode
 from passerelles.model import Ternary
 from passerelles.referentials.referential import find_occupation
@@ -308,6 +309,8 @@ def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    if is_stream(path):  # opened more than once, and perhaps without an end
+        raise PasserellesError("unreadable_path", path=path, reason="a pipe or a device")
     try:
         with path.open("rb") as file:
             if file.read(4) == b"PAR1":
