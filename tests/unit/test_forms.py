@@ -17,7 +17,6 @@ from passerelles.matching.reading import (
     language_pack,
     load_pack,
     paired_forms,
-    readings,
     understand,
 )
 from passerelles.text import normalise_label
@@ -27,7 +26,8 @@ KNOWN = frozenset({"chauffeur", "moniteur", "boulanger", "cariste", "redon", "95
 
 
 def read(text: str, pack: LanguagePack = FRENCH) -> list[str]:
-    return [" ".join(r.words) for r in readings(text, known=KNOWN, lexicon=Lexicon(pack))]
+    jobs = understand(text, words=Words(KNOWN), lexicon=Lexicon(pack)).jobs
+    return [" ".join(reading.words) for reading in (jobs[0] if jobs else ())]
 
 
 @pytest.mark.parametrize(

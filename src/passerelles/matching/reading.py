@@ -412,28 +412,6 @@ class Understood(NamedTuple):
     jobs: tuple[tuple[Reading, ...], ...]
 
 
-def readings(text: str, *, known: Collection[str], lexicon: Lexicon) -> tuple[Reading, ...]:
-    """
-    Ways to read a query as one job, most usual first.
-
-    Parameters
-    ----------
-    text
-        Anything; beyond 200 characters the rest is not read, beyond 1,000 nothing is.
-    known
-        Folded words of the referential's labels.
-    lexicon
-        Rules of the language.
-
-    Returns
-    -------
-    readings
-        At most four, none without a meaningful word.
-    """
-    jobs = understand(text, words=Words(known), lexicon=lexicon).jobs
-    return jobs[0] if jobs else ()
-
-
 def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     """
     Take a title apart: what names a job, what stands around it, and the ways to read each job.
@@ -724,14 +702,11 @@ _DANGLING: Final = re.compile(r"\s[-–—,;:/|+.]+(?=\s|$)(?=\s*(?:[-–—,;:/
 _EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)]+|[\s\-–—,;:/|+!?(]+$")
 
 
-def _fold(text: str) -> str:
-    return _SPACES.sub(" ", fold_accents(text)).strip()
-
-
 def _capitals(text: str) -> frozenset[str]:
     """Folded words that are written with a capital, the first word aside."""
     parts = re.split(r"[\s\-'’]+", text)
-    return frozenset(_fold(part.strip("(),.")) for part in parts[1:] if part[:1].isupper() and part[1:2].islower())
+    named = (part for part in parts[1:] if part[:1].isupper() and part[1:2].islower())
+    return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in named)
 
 
 def _choices(word: str, around: frozenset[str], known: Collection[str], pack: LanguagePack) -> list[tuple[str, ...]]:
