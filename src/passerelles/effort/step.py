@@ -12,7 +12,7 @@ from passerelles.effort.table import EffortTable, Floats, Shares
 
 class StepHours(NamedTuple):
     """
-    Hours of a step towards every occupation, shape (n,); nan = unknown.
+    Hours of a step towards every occupation, shape (n,), or one, shape (1,); nan = unknown.
 
     `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
     """
@@ -24,9 +24,17 @@ class StepHours(NamedTuple):
     unsettled: NDArray[np.bool_]
 
 
-def step_hours(table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, level: int) -> StepHours:
+def step_hours(
+    table: EffortTable,
+    demands: Demands,
+    state: Shares,
+    holdings: Holdings,
+    level: int,
+    *,
+    target: int | None = None,
+) -> StepHours:
     """
-    Return the hours of a last step towards every occupation, as `rank_paths` gives them.
+    Return the hours of a last step towards every occupation, or one alone, as `rank_paths` gives them.
 
     Parameters
     ----------
@@ -38,24 +46,34 @@ def step_hours(table: EffortTable, demands: Demands, state: Shares, holdings: Ho
         What is held of what access requires.
     level
         Highest European level held so far.
+    target
+        Row of the one occupation, all where None: a fifth of the time, for who asks from many origins.
     """
-    learned, _ = table.towards_all(state)
-    price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
-    course = demands.trained_alone(missing, price)
-    tenths = table.final(learned, np.arange(len(table.whole)), level)
-    whole = demands.hours(tenths, missing, price) / TENTHS
+    if target is None:
+        rows = np.arange(len(table.whole))
+        learned, _ = table.towards_all(state)
+    else:
+        rows = np.asarray([target], dtype=np.intp)
+        learned, _ = table.towards(target, state[table.columns[table.items(target)], None])
+    price, missing = demands.price(holdings), demands.needed[rows] & ~demands.held(holdings)
+    course = demands.trained_alone(missing, price, rows)
+    tenths = table.final(learned, rows, level)
+    whole = demands.hours(tenths, missing, price, rows) / TENTHS
     taught = np.where(course, 0, tenths) / TENTHS
     shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
     # What takes something that nothing names, or chooses its people, takes something that is not known.
-    unknown = (missing & price.unknown).any(axis=1) | ((table.whole == 0) & ~course)
-    unknown |= demands.hidden | demands.selective
+    unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course)
+    unsettled = demands.hidden[rows] | demands.selective[rows]
+    unknown |= unsettled
     expected = np.where(unknown, np.nan, whole)
-    high = np.minimum(np.maximum(table.qualification, expected), np.maximum(taught * table.high_share, longest))
-    low = least(taught * table.low_share, shortest, total(missing, price.length) / TENTHS)
+    high = np.minimum(
+        np.maximum(table.qualification[rows], expected), np.maximum(taught * table.high_share[rows], longest)
+    )
+    low = least(taught * table.low_share[rows], shortest, total(missing, price.length) / TENTHS)
     return StepHours(
         low=np.where(unknown, np.nan, np.minimum(low, expected)),
         expected=expected,
         high=np.maximum(np.maximum(high, longest), expected),
         closed=np.asarray((missing & price.closed).any(axis=1)),
-        unsettled=demands.hidden | demands.selective,
+        unsettled=unsettled,
     )

@@ -175,14 +175,21 @@ def max_hours(ground: Ground, argument: str) -> Check:
 
     demands = lru_cache(maxsize=1)(partial(demands_of, graph))
 
-    @lru_cache(maxsize=1)  # the targets of one origin come one after the other
-    def hours_from(start: Start) -> StepHours:
+    def hours_of(start: Start, target: int | None = None) -> StepHours:
         level = int(table.level[start.row]) if start.row >= 0 else int(settings.effort.level_unknown)
         state, held = state_of(graph, table, start.holding), start.holdings
-        return step_hours(table, demands(held.aim), state, held, level)
+        return step_hours(table, demands(held.aim), state, held, level, target=target)
+
+    every = lru_cache(maxsize=1)(hours_of)
+    last: list[Start] = []
 
     def check(move: Candidate) -> Verdict:
-        hours, row = hours_from(move.start), graph.position[move.target.code]
+        row = graph.position[move.target.code]
+        if last == [move.start]:  # asked a second time, all targets of one origin are; towards a job, each comes once
+            hours = every(move.start)
+        else:
+            last[:] = [move.start]
+            hours, row = hours_of(move.start, row), 0
         expected = float(hours.expected[row])
         if hours.closed[row]:
             return Verdict("max-hours", "no", "max_hours_closed")
