@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import refusals_told
 from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 from passerelles.vectors import Cells, sparse
 
@@ -393,12 +394,8 @@ def open_index(place: Path) -> Index:
     PasserellesError
         If it is damaged, was compiled by another version of the package, or may not be read.
     """
-    try:
+    with refusals_told(place):
         sizes, read = _folder(place) if place.is_dir() else _zip(place)
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=place) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=place, reason=error.strerror or error) from error
     manifest, seal = _manifest(place, read(MANIFEST), read(SEAL))
     for name, about in manifest["members"].items():
         if sizes.get(name) != about["bytes"]:

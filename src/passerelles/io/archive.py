@@ -8,7 +8,8 @@ import stat
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -129,6 +130,17 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
     return data
 
 
+@contextmanager
+def refusals_told(path: Path) -> Iterator[None]:
+    """Turn what the system refuses while a path is read into messages that name it."""
+    try:
+        yield
+    except PermissionError as error:
+        raise PasserellesError("no_permission", path=path) from error
+    except OSError as error:
+        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal, without keeping it in memory."""
     with path.open("rb") as stream:
@@ -180,14 +192,10 @@ def open_source(place: str | Path) -> FileSource:
         zip would expand beyond reason.
     """
     path = Path(place)
-    try:
+    with refusals_told(path):
         if not path.exists():
             raise PasserellesError("no_such_path", path=path)
-        source = _open_folder(path) if path.is_dir() else _open_zip(path)
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=path) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+        source = _open_folder(path) if path.is_dir() else FileSource(path, _zip_members(path))
     if not source.members:
         raise PasserellesError("empty_source", path=path)
     return source
@@ -249,10 +257,6 @@ def _open_folder(path: Path) -> FileSource:
         if first.name == second.name:
             raise PasserellesError("zip_twice", path=path, entry=first.name)
     return FileSource(path, tuple(members))
-
-
-def _open_zip(path: Path) -> FileSource:
-    return FileSource(path, _zip_members(path))
 
 
 def _zip_members(path: Path) -> tuple[Member, ...]:

@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source
+from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, refusals_told
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
@@ -282,28 +282,19 @@ def _copy(file: Path, temp: Path, progress: Progress) -> None:
 
 
 def _size_of(file: Path) -> int:
-    try:
+    with refusals_told(file):
         if not file.exists():
             raise PasserellesError("no_such_path", path=file)
         if not file.is_file():  # a device or a pipe has no end that one could wait for
             raise PasserellesError("not_folder_nor_zip", path=file)
         return file.stat().st_size
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=file) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
 
 
 def _pieces(file: Path) -> Iterator[bytes]:
     """Give the bytes of a file; what cannot be read is an error of that file, not of the cache."""
-    try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                yield chunk
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=file) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+    with refusals_told(file), file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
 
 
 def _pack(folder: Path, temp: Path) -> None:
