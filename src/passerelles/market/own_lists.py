@@ -7,8 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.rows import decimal_sign, known_columns, read_number, read_rows
@@ -193,6 +191,8 @@ def _resolve(
         if codes:
             log.note("job_ambiguous", file=file, line=line, value=text, names=", ".join(sorted(codes)))
             return None
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
+
     text = title or code
     near = process.extract(normalise_label(text), titles.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=_HINTS)
     hint = f" ({', '.join(name for name, _, _ in near)})" if near else ""
