@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from passerelles.market.market import Market
     from passerelles.market.places import Places
     from passerelles.referentials.referential import Referential
+    from passerelles.referentials.validate import ValidationReport
 
 
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
@@ -120,6 +121,14 @@ def rome(rome4: Path) -> "Referential":
     from passerelles.referentials.load import load_referential
 
     return load_referential(rome4)
+
+
+@pytest.fixture(scope="session")
+def rome4_report(rome4: Path) -> "ValidationReport":
+    """What the validation of the real ROME 4 tells."""
+    from passerelles.referentials.validate import validate
+
+    return validate(rome4)
 
 
 @pytest.fixture(scope="session")

@@ -331,6 +331,13 @@ def test_what_is_wrong_in_a_catalogue_is_a_notice(tmp_path: Path, file: str, tex
     assert [n.code for n in found] == [notice]
 
 
+def test_what_ships_is_read_once_and_a_catalogue_of_ones_own_as_it_is_now(tmp_path: Path) -> None:
+    assert read_catalogue() is read_catalogue()
+    for label in ("Avant", "Après"):
+        folder = _catalogue(tmp_path, credentials=f"code,label,kind\nX,{label},titre\n")
+        assert read_catalogue(folder).credentials["X"].label == label
+
+
 def test_an_open_job_that_requires_something_is_a_contradiction(tmp_path: Path) -> None:
     folder = _catalogue(
         tmp_path,
@@ -368,7 +375,7 @@ def test_an_unknown_way_of_working_is_refused() -> None:
 
 def _catalogue(folder: Path, **tables: str) -> Path:
     place = folder / "essai"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     (place / "manifest.toml").write_text(
         'schema = "passerelles/overlay@1"\nname = "essai"\nversion = "1"\n', encoding="utf-8"
     )

@@ -205,19 +205,14 @@ def test_every_process_reads_the_same_bytes(tmp_path: Path) -> None:
     assert first == printed(folder, "3")
 
 
-@pytest.fixture(scope="module")
-def real_report(real_data: Path) -> ValidationReport:
-    return validate(real_data / "rome-v460")
-
-
-def test_the_real_rome_4(real_report: ValidationReport) -> None:
-    assert counted(real_report, V460) == V460
-    assert real_report.ok
-    seen = totals(real_report)
+def test_the_real_rome_4(rome4_report: ValidationReport) -> None:
+    assert counted(rome4_report, V460) == V460
+    assert rome4_report.ok
+    seen = totals(rome4_report)
     assert seen["encoding_differs", "unix_arborescence_secteur_naf_v460_utf8.csv"] == 1
     assert seen["doubled_apostrophes", "unix_texte_v460_utf8.csv"] == 8031
     assert seen["missing_unread_file", "unix_arborescence_competences_v460_utf8.csv"] == 1
-    assert {n.code for n in real_report.notices} == {
+    assert {n.code for n in rome4_report.notices} == {
         "encoding_differs",
         "doubled_apostrophes",
         "missing_unread_file",
@@ -256,7 +251,7 @@ def real_file(folder: Path, kind: str) -> Path:
 
 
 def test_the_real_rome_4_under_another_version_and_in_zips(
-    rome4: Path, tmp_path: Path, real_report: ValidationReport
+    rome4: Path, tmp_path: Path, rome4_report: ValidationReport
 ) -> None:
     folder = altered(rome4, tmp_path / "copy")
     for file in list(folder.glob("*_v460_*")):
@@ -264,7 +259,7 @@ def test_the_real_rome_4_under_another_version_and_in_zips(
     for place in (folder, zipped(folder, tmp_path / "deep.zip", inside="rome/")):
         report = validate(place)
         assert report.version == "461"
-        assert report.counts == real_report.counts
+        assert report.counts == rome4_report.counts
         assert report.ok
 
 
