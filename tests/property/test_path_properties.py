@@ -121,7 +121,8 @@ def chosen_settings(saving: float, share: float, considered: int | None, scorer:
     return Settings(paths=paths, scorer=scorer)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     referential=referentials(),
     saving=st.sampled_from([0.1, 20.0, 140.0]),

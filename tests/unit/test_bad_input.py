@@ -168,6 +168,7 @@ def test_a_wrong_delimiter_and_a_cut_file_are_notices(tmp_path: Path) -> None:
     assert report.dropped == {"unix_texte_v999_utf8.csv": 1}
 
 
+@pytest.mark.slow
 def test_ten_megabytes_of_garbage_below_a_good_header(tmp_path: Path) -> None:
     folder = write_rome(tmp_path / "set", rome4())
     noise = random.Random(3)  # noqa: S311 - the same noise in every run

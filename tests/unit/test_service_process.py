@@ -52,7 +52,7 @@ def served(log: Path, make: Callable[[int], list[str]]) -> Iterator[tuple[subpro
         process = subprocess.Popen([sys.executable, "-W", "error", *make(port)], stderr=file, env=words)
     base = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180  # where much else runs
         while True:
             assert process.poll() is None, log.read_text("utf-8")
             assert time.monotonic() < deadline, log.read_text("utf-8")
@@ -206,6 +206,7 @@ def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:
                for line in requests)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_several_processes_serve_and_stop(tmp_path: Path) -> None:
     words = ["-m", "passerelles", "serve", "--workers", "2", "--api-key-env", "SERVICE_KEY"]
     os.environ["SERVICE_KEY"] = "0123456789abcdef-secret"
@@ -259,6 +260,7 @@ def serve(*words: str) -> Callable[[int], list[str]]:
     return lambda port: ["-m", "passerelles", "serve", "--port", str(port), "--no-warm", *words]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
 def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path) -> None:
     from passerelles import build_graph, compile_index, load_referential
@@ -328,6 +330,7 @@ def several(server: str, port: int) -> list[str]:
     }[server]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
 @pytest.mark.parametrize(
     "server", ["serve", *(pytest.param(each, marks=pytest.mark.external) for each in ("uvicorn", "gunicorn"))]

@@ -169,6 +169,7 @@ def test_spaces_and_blank_rows_of_spreadsheets_go_where_asked() -> None:
     assert (table.rows, list(table.lines), table.notices) == ([["A", "un"]], [2], ())
 
 
+@pytest.mark.slow
 def test_ten_megabytes_of_garbage_cost_little_time_and_few_notices() -> None:
     noise = random.Random(1)  # noqa: S311 - the same noise in every run
     printable = bytes(noise.choices(b"abc,;\"\n'\xe9\xff ", k=10_000_000))
