@@ -1,6 +1,6 @@
 """Flows of a territory as a Sankey diagram: fragile lots left, openings right; masked numbers stay masked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -81,7 +81,7 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
     """Read a diagram off the dictionary of an allocation, as it is or masked."""
     check_limit(limit)
     named: dict[str, Node] = {}
-    flows: dict[tuple[str, str], Ribbon] = {}
+    pieces: list[Ribbon] = []
     for flow in (*payload["results"], *payload.get("to_confirm", ())):
         left = _node(
             named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"], flow.get("fragile_lots")
@@ -92,10 +92,8 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
         )  # fmt: skip
         masked = flow["people"] is None
         people = HIDDEN if masked else flow["people"]
-        before = flows.get((left, right), Ribbon(left, right, 0, same_job=True))
-        flows[left, right] = Ribbon(
-            left, right, before.people + people, before.same_job and bool(flow.get("same_job")), before.masked or masked
-        )
+        pieces.append(Ribbon(left, right, people, bool(flow.get("same_job")), masked))
+    flows = _gathered(pieces)
     for side, listed in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
         for item in listed:
             key = _node(named, side, item["employer"], item["job"], item["basin"], item.get("lots"))
@@ -130,6 +128,17 @@ def _node(
     return key
 
 
+def _gathered(pieces: Iterable[Ribbon]) -> dict[tuple[str, str], Ribbon]:
+    """Join what leads from one node to the same other."""
+    found: dict[tuple[str, str], Ribbon] = {}
+    for each in pieces:
+        ends = each.left, each.right
+        before = found.get(ends, Ribbon(*ends, 0, same_job=True))
+        same_job, masked = before.same_job and each.same_job, before.masked or each.masked
+        found[ends] = Ribbon(*ends, before.people + each.people, same_job, masked)
+    return found
+
+
 def _filled(named: Mapping[str, Node], flows: Mapping[tuple[str, str], Ribbon]) -> dict[str, Node]:
     found = {}
     for key, node in named.items():
@@ -156,13 +165,8 @@ def _joined(named: Mapping[str, Node], flows: Mapping[tuple[str, str], Ribbon], 
             kept[side].append(
                 Node(rest, side, label, "", "", (), sum(n.rest for n in others), any(n.masked for n in others))
             )
-    bands: dict[tuple[str, str], Ribbon] = {}
-    for flow in flows.values():
-        ends = into.get(flow.left, flow.left), into.get(flow.right, flow.right)
-        before = bands.get(ends, Ribbon(*ends, 0, same_job=True))
-        bands[ends] = Ribbon(
-            *ends, before.people + flow.people, before.same_job and flow.same_job, before.masked or flow.masked
-        )
+    moved = (replace(f, left=into.get(f.left, f.left), right=into.get(f.right, f.right)) for f in flows.values())
+    bands = _gathered(moved)
     nodes = _filled({n.key: n for side in kept.values() for n in side}, bands)
     sides = {side: tuple(nodes[n.key] for n in listed) for side, listed in kept.items()}
     return Diagram(sides["left"], sides["right"], tuple(bands.values()))

@@ -470,45 +470,45 @@ def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> 
     return app
 
 
-# Address, what answers it, what is asked, shape of the answer, and what it is: a query is asked by GET, a body by POST.
-_ROUTES: Final[tuple[tuple[str, Make, type[BaseModel], str, str], ...]] = (
-    ("/v1/rank", answers.rank, RankQuery, "rank", "Moves from an occupation"),
-    ("/v1/rank", answers.rank, RankBody, "rank", "Moves from an occupation or a person"),
-    ("/v1/rank/batch", answers.rank_batch, RankBatchBody, "rank-batch", "Moves from many occupations or persons"),
-    ("/v1/sources", answers.sources, SourcesQuery, "sources", "Moves towards an occupation"),
-    ("/v1/sources", answers.sources, SourcesBody, "sources", "Moves towards an occupation"),
-    ("/v1/paths", answers.paths, PathsQuery, "paths", "Paths between occupations"),
-    ("/v1/paths", answers.paths, PathsBody, "paths", "Paths from an occupation or a person"),
-    ("/v1/resolve", answers.resolve, ResolveQuery, "resolve", "Codes of a job title or of a competency"),
-    ("/v1/resolve", answers.resolve, ResolveBody, "resolve", "Codes of a job title or of a competency"),
-    ("/v1/show", answers.show, ShowQuery, "show", "The sheet of an occupation"),
-    ("/v1/match", answers.match, MatchBody, "territory", "Who could go where on a territory"),
+# Address, name of what answers it in `answers`, what is asked (by GET a query, by POST a body), shape, what it is.
+_ROUTES: Final[tuple[tuple[str, str, type[BaseModel], str, str], ...]] = (
+    ("/v1/rank", "rank", RankQuery, "rank", "Moves from an occupation"),
+    ("/v1/rank", "rank", RankBody, "rank", "Moves from an occupation or a person"),
+    ("/v1/rank/batch", "rank_batch", RankBatchBody, "rank-batch", "Moves from many occupations or persons"),
+    ("/v1/sources", "sources", SourcesQuery, "sources", "Moves towards an occupation"),
+    ("/v1/sources", "sources", SourcesBody, "sources", "Moves towards an occupation"),
+    ("/v1/paths", "paths", PathsQuery, "paths", "Paths between occupations"),
+    ("/v1/paths", "paths", PathsBody, "paths", "Paths from an occupation or a person"),
+    ("/v1/resolve", "resolve", ResolveQuery, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/resolve", "resolve", ResolveBody, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/show", "show", ShowQuery, "show", "The sheet of an occupation"),
+    ("/v1/match", "match", MatchBody, "territory", "Who could go where on a territory"),
 )
 
 
 def _add_answers(app: FastAPI, desk: Desk) -> None:
     named: set[str] = set()
-    for path, make, model, shape, summary in _ROUTES:
+    for path, answer, model, shape, summary in _ROUTES:
         by_query = "lang" in model.model_fields
-        name = f"{make.__name__}_post" if make.__name__ in named else make.__name__
+        name = f"{answer}_post" if answer in named else answer
         named.add(name)
-        endpoint = (_by_query if by_query else _by_body)(desk, make, model)
+        endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
         methods = ["GET" if by_query else "POST"]
         app.add_api_route(path, endpoint, methods=methods, name=name, summary=summary, **responses(shape))
 
 
-def _by_query(desk: Desk, make: Make, model: Any) -> Callable[..., Any]:
-    async def answer(request: Request, asked: Annotated[model, Query()]) -> Response:
-        return await desk.reply(request, make, asked, asked.lang)
+def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
+    async def endpoint(request: Request, asked: Annotated[model, Query()]) -> Response:
+        return await desk.reply(request, getattr(answers, answer), asked, asked.lang)
 
-    return answer
+    return endpoint
 
 
-def _by_body(desk: Desk, make: Make, model: Any) -> Callable[..., Any]:
-    async def answer(request: Request, asked: model, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, make, asked, lang)
+def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
+    async def endpoint(request: Request, asked: model, lang: LangQuery = "fr") -> Response:
+        return await desk.reply(request, getattr(answers, answer), asked, lang)
 
-    return answer
+    return endpoint
 
 
 def _add_health(app: FastAPI, desk: Desk) -> None:
