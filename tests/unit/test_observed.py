@@ -12,7 +12,7 @@ from scipy import sparse
 from passerelles import build_graph, evaluate, load_referential
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.observed import SIZE, measure_people, with_observed
+from passerelles.evaluation.evaluate import SIZE, measure_people, with_observed
 from passerelles.evaluation.results import Ranked
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import load_observed

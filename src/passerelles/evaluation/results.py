@@ -266,7 +266,7 @@ class Evaluation(Shown):
 
     `referential` is where they come from, `codes` the occupations behind the rows of `MethodResult.ranked`, and
     `grouping` the seed of the split, None for the one on which results are reported; `observed` is what
-    `passerelles.evaluation.observed.with_observed` adds.
+    `passerelles.evaluation.evaluate.with_observed` adds.
     """
 
     referential: Stamp

@@ -48,8 +48,7 @@ def evaluate(
     """Evaluate rankings, with a progress bar on stderr."""
     from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
-    from passerelles.evaluation.evaluate import with_other_groupings
-    from passerelles.evaluation.observed import with_observed
+    from passerelles.evaluation.evaluate import with_observed, with_other_groupings
     from passerelles.io.atomic import check_free
     from passerelles.market.own_lists import load_observed
     from passerelles.progress import progress_bar
