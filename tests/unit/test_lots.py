@@ -133,6 +133,8 @@ HEADERS = {
         ("Nom de l'entreprise", "Fonction", "Nombre de personnes concernées", "Localisation"),
         ("Company", "Job title", "Headcount", "City"),
         ("Employer", "Job", "Number of employees", "Town"),
+        ("Company", "Role", "Heads affected", "Town"),
+        ("Entreprise", "Fonction", "dont supprimés", "Commune"),
     ],
     "hiring": [
         ("Entreprise", "Intitulé du poste", "Nb de postes", "Bassin"),
@@ -175,7 +177,7 @@ def test_titles_above_totals_below_headers_again_and_remarks(embedded: Referenti
     ]
 
 
-@pytest.mark.parametrize("total", ["S/Total", "Sum", "Sous-total", "TOTAL GENERAL", "Totals"])
+@pytest.mark.parametrize("total", ["S/Total", "Sum", "Sub-total", "Sous-total", "TOTAL GENERAL", "Totals"])
 def test_a_line_of_totals_is_no_lot(total: str, embedded: Referential) -> None:
     rows = fragile(("A", "N4101", "5", "Redon"), ("", total, "5", ""))
     lots = read_lots(embedded, rows, "fragile")
@@ -193,6 +195,16 @@ def test_a_line_of_totals_is_no_lot(total: str, embedded: Referential) -> None:
 def test_months_are_known_by_their_usual_headers(side: Any, count: str, header: str, embedded: Referential) -> None:
     row = {"Entreprise": "A", "Poste": "N4101", count: "3", "Ville": "Redon", header: "03/2027"}
     assert read_lots(embedded, [row], side).lots[0].month == Month(2027, 3)
+
+
+def test_of_several_numbers_those_concerned_count_and_heads_go_before_full_time_equivalents(
+    embedded: Referential,
+) -> None:
+    rows = [{"Fonction": "N4101", "Nb total": 34, "dont supprimés": 28, "dont > 55 ans": 9, "Ville": "Redon"}]
+    assert read_lots(embedded, rows, "fragile").people == 28
+    rows = [{"Role": "N4101", "FTE": "4,8", "Heads affected": 5, "Town": "Redon"}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, [p.key for p in lots.said]) == (5, ["no_employer"])
 
 
 def test_numbers_in_groups_of_thousands_are_still_a_column_of_numbers(embedded: Referential) -> None:

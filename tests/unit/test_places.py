@@ -13,6 +13,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.geography import load_places
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Commune, Places, great_circle_km, with_basins
+from passerelles.settings import Settings
 from territory_cases import graph
 
 
@@ -311,3 +312,16 @@ def test_a_territory_holds_both_tables_and_says_what_is_outside_and_what_is_not_
         match_territory(graph(), fragile, hiring, places=peopled(), territory="59512")
     with pytest.raises(PasserellesError, match="--data"):
         match_territory(graph(), fragile, hiring, territory="62")
+
+
+def test_a_table_that_says_no_place_has_its_distances_confirmed_and_bars_nobody() -> None:
+    fragile = [{"employer": "A", "job": "J00", "headcount": 5}]
+    hiring = [{"employer": "B", "job": "J00", "openings": 3, "commune": "Roubaix"}]
+    places = peopled()
+    found = match_territory(graph(), fragile, hiring, places=places, radius_km=30)
+    assert (found.placed, [(f.people, f.unknown) for f in found.to_confirm]) == (0, [(3, ("distance",))])
+    assert found.to_confirm[0].to_find_out("fr") == "la distance : une table ne dit pas où"
+    free = match_territory(graph(), fragile, hiring, places=places)
+    assert (free.placed, free.to_confirm) == (3, ())  # no radius asks for no distance
+    strict = match_territory(graph(), fragile, hiring, places=places, radius_km=30, settings=Settings(strict=True))
+    assert (strict.placed, strict.to_confirm, strict.uncovered[0].reason) == (0, (), "distance_unknown")

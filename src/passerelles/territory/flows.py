@@ -198,7 +198,7 @@ class Flow(Described):
             Column("people", "integer", schema=PEOPLE, promised=True),
             Column(
                 "unknown", json=lambda f, _: list(f.unknown), value=lambda f, lang: f.to_find_out(lang),
-                schema=schema.listed(text(), "What is to be confirmed before people go: hours, access, level, title"),
+                schema=schema.listed(text(), "To be confirmed before people go: hours, access, level, title, distance"),
             ),
             Column("level", words="territory.level", on=On.PAGE, badge=True),
             Column(

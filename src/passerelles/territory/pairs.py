@@ -22,7 +22,7 @@ from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
-from passerelles.territory.locating import Locator
+from passerelles.territory.locating import NOWHERE, Locator
 from passerelles.territory.lots import Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.text import normalise_label
@@ -61,6 +61,7 @@ class Doubt(IntFlag):
     ACCESS = 2
     LEVEL = 4
     TITLE = 8
+    DISTANCE = 16
 
 
 def doubts(flags: int) -> tuple[str, ...]:
@@ -392,7 +393,7 @@ def find_pairs(
     km = _km(fragile, side, locator)
     with_geography = locator.places is not None
     blocked = (
-        _barred(fragile, side, locator, km, bounds)
+        _barred(fragile, side, locator, km, bounds, strict=strict)
         if with_geography
         else {s: np.zeros(len(v), dtype=np.int8) for s, v in km.items()}
     )
@@ -416,6 +417,10 @@ def find_pairs(
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         doubt = judged.doubt[origin, job] | side.doubt[entries] | _title_doubt(lot.confidence)
+        lost = (
+            np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None and with_geography)
+        )
+        doubt[np.repeat(lost[there], sizes[there])] |= Doubt.DISTANCE
         if lot.given:  # the very same words on both sides are the same job, whatever it is read as
             doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE
         own = asked_of_title(graph, lot)
@@ -472,9 +477,13 @@ def _km(fragile: Lots, side: Side, locator: Locator) -> Mapping[str, Floats]:
 
 
 def _barred(
-    fragile: Lots, side: Side, locator: Locator, km: Mapping[str, Floats], bounds: Bounds
+    fragile: Lots, side: Side, locator: Locator, km: Mapping[str, Floats], bounds: Bounds, *, strict: bool
 ) -> Mapping[str, NDArray[np.int8]]:
-    """Why each hiring place is out of reach of each fragile one; minutes bound where a table of travel gives them."""
+    """
+    Why each hiring place is out of reach of each fragile one; minutes bound where a table of travel gives them.
+
+    Lots of which no table says where they are are not out of reach for that: the distance is to be confirmed.
+    """
     basin_of = {lot.spot: lot.basin for lot in fragile.lots}
     within = np.asarray([basin for _, basin in side.spots], dtype=object)
     found = {}
@@ -483,7 +492,10 @@ def _barred(
         if bounds.radius_km is not None:
             # A radius of 0 means the same basin, wherever in it.
             far = values > bounds.radius_km if bounds.radius_km else within != basin_of[start]
-            why = np.where(np.isnan(values), Why.DISTANCE_UNKNOWN, np.where(far, Why.RADIUS, Why.OPEN)).astype(np.int8)
+            nowhere = (within == NOWHERE) | (basin_of[start] == NOWHERE)
+            unknown = Why.DISTANCE_UNKNOWN if strict else np.where(nowhere, Why.OPEN, Why.DISTANCE_UNKNOWN)
+            far = far & ~(nowhere & np.isnan(values))
+            why = np.where(np.isnan(values), unknown, np.where(far, Why.RADIUS, Why.OPEN)).astype(np.int8)
         if bounds.max_minutes is not None:
             spent = [locator.minutes(start, end) for end, _ in side.spots]
             slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)

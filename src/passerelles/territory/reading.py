@@ -68,8 +68,9 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"code",
     ),
     "headcount": (
+        r"(?:dont )?(?:postes? |emplois? |salaries? |personnes? )?(?:supprimes?|concernee?s?|menacee?s?|impactee?s?)",
         r"effectifs?(?: \w+)? (?:concernes?|menaces?|fragiles?|fragilises?|impactes?|supprimes?|a reclasser)",
-        r"headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
+        r"headcounts?(?: \w+)?|heads?(?: \w+)?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
         _OF_PEOPLE,
         _OF_POSTS,
         r"postes|emplois(?: \w+)?|nombre|nb|nbre|total",
@@ -141,7 +142,7 @@ _OWN_ACCOUNT: Final = re.compile(
     r"|creation d entreprise|self employ\w*)\b"
 )
 _ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
-_TOTAL: Final = re.compile(r"(?:sous |s |st |grand )?tota(?:l|ux|ls)\b.*|ensemble|somme|cumul|subtotals?|sum")
+_TOTAL: Final = re.compile(r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b.*|ensemble|somme|cumul|subtotals?|sum")
 
 
 def read_sides(
