@@ -8,7 +8,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, say, sentences
 
 Severity = Literal["error", "warning", "info"]
 
@@ -88,6 +88,9 @@ class Notice:
         for name in _WORDS:
             if name in values:
                 values[name] = say(f"notices.{name}.{values[name]}", lang=lang)
+        column = values.get("column", "")
+        if column and (head := sentences("tables", lang=lang).get(f"head.{column}", column)) != column:
+            values["column"] = f"{head} ({column})"  # the column as a workbook has it, and as a file may
         return {"file": self.file, "line": self.line, "n": self.count, **values}
 
 

@@ -92,6 +92,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         )
     },
     "symlink": (lambda: with_entry("evil.csv", 0o120777), "zip_unsafe"),
+    **{
+        f"twice {name!r}": (lambda name=name: with_entry(name), "zip_twice")  # type: ignore[misc]
+        for name in ("./occupations.csv", "OCCUPATIONS.csv", ".//occupations.csv")
+    },
 }
 
 

@@ -176,6 +176,8 @@ def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, trans
     assert ("odd_code", "branche/Compétences", 4) in {(n.code, n.file, n.line) for n in report.notices}
     twice = next(n for n in report.notices if n.code == "credential_twice")
     assert "PERM-C" in twice.what()
+    words = next(n for n in report.notices if (n.code, n.file) == ("unknown_word", "branche/Compétences"))
+    assert words.what("fr") == "Mot inconnu dans nature (kind) : « talent »"  # as the sheet has it, and as a file may
 
 
 def test_a_date_for_a_code_is_said_in_a_file_too(tmp_path: Path, transitions: Referential) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import lzma
+import posixpath
 import re
 import stat
 import tomllib
@@ -203,7 +204,7 @@ def open_source(place: str | Path) -> FileSource:
 
 def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:
     """
-    Refuse a zip whose entries lead out of the folder it is unpacked to, or bear one name twice.
+    Refuse a zip whose entries lead out of the folder it is unpacked to, or bear one name twice, however it is spelt.
 
     Nothing is unpacked here, but which of two entries of one name is read depends on the program that reads.
 
@@ -219,9 +220,10 @@ def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:
             escapes = plain.startswith("/") or ".." in plain.split("/") or _DRIVE.match(plain) or "\0" in plain
             if escapes or stat.S_ISLNK(info.external_attr >> 16):
                 raise PasserellesError("zip_unsafe", path=path, entry=name.replace("\0", "?"))
-        if info.filename in seen:
+        alike = posixpath.normpath(info.filename.replace("\\", "/")).casefold()  # as files of a disk are
+        if alike in seen:
             raise PasserellesError("zip_twice", path=path, entry=info.filename)
-        seen.add(info.filename)
+        seen.add(alike)
 
 
 def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
