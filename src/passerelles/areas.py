@@ -31,7 +31,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
 from passerelles.views.schema import maybe, ref, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -150,8 +150,12 @@ class Passage(Described):
         "passage",
         "Moves from one area to another",
         (
-            Column("origin", "integer", schema=whole(least=1), promised=True),
-            Column("target", "integer", schema=whole(least=1), promised=True),
+            *(
+                Column(
+                    f"{end}_area", "integer", value=attribute(end), json_key=end, schema=whole(least=1), promised=True
+                )
+                for end in ("origin", "target")
+            ),
             Column("moves", "integer", schema=whole(least=1), promised=True),
             Column(
                 "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best), promised=True,

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -293,6 +294,11 @@ def test_neighbours_stand_nearer_the_likelier_they_are(client: Client, capsys: p
     far = [(float(x) - 300) ** 2 + (float(y) - 300) ** 2 for x, y in stars]
     assert len(far) == 16
     assert all(a <= b + 100 for a, b in pairwise(far))
+    # The number of a circle stands on it, and on no disc.
+    rings = re.findall(r'<text x="([\d.]+)" y="([\d.]+)">\d+', text)
+    assert len(rings) > 1
+    for x, y in rings:
+        assert min(math.dist((float(x), float(y) - 5), (float(a), float(b))) for a, b in stars) > 21 + 8
 
 
 def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(

@@ -156,7 +156,7 @@ def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
         ", ".join(filter(None, (f.source, f.year, territory_name(f.territory, lang))))
         for f in figures if f.interval is not None
     ]  # fmt: skip
-    return "; ".join(dict.fromkeys(filter(None, told)))
+    return (" ; " if lang == "fr" else "; ").join(dict.fromkeys(filter(None, told)))
 
 
 def market_notes(some: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:

@@ -36,6 +36,7 @@ COLOURS: Final = (
 NOWHERE: Final = "#6b7682"
 _NEIGHBOURS: Final = 16
 _RING: Final = 300  # of the picture of neighbours: half its side
+_TURNS: Final = 64  # places around a circle where its number may stand
 _NEAREST: Final = 92.0
 _FARTHEST: Final = 272.0
 LETTERS: Final = "RIASEC"
@@ -168,9 +169,10 @@ def near(ask: Ask, code: str) -> str:
         return ask.url("move", about.code, found.target.code or "")
 
     grid = ask.table(page.sheets[0], target=link) if moves else None
+    stars = _stars(ask, about.code, moves)
     return ask.render(
-        "near.html", job=about, tab="near", grid=grid, stars=_stars(ask, about.code, moves), half=_RING,
-        rings=_rings(moves), notes=[*page.notes, *ask.limits()],
+        "near.html", job=about, tab="near", grid=grid, stars=stars, half=_RING,
+        rings=_rings(moves, stars), notes=[*page.notes, *ask.limits()],
     )  # fmt: skip
 
 
@@ -203,16 +205,30 @@ def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
     return sorted(found, key=lambda star: star.move.rank)
 
 
-def _rings(moves: Sequence[Move]) -> list[tuple[float, float]]:
-    """Circles of round chances: chance and radius; none where the scorer is not calibrated."""
+class Ring(NamedTuple):
+    """A circle of a round chance, and where its number stands."""
+
+    chance: float
+    radius: float
+    x: float
+    y: float
+
+
+def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[Ring]:
+    """Circles of round chances, each with its number where most is free; none where the scorer is not calibrated."""
     if not moves or not all(m.probability for m in moves):
         return []
     _, low, high = _depth(moves)
-    return [
-        (chance, round(_radius(value, low, high), 1))
-        for chance in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
-        if low < (value := -math.log(chance)) < high
-    ]
+    rings: list[Ring] = []
+    for chance in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
+        if low < (value := -math.log(chance)) < high:
+            radius = round(_radius(value, low, high), 1)
+            turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
+            spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
+            taken = [*((s.x, s.y) for s in stars), *((r.x, r.y) for r in rings)]
+            x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in taken))
+            rings.append(Ring(chance, radius, round(x, 1), round(y, 1)))
+    return rings
 
 
 def areas_of(room: Room) -> MobilityAreas:
@@ -275,7 +291,7 @@ def area(ask: Ask, number: str) -> str:
 
 def _passages(ask: Ask, some: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
     head = Column("name", value=lambda row, _: row[0])
-    rest = [c for c in Passage.spec.columns if c.key not in ("origin", "target")]
+    rest = [c for c in Passage.spec.columns if c.key not in ("origin_area", "target_area")]
     columns = (head, *within(rest, itemgetter(1)))
     rows = [(names[getattr(p, end)], p) for p in some]
     sheet = Sheet("passages", columns, lambda: rows, ask.lang)
