@@ -5,12 +5,12 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, number, say
+from passerelles.market.beside import FIGURE
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
 from passerelles.market.market import Market
 from passerelles.market.signals import BasinKey, signals, wage_ratio
 from passerelles.referentials.referential import Referential
-from passerelles.views import schema
-from passerelles.views.schema import maybe, record, text, whole
+from passerelles.views.schema import maybe, record, whole
 from passerelles.views.spec import Column, On
 
 _EVERYWHERE: Final = BasinKey(COUNTRY, "")
@@ -89,11 +89,6 @@ def job_markets(
     return JobMarkets(by_job, own)
 
 
-FIGURE: Final = record(
-    "A published figure: its bounds, how it is known, where it comes from",
-    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
-    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
-)
 _SCHEMA: Final = maybe(
     record(
         "Openings, tension and wage; null without market data",

@@ -264,10 +264,11 @@ FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
     "hires-in": hires_in,
     "fragile-in": fragile_in,
 }
-_ON_DATA: Final[Mapping[str, tuple[str, ...]]] = {
-    "min-wage": ("market",),
-    "hires-in": ("market", "places"),
-    "fragile-in": ("market", "places"),
+# What of the user's data each takes: the parameter of `parse_filter`, and what of `Data` it is given.
+_ON_DATA: Final[Mapping[str, Mapping[str, str]]] = {
+    "min-wage": {"market": "wages"},
+    "hires-in": {"market": "market", "places": "places"},
+    "fragile-in": {"market": "market", "places": "places"},
 }
 
 
@@ -311,6 +312,10 @@ class Data(Protocol):
     """Market and places of the user's folders, each loaded when it is asked for."""
 
     @property
+    def wages(self) -> "Market | None":
+        """Market of which only the wages are wanted, where there are some."""
+
+    @property
     def market(self) -> "Market | None":
         """Market, where there is one."""
 
@@ -322,7 +327,7 @@ class Data(Protocol):
 def parse_filters(graph: OccupationGraph, texts: Iterable[str], data: Data) -> list[Filter]:
     """Make filters from their texts, loading of the user's data what they need and no more; see `parse_filter`."""
     return [
-        parse_filter(graph, text, **{each: getattr(data, each) for each in _ON_DATA.get(_split(text)[0], ())})
+        parse_filter(graph, text, **{to: getattr(data, of) for to, of in _ON_DATA.get(_split(text)[0], {}).items()})
         for text in texts
     ]
 
