@@ -198,7 +198,8 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
             y = _group(pen, state, items[:limit], y + 6, most)
             y = _others(pen, items[limit:], y)
     y = pen.legend(y + 6, [(_CORE, pen.say("core"))])
-    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=_names(i[:limit], lang)) for s, i in groups.items() if i]
+    names = {state: listed((i.label or i.code for i in items[:limit]), lang) for state, items in groups.items()}
+    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=names[s]) for s, i in groups.items() if i]
     return pen.chart(y, ". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
 
 
@@ -248,10 +249,6 @@ def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
     weight = number(sum(i.weight for i in items), lang=pen.lang, decimals=1)
     text = pen.say("others", n=len(items), weight=weight)
     return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.page.inner - pen.size * 1.3, colour=QUIET)
-
-
-def _names(items: "Sequence[Item]", lang: Lang) -> str:
-    return listed((item.label or item.code for item in items), lang)
 
 
 def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:

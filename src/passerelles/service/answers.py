@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.market.tables import Payer
@@ -54,11 +52,6 @@ def chosen(answer: Payload, fields: Sequence[str]) -> Payload:
         results = [kept(item) for item in answer["results"]]
     told = {name: value for name, value in answer.items() if name != "settings" or "settings" in fields}
     return told | {"results": results}
-
-
-def written(answer: Payload) -> bytes:
-    """Return an answer as JSON: the same values as the command line."""
-    return orjson.dumps(answer)
 
 
 def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:

@@ -342,7 +342,7 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
 
 
 def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
-    return answers.written(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
+    return orjson.dumps(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
 
 
 class Application:
