@@ -168,13 +168,16 @@ class Session:
         """
         Market of which only the wages are wanted.
 
-        They are published as text: no workbook is opened to find them, unless they are in none of the text files.
+        They are published as text: no workbook is opened to find them, unless they are in none of the text files of
+        folders that were named. Where none was, folders that are not there, or hold no wages, stop nobody.
         """
         from passerelles.market.market import load_wages  # noqa: PLC0415 - command start-up
 
         if "market" in self.__dict__:
             return self.market
-        return next(filter(None, map(load_wages, self.folders)), None) or self.market
+        folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
+        found = next(filter(None, map(load_wages, folders)), None)
+        return self.market if found is None and self.data else found
 
     @cached_property
     def places(self) -> "Places | None":

@@ -9,6 +9,7 @@ import pytest
 from market_files import WAGES, bmo_row, write, write_bmo
 from passerelles import Profile, match_territory, rank_moves, rank_paths, rank_sources
 from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.beside import shares_said
 from passerelles.market.figures import Interval
@@ -17,6 +18,7 @@ from passerelles.market.tables import Wages
 from passerelles.service import answers
 from passerelles.service.engine import Engine
 from passerelles.service.requests import MatchBody, RankBody
+from passerelles.session import Session
 from passerelles.views.spec import On
 
 
@@ -154,3 +156,15 @@ def test_flows_carry_the_difficulty_and_the_seasons_of_where_people_would_go(
     cells = {c.key: c.cell(flow, "fr") for c in flow.spec.columns if On.TABLE in c.on}
     assert [cells[k] for k in ("difficult_share", "seasonal_share", "seasonal_share_high")] == [0.4, 0.02, 0.08]
     assert "2 % à 8 %" in " ".join(shares_said(flow.surveyed).split())
+
+
+def test_a_default_folder_that_is_not_there_or_has_no_wages_stops_no_ranking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "none", tmp_path):
+        monkeypatch.setenv("PASSERELLES_DATA", str(folder))
+        assert Session().wages is None
+    write(tmp_path / "w.csv", WAGES)
+    assert Session().wages is not None
+    with pytest.raises(PasserellesError):
+        _ = Session(data=(tmp_path / "none",)).wages
