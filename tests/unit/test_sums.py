@@ -166,6 +166,13 @@ def test_the_command_publishes_a_table(
     with pytest.raises(SystemExit) as ended:
         run([*words, "--before", str(table), "--lang", "en"])
     assert "since the first publication" in " ".join(capsys.readouterr().out.split())
+    published = tmp_path / "publié.csv"  # as it was printed: who counted in it is not known
+    with pytest.raises(SystemExit) as ended:
+        run([*words, "-f", "csv", "-o", str(published)])
+    with pytest.raises(SystemExit) as ended:
+        run([*words, "--before", str(published)])
+    assert ended.value.code == 2
+    assert "employeur" in capsys.readouterr().err.splitlines()[-1]
     with pytest.raises(SystemExit) as ended:
         run(["territory", "sums"])
     assert ended.value.code == 2

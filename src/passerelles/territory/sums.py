@@ -174,8 +174,10 @@ class Sums(Shown):
 
 
 def contributions(lots: Lots) -> list[Contribution]:
-    """Return what each employer of a table of lots counts in each basin and job."""
-    return [Contribution(lot.basin_label or lot.basin, lot.job, lot.employer, lot.people) for lot in lots.lots]
+    """Return what each employer of a table of lots counts in each basin and job; one that no cell names is empty."""
+    return [
+        Contribution(lot.basin_label or lot.basin, lot.job, lot.employer.strip("–"), lot.people) for lot in lots.lots
+    ]
 
 
 def rules_of(threshold: int, *, dominance: str | None = None, percent: float | None = None) -> Rules:
@@ -242,6 +244,11 @@ def publish_sums(
         that reach above and below it as far as the rule asks: to k for dominance, p % of the largest for that rule, the
         threshold for small sums (below, no farther than zero).
 
+    Raises
+    ------
+    PasserellesError
+        If there is a `before` and an employer is not named, there or now: what each changed is not known then.
+
     Notes
     -----
     Sums of rows and of columns are sums like any other, and may be hidden. Contributors are taken not to collude.
@@ -255,6 +262,10 @@ def publish_sums(
     >>> [(s.basin, s.job) for s in sums.cells if s.masked]
     [('Redon', 'H2909'), ('Redon', 'N4101'), ('Rennes', 'H2909'), ('Rennes', 'N4101')]
     """
+    if before is not None:
+        given, before = list(given), list(before)
+        if not all(each.employer for each in (*given, *before)):
+            raise PasserellesError("sums_no_employer")
     now = _Grid.of(given)
     room, hidden = now.room(rules), np.zeros(now.shape, dtype=np.bool_)
     if before is not None:
