@@ -39,6 +39,11 @@ def unfold(page: "Page") -> None:
     page.locator("details.move").first.evaluate("e => e.scrollIntoView()")
 
 
+def wheel(page: "Page") -> None:
+    """Look at the picture of the areas."""
+    page.locator(".wheel").evaluate("e => e.scrollIntoView()")
+
+
 def tick(page: "Page") -> None:
     """List what a job asks for, and untick some of it."""
     page.fill("#job", "K2110")
@@ -61,6 +66,7 @@ PICTURES: Final[dict[str, tuple[str, Callable[["Page"], None] | None]]] = {
     "explained": ("/rank/K2110", unfold),
     "compare": ("/compare?job=K2110&job=N4101", None),
     "map": ("/map", None),
+    "areas": ("/areas", wheel),
     "profile": ("/profile", tick),
     "territory": ("/territory", allocate),
 }

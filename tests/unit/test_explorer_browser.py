@@ -193,6 +193,7 @@ def test_a_person_ticks_and_sees_moves_change_and_the_address_gives_them_again(
         page.keyboard.press("Enter")
         page.wait_for_selector("#moves .t-ranking")
         assert names(page) == expected(rank_moves(embedded_graph, "K2110", limit=15))
+        assert page.locator("#moves .scroll").first.evaluate("e => e.scrollWidth - e.clientWidth") <= 1  # nothing cut
         boxes = page.locator("[data-own]")
         for place in range(3):
             with page.expect_response("**/profile/moves*"):
