@@ -28,11 +28,15 @@ if os.environ.get("CI") == "true":
     # A failure is told as it was drawn: making it smaller may take five minutes a test.
     settings.register_profile("gate", phases=(Phase.explicit, Phase.reuse, Phase.generate), derandomize=True)
     settings.load_profile("gate")
-_GIVEN = os.environ.get("PASSERELLES_DATA")  # read once: a test may take it away while a fixture is made
+# Only a test that asks for the public data sees them: else each command would read the market, for seconds. Processes
+# that share the tests start from this one, which has taken the folder's name away: they find it under another.
+_GIVEN = os.environ.pop("PASSERELLES_DATA", None) or os.environ.get("TESTED_DATA")
+if _GIVEN:
+    os.environ["TESTED_DATA"] = _GIVEN
 # What a test asks for says of which kind it is.
 KINDS = {"real_data": "real_data", "chromium": "external", "office": "external", "java": "external"}
 # The files that take longest begin, so that no process is left with one of them alone in the end.
-LONGEST = ("test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_bulk_spark", "test_fuzz")
+LONGEST = ("test_bulk", "test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_bulk_spark")
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
