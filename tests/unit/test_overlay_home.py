@@ -155,6 +155,7 @@ def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, trans
     rows["competencies"].append({"code": "B 2", "label": "#N/A", "kind": "savoir-faire"})
     rows["competencies"].append({"code": "B3", "label": "Trier", "kind": "talent"})
     rows["requirements"].append({"occupation": "K2110-GL", "competency": "B3"})
+    rows["requirements"].append({"occupation": "K2110-GL", "competency": "B1", "action": "gommer"})
     rows["credentials"].append({"code": "PERMIS-C", "label": "Permis de conduire, catégorie C", "kind": "permis"})
     rows["credentials"].append({"code": "SANS", "label": "Sans source", "kind": "titre", "hours_low": 7})
     rows["specialised_occupations"].append({"code": datetime(2026, 1, 5), "base": "K2110", "label": "Daté"})  # noqa: DTZ001
@@ -166,6 +167,7 @@ def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, trans
     told = {(n.code, n.file, n.line) for n in report.notices if n.severity == "error"}
     assert told == {
         ("unknown_word", "branche/Compétences demandées", 5),
+        ("unknown_word", "branche/Compétences demandées", 7),
         ("unknown_word", "branche/Compétences", 5),
         ("error_cell", "branche/Compétences", 4),
         ("credential_twice", "branche/Certifications", 4),
@@ -173,6 +175,8 @@ def test_natural_slips_are_errors_with_their_sheet_and_row(tmp_path: Path, trans
         ("date_for_code", "branche/Métiers spécialisés", 4),
         ("merged_cells", "branche/Appellations", 3),
     }
+    shown = str(report)  # each row on the screen, two of one kind too
+    assert shown.count("unknown_word") == shown.count("Mot inconnu") == 3
     assert ("odd_code", "branche/Compétences", 4) in {(n.code, n.file, n.line) for n in report.notices}
     twice = next(n for n in report.notices if n.code == "credential_twice")
     assert "PERM-C" in twice.what()

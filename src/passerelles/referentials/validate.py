@@ -50,6 +50,9 @@ NOTICE: Final = Record(
 )
 
 
+_SCREEN: Final = 50  # notices, beyond which a page shows one of each kind and file: whoever mends wants every row
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ValidationReport(Shown):
     """
@@ -75,7 +78,7 @@ class ValidationReport(Shown):
         return [Sheet("notices", NOTICE.columns, lambda: self.notices, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
-        """Return verdict and counts, one line a kind of notice and file, and all of them to unfold."""
+        """Return verdict and counts, every notice, or one a kind and file where they are many and all to unfold."""
         name = f"{self.name} {self.version}".strip()
         counted = {k: number(v, lang=lang) for k, v in self.severities.items()}
         counts = [
@@ -84,14 +87,15 @@ class ValidationReport(Shown):
             if value or key == "dropped"
         ]
         (every,) = self.sheets(lang)
+        many = len(self.notices) > _SCREEN
         return Page(
             say("validation.title", lang=lang, name=name, place=self.place),
             [say(f"validation.{'ok' if self.ok else 'not_ok'}", lang=lang, **counted)],
             [
                 Sheet.of_rows("counts", (Column("text"), Column("count", "integer")), counts),
-                replace(every, items=self.summary),
+                replace(every, items=self.summary) if many else every,
             ],
-            [Page(every.label(lang), sheets=[every])] if self.notices else [],
+            [Page(every.label(lang), sheets=[every])] if many else [],
         )
 
     @property
