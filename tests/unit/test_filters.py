@@ -1,10 +1,12 @@
 """Filters answer yes, no or unknown; only no drops a move, and strict drops unknown too."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from market_files import market_folder, write
+from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -15,7 +17,10 @@ from passerelles.paths.rank import rank_paths
 from passerelles.ranking.filters import parse_filter
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.service.app import create_app
+from passerelles.service.engine import Engine
 from passerelles.settings import Settings
+from service_client import Client
 from small import occupation, referential
 
 
@@ -192,6 +197,41 @@ def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationG
     }
     with pytest.raises(UnknownCodeError):
         parse_filter(embedded_graph, "hires-in=Atlantide", market=market)
+
+
+@pytest.mark.parametrize("word", [(), ("--strict",)])
+def test_the_service_filters_as_the_command_line_does(
+    embedded_graph: OccupationGraph, tmp_path: Path, word: tuple[str, ...]
+) -> None:
+    strict = bool(word)
+    filters = ["max-hours=400", "access=open,conditional"]
+    with Client(create_app(Engine(embedded_graph))) as opened:
+        asked = {"origin": "N4101", "filter": filters, "strict": strict}
+        answered = opened.get("/v1/rank", params=asked).json()
+        towards = opened.get("/v1/sources", params={"target": "N4101", "filter": filters, "strict": strict}).json()
+        assert opened.get("/v1/rank", params={"origin": "N4101", "filter": "min-wage=1"}).status_code == 422
+    options = [part for text in filters for part in ("--filter", text)]
+    for command, told in (("rank", answered), ("sources", towards)):
+        place = tmp_path / f"{command}.json"
+        with pytest.raises(SystemExit):
+            run(
+                [
+                    command,
+                    "N4101",
+                    "--overlay",
+                    "enseignement-conduite",
+                    *options,
+                    *word,
+                    "-f",
+                    "json",
+                    "-o",
+                    str(place),
+                ]
+            )
+        expected = json.loads(place.read_text(encoding="utf-8"))
+        assert told["results"] == expected["results"] != []
+        assert told.get("undecided") == expected.get("undecided")
+    assert answered["undecided"]["max-hours"] > 0
 
 
 @pytest.mark.parametrize(
