@@ -233,6 +233,7 @@ PAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "kind=lateral,advancement", "--filter", "min-coverage=0.1", "--strict", "-n", "25"), ("ranking",),
     ),
     "/rank/N4101?basin=5313": (("rank", "N4101", "--filter", "hires-in=5313"), ("ranking",)),
+    "/rank/K2110?wage=0.9": (("rank", "K2110", "--filter", "min-wage=0.9"), ("ranking",)),
     "/sources/N4101?hours=450": (("sources", "N4101", "--filter", "max-hours=450"), ("ranking",)),
     "/near/K2110": (("rank", "K2110", "-n", "16"), ("ranking",)),
     "/move/K2110/N4101": (("rank", "K2110", "--target", "N4101"), ("ranking", "competencies", "credentials")),
