@@ -75,6 +75,7 @@ def test_a_move_that_is_there_already_takes_nothing(embedded_graph: OccupationGr
     assert move.level == "proche"
     found = counterfactual(embedded_graph, "N4101", move.target.code or "")
     assert found == Counterfactual("accessible", (), move)
+    assert found.to_dict()["referential"] == move.to_dict()["referential"]  # what its score compares under
     assert nearer(embedded_graph, "N4101", move) is None
     assert sentence(None, move) is None
 

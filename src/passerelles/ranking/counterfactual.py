@@ -65,7 +65,8 @@ class Counterfactual(Described):
             *(
                 replace(column, promised=True)
                 for column in within(
-                    Move.spec.pick("score", "probability", "coverage", "coverage_position"), attrgetter("move")
+                    Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
+                    attrgetter("move"),
                 )
             ),
         ),
