@@ -200,3 +200,9 @@ def test_exact_titles_of_the_real_rome_are_sure(rome: Referential) -> None:
 @pytest.mark.parametrize("text", ["asdfgh jkl", "Michelin", "SNCF Réseau", "truck with two wheels", "", "0612345678"])
 def test_nothing_is_sure_of_nonsense_on_the_real_rome(rome: Referential, text: str) -> None:
     assert status(resolve_title(rome, text)) != "sûr"
+
+
+def test_an_answer_names_the_referential_that_its_code_is_from() -> None:
+    embedded = load_referential("transitions")
+    (first, *_) = resolve_title(embedded, "moniteur auto école")
+    assert first.to_dict()["referential"]["sha256"] == embedded.stamp.sha256

@@ -20,7 +20,7 @@ from passerelles.matching.lookup import Sought, search
 from passerelles.matching.reading import joined_words
 from passerelles.matching.titles import SURE, resolve_competency, title_index
 from passerelles.matching.worklist import CHOICE, Worklist
-from passerelles.model import Profile
+from passerelles.model import Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
@@ -31,7 +31,7 @@ from passerelles.referentials.taxonomies import code_of
 from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.excel import BookPage
-from passerelles.views.schema import listed, maybe, one_of, share, text, whole
+from passerelles.views.schema import listed, maybe, one_of, ref, share, text, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, attribute, dicts
 
@@ -95,6 +95,8 @@ class Migration(Described):
         Every code that is possible, the largest share first, then by code.
     lost
         Titles of the old code that the loaded version no longer has; None where the old version is not at hand.
+    referential
+        The loaded version; None where nothing was asked.
     """
 
     code: str
@@ -104,6 +106,7 @@ class Migration(Described):
     basis: Basis
     destinations: tuple[Destination, ...]
     lost: int | None = None
+    referential: Stamp | None = None
 
     spec: ClassVar[Record] = Record(
         "migration",
@@ -120,6 +123,8 @@ class Migration(Described):
             Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
                    schema=listed(DESTINATION.schema()), promised=True),
             Column("lost_titles", value=attribute("lost"), on=On.JSON, schema=maybe(whole(least=0)), promised=True),
+            Column("referential", json=lambda m, _: m.referential and m.referential._asdict(),
+                   schema=maybe(ref("referential_version")), on=On.JSON),
         ),
     )  # fmt: skip
 
@@ -235,7 +240,7 @@ class Versions:
             ground: Basis = "title-code" if only.share is not None else "code" if only.code == code else "parent"
             return self._decided(code, title, only.code, ground, possible, lost)
         outcome: Outcome = "open" if possible else "unknown"
-        return Migration(code, title, outcome, None, "none", possible, lost)
+        return Migration(code, title, outcome, None, "none", possible, lost, self.new.stamp)
 
     def chosen(self, found: Migration, code: str) -> Migration:
         """Return a migration decided by a person."""
@@ -297,7 +302,7 @@ class Versions:
         listed = tuple(possible)
         if destination not in {d.code for d in listed}:
             listed = (self._destination(destination, None, code), *listed)
-        return Migration(code, title, outcome, destination, basis, listed, lost)
+        return Migration(code, title, outcome, destination, basis, listed, lost, self.new.stamp)
 
 
 def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
@@ -452,9 +457,9 @@ class Bridge(Versions):
         exact = [one for one in possible if one.relation == "exact"]
         sure = exact or [one for one in possible if len(possible) == 1 and one.relation == "close"]
         if len(sure) == 1:
-            return Migration(code, title, "moved", sure[0].code, "crosswalk", possible)
+            return Migration(code, title, "moved", sure[0].code, "crosswalk", possible, referential=self.new.stamp)
         outcome: Outcome = "open" if possible else "unknown"
-        return Migration(code, title, outcome, None, "none", possible)
+        return Migration(code, title, outcome, None, "none", possible, referential=self.new.stamp)
 
     def carry(self, profile: Profile) -> Carried:
         """

@@ -15,11 +15,12 @@ from passerelles.matching.context import Context, pull
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, stored_titles
 from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
+from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray
 from passerelles.views import schema
-from passerelles.views.schema import flag, listed, maybe, number, one_of, record, share, text, whole
+from passerelles.views.schema import flag, listed, maybe, number, one_of, record, ref, share, text, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
@@ -72,6 +73,8 @@ class Candidate(Described):
         What was read of the text, and what was left aside: contract, place, employer...
     rank
         Place among the candidates, from 1.
+    referential
+        Where the codes are from, and what scores compare under; None for a person's own choice.
     """
 
     code: str
@@ -88,6 +91,7 @@ class Candidate(Described):
     read: str = ""
     ignored: tuple[str, ...] = ()
     rank: int = 0
+    referential: Stamp | None = None
 
     spec: ClassVar[Record] = Record(
         "candidate_title",
@@ -111,6 +115,8 @@ class Candidate(Described):
             Column("read", schema=text("What was read")),
             Column("ignored", value=lambda c, _: ", ".join(c.ignored), json=lambda c, _: list(c.ignored),
                    schema=listed(text(), "What was left aside")),
+            Column("referential", json=lambda c, _: c.referential and c.referential._asdict(),
+                   schema=maybe(ref("referential_version")), on=On.JSON),
         ),
         {"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip
@@ -593,7 +599,8 @@ def _answers(
     make: Callable[[Referential], TitleIndex] = title_index if kind == "title" else competency_index
     index = make(referential)
     asked = map(Asked, map(_text, texts), contexts)
-    return answer_many(index, asked, weights=shipped_weights()[kind], limit=limit)
+    found = answer_many(index, asked, weights=shipped_weights()[kind], limit=limit)
+    return ([replace(each, referential=referential.stamp) for each in some] for some in found)
 
 
 def _text(text: object) -> str:
