@@ -239,8 +239,7 @@ class Versions:
             only = possible[0]
             ground: Basis = "title-code" if only.share is not None else "code" if only.code == code else "parent"
             return self._decided(code, title, only.code, ground, possible, lost)
-        outcome: Outcome = "open" if possible else "unknown"
-        return Migration(code, title, outcome, None, "none", possible, lost, self.new.stamp)
+        return Migration(code, title, "open" if possible else "unknown", None, "none", possible, lost, self.new.stamp)
 
     def chosen(self, found: Migration, code: str) -> Migration:
         """Return a migration decided by a person."""
@@ -299,10 +298,9 @@ class Versions:
         self, code: str, title: str, destination: str, basis: Basis, possible: Sequence[Destination], lost: int | None
     ) -> Migration:
         outcome: Outcome = "kept" if destination == code else "moved"
-        listed = tuple(possible)
-        if destination not in {d.code for d in listed}:
-            listed = (self._destination(destination, None, code), *listed)
-        return Migration(code, title, outcome, destination, basis, listed, lost, self.new.stamp)
+        if destination not in {d.code for d in possible}:
+            possible = (self._destination(destination, None, code), *possible)
+        return Migration(code, title, outcome, destination, basis, tuple(possible), lost, self.new.stamp)
 
 
 def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
@@ -448,18 +446,16 @@ class Bridge(Versions):
             If `code` is a number or empty.
         """
         code = check_code(code, what="occupation").strip()
-        possible = tuple(
-            Destination(each, self.new.occupation_by_code[each].name, None, relation=relation)
-            for each, relation in sorted(
-                self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0])
-            )
+        relations = sorted(self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0]))
+        known = self.new.occupation_by_code
+        possible = tuple(Destination(each, known[each].name, None, relation=relation) for each, relation in relations)
+        exact = [one.code for one in possible if one.relation == "exact"]
+        sure = exact or [one.code for one in possible if len(possible) == 1 and one.relation == "close"]
+        decided = sure[0] if len(sure) == 1 else None
+        outcome: Outcome = "moved" if decided else "open" if possible else "unknown"
+        return Migration(
+            code, title, outcome, decided, "crosswalk" if decided else "none", possible, referential=self.new.stamp
         )
-        exact = [one for one in possible if one.relation == "exact"]
-        sure = exact or [one for one in possible if len(possible) == 1 and one.relation == "close"]
-        if len(sure) == 1:
-            return Migration(code, title, "moved", sure[0].code, "crosswalk", possible, referential=self.new.stamp)
-        outcome: Outcome = "open" if possible else "unknown"
-        return Migration(code, title, outcome, None, "none", possible, referential=self.new.stamp)
 
     def carry(self, profile: Profile) -> Carried:
         """
