@@ -255,7 +255,7 @@ def test_a_page_is_answered_by_the_names_of_this_machine_alone(
     name: str, status: int, embedded_graph: OccupationGraph
 ) -> None:
     for explorer, path, free in (("alone", "/explorer/", "/health/live"), ("beside", "/explorer/", "/v1/show")):
-        options = Options(explorer=explorer, hosts=LOOPBACK)  # type: ignore[arg-type]
+        options = Options(explorer=explorer, hosts=LOOPBACK)
         with Client(create_app(Engine(embedded_graph), options)) as opened:
             assert opened.get(path, headers={"host": name}).status_code == status
             other = opened.get(free, params={"code": "K2110"}, headers={"host": name}).status_code
@@ -518,7 +518,7 @@ def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
 def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph: OccupationGraph) -> None:
     asked: list[str] = []
     for explorer in ("beside", "alone"):
-        app = create_app(Engine(embedded_graph), Options(explorer=explorer))  # type: ignore[arg-type]
+        app = create_app(Engine(embedded_graph), Options(explorer=explorer))
         with Client(app) as opened:
             while not app.ready and not app.failed:
                 opened.get("/health/live")

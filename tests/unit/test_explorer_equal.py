@@ -73,7 +73,7 @@ class Tables(HTMLParser):
         if tag == "span":
             self._into = "text"
         elif tag in ("td", "th") and self._cell is not None:
-            cell = {k: plain(v) if isinstance(v, str) else v for k, v in self._cell.items()}
+            cell: dict[str, Any] = {k: plain(v) if isinstance(v, str) else v for k, v in self._cell.items()}
             self.rows[self._table][-1].append(Shown(**cell))
             self._cell = None
         elif tag == "table":

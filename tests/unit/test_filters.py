@@ -142,7 +142,11 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
         assert told.startswith(word)
         assert f"max-hours {len(doubtful)}" in told
     none = rank_moves(
-        embedded_graph, "N4101", filters=["max-hours=0"], targets=doubtful, settings=Settings(strict=True)
+        embedded_graph,
+        "N4101",
+        filters=["max-hours=0"],
+        targets=[c for c in doubtful if c],
+        settings=Settings(strict=True),
     )
     assert not none
     assert f"max-hours {len(doubtful)}" in none.to_text()

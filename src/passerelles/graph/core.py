@@ -451,10 +451,12 @@ def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:
 def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     referential = graph.referential
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
+        sources: dict[tuple[str, str], dict[str, None]] = {}  # one edge, also where rows differ by whom they bind
         for row in referential.credential_requirements:
             if row.kind == wanted:
-                ends = f"occupation:{row.occupation}", f"credential:{row.credential}"
-                yield kind, *ends, 1.0, {"reference": row.source}
+                sources.setdefault((row.occupation, row.credential), {})[row.source] = None
+        for (occupation, code), said in sources.items():
+            yield kind, f"occupation:{occupation}", f"credential:{code}", 1.0, {"reference": " ; ".join(said)}
     for credential in referential.credentials:
         for required in credential.prerequisites:
             yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING
