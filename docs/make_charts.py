@@ -10,6 +10,7 @@ from pathlib import Path
 from passerelles import (
     build_graph,
     charts,
+    compare,
     evaluate,
     load_referential,
     match_territory,
@@ -33,6 +34,7 @@ def pictures() -> Iterator[tuple[str, charts.Chart]]:
     found = match_territory(graph, TERRITORY / "redon-fragile.csv", TERRITORY / "redon-hiring.csv")
     yield "sankey", charts.territory_sankey(found, limit=12)
     yield "neighbours", charts.neighbour_map(graph, "K2110")
+    yield "comparison", charts.comparison_bars(compare(graph, ["N4101", "N4103", "N4105"]))
     yield "areas", charts.area_map(mobility_areas(graph))
     yield "methods", charts.method_comparison(evaluate(graph, methods=METHODS))
     card = json.loads((HERE / "model-card.json").read_text(encoding="utf-8"))

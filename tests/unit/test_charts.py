@@ -22,12 +22,12 @@ from matplotlib.text import Text
 from scipy.stats import binomtest
 
 import passerelles
-from passerelles import PasserellesError, charts, rank_moves, rank_paths
+from passerelles import PasserellesError, charts, compare, rank_moves, rank_paths
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import Chart, clean, width_of, wrap
 from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
-from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, pale
+from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, page_of, pale
 from passerelles.charts.territory import read_diagram
 from passerelles.evaluation.protocol import Bin
 from passerelles.evaluation.results import MethodResult
@@ -91,6 +91,7 @@ def every(graph: OccupationGraph, width: float, lang: Any) -> Iterator[Chart]:
     yield charts.territory_sankey(redon(graph, openings=20), width=width, lang=lang)
     yield charts.neighbour_map(graph, "K2110", width=width, lang=lang)
     yield charts.area_map(areas_of(graph), width=width, lang=lang)
+    yield charts.comparison_bars(compare(graph, ["N4101", "N4103", "K2110"]), width=width, lang=lang)
     yield charts.method_comparison(methods(), width=width, lang=lang)
     yield charts.reliability_diagram(BINS, width=width, lang=lang)
 
@@ -378,6 +379,22 @@ def test_wrapped_text_keeps_every_letter_and_its_width(text: str, width: float) 
 
 def test_a_no_break_space_does_not_break() -> None:
     assert wrap("part de 45\u202f%", width_of("part de 45", 9) + 1, 9) == ["part de", "45\u202f%"]
+
+
+def test_a_comparison_shows_how_much_of_each_job_is_shared(embedded_graph: OccupationGraph) -> None:
+    found = compare(embedded_graph, ["N4101", "N4103"])
+    chart = charts.comparison_bars(found)
+    bars = [p for p in chart.axes[0].patches if isinstance(p, Rectangle)]
+    for each in found.occupations:
+        own = sum(
+            w for c in found.competencies for code, w in zip(c.occupations, c.weights, strict=True) if code == each.code
+        )
+        common = [c for c in found.competencies if c.presence == "shared"]
+        shared = sum(c.weights[c.occupations.index(each.code)] for c in common) / own
+        assert f"{each.label} ({each.code}) : {each.requirements} compétences : partagées {shared:.0%}".replace(
+            "%", " %"
+        ) in (chart.description.replace("\u202f", " ").replace("\xa0", " "))
+        assert any(bar.get_width() == pytest.approx(shared * page_of(8.0).inner) for bar in bars)
 
 
 def test_an_area_is_a_disc_with_its_number_and_its_facts(embedded_graph: OccupationGraph) -> None:

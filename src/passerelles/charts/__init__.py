@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from passerelles.charts.drawing import Chart, save, to_svg
     from passerelles.charts.evaluation import method_comparison, reliability_diagram
-    from passerelles.charts.moves import area_map, competency_bars, neighbour_map, path_ladder, score_waterfall
+    from passerelles.charts.moves import (
+        area_map,
+        comparison_bars,
+        competency_bars,
+        neighbour_map,
+        path_ladder,
+        score_waterfall,
+    )
     from passerelles.charts.territory import territory_sankey
 
 _MODULES = {
     "Chart": "drawing",
     "area_map": "moves",
+    "comparison_bars": "moves",
     "competency_bars": "moves",
     "method_comparison": "evaluation",
     "neighbour_map": "moves",
@@ -29,6 +37,7 @@ _MODULES = {
 __all__ = [
     "Chart",
     "area_map",
+    "comparison_bars",
     "competency_bars",
     "method_comparison",
     "neighbour_map",

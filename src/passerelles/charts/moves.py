@@ -27,7 +27,7 @@ from passerelles.charts.style import (
     pale,
 )
 from passerelles.language.say import Lang, number, percent, say, signed
-from passerelles.language.typography import listed
+from passerelles.language.typography import labelled, listed
 from passerelles.paths.path import hours_text, months_text, path_sentences
 from passerelles.ranking.moves import check_limit, rank_moves
 from passerelles.ranking.origin import find_start
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.model import Profile
     from passerelles.paths.path import Path, Span, Step, StepCredential
+    from passerelles.ranking.compare import Comparison
     from passerelles.ranking.move import Item, Move, PartValue
     from passerelles.settings import Settings
 
@@ -139,6 +140,8 @@ _NEAR: Final = Fill(SKY, hatch="||||", edge=deep(SKY))
 _REST: Final = Fill(PAPER, hatch="||||", edge=deep(SKY))
 _MISSING: Final = Fill(PAPER, hatch="////", edge=VERMILION)
 _CORE: Final = "◆"
+_STATES: Final = (_HELD, _NEAR, _REST, _MISSING)
+_PRESENCES: Final = {"shared": _HELD, "some": _NEAR, "only": Fill(PAPER)}
 _LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}
 
 
@@ -191,7 +194,7 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     states = {"held": weights["held"], "near": near, "rest": weights["near"] - near, "missing": weights["missing"]}
     shares = [pen.say(name, share=percent(weight / total, lang=lang)) for name, weight in states.items()]
     y = _strip(pen, states, y)
-    y = pen.legend(y + 4, list(zip((_HELD, _NEAR, _REST, _MISSING), shares, strict=True)))
+    y = pen.legend(y + 4, list(zip(_STATES, shares, strict=True)))
     most = max(item.weight for items in groups.values() for item in items)
     for state, items in groups.items():
         if items:
@@ -203,10 +206,10 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     return pen.chart(y, ". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
 
 
-def _strip(pen: Pen, states: Mapping[str, float], y: float) -> float:
+def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Sequence[Fill] = _STATES) -> float:
     """Draw the whole as one bar."""
     x, tall = MARGIN, pen.size * 1.8
-    for weight, look in zip(states.values(), (_HELD, _NEAR, _REST, _MISSING), strict=True):
+    for weight, look in zip(states.values(), looks, strict=True):
         wide = weight / sum(states.values()) * pen.page.inner
         if wide > 1e-6:  # noqa: PLR2004 - nothing, but for rounding
             pen.box(x, y, wide, tall, look)
@@ -241,6 +244,58 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float)
         pen.text((pen.page.right, start), words, align="right", colour=INK)
         y += 3
     return y
+
+
+def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
+    """
+    Draw, for each occupation compared, how much of what it asks for all share, some share, or it alone asks for.
+
+    Parameters
+    ----------
+    found
+        What `compare` gives.
+    width
+        In inches, from 4 to 40; the height follows.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    chart
+        A matplotlib figure; `description` says the same in words.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, charts, compare, load_referential
+    >>> found = compare(build_graph(load_referential()), ["N4101", "N4103"])
+    >>> charts.comparison_bars(found).title
+    'Métiers côte à côte'
+    """
+    pen = Pen(page_of(width), "comparison", lang)
+    y = pen.heading(pen.say("meaning"), title=found.page(lang).title)
+    told = []
+    for each in found.occupations:
+        weights = dict.fromkeys(_PRESENCES, 0.0)
+        for competency in found.competencies:
+            if each.code in competency.occupations:
+                weights[competency.presence] += competency.weights[competency.occupations.index(each.code)]
+        y = pen.text((MARGIN, y), f"{each.label} ({each.code})", width=pen.page.inner, bold=True) + 2
+        whole = sum(weights.values())
+        if not whole:
+            words = pen.say("none")
+        else:
+            y = _strip(pen, weights, y, tuple(_PRESENCES.values())) + 2
+            shares = {name: percent(weight / whole, lang=lang) for name, weight in weights.items()}
+            words = pen.say("shares", n=each.requirements, **shares)
+        y = pen.text((MARGIN, y), words, width=pen.page.inner, colour=QUIET) + 8
+        told.append(labelled(f"{each.label} ({each.code})", words, lang))
+    key = [(look, say(f"compare.presence.{name}", lang=lang)) for name, look in _PRESENCES.items()]
+    return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *told]))
 
 
 def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, emit
+from passerelles.cli.answer import Answer, check_chart, emit, write_chart
 from passerelles.cli.options import (
+    ChartOption,
     DataOption,
     Format,
     FormatOption,
@@ -38,14 +39,17 @@ def compare(
     basin: MarketBasinOption = None,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    chart: ChartOption = None,
     lang: LangOption = Language.FR,
 ) -> None:
     """Compare occupations."""
+    from passerelles import charts
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import print_notice_of_source, unscored_envelope
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page
 
+    check_chart(chart)
     session = open_session(referential, overlay, data, no_access=no_access, lang=lang)
     graph = session.graph
     found = put_side_by_side(graph, occupations, market=session.market, basin=session.basin(basin))
@@ -60,3 +64,4 @@ def compare(
         return unscored_envelope("compare@1", graph.referential, items, competencies=more)
 
     emit(Answer(payload, found.sheets(lang.lang)[::-1], show), form=form, output=output, lang=lang.lang)
+    write_chart(chart, lambda: charts.comparison_bars(found, lang=lang.lang), lang=lang)
