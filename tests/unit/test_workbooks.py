@@ -230,6 +230,9 @@ def _with_sheet(rows: bytes) -> bytes:
 BOMBS = {
     "empty cells": lambda: _with_sheet(b'<row r="1">' + b'<c r="A1"/>' * 6_000_000 + b"</row>"),
     "empty rows of cells": lambda: _with_sheet(b'<row><c t="s"/></row>' * 5_000_000),
+    "empty cells that only a parser reads": lambda: _with_sheet(
+        b"".join(b'<row r="%d">%s</row>' % (i, b'<c t="n"/>' * 100) for i in range(1, 31_000))
+    ),
     "blanks": lambda: _with_sheet(b" " * 300_000_000),
     "far cells": lambda: _with_sheet(
         b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 20_000))

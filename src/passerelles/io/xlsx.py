@@ -26,6 +26,7 @@ _MAX_PART: Final = 200_000_000  # bytes of one part once unpacked: a survey of 5
 _MAX_RATIO: Final = 200  # of a part over _SMALL_PART; XML of real cells is packed about 8 times
 _SMALL_PART: Final = 5_000_000
 _MAX_CELLS: Final = 4_000_000  # empty ones included
+_MAX_WALKED: Final = 1_000_000  # of a sheet that only a parser can walk: five microseconds each
 _MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
 _PIECE: Final = 1 << 16
 _MAIN: Final = "xl/workbook.xml"
@@ -497,8 +498,8 @@ class _SheetParser:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
             self.cells += 1
-            if self.cells > _MAX_CELLS:
-                raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
+            if self.cells > _MAX_WALKED:
+                raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
             reference = attributes.get("r")
             if reference is None:
                 self.column += 1
