@@ -1,5 +1,20 @@
-"""``python -m passerelles``."""
+"""``passerelles`` and ``python -m passerelles``: an interruption ends in one line, also while modules still load."""
 
-from passerelles.cli.main import run
+import sys
 
-run()
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from passerelles.cli.main import run  # noqa: PLC0415 - a third of a second, in which one may press Ctrl-C
+
+        run()
+    except KeyboardInterrupt:
+        from passerelles.language.say import say  # noqa: PLC0415 - as above
+
+        sys.stderr.write(say("cli.interrupted") + "\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from passerelles import build_graph, load_referential, rank_profiles
+from passerelles.__main__ import main
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
@@ -350,3 +351,16 @@ def test_zips_with_an_entry_twice_or_leading_out_are_refused(
             code, _, err = outcome(*words, capsys=capsys)
             assert (code, len(err.splitlines())) == (2, 1)
             assert "a.csv" in err
+
+
+def test_an_interruption_before_the_command_line_is_loaded_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("passerelles.cli.main.run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Interrompu.\n"
