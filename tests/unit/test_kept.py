@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from market_files import market_folder, places_folder
+from market_files import bmo_row, market_folder, places_folder, write_bmo
 from passerelles.compiled import cached_indexes, cached_place, clear_cache
-from passerelles.market import geography, market
+from passerelles.market import geography, kept, market
+from passerelles.market.figures import Interval
 from passerelles.session import Session
 
 
@@ -42,7 +43,8 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
     assert again.market is not None
     assert plain.places is not None
     assert again.places is not None
-    assert again.market.survey().projects("5313", "J3Z43") == plain.market.survey().projects("5313", "J3Z43")
+    once, twice = (each.survey().projects("5313", "J3Z43") for each in (plain.market, again.market))
+    assert repr(once) == repr(twice)  # a whole number is written as one, kept or not
     assert (again.places, again.places.notices) == (plain.places, plain.places.notices)
     assert len(clear_cache()) == 3
     assert list(cached_place().iterdir()) == []
@@ -51,16 +53,54 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
 def test_a_changed_or_damaged_file_is_read_again(folder: Path) -> None:
     before = session(folder).places
     assert before is not None
-    (kept,) = cached_place().glob("data-places-*.json")
-    kept.write_bytes(kept.read_bytes()[:-20])
+    (damaged,) = cached_place().glob("data-places-*.json")
+    damaged.write_bytes(damaged.read_bytes()[:-20])
     assert session(folder).places == before
     files = (p for p in (folder / "places").rglob("*") if p.is_file())
     listed = next(p for p in files if b"libbe" in p.read_bytes())
-    listed.write_bytes(listed.read_bytes().replace(b",REDON", b",NODER"))  # of the same size, at another time
-    os.utime(listed, ns=(1, 1))
+    written = 1 if os.name == "nt" else listed.stat().st_mtime_ns
+    listed.write_bytes(listed.read_bytes().replace(b",REDON", b",NODER"))  # of the same size, at the same time
+    os.utime(listed, ns=(written, written))
     after = session(folder).places
     assert after is not None
     assert (before.basin_by_code["5313"].name, after.basin_by_code["5313"].name) == ("REDON", "NODER")
+
+
+def test_a_survey_is_never_that_of_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "keeper", lambda place, _: kept.Keeper(place, "same"))
+    found = []
+    for projects in (12, 13):
+        for old in folder.rglob("*.xlsx"):
+            old.unlink()
+        write_bmo(folder / "bmo.xlsx", [bmo_row("J3Z43", "5313", "35", projects)])
+        market = session(folder).market
+        assert market is not None
+        found.append(market.survey().projects("5313", "J3Z43").met)
+    assert found == [Interval(12, 12), Interval(13, 13)]
+
+
+def test_a_source_that_a_package_changes_is_recognised_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def digest(declared: str) -> str:
+        monkeypatch.setattr(kept, "extensions", lambda _: {"ours": declared})
+        return kept.keeper(cached_place(), [folder]).digest
+
+    assert digest("year = '2023'") == digest("year = '2023'") != digest("year = '2024'")
+
+
+def test_a_name_that_is_no_text_stops_nobody(folder: Path) -> None:
+    (folder / os.fsdecode(b"donn\xe9es.csv")).write_text("a;b\n")
+    assert session(folder).places == session(folder, cache=False).places
+
+
+def test_a_cache_that_can_only_be_read_serves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = session(folder).places
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(kept.os, "utime", refused)
+    monkeypatch.setattr(geography, "_read_basins", refused)
+    assert session(folder).places == before
 
 
 def test_a_cache_that_cannot_be_written_fails_nobody(folder: Path, tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ class Interval:
     False
     """
 
-    low: float
-    high: float
+    # A whole number stays one, also where it is read back from JSON: what is shown must not depend on it.
+    low: int | float
+    high: int | float
 
     def __post_init__(self) -> None:
         if self.low > self.high:

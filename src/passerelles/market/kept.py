@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -15,6 +16,7 @@ from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
+from passerelles.store import package_version
 
 Value = TypeVar("Value")
 _LARGEST: Final = 100_000_000  # bytes that are read back
@@ -39,7 +41,8 @@ class Keeper:
         with suppress(OSError, ValueError, PasserellesError):
             if path.is_file():
                 found = adapter.validate_json(read_file(path, most=_LARGEST))
-                path.touch()
+                with suppress(OSError):  # a cache that can only be read serves all the same
+                    os.utime(path)
                 return found
         value = make()
         with suppress(OSError, TypeError, ValueError, PasserellesError):
@@ -67,19 +70,21 @@ def kept_values(place: Path) -> list[Path]:
     return sorted(place.glob("data-*.json"), key=lambda path: -path.stat().st_mtime)
 
 
-def keeper(place: Path, folders: Sequence[Path], *made_by: Any) -> Keeper:
+def keeper(place: Path, folders: Sequence[Path]) -> Keeper:
     """
     Return what keeps values of some folders.
 
-    Its digest is of the names, sizes and times of all their files, of the code that reads them, of the sources that
-    installed packages add, and of `made_by`.
+    Its digest is of the names, sizes and times of all their files, of the code that reads them and its version, and of
+    the sources that installed packages add. The time of a file's last change of any kind is in it: who may read it can
+    change without its content, and its content without the time that a copy sets.
     """
-    digest = hashlib.sha256(repr((made_by, sorted(extensions("market_sources")))).encode())
+    digest = hashlib.sha256(repr((package_version(), sorted(extensions("market_sources").items()))).encode())
     for folder in (*folders, Path(str(files("passerelles.market")))):
         listed = sorted(p for p in folder.rglob("*") if p.suffix != ".pyc") if folder.is_dir() else [folder]
         for path in listed:
             if place in path.parents or not path.is_file():
                 continue
-            about = path.stat()
-            digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
+            with suppress(FileNotFoundError):  # gone since it was listed
+                about = path.stat()
+                digest.update(repr((str(path), about.st_size, about.st_mtime_ns, about.st_ctime_ns)).encode())
     return Keeper(place, digest.hexdigest()[:24])

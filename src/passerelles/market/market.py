@@ -246,7 +246,10 @@ class BmoFile:
         PasserellesError
             If the file changed or disappeared since it was recognised, or if it lacks an essential column.
         """
-        return self._read() if self.keeper is None else self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
+        if self.keeper is None:
+            return self._read()
+        kept = self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
+        return kept if kept.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:
         table = read(self.found)
