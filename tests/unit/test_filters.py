@@ -127,6 +127,11 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph, 
     assert verdicts(found) == expected
     assert (found.undecided, found.strict) == ({"max-hours": sum(h is None for h in hours.values())}, False)
     assert all(m.filters[0].low == hours[m.target.code] for m in found)
+    if isinstance(origin, str):
+        towards = {
+            c: verdicts(rank_sources(embedded_graph, c, origins=[origin], filters=[f"max-hours={most}"])) for c in codes
+        }
+        assert towards == {c: {c: expected[c]} if c in expected else {} for c in codes}
 
 
 def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: OccupationGraph) -> None:

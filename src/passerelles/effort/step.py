@@ -39,7 +39,7 @@ def step_hours(
     Parameters
     ----------
     table, demands
-        What is to be learned for each occupation, and what access to it requires.
+        What is to be learned for each occupation, and what access requires: to every one, or to the target alone.
     state
         What is not covered yet; see `passerelles.effort.table.state_of`.
     holdings
@@ -47,7 +47,7 @@ def step_hours(
     level
         Highest European level held so far.
     target
-        Row of the one occupation, all where None: a fifth of the time, for who asks from many origins.
+        Row of the one occupation, all where None: for who asks from many origins.
     """
     if target is None:
         rows = np.arange(len(table.whole))
@@ -55,15 +55,15 @@ def step_hours(
     else:
         rows = np.asarray([target], dtype=np.intp)
         learned, _ = table.towards(target, state[table.columns[table.items(target)], None])
-    price, missing = demands.price(holdings), demands.needed[rows] & ~demands.held(holdings)
-    course = demands.trained_alone(missing, price, rows)
+    price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
+    course = demands.trained_alone(missing, price)
     tenths = table.final(learned, rows, level)
-    whole = demands.hours(tenths, missing, price, rows) / TENTHS
+    whole = demands.hours(tenths, missing, price) / TENTHS
     taught = np.where(course, 0, tenths) / TENTHS
     shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
     # What takes something that nothing names, or chooses its people, takes something that is not known.
     unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course)
-    unsettled = demands.hidden[rows] | demands.selective[rows]
+    unsettled = demands.hidden | demands.selective
     unknown |= unsettled
     expected = np.where(unknown, np.nan, whole)
     high = np.minimum(

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, get_args
 
 import numpy as np
 
 from passerelles.access.conditions import access_conditions
-from passerelles.access.demands import demands_of
+from passerelles.access.demands import Demands, build_demands, demands_of
+from passerelles.access.holdings import Aim
 from passerelles.access.kind import kind_between
 from passerelles.effort.step import StepHours, step_hours
 from passerelles.effort.table import effort_table, state_of
@@ -173,12 +174,16 @@ def max_hours(ground: Ground, argument: str) -> Check:
     graph, settings = ground.graph, ground.graph.settings
     table = effort_table(graph, settings)
 
-    demands = lru_cache(maxsize=1)(partial(demands_of, graph))
+    @lru_cache(maxsize=1)
+    def demands(aim: Aim, target: int | None) -> Demands:
+        if target is None:
+            return demands_of(graph, aim)
+        return build_demands(graph.referential, [graph.codes[target]], aim)
 
     def hours_of(start: Start, target: int | None = None) -> StepHours:
         level = int(table.level[start.row]) if start.row >= 0 else int(settings.effort.level_unknown)
         state, held = state_of(graph, table, start.holding), start.holdings
-        return step_hours(table, demands(held.aim), state, held, level, target=target)
+        return step_hours(table, demands(held.aim, target), state, held, level, target=target)
 
     every = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
