@@ -14,8 +14,8 @@ from passerelles.market.market import load_market
 from passerelles.market.signals import find_basin, signals, wage_ratio
 from passerelles.model import Profile, Ternary
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.filters import parse_filter
-from passerelles.ranking.move import Moves
+from passerelles.ranking.filters import Filter, parse_filter
+from passerelles.ranking.move import Moves, Verdict
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
@@ -155,6 +155,17 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
     )
     assert not none
     assert f"max-hours {len(doubtful)}" in none.to_text()
+
+
+def test_a_doubt_of_one_of_two_filters_of_a_name_is_counted(graph: OccupationGraph) -> None:
+    def judge(name: str, unsure: str) -> Filter:
+        return Filter(name, "", lambda m: Verdict(name, "unknown" if m.target.code == unsure else "yes", ""))
+
+    for second in ("once", "twice"):
+        filters = [judge("once", "B1"), judge(second, "B2")]
+        moves = rank_moves(graph, "A1", filters=filters, settings=Settings(strict=True))
+        assert {"B1", "B2"}.isdisjoint(m.target.code for m in moves)
+        assert moves.undecided == ({"once": 2} if second == "once" else {"once": 1, "twice": 1})
 
 
 def test_wages_are_compared_with_those_of_the_job_left(embedded_graph: OccupationGraph, tmp_path: Path) -> None:

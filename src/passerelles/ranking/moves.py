@@ -407,8 +407,9 @@ def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
 
 def _undecided(verdicts: Sequence[Verdict]) -> list[str]:
     """Return the filters that cannot tell of a move which no other drops."""
-    answers = {v.name: v.verdict for v in verdicts}
-    return [] if "no" in answers.values() else [name for name, answer in answers.items() if answer == "unknown"]
+    if any(v.verdict == "no" for v in verdicts):
+        return []
+    return list(dict.fromkeys(v.name for v in verdicts if v.verdict == "unknown"))
 
 
 def _known(value: float) -> float | None:
