@@ -247,12 +247,16 @@ class Session:
         return self._scans[folder]
 
     @cached_property
-    def _keeper(self) -> "Keeper | None":
-        """What keeps data that were read in the user's cache; None without one."""
+    def keeper(self) -> "Keeper":
+        """What may keep data that were read in the user's cache; its digest changes with the files of the folders."""
         from passerelles.compiled import cached_place  # noqa: PLC0415 - command start-up
         from passerelles.market.kept import keeper  # noqa: PLC0415 - command start-up
 
-        return keeper(cached_place(), self.folders) if self.cache else None
+        return keeper(cached_place(), self.folders)
+
+    @property
+    def _keeper(self) -> "Keeper | None":
+        return self.keeper if self.cache else None
 
     def _kept(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
         """Return what was made of a folder, as it was kept or made now."""

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
@@ -28,7 +29,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
 from passerelles.service import answers, requests, work
 from passerelles.service.app import create_app, read_keys
-from passerelles.service.engine import Engine
+from passerelles.service.engine import Engine, load_engine
 from passerelles.service.options import Limits, Options
 from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 from service_client import Client
@@ -185,6 +186,27 @@ def test_a_tag_changes_with_the_referential(embedded_graph: OccupationGraph, cli
         query = {"occupation": "K2110"}
         tags = {c.get("/v1/show", params=query).headers["etag"] for c in (client, other)}
     assert len(tags) == 2
+
+
+def test_a_tag_changes_with_the_data(tmp_path: Path) -> None:
+    folder = market_folder(tmp_path)
+
+    def asked(tag: str, wage: int) -> Any:
+        rows = [f"J3Z43,2017-2019,{wage}", "W1Z80,2017-2019,2100", "Ensemble,2017-2019,1800"]
+        text = "\n".join(['"Fap3","Annee","Salaire_median"', *rows]) + "\n"
+        file = folder / "d.csv"
+        if not file.is_file() or file.read_text("utf-8") != text:
+            write(file, text)
+        with Client(create_app(load_engine(Options(data=(folder,))))) as opened:
+            return opened.get("/v1/rank", params={"origin": "N4101", "limit": 1}, headers={"If-None-Match": tag})
+
+    first = asked("", 1903)
+    tag = first.headers["etag"]
+    assert asked(tag, 1903).status_code == 304
+    later = asked(tag, 1700)
+    assert (later.status_code, later.headers["etag"] == tag) == (200, False)
+    before, after = (answer.json()["results"][0]["wages"]["before"]["value"] for answer in (first, later))
+    assert before > after
 
 
 def test_every_answer_says_version_and_referential(client: Client, engine: Engine) -> None:

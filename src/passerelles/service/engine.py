@@ -44,7 +44,8 @@ class Engine:
     def fingerprint(self) -> bytes:
         """Digest of all that an answer depends on besides the request."""
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
-        data = (self.places is not None, self.certifications is not None, self.wages is not None)
+        loaded = (self.places is not None, self.certifications is not None, self.wages is not None)
+        data = loaded if self.session is None else (*loaded, self.session.keeper.digest)
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
     def warm(self) -> None:
@@ -79,4 +80,5 @@ def load_engine(options: Options) -> Engine:
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     if options.explorer == "alone":  # its pages read data when they first need some: nobody waits to begin with
         return Engine(graph, session=session)
+    _ = session.keeper  # before data are read: what changes meanwhile shows at the next reload
     return Engine(graph, session.places, session.certifications, session.wages, session)
