@@ -50,9 +50,9 @@ print(json.dumps([time.perf_counter() - clock, time.process_time() - cpu, peak *
 def copies(referential: Referential, times: int) -> Referential:
     """Return the referential with its occupations so many times, each copy with some other competencies."""
     draw = random.Random(7)  # noqa: S311 - a fixed draw
-    occupations, titles, requirements = list(referential.occupations), list(referential.titles), []
-    codes = [c.code for c in referential.competencies]
+    occupations, titles = list(referential.occupations), list(referential.titles)
     requirements = list(referential.requirements)
+    codes = [c.code for c in referential.competencies]
     for n in range(1, times):
         occupations += [replace(o, code=f"{o.code}~{n}") for o in referential.occupations]
         titles += [t._replace(code=f"{t.code}~{n}", occupation=f"{t.occupation}~{n}") for t in referential.titles]
