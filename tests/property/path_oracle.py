@@ -15,6 +15,7 @@ HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
 ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 3
 # What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
 LEVELS = {"": 4, "Un permis.": 4, "Sans diplôme.": 2, "CAP exigé.": 3, "Un BTS.": 5, "Master, bac +5.": 7}
+NO_LEVEL = ("", "Un permis.")
 NO_JOB = 4
 PRACTISED = ("savoir-faire", "savoir-être")
 
@@ -67,6 +68,7 @@ class Oracle:
         }
         self.kind = {c.code: c.kind for c in referential.competencies}
         self.level = {o.code: LEVELS[o.access] for o in referential.occupations}
+        self.says = {o.code for o in referential.occupations if o.access not in NO_LEVEL}
         self.macro = {c.code: (c.code if c.is_macro else c.macro) for c in referential.competencies}
 
     # Credentials.
@@ -230,7 +232,7 @@ class Oracle:
                 return False
         start = self.level[person.code] if person.code else NO_JOB
         for code in codes[:-1]:
-            if self.level[code] > max(start, self.level[codes[-1]]):
+            if self.says.issuperset({code, codes[-1]}) and self.level[code] > max(start, self.level[codes[-1]]):
                 return False
             if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held) - adds:
                 return False

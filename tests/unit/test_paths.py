@@ -97,6 +97,19 @@ def test_a_stage_that_raises_the_level_says_so() -> None:
     assert "raises the level held from 3 to 6" in english
 
 
+@pytest.mark.parametrize(
+    ("stage", "target", "paths"),
+    [("Master", "CAP", 1), ("Bac", "CAP", 1), ("", "CAP", 2), ("Master", "", 2), ("CAP", "CAP", 2)],
+)
+def test_no_stage_is_known_to_ask_a_higher_level(stage: str, target: str, paths: int) -> None:
+    """A level that is not known bars nothing: it is that of the settings for hours alone."""
+    some = [occupation("A", access="CAP"), occupation("B", access=stage), occupation("C", access=target)]
+    graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}, occupations=some))
+    loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
+    assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
+
+
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
     dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))

@@ -68,6 +68,8 @@ class EffortTable:
         Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
     qualification, short, level
         Shape (n,): hours of the full qualification, those for somebody who holds its level, and that European level.
+    level_known
+        Shape (n,): whether that level is known, or the one of the settings.
     low_share, high_share
         Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
@@ -89,6 +91,7 @@ class EffortTable:
     low_share: Floats
     high_share: Floats
     level: Ints
+    level_known: NDArray[np.bool_]
     adaptation: Floats
     qualifications: tuple[Qualification, ...]
     effort: EffortSettings
@@ -304,6 +307,7 @@ def _assemble(
         low_share=frozen(np.asarray([q.low / q.expected for q in qualifications], dtype=np.float64)),
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
+        level_known=frozen(np.asarray([q.level_known for q in qualifications], dtype=np.bool_)),
         adaptation=frozen(_adaptation(settings.effort)),
         qualifications=qualifications,
         effort=settings.effort,

@@ -88,7 +88,8 @@ class Search:
         Occupations that can be a stage.
 
         Open, apart from the target, listing something, adding nothing unknown, and asking no higher level than the
-        target, or than is held at the start: nobody trains longer for a job on the way than for the one aimed at.
+        target, or than is held at the start: nobody trains longer for a job on the way than for the one aimed at. A
+        level that is not known, the stage's or the target's, bars nothing.
         """
         return self._first_stages if state is self.state else self._stages(state)
 
@@ -99,7 +100,9 @@ class Search:
     def _stages(self, state: State) -> NDArray[np.bool_]:
         adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
         adds |= self.terrain.demands.hidden | self.terrain.demands.selective
-        adds |= self.effort.level > max(int(self.effort.level[self.target]), int(self.state.level))
+        if self.effort.level_known[self.target]:
+            most = max(int(self.effort.level[self.target]), self.state.level)
+            adds |= self.effort.level_known & (self.effort.level > most)
         found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
         return np.asarray(found, dtype=np.bool_)
 
