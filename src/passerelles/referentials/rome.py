@@ -28,8 +28,8 @@ from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 
 # Licence under which France Travail publishes ROME.
+_LICENCE: Final = "Licence Ouverte / Open Licence 2.0 (Etalab)"
 _WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
-LICENCE: Final = "Licence Ouverte / Open Licence 2.0 (Etalab)"
 # Kinds of file that one generation of ROME has and the other has not.
 _ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
 _ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
@@ -104,7 +104,7 @@ _STATUS_3: Final[dict[str, Status]] = {"8": "core", "9": "other", "": "other"}
 _MOBILITY_3: Final[dict[str, MobilityKind]] = {"1": "proche", "2": "évolution", "": "listed"}
 
 
-def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
+def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     """
     Sort the files of a source by kind; where several versions lie together, the most complete one is taken.
 
@@ -123,9 +123,9 @@ def find_rome_files(source: FileSource, required: tuple[str, ...] = ()) -> FileS
     return FileSet(source, by_kind, expected, required, version, others, _WRITTEN)
 
 
-def generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
+def _generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
     """Generation of the ROME set that a source holds; None where it holds none."""
-    files = find_rome_files(source)
+    files = _find_files(source)
     if not files.by_kind:
         return None
     return "rome3" if _is_rome3(files) else "rome4"
@@ -147,7 +147,7 @@ def _links_of_rome3(files: FileSet) -> bool:
         return False
 
 
-def check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
+def _check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
     """
     Report what is missing of the set, and what lies beside it and is not read.
 
@@ -165,14 +165,14 @@ def check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
             draft.log.note("unknown_file", file=name)
 
 
-def report_unknown_kinds(files: FileSet, known: Sequence[str], draft: Draft) -> None:
+def _report_unknown_kinds(files: FileSet, known: Sequence[str], draft: Draft) -> None:
     """Report the files of the set that bear a name of no known kind."""
     for kind, name in sorted(files.by_kind.items()):
         if kind not in known:
             draft.log.note("unknown_file", file=name)
 
 
-def read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
+def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
     """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
     table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
@@ -182,7 +182,7 @@ def read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, s
     return {key: " ".join(t for _, t in sorted(found, key=lambda s: s[0])) for key, found in sentences.items()}
 
 
-def read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
+def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     """Major then minor RIASEC letter of each occupation."""
     table = files.read(
         "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
@@ -191,7 +191,7 @@ def read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
 
 
-def publication_date(source: FileSource, draft: Draft) -> str:
+def _publication_date(source: FileSource, draft: Draft) -> str:
     """Date of publication as ``version.txt`` gives it, in ISO form; empty where that file does not say."""
     name = source.find("version.txt")
     data = draft.bytes_of(source, name) if name else None
@@ -199,12 +199,19 @@ def publication_date(source: FileSource, draft: Draft) -> str:
     return f"{match[3]}-{match[2]}-{match[1]}" if match else ""
 
 
+def _finished(files: FileSet, draft: Draft, published: str, *, format_: str) -> Referential:
+    date = _publication_date(files.source, draft)
+    source = f"{published}, version {files.edition or 'inconnue'}"
+    provenance = Provenance(source=source, format=format_, date=date, licence=_LICENCE)
+    return finish(draft, name="rome", version=files.edition or "unknown", provenance=provenance)
+
+
 def read_rome4(source: FileSource) -> Referential:
     """Read a ROME 4 set; its notices say everything that was wrong, what makes it unusable included."""
-    files = find_rome_files(source, REQUIRED)
+    files = _find_files(source, REQUIRED)
     draft = Draft()
-    check_files(files, _UNREAD, draft)
-    report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *(name for name, _ in _TAGS)), draft)
+    _check_files(files, _UNREAD, draft)
+    _report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *(name for name, _ in _TAGS)), draft)
     _occupations(files, draft)
     _competencies(files, draft)
     _contexts(files, draft)
@@ -213,23 +220,12 @@ def read_rome4(source: FileSource) -> Referential:
     _mobilities(files, draft)
     for name, kinds in _TAGS:
         _tags(files, draft, name, kinds)
-    date = publication_date(source, draft)
-    return finish(
-        draft,
-        name="rome",
-        version=files.edition or "unknown",
-        provenance=Provenance(
-            source=f"France Travail, ROME 4.0, version {files.edition or 'inconnue'}",
-            format="rome4",
-            date=date,
-            licence=LICENCE,
-        ),
-    )
+    return _finished(files, draft, "France Travail, ROME 4.0", format_="rome4")
 
 
 def _occupations(files: FileSet, draft: Draft) -> None:
-    texts = read_texts(files, "position_phrase", draft)
-    riasec = read_riasec(files, draft)
+    texts = _read_texts(files, "position_phrase", draft)
+    riasec = _read_riasec(files, draft)
     domains = _domains(files, draft)
     flags = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
     columns = ("libelle_rome", "code_rome_parent", *flags)
@@ -371,38 +367,27 @@ def _tags(files: FileSet, draft: Draft, name: str, kinds: tuple[tuple[TagKind, s
                 draft.occupation_tags[occupation, tag] = known or main == "oui"
 
 
-ROME4: Final = Reader("rome4", lambda source: generation(source) == "rome4", read_rome4)
+ROME4: Final = Reader("rome4", lambda source: _generation(source) == "rome4", read_rome4)
 
 
 def read_rome3(source: FileSource) -> Referential:
     """Read a ROME 3 set; its notices say everything that was wrong, what makes it unusable included."""
-    files = find_rome_files(source, REQUIRED_3)
+    files = _find_files(source, REQUIRED_3)
     draft = Draft()
-    check_files(files, _UNREAD_3, draft)
-    report_unknown_kinds(files, (*REQUIRED_3, *_OPTIONAL_3, *_UNREAD_3, *_UNREAD_3_IF_THERE), draft)
+    _check_files(files, _UNREAD_3, draft)
+    _report_unknown_kinds(files, (*REQUIRED_3, *_OPTIONAL_3, *_UNREAD_3, *_UNREAD_3_IF_THERE), draft)
     _fiches_3(files, draft)
     _competencies_3(files, draft)
     _environments_3(files, draft)
     _links_3(files, draft)
     _titles_3(files, draft)
     _mobilities_3(files, draft)
-    date = publication_date(source, draft)
-    return finish(
-        draft,
-        name="rome",
-        version=files.edition or "unknown",
-        provenance=Provenance(
-            source=f"Pôle emploi, ROME 3, version {files.edition or 'inconnue'}",
-            format="rome3",
-            date=date,
-            licence=LICENCE,
-        ),
-    )
+    return _finished(files, draft, "Pôle emploi, ROME 3", format_="rome3")
 
 
 def _fiches_3(files: FileSet, draft: Draft) -> None:
-    texts = read_texts(files, "position_libelle_txt", draft)
-    riasec = read_riasec(files, draft)
+    texts = _read_texts(files, "position_libelle_txt", draft)
+    riasec = _read_riasec(files, draft)
     table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
     occupations = [
         Occupation(
@@ -477,4 +462,4 @@ def _mobilities_3(files: FileSet, draft: Draft) -> None:
             draft.mobilities[origin, target] = Mobility(origin, target, None, typed)
 
 
-ROME3: Final = Reader("rome3", lambda source: generation(source) == "rome3", read_rome3)
+ROME3: Final = Reader("rome3", lambda source: _generation(source) == "rome3", read_rome3)
