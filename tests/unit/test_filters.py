@@ -12,7 +12,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import load_market
 from passerelles.market.signals import find_basin, signals, wage_ratio
-from passerelles.model import Profile, Ternary
+from passerelles.model import Credential, Hours, Profile, Ternary
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.filters import Filter, parse_filter
 from passerelles.ranking.move import Moves, Verdict
@@ -22,6 +22,8 @@ from passerelles.service.engine import Engine
 from passerelles.settings import Settings
 from service_client import Client
 from small import occupation, referential
+
+PLAIN = Settings(scorer="unfitted")
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +134,19 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph, 
             c: verdicts(rank_sources(embedded_graph, c, origins=[origin], filters=[f"max-hours={most}"])) for c in codes
         }
         assert towards == {c: {c: expected[c]} if c in expected else {} for c in codes}
+
+
+def test_no_hours_open_a_job_whose_licence_nobody_can_obtain() -> None:
+    licences = [
+        Credential("ENDED", "Titre fini", "titre", Hours(70, 70, 70, "un centre"), valid_until="2020-01-01"),
+        Credential("TITRE", "Titre", "titre", Hours(70, 70, 70, "un centre")),
+    ]
+    demands = [("B", "ENDED"), ("C", "TITRE")]
+    graph = build_graph(referential({code: ["a"] for code in "ABC"}, credentials=licences, demands=demands))
+    for targets in (["B", "C"], None):
+        moves = rank_moves(graph, "A", targets=targets, filters=["max-hours=1000"], settings=PLAIN)
+        assert verdicts(moves) == {"C": "yes"}
+    assert not rank_sources(graph, "B", filters=["max-hours=1000"], settings=PLAIN)
 
 
 def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: OccupationGraph) -> None:
