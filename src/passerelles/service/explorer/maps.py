@@ -267,8 +267,9 @@ def areas(ask: Ask) -> str:
 
 def area(ask: Ask, number: str) -> str:
     """Return one mobility area: its members, where they stand on the map, and the passages from and to it."""
-    found = areas_of(ask.room).with_market(ask.room.referential, ask.room.market, basin_of(ask))
+    found = areas_of(ask.room)
     one = next((a for a in found.areas if str(a.number) == number), found.areas[0])
+    (one,) = replace(found, areas=(one,)).with_market(ask.room.referential, ask.room.market, basin_of(ask)).areas
     hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
     members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)
     names = {a.number: a.name for a in found.areas}
