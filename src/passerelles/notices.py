@@ -20,6 +20,7 @@ class Kind(NamedTuple):
     drops: bool = False
     fatal: bool = False
     counted: bool = False
+    once: bool = False
 
 
 def _catalogue() -> Mapping[str, Kind]:
@@ -60,6 +61,11 @@ class Notice:
     def severity(self) -> Severity:
         """Severity that the catalogue gives to this code."""
         return CATALOGUE[self.code].severity
+
+    @property
+    def faults(self) -> int:
+        """Faults that it stands for: the one head that is wrong, however many rows are lost with it."""
+        return 1 if self.kind.once else self.count
 
     @property
     def dropped(self) -> int:
@@ -141,8 +147,8 @@ class NoticeLog:
 
 
 def count_by_severity(notices: Iterable[Notice]) -> dict[Severity, int]:
-    """Occurrences of each severity, zero included."""
+    """Faults of each severity, zero included."""
     found: Counter[Severity] = Counter()
     for each in notices:
-        found[each.severity] += each.count
+        found[each.severity] += each.faults
     return {severity: found[severity] for severity in _ORDER}

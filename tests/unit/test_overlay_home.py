@@ -206,8 +206,7 @@ def test_an_index_keeps_what_an_overlay_took_away_and_its_source(tmp_path: Path,
 
 def test_a_wrong_head_says_itself_once(tmp_path: Path, transitions: Referential) -> None:
     rows = split("fr")
-    rows["credentials"] *= 1
-    rows["credential_requirements"] *= 1
+    rows["credentials"] += [{"code": "SECOND", "label": "Un autre titre", "kind": "permis"}]
     place = filled(tmp_path / "branche.xlsx", rows)
     book = load_workbook(place)
     book["Certifications"]["A1"] = "codde"
@@ -216,6 +215,8 @@ def test_a_wrong_head_says_itself_once(tmp_path: Path, transitions: Referential)
     report = check_overlay(place, transitions)
     assert Counter(n.code for n in report.notices) == {"missing_column": 2}
     assert {n.line for n in report.notices} == {1}
+    assert report.severities["error"] == 2, "two heads are wrong, however many rows are lost"
+    assert [(row["count"], row["dropped"]) for row in report.to_dict()["results"]] == [(1, 3), (1, 2)]
 
 
 def test_a_sheet_or_a_column_that_nothing_reads_is_a_warning(tmp_path: Path, transitions: Referential) -> None:

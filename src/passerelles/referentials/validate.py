@@ -40,7 +40,7 @@ NOTICE: Final = Record(
         Column("code", schema=text(), promised=True, on=On.JSON | On.TABLE),
         Column("file", value=lambda n, _: n.file or None, schema=maybe(text()), promised=True, on=_WIDE),
         Column("line", "integer", schema=maybe(whole(least=1)), promised=True, on=On.JSON | On.TABLE),
-        Column("count", "integer", schema=whole(least=1), promised=True),
+        Column("count", "integer", value=lambda n, _: n.faults, schema=whole(least=1), promised=True),
         Column("dropped", schema=whole(least=0), promised=True, on=On.JSON),
         Column("values", json=lambda n, _: dict(n.values), schema=mapped(text()), promised=True, on=On.JSON),
         Column("what", value=lambda n, lang: n.what(lang), schema=text(), promised=True, on=_WIDE),
