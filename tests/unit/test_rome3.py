@@ -59,6 +59,17 @@ def test_every_field_of_a_small_set(tmp_path: Path) -> None:
     assert codes(small) == {"undeclared_occupation": 1, "label_missing": 1, "move_within_occupation": 1}
 
 
+def test_a_fiche_that_only_links_name_keeps_its_texts_and_what_is_told_of_no_fiche_is_said(tmp_path: Path) -> None:
+    sheets = rome3()
+    sheets["texte"] += [[code, "0", "1", "Un texte.", "definition"] for code in ("Y9999", "Y8888")]
+    sheets["referentiel_code_rome_riasec"] += [[code, "A", ""] for code in ("Y9999", "Y8888")]
+    told = load(tmp_path, sheets)
+    assert told.occupations[-1] == Occupation("Y9999", None, definition="Un texte.", domain="Y99", riasec="A")
+    lost = [(n.file, dict(n.values)["subject"]) for n in told.notices if n.code == "link_to_nowhere"]
+    kinds = ("referentiel_code_rome_riasec", "texte")
+    assert lost == [(f"unix_{kind}_v347_utf8.csv", "Y8888") for kind in kinds]
+
+
 def test_moves_are_typed_and_the_closer_kind_of_two_stands(tmp_path: Path) -> None:
     expected = (Mobility("Y1001", "Y1003", None, "proche"), Mobility("Y1002", "Y1001", None, "évolution"))
     assert load(tmp_path).mobilities == expected

@@ -190,6 +190,20 @@ def test_every_field_of_an_onet_database(tmp_path: Path, form: str) -> None:
     assert counts(small) == {"no_requirements": 1, "rating_suppressed": 1, "title_repeated": 1}
 
 
+def test_every_row_of_an_onet_occupation_that_is_not_listed_is_counted(tmp_path: Path) -> None:
+    sheets = {**onet(), "Occupation Data": [row for row in onet()["Occupation Data"] if row[0] != "53-5021.00"]}
+    notices = load_referential(write_onet(tmp_path / "db", sheets)).notices
+    assert {n.file: n.count for n in notices if n.code == "link_of_unlisted_occupation"} == {
+        "Alternate Titles.txt": 3,
+        "Interests.txt": 4,
+        "Job Zones.txt": 1,
+        "Knowledge.txt": 2,
+        "Skills.txt": 3,
+        "Tasks to DWAs.txt": 2,
+        "Work Context.txt": 2,
+    }
+
+
 def test_an_onet_database_without_its_optional_files_says_what_each_would_bring(tmp_path: Path) -> None:
     folder = write_onet(tmp_path / "db", {"Occupation Data": onet()["Occupation Data"]})
     bare = load_referential(folder)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from passerelles.errors import PasserellesError
@@ -176,6 +177,7 @@ def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, 
     """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
     table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
+    table = draft.linked(table, code_rome="occupations")
     sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
         sentences.setdefault((code, kind), []).append((int(place) if place.isdecimal() else 0, text.strip()))
@@ -187,8 +189,21 @@ def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     table = files.read(
         "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
     )
-    table = draft.keyed(table, "code_rome")
+    table = draft.linked(draft.keyed(table, "code_rome"), code_rome="occupations")
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
+
+
+def _describe(files: FileSet, draft: Draft, *, position: str, access: str) -> None:
+    """Give each occupation its texts and letters, those that only links declare included: called after the links."""
+    texts = _read_texts(files, position, draft)
+    riasec = _read_riasec(files, draft)
+    for code, occupation in draft.occupations.items():
+        draft.occupations[code] = replace(
+            occupation,
+            definition=texts.get((code, "definition"), ""),
+            access=texts.get((code, access), ""),
+            riasec=riasec.get(code, ""),
+        )
 
 
 def _publication_date(source: FileSource, draft: Draft) -> str:
@@ -220,12 +235,11 @@ def read_rome4(source: FileSource) -> Referential:
     _mobilities(files, draft)
     for name, kinds in _TAGS:
         _tags(files, draft, name, kinds)
+    _describe(files, draft, position="position_phrase", access="acces_metier")
     return _finished(files, draft, "France Travail, ROME 4.0", format_="rome4")
 
 
 def _occupations(files: FileSet, draft: Draft) -> None:
-    texts = _read_texts(files, "position_phrase", draft)
-    riasec = _read_riasec(files, draft)
     domains = _domains(files, draft)
     flags = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
     columns = ("libelle_rome", "code_rome_parent", *flags)
@@ -237,8 +251,6 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         occupation = Occupation(
             code=code,
             label=label or None,
-            definition=texts.get((code, "definition"), ""),
-            access=texts.get((code, "acces_metier"), ""),
             parent=parent or None,
             domain=domains.get(code),
             regulated=regulated,
@@ -246,7 +258,6 @@ def _occupations(files: FileSet, draft: Draft) -> None:
             ecological=draft.coded(_ECOLOGICAL, eco, flags[0], table, line),
             digital=num,
             demographic=demo,
-            riasec=riasec.get(code, ""),
         )
         draft.declare("occupations", occupation, table, line)
 
@@ -382,23 +393,13 @@ def read_rome3(source: FileSource) -> Referential:
     _links_3(files, draft)
     _titles_3(files, draft)
     _mobilities_3(files, draft)
+    _describe(files, draft, position="position_libelle_txt", access="acces_a_em")
     return _finished(files, draft, "Pôle emploi, ROME 3", format_="rome3")
 
 
 def _fiches_3(files: FileSet, draft: Draft) -> None:
-    texts = _read_texts(files, "position_libelle_txt", draft)
-    riasec = _read_riasec(files, draft)
     table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
-    occupations = [
-        Occupation(
-            code=code,
-            label=label or None,
-            definition=texts.get((code, "definition"), ""),
-            access=texts.get((code, "acces_a_em"), ""),
-            riasec=riasec.get(code, ""),
-        )
-        for code, label in table.columns("code_rome", "libelle_rome")
-    ]
+    occupations = [Occupation(code, label or None) for code, label in table.columns("code_rome", "libelle_rome")]
     draft.declare_all("occupations", occupations, table)
 
 

@@ -308,16 +308,23 @@ def _links(files: FileSet, draft: Draft) -> None:
     keys = ("occupationuri", "skilluri")
     table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
     known = {uri: code_of(uri) for key in keys for uri in table.column(key)}
-    unlisted = Counter(uri for uri in table.column("occupationuri") if known[uri] not in draft.occupations)
-    for uri, count in sorted(unlisted.items()):
-        draft.note("link_of_unlisted_occupation", table, count=count, subject=known[uri])
-    kept = table.keep([uri not in unlisted for uri in table.column("occupationuri")])
+    kept = _listed(table, "occupationuri", draft, codes=known)
     for line, (occupation, skill, word) in kept.numbered(*keys, "relationtype"):
         code = known[skill]
         if code not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=code)
             draft.competencies[code] = Competency(code, None, "savoir-faire")
         draft.requirements[known[occupation]][code] = draft.coded(_STATUS, word, "relationType", table, line)
+
+
+def _listed(table: Table, column: str, draft: Draft, *, codes: Mapping[str, str] | None = None) -> Table:
+    """Rows of a table whose occupation is listed; the others are counted and left out. `codes` are those of cells."""
+    cells = table.column(column)
+    named = cells if codes is None else [codes[cell] for cell in cells]
+    unlisted = Counter(code for code in named if code not in draft.occupations)
+    for code, count in sorted(unlisted.items()):
+        draft.note("link_of_unlisted_occupation", table, count=count, subject=code)
+    return table.keep([code not in unlisted for code in named]) if unlisted else table
 
 
 def _find_onet(source: FileSource) -> FileSet:
@@ -394,18 +401,9 @@ def _check_onet(files: FileSet, draft: Draft) -> None:
         draft.log.note("other_files", count=unread)
 
 
-def _listed(table: Table, draft: Draft) -> Table:
-    """Rows of a table whose occupation is listed; the others are counted and left out."""
-    codes = table.column(_SOC)
-    unlisted = sorted(set(codes) - draft.occupations.keys())
-    for code in unlisted:
-        draft.note("link_of_unlisted_occupation", table, count=codes.count(code), subject=code)
-    return table.keep([code in draft.occupations for code in codes]) if unlisted else table
-
-
 def _occupations_onet(files: FileSet, draft: Draft) -> None:
     """Occupations, grouped as the Standard Occupational Classification does: 11-1011.03 in 11-1010 and 11-1000."""
-    zones = _zones(files, draft)
+    zones = draft.keyed(files.read(_ZONES, (_SOC, "job zone"), draft), _SOC)
     table = files.read(_OCCUPATION_DATA, (_SOC, "title"), draft, optional=("description",))
     occupations: list[Occupation] = []
     for code, label, text in table.columns(_SOC, "title", "description"):
@@ -418,20 +416,14 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
                 parent=f"{code[:6]}0",
                 domain=minor,
                 managerial="yes" if code.startswith(_ONET_MANAGERS) else "unknown",
-                level=zones.get(code),
             )
         )
         draft.domains.setdefault(top, Domain(top, None))
         draft.domains.setdefault(minor, Domain(minor, None, top))
     draft.declare_all("occupations", occupations, table)
-
-
-def _zones(files: FileSet, draft: Draft) -> dict[str, float | None]:
-    table = draft.keyed(files.read(_ZONES, (_SOC, "job zone"), draft), _SOC)
-    return {
-        code: draft.coded(_ZONE_LEVEL, zone, "Job Zone", table, line)
-        for line, (code, zone) in table.numbered(_SOC, "job zone")
-    }
+    for line, (code, zone) in _listed(zones, _SOC, draft).numbered(_SOC, "job zone"):
+        level = draft.coded(_ZONE_LEVEL, zone, "Job Zone", zones, line)
+        draft.occupations[code] = replace(draft.occupations[code], level=level)
 
 
 def _activities(files: FileSet, draft: Draft) -> None:
@@ -451,7 +443,7 @@ def _task_activities(files: FileSet, draft: Draft) -> None:
     table = files.read(_TASKS, (_SOC, "task id", "task type"), draft)
     core = {(code, task) for code, task, kind in table.columns(_SOC, "task id", "task type") if kind == "Core"}
     table = files.read(_TASK_ACTIVITIES, (_SOC, "task id", "dwa id"), draft, optional=("dwa title",))
-    table = _listed(draft.keyed(table, _SOC, "task id", "dwa id"), draft)
+    table = _listed(draft.keyed(table, _SOC, "task id", "dwa id"), _SOC, draft)
     for line, (code, task, activity, label) in table.numbered(_SOC, "task id", "dwa id", "dwa title"):
         if activity not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=activity)
@@ -489,7 +481,7 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
     table = files.read(name, (*keys, "data value"), draft, optional=looked_for)
     # A work context has one row more for each answer, under scales of their own, which are shares and no ratings.
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
-    table = _listed(draft.keyed(table, *keys), draft)
+    table = _listed(draft.keyed(table, *keys), _SOC, draft)
     suppressed = 0
     found: list[tuple[str, str, str, str, float]] = []
     for line, (code, element, scale, cell, label, suppress, irrelevant) in table.numbered(
@@ -507,7 +499,7 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
 
 def _titles(files: FileSet, draft: Draft) -> None:
     table = files.read(_TITLES, (_SOC, "alternate title"), draft, optional=("short title",))
-    table = _listed(table, draft)
+    table = _listed(table, _SOC, draft)
     titles = [(line, code, label) for line, (code, label) in table.numbered(_SOC, "alternate title")]
     declare_other_titles(draft, titles, table)
 
