@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, number, say
+from passerelles.language.typography import listed
 from passerelles.market.beside import FIGURE
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
 from passerelles.market.market import Market
@@ -151,7 +152,7 @@ def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
         ", ".join(filter(None, (f.source, f.year, territory_name(f.territory, lang))))
         for f in figures if f.interval is not None
     ]  # fmt: skip
-    return (" ; " if lang == "fr" else "; ").join(dict.fromkeys(filter(None, told)))
+    return listed(dict.fromkeys(filter(None, told)), lang)
 
 
 def market_notes(some: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:

@@ -738,7 +738,7 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
             why.append(_step_verdicts(path, place, lang))
         said = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        paid = " ; ".join(p.told(lang) for p in frame.payers)
+        paid = listed((p.told(lang) for p in frame.payers), lang)
         pays = f". {say('paths.pays', lang=lang)}{colon}{paid}" if paid else ""
         found.append(f"{frame.label}{colon}{verdict}" + (f" ({said})" if said else "") + pays)
     return found
