@@ -20,9 +20,10 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.typography import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
+from passerelles.paths.legal import FrameVerdict, MayPay
 from passerelles.report.dossier import page as report_page
 from passerelles.report.dossier.case import Case, Request
-from passerelles.report.dossier.moves import explained_origins, staged_paths
+from passerelles.report.dossier.moves import explained_origins, frame_sentences, staged_paths
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.pictures import picture_of_flows
 from passerelles.report.dossier.sections import territory_document
@@ -110,6 +111,23 @@ def test_every_move_of_the_flows_is_explained(page: Element, redon: Allocation) 
             assert credential.label in details.text
         facts = {n.text: t.text for n, t in zip(details.all("dt"), details.all("dd"), strict=True)}
         assert {"Nature", "Accès", "Heures par personne"} <= set(facts)
+
+
+def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no(case: Case) -> None:
+    public, region = MayPay("france_travail", "s"), MayPay("transitions_pro", "s")
+    said = frame_sentences(
+        case,
+        [
+            FrameVerdict("a", "Cadre A", "yes", payers=(public,)),
+            FrameVerdict("b", "Cadre B", "unknown", payers=(public,)),
+            FrameVerdict("c", "Cadre C", "no"),
+            FrameVerdict("d", "Cadre D", "yes", payers=(region,)),
+        ],
+    )
+    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in said[3:]] == [
+        "Cadre A ; Cadre B – qui peut payer : France Travail.",
+        f"Cadre D – qui peut payer : {region.told()}.",
+    ]
 
 
 def test_a_job_that_goes_nowhere_has_its_best_move_explained(page: Element, case: Case) -> None:

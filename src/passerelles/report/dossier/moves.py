@@ -287,10 +287,12 @@ def access_sentences(case: Case, access: AccessConditions) -> list[str]:
 
 
 def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
-    """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
+    """Say what legal frames answer and who may pay: those alike together; of the one asked (`why`), the reasons."""
     w = case.words
-    found, alike = [], dict[str, list[str]]()
+    found, alike, paid = [], dict[str, list[str]](), dict[str, list[str]]()
     for frame in frames:
+        if frame.payers:
+            paid.setdefault(listed((p.told(w.lang) for p in frame.payers), w.lang), []).append(frame.label)
         if frame.name != why:
             alike.setdefault(frame.verdict, []).append(frame.label)
             continue
@@ -298,6 +300,7 @@ def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | No
         found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
     found += [w(f"frame.{name}", label=listed(alike[name], w.lang), why="") for name in ("yes", "unknown", "no")
               if name in alike]  # fmt: skip
+    found += [w("frame.payers", label=listed(labels, w.lang), payers=said) for said, labels in paid.items()]
     return tuple(found)
 
 
