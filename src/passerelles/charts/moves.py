@@ -28,6 +28,7 @@ from passerelles.charts.style import (
 )
 from passerelles.language.say import Lang, number, percent, say, signed
 from passerelles.language.typography import labelled, listed
+from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
 from passerelles.ranking.moves import check_limit, rank_moves
 from passerelles.ranking.origin import find_start
@@ -774,7 +775,7 @@ def _area_words(pen: Pen, area: "Area") -> str:
     """Return the number, name and size of an area, and its market where there is one."""
     facts = [pen.say("jobs", n=len(area.members))]
     for column in area.spec.columns if area.market is not None else ():
-        if On.PAGE in column.on and column.key in ("projects", "tension", "wage_ratio"):
+        if On.PAGE in column.on and column.key in SCREEN_KEYS:
             known = column.screen(area, pen.lang)
             facts += [f"{column.head(pen.lang)} {known}"] if known else []
     return f"{area.number}. {area.name} ({', '.join(facts)})"
