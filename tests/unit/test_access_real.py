@@ -81,7 +81,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1301", "J1310", "conditional", {"APT-COND", "PERM-B"}, {"AA-70 + AFGSU2", "DEA"}, "lateral"),
     ("N1105", "N1104", "open", set(), set(), "lateral"),  # an overhead crane takes no authorisation by law
     ("F1602", "I1317", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # cleared anew by each employer
-    ("A1503", "A1508", "conditional", set(), {"ACACED", "CDC-FAUNE"}, "unknown"),
+    ("A1503", "A1508", "conditional", set(), {"ACACED", "CDC-FAUNE", "CERT-ANIMALIER"}, "unknown"),
     ("K1201", "K1101", "conditional", {"DEMF"}, set(), "lateral"),
     ("K1304", "K1305", "conditional", {"DETISF"}, set(), "lateral"),
     ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
