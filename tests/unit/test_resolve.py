@@ -202,6 +202,14 @@ def test_nothing_is_sure_of_nonsense_on_the_real_rome(rome: Referential, text: s
     assert status(resolve_title(rome, text)) != "sûr"
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Technicien éolien en mer", "I1321"), ("MER", "J1306"), ("MER imagerie", "J1306")],
+)
+def test_the_sea_is_no_radiology_on_the_real_rome(rome: Referential, text: str, code: str) -> None:
+    assert resolve_title(rome, text)[0].code == code
+
+
 def test_an_answer_names_the_referential_that_its_code_is_from() -> None:
     embedded = load_referential("transitions")
     (first, *_) = resolve_title(embedded, "moniteur auto école")
