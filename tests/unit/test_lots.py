@@ -140,6 +140,7 @@ HEADERS = {
         ("Entreprise", "Intitulé du poste", "Nb de postes", "Bassin"),
         ("Employeur", "Emploi", "Nombre de postes à pourvoir", "Commune"),
         ("Recruteur", "Appellation", "Besoins en recrutement", "Lieu"),
+        ("Nom commercial", "Emploi", "Nb de postes", "Commune"),
         ("Company", "Position", "Openings", "Location"),
         ("Site", "Job", "Headcount needed", "City"),
         ("Employer", "Vacancy", "No. of posts", "Location"),

@@ -52,6 +52,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
         r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
         r"collectivites?(?: \w+)?|administrations?",
+        r"noms? commercia(?:l|ux)|orga",
         r"partenaires?|industriels?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?",
         r"usines?|unites?|sites?(?: \w+)?",
     ),
