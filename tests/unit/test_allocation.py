@@ -393,6 +393,14 @@ def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -
     assert match(fragile, hiring, {}).placed == 3
 
 
+def test_who_stays_and_what_stays_empty_keep_the_words_of_their_employers() -> None:
+    fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteuse", confidence=1.0)])
+    hiring = made("hiring", [Lot("P", "J03", "x", people=2, given="Chef de quai", confidence=1.0)])
+    told = match(fragile, hiring, {}, settings={"acceptable_probability": 1.0}).to_dict()
+    assert told["uncovered"][0]["fragile_title"] == "Monteuse"
+    assert told["unfilled"][0]["hiring_title"] == "Chef de quai"
+
+
 def test_work_on_ones_own_account_is_an_option_and_never_a_placement() -> None:
     fragile = people(("A", "J00", 4, "x"))
     hiring = [{"Entreprise": "P", "Métier": "J00", "Postes à pourvoir": 4, "Commune": "x", "Statut": "indépendant"}]

@@ -18,7 +18,7 @@ from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots, Month, Side, in_time, latest_start, training_months
+from passerelles.territory.lots import Lot, Lots, Month, Side, in_time, latest_start, pool_key, training_months
 from passerelles.territory.pairs import Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
@@ -322,6 +322,7 @@ class Uncovered(Described):
         (
             Column("from", on=On.SCREEN, shown=attribute("lot.employer"), note=lambda u, _: u.lot.place()),
             Column("employer", value=attribute("lot.employer"), schema=text(), promised=True, on=_FILE),
+            Column("fragile_title", value=attribute("lot.title"), schema=_TITLE, on=_FILE),
             Column("job", json=lambda u, _: u.lot.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
             Column("code", value=attribute("lot.job"), on=On.TABLE),
             Column("label", value=attribute("lot.label"), on=On.TABLE),
@@ -379,7 +380,7 @@ class Unfilled(Described):
     """
     Openings that stay empty, why, and who would fill them.
 
-    `label` names the job, or the family where openings are shared.
+    `label` names the job, or the family where openings are shared; `lot` the openings of one employer.
     """
 
     employer: str
@@ -391,6 +392,7 @@ class Unfilled(Described):
     empty: int
     reason: str
     candidates: tuple[Candidate, ...] = ()
+    lot: Lot | None = None
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what would fill them, as a person reads it."""
@@ -405,7 +407,8 @@ class Unfilled(Described):
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""
-        return ", ".join(filter(None, (f"{self.code} {self.label}".strip(), self.basin_label)))
+        job = self.lot.named if self.lot else f"{self.code} {self.label}".strip()
+        return ", ".join(filter(None, (job, self.basin_label)))
 
     spec: ClassVar[Record] = Record(
         "unfilled",
@@ -413,6 +416,7 @@ class Unfilled(Described):
         (
             Column("to", on=On.SCREEN, shown=attribute("employer"), note=lambda u, _: u.place()),
             Column("employer", schema=text(), promised=True, on=_FILE),
+            Column("hiring_title", value=lambda u, _: u.lot.title if u.lot else None, schema=maybe(_TITLE), on=_FILE),
             Column(
                 "job", json=lambda u, _: {"code": u.code, "label": u.label}, promised=True, on=On.JSON,
                 schema=maybe(record("A job, or a family", {"code": schema.code(), "label": maybe(text())})),
@@ -629,6 +633,7 @@ def unfilled_pools(
     detailed = set(largest.tolist())
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
+    own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
     found = []
     for at, key in enumerate(keys):
         if not empty[at]:
@@ -660,6 +665,7 @@ def unfilled_pools(
                 int(empty[at]),
                 reason,
                 candidates,
+                own.get(key),
             )
         )
     return tuple(found)
