@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, check_codes
 from passerelles.errors import PasserellesError
 from passerelles.sharing import FrozenDict
 
 Ternary = Literal["yes", "no", "unknown"]
+TERNARY: Final = get_args(Ternary)
 CompetencyKind = Literal["savoir-faire", "savoir-être", "savoir"]
 Status = Literal["core", "emerging", "other"]
 EcologicalRole = Literal["green", "strategic", "neutral", "brown", "unknown"]
@@ -27,7 +28,6 @@ AccessStatus = Literal["open", "conditional", "selective", "unknown"]
 SelectionKind = Literal["competition", "appointment", "quota-of-offices", "admission"]
 MoveKind = Literal["same-job", "advancement", "step-down", "lateral", "unknown"]
 Employment = Literal["employee", "self-employed", "public"]
-_TERNARY = ("yes", "no", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +374,7 @@ class Profile:
             raise PasserellesError("not_a_mapping", what="credentials", value=repr(stated), kind=kind)
         for code, held in self.credentials.items():
             check_code(code, what="credential")
-            if held not in _TERNARY:
+            if held not in TERNARY:
                 raise PasserellesError("not_ternary", code=code, value=repr(held))
         object.__setattr__(self, "competencies", codes)
         object.__setattr__(self, "credentials", FrozenDict(sorted(self.credentials.items())))

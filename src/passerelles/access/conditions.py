@@ -17,6 +17,7 @@ from passerelles.access.holdings import (
 )
 from passerelles.language.say import Lang, say
 from passerelles.model import (
+    TERNARY,
     AccessStatus,
     Credential,
     CredentialKind,
@@ -132,8 +133,8 @@ class AccessCredential(Described):
             Column("alternative", schema=maybe(text("All items of an alternative are needed")), promised=True),
             Column("scope", schema=one_of(get_args(Scope)), promised=True),
             Column("titles", json=lambda c, _: list(c.titles), schema=schema.listed(text()), promised=True),
-            Column("held", schema=maybe(one_of(get_args(Ternary))), promised=True),
-            Column("group_held", schema=maybe(one_of(get_args(Ternary)))),
+            Column("held", schema=maybe(one_of(TERNARY)), promised=True),
+            Column("group_held", schema=maybe(one_of(TERNARY))),
             Column("hours", json=lambda c, _: _range(c.hours), schema=_HOURS, promised=True),
             Column("company_hours", json=lambda c, _: _range(c.detail.company_hours), schema=_HOURS),
             Column("hours_kind", json=lambda c, _: c.detail.hours_kind, schema=one_of(get_args(HoursKind))),

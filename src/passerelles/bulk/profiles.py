@@ -16,7 +16,7 @@ from passerelles.errors import MissingExtraError, PasserellesError, UnknownCodeE
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import decode
-from passerelles.model import Ternary
+from passerelles.model import TERNARY, Ternary
 from passerelles.referentials.referential import find_occupation
 
 if TYPE_CHECKING:
@@ -340,7 +340,6 @@ def rows_of_file(path: Path) -> int | None:
 
 _REMEMBERED: Final = 100_000  # titles kept with their code, so that memory stays bounded whatever people write
 _LONGEST_DETAIL: Final = 100  # characters of a faulty value that are repeated to whoever has to correct it
-_TERNARY: Final = ("yes", "no", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,7 +541,7 @@ def _credential_fault(directory: Directory, code: object, held: object) -> Fault
         return Fault("empty_code", "credentials")
     if code not in directory.graph.referential.credential_by_code:
         return Fault("unknown_credential", _cut(code))
-    return None if held in _TERNARY else Fault("not_ternary", _cut(f"{code}={held}"))
+    return None if held in TERNARY else Fault("not_ternary", _cut(f"{code}={held}"))
 
 
 def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:

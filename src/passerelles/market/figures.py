@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from passerelles.language.say import Lang, number, say
+from passerelles.model import Ternary
 
 COUNTRY: Final = "FR"
 Standing = Literal["observed", "secret", "estimated", "unknown"]
@@ -113,7 +114,7 @@ class Figure:
         """The number where it is known exactly, else None."""
         return self.interval.low if self.interval is not None and self.interval.exact else None
 
-    def at_least(self, bound: float) -> Literal["yes", "no", "unknown"]:
+    def at_least(self, bound: float) -> Ternary:
         """Whether the number is `bound` or more, when the bounds can tell."""
         if self.interval is None:
             return "unknown"
@@ -121,7 +122,7 @@ class Figure:
             return "yes"
         return "no" if self.interval.high < bound else "unknown"
 
-    def at_most(self, bound: float) -> Literal["yes", "no", "unknown"]:
+    def at_most(self, bound: float) -> Ternary:
         """Whether the number is `bound` or less, when the bounds can tell."""
         if self.interval is None:
             return "unknown"

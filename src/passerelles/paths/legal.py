@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Final, Self, get_args
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import day_text
 from passerelles.market.tables import PAYER, Payer
-from passerelles.model import Ternary
+from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
 from passerelles.views.schema import flag, listed, maybe, one_of, ref, text
@@ -189,7 +189,7 @@ class FrameVerdict(Described):
         (
             Column("frame", value=lambda f, _: f.name, json_key="name", schema=text(), promised=True),
             Column("label", on=On.JSON, schema=text()),
-            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
+            Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
             Column(
                 "violations", json=lambda f, lang: dicts(f.violations, lang), schema=listed(ref("rule")), promised=True,
                 on=On.JSON,

@@ -10,9 +10,9 @@ from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
 from passerelles.market.beside import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.market.certifications import LeadingCertification, leading_lines
-from passerelles.model import Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import TERNARY, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, TERNARY, End, Item, credentials_text, named
+from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named
 from passerelles.sharing import Later
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole

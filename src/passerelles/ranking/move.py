@@ -12,7 +12,7 @@ from passerelles.access.conditions import AccessConditions, AccessCredential, ac
 from passerelles.language.say import Lang, number, ordinal, percent, say, signed
 from passerelles.language.typography import labelled, listed
 from passerelles.market.beside import WagePair, wage_columns, wage_lines, wage_notes, wages_short
-from passerelles.model import MoveKind, Stamp, Ternary
+from passerelles.model import TERNARY, MoveKind, Stamp, Ternary
 from passerelles.scoring.features import part_words
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
@@ -20,7 +20,6 @@ from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
 
 Level = Literal["proche", "accessible", "exigeante"]
-TERNARY: Final = get_args(Ternary)
 LEVELS: Final = get_args(Level)
 _NAMED = 5  # competencies that a cell names
 _SAID = 4  # competencies that a sentence names
@@ -56,7 +55,7 @@ class Verdict(Described):
         "What one filter says; only `no` drops a move",
         (
             Column("name", schema=text(), promised=True),
-            Column("verdict", words="terms.verdict", schema=one_of(get_args(Ternary)), promised=True),
+            Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
             Column("reason", value=lambda v, lang: v.sentence(lang), schema=text(), promised=True),
         ),
     )

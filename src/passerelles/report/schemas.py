@@ -17,14 +17,14 @@ from passerelles.matching.lookup import Found
 from passerelles.matching.migrate import Migration
 from passerelles.matching.titles import Candidate, Status
 from passerelles.matching.worklist import Group, Row
-from passerelles.model import Employment, OverlaySource, RequirementKind
+from passerelles.model import TERNARY, Employment, OverlaySource, RequirementKind
 from passerelles.paths.legal import FrameVerdict, MayPay, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
 from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
 from passerelles.ranking.counterfactual import Counterfactual
-from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, TERNARY, End, Known, Move, PartValue, Verdict
+from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, End, Known, Move, PartValue, Verdict
 from passerelles.referentials.validate import NOTICE
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
