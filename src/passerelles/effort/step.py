@@ -47,7 +47,7 @@ def step_hours(
     level
         Highest European level held so far.
     target
-        Row of the one occupation, all where None: for who asks from many origins.
+        Row of the occupation that `demands` are of alone; all where None.
     """
     if target is None:
         rows = np.arange(len(table.whole))
