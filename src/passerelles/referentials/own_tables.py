@@ -99,6 +99,13 @@ def table_names() -> Mapping[str, str]:
     return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
 
 
+@cache
+def _schemas() -> Mapping[str, str]:
+    """Schema that a cell of a manifest names, by its normalised words."""
+    named = {"overlay": OVERLAY, "table": TABLE}
+    return {normalise_label(say(f"tables.schema.{key}", lang=lang)): named[key] for lang in LANGS for key in named}
+
+
 def sheet_title(table: str, lang: Lang) -> str:
     """Return what the sheet of a table is called."""
     return _words("sheet", lang)[table]
@@ -260,15 +267,8 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
         key, value = [*map(cell_text, cells), "", ""][:2]
         field = fields().get(normalise_label(key), key)
         if key and value and field not in ("field", "value"):
-            found[field] = _SCHEMAS.get(normalise_label(value), value) if field == "schema" else value
+            found[field] = _schemas().get(normalise_label(value), value) if field == "schema" else value
     return found
-
-
-_SCHEMAS: Final = {
-    normalise_label(say(f"tables.schema.{key}", lang=lang)): schema
-    for lang in LANGS
-    for key, schema in (("overlay", OVERLAY), ("table", TABLE))
-}
 
 
 def read_own_table(
