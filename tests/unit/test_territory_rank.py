@@ -13,7 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings
 from passerelles.market.places import Places
-from passerelles.market.signals import job_tension
+from passerelles.market.signals import job_tension, wages_between
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.rank import Ranked, rank_parts, rank_territory, ranking_notes
@@ -155,6 +155,7 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
         assert r.projects is not None
         assert (r.projects.year, r.projects.territory) == ("2023", r.hiring.basin)
         assert r.tension.standing in {"observed", "estimated"}
+        assert r.wages == wages_between(market, embedded.referential, r.fragile.job, r.hiring.job) is not None
 
 
 def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(

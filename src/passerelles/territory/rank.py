@@ -364,7 +364,6 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         moves=moves,
         verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
         figures=_figures(graph, market, locator, ends, projects),
-        market=market,
         locator=locator,
         radius=radius,
         settings=chosen,
@@ -377,7 +376,13 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
-    return [replace(item, rank=n) for items in _blocks(lists) for n, item in enumerate(items, start=1)]
+
+    def shown(item: Ranked, rank: int) -> Ranked:
+        """Return a pair that is kept, with its wages: they are looked up for these few, not for all that it beat."""
+        wages = wages_between(market, graph.referential, item.fragile.job, item.hiring.job)
+        return replace(item, rank=rank, wages=wages)
+
+    return [shown(item, n) for items in _blocks(lists) for n, item in enumerate(items, start=1)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -389,7 +394,6 @@ class _Compared:
     moves: Moves
     verdicts: Verdicts
     figures: Mapping[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]
-    market: Market | None
     locator: Locator
     radius: float
     settings: TerritorySettings
@@ -438,7 +442,6 @@ class _Compared:
             same_job=same,
             kind="same-job" if same else self._kind(start.job, end.job),
             surveyed=surveyed,
-            wages=wages_between(self.market, self.graph.referential, start.job, end.job),
         )
 
 
