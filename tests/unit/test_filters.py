@@ -231,6 +231,8 @@ def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationG
         for m in rank_sources(embedded_graph, "N4101", limit=None)
         if status[m.origin.code or ""] in ("fragile", "unknown")
     }
+    doubtful = sum(m.filters[0].verdict == "unknown" for m in towards)
+    assert towards.undecided["fragile-in"] == doubtful > 0
     with pytest.raises(UnknownCodeError):
         parse_filter(embedded_graph, "hires-in=Atlantide", market=market)
 
