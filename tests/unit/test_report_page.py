@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,13 @@ from passerelles.market.market import Openings
 from passerelles.paths.legal import FrameVerdict, MayPay
 from passerelles.report.dossier import page as report_page
 from passerelles.report.dossier.case import Case, Request
-from passerelles.report.dossier.moves import explained_origins, frame_sentences, staged_paths
+from passerelles.report.dossier.moves import (
+    access_blocks,
+    explained_origins,
+    payers_said,
+    same_payers,
+    staged_paths,
+)
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.pictures import picture_of_flows
 from passerelles.report.dossier.sections import territory_document
@@ -34,7 +41,7 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
-from passerelles.views.document import Facts
+from passerelles.views.document import Bullets, Facts
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -115,19 +122,31 @@ def test_every_move_of_the_flows_is_explained(page: Element, redon: Allocation) 
 
 def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no(case: Case) -> None:
     public, region = MayPay("france_travail", "s"), MayPay("transitions_pro", "s")
-    said = frame_sentences(
-        case,
-        [
-            FrameVerdict("a", "Cadre A", "yes", payers=(public,)),
-            FrameVerdict("b", "Cadre B", "unknown", payers=(public,)),
-            FrameVerdict("c", "Cadre C", "no"),
-            FrameVerdict("d", "Cadre D", "yes", payers=(region,)),
-        ],
-    )
-    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in said[3:]] == [
+    frames = [
+        FrameVerdict("a", "Cadre A", "yes", payers=(public,)),
+        FrameVerdict("b", "Cadre B", "unknown", payers=(public,)),
+        FrameVerdict("c", "Cadre C", "no"),
+        FrameVerdict("d", "Cadre D", "yes", payers=(region,)),
+    ]
+    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in payers_said(case, frames)] == [
         "Cadre A ; Cadre B – qui peut payer : France Travail.",
         f"Cadre D – qui peut payer : {region.told()}.",
     ]
+
+
+def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_own(case: Case, page: Element) -> None:
+    said = "POEI, demandeurs d'emploi visés par le PIC – qui peut payer"
+    assert page.text.replace("\u00a0", " ").count(said) == 1
+    origins = explained_origins(case)
+    at, move = next((i, e) for i, o in enumerate(origins) for e in o.moves if e.path and e.path.frames)
+    assert move.path is not None
+    other = replace(move.path.frames[0], verdict="yes", payers=(MayPay("employer", "s"),))
+    own = move._replace(path=SimpleNamespace(frames=(other,), certifications=()))
+    alike = same_payers([*origins, origins[at]._replace(moves=(own,))])
+    assert other.name not in {f.name for f in alike}
+    assert {f.name for f in same_payers(origins)} - {f.name for f in alike} <= {other.name}
+    shown = [b for b in access_blocks(case, own, {f.name for f in alike}) if isinstance(b, Bullets)]
+    assert "qui peut payer" in " ".join(shown[-1].rows).replace("\u00a0", " ")
 
 
 def test_a_job_that_goes_nowhere_has_its_best_move_explained(page: Element, case: Case) -> None:

@@ -447,6 +447,9 @@ def test_workers_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(workers()) == 2
         found = line_values(httpx.get(f"{base}/metrics").text)
         assert found['passerelles_requests_total{method="GET",route="/v1/show",status="200"}'] == asked
+        while found["passerelles_ready"] < 2 and time.monotonic() < deadline:  # one may answer while it still warms
+            time.sleep(0.1)
+            found = line_values(httpx.get(f"{base}/metrics").text)
         assert found["passerelles_ready"] == 2  # each says so itself, asked or not
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

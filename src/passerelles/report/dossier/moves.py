@@ -5,7 +5,7 @@ What is said of a move that people would make is what is said of them in the all
 from the same columns, so that no two places of a report disagree.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
@@ -163,14 +163,14 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     return tuple(found), pairs
 
 
-def move_fold(case: Case, explained: Explained) -> Fold:
+def move_fold(case: Case, explained: Explained, told: Collection[str] = ()) -> Fold:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
     short = [w("move.chance", chance=w.share(move.probability)), w.set(hours_said(case, explained))]
     if explained.people:
         short.insert(0, w("move.people", n=explained.people))
     level = move.level or "unknown"
-    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained)]
+    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, told)]
     blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
     title = move.target.named or explained.key
     return Fold(explained.key, title, tuple(blocks), " · ".join(short), (level, w(f"level.{level}")))
@@ -245,8 +245,12 @@ def reasons_of(case: Case, move: Move) -> list[str]:
     return [case.words.set(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
 
 
-def access_blocks(case: Case, explained: Explained) -> list[Block]:
-    """Return what access takes, the certifications that lead there, and what the legal frames say."""
+def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) -> list[Block]:
+    """
+    Return what access takes, the certifications that lead there, and what the legal frames say.
+
+    Of the frames named in `told`, who may pay was said for all moves at once.
+    """
     w, path = case.words, explained.path
     asked = access_sentences(case, explained.move.access)
     found: list[Block] = [Bullets(tuple(asked), w("move.credentials"))] if asked else []
@@ -256,9 +260,28 @@ def access_blocks(case: Case, explained: Explained) -> list[Block]:
         rows += [w("fact.others", n=len(some) - len(rows))] if len(some) > len(rows) else []
         found.append(Bullets(tuple(rows), w("move.certifications")))
     if path is not None and path.frames:
-        frames = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
-        found.append(Bullets(frames, w("move.frames")))
+        own = payers_said(case, (f for f in path.frames if f.name not in told))
+        found.append(
+            Bullets((*frame_sentences(case, path.frames, why=case.allocation.bounds.frame), *own), w("move.frames"))
+        )
     return found
+
+
+def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
+    """Say who may pay, one sentence for each answer: the frames of that answer, each once."""
+    w, found = case.words, dict[str, list[str]]()
+    for frame in frames:
+        if frame.payers:
+            labels = found.setdefault(listed((p.told(w.lang) for p in frame.payers), w.lang), [])
+            labels += [frame.label] if frame.label not in labels else []
+    return tuple(w("frame.payers", label=listed(labels, w.lang), payers=said) for said, labels in found.items())
+
+
+def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
+    """Return one verdict of each legal frame whose payers are the same in every move that it may pay for."""
+    frames = [f for o in origins for e in o.moves if e.path for f in e.path.frames if f.payers]
+    of = {f.name: f for f in frames}
+    return tuple(f for f in of.values() if all(other.payers == f.payers for other in frames if other.name == f.name))
 
 
 def access_sentences(case: Case, access: AccessConditions) -> list[str]:
@@ -287,12 +310,10 @@ def access_sentences(case: Case, access: AccessConditions) -> list[str]:
 
 
 def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
-    """Say what legal frames answer and who may pay: those alike together; of the one asked (`why`), the reasons."""
+    """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
     w = case.words
-    found, alike, paid = [], dict[str, list[str]](), dict[str, list[str]]()
+    found, alike = [], dict[str, list[str]]()
     for frame in frames:
-        if frame.payers:
-            paid.setdefault(listed((p.told(w.lang) for p in frame.payers), w.lang), []).append(frame.label)
         if frame.name != why:
             alike.setdefault(frame.verdict, []).append(frame.label)
             continue
@@ -300,11 +321,10 @@ def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | No
         found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
     found += [w(f"frame.{name}", label=listed(alike[name], w.lang), why="") for name in ("yes", "unknown", "no")
               if name in alike]  # fmt: skip
-    found += [w("frame.payers", label=listed(labels, w.lang), payers=said) for said, labels in paid.items()]
     return tuple(found)
 
 
-def origin_blocks(case: Case, origin: Origin) -> list[Block]:
+def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> list[Block]:
     """Return a fragile job and its explained moves."""
     if not origin.moves:
         return []
@@ -313,5 +333,5 @@ def origin_blocks(case: Case, origin: Origin) -> list[Block]:
     return [
         Heading(w("origin.title", label=origin.label, code=origin.code), f"from-{origin.code}"),
         Text(w("origin.about", employers=employers, n=len(origin.moves), ranked=origin.ranked), muted=True),
-        *(move_fold(case, each) for each in origin.moves),
+        *(move_fold(case, each, told) for each in origin.moves),
     ]

@@ -11,7 +11,14 @@ from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.report.dossier import sources, tables
 from passerelles.report.dossier.case import Case
-from passerelles.report.dossier.moves import Origin, explained_origins, origin_blocks, staged_paths
+from passerelles.report.dossier.moves import (
+    Origin,
+    explained_origins,
+    origin_blocks,
+    payers_said,
+    same_payers,
+    staged_paths,
+)
 from passerelles.report.dossier.pictures import can_draw, picture_of_flows
 from passerelles.views.document import Block, Bullets, Code, Document, Figures, Grid, Heading, Part, Text
 
@@ -175,8 +182,12 @@ def _flows(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
 
 def _moves(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
     w = case.words
-    found = [block for origin in origins for block in origin_blocks(case, origin)]
-    return [Text(w("intro.moves")), Text(w("intro.chance")), *found] if found else [Text(w("nothing.moves"))]
+    alike = same_payers(origins)
+    found = [block for origin in origins for block in origin_blocks(case, origin, {frame.name for frame in alike})]
+    if not found:
+        return [Text(w("nothing.moves"))]
+    payers: list[Block] = [Heading(w("move.payers")), Bullets(payers_said(case, alike))] if alike else []
+    return [Text(w("intro.moves")), Text(w("intro.chance")), *payers, *found]
 
 
 def _paths(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
