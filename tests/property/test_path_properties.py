@@ -25,9 +25,8 @@ from passerelles.model import (
     Requirement,
 )
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.state import state_at
-from passerelles.paths.terrain import terrain_of
-from passerelles.ranking.origin import find_start
+from passerelles.paths.state import state_at, terrain_of
+from passerelles.ranking.move import find_start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table

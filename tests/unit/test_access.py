@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
-from passerelles.access.conditions import access_conditions, access_text
+from passerelles.access.conditions import access_conditions, access_text, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
-from passerelles.access.kind import move_kind
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction

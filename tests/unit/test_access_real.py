@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.access.conditions import AccessConditions, access_conditions, access_text, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.kind import move_kind
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.counterfactual import nearer, sentence
+from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import rank_moves
-from passerelles.ranking.origin import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential, lay_access
 

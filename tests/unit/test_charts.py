@@ -24,10 +24,23 @@ from scipy.stats import binomtest
 import passerelles
 from passerelles import PasserellesError, charts, compare, rank_moves, rank_paths
 from passerelles.areas import MobilityAreas, mobility_areas
-from passerelles.charts.drawing import Chart, clean, width_of, wrap
+from passerelles.charts.drawing import (
+    BLUE,
+    DARK,
+    INK,
+    PAPER,
+    SKY,
+    VERMILION,
+    Chart,
+    clean,
+    contrast,
+    page_of,
+    pale,
+    width_of,
+    wrap,
+)
 from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
-from passerelles.charts.style import BLUE, DARK, INK, PAPER, SKY, VERMILION, contrast, page_of, pale
 from passerelles.charts.territory import read_diagram
 from passerelles.evaluation.protocol import Bin
 from passerelles.evaluation.results import MethodResult

@@ -14,9 +14,8 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement, Hours, Profile
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.state import state_at
-from passerelles.paths.terrain import terrain_of
-from passerelles.ranking.origin import find_start
+from passerelles.paths.state import state_at, terrain_of
+from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import bundled_path
 from passerelles.settings import Settings

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from passerelles.effort.qualification import level_of_access, qualification_of
-from passerelles.effort.table import EffortTable, effort_table, state_of
+from passerelles.effort import EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Hours
-from passerelles.paths.terrain import best_scored, terrain_of
-from passerelles.ranking.origin import excluded_rows
+from passerelles.paths.state import best_scored, terrain_of
+from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.durations import duration_model
 from passerelles.scoring.coverage import holding_of, holding_of_row
 from passerelles.settings import EffortSettings, PathSettings, Settings

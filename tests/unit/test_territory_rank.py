@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from passerelles import build_graph, load_referential
-from passerelles.access.conditions import access_conditions
-from passerelles.access.kind import move_kind
+from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown

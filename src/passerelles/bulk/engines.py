@@ -27,8 +27,8 @@ from passerelles.bulk.layout import (
 from passerelles.bulk.profiles import People
 from passerelles.errors import MissingExtraError
 from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.moves import top
-from passerelles.ranking.origin import excluded_rows
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import features
 from passerelles.scoring.measures import Origins, measure_index

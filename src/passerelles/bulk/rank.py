@@ -212,7 +212,7 @@ class Writer:
         return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items())
 
     def _may_be_close(self, held: Held) -> NDArray[np.bool_]:
-        """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.access`."""
+        """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.moves`."""
         if held not in self._close:
             if len(self._close) > _MOST_KEPT:
                 self._close.clear()

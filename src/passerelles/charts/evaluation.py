@@ -4,8 +4,23 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.charts.drawing import LINE, Chart, Entry, Fill, Mark, Pen, Ruler, axis, steps
-from passerelles.charts.style import BLUE, GRID, MARGIN, PAPER, QUIET, page_of
+from passerelles.charts.drawing import (
+    BLUE,
+    GRID,
+    LINE,
+    MARGIN,
+    PAPER,
+    QUIET,
+    Chart,
+    Entry,
+    Fill,
+    Mark,
+    Pen,
+    Ruler,
+    axis,
+    page_of,
+    steps,
+)
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS
 from passerelles.language.say import Lang, number, percent, say

@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from passerelles.charts.drawing import LINE, Chart, Entry, Fill, Mark, Pen, Ruler, axis, bend
-from passerelles.charts.style import (
+from passerelles.charts.drawing import (
     BLUE,
     DARK,
     GREY,
     GRID,
     INK,
+    LINE,
     MARGIN,
     ORANGE,
     PAPER,
     QUIET,
     SKY,
     VERMILION,
+    Chart,
+    Entry,
+    Fill,
+    Mark,
+    Pen,
+    Ruler,
+    axis,
+    bend,
     deep,
     end_text,
     facts,
@@ -30,8 +38,8 @@ from passerelles.language.say import Lang, number, percent, say, signed
 from passerelles.language.typography import labelled, listed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
+from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import check_limit, rank_moves
-from passerelles.ranking.origin import find_start
 from passerelles.vectors import unit_rows
 from passerelles.views.spec import On
 

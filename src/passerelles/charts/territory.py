@@ -4,8 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from passerelles.charts.drawing import Chart, Entry, Fill, Pen, ribbon
-from passerelles.charts.style import CYCLE, DARK, MARGIN, PAPER, VERMILION, deep, page_of, pale
+from passerelles.charts.drawing import (
+    CYCLE,
+    DARK,
+    MARGIN,
+    PAPER,
+    VERMILION,
+    Chart,
+    Entry,
+    Fill,
+    Pen,
+    deep,
+    page_of,
+    pale,
+    ribbon,
+)
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
 

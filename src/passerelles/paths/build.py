@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from passerelles.access.conditions import AccessConditions, access_conditions
-from passerelles.access.demands import Demands, Price, least, sane_hours
+from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
+from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
-from passerelles.access.kind import move_kind
-from passerelles.effort.table import TENTHS
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import LeadingCertification
@@ -21,8 +19,7 @@ from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.explain import split_items
-from passerelles.ranking.move import End
-from passerelles.ranking.origin import Start
+from passerelles.ranking.move import End, Start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 

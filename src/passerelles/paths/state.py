@@ -1,17 +1,289 @@
-"""Where a person stands on a path: what is held so far, the hours spent, and what the next step would take."""
+"""What a search for paths works on: effort and bounds of a graph, where a person stands, and paths kept so far."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import Price
-from passerelles.effort.table import Ints, Shares, state_of
-from passerelles.paths.terrain import Terrain, best_scored, strengths
-from passerelles.ranking.origin import Start
+from passerelles.access.demands import TENTHS, Demands, Price, demands_of
+from passerelles.access.holdings import NO_AIM, Aim
+from passerelles.effort import UNITS, EffortTable, Floats, Ints, Shares, effort_table, ragged, state_of
+from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.move import Start, excluded_rows
 from passerelles.scoring.measures import one_origin
+from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_person, score_table
+from passerelles.settings import PathSettings, Settings
+from passerelles.vectors import frozen, sparse
+
+_DECIMALS: Final = 9
+_TARGETS: Final = 128  # bounded together: little memory, and the processor's cache serves
+
+
+class Falls:
+    """
+    How much holding what one occupation asks for lowers S of another, at most, whatever else is held.
+
+    Blocks being concave, a fall from any height is at most the fall to nothing. Bounds are worked out by target, when
+    one is asked for: most searches ask for a few dozen targets.
+    """
+
+    def __init__(self, table: EffortTable) -> None:
+        size = len(table.whole)
+        self._table, self._covered = table, _covered(table)
+        self._found, self._done = np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.bool_)
+
+    def towards(self, targets: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Shape (n, n), thousandths of an hour, of which the columns `targets` hold the falls that each row brings."""
+        new = np.unique(targets[~self._done[targets]])
+        for start in range(0, len(new), _TARGETS):
+            some = new[start : start + _TARGETS]
+            self._found[:, some] = self._falls(some).T
+            self._done[some] = True
+        return self._found
+
+    def _falls(self, targets: NDArray[np.intp]) -> Floats:
+        table, size = self._table, len(self._table.whole)
+        items, _, _ = ragged(table.item_start, targets)
+        blocks, owner, _ = ragged(table.block_first, targets)
+        lengths = np.diff(np.append(table.block_start, len(table.columns)))[blocks]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        shape = (len(blocks), self._covered.shape[0])
+        missing = sparse.csr_array((table.load[items], table.columns[items], starts), shape=shape) @ self._covered
+        counts = np.diff(missing.indptr)
+        hours = table.saturated(missing.data, np.repeat(table.cap[blocks], counts))
+        cells = np.repeat(owner, counts) * size + missing.indices
+        sums = np.bincount(cells, hours, len(targets) * size).reshape(len(targets), size)
+        # Each block is rounded to a thousandth, three times: the bound takes in what that may add.
+        return np.asarray(sums + 2 * np.diff(table.block_first)[targets, None], dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """
+    One graph under one set of settings.
+
+    Attributes
+    ----------
+    falls
+        Bounds on how much holding what an occupation asks for lowers S of another.
+    strength
+        Shape (n, n): chance in [0, 1] of each move where the scorer is calibrated, else its score; higher is better.
+    near
+        Shape (n, n): whether each move is one of the best-scored of its origin, so that a path with stages may use it.
+    lists
+        Shape (n,): whether the occupation asks for anything at all; if not, the effort towards it is unknown.
+    """
+
+    graph: OccupationGraph
+    settings: Settings
+    scorer: Scorer
+    effort: EffortTable
+    demands: Demands
+    falls: "Falls"
+    strength: NDArray[np.float64]
+    near: NDArray[np.bool_]
+    lists: NDArray[np.bool_]
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the strength of a move is a chance."""
+        return self.scorer.calibration is not None
+
+    def apart(self, row: int) -> NDArray[np.bool_]:
+        """Shape (n,): occupations that may stand in one path with `row`: not itself, its fiche or a part of it."""
+        bases = self.graph.base_rows
+        together = bases == row
+        together[row] = True
+        together[bases[row]] = True
+        return np.asarray(~together, dtype=np.bool_)
+
+
+def terrain_of(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> Terrain:
+    """Return what searches on a graph share of people who mean to work in a way, made at the first call."""
+    key = ("terrain", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
+    shared = graph.derived(key, lambda: _build(graph, settings))
+    return shared if aim == NO_AIM else replace(shared, demands=demands_of(graph, aim))
+
+
+def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
+    """
+    Chances of scores where the scorer is calibrated, else the scores themselves.
+
+    Chances are kept in billionths, so that the last bits of an exponential never decide between two paths.
+    """
+    if scorer.calibration is None:
+        return scores
+    return np.asarray(np.round(scorer.calibration.chances(scores), _DECIMALS), dtype=np.float64)
+
+
+def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:
+    """Shape (n,): the `count` best-scored moves from an occupation (-1 = a person without one), ties by code."""
+    allowed = ~excluded_rows(graph, row)
+    if count is None or np.count_nonzero(allowed) <= count:
+        return allowed
+    least = np.partition(scores[allowed], -count)[-count]
+    above = allowed & (scores > least)
+    tied = np.flatnonzero(allowed & (scores == least))
+    above[tied[: count - np.count_nonzero(above)]] = True
+    return np.asarray(above, dtype=np.bool_)
+
+
+def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
+    scorer = scorer_for(graph.referential, settings.scorer)
+    effort = effort_table(graph, settings)
+    totals = score_table(graph, scorer).scores.all_totals()
+    near = [best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals)]
+    return Terrain(
+        graph=graph,
+        settings=settings,
+        scorer=scorer,
+        effort=effort,
+        demands=demands_of(graph),
+        falls=Falls(effort),
+        strength=frozen(strengths(totals, scorer)),
+        near=frozen(np.stack(near)),
+        lists=frozen(effort.whole > 0),
+    )
+
+
+def _covered(table: EffortTable) -> "sparse.csr_array":
+    """Shape (m + k, n): the share of each column that somebody of each occupation covers, in 1 / `UNITS`."""
+    covers = table.uncovered != UNITS
+    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(covers, axis=1))])
+    rows = np.flatnonzero(covers) % covers.shape[1]
+    shares = UNITS - table.uncovered[covers].astype(np.float64)
+    return sparse.csr_array((shares, rows, starts), shape=covers.shape)
+
+
+Fit = Callable[[Ints, int], Ints]
+_FITS = 2
+_NEVER = np.iinfo(np.int64).max // 4
+
+
+class Candidate(NamedTuple):
+    """A path while it is searched: stages, tenths of an hour, weakest move, fit with a frame, cost in tenths."""
+
+    stages: tuple[int, ...]
+    hours: int
+    weakest: float
+    fit: int
+    cost: int
+
+
+@dataclass
+class Pool:
+    """
+    Candidates so far, and the rule that keeps the best of them.
+
+    Parameters
+    ----------
+    settings
+        Weights of the cost.
+    calibrated
+        Whether the strength of a move is a chance, and counts in the cost.
+    fit
+        From tenths of an hour and number of steps to 0 (breaks the frame), 1 (unknown), 2 (fits); all 2 without one.
+    limit
+        Most paths kept; of a `pareto` set they are counted all the same.
+    pareto
+        Keep what nothing dominates on hours, steps and weakest move, instead of the cheapest.
+    """
+
+    settings: PathSettings
+    calibrated: bool
+    fit: Fit
+    limit: int | None
+    pareto: bool
+    candidates: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
+    _best: list[Candidate] | None = None
+    _fronts: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
+
+    def cost(self, hours: Ints, steps: int, weakest: Floats) -> Ints:
+        """Cost in tenths of an hour, whole, so that equal paths have equal costs on every machine."""
+        total = np.rint(self.settings.hours_weight * hours) + (steps - 1) * round(TENTHS * self.settings.step_weight)
+        if self.calibrated:
+            total = total + np.rint(TENTHS * self.settings.move_weight * (1.0 - weakest))
+        return np.asarray(total, dtype=np.int64)
+
+    def add(self, stages: list[tuple[int, ...]], hours: Ints, weakest: Floats) -> None:
+        """Add paths of one length; what is already dominated is dropped at once."""
+        if not stages:
+            return
+        steps = len(stages[0]) + 1
+        fits = self.fit(hours, steps)
+        costs = self.cost(hours, steps, weakest)
+        best = fits == _FITS if not self.pareto else np.ones(len(hours), dtype=np.bool_)
+        self._raise_front(steps, hours[best], weakest[best])
+        kept = self.undominated(hours, weakest, steps)
+        if self._best is None or self.pareto or len(self._best) != self.limit or costs.min() <= self._best[-1].cost:
+            self._best = None  # else what is added is dearer than all that is kept, and changes nothing
+        for place in np.flatnonzero(kept).tolist():
+            self.candidates[stages[place]] = Candidate(
+                stages[place], int(hours[place]), float(weakest[place]), int(fits[place]), int(costs[place])
+            )
+
+    def _raise_front(self, steps: int, hours: Ints, weakest: Floats) -> None:
+        """Keep, for each weakest move, the least hours of a path that fits and is at least as strong."""
+        if steps in self._fronts:
+            hours = np.concatenate([self._fronts[steps][0], hours])
+            weakest = np.concatenate([self._fronts[steps][1], weakest])
+        order = np.lexsort((hours, -weakest))
+        hours, weakest = hours[order], weakest[order]
+        least = np.minimum.accumulate(hours)
+        falls = np.ones(len(hours), dtype=np.bool_)
+        falls[1:] = least[1:] < least[:-1]
+        self._fronts[steps] = (hours[falls], weakest[falls])
+
+    def undominated(self, hours: Floats | Ints, weakest: Floats, steps: int) -> NDArray[np.bool_]:
+        """Whether paths with at least these hours, this weakest move and so many steps are not dominated yet."""
+        found = np.ones(len(hours), dtype=np.bool_)
+        for length, (least, strong) in self._fronts.items():
+            if length <= steps and len(least):
+                place = np.searchsorted(-strong, -weakest, side="right") - 1
+                found &= hours <= np.where(place >= 0, least[np.maximum(place, 0)], _NEVER)
+        return found
+
+    def best(self) -> list[Candidate]:
+        """
+        Return what is kept, best first: by cost, then fewer steps, then codes; of a `pareto` set, all of it.
+
+        What dominates a path costs no more, so that each needs comparing with those at most as dear only.
+        """
+        if self._best is None:
+            self._best = self._kept()
+        return self._best
+
+    def _kept(self) -> list[Candidate]:
+        ordered = sorted(self.candidates.values(), key=lambda c: (c.cost, len(c.stages), c.stages))
+        costs = [c.cost for c in ordered]
+        kept: list[Candidate] = []
+        for each in ordered:
+            if self.limit is not None and len(kept) >= self.limit and not self.pareto:
+                break
+            as_dear = ordered[: bisect_right(costs, each.cost)]
+            if not any(self._dominates(other, each) for other in as_dear):
+                kept.append(each)
+        return kept
+
+    def _dominates(self, one: Candidate, other: Candidate) -> bool:
+        if one.hours > other.hours or one.weakest < other.weakest or len(one.stages) > len(other.stages):
+            return False
+        if not self.pareto and one.fit < other.fit:
+            return False
+        better = one.hours < other.hours or one.weakest > other.weakest or len(one.stages) < len(other.stages)
+        return better or (not self.pareto and one.fit > other.fit)
+
+    def ceiling(self) -> float:
+        """Cost above which no further path is kept; infinite while fewer than `limit` are, and for a whole set."""
+        if self.limit is None or self.pareto:
+            return float("inf")
+        kept = self.best()
+        return float(kept[-1].cost) if len(kept) >= self.limit else float("inf")
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,8 @@ from passerelles.language.say import Lang, say
 from passerelles.language.typography import listed
 from passerelles.model import Profile
 from passerelles.progress import go_on
-from passerelles.ranking.move import Item, Move
+from passerelles.ranking.move import Item, Move, Start, find_start
 from passerelles.ranking.moves import rank_moves
-from passerelles.ranking.origin import Start, find_start
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of
 from passerelles.scoring.measures import Origins
 from passerelles.scoring.scorer import (

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, get_args
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions
+from passerelles.access.conditions import access_conditions, kind_between
 from passerelles.access.demands import Demands, build_demands, demands_of
 from passerelles.access.holdings import Aim
-from passerelles.access.kind import kind_between
-from passerelles.effort.step import StepHours, step_hours
-from passerelles.effort.table import effort_table, state_of
+from passerelles.effort import StepHours, effort_table, state_of, step_hours
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import percent
 from passerelles.model import MoveKind, Occupation, Ternary
-from passerelles.ranking.move import Verdict
-from passerelles.ranking.origin import Start
+from passerelles.ranking.move import Start, Verdict
 from passerelles.referentials.referential import find_occupation
 from passerelles.text import normalise_label
 

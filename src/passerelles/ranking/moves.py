@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.kind import kind_between
+from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, same_field
+from passerelles.access.demands import build_demands
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.beside import WagePair
-from passerelles.model import Profile
+from passerelles.model import MoveKind, Profile
 from passerelles.progress import go_on
-from passerelles.ranking.access import may_be_close, move_access
 from passerelles.ranking.explain import known_move, split_items
 from passerelles.ranking.filters import Candidate, Filter, parse_filter
-from passerelles.ranking.move import End, Level, Move, Moves, PartValue, Verdict
-from passerelles.ranking.origin import Start, excluded_rows, find_start
+from passerelles.ranking.move import End, Level, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
 from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import coverage_position, coverage_row
 from passerelles.scoring.measures import one_origin
@@ -38,6 +37,38 @@ from passerelles.settings import Settings, settings_or
 
 if TYPE_CHECKING:
     from passerelles.market.market import Market
+
+
+class MoveAccess(NamedTuple):
+    """What a move shows of access; see `Move`."""
+
+    kind: MoveKind
+    same_field: bool | None
+    conditions: AccessConditions
+
+
+def move_access(graph: OccupationGraph, start: Start, target: int) -> MoveAccess:
+    """Return what access to the occupation in a row takes, and the kind of the move."""
+    referential, code = graph.referential, graph.codes[target]
+    conditions = access_conditions(referential, code, start.holdings)
+    kind = kind_between(referential, start.end.code, code, start.holdings.titles)
+    return MoveAccess(kind, same_field(referential, start.end.code, code), conditions)
+
+
+def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:
+    """
+    Return which targets access lets be `proche`: no selection, and required training short enough.
+
+    Hours that are not known count at the least that is known; a diploma or title of unknown length is not short.
+    Without a catalogue of access facts, nothing of this is looked at.
+    """
+    if graph.settings.access is None:
+        return set(targets)
+    codes = [graph.codes[row] for row in targets]
+    demands = build_demands(graph.referential, codes, start.holdings.aim)
+    hours, unknown = demands.training(demands.held(start.holdings), demands.price(start.holdings))
+    close = ~demands.selective & (hours <= graph.settings.ranking.close_hours) & ~unknown
+    return {targets[i] for i in np.flatnonzero(close).tolist()}
 
 
 @dataclass(frozen=True, eq=False)

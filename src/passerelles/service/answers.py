@@ -9,8 +9,8 @@ from passerelles.language.say import Lang
 from passerelles.market.tables import Payer
 from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.filters import parse_filters
+from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import rank_moves, rank_sources
-from passerelles.ranking.origin import find_start
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
 from passerelles.report.occupation import occupation_dict

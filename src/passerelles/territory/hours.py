@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.effort.step import step_hours
-from passerelles.effort.table import effort_table, state_of
+from passerelles.effort import effort_table, state_of, step_hours
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.legal import find_frame

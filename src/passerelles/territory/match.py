@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.holdings import holdings_of
-from passerelles.access.kind import move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications

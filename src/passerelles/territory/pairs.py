@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions
-from passerelles.access.kind import move_kind
+from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import SURE

@@ -9,8 +9,7 @@ from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, get_args
 
-from passerelles.access.conditions import AccessConditions, access_conditions
-from passerelles.access.kind import move_kind
+from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say

@@ -74,7 +74,7 @@ def paths(
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
-    from passerelles.ranking.origin import find_start
+    from passerelles.ranking.move import find_start
     from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page

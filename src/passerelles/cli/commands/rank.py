@@ -65,8 +65,8 @@ def rank(
     from passerelles import charts
     from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.filters import parse_filters
+    from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import rank_moves
-    from passerelles.ranking.origin import find_start
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
