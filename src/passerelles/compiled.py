@@ -14,12 +14,11 @@ from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_sha256
-from passerelles.market.kept import kept_values
+from passerelles.market.read import kept_values
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
-from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
-from passerelles.referentials.indexed import open_referential, pack_referential
-from passerelles.referentials.load import find_place
+from passerelles.referentials.load import DOCUMENT as REFERENTIAL
+from passerelles.referentials.load import find_place, open_referential, pack_referential
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled_path, cache_folder, place_of
 from passerelles.referentials.referential import Referential

@@ -13,7 +13,7 @@ from passerelles.access.holdings import NO_AIM, Holdings, asked
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
-from passerelles.referentials.durations import Duration, duration_model, load_durations
+from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings

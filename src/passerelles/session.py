@@ -16,10 +16,9 @@ from passerelles.settings import Settings, problems
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
-    from passerelles.market.kept import Keeper
     from passerelles.market.market import Market
     from passerelles.market.places import Places
-    from passerelles.market.read import Scan
+    from passerelles.market.read import Keeper, Scan
     from passerelles.market.signals import BasinKey
     from passerelles.market.tables import Payer
     from passerelles.referentials.referential import Referential
@@ -250,7 +249,7 @@ class Session:
     def keeper(self) -> "Keeper":
         """What may keep data that were read in the user's cache; its digest changes with the files of the folders."""
         from passerelles.compiled import cached_place  # noqa: PLC0415 - command start-up
-        from passerelles.market.kept import keeper  # noqa: PLC0415 - command start-up
+        from passerelles.market.read import keeper  # noqa: PLC0415 - command start-up
 
         return keeper(cached_place(), self.folders)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from passerelles.model import Credential
-from passerelles.referentials.durations import duration_model
+from passerelles.referentials.credentials import duration_model
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 

@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from passerelles.errors import PasserellesError
 from passerelles.settings import Settings, TerritorySettings
-from passerelles.territory import masking
+from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published_dict
 from passerelles.territory.match import match_territory
@@ -330,7 +330,7 @@ def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
 @pytest.mark.parametrize("budget", [None, 150.0, 700.0])
 def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyPatch, budget: float | None) -> None:
     """What is proven by exchanges alone, as for a country, stands up to the same attack."""
-    monkeypatch.setattr(masking, "_MANY", 0)
+    monkeypatch.setattr(discretion, "_MANY", 0)
     fragile = people(*((f"A{i}", JOBS[i % 4], 7 + 3 * i, "x") for i in range(6)))
     for places in (4, 9, 13, 16):
         hiring = openings(*((f"P{i}", JOBS[4 + i % 4], places + i, "x") for i in range(7)))

@@ -4,7 +4,7 @@ from math import log
 
 import numpy as np
 
-from passerelles.referentials.durations import Duration, fit_durations, load_durations
+from passerelles.referentials.credentials import Duration, fit_durations, load_durations
 
 CENTRES = ("legal-total", "legal-minimum", "published-total", "centre")
 

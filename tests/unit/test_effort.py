@@ -13,7 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Hours
 from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
-from passerelles.referentials.durations import duration_model
+from passerelles.referentials.credentials import duration_model
 from passerelles.scoring.coverage import holding_of, holding_of_row
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import level_named, word_rules

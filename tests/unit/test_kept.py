@@ -7,7 +7,7 @@ import pytest
 
 from market_files import bmo_row, market_folder, places_folder, write_bmo
 from passerelles.compiled import cached_indexes, cached_place, clear_cache
-from passerelles.market import geography, kept, market
+from passerelles.market import geography, market, read
 from passerelles.market.figures import Interval
 from passerelles.session import Session
 
@@ -67,7 +67,7 @@ def test_a_changed_or_damaged_file_is_read_again(folder: Path) -> None:
 
 
 def test_a_survey_is_never_that_of_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "keeper", lambda place, _: kept.Keeper(place, "same"))
+    monkeypatch.setattr(read, "keeper", lambda place, _: read.Keeper(place, "same"))
     found = []
     for projects in (12, 13):
         for old in folder.rglob("*.xlsx"):
@@ -81,8 +81,8 @@ def test_a_survey_is_never_that_of_another_file(folder: Path, monkeypatch: pytes
 
 def test_a_source_that_a_package_changes_is_recognised_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def digest(declared: str) -> str:
-        monkeypatch.setattr(kept, "extensions", lambda _: {"ours": declared})
-        return kept.keeper(cached_place(), [folder]).digest
+        monkeypatch.setattr(read, "extensions", lambda _: {"ours": declared})
+        return read.keeper(cached_place(), [folder]).digest
 
     assert digest("year = '2023'") == digest("year = '2023'") != digest("year = '2024'")
 
@@ -98,7 +98,7 @@ def test_a_cache_that_can_only_be_read_serves(folder: Path, monkeypatch: pytest.
     def refused(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(kept.os, "utime", refused)
+    monkeypatch.setattr(read.os, "utime", refused)
     monkeypatch.setattr(geography, "_read_basins", refused)
     assert session(folder).places == before
 

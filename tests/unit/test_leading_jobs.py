@@ -6,7 +6,7 @@ from typing import Any
 
 from passerelles.market.crosswalk import FapRome
 from passerelles.market.signals import leading_jobs
-from passerelles.territory.pools import survey_openings
+from passerelles.territory.pairs import survey_openings
 from small import referential
 
 CODES = ("A1101", "A1102", "A1103")

@@ -8,7 +8,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import required_columns
 from passerelles.settings import Settings, TerritorySettings
-from passerelles.territory.lever import make_lever
+from passerelles.territory.hours import make_lever
 from passerelles.territory.match import compare_scenarios
 from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 

@@ -11,9 +11,9 @@ from passerelles import Profile, match_territory, rank_moves, rank_paths, rank_s
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.beside import shares_said
 from passerelles.market.figures import Interval
 from passerelles.market.market import load_market, load_wages
+from passerelles.market.signals import shares_said
 from passerelles.market.tables import Wages
 from passerelles.service import answers
 from passerelles.service.engine import Engine

@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.indexed import DOCUMENT as REFERENTIAL
+from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import SharedLock, cached_property

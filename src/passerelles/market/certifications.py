@@ -15,11 +15,21 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import day_text, listed
 from passerelles.market.crosswalk import Via, links_of
-from passerelles.market.kept import Keeper
-from passerelles.market.read import Found, Once, Scan, SourceFile, cells, read, read_noted, scan_all, source_file
+from passerelles.market.read import (
+    Found,
+    Keeper,
+    Once,
+    Scan,
+    SourceFile,
+    cells,
+    read,
+    read_noted,
+    scan_all,
+    source_file,
+)
 from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.durations import load_durations
+from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema

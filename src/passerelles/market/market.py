@@ -15,8 +15,7 @@ from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
 from passerelles.market.crosswalk import FapRome, Nomenclature, codes_of, families_of, read_fap2021_rome, read_fap_rome
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
-from passerelles.market.kept import Keeper
-from passerelles.market.read import ABSENT, Found, Once, Scan, SourceFile, cells, read, scan_all, source_file
+from passerelles.market.read import ABSENT, Found, Keeper, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import Payers, TensionTable, Wages, read_payers, read_tension, read_wages
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
@@ -612,7 +611,7 @@ def load_market(
     scanned
         What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
     keeper
-        What keeps surveys once they are read; see `passerelles.market.kept`.
+        What keeps surveys once they are read; see `passerelles.market.read`.
 
     Returns
     -------

@@ -6,10 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, number, say
 from passerelles.language.typography import listed
-from passerelles.market.beside import FIGURE
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
 from passerelles.market.market import Market
-from passerelles.market.signals import BasinKey, signals, wage_ratio
+from passerelles.market.signals import FIGURE, BasinKey, signals, wage_ratio
 from passerelles.referentials.referential import Referential
 from passerelles.views.schema import maybe, record, whole
 from passerelles.views.spec import Column, On

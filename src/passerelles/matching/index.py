@@ -1,14 +1,14 @@
-"""Frozen index of labels: everything that one referential needs to resolve free text."""
+"""Frozen index of labels: everything that one referential needs to resolve free text, or to search its words."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
 from sys import intern
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -23,10 +23,15 @@ from passerelles.matching.reading import (
     joined_words,
     language_pack,
 )
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, nearest_codes
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
+from passerelles.text import words, words_of_all
 from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse, unit
+from passerelles.views import schema
+from passerelles.views.schema import one_of, text, whole
+from passerelles.views.shown import Described
+from passerelles.views.spec import Column, Record
 
 _LEAST: Final = 3  # a space needs as many points
 _OVERSAMPLED: Final = 20
@@ -414,10 +419,10 @@ class TitleIndex:
     def same(self) -> Mapping[str, tuple[int, ...]]:
         """Stems, joined, to entry positions."""
         found: dict[str, list[int]] = {}
-        for position, text in enumerate(self.texts):
-            if text:
-                found.setdefault(text, []).append(position)
-        return MappingProxyType({text: tuple(positions) for text, positions in found.items()})
+        for position, form in enumerate(self.texts):
+            if form:
+                found.setdefault(form, []).append(position)
+        return MappingProxyType({form: tuple(positions) for form, positions in found.items()})
 
     @cached_property
     def weights(self) -> Mapping[str, float]:
@@ -660,3 +665,105 @@ def _pack_field(name: str, field: Field, arrays: Arrays) -> dict[str, Any]:
 def _field(index: Index, about: Mapping[str, Any]) -> Field:
     vocabulary = {intern(term): column for column, term in enumerate(about["terms"])}
     return Field(vocabulary=vocabulary, **index.value(about["numbers"]))
+
+
+Sought = Literal["competency", "credential", "title", "occupation"]
+_LEAST_MET: Final = 0.5  # share of the words that a label must have
+_SHORT: Final = 4  # letters from which the beginning of a word stands for it
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Described):
+    """
+    Something that a referential has: its kind, code and label, and how many occupations name it.
+
+    A title belongs to one occupation, which `belongs` gives; it is empty elsewhere.
+    """
+
+    kind: Sought
+    code: str
+    label: str
+    occupations: int
+    belongs: str = ""
+
+    spec: ClassVar[Record] = Record(
+        "found",
+        "Something that a referential has already",
+        (
+            Column("kind", words="show.sought", schema=one_of(get_args(Sought)), promised=True),
+            Column("code", schema=schema.code(), promised=True),
+            Column("label", schema=text(), promised=True, note=lambda f, _: f.belongs),
+            Column("occupations", "integer", schema=whole(least=0), promised=True),
+            Column("belongs", value=lambda f, _: f.belongs or None, schema=schema.maybe(schema.code())),
+        ),
+    )
+
+
+def search(
+    referential: Referential, sought: str, *, kinds: Sequence[Sought] = get_args(Sought), limit: int = 10
+) -> tuple[Found, ...]:
+    """
+    Look for competencies, credentials, titles and occupations by words of their labels, or by their code.
+
+    Parameters
+    ----------
+    referential
+        What is looked through; with the catalogue of access facts laid on it, its credentials too.
+    sought
+        Words, in any order; the beginning of a word is enough from four letters on.
+    kinds
+        What to look for.
+    limit
+        Most of each kind.
+
+    Returns
+    -------
+    found
+        Labels with as many of the words as any has, the shortest first; where none has half of them, those that
+        resemble them. A code is found alone.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no word in it.
+
+    Examples
+    --------
+    >>> from passerelles import load_referential
+    >>> [f.code for f in search(load_referential("transitions"), "moniteur poids lourd", kinds=["title"])]
+    ['16747']
+    """
+    asked = words(sought)
+    if not asked:
+        raise PasserellesError("search_no_word")
+    return tuple(each for kind in kinds for each in _of_kind(referential, kind, sought.strip(), asked)[:limit])
+
+
+def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
+    known = list(_known(referential, kind))
+    scored: list[tuple[float, int, str, Found]] = []
+    for each, own in zip(known, words_of_all([f.label for f in known]), strict=True):
+        met = sum(any(w == a or (len(a) >= _SHORT and w.startswith(a)) for w in own) for a in asked) / len(asked)
+        met = 2.0 if each.code.casefold() == code.casefold() else met
+        if met >= _LEAST_MET:
+            scored.append((-met, len(each.label), each.code, each))
+    if scored:
+        most = min(row[0] for row in scored)
+        return [found for met, *_, found in sorted(scored, key=lambda row: row[:3]) if met == most]
+    by_code = {each.code: each for each in known}
+    return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
+
+
+def _known(referential: Referential, kind: Sought) -> Iterator[Found]:
+    if kind == "competency":
+        asked = Counter(r.competency for r in referential.requirements)
+        yield from (Found(kind, c.code, c.name, asked[c.code]) for c in referential.competencies)
+    elif kind == "credential":
+        demanded = Counter(
+            code for _, code in {(r.occupation, r.credential) for r in referential.credential_requirements}
+        )
+        yield from (Found(kind, c.code, c.label, demanded[c.code]) for c in referential.credentials)
+    elif kind == "title":
+        yield from (Found(kind, t.code, t.label, 1, t.occupation) for t in referential.titles)
+    else:
+        yield from (Found(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations)

@@ -15,8 +15,7 @@ from passerelles.io.archive import FileSource
 from passerelles.io.rows import parse_rows, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
-from passerelles.matching.index import TitleIndex
-from passerelles.matching.lookup import Sought, search
+from passerelles.matching.index import Sought, TitleIndex, search
 from passerelles.matching.reading import joined_words
 from passerelles.matching.titles import SURE, resolve_competency, title_index
 from passerelles.matching.worklist import CHOICE, Worklist

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final, Literal, get_args
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.market.beside import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.market.certifications import LeadingCertification, leading_lines
+from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named

@@ -16,9 +16,8 @@ from passerelles.effort import Floats, Ints
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.market.beside import WagePair, wage_notes
 from passerelles.market.market import Market
-from passerelles.market.signals import wages_between
+from passerelles.market.signals import WagePair, wage_notes, wages_between
 from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets

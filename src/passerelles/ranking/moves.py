@@ -13,7 +13,7 @@ from passerelles.access.demands import build_demands
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.beside import WagePair
+from passerelles.market.signals import WagePair
 from passerelles.model import MoveKind, Profile
 from passerelles.progress import go_on
 from passerelles.ranking.explain import known_move, split_items

@@ -1,25 +1,261 @@
-"""`load_referential`: recognise what a name or a path holds, and read it with the reader of that format."""
+"""`load_referential`: recognise what a name or a path holds, and read it; a compiled index gives back its own."""
 
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, fields
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final, get_args
 
-from passerelles.errors import ReferentialError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.extensions import extensions
 from passerelles.io.archive import FileSource
+from passerelles.model import (
+    Competency,
+    CompetencyKind,
+    Credential,
+    CredentialRequirement,
+    Domain,
+    FileRecord,
+    Hours,
+    JobTitle,
+    Mobility,
+    MobilityKind,
+    Occupation,
+    OccupationAccess,
+    OverlaySource,
+    Provenance,
+    Reduction,
+    Requirement,
+    RequirementKind,
+    Scope,
+    Tag,
+    TagKind,
+    WorkContext,
+)
+from passerelles.notices import Notice
 from passerelles.referentials.draft import refuse_unusable
-from passerelles.referentials.indexed import open_referential
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Reader, Referential
 from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
-from passerelles.store import is_index
+from passerelles.sharing import cached_property
+from passerelles.store import Arrays, Cell, Column, Index, is_index, open_index, pack_table
+
+DOCUMENT: Final = "referential.json"
+# Columns whose words are few: what compares them could not go on with another.
+_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "competencies": {"kind": frozenset(get_args(CompetencyKind))},
+    "tags": {"kind": frozenset(get_args(TagKind))},
+    "mobilities": {"kind": frozenset(get_args(MobilityKind))},
+    "credential_requirements": {"kind": frozenset(get_args(RequirementKind)), "scope": frozenset(get_args(Scope))},
+}
+_OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
+# Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
+COLUMNS: Final[Mapping[str, Sequence[str]]] = {
+    "occupations": _OCCUPATION,
+    "competencies": Competency._fields,
+    "requirements": Requirement._fields,
+    "titles": JobTitle._fields,
+    "contexts": WorkContext._fields,
+    "occupation_contexts": ("occupation", "context"),
+    "tags": Tag._fields,
+    "occupation_tags": ("occupation", "tag", "principal"),
+    "domains": Domain._fields,
+    "mobilities": Mobility._fields,
+    "credential_requirements": CredentialRequirement._fields,
+    "occupation_access": OccupationAccess._fields,
+}
+
+
+def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]:
+    """Turn a referential into a document and arrays of an index."""
+    values: Callable[[Occupation], Sequence[Cell]] = attrgetter(*_OCCUPATION)
+    rows = {name: getattr(referential, name) for name in COLUMNS} | {
+        "occupations": [*map(values, referential.occupations)]
+    }
+    return {
+        "name": referential.name,
+        "version": referential.version,
+        "language": referential.language,
+        "access": referential.access,
+        "removed": referential.removed,
+        "provenance": asdict(referential.provenance),
+        "credentials": [asdict(c) for c in referential.credentials],
+        "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
+        "tables": {name: pack_table(name, columns, rows[name], arrays) for name, columns in COLUMNS.items()},
+    }
+
+
+def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferential":
+    """
+    Open the referential of a compiled index.
+
+    Parameters
+    ----------
+    place
+        Folder or file of the index.
+    seal
+        Seal that it must have: what another process knew it by. None = any.
+
+    Raises
+    ------
+    PasserellesError
+        If the index is damaged, of another version, may not be read, or has another seal.
+    """
+    index = open_index(place)
+    if seal is not None and index.seal != seal:
+        raise PasserellesError("index_changed", path=place)
+    return IndexedReferential.of(index)
+
+
+def _table(name: str, make: Callable[[Iterable[Any]], object]) -> Any:
+    def read(referential: "IndexedReferential") -> tuple[object, ...]:
+        found = tuple(map(make, referential.rows(name)))
+        for field, known in _WORDS.get(name, {}).items():
+            if not {getattr(row, field) for row in found} <= known and referential.index is not None:
+                referential.index.damaged(f"{name}.{field}")  # no reader makes such a word
+        return found
+
+    return cached_property(read)
+
+
+class IndexedReferential(Referential):
+    """A `Referential` whose tables lie in a compiled index; it equals the one that was compiled."""
+
+    _index: Index
+
+    @classmethod
+    def of(cls, index: Index) -> "IndexedReferential":
+        """Return the referential of an open index."""
+        about = index.document(DOCUMENT)
+        made = object.__new__(cls)
+        vars(made).update(
+            _index=index,
+            name=about["name"],
+            version=about["version"],
+            language=about["language"],
+            access=about["access"],
+            removed=tuple(map(tuple, about["removed"])),
+            provenance=_provenance(about["provenance"]),
+        )
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the place alone: another process opens the same index, and shares its memory."""
+        if self.index is None:  # made by `dataclasses.replace`: the tables are its own
+            values = [getattr(self, f.name) for f in fields(self)]
+            return (Referential, tuple(values))
+        return (_reopened, (str(self.index.place), self.index.seal))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the tables, whichever way they are kept."""
+        if not isinstance(other, Referential):
+            return NotImplemented
+        return all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.compare)
+
+    def __hash__(self) -> int:
+        """Hash as the referential that was compiled does."""
+        return hash(tuple(getattr(self, f.name) for f in fields(self) if f.compare))
+
+    @property
+    def index(self) -> Index | None:
+        """The index that the tables lie in."""
+        return vars(self).get("_index")
+
+    occupations = _table("occupations", lambda row: Occupation(*row))
+    competencies = _table("competencies", Competency._make)
+    requirements = _table("requirements", Requirement._make)
+    titles = _table("titles", JobTitle._make)
+    contexts = _table("contexts", WorkContext._make)
+    occupation_contexts = _table("occupation_contexts", tuple)
+    tags = _table("tags", Tag._make)
+    occupation_tags = _table("occupation_tags", tuple)
+    domains = _table("domains", Domain._make)
+    mobilities = _table("mobilities", Mobility._make)
+    credential_requirements = _table("credential_requirements", CredentialRequirement._make)
+    occupation_access = _table("occupation_access", OccupationAccess._make)
+
+    @cached_property
+    def credentials(self) -> tuple[Credential, ...]:
+        """Credentials, by code."""
+        return tuple(map(_credential, self._document["credentials"]))
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What reading the source found."""
+        rows = self._document["notices"]
+        return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
+
+    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
+        """Moves that the experts list from a fiche, by target; no others are decoded."""
+        if self.index is None:
+            return super().moves_from(origin)
+
+        def find() -> Mapping[str, Mobility]:
+            columns = self._mobility_columns
+            rows = columns[Mobility._fields.index("origin")].rows_with(origin)
+            moves = (Mobility._make(column[row] for column in columns) for row in rows)
+            return MappingProxyType({move.target: move for move in moves})
+
+        return self.derived(("moves-from", origin), find)
+
+    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
+        """Job titles of one occupation; no others are decoded."""
+        if self.index is None:
+            return super().titles_in(occupation)
+
+        def find() -> tuple[JobTitle, ...]:
+            columns = self._title_columns
+            rows = columns[JobTitle._fields.index("occupation")].rows_with(occupation)
+            return tuple(JobTitle._make(column[row] for column in columns) for row in rows)
+
+        return self.derived(("titles-in", occupation), find)
+
+    @cached_property
+    def _mobility_columns(self) -> Sequence[Column]:
+        return self._index.table(self._document["tables"]["mobilities"])
+
+    @cached_property
+    def _title_columns(self) -> Sequence[Column]:
+        return self._index.table(self._document["tables"]["titles"])
+
+    @property
+    def _document(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._index.document(DOCUMENT)
+        return found
+
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table, decoded."""
+        return self._index.rows(self._document["tables"][table])
+
+
+def _reopened(place: str, seal: str) -> IndexedReferential:
+    return open_referential(Path(place), seal=seal)
+
+
+def _provenance(about: Mapping[str, Any]) -> Provenance:
+    files = tuple(FileRecord(*record) for record in about["files"])
+    laid = tuple(OverlaySource(*each) for each in about["laid"])
+    return Provenance(**{**about, "files": files, "overlays": tuple(about["overlays"]), "laid": laid})
+
+
+def _credential(about: Mapping[str, Any]) -> Credential:
+    values: dict[str, Any] = {name: Hours(*about[name]) for name in ("hours", "company_hours", "months")}
+    values |= {
+        "prerequisites": tuple(about["prerequisites"]),
+        "grants": tuple(about["grants"]),
+        "choices": tuple(tuple(tuple(codes) for codes in alternatives) for alternatives in about["choices"]),
+        "reductions": tuple(Reduction(*row) for row in about["reductions"]),
+    }
+    return Credential(**{**about, **values})
+
 
 _LOG: Final = logging.getLogger(__name__)
 # Asked in this order, then those that installed packages add.

@@ -11,8 +11,7 @@ from passerelles.language.say import Lang, number, say
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.indexed import open_referential
-from passerelles.referentials.load import find_place, read_anyway
+from passerelles.referentials.load import find_place, open_referential, read_anyway
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access

@@ -11,9 +11,9 @@ from passerelles.areas import Area, AreaMember, Passage
 from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
-from passerelles.market.beside import FIGURE
 from passerelles.market.certifications import LeadingCertification
-from passerelles.matching.lookup import Found
+from passerelles.market.signals import FIGURE
+from passerelles.matching.index import Found
 from passerelles.matching.migrate import Migration
 from passerelles.matching.titles import Candidate, Status
 from passerelles.matching.worklist import Group, Row

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.language.typography import listed
-from passerelles.market.beside import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.market import Openings
+from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import MoveKind
 from passerelles.ranking.move import Move

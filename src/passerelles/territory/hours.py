@@ -1,22 +1,160 @@
-"""Hours of training of moves, many at once: the door through which allocation asks the effort model."""
+"""What training each move of a territory takes: its hours, whether the legal frame fits, what would shorten it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import demands_of
-from passerelles.access.holdings import holdings_of
+from passerelles.access.conditions import training_hours
+from passerelles.access.demands import demands_of, sane_hours
+from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
 from passerelles.effort import effort_table, state_of, step_hours
+from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.legal import find_frame
+from passerelles.paths.build import Context, step_credentials
+from passerelles.paths.legal import BREAKS, FITS, Frame, find_frame, fits
 from passerelles.progress import go_on
-from passerelles.scoring.coverage import holding_of
-from passerelles.settings import Settings
-from passerelles.territory.frames import frame_verdicts
-from passerelles.territory.lever import make_lever
+from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.settings import EffortSettings, Settings
+
+if TYPE_CHECKING:
+    from passerelles.model import Ternary
+    from passerelles.paths.path import StepCredential
+
+_TENTHS: Final = 10
+
+
+@dataclass(frozen=True)
+class Lever:
+    """
+    What is acquired beforehand: columns of the graph's competencies, and codes of credentials.
+
+    `hours_of` gives what it takes: for each competency that is not held, the hours of the effort model for one item of
+    its kind; on top, once for each macro-competency of which nothing is held, those of getting one's bearings; for
+    each credential that is not held, its expected hours and those of its prerequisites. No block cap lowers the sum,
+    so that a lever never looks cheaper than the same training inside a move.
+    """
+
+    graph: OccupationGraph
+    effort: EffortSettings
+    columns: tuple[int, ...]
+    credentials: tuple[str, ...]
+
+    def held(self, row: int) -> NDArray[np.intp]:
+        """Columns of what somebody of an occupation holds with the lever, sorted."""
+        return np.asarray(sorted(set(required_columns(self.graph, row).tolist()) | set(self.columns)), dtype=np.intp)
+
+    def with_credentials(self, row: int) -> Holdings:
+        """Return the credentials that somebody of an occupation holds with the lever."""
+        referential = self.graph.referential
+        taken: dict[str, Ternary] = dict.fromkeys(self.credentials, "yes")
+        return after_occupation(referential, stated_holdings(referential, taken), self.graph.codes[row])
+
+    def hours_of(self, row: int) -> float:
+        """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
+        per_item = {
+            "savoir-faire": self.effort.skill_hours,
+            "savoir": self.effort.knowledge_hours,
+            "savoir-être": self.effort.soft_hours,
+        }
+        had = set(required_columns(self.graph, row).tolist())
+        missing = [c for c in self.columns if c not in had]
+        entered = {int(self.graph.macro[c]) for c in had}
+        bearings = {int(self.graph.macro[c]) for c in missing} - entered - {-1}
+        total = sum(per_item[self.graph.competencies[c].kind] for c in missing)
+        total += self.effort.entry_hours * len(bearings)
+        holdings = holdings_of(self.graph.referential, self.graph.codes[row], {})
+        prerequisites = {p for c in self.credentials for p in self.graph.referential.prerequisites_of(c)}
+        for code in sorted(prerequisites | set(self.credentials)):
+            credential = self.graph.referential.credential_by_code.get(code)
+            if holdings.of(code) == "yes":
+                continue
+            length = sane_hours(training_hours(credential)).expected if credential is not None else None
+            total += float("nan") if length is None else length
+        return round(total * _TENTHS) / _TENTHS if total == total else float("nan")  # noqa: PLR0124 - nan
+
+
+def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[str]) -> Lever:
+    """
+    Return the lever of some codes of competencies or credentials.
+
+    Raises
+    ------
+    UnknownCodeError
+        If a code is neither.
+    """
+    referential = graph.referential
+    columns: set[int] = set()
+    credentials: set[str] = set()
+    for code in codes:
+        if code in referential.credential_by_code:
+            credentials.add(code)
+        elif code in referential.competency_by_code:
+            if code in graph.competency_position:  # else no occupation asks for it: it opens nothing
+                columns.add(graph.competency_position[code])
+        else:
+            raise UnknownCodeError(code, key="unknown_competency")
+    return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted(credentials)))
+
+
+_NO, _YES, _UNKNOWN = 0, 1, -1
+
+
+def frame_verdicts(
+    graph: OccupationGraph,
+    frame: Frame,
+    expected: NDArray[np.float64],
+    origins: NDArray[np.intp],
+    targets: NDArray[np.intp],
+    settings: Settings,
+    *,
+    certifications: Certifications | None = None,
+) -> NDArray[np.int8]:
+    """
+    Judge single steps by a legal frame.
+
+    Parameters
+    ----------
+    expected
+        Shape (origins, targets): expected hours, nan = unknown.
+    certifications
+        What leads to each job; without it, whether the training ends with a certification may stay unknown.
+
+    Returns
+    -------
+    verdicts
+        Shape (origins, targets): 1 fits, 0 breaks a rule, -1 unknown.
+    """
+    hiring = settings.paths.hiring
+    listed = None if hiring is None else frozenset(hiring)
+    context = Context(graph, (frame,), listed, certifications, date.today().isoformat())  # noqa: DTZ011 - the user's own day
+    found = np.full(expected.shape, _UNKNOWN, dtype=np.int8)
+    demands = demands_of(graph)
+    holdings = [holdings_of(graph.referential, graph.codes[row], {}) for row in origins.tolist()]
+    prices = [demands.price(each) for each in holdings]
+    needed: dict[int, tuple[StepCredential, ...]] = {}
+    for j, row in enumerate(targets.tolist()):
+        code = graph.codes[row]
+        alike: dict[tuple[bool, tuple[tuple[str, Ternary], ...]], list[int]] = {}
+        for i, (each, price) in enumerate(zip(holdings, prices, strict=True)):
+            needed[i] = step_credentials(demands, price, each, row)
+            same = context.rome_code(graph.codes[int(origins[i])]) == context.rome_code(code)
+            alike.setdefault((same, tuple((c.code, c.held) for c in needed[i])), []).append(i)
+        for rows in alike.values():
+            first = rows[0]
+            case = context.case(code, needed[first], known=True, origin=graph.codes[int(origins[first])])
+            hours = expected[rows, j]
+            unknown = np.isnan(hours)
+            sure = np.where(unknown, 0.0, hours)
+            verdict = fits(frame, case, sure, sure / settings.paths.month_hours)
+            found[rows, j] = np.where(verdict == BREAKS, _NO, np.where(verdict == FITS, _YES, _UNKNOWN))
+            found[np.asarray(rows)[unknown], j] = _UNKNOWN
+    return found
+
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -39,9 +39,9 @@ from passerelles.territory.pairs import (
     floor_groups,
     moves_between,
     pool_keys,
+    survey_openings,
 )
 from passerelles.territory.parts import area_of, inside
-from passerelles.territory.pools import survey_openings
 from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
     TENTHS,
@@ -114,7 +114,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         What `build_graph` gives.
     fragile, hiring
         Tables of lots: path of a CSV file or workbook, rows as mappings, a data frame, or what
-        `passerelles.territory.pools.survey_openings` gives. Without `hiring`, the openings are those of the
+        `passerelles.territory.pairs.survey_openings` gives. Without `hiring`, the openings are those of the
         market's survey, around the fragile lots.
     market, places
         Survey of recruitment needs, and geography. Without a geography basins are names, and no radius applies.

@@ -13,19 +13,23 @@ from passerelles.access.conditions import AccessConditions, access_conditions, m
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.market.beside import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.figures import Figure, unknown
 from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
 from passerelles.market.places import Places
 from passerelles.market.signals import (
+    FIGURE,
+    SHARES,
     BasinKey,
     JobOpenings,
+    WagePair,
     find_basin,
     job_openings,
     job_tension,
     leading_jobs,
+    share_columns,
     signals,
+    wage_columns,
     wages_between,
 )
 from passerelles.model import MoveKind

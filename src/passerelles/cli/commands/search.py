@@ -43,8 +43,8 @@ def search(
     from typing import get_args
 
     from passerelles.errors import PasserellesError
-    from passerelles.matching.lookup import Found, Sought
-    from passerelles.matching.lookup import search as look_for
+    from passerelles.matching.index import Found, Sought
+    from passerelles.matching.index import search as look_for
     from passerelles.referentials.referential import lay_access
     from passerelles.report.envelope import print_notice_of_source, unscored_envelope
     from passerelles.views.spec import Sheet, dicts

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from passerelles.access.conditions import AccessConditions
 from passerelles.language.say import say
 from passerelles.language.typography import listed
-from passerelles.market.beside import shares_said, wages_said
+from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, hours_text
 from passerelles.paths.rank import rank_paths
