@@ -17,7 +17,7 @@ import openpyxl
 import market_files
 import sets
 import taxonomies
-from passerelles.cli.commands.rank import read_origin
+from passerelles.cli.moves import read_origin
 from passerelles.compiled import compile_index
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

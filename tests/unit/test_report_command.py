@@ -128,7 +128,7 @@ def test_nobody_placed_is_written_and_exit_1(tmp_path: Path) -> None:
 def test_pictures_missing_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("passerelles.report.dossier.pictures.can_draw", lambda: False)
+    monkeypatch.setattr("passerelles.report.dossier.sections.can_draw", lambda: False)
     assert call("--output", tmp_path / "r.html") == 0
     assert "passerelles[charts]" in capsys.readouterr().err
 

@@ -23,7 +23,7 @@ from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.paths.legal import FrameVerdict, MayPay
 from passerelles.report.dossier import page as report_page
-from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.case import Case, Request, Words
 from passerelles.report.dossier.moves import (
     access_blocks,
     explained_origins,
@@ -31,12 +31,9 @@ from passerelles.report.dossier.moves import (
     same_payers,
     staged_paths,
 )
-from passerelles.report.dossier.page import territory_page
-from passerelles.report.dossier.pictures import picture_of_flows
-from passerelles.report.dossier.sections import territory_document
-from passerelles.report.dossier.sheet import move_sheets
-from passerelles.report.dossier.sources import checksum_of, command_of
-from passerelles.report.dossier.words import Words
+from passerelles.report.dossier.page import move_sheets, territory_page
+from passerelles.report.dossier.sections import picture_of_flows, territory_document
+from passerelles.report.dossier.tables import checksum_of, command_of
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
@@ -502,7 +499,7 @@ def test_without_the_drawing_library_the_tables_stand(case: Case, monkeypatch: p
     def missing(name: str) -> object:
         raise MissingExtraError("matplotlib", "charts")
 
-    monkeypatch.setattr("passerelles.report.dossier.pictures.import_module", missing)
+    monkeypatch.setattr("passerelles.report.dossier.sections.import_module", missing)
     page = read_page(territory_page(replace(case, request=Request())))
     assert page.all("svg") == []
     assert "sans images" in page.all("header")[0].text

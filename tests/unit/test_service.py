@@ -391,7 +391,7 @@ def test_browsers_of_other_sites_are_kept_out_unless_named(engine: Engine, clien
 
 
 def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    from passerelles.service.logs import JsonLines
+    from passerelles.service.telemetry import JsonLines
 
     caplog.set_level(logging.INFO, logger="passerelles.service")
     secret = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
@@ -412,7 +412,7 @@ def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCa
 
 
 def test_a_request_keeps_its_number_and_its_trace(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    from passerelles.service.logs import JsonLines
+    from passerelles.service.telemetry import JsonLines
 
     caplog.set_level(logging.DEBUG, logger="passerelles.service")
     trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -457,8 +457,8 @@ def test_metrics_count_by_route_alone(engine: Engine) -> None:
 
 
 def test_what_was_served_before_a_reload_is_let_go() -> None:
-    from passerelles.service.metrics import Metrics
     from passerelles.service.reload import Reloading
+    from passerelles.service.telemetry import Metrics
 
     metrics, seen = Metrics(), []
 
@@ -502,8 +502,8 @@ class Staged:
 
 
 def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None:
-    from passerelles.service.metrics import Metrics
     from passerelles.service.reload import Reloading
+    from passerelles.service.telemetry import Metrics
 
     metrics = Metrics()
     staged = [Staged(starts=False), Staged(starts=True)]
@@ -523,8 +523,8 @@ def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None
 
 
 def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_path: Path) -> None:
-    from passerelles.service.metrics import Metrics
     from passerelles.service.reload import Reloading
+    from passerelles.service.telemetry import Metrics
 
     index, other = tmp_path / "index", tmp_path / "other"
     index.write_text("old")
@@ -688,7 +688,7 @@ def test_every_option_is_a_variable() -> None:
 def test_a_fault_is_told_without_what_was_asked(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from passerelles.service.logs import JsonLines
+    from passerelles.service.telemetry import JsonLines
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("about PERSONAL-7f3a")

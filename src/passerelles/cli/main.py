@@ -141,7 +141,7 @@ _LIMITS: Final = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_
 _KINDS: Final = ("int_parsing", "int_from_float", "float_parsing")
 
 
-def usage_message(error: Any, commands: Sequence[str], *, lang: Lang) -> str:
+def usage_message(error: Any, commands: Iterable[str], *, lang: Lang) -> str:
     """Return what is wrong with a command line, where, and what to do; empty where the help was shown instead."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return ""
@@ -149,7 +149,7 @@ def usage_message(error: Any, commands: Sequence[str], *, lang: Lang) -> str:
     return f"{_what(error, commands, lang)} {say('cli.usage.help', lang=lang, command=place)}"
 
 
-def _what(error: Any, commands: Sequence[str], lang: Lang) -> str:
+def _what(error: Any, commands: Iterable[str], lang: Lang) -> str:
     kind = type(error).__name__
     said = str(getattr(error, "message", "") or error)
     if kind == "MissingParameter":
@@ -164,7 +164,7 @@ def _what(error: Any, commands: Sequence[str], lang: Lang) -> str:
     return _of_words(said, commands, lang)
 
 
-def _of_words(said: str, commands: Sequence[str], lang: Lang) -> str:
+def _of_words(said: str, commands: Iterable[str], lang: Lang) -> str:
     """Return the same of what click says in words alone."""
     if found := _NO_COMMAND.search(said):
         near = get_close_matches(found[1], list(commands), n=1)
@@ -214,37 +214,38 @@ TERMINATED: Final = 143
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # New objects before Python looks for circles of dead ones: its own 700 cost a short command a fifth of its time.
 _OBJECTS: Final = 100_000
-COMMANDS: Final = (
-    "demo",
-    "validate",
-    "show",
-    "rank",
-    "sources",
-    "export",
-    "download",
-    "evaluate",
-    "train",
-    "resolve",
-    "migrate",
-    "overlay",
-    "search",
-    "territory",
-    "paths",
-    "levers",
-    "compare",
-    "compare-runs",
-    "areas",
-    "compile",
-    "cache",
-    "report",
-    "schema",
-    "transparency",
-    "serve",
-    "explore",
-)
+# In the order that the help lists them: the module of each, and what says what it does.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "demo": ("moves", "cli.command.demo"),
+    "validate": ("referentials", "cli.command.validate"),
+    "show": ("moves", "cli.command.show"),
+    "rank": ("moves", "cli.command.rank"),
+    "sources": ("moves", "cli.command.sources"),
+    "export": ("referentials", "cli.command.export"),
+    "download": ("referentials", "cli.command.download"),
+    "evaluate": ("evaluation", "cli.command.evaluate"),
+    "train": ("evaluation", "cli.command.train"),
+    "resolve": ("titles", "cli.command.resolve"),
+    "migrate": ("titles", "cli.command.migrate"),
+    "overlay": ("referentials", "overlay.command"),
+    "search": ("titles", "overlay.search"),
+    "territory": ("territory", "cli.command.territory"),
+    "paths": ("paths", "cli.command.paths"),
+    "levers": ("paths", "cli.command.levers"),
+    "compare": ("moves", "cli.command.compare"),
+    "compare-runs": ("evaluation", "cli.command.compare_runs"),
+    "areas": ("moves", "cli.command.areas"),
+    "compile": ("referentials", "compile.command"),
+    "cache": ("referentials", "cache.command"),
+    "report": ("territory", "cli.command.report"),
+    "schema": ("referentials", "schema.command"),
+    "transparency": ("evaluation", "cli.command.transparency"),
+    "serve": ("serving", "service.command"),
+    "explore": ("serving", "explorer.command"),
+}
 
 
-def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """Build the application with the commands named."""
     app = typer.Typer(
         name="passerelles",
@@ -256,7 +257,12 @@ def make_app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_root)  # --version stands alone
     for name in commands:
-        import_module(f"passerelles.cli.commands.{name.replace('-', '_')}").register(app)
+        place, told = COMMANDS[name]
+        command = getattr(import_module(f"passerelles.cli.{place}"), name.replace("-", "_"))
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name, help=say(told))(command)
     return app
 
 

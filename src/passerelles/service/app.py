@@ -27,8 +27,6 @@ from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers
 from passerelles.service.engine import Engine, load_engine
 from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
-from passerelles.service.logs import tell
-from passerelles.service.metrics import MEDIA, Metrics
 from passerelles.service.options import VARIABLE, Options, options_of
 from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.problems import (
@@ -58,6 +56,7 @@ from passerelles.service.requests import (
     SourcesBody,
     SourcesQuery,
 )
+from passerelles.service.telemetry import MEDIA, Metrics, tell
 from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 
 ABOUT: Final[dict[str, Any]] = {

@@ -18,10 +18,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerelles.language.say import Lang
-from passerelles.service.logs import CURRENT, tell
-from passerelles.service.metrics import Metrics
 from passerelles.service.options import Limits
 from passerelles.service.problems import language, problem
+from passerelles.service.telemetry import CURRENT, Metrics, tell
 
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
 METRICS: Final = "/metrics"

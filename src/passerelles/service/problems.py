@@ -16,7 +16,7 @@ from starlette.responses import Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, say
 from passerelles.service import requests
-from passerelles.service.logs import tell
+from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError
 
 MEDIA: Final = "application/problem+json"

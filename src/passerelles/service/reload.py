@@ -12,8 +12,7 @@ from typing import Any, Final, Protocol
 
 from starlette.types import Message, Receive, Scope, Send
 
-from passerelles.service.logs import tell
-from passerelles.service.metrics import Metrics
+from passerelles.service.telemetry import Metrics, tell
 
 _LOOK: Final = 0.05  # seconds between two looks at whether an application is ready
 

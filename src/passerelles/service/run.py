@@ -20,10 +20,9 @@ from uvicorn.supervisors import Multiprocess
 from passerelles.errors import PasserellesError
 from passerelles.service.app import application, from_environment, read_keys
 from passerelles.service.engine import load_engine
-from passerelles.service.logs import config, tell
-from passerelles.service.metrics import FOLDER
 from passerelles.service.options import VARIABLE, Limits, Options
 from passerelles.service.problems import MEDIA, told
+from passerelles.service.telemetry import FOLDER, config, tell
 
 if TYPE_CHECKING:
     import asyncio

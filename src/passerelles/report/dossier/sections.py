@@ -4,12 +4,14 @@ What a report says, once, as a document: two pages to read first, then annexes.
 A page and an office document are made from it (`page`, `passerelles.views.word`).
 """
 
+from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from passerelles.errors import MissingExtraError
 from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
-from passerelles.report.dossier import sources, tables
+from passerelles.report.dossier import tables
 from passerelles.report.dossier.case import Case
 from passerelles.report.dossier.moves import (
     Origin,
@@ -19,11 +21,30 @@ from passerelles.report.dossier.moves import (
     same_payers,
     staged_paths,
 )
-from passerelles.report.dossier.pictures import can_draw, picture_of_flows
-from passerelles.views.document import Block, Bullets, Code, Document, Figures, Grid, Heading, Part, Text
+from passerelles.views.document import Block, Bullets, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def can_draw() -> bool:
+    """Whether the drawing library is installed."""
+    try:
+        import_module("passerelles.charts.drawing")  # an extra: it says how to install it where it is not
+    except MissingExtraError:
+        return False
+    return True
+
+
+def picture_of_flows(case: Case) -> Picture | None:
+    """Return the flows as a picture; None where figures are withheld, nobody moves, or no picture is asked for."""
+    w = case.words
+    if not case.request.pictures or case.masked or not case.allocation.flows or not can_draw():
+        return None
+    charts = import_module("passerelles.charts")
+    svg = str(charts.to_svg(charts.territory_sankey(case.allocation, lang=w.lang), prefix="flows-"))
+    return Picture(svg, w("section.flows"), w("picture.flows"))
+
 
 WEAK: Final = 0.05  # a move that fewer than one expert in twenty would list is to be discussed first
 _PEOPLE, _ACTIONS, _ASIDE = 10, 8, 3  # rows that two printed pages hold
@@ -82,7 +103,7 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     parts = [Part(key, w(f"section.{key}"), tuple(blocks)) for key, blocks in front if blocks]
     parts += [Part(key, w(f"section.{key}"), tuple(blocks), annex=True) for key, blocks in annexes if blocks]
     parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
-    about = [sources.dates_of(case)]
+    about = [tables.dates_of(case)]
     if case.request.date:
         about.append(w("date.made", date=w.date(case.request.date)))
     return Document(
@@ -223,12 +244,12 @@ def _sources(case: Case, _: tuple[Origin, ...]) -> list[Block]:
           confidence=percent(r.lot.confidence, lang=w.lang))
         for r in case.release.resolved
     )  # fmt: skip
-    found: list[Block] = [sources.sources_grid(case)]
+    found: list[Block] = [tables.sources_grid(case)]
     return [*found, Heading(w("section.resolved")), Bullets(read)] if read else found
 
 
 def _method(case: Case, _: tuple[Origin, ...]) -> list[Block]:
-    w, scorer = case.words, sources.scorer_of(case)
+    w, scorer = case.words, tables.scorer_of(case)
     effort, paths = case.graph.settings.effort, case.graph.settings.paths
     how = (
         w("method.score", name=scorer["name"], version=scorer["version"],
@@ -254,10 +275,10 @@ def _method(case: Case, _: tuple[Origin, ...]) -> list[Block]:
 
 def _reproduce(case: Case, _: tuple[Origin, ...]) -> list[Block]:
     w = case.words
-    settings, command = sources.settings_grid(case), sources.command_of(case)
-    found: list[Block] = [sources.choices_grid(case)]
+    settings, command = tables.settings_grid(case), tables.command_of(case)
+    found: list[Block] = [tables.choices_grid(case)]
     found.append(Text(w("reproduce.usual")) if settings is None else settings)
-    found += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(sources.checksum_of(case))]
+    found += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(tables.checksum_of(case))]
     if command:
         found += [Text(w("reproduce.command")), Code(command)]
     return [*found, Text(w("reproduce.same", version=version("passerelles")), muted=True)]

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.report.dossier.words import Words, grid_of
+from passerelles.report.dossier.case import Words, grid_of
 from passerelles.report.envelope import scorer_dict, source_lines
 from passerelles.scoring.features import part_words
 from passerelles.service.engine import Engine

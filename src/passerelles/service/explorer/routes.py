@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.service.explorer import maps, pages, people, territory
 from passerelles.service.explorer.room import ASSETS, Ask, Room, asset_sum, asset_text
 from passerelles.service.gate import EXPLORER
-from passerelles.service.logs import tell
+from passerelles.service.telemetry import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 
 if TYPE_CHECKING:

@@ -17,10 +17,9 @@ from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_names, sample_tables
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.dossier.case import Case, Request
+from passerelles.report.dossier.case import Case, Request, Words
 from passerelles.report.dossier.page import territory_page
 from passerelles.report.dossier.sections import figures_of, sentences_of, territory_document
-from passerelles.report.dossier.words import Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.service.explorer.room import Ask
 from passerelles.territory.actions import action_sheet

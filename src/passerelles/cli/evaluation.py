@@ -1,17 +1,18 @@
-"""``passerelles evaluate``: quality of rankings against the referential's own mobilities, methods side by side."""
+"""Commands on how right an engine is and what is told of it: evaluate, train, transparency, compare-runs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart
+from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart, write_text
 from passerelles.cli.options import (
     ChartOption,
     Format,
     FormatOption,
     LangOption,
     Language,
+    LimitOption,
     NoAccessOption,
     OutputOption,
     OverlayOption,
@@ -23,11 +24,6 @@ from passerelles.language.say import say
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("evaluate", help=say("cli.command.evaluate"))(evaluate)
 
 
 def evaluate(
@@ -86,3 +82,77 @@ def evaluate(
 
     emit(Answer(payload, result.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.method_comparison(result, lang=lang.lang), lang=lang)
+
+
+def train(
+    output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.weights"))],
+    referential: ReferentialOption = "rome",
+    lang: LangOption = Language.FR,
+) -> None:
+    """Fit, calibrate and write the scorers."""
+    from passerelles.errors import PasserellesError
+    from passerelles.evaluation.train import train as fit_all
+    from passerelles.progress import progress_bar
+    from passerelles.scoring.scorer import scorer_text
+
+    if not output.is_dir():
+        raise PasserellesError("no_such_path", path=output)
+    graph = load_graph(referential, None)
+    with progress_bar(say("cli.training", lang=lang.lang), lang=lang.lang) as tell:
+        scorers = fit_all(graph, progress=tell)
+    for name, scorer in scorers.items():
+        path = output / f"{name}.json"
+        write_text(scorer_text(scorer), path)
+        message(say("cli.written", lang=lang.lang, path=path))
+
+
+def transparency(
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
+    settings: SettingsOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Print what must be published and answered."""
+    from passerelles.report.envelope import envelope, print_notice_of_source
+    from passerelles.report.transparency import CHANGED, WEIGHT, duties
+    from passerelles.views.spec import dicts
+    from passerelles.views.terminal import print_page
+
+    graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
+    found = duties(graph)
+
+    def payload() -> dict[str, Any]:
+        return envelope("transparency@1", graph, dicts(found.points, lang.lang)) | {
+            "weights": [WEIGHT.to_dict(weight, lang.lang) for weight in found.weights],
+            "changed_settings": [CHANGED.to_dict(change, lang.lang) for change in found.changed],
+        }
+
+    def show(console: "Console") -> None:
+        print_page(console, found.page(lang.lang), lang=lang.lang)
+        print_notice_of_source(console, graph.referential, lang=lang.lang)
+
+    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
+
+
+def compare_runs(
+    old: Annotated[Path, typer.Argument(help=say("cli.argument.old_run"))],
+    new: Annotated[Path, typer.Argument(help=say("cli.argument.new_run"))],
+    limit: LimitOption = 20,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Compare two stored results."""
+    from passerelles.bulk.runs import compare_runs as compare
+    from passerelles.views.terminal import print_page
+
+    found = compare(old, new, limit=limit)
+
+    def show(console: "Console") -> None:
+        print_page(console, found.page(lang.lang), lang=lang.lang)
+
+    emit(Answer(lambda: found.to_dict(lang.lang), found.sheets(lang.lang), show), form=form, output=output,
+         lang=lang.lang)  # fmt: skip

@@ -1,8 +1,12 @@
-"""``passerelles serve``: the HTTP service."""
+"""Commands that serve: serve, explore."""
 
 import importlib.util
 import os
+import socket
+import threading
+import webbrowser
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,17 +21,14 @@ from passerelles.cli.options import (
     ReferentialOption,
     SettingsOption,
     StrictOption,
+    accepting,
+    caching,
 )
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
 
 _EVERYWHERE = ("", "0.0.0.0", "::")  # listened on, nothing says by which name  # noqa: S104
 _LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("serve", help=say("service.command"))(serve)
 
 
 def serve(
@@ -124,3 +125,66 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+_HOST = "127.0.0.1"
+_PATIENCE = 1.0  # seconds between two looks at whether the service listens
+_LOOKS = 60
+
+
+def explore(
+    referential: ReferentialOption = "transitions",
+    overlay: OverlayOption = None,
+    no_access: NoAccessOption = False,
+    data: DataOption = None,
+    settings: SettingsOption = None,
+    strict: StrictOption = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("explorer.option.port"))] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help=say("explorer.option.no_browser"))] = False,
+    lang: LangOption = Language.FR,
+) -> None:
+    """Serve pages for people until told to stop."""
+    check_libraries()
+    from passerelles.service.options import LOOPBACK, Limits, Options
+    from passerelles.service.run import check_address, run
+
+    chosen = port or _free_port()
+    check_address(_HOST, chosen)
+    options = Options(
+        referential=referential,
+        overlays=tuple(overlay or ()),
+        data=tuple(data or ()),
+        settings=None if settings is None else Path(settings),
+        strict=strict,
+        access=not no_access,
+        cache=caching(),
+        accept_errors=accepting(),
+        explorer="alone",
+        hosts=LOOPBACK,
+        lang=lang.lang,
+        # One person on one machine: a territory takes the time that it takes.
+        limits=Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),
+    )
+    address = f"http://{_HOST}:{chosen}/"
+    message(say("explorer.opened", lang=lang.lang, address=address))
+    if not no_browser:
+        threading.Thread(target=_open, args=(address, chosen), daemon=True).start()
+    run(options, host=_HOST, port=chosen)
+
+
+def _free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind((_HOST, 0))
+        return int(tried.getsockname()[1])
+
+
+def _open(address: str, port: int) -> None:
+    """Open the browser once the service listens."""
+    for _ in range(_LOOKS):
+        try:
+            socket.create_connection((_HOST, port), timeout=_PATIENCE).close()
+        except OSError:
+            threading.Event().wait(_PATIENCE / 5)
+            continue
+        webbrowser.open(address)
+        return
