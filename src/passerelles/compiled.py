@@ -141,7 +141,8 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     if bundled_path(name, "referential") is not None or is_index(place):
         return None
     digest = hashlib.sha256()
-    for path in (place, *(place_of(each, "overlay") for each in overlays)):
+    facts = () if settings.access is None else (settings.access,)
+    for path in (place, *(place_of(each, "overlay") for each in (*overlays, *facts))):
         source = open_tables(path)
         for file in source.archives or sorted({path / member.path for member in source.members}):
             digest.update(f"{file.name}\0{file_sha256(file)}\n".encode())

@@ -1,5 +1,6 @@
 """The readers of ESCO and O*NET: invented cuts in the format of their files, and the real sets."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
+from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
@@ -365,6 +367,17 @@ def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made
     assert len(cached_indexes()) == 2
     assert len(clear_cache()) == 2
     assert cached_indexes() == []
+
+
+def test_a_fact_of_access_that_changes_makes_another_index(tmp_path: Path) -> None:
+    place, facts = str(write_onet(tmp_path / "onet")), tmp_path / "facts"
+    shutil.copytree(place_of("acces-france", "overlay"), facts)
+    own = Settings(access=str(facts))
+    before = index_place(place, (), own)
+    assert index_place(place, (), own) == before
+    with (facts / "credentials.csv").open("a", encoding="utf-8") as rows:
+        rows.write("\n")
+    assert index_place(place, (), own) != before
 
 
 def test_the_embedded_referential_is_not_kept(cache: Path) -> None:
