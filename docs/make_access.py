@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final
 
-from passerelles.access.conditions import takes_no_training
+from passerelles.access.conditions import has_ended, takes_no_training
 from passerelles.model import Credential
 from passerelles.referentials.credentials import Catalogue, closure, read_catalogue
 
@@ -76,7 +76,7 @@ def counts() -> str:
             "proved rows": sum(r.in_force == "proved" for r in rows),
         }
         sums.update(row)
-        unknown[name] = [c.code for c in some if c.code in asked and not timed(c)]
+        unknown[name] = [c.code for c in some if c.code in asked and not timed(c) and not has_ended(c)]
         lines.append(f"| {name} | {' | '.join(f'{n:,}' for n in row.values())} |")
     lines += [f"| **All** | {' | '.join(f'**{n:,}**' for n in sums.values())} |", ""]
     lines += ["Required somewhere, and of unknown length (a path towards them is never called feasible):", ""]

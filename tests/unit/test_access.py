@@ -21,6 +21,7 @@ from passerelles.ranking.counterfactual import counterfactual
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements
+from passerelles.report.occupation import occupation_lines
 from passerelles.settings import RankingSettings
 from passerelles.territory.hours import default_costs
 from small import occupation, referential
@@ -220,6 +221,19 @@ def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
         demands = demands_of(graph)
         price = demands.price(Holdings())
         assert [tuple(demands.codes[i] for i in each) for each in price.ways] == [(way,)]
+
+
+def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unknown() -> None:
+    some = jobs(CredentialRequirement("Q", "ORTHO"), whole=(OccupationAccess("Q", "conditional"),))
+    studies = Credential("ORTHO", "Certificat de capacité", "diplôme", months=Hours(60, None, 60, "loi"))
+    graph = build_graph(replace(some, credentials=(*some.credentials, studies)))
+    path = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert path.status == "unknown"
+    assert path.months.expected == 60.0  # what is taught in the meantime is not counted beside them
+    assert path.months.lower_bound
+    assert {f.verdict for f in path.steps[0].frames if f.name.startswith("periode")} <= {"no", "unknown"}
+    told = [text for _, field, texts in occupation_lines(graph.referential, "Q", "fr") for text in texts]
+    assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
 
 
 def test_where_people_enter_without_a_diploma_a_required_course_is_all_the_training() -> None:

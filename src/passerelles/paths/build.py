@@ -327,7 +327,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         high = max(mine * longer, certified_high) + added * longer
         high = round(max(min(max(full, expected), high), certified_high, expected), 1)
     hours = Span(low, expected, high, lower_bound=bounded)
-    months = _months(hours, settings.paths.month_hours).plus(Span(experience, experience, experience))
+    months = _months(hours, settings.paths.month_hours, experience)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code)
     held, near, missing_items = split_items(graph, holding, row)
@@ -359,11 +359,19 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     )
 
 
-def _months(hours: Span, month_hours: float) -> Span:
+def _months(hours: Span, month_hours: float, asked: float) -> Span:
+    """
+    Months of the training, and those that credentials ask for.
+
+    Where hours are not known, the months asked for may be those of the same studies: the longer of both is certain.
+    """
     low, expected, high = (
         None if h is None else round(h / month_hours, 1) for h in (hours.low, hours.expected, hours.high)
     )
-    return Span(low, expected, high, hours.lower_bound)
+    if hours.lower_bound:
+        low = None if low is None and not asked else max(low or 0.0, asked)
+        return Span(low, max(expected or 0.0, asked), None, lower_bound=True)
+    return Span(low, expected, high).plus(Span(asked, asked, asked))
 
 
 def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:

@@ -180,20 +180,25 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
     if known and item.detail.hours_kind != "unknown":
         several = "s" if len(known) > 1 and item.detail.hours_kind == "centre" else ""
         length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}{several}', lang=lang)})"
-    parts = [asked, *([length] if item.detail.months == UNKNOWN_HOURS else [])]
+    months = item.detail.months
+    parts = [asked]
+    if known or months == UNKNOWN_HOURS:
+        parts.append(length)
+    if months != UNKNOWN_HOURS:
+        parts.append(_length(list(months[:3]), lang, unit="months"))
     source = f" [{item.source}]" if item.source else ""
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 
 
-def _length(hours: list[float | None], lang: Lang) -> str:
-    """Write the hours that are known: one figure, or the range that they span."""
-    known = sorted({h for h in hours if h is not None})
+def _length(figures: list[float | None], lang: Lang, unit: str = "hours") -> str:
+    """Write the hours, or months, that are known: one figure, or the range that they span."""
+    known = sorted({h for h in figures if h is not None})
     if not known:
         return say("show.hours_unknown", lang=lang)
     ends = [number(h, lang=lang, decimals=0 if float(h).is_integer() else 1) for h in (known[0], known[-1])]
     if ends[0] == ends[1]:
-        return say("show.hours", lang=lang, hours=ends[0])
-    return say("show.hours_range", lang=lang, low=ends[0], high=ends[1])
+        return say(f"show.{unit}", lang=lang, n=ends[0])
+    return say(f"show.{unit}_range", lang=lang, low=ends[0], high=ends[1])
 
 
 def _flag(name: str, value: str, lang: Lang) -> str:
