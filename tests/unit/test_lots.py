@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lot, LotsError, Month, made
+from passerelles.territory.lots import Lot, LotsError, Month, made, reading_notes
 from passerelles.territory.reading import read_lots, read_sides
 
 
@@ -122,6 +122,31 @@ def test_merged_cells_and_a_title_above_the_header(embedded: Referential, tmp_pa
         *(("Alpha", "H2905", 3, "Redon"), ("Alpha", "H2909", 12, "Redon"))
     ]
     assert [p.key for p in lots.said] == ["header_line", "merged", "merged"]
+
+
+def test_rows_of_several_sheets_are_named_by_their_sheet(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, people in (("Nord", "≈5"), ("Sud", 3)):
+        sheet = book.create_sheet(name)
+        for row in (
+            ["Effectifs"],
+            ["Employeur", "Métier", "Effectif\nconcerné"],
+            ["A", "Cariste", 2],
+            ["B", "H2905", people],
+        ):
+            sheet.append(row)
+    sheet = book.create_sheet("Autre")
+    sheet.append(["Métier", "Effectif"])
+    book.save(tmp_path / "lots.xlsx")
+    lots = read_lots(embedded, tmp_path / "lots.xlsx", "fragile")
+    assert [(x.employer, x.people, x.sheet, x.row) for x in lots.lots] == [("A", 4, "Nord", 3), ("B", 3, "Sud", 4)]
+    (aside,) = lots.set_aside
+    assert aside.sentence().startswith("lots.xlsx#Nord, ligne 4, colonne « Effectif concerné » : « ≈5 » n'est pas")
+    said = [note.sentence() for note in reading_notes([lots])]
+    assert "lots.xlsx : l'en-tête est lu à la ligne 2 ; ce qui est au-dessus est un titre." in said
+    assert any("Nord 3, Sud 3" in sentence for sentence in said)
+    assert any("ne sont pas lues : Autre (lu : Nord, Sud)" in sentence for sentence in said)
 
 
 HEADERS = {

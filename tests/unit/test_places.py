@@ -234,7 +234,9 @@ HERE = (
         ("44600 SAINT NAZAIRE CEDEX 2", "", ("4401", "44184")), ("Saint-Nazaire", "30200", ("3001", "30288")),
         ("Boulogne (62)", "", ("5902", "62160")), ("Boulogne", "59", ("5901", "59093")),
         ("CC du Pays d'Ici", "", ("5901", "59093")), ("Pays d'Ici", "", ("5901", "59093")),
-        ("62498", "", ("5902", "62498")),
+        ("62498", "", ("5902", "62498")), ("Saint-Nazaire 30200", "", ("3001", "30288")),
+        ("Boulogne 62", "", ("5902", "62160")), ("tout le bassin de Lens", "", ("5902", None)),
+        ("Environs d'Hénin-Beaumont", "", ("5902", None)), ("Secteur Tourcoing", "", ("5901", None)),
     ],
 )  # fmt: skip
 def test_places_are_read_as_companies_write_them(text: str, area: str, found: tuple[str, str | None]) -> None:

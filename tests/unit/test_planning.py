@@ -156,6 +156,9 @@ def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_else
     found = match_territory(embedded_graph, people, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
     assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "volunteers")]
     assert "volontaires" in found.release().to_dict("fr")["unfilled"][0]["sentence"]
+    far = rows("fragile", ("C", "K2110", 3, "Redon"))  # whom experts nearly never see there: not those within reach
+    found = match_territory(embedded_graph, [*people, *far], rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
+    assert [(u.empty, u.reason, u.candidates) for u in found.unfilled] == [(2, "volunteers", ())]
     others = [*rows("fragile", ("A", "N1103", 2, "Redon")), *rows("fragile", ("C", "K2110", 3, "Redon"))]
     found = match_territory(embedded_graph, others, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
     assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "capacity")]

@@ -209,6 +209,14 @@ def test_several_sheets_are_named_and_asked_for(tmp_path: Path) -> None:
     assert len(read(f"{path}#2026").rows) == 2
 
 
+def test_sheets_that_hold_a_header_that_fits_less_are_named(tmp_path: Path) -> None:
+    table: list[list[Any]] = [["job", "people"], ["A", 1]]
+    path = several(
+        tmp_path / "t.xlsx", {"bon": table, "reste": [["job"], ["B"]], "Notice": [["bonjour"]], "v": table}, "v"
+    )
+    assert (read(path).sheet, read(path).others) == ("bon", ("reste",))
+
+
 def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(book_of([["job", "people"], ["A", 1]])))
     book.worksheets[0]["XFD5000"] = "x"

@@ -41,7 +41,7 @@ class Rows(NamedTuple):
 
     A text file's blank rows are there, a workbook's are not: their lines are missing. `header_line` is 0 where no row
     fitted as the header; the header is then empty and `rows` are all. `merged` are merged cells of a workbook, `sheet`
-    the name of its sheet.
+    the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Rows(NamedTuple):
     sheet: str = ""
     merged: tuple[Area, ...] = ()
     notices: tuple[Notice, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def filled(self) -> Iterator[tuple[int, list[Cell]]]:
@@ -177,15 +178,18 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
     best = [each for each in names if scores[each] and scores[each] == max(scores.values())]
     if not best:  # no header anywhere: the rows of the only sheet that holds something
         best = [each for each in names if heads[each]] or list(names)
+    others = tuple(each for each in names if scores[each] and each not in best)
     if len(best) > 1 and not first:
-        raise PasserellesError("several_sheets", path=path, sheets=", ".join(best), example=best[0])
+        values = {"sheets": ", ".join(best), "example": best[0], "others": ", ".join(others)}
+        raise PasserellesError("several_sheets", path=path, **values)
     chosen = book.sheet(best[0])
     score, place = _best(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
     if not score:
         return Rows(name, (), 0, chosen.rows, digest, "xlsx", best[0], chosen.merged)
     line, header = chosen.rows[place]
-    return Rows(name, tuple(header), line, chosen.rows[place + 1 :], digest, "xlsx", best[0], chosen.merged)
+    rows = chosen.rows[place + 1 :]
+    return Rows(name, tuple(header), line, rows, digest, "xlsx", best[0], chosen.merged, others=others)
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path) -> Rows:

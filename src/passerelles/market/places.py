@@ -235,7 +235,8 @@ class Places:
         Place of a text as companies write places.
 
         Beside all that `basin` knows: "St" and "Ste", an article more or less ("Le Guilvinec"), a cedex, a
-        borough ("Lyon 3e"), a department or postcode in brackets or before the name, a group of communes (EPCI, then
+        borough ("Lyon 3e"), a department or postcode in brackets, before or after the name, what stands around a town
+        ("tout le bassin d'Aurillac", "secteur de Rodez": its basin), a group of communes (EPCI, then
         its most populous commune), the beginning of a commune's name where one commune has it ("Aix"), and two towns
         in one ("LENS-HENIN") where one basin holds both.
 
@@ -267,6 +268,9 @@ class Places:
         group = self._epcis_by_name.get(name)
         if group is not None:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
+        if _AROUND.match(name):  # "tout le bassin d'Aurillac": the basin, not the commune
+            found = self.spot(_AROUND.sub("", name), area)
+            return Spot(found.basin, None, found.basin.name)
         longer = [c for n, some in self._communes_by_name.items() if _begins(n, name) for c in some]
         found = self._one_of(text, longer, department)
         if found is not None:
@@ -549,15 +553,24 @@ _EPCI_KIND: Final = re.compile(
 )
 _LEADING_POSTCODE: Final = re.compile(r"^\s*(\d{5})[\s,-]+(?=\D)")
 _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
+_TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
+_AROUND: Final = re.compile(
+    r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|secteur|agglo"
+    r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)"
+)
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
 
 
 def _bare_place(text: str, area: str) -> tuple[str, str]:
     """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
-    bracketed, leading = _BRACKETED.search(text), _LEADING_POSTCODE.match(text)
-    said = (bracketed or leading or [None, ""])[1] or ""
-    name = _LEADING_POSTCODE.sub("", _BRACKETED.sub("", text))
-    name = re.sub(r"\bcedex\b.*", "", normalise_label(name)).strip()
+    borough = _BOROUGH.match(normalise_label(text))
+    if borough:
+        return borough[1], area
+    around = [pattern.search(text) for pattern in (_BRACKETED, _LEADING_POSTCODE, _TRAILING_CODE)]
+    said = next((found[1] for found in around if found), "")
+    for pattern in (_BRACKETED, _LEADING_POSTCODE, _TRAILING_CODE):
+        text = pattern.sub("", text)
+    name = re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip()
     name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
     borough = _BOROUGH.match(name)
     return borough[1] if borough else name, area or said

@@ -414,7 +414,11 @@ class Allocation(Shown):
     def resolved(self) -> tuple[Resolved, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
         sides = (self.fragile, self.hiring)
-        return tuple(Resolved(lot, side.side, side.file) for side in sides for lot in side.resolved())
+        return tuple(
+            Resolved(lot, side.side, f"{side.file}#{lot.sheet}" if lot.sheet else side.file)
+            for side in sides
+            for lot in side.resolved()
+        )
 
     def summary(self, lang: Lang = "fr") -> str:
         """Return the sentence that says it all: who is placed, to be confirmed or without a solution, what is left."""

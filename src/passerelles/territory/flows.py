@@ -619,7 +619,12 @@ def unfilled_pools(
     placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
     left = np.asarray([lot.people for lot in fragile.lots], dtype=np.int64) - placed
     staying = set(pairs.pool[left[pairs.lot] > 0].tolist())  # pools that somebody is near who may not be a volunteer
-    offered = set(pairs.pool[np.concatenate([pairs.open, pairs.doubtful])].tolist())
+    near = np.concatenate([pairs.open, pairs.doubtful])
+    offered = set(pairs.pool[near].tolist())
+    fixed = np.asarray([lot.people > lot.movable for lot in fragile.lots], dtype=bool)
+    unwilling = set(
+        pairs.pool[near[fixed[pairs.lot[near]]]].tolist()
+    )  # pools within reach of some who are no volunteers
     left = np.asarray([lot.movable for lot in fragile.lots], dtype=np.int64) - placed
     waiting = np.flatnonzero(left[pairs.lot] > 0) if len(fragile.lots) else np.zeros(0, dtype=np.intp)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
@@ -647,10 +652,10 @@ def unfilled_pools(
             reason = "nobody_near"
         else:
             reason = binding if pairs.why[span[0]] == Why.OPEN else reason_name(int(pairs.why[span[0]]))
-        if reason == "unlikely" and at in offered:
-            reason = "capacity"
         candidates: tuple[Candidate, ...] = ()
-        if at in detailed:
+        if reason == "unlikely" and at in offered:  # who is left is not whom the openings were within reach of
+            reason = "volunteers" if at in unwilling else "capacity"
+        elif at in detailed:
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.errors import PasserellesError
+from passerelles.io.rows import split_sheet
 from passerelles.language.say import Lang, say
 from passerelles.notices import Notice
 from passerelles.text import normalise_label
@@ -38,9 +39,10 @@ class Problem(NamedTuple):
     """
     One thing wrong in a table of lots.
 
-    `row` is the line of the file (the header is line 1) or the number of the row given, 0 for the table as a whole;
-    `column` is the header as it is written there; `values` fill in the sentence ``territory.problem.<key>``. `people`
-    are those of the row, where they are known; `suggestions` what may have been meant.
+    `file` is ``FILE#SHEET`` where several sheets were read. `row` is the line of the file (the header is line 1) or the
+    number of the row given, 0 for the table as a whole; `column` is the header as it is written there; `values` fill in
+    the sentence ``territory.problem.<key>``. `people` are those of the row, where they are known; `suggestions` what
+    may have been meant.
     """
 
     file: str
@@ -58,6 +60,11 @@ class Problem(NamedTuple):
             where = "territory.where.table"
         place = say(where, lang=lang, file=self.file, row=str(self.row), column=self.column)
         return say("territory.where.problem", lang=lang, place=place, what=self.what(lang))
+
+    @property
+    def line(self) -> str:
+        """Line of the file, with its sheet where several were read."""
+        return f"{split_sheet(self.file)[1]} {self.row}".strip()
 
     def what(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do."""
@@ -213,8 +220,8 @@ class Lot:
         Name of the basin.
     pool
         Openings that share one capacity: ``family`` code of a survey; empty where they are the lot's own.
-    given, confidence, row
-        What was written as the job, how sure its code is in [0, 1], and where.
+    given, confidence, row, sheet
+        What was written as the job, how sure its code is in [0, 1], and where; the sheet where several were read.
     self_employed
         Whether the opening is work on one's own account: an option, never a post that people are placed on.
     title_code
@@ -243,6 +250,7 @@ class Lot:
     given: str = ""
     confidence: float = 1.0
     row: int = 0
+    sheet: str = ""
     title_code: str = ""
     self_employed: bool = False
     part: str = ""
@@ -339,7 +347,11 @@ class Lots:
 
     def resolved(self) -> tuple[Lot, ...]:
         """Lots whose job was written otherwise than by its code, in the order of the rows."""
-        return tuple(sorted((x for x in self.lots if x.given and x.given != x.job), key=lambda lot: (lot.row, lot.key)))
+        return tuple(
+            sorted(
+                (x for x in self.lots if x.given and x.given != x.job), key=lambda lot: (lot.sheet, lot.row, lot.key)
+            )
+        )
 
 
 def aside_totals(lots: Lots) -> dict[str, int]:
@@ -363,10 +375,13 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
         for each in lots.said:
             grouped.setdefault(each.key, []).append(each)
         for key, some in grouped.items():
-            rows = ", ".join(str(p.row) for p in some[:_LISTED]) + (", …" if len(some) > _LISTED else "")
+            lines = list(dict.fromkeys(p.line for p in some))
+            rows = ", ".join(lines[:_LISTED]) + (", …" if len(lines) > _LISTED else "")
             first = {k: v for k, v in some[0].values.items() if k != "rows"}
             shown = some[0].values.get("rows", rows) if len(some) == 1 else rows
-            notes.append(Note(key, {**first, "n": len(some), "file": some[0].file, "rows": shown}, "reading"))
+            notes.append(
+                Note(key, {**first, "n": len(some), "file": lots.file or some[0].file, "rows": shown}, "reading")
+            )
     return notes
 
 

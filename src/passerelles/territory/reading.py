@@ -242,7 +242,7 @@ def read_lots(
         return table
     reader = _Reader(referential, side, locator or make_locator(None), choices)
     if isinstance(table, str | Path):
-        return reader.read(_Grid.of(*_sheets(table, side), side=side))
+        return reader.read(*_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.given = dict(enumerate(rows, start=1))
@@ -265,7 +265,8 @@ def _sheets(table: str | Path, side: Side) -> list[Rows]:
         if error.key != "several_sheets":
             raise
         names = str(error.values["sheets"]).split(", ")
-        found = [read_rows(f"{table}#{name}", fits, most=_MAX_BYTES) for name in names]
+        others = tuple(filter(None, str(error.values["others"]).split(", ")))
+        found = [read_rows(f"{table}#{name}", fits, most=_MAX_BYTES)._replace(others=others) for name in names]
         if len({tuple(map(cell_text, each.header)) for each in found}) > 1 or not found[0].header_line:
             raise
         return found
@@ -340,6 +341,7 @@ class _Grid:
     sha256: str = ""
     said: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
+    sheet: str = ""  # where several make one table
 
     @classmethod
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "_Grid":
@@ -348,23 +350,22 @@ class _Grid:
         return cls(side, header, _columns(header, side), cells)
 
     @classmethod
-    def of(cls, *sheets: Rows, side: Side) -> "_Grid":
-        """Return the table of a file; of several sheets of the same columns, one below the other."""
-        first, *others = (cls._of_sheet(rows, side) for rows in sheets)
-        if not others:
-            return first
+    def of(cls, *sheets: Rows, side: Side) -> list["_Grid"]:
+        """Return the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
         names = ", ".join(rows.sheet for rows in sheets)
-        told = Problem(first.name, 0, "", "several_sheets", {"sheets": names})
-        return replace(
-            first,
-            rows=[row for each in (first, *others) for row in each.rows],
-            said=(told, *(problem for each in (first, *others) for problem in each.said)),
-            set_aside=tuple(problem for each in (first, *others) for problem in each.set_aside),
-        )
+        said: list[Problem] = []
+        grids = [cls._of_sheet(rows, side, apart=len(sheets) > 1) for rows in sheets]
+        if len(sheets) > 1:
+            said.append(Problem(sheets[0].name, 0, "", "several_sheets", {"sheets": names}))
+        if sheets[0].others:
+            values = {"sheet": names, "sheets": ", ".join(sheets[0].others)}
+            said.append(Problem(sheets[0].name, 0, "", "other_sheets", values))
+        return [replace(grids[0], said=(*said, *grids[0].said)), *grids[1:]]
 
     @classmethod
-    def _of_sheet(cls, rows: Rows, side: Side) -> "_Grid":
-        header = [cell_text(cell) for cell in rows.header]
+    def _of_sheet(cls, rows: Rows, side: Side, *, apart: bool) -> "_Grid":
+        rows = rows._replace(name=f"{rows.name}#{rows.sheet}") if apart else rows
+        header = [" ".join(cell_text(cell).split()) for cell in rows.header]
         said: list[Problem] = []
         if rows.header_line > 1:
             said.append(Problem(rows.name, rows.header_line, "", "header_line", {"line": str(rows.header_line)}))
@@ -377,7 +378,8 @@ class _Grid:
                 values = {"first": str(area.first_row), "last": str(area.last_row)}
                 said.append(Problem(rows.name, area.first_row, _at(header, area.first_column), "merged", values))
         columns = _columns(header, side)
-        return cls(rows.name, header, columns, filled, rows.sha256, tuple(said), tuple(aside))
+        sheet = rows.sheet if apart else ""
+        return cls(rows.name, header, columns, filled, rows.sha256, tuple(said), tuple(aside), sheet)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
@@ -428,27 +430,15 @@ class _Reader:
     spots: dict[tuple[str, str, str], "Where | Unusable"] = field(default_factory=dict)
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
 
-    def read(self, grid: _Grid) -> Lots:
-        self.said += grid.said
-        self.set_aside += grid.set_aside
-        grid = self._check_columns(grid)
-        count = _COUNT[self.side]
-        rows = list(self._rows(grid))
-        titles = self._read_titles(grid, rows)
-        counts = [grid.text(cells, count) for _, cells in rows]
-        decimal = decimal_sign(counts)
+    def read(self, *grids: _Grid) -> Lots:
+        """Return the lots of a table, or of all sheets of a workbook that make one."""
         lots: dict[tuple[str, ...], list[Lot]] = {}
-        for (line, cells), read in zip(rows, titles, strict=True):
-            lot = self._lot(grid, line, cells, decimal, read)
-            if lot is not None:
-                lot = _as_given(lot, self.given.get(line))
-                named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
-                own = "1" if lot.self_employed else ""
-                title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
-                lots.setdefault((*named, lot.commune, title, own), []).append(lot)
-        self._tell_sums(grid, lots)
+        for grid in grids:
+            self._read_grid(grid, lots)
+        file = grids[0].name.removesuffix(f"#{grids[0].sheet}")
+        self._tell_sums(file, lots)
         if not lots:
-            problems = self.set_aside or [Problem(grid.name, 0, "", "no_row", {})]
+            problems = self.set_aside or [Problem(file, 0, "", "no_row", {})]
             raise LotsError(problems)
         several = Counter(key[:3] for key in lots)
         summed = [
@@ -462,8 +452,24 @@ class _Reader:
             )
             for key, some in lots.items()
         ]
-        found = made(self.side, summed, file=grid.name, sha256=grid.sha256)
+        found = made(self.side, summed, file=file, sha256=grids[0].sha256)
         return replace(found, set_aside=tuple(self.set_aside), said=tuple(self.said))
+
+    def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
+        """Put the lots of a table to those of one employer, job, place and title."""
+        self.said += grid.said
+        self.set_aside += grid.set_aside
+        grid = self._check_columns(grid)
+        rows = list(self._rows(grid))
+        decimal = decimal_sign(grid.text(cells, _COUNT[self.side]) for _, cells in rows)
+        for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
+            lot = self._lot(grid, line, cells, decimal, read)
+            if lot is not None:
+                lot = _as_given(lot, self.given.get(line))
+                named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
+                own = "1" if lot.self_employed else ""
+                title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
+                lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
     def _read_titles(
         self, grid: _Grid, rows: Sequence[tuple[int, Sequence[Any]]]
@@ -600,6 +606,7 @@ class _Reader:
             given=job.given,
             confidence=job.confidence,
             row=line,
+            sheet=grid.sheet,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
             title_code=job.title_code,
             volunteers=_whole(grid.text(cells, "volunteers")) if self.side == "fragile" else None,
@@ -684,10 +691,10 @@ class _Reader:
             self.spots[key] = find_place(self.locator, text, area, role)
         return self.spots[key]
 
-    def _tell_sums(self, grid: _Grid, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
+    def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
             if len(some) > 1:
-                rows = ", ".join(str(lot.row) for lot in some)
+                rows = ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
                 people = str(sum(lot.people for lot in some))
                 first = some[0]
                 values = {
@@ -696,7 +703,7 @@ class _Reader:
                     "employer": first.employer or "–",
                     "job": first.label or first.job,
                 }
-                self.said.append(Problem(grid.name, first.row, "", "summed", values))
+                self.said.append(Problem(file, first.row, "", "summed", values))
 
 
 def _as_given(read: Lot, given: Lot | None) -> Lot:
@@ -713,6 +720,7 @@ def _as_given(read: Lot, given: Lot | None) -> Lot:
         given=given.given or read.given,
         confidence=min(given.confidence, read.confidence),
         row=read.row,
+        sheet=read.sheet,
         pool="",
         part="",
     )
