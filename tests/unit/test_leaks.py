@@ -46,7 +46,7 @@ def refitted_alike(graph: OccupationGraph, fold: Fold) -> None:
     scorer = fit_scorer(seen)
     assert fit_scorer(also) == scorer
     one, two = build_table(seen, scorer), build_table(also, scorer)
-    assert np.array_equal(one.scores.parts, two.scores.parts)
+    assert np.array_equal(one.scores.units(), two.scores.units())
     assert one.means == two.means
     assert fit_scorer(other) != scorer  # whoever may see them does learn from them
 
@@ -88,11 +88,11 @@ def little() -> OccupationGraph:
 def changed_by_their_own_lists(graph: OccupationGraph) -> tuple[set[int], set[int]]:
     """Groups whose scores change with their own lists, and groups whose lists change the scores of others."""
     scorer = load_scorer("fitted")
-    before = build_table(graph, scorer).scores.parts
+    before = build_table(graph, scorer).scores.units()
     own, others = set(), set()
     for group in np.unique(graph.group).tolist():
         mine = graph.group == group
-        after = build_table(permuted(graph, np.flatnonzero(mine).tolist(), group + 1), scorer).scores.parts
+        after = build_table(permuted(graph, np.flatnonzero(mine).tolist(), group + 1), scorer).scores.units()
         if not np.array_equal(before[:, mine], after[:, mine]):
             own.add(group)
         if not np.array_equal(before[:, ~mine], after[:, ~mine]):

@@ -48,7 +48,7 @@ def test_targets_that_all_list_as_much_have_no_spread_to_divide_by() -> None:
     """Three equal figures whose mean is off in its last bit, and a part of one that lists less."""
     wants = {code: [f"c{i}" for i in range(5)] for code in ("A", "C", "D")} | {"A-1": ["c0"]}
     graph = build_graph(referential_of(wants, occupations=[fiche("A-1", base="A", parent="A")]))
-    parts = build_table(graph, load_scorer("fitted")).scores.parts
+    parts = build_table(graph, load_scorer("fitted")).scores.units()
     assert int(np.abs(parts).max()) < 1_000_000
 
 
@@ -71,7 +71,7 @@ def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
 def test_only_the_content_scorer_reads_no_mobilities(plain: OccupationGraph) -> None:
     bare = build_graph(_with_mobilities(plain.referential, []))
     content = load_scorer("content")
-    assert np.array_equal(build_table(plain, content).scores.parts, build_table(bare, content).scores.parts)
+    assert np.array_equal(build_table(plain, content).scores.units(), build_table(bare, content).scores.units())
     table = build_table(bare, load_scorer("fitted"))
     assert set(table.off) == set(MOBILITY_PARTS)
     assert not set(build_table(plain, load_scorer("fitted")).off) & set(MOBILITY_PARTS)
@@ -88,7 +88,7 @@ def test_every_part_is_named_and_said_in_both_languages() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_parts_are_centred_on_the_average_candidate(plain: OccupationGraph, name: str) -> None:
-    parts = score_table(plain, load_scorer(name)).scores.parts
+    parts = score_table(plain, load_scorer(name)).scores.units()
     size = len(plain.codes)
     off_diagonal = ~np.eye(size, dtype=np.bool_)
     for part in parts:
@@ -116,7 +116,7 @@ def test_the_own_groups_mobilities_change_nothing_to_the_bit(data: st.DataObject
     before, after = build_graph(referential), build_graph(_with_mobilities(referential, changed))
     scorer = load_scorer("fitted")
     rows = [before.position[code] for code in members]
-    one, other = build_table(before, scorer).scores.parts, build_table(after, scorer).scores.parts
+    one, other = build_table(before, scorer).scores.units(), build_table(after, scorer).scores.units()
     assert np.array_equal(one[:, rows], other[:, rows])
 
 
@@ -127,9 +127,9 @@ def test_the_own_groups_mobilities_change_nothing_on_the_real_rome(rome4_graph: 
     kept = [(m.origin, m.target) for m in referential.mobilities if m.origin not in group]
     moved = [(code, target) for code in group for target in ("A1101", "K2110", "N4101")]
     scorer = load_scorer("fitted")
-    other = build_table(build_graph(_with_mobilities(referential, kept + moved)), scorer).scores.parts
+    other = build_table(build_graph(_with_mobilities(referential, kept + moved)), scorer).scores.units()
     rows = [rome4_graph.position[code] for code in group]
-    one = score_table(rome4_graph, scorer).scores.parts
+    one = score_table(rome4_graph, scorer).scores.units()
     assert np.array_equal(one[:, rows], other[:, rows])
     assert not np.array_equal(one, other)  # the others do read them
 
@@ -148,7 +148,7 @@ def test_two_processes_make_the_same_scores() -> None:
         "from passerelles.scoring.table import score_table\n"
         "from passerelles.scoring.scorer import load_scorer\n"
         "graph = p.build_graph(p.load_referential().with_overlay('enseignement-conduite'))\n"
-        "print(hashlib.sha256(score_table(graph, load_scorer('fitted')).scores.parts.tobytes()).hexdigest())\n"
+        "print(hashlib.sha256(score_table(graph, load_scorer('fitted')).scores.units().tobytes()).hexdigest())\n"
     )
 
     def digest(seed: str, threads: str) -> str:

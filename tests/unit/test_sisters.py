@@ -44,7 +44,7 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     weights = table.scorer.parts["competencies"]
     known = "competencies.knowledge_categories"  # the one feature of the part that is no rank
     expected = -weights.get(known, 0.0) * table.means.get(known, 0.0)
-    assert np.allclose(table.scores.parts[part, :, empty] / UNITS, expected, atol=1e-5)
+    assert np.allclose(table.scores.parts[part][:, empty] / UNITS, expected, atol=1e-5)
     sisters = features()["family.sisters_items"].compute(scene)
     others = [graph.position[code] for code in ("A1", "A2", "A3")]
     assert np.isfinite(sisters[np.ix_(others, others)]).all()

@@ -100,7 +100,7 @@ class PlainEngine:
         plain = np.flatnonzero((people.rows >= 0) & (counts == 0))
         if len(plain):
             scores = score_table(self.graph, self.occupied).scores
-            totals[plain] = scores.parts[:, people.rows[plain]].sum(axis=0, dtype=np.int64) + scores.base
+            totals[plain] = scores.sums(people.rows[plain])
         for scorer, chosen in (
             (self.occupied, np.flatnonzero((people.rows >= 0) & (counts > 0))),
             (self.unoccupied, np.flatnonzero(people.rows < 0)),
@@ -108,7 +108,7 @@ class PlainEngine:
             if len(chosen):
                 origins = _origins(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 scores = score_person(self.graph, score_table(self.graph, scorer), origins)
-                totals[chosen] = scores.parts.sum(axis=0, dtype=np.int64) + scores.base
+                totals[chosen] = scores.sums()
         return joined([self._best(totals[i], held[i], row, limit) for i, row in enumerate(people.rows.tolist())])
 
     def _held(self, people: People, person: int) -> NDArray[np.int32]:

@@ -164,8 +164,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
 def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -> Formula:
     """Return the features of people with or without an occupation, and what does not depend on the person."""
     size = len(graph.codes)
-    every = np.arange(size, dtype=np.int32)
-    rest = np.full((size + 1 if occupied else 1, size), table.scores.base, dtype=np.int64)
+    rest = np.full((size + 1 if occupied else 1, size), table.base, dtype=np.int64)
     moving: list[tuple[int, str, float]] = []
     count = 0
     for number, weights in enumerate(table.scorer.parts.values()):
@@ -174,9 +173,9 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
             moving += [(count, name, weights[name]) for name in sorted(weights)]
             count += 1
         elif occupied:
-            rest[:size] += table.scores.of_rows(number, every).astype(np.int64)
+            rest[:size] += table.scores.parts[number][:]
         elif all(f is not None and f.of_target for f in some):
-            rest += table.scores.of_rows(number, every[:1]).astype(np.int64)
+            rest += table.scores.parts[number][:1]
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1
     steps = np.zeros((len(moving), len(STEPS), size), np.float32)

@@ -149,12 +149,11 @@ class Reference:
     """
     What the features of any origin are measured against.
 
-    `overall` is the closeness between all occupations, shape (n, n); `reverse` has, for each measure that is ranked
-    from the target's side, the greatest values of its column, shape (n, c).
+    `reverse` has, for each measure that is ranked from the target's side, the greatest values of its column, shape
+    (n, c).
     """
 
     attributes: Attributes
-    overall: Dense
     reverse: Mapping[str, Dense]
 
 
@@ -182,7 +181,7 @@ class Scene:
             name: nearest_values(np.ascontiguousarray(evidence.measured(name).T), plain, self.graph.base_rows)
             for name in ("overall", "macro", "all_text")
         }
-        return Reference(attributes, evidence.overall, MappingProxyType(reverse))
+        return Reference(attributes, MappingProxyType(reverse))
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -275,8 +274,12 @@ def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
 
 
 def _group_closeness(scene: Scene) -> Dense:
-    """Mean closeness to the target of the occupations of the origin's parent group, the origin included."""
-    graph, whole = scene.graph, scene.reference.overall
+    """
+    Mean closeness to the target of the occupations of the origin's parent group, the origin included.
+
+    For occupations only: people have the part of theirs.
+    """
+    graph, whole = scene.graph, scene.evidence.overall
     plain = np.flatnonzero(~graph.is_specialised)
     members = _members(graph, plain, np.float64)
     counts = np.maximum(np.bincount(graph.group[plain], minlength=members.shape[0]), 1)[:, None]

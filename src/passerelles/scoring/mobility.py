@@ -210,7 +210,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.float64]) -> Moves:
         top_domain=tree.top[rows],
         domain=tree.domain[rows],
         level=levels,
-        closeness=scene.reference.overall[np.ix_(rows, rows)],
+        closeness=scene.evidence.overall[np.ix_(rows, rows)],
     )
 
 

@@ -19,7 +19,7 @@ from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import Prior, Scorer, scorer_for, scorer_sum, ships
 from passerelles.sharing import cached_property, one_thread
-from passerelles.store import Array, Arrays, Index, pack
+from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
 # Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
@@ -38,6 +38,28 @@ _DECIMALS: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
+class Narrow:
+    """
+    A table of whole numbers in as few bytes as hold them, indexed as an array is.
+
+    Attributes
+    ----------
+    cells
+        Shape (b, bytes, n), uint8: how much more than `least` a number is, its last byte first.
+    """
+
+    cells: NDArray[np.uint8]
+    least: int
+
+    def __getitem__(self, where: Any) -> NDArray[np.int64]:
+        """Some of the numbers."""
+        found = self.cells[:, -1][where].astype(np.int64)
+        for place in range(self.cells.shape[1] - 2, -1, -1):
+            found = (found << 8) + self.cells[:, place][where]
+        return np.asarray(found + self.least, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
 class Scores:
     """
     Parts of the scores of a block of origins against every occupation.
@@ -47,45 +69,46 @@ class Scores:
     names
         Names of the k parts.
     parts
-        Shape (k, b, n), int32, in units of 1 / `UNITS`. The score of a pair is `base` plus its parts.
+        For each part its numbers, shape (b, n), in units of 1 / `UNITS`: `Narrow` for occupations, an array for people.
+        The score of a pair is `base` plus its parts.
     toward
         Shape (n, b): sums of the parts by target, where they are at hand; a column of `parts` lies all over it.
     """
 
     base: int
     names: tuple[str, ...]
-    parts: NDArray[np.int32]
-    toward: NDArray[np.integer] | None = None
+    parts: Sequence[Any]
+    toward: Narrow | None = None
+
+    def units(self, where: Any = slice(None)) -> NDArray[np.int64]:
+        """Parts of some of the scores, one after the other."""
+        return np.stack([part[where] for part in self.parts]).astype(np.int64, copy=False)
+
+    def sums(self, where: Any = slice(None)) -> NDArray[np.int64]:
+        """Some of the scores in units: exact, in whatever order parts are added."""
+        return np.asarray(sum((part[where] for part in self.parts), np.int64(self.base)), dtype=np.int64)
 
     def totals(self, row: int) -> NDArray[np.float64]:
         """Scores of one origin, shape (n,)."""
-        return self._scaled(self._of_row(row))
+        return np.asarray(self.sums(row) / UNITS, dtype=np.float64)
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (b,)."""
-        return self._scaled(self.parts[:, :, column] if self.toward is None else self.toward[None, column])
+        units = self.sums((slice(None), column)) if self.toward is None else self.base + self.toward[column]
+        return np.asarray(units / UNITS, dtype=np.float64)
 
     def all_totals(self) -> NDArray[np.float64]:
         """Scores of all origins, shape (b, n)."""
-        return self._scaled(self.parts if self.toward is None else self.toward.T[None])
-
-    def of_rows(self, part: int, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        """One part of the scores of some rows, shape (len(rows), n)."""
-        return np.asarray(self.parts[part, rows])
+        units = self.sums() if self.toward is None else self.base + self.toward[:].T
+        return np.asarray(units / UNITS, dtype=np.float64)
 
     def of_pairs(self, row: int, columns: Sequence[int]) -> list[list[tuple[str, float]]]:
         """For each of some targets of one origin, name and value of each part, the base first where there is one."""
         names = ("base", *self.names) if self.base else self.names
         units = np.empty((len(columns), len(names)), dtype=np.int64)
         units[:, 0] = self.base
-        units[:, len(names) - len(self.names) :] = self._of_row(row)[:, np.asarray(columns, dtype=np.intp)].T
+        units[:, len(names) - len(self.names) :] = self.units((row, np.asarray(columns, dtype=np.intp))).T
         return [list(zip(names, values, strict=True)) for values in (units / UNITS).tolist()]
-
-    def _of_row(self, row: int) -> NDArray[np.int32]:
-        return self.parts[:, row, :]
-
-    def _scaled(self, parts: NDArray[np.integer]) -> NDArray[np.float64]:
-        return np.asarray((parts.sum(axis=0, dtype=np.int64) + self.base) / UNITS, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +116,13 @@ class ScoreTable:
     """
     Scores of every pair of a graph under one scorer.
 
-    `means` are the feature means that centre them, `reference` what people are measured against (None where the
-    scorer needs none), `off` the names of the parts that say nothing on this referential, for want of data.
+    `base` is that of the scores, `means` are the feature means that centre them, `reference` what people are measured
+    against (None where the scorer needs none), `off` the names of the parts that say nothing on this referential, for
+    want of data.
     """
 
     scorer: Scorer
+    base: int
     scores: Scores
     means: Mapping[str, float]
     reference: Reference | None
@@ -129,23 +154,55 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     check_memory(size, len(scorer.parts))
     scene = scene_of_all(graph)
     means: dict[str, float] = {}
-    sums = np.zeros((len(scorer.parts), size, size), dtype=np.float32)
+    prior = scorer.prior if graph.mobility.nnz else None  # without any mobility, their features are 0
+    content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
+    narrow: dict[str, Narrow] = {}
+    later: dict[str, Dense] = {}  # parts that wait for what all content says
     with one_thread("scipy.linalg"):
-        for part, weights in zip(sums, scorer.parts.values(), strict=True):
-            for name in sorted(set(weights) - _MOBILITY):
-                values = features()[name].compute(scene)
-                means[name] = mean_of_pairs(values, plain)
-                _add(part, values, weights[name], means[name])
-        if scorer.prior is not None and graph.mobility.nnz:  # without any, their features are 0
-            found = mobility_features(scene, expected_chance(sums, scorer.prior))
-            for part, weights in zip(sums, scorer.parts.values(), strict=True):
-                for name in sorted(set(weights) & _MOBILITY):
-                    _add(part, found[name], weights[name], 0.0)
-    parts = _in_units(sums)
-    off = tuple(name for name, part in zip(scorer.parts, parts, strict=True) if not part.any())
-    scores = Scores(round(scorer.base_for(int(plain.sum())) * UNITS), tuple(scorer.parts), frozen(parts))
+        for name, weights in scorer.parts.items():
+            part = np.zeros((size, size), dtype=np.float32)
+            for each in sorted(set(weights) - _MOBILITY):
+                values = features()[each].compute(scene)
+                means[each] = mean_of_pairs(values, plain)
+                _add(part, values, weights[each], means[each])
+            if prior is not None:
+                content += part
+            if prior is not None and set(weights) & _MOBILITY:
+                later[name] = part
+            else:
+                narrow[name] = narrowed(part, UNITS)
+        if prior is not None:
+            found = mobility_features(scene, expected_chance(content, prior))
+            for name, part in later.items():
+                for each in sorted(set(scorer.parts[name]) & _MOBILITY):
+                    _add(part, found[each], scorer.parts[name][each], 0.0)
+                narrow[name] = narrowed(part, UNITS)
+    parts = tuple(narrow[name] for name in scorer.parts)
+    off = tuple(name for name, part in narrow.items() if not part.least and not part.cells.any())
+    base = round(scorer.base_for(int(plain.sum())) * UNITS)
     reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
-    return ScoreTable(scorer, scores, means, reference, off)
+    return ScoreTable(scorer, base, Scores(base, tuple(scorer.parts), parts), means, reference, off)
+
+
+def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
+    """Write a table, shape (b, n), in whole numbers of 1 / units, and once what is the same in all its rows."""
+    scale = values.dtype.type(units)
+    least, most = (int(np.rint(end * scale)) for end in (values.min(initial=0), values.max(initial=0)))
+    rows = len(values)
+    if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
+        values = values[:1]
+    cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
+    for start in range(0, len(values), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        whole = np.rint(values[some] * scale).astype(np.int64) - least
+        for place in range(cells.shape[1]):
+            cells[some, place] = whole >> 8 * place & 255
+    return Narrow(_rows(frozen(cells), rows), least)
+
+
+def _rows(cells: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
+    """Give every row the cells of the only one, where there is but one; nothing is copied."""
+    return np.broadcast_to(cells, (rows, *cells.shape[1:]))
 
 
 def check_memory(size: int, parts: int) -> None:
@@ -172,9 +229,9 @@ def _free_memory() -> int | None:
         return None
 
 
-def expected_chance(content: NDArray[np.float32], prior: Prior) -> NDArray[np.float64]:
-    """Chance of each move by content alone, shape (n, n), from the content parts, shape (k, n, n)."""
-    logit = content.sum(axis=0, dtype=np.float64) / prior.scale + prior.base
+def expected_chance(content: NDArray[np.float64], prior: Prior) -> NDArray[np.float64]:
+    """Chance of each move by content alone, shape (n, n), from the sum of the content parts."""
+    logit = content / prior.scale + prior.base
     return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
 
 
@@ -197,10 +254,10 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
                     _add(part, features()[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
-                parts[number] = table.scores.of_rows(number, rows)
+                parts[number] = table.scores.parts[number][rows]
                 if not all(f is not None and f.of_target for f in some):
                     parts[number, ~origin.occupied] = 0
-    return Scores(table.scores.base, table.scores.names, frozen(parts))
+    return Scores(table.base, tuple(table.scorer.parts), list(frozen(parts)))
 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
@@ -213,16 +270,6 @@ def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
         if unknown.any():
             centred[unknown] = 0.0
         part[some] += centred
-
-
-def _in_units(sums: Dense) -> NDArray[np.int32]:
-    """Write sums, shape (k, n, n), as whole units in their own memory, which they lose."""
-    units = sums.view(np.int32)
-    for whole, part in zip(units, sums, strict=True):
-        for start in range(0, len(part), _BLOCK):
-            some = slice(start, start + _BLOCK)
-            whole[some] = np.rint(part[some] * np.float32(UNITS))
-    return units
 
 
 def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
@@ -240,10 +287,22 @@ DOCUMENT: Final = "scoring.json"
 
 
 class StoredTable(ScoreTable):
-    """A `ScoreTable` in an index; what people are measured against is mapped when somebody is."""
+    """A `ScoreTable` in an index; scores and what people are measured against are mapped when they are asked for."""
 
+    graph: OccupationGraph
     about: Mapping[str, Any]
     index: Index
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Scores of all pairs: those of the index, else computed."""
+        if self.about["scores"] is None:
+            return build_table(self.graph, self.scorer).scores
+        rows = len(self.graph.codes)
+        *parts, toward = (
+            Narrow(_rows(self.index.array(each["array"]), rows), each["least"]) for each in self.about["scores"]
+        )
+        return Scores(self.base, tuple(self.about["names"]), parts, toward)
 
     @cached_property
     def reference(self) -> Reference | None:
@@ -251,29 +310,49 @@ class StoredTable(ScoreTable):
         if not self.about["measured"]:
             return None
         values = self.index.value(self.index.document(DOCUMENT)["reference"])
-        return Reference(Attributes(**values["attributes"]), values["overall"], values["reverse"])
+        return Reference(Attributes(**values["attributes"]), values["reverse"])
 
 
 def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Arrays) -> dict[str, Any]:
-    """Compute what an index holds of the scores of a graph: a document and arrays."""
+    """
+    Compute what an index holds of the scores of a graph: a document and arrays.
+
+    Of a scorer that looks at nothing but what is held, and so serves people, the scores of occupations are left out,
+    unless the settings name it: the few who ask for them can wait.
+    """
     document: dict[str, Any] = {"scorers": {}, "reference": None}
+    chosen = scorer_for(graph.referential, graph.settings.scorer)
     for scorer in scorers:
         table = score_table(graph, scorer)
-        parts = table.scores.parts
-        arrays[f"scores.{scorer.name}.parts.npy"] = parts
-        arrays[f"scores.{scorer.name}.toward.npy"] = _whole_numbers(parts.sum(axis=0, dtype=np.int64).T)
+        named = [features().get(name) for weights in scorer.parts.values() for name in weights]
+        kept = scorer == chosen or not all(f is not None and f.of_holdings for f in named)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
             "sha256": scorer_sum(scorer),
-            "base": table.scores.base,
+            "base": table.base,
             "names": list(table.scores.names),
             "means": dict(table.means),
             "off": list(table.off),
             "measured": table.reference is not None,
+            "scores": _pack_parts(table.scores, len(graph.codes), scorer.name, arrays) if kept else None,
         }
         if document["reference"] is None and table.reference is not None:
             document["reference"] = pack("reference", table.reference, arrays)
     return document
+
+
+def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[dict[str, Any]]:
+    """Put the parts of a scorer, and after them their sums by target, into an index."""
+    toward = np.empty((size, size), dtype=np.int64)
+    for start in range(0, size, _BLOCK):
+        some = slice(start, start + _BLOCK)
+        toward[:, some] = (scores.sums(some) - scores.base).T
+    found = []
+    for number, part in enumerate((*scores.parts, narrowed(toward))):
+        array = f"scores.{name}.{number}.npy"
+        arrays[array] = part.cells if part.cells.strides[0] else part.cells[:1]
+        found.append({"array": array, "least": part.least})
+    return found
 
 
 def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
@@ -295,23 +374,10 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
         return None
-    scores = Scores(
-        base=about["base"],
-        names=tuple(about["names"]),
-        parts=index.array(f"scores.{scorer.name}.parts.npy"),
-        toward=index.array(f"scores.{scorer.name}.toward.npy"),
-    )
     made = object.__new__(StoredTable)
     means, off = MappingProxyType(about["means"]), tuple(about["off"])
-    vars(made).update(scorer=scorer, scores=scores, means=means, off=off, about=about, index=index)
+    vars(made).update(scorer=scorer, base=about["base"], means=means, off=off, graph=graph, about=about, index=index)
     return made
-
-
-def _whole_numbers(values: NDArray[np.int64]) -> Array:
-    """Halve the size where the sums allow."""
-    limits = np.iinfo(np.int32)
-    fits = values.size == 0 or (values.min() >= limits.min and values.max() <= limits.max)
-    return np.ascontiguousarray(values, dtype=np.int32 if fits else np.int64)
 
 
 def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
