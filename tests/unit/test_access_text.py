@@ -155,6 +155,97 @@ def test_what_is_asked_of_a_language_a_record_or_a_body_is_no_credential(text: s
     assert required(text) == []
 
 
+INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of the job itself
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les professionnels sont tenus de s'inscrire au registre national des agents.",
+        "Les professionnels sont tenus d'être titulaires d'un certificat de conduite.",
+        "Une carte d'agent immobilier est obligatoire.",
+        "Nul ne peut exercer sans être titulaire du Diplôme d'État de masseur.",
+        "On ne peut exercer ce métier sans un permis C.",
+        "Ce métier ne peut être exercé qu'avec un Diplôme d'État de vétérinaire.",
+        "Ce métier ne peut être exercé que par les titulaires d'un Diplôme d'État d'ergothérapeute.",
+        "Être titulaire du permis D est une obligation.",
+        "La détention d'un agrément est une condition d'accès au métier.",
+        "La détention d'une habilitation électrique constitue un prérequis.",
+        "Le certificat de sauvetage doit être détenu avant l'embauche.",
+        "Un agrément est nécessaire, tout comme une assermentation.",
+        "Permis B exigé.",
+        "Le conducteur doit avoir une carte de conducteur.",
+        "L'obtention du brevet de pilote conditionne l'accès au métier.",
+        "Certaines conditions sont incontournables, à savoir : être en possession d'une carte professionnelle.",
+        "Un certificat de tir doit être obtenu avant l'embauche.",
+        "Une formation de tireur doit être suivie dans les six mois.",
+        "Le service est ouvert à tous, souvent avec un CAP, suivi d'une formation de tireur obligatoire.",
+        "Une carte chronotachygraphe est obligatoire.",
+        "Des habilitations électriques ou permettant la manipulation de gaz ou la découpe de tôles sont nécessaires.",
+        "Cet emploi est accessible avec un Bac, suivi d'une formation à l'École nationale des tireurs.",
+        "Cet emploi est accessible avec la formation de conseiller en tir.",
+        "Cet emploi est accessible avec le BTS opticien.",
+        "Cet emploi est accessible avec un Master en tir sportif. Ce diplôme est obligatoire pour exercer.",
+        "Cet emploi est accessible avec une formation de tireur. Elle dure un an. Cette formation est obligatoire.",
+        "Accessible avec une formation de tireur. Aucun diplôme n'est requis, mais la formation est obligatoire.",
+    ],
+)
+def test_turns_that_ask(text: str) -> None:
+    assert required(text if text.startswith("Cet emploi") else INTRODUCED + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une habilitation est exigée par certains employeurs.",
+        "La plupart des employeurs exigent un permis B.",
+        "De nombreux employeurs exigent le permis B.",
+        "Certains employeurs exigent une habilitation électrique.",
+        "Le permis B n'est nullement obligatoire.",
+        "Ce métier ne requiert pas de certificat particulier.",
+        "Ce métier n'exige pas de carte professionnelle.",
+        "Le recyclage du certificat de secourisme est obligatoire tous les deux ans.",
+        "La mise à jour du certificat de secourisme est obligatoire.",
+        "Un agrément est susceptible d'être exigé.",
+        "À défaut d'agrément, une carte professionnelle est exigée.",
+        "L'un des deux certificats suivants est obligatoire : le certificat de tir ou le brevet de pilote.",
+        "Une habilitation est obligatoire dans le secteur nucléaire.",
+        "Dans les établissements publics, un agrément est obligatoire.",
+        "Les moins de 21 ans doivent détenir un certificat de capacité.",
+        "Les candidats étrangers doivent obtenir une autorisation de travail.",
+        "L'employeur doit délivrer une habilitation.",
+        "Un niveau CAP est requis.",
+        "Une formation interne est obligatoire.",
+        "Une attestation d'assurance est obligatoire.",
+        "Cet emploi est accessible avec un titre professionnel ou sur expérience.",
+        "Cet emploi est accessible avec différents diplômes : titre professionnel, brevet de soudeur.",
+        "Cet emploi est accessible notamment avec un titre professionnel.",
+        "Cet emploi est accessible avec un titre professionnel. Une expérience peut suffire.",
+        "Cet emploi est accessible avec un titre professionnel. L'expérience permet aussi d'y accéder.",
+        "Un agrément est exigé lors de la vente d'armes.",
+        "Un agrément est exigé dès lors que des mineurs sont accueillis.",
+        "Un agrément est exigé quand des mineurs sont accueillis.",
+        "Un agrément est exigé au-delà de 50 places.",
+        "Suivant le poste, une habilitation électrique est obligatoire.",
+        "Suivant les missions, une habilitation est obligatoire.",
+        "Une habilitation peut, selon le poste, être obligatoire.",
+        "Les ouvriers agricoles qui conduisent des engins doivent avoir un permis C.",
+        "Les conditions exigées pour obtenir le certificat sont fixées par arrêté.",
+        "Des habilitations (soudage, ...) peu(ven)t être exigée(s).",
+        "Le renouvellement annuel du certificat médical est obligatoire.",
+        "L'emploi/métier de tireur est accessible avec un Diplôme d'État de tireur.",
+        "La fonction de directeur nécessite un agrément.",
+        "Un agrément est requis pour exercer des contrôles sur les chantiers.",
+        "Un agrément est exigé pour exercer au sein d'un hôpital.",
+        "Accessible via un Master en tir, un Master en bois, un Diplôme d'État de tir ou bois, ainsi qu'un Doctorat.",
+        "Cet emploi est accessible avec un Bac, complété d'une certification.",
+        "Cet emploi est accessible par concours. Une attestation d'assurance est obligatoire.",
+    ],
+)
+def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
+    assert required(text if text.startswith("Cet emploi") else INTRODUCED + text) == []
+
+
 def test_a_credential_beside_a_clean_record_is_required() -> None:
     text = "Un casier judiciaire vierge et une carte professionnelle délivrée par le CNAPS sont obligatoires."
     assert required(text) == ["carte professionnelle"]
@@ -316,11 +407,11 @@ def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
     [
         ("dev", Agreement((30, 30), (30, 31), (80, 80), (80, 80))),
         ("dev2", Agreement((136, 136), (136, 139), (127, 131), (131, 131))),
-        ("dev3", Agreement((48, 48), (49, 52), (119, 120), (120, 120))),
+        ("dev3", Agreement((49, 49), (50, 52), (119, 120), (120, 120))),
         (
             "held2",
-            Agreement((77, 82), (77, 91), (260, 272), (267, 272)),
-        ),  # labelled before the last rules, never read for them
+            Agreement((83, 85), (83, 91), (260, 272), (267, 272)),
+        ),  # held out until the rules reached 77 of 82 and 77 of 91; read since
     ],
 )
 def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, name: str, floors: Agreement) -> None:

@@ -24,9 +24,9 @@ Selection = Literal["competition", "appointment", "admission"]
 _SELECTIONS: Final[tuple[Selection, ...]] = ("competition", "appointment", "admission")
 _CONDITIONS: Final[tuple[Condition, ...]] = ("self-employed", "public", "some-titles", "some-tasks")
 _CUES: Final = ("neutral", "negated", "hedged", "softened", "governing", "stated")  # the first hides what is in it
-_FORWARD: Final = ("softened", "governing")  # these speak of what follows them, the others of what precedes
 _UNMASKED: Final = ("neutral", "negated")  # these may hold the credential: "no certificate is required"
 _FOLDED: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", "\u00a0": " "}
+_RESTATED: Final = 45  # letters between "this diploma" and "is compulsory"
 _NEAR: Final = 20  # letters that still belong to a word
 _ACRONYM: Final = 10
 _PLURAL: Final = 4  # letters from which a final s is a plural
@@ -108,10 +108,15 @@ class _Cue(NamedTuple):
 
 
 class _Sentence(NamedTuple):
-    """A sentence, the same with its credentials masked, what stands in it, and what its text says around it."""
+    """
+    A sentence, the same with its credentials masked, what stands in it, and what its text says around it.
+
+    `offered` leaves what counts only if it is asked for: "a diploma of greffier, a licence or ..." offers the licence.
+    """
 
     text: str
     masked: str
+    offered: str
     spans: Sequence[_Span]
     cues: Sequence[_Cue]
     clauses: Sequence[tuple[int, int]]
@@ -149,6 +154,10 @@ class _Rules:
     codes: Mapping[str, re.Pattern[str]]
     credentials: Sequence[tuple[Mapping[str, Any], re.Pattern[str]]]
 
+    def rule(self, mention: Mention) -> Mapping[str, Any]:
+        """Rule that recognised a mention."""
+        return next(rule for rule, _ in self.credentials if rule["name"] == mention.name)
+
 
 def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     """
@@ -178,15 +187,19 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     other_way = rules.ways["other_way"].search(folded) is not None
     mentions: list[Mention] = []
     previous = 0  # first mention of the last sentence that names any
+    waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
         sentence = _sentence(words, rules)._replace(
             first=start == places[0][0], following=following, other_way=other_way
         )
-        if _restates(sentence, rules):
-            mentions[previous:] = [_stated(m) for m in mentions[previous:]]
+        if words_taken_up := _restates(sentence, rules):
+            restated = [m for m in waiting if re.search(rules.rule(m)["restated"], words_taken_up)]
+            mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
         here = [_placed(m, start, text) for m in _mentions(sentence, rules)]
-        previous = len(mentions) if here else previous
-        mentions += here
+        if here:
+            waiting = [m for m in here if _waits(m, rules)]
+            previous = len(mentions)
+            mentions += [m for m in here if not _waits(m, rules)]
     without = rules.ways["without_diploma"].search(folded) is not None
     low, high = _levels(sentences, rules)
     return AccessText(
@@ -195,7 +208,7 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
         without_diploma=without,
         experience=rules.ways["experience"].search(folded) is not None,
         selection=_selection(sentences, rules),
-        mentions=tuple(mentions),
+        mentions=tuple(sorted(mentions, key=lambda m: m.start)),
     )
 
 
@@ -281,9 +294,7 @@ def _sentences(text: str, rules: _Rules) -> Iterator[tuple[int, int]]:
 
 def _sentence(text: str, rules: _Rules) -> _Sentence:
     spans = _spans(text, rules)
-    masked = text
-    for span in spans:
-        masked = masked[: span.start] + _MASK * (span.end - span.start) + masked[span.end :]
+    masked = _masked(text, spans)
     cues: list[_Cue] = []
     for kind in _CUES if spans or rules.reading["anaphora"].search(text) else ():  # else nothing is asked for
         for match in rules.cues[kind].finditer(text if kind in _UNMASKED else masked):
@@ -291,7 +302,15 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
                 cues.append(_Cue(match.start(), match.end(), kind))
     edges = [0, *(m.start() for m in rules.clause.finditer(masked)), len(text)]
     access = rules.ways["access"].search(masked)
-    return _Sentence(text, masked, spans, sorted(cues), list(pairwise(edges)), access, False, "", False)  # noqa: FBT003
+    offered = _masked(text, [s for s in spans if not s.rule.get("if_stated")])
+    clauses = list(pairwise(edges))
+    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access, False, "", False)  # noqa: FBT003
+
+
+def _masked(text: str, spans: Sequence[_Span]) -> str:
+    for span in spans:
+        text = text[: span.start] + _MASK * (span.end - span.start) + text[span.end :]
+    return text
 
 
 def _spans(text: str, rules: _Rules) -> list[_Span]:
@@ -335,8 +354,6 @@ def _mentions(sentence: _Sentence, rules: _Rules) -> Iterator[Mention]:
             strength = "stated"
         elif sentence.listed(span):
             strength = "one-way" if alternative or _one_of_several(sentence, span, rules) else "only-way"
-        if span.rule.get("if_stated") and strength not in ("stated", "negated"):
-            continue
         if strength in ("stated", "only-way") and (span.rule.get("usual") or span.rule.get("renewal")):
             strength = "usual"
         yield Mention(
@@ -365,7 +382,10 @@ def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
         cues = [c for c in sentence.cues if low <= c.start < high]
         for cue, following in pairwise([*cues, _Cue(high, high, "")]):
             after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < following.start]
-            if cue.kind in _FORWARD:
+            if cue.kind == "softened":
+                end = rules.reading["followed"].search(sentence.masked, cue.end)
+                told = [i for i in after if end is None or sentence.spans[i].start < end.start()]
+            elif cue.kind == "governing":
                 told = after
             elif cue.kind == "neutral":
                 told, edge = [], cue.end
@@ -406,7 +426,11 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     span = sentence.spans[place]
     if place + 1 == len(sentence.spans) or span.end - span.head_end > _NEAR:
         return False
-    return rules.reading["examples"].search(sentence.masked[span.end : sentence.spans[place + 1].start]) is not None
+    following = sentence.spans[place + 1].start
+    return (
+        rules.reading["examples"].search(sentence.masked[span.end : following]) is not None
+        or rules.reading["introduces"].search(sentence.text[span.head_end : following]) is not None
+    )
 
 
 def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
@@ -438,12 +462,14 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     if last and offers.match(sentence.following.lstrip(" |-")):  # "a title and a permit. Or a diploma."
         return True
     bounds += [m.span() for m in rules.reading["apart"].finditer(sentence.masked)]
+    if span.rule["kind"] != "diplôme" or not sentence.listed(span):
+        bounds += [m.span() for m in rules.reading["added"].finditer(sentence.masked)]
     bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
     if rules.reading["latter"].search(sentence.masked[span.end :]):
         return False
-    between = [m for m in offers.finditer(sentence.masked) if low <= m.start() < high]
+    between = [m for m in offers.finditer(sentence.offered) if low <= m.start() < high]
     # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
     paired = rules.reading["paired"]
     return any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between)
@@ -466,13 +492,25 @@ def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _
     return "always"
 
 
-def _restates(sentence: _Sentence, rules: _Rules) -> bool:
-    kinds = {c.kind for c in sentence.cues}
-    return (
-        rules.reading["anaphora"].search(sentence.text) is not None
-        and bool(kinds & {"stated", "governing"})
-        and not kinds & {"negated", "hedged", "softened"}
-    )
+def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
+    """Return the words that take up the sentence before and ask for it: "this diploma is compulsory"."""
+    for match in rules.reading["anaphora"].finditer(sentence.text):
+        low, high = sentence.clause(match.end())
+        cues = [c for c in sentence.cues if low <= c.start < high]
+        if any(c.kind in ("negated", "hedged", "softened") for c in cues):
+            continue
+        for cue in cues:
+            start, end = (match.end(), cue.start) if cue.kind == "stated" else (cue.end, match.start())
+            facing = cue.end > match.start() if cue.kind == "stated" else cue.kind == "governing" and start <= end
+            gap = sentence.masked[start:end]
+            if facing and len(gap) <= _RESTATED and not rules.reading["other"].search(gap):
+                return match[0]
+    return None
+
+
+def _waits(mention: Mention, rules: _Rules) -> bool:
+    """Whether a name counts only if it is asked for, and is not."""
+    return bool(rules.rule(mention).get("if_stated")) and mention.strength not in ("stated", "negated")
 
 
 def _stated(mention: Mention) -> Mention:
