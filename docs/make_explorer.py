@@ -21,8 +21,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential
 from passerelles.service.app import create_app
-from passerelles.service.engine import Engine
-from passerelles.service.options import Limits, Options
+from passerelles.service.engine import Engine, Limits, Options
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

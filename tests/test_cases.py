@@ -9,7 +9,7 @@ import pytest
 
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.typography import typeset
+from passerelles.language.say import typeset
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.places import sample_tables
 from passerelles.report.dossier.batch import LINES, Batch

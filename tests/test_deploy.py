@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from passerelles.service.options import options_of, variables
+from passerelles.service.engine import options_of, variables
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"

@@ -25,7 +25,7 @@ from importlib import import_module
 from importlib.metadata import version as _version
 from typing import Any
 
-from passerelles.deprecation import RENAMED, warn
+from passerelles.errors import RENAMED, warn
 
 __version__ = _version("passerelles")
 

@@ -21,7 +21,7 @@ from passerelles.ranking.counterfactual import counterfactual
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements
-from passerelles.report.occupation import occupation_lines
+from passerelles.report.resolution import occupation_lines
 from passerelles.settings import RankingSettings
 from passerelles.territory.hours import default_costs
 from small import occupation, referential

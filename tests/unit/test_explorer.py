@@ -28,9 +28,8 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.table import has_positions, occupation_positions
 from passerelles.service.app import create_app
-from passerelles.service.engine import Engine
+from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
 from passerelles.service.explorer.maps import COLOURS
-from passerelles.service.options import LOOPBACK, Limits, Options
 from passerelles.session import Session
 from passerelles.views.spec import On
 from service_client import Client

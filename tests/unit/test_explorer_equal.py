@@ -15,8 +15,7 @@ from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import say
 from passerelles.service.app import create_app
-from passerelles.service.engine import Engine
-from passerelles.service.options import Limits, Options
+from passerelles.service.engine import Engine, Limits, Options
 from passerelles.session import Session
 from service_client import Client
 

@@ -18,7 +18,7 @@ from html_reading import Element, faults, number_of, read_page, rows_of
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.typography import typeset
+from passerelles.language.say import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.paths.legal import FrameVerdict, MayPay
@@ -32,8 +32,7 @@ from passerelles.report.dossier.moves import (
     staged_paths,
 )
 from passerelles.report.dossier.page import move_sheets, territory_page
-from passerelles.report.dossier.sections import picture_of_flows, territory_document
-from passerelles.report.dossier.tables import checksum_of, command_of
+from passerelles.report.dossier.sections import checksum_of, command_of, picture_of_flows, territory_document
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from job_titles import referential
-from passerelles.cli.lists import emit_list
+from passerelles.cli.answer import emit_list
 from passerelles.cli.main import run
 from passerelles.cli.options import Format
 from passerelles.errors import PasserellesError

@@ -10,8 +10,7 @@ import pytest
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
-from passerelles.matching.context import Context, contexts_of
-from passerelles.matching.titles import Candidate, title_index
+from passerelles.matching.titles import Candidate, Context, contexts_of, title_index
 from passerelles.matching.worklist import CHOICE_FROM, HEADER, Worklist, agenda, read_choices, review, write_choices
 
 MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))

@@ -132,8 +132,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     from passerelles.matching.titles import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources
     from passerelles.report.envelope import envelope, unscored_envelope
-    from passerelles.report.occupation import occupation_dict
-    from passerelles.report.resolution import candidate_dicts, resolution_envelope
+    from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope
 
     referential = rome4_graph.referential
     for code in ("K2110", "A1101"):

@@ -29,8 +29,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
 from passerelles.service import answers, requests, work
 from passerelles.service.app import create_app, read_keys
-from passerelles.service.engine import Engine, load_engine
-from passerelles.service.options import Limits, Options
+from passerelles.service.engine import Engine, Limits, Options, load_engine
 from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 from service_client import Client
 
@@ -665,7 +664,7 @@ def test_what_is_wrong_is_named_in_the_language_of_the_request(
 
 
 def test_every_option_is_a_variable() -> None:
-    from passerelles.service.options import options_of, variables
+    from passerelles.service.engine import options_of, variables
 
     stated = {
         "referential": "a.zip", "overlays": "x y", "data": f"/a{os.pathsep}/b", "settings": "s.json", "access": "false",

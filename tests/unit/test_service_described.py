@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.service.app import create_app
-from passerelles.service.engine import Engine
-from passerelles.service.options import Limits, Options
+from passerelles.service.engine import Engine, Limits, Options
 
 schemathesis = pytest.importorskip("schemathesis")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")

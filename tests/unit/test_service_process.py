@@ -26,7 +26,7 @@ SECRET = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
 SLOW = """
 import sys, time
 from passerelles.service import answers, run
-from passerelles.service.options import Limits, Options
+from passerelles.service.engine import Limits, Options
 whole = answers.rank
 def rank(engine, asked, lang):
     time.sleep(1.0)

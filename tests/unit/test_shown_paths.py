@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from passerelles import OccupationGraph, levers, match_territory, rank_paths
-from passerelles.language.typography import typeset
+from passerelles.language.say import typeset
 
 
 def test_paths_show_each_path_and_turn_into_rows(embedded_graph: OccupationGraph) -> None:

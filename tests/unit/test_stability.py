@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import passerelles
-from passerelles import deprecation
-from passerelles.deprecation import Term, deprecated
+from passerelles import errors
+from passerelles.errors import Term, deprecated
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE = runpy.run_path(str(ROOT / "docs" / "make_api.py"))
@@ -142,7 +142,7 @@ def test_what_goes_warns_for_a_minor_version() -> None:
 
 
 def test_an_old_name_still_answers_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(deprecation.RENAMED, "rank_jobs", Term("rank_moves", "0.1.0", "0.2.0"))
+    monkeypatch.setitem(errors.RENAMED, "rank_jobs", Term("rank_moves", "0.1.0", "0.2.0"))
     with pytest.warns(DeprecationWarning, match="use rank_moves") as told:
         assert passerelles.rank_jobs is passerelles.rank_moves  # type: ignore[attr-defined]
     assert told[0].filename == __file__
@@ -150,7 +150,7 @@ def test_an_old_name_still_answers_and_warns(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_was_to_go_is_gone() -> None:
     version = tuple(int(part) for part in passerelles.__version__.split(".")[:2])
-    terms = dict(deprecation.RENAMED)
+    terms = dict(errors.RENAMED)
     for name, module in passerelles._PUBLIC.items():  # type: ignore[attr-defined]
         term = getattr(getattr(import_module(module), name), "__deprecated__", None)
         if isinstance(term, Term):

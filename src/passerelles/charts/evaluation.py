@@ -23,8 +23,7 @@ from passerelles.charts.drawing import (
 )
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, percent, say
 
 if TYPE_CHECKING:
     from passerelles.evaluation.protocol import Bin

@@ -34,8 +34,7 @@ from passerelles.charts.drawing import (
     page_of,
     pale,
 )
-from passerelles.language.say import Lang, number, percent, say, signed
-from passerelles.language.typography import labelled, listed
+from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
 from passerelles.ranking.move import find_start

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, write_chart
-from passerelles.cli.lists import rank_people, refuse_beside_profiles
+from passerelles.cli.answer import Answer, check_chart, emit, message, rank_people, refuse_beside_profiles, write_chart
 from passerelles.cli.options import (
     ChartOption,
     DataOption,
@@ -164,7 +163,7 @@ def show(
     """Show what the referential says of an occupation."""
     from passerelles.referentials.referential import find_occupation, lay_access, named_titles
     from passerelles.report.envelope import unscored_envelope
-    from passerelles.report.occupation import occupation_dict, occupation_sheet, print_occupation
+    from passerelles.report.resolution import occupation_dict, occupation_sheet, print_occupation
 
     loaded = load(referential, overlay, lang)
     if not no_access and loaded.access is None and loaded.index is None:

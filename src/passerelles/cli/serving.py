@@ -70,7 +70,7 @@ def serve(
 ) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
-    from passerelles.service.options import LOOPBACK, options_of
+    from passerelles.service.engine import LOOPBACK, options_of
     from passerelles.service.run import check_address, run
 
     check_address(host, port)
@@ -145,7 +145,7 @@ def explore(
 ) -> None:
     """Serve pages for people until told to stop."""
     check_libraries()
-    from passerelles.service.options import LOOPBACK, Limits, Options
+    from passerelles.service.engine import LOOPBACK, Limits, Options
     from passerelles.service.run import check_address, run
 
     chosen = port or _free_port()

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, message
-from passerelles.cli.lists import ColumnOption, InputOption, chosen_column, emit_list, list_form
+from passerelles.cli.answer import Answer, ColumnOption, InputOption, chosen_column, emit, emit_list, list_form, message
 from passerelles.cli.options import (
     Format,
     FormatOption,

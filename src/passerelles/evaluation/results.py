@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS, Group
 from passerelles.io.atomic import atomic_file
-from passerelles.language.say import Lang, number, say
-from passerelles.language.typography import labelled
+from passerelles.language.say import Lang, labelled, number, say
 from passerelles.model import Stamp
 from passerelles.settings import Settings
 from passerelles.views.schema import listed, mapped, maybe, pair, ref, share, text, whole

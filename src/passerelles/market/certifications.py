@@ -12,8 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.language.say import Lang, number, say
-from passerelles.language.typography import day_text, listed
+from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.crosswalk import Via, links_of
 from passerelles.market.read import (
     Found,

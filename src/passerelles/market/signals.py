@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import UnknownCodeError
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import labelled
+from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, territory_name, total, unknown
 from passerelles.market.market import (

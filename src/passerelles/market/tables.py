@@ -9,8 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from passerelles.language.say import Lang, say
-from passerelles.language.typography import day_text
+from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from passerelles.language.say import Lang, number, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
 from passerelles.market.market import Market
 from passerelles.market.signals import FIGURE, BasinKey, signals, wage_ratio

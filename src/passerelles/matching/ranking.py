@@ -545,7 +545,7 @@ def rank_block(
     weights
         Fitted numbers.
     pulls
-        What the context of each query adds to the evidence, shape (n_owners,); see `passerelles.matching.context`.
+        What the context of each query adds to the evidence, shape (n_owners,); see `passerelles.matching.titles`.
 
     Returns
     -------

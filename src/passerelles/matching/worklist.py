@@ -10,14 +10,15 @@ from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import bare, csv_text
 from passerelles.io.rows import read_rows
 from passerelles.io.xlsx import Cell, cell_text
-from passerelles.matching.context import Context, contexts_of
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
 from passerelles.matching.titles import (
     LIMIT,
     Candidate,
+    Context,
     Status,
     competency_index,
+    contexts_of,
     resolve_competencies,
     resolve_titles,
     status,

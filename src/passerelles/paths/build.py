@@ -18,8 +18,8 @@ from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
-from passerelles.ranking.explain import split_items
 from passerelles.ranking.move import End, Start
+from passerelles.ranking.moves import split_items
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 

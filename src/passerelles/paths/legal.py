@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
-from passerelles.language.say import Lang, number, say
-from passerelles.language.typography import day_text
+from passerelles.language.say import Lang, day_text, number, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems

@@ -19,8 +19,7 @@ from passerelles.access.holdings import Holdings
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import labelled
+from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.model import Profile
 from passerelles.paths.build import CertificationTable, check_table
 from passerelles.ranking.move import Start, find_start

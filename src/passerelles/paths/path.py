@@ -6,8 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, Hours, MoveKind, RequirementKind, Stamp, Ternary

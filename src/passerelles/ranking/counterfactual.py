@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, say
 from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.move import Item, Move, Start, find_start

@@ -16,8 +16,7 @@ from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, ordinal, percent, say, signed
-from passerelles.language.typography import labelled, listed
+from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import find_occupation, named_titles, nearest_codes

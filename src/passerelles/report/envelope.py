@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.model import Stamp

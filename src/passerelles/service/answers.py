@@ -13,8 +13,7 @@ from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
-from passerelles.report.occupation import occupation_dict
-from passerelles.report.resolution import candidate_dicts, resolution_envelope
+from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
 from passerelles.service.requests import (

@@ -25,9 +25,8 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers
-from passerelles.service.engine import Engine, load_engine
+from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
 from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
-from passerelles.service.options import VARIABLE, Options, options_of
 from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.problems import (
     STATUS,

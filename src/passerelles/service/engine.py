@@ -1,16 +1,131 @@
-"""What a service answers from: a graph, and the data beside it, loaded once and never changed."""
+"""What a service is started with, the limits that it keeps, and what it answers from, loaded once."""
 
 import hashlib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang
 from passerelles.ranking.moves import rank_moves
 from passerelles.report.envelope import envelope
-from passerelles.service.options import Options
 from passerelles.session import Session
+from passerelles.settings import problems
+
+VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Frozen):
+    """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""
+
+    body_bytes: int = Field(1_000_000, ge=1_000, description="Size of a request's body")
+    query_bytes: int = Field(8_000, ge=100, description="Length of a query string")
+    depth: int = Field(8, ge=3, description="Objects and lists inside one another; a profile in a request takes 3")
+    brackets: int = Field(20_000, ge=100, description="Objects and lists in one body")
+    seconds: float = Field(10.0, gt=0, description="Running time of an answer; beyond, 504")
+    read_seconds: float = Field(
+        10.0, gt=0, description="Time to send a header, then a body (beyond, 408), and to begin reading an answer"
+    )
+    idle_seconds: float = Field(
+        15.0, gt=0, description="Time between two requests of a connection; beyond, it is closed"
+    )
+    connections: int = Field(1_000, ge=1, description="Connections at once, in each worker process; beyond, 503")
+    threads: int = Field(
+        2, ge=1, description="Long answers worked out at once, in each worker process; as many short ones beside them"
+    )
+    waiting: int = Field(64, ge=1, description="Answers of each kind that wait for a thread; beyond, 503")
+    cache_bytes: int = Field(64_000_000, ge=0, description="Answers kept, in each worker process; 0 = none")
+
+
+class Options(_Frozen):
+    """What a service is started with; JSON in, JSON out. The API key itself is never in it."""
+
+    referential: str = "transitions"
+    overlays: tuple[str, ...] = ()
+    data: tuple[Path, ...] = ()
+    settings: Path | None = None
+    access: bool = True
+    strict: bool = False
+    accept_errors: bool = Field(default=False, description="Serve an overlay in which reading found errors")
+    key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
+    origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
+    limits: Limits = Limits()
+    explorer: Literal["off", "beside", "alone"] = Field("off", description="Pages for people: beside answers, or alone")
+    hosts: tuple[str, ...] = Field(
+        (), description="Names by which pages for people may be asked for (the Host header); any where there are none"
+    )
+    lang: Lang = Field("fr", description="Language of pages where an address names none")
+    cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
+    warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
+    watch_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads",
+    )
+    exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")
+
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+PREFIX: Final = "PASSERELLES_"
+# Variables that hold several values, and what stands between them.
+_SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "hosts": None, "data": os.pathsep}
+_OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # what whoever starts the process decides
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variable of each option, by its dotted name."""
+    plain = [name for name in Options.model_fields if name not in _OWN]
+    return {name: PREFIX + name.upper() for name in plain} | {
+        f"limits.{name}": f"{PREFIX}LIMIT_{name.upper()}" for name in Limits.model_fields
+    }
+
+
+def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None = None) -> Options:
+    """
+    Return the options that environment variables state; see `variables`.
+
+    Parameters
+    ----------
+    environment
+        Variables, such as ``os.environ``; one that is empty says nothing.
+    given
+        Options stated otherwise, by dotted name, which win.
+
+    Raises
+    ------
+    PasserellesError
+        If a variable does not hold what its option takes; the message names it.
+
+    Examples
+    --------
+    >>> options_of({"PASSERELLES_REFERENTIAL": "metiers.zip", "PASSERELLES_LIMIT_SECONDS": "5"}).limits.seconds
+    5.0
+    """
+    stated: dict[str, Any] = {}
+    for name, variable in variables().items():
+        text = environment.get(variable, "").strip()
+        if text:
+            stated[name] = text.split(_SEVERAL[name]) if name in _SEVERAL else text
+    stated |= given or {}
+    limits = {name.partition(".")[2]: value for name, value in stated.items() if name.startswith("limits.")}
+    plain = {name: value for name, value in stated.items() if "." not in name}
+    try:
+        return Options.model_validate(plain | {"limits": limits})
+    except ValidationError as error:
+        raise PasserellesError("service_variables", prefix=PREFIX, reason=problems(error)) from error
 
 
 @dataclass(frozen=True, eq=False)

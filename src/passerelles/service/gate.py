@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerelles.language.say import Lang
-from passerelles.service.options import Limits
+from passerelles.service.engine import Limits
 from passerelles.service.problems import language, problem
 from passerelles.service.telemetry import CURRENT, Metrics, tell
 

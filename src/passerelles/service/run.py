@@ -19,8 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from passerelles.errors import PasserellesError
 from passerelles.service.app import application, from_environment, read_keys
-from passerelles.service.engine import load_engine
-from passerelles.service.options import VARIABLE, Limits, Options
+from passerelles.service.engine import VARIABLE, Limits, Options, load_engine
 from passerelles.service.problems import MEDIA, told
 from passerelles.service.telemetry import FOLDER, config, tell
 

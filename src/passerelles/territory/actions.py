@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, NamedTuple
 
-from passerelles.language.say import Lang, number, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, say
 from passerelles.territory.allocation import Release
 from passerelles.territory.flows import AMOUNT, MONTH, PEOPLE, Flow
 from passerelles.territory.lots import Month, Problem

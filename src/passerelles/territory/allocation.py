@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import (

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_text
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import listed
+from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.tables import PAYER, Payer

@@ -13,22 +13,28 @@ from passerelles.errors import PasserellesError
 from passerelles.io.rows import Rows, decimal_sign, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.market.tables import agreement_code
-from passerelles.matching.context import contexts_of
-from passerelles.matching.titles import REVIEW, resolve_titles
+from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
-from passerelles.territory.cells import (
+from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
+from passerelles.territory.lots import (
     BRACKETS,
+    Lot,
+    Lots,
+    LotsError,
+    Month,
+    Problem,
     Resolved,
+    Side,
+    Table,
     Unusable,
     code_of,
     find_place,
     likelier,
+    made,
     read_title,
     resolved,
 )
-from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
-from passerelles.territory.lots import Lot, Lots, LotsError, Month, Problem, Side, Table, made
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file

@@ -4,8 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.language.say import Lang
-from passerelles.language.typography import typeset
+from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from passerelles.language.say import Lang
-from passerelles.language.typography import typeset
+from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80

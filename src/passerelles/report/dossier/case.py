@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say
-from passerelles.language.typography import typeset
+from passerelles.language.say import Lang, number, percent, say, typeset
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places

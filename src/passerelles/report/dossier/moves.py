@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.language.say import say
-from passerelles.language.typography import listed
+from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.legal import FrameVerdict
 from passerelles.paths.path import Path, hours_text

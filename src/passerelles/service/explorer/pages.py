@@ -17,8 +17,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
 from passerelles.ranking.moves import rank_moves, rank_sources
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.occupation import occupation_dict, occupation_lines
-from passerelles.report.resolution import candidate_sheet
+from passerelles.report.resolution import candidate_sheet, occupation_dict, occupation_lines
 from passerelles.service.explorer.room import Ask
 from passerelles.views.spec import Page, Sheet
 
