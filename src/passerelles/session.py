@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
+    from passerelles.market.own_lists import ObservedMoves
     from passerelles.market.places import Places
     from passerelles.market.read import Keeper, Scan
     from passerelles.market.signals import BasinKey
@@ -48,6 +49,8 @@ class Session:
         Whether an unknown verdict drops a move.
     travel
         A table of the user's own travel times.
+    observed
+        A table of moves that people made.
     tensions
         Whether to read the tables of tensions of the market.
     access
@@ -71,6 +74,7 @@ class Session:
     settings_file: Path | None = None
     strict: bool = False
     travel: Path | None = None
+    observed: Path | None = None
     tensions: bool = True
     access: bool = True
     cache: bool = False
@@ -177,6 +181,13 @@ class Session:
         folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
         found = next(filter(None, map(load_wages, folders)), None)
         return self.market if found is None and self.data else found
+
+    @cached_property
+    def observed_moves(self) -> "ObservedMoves | None":
+        """Moves that people were seen to make, of the table that was named."""
+        from passerelles.market.own_lists import load_observed  # noqa: PLC0415 - command start-up
+
+        return None if self.observed is None else load_observed(self.observed, self.graph.referential)
 
     @cached_property
     def places(self) -> "Places | None":

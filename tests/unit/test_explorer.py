@@ -160,9 +160,9 @@ def test_a_ranking_shows_what_the_command_line_answers(
         rank = "–" if known is None else f"n° {known['rank']}" if lang == "fr" else f"no. {known['rank']}"
         assert plain(row["known"][0]).replace("No.", "no.") == rank
         assert plain(row["access"][0]) == plain(line["access"])
-    # Every column that the result declares for pages is there, and no other; without a market there are no wages.
+    # Every column that the result declares for pages is there, and no other; without data no wages, no observed moves.
     keys = {c.key for c in Move.spec.columns if On.PAGE in c.on}
-    assert set(shown[0]) == keys - {"origin" if "rank" in path else "target", "score", "wages"}
+    assert set(shown[0]) == keys - {"origin" if "rank" in path else "target", "score", "wages", "observed"}
 
 
 def test_a_sheet_says_every_line_of_the_command_line(client: Client, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """Observed moves: what a table says, what is set aside, and a second truth for rankings."""
 
+import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from tests.service_client import Client
 
-from passerelles import build_graph, evaluate, load_referential
+from passerelles import Profile, build_graph, evaluate, load_referential, rank_moves, rank_sources
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.evaluate import SIZE, measure_people, with_observed
 from passerelles.evaluation.results import Ranked
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import load_observed
+from passerelles.service.app import create_app
+from passerelles.service.engine import Options, load_engine
 
 MOVES = (
     ("K2110", "N4101", 20),
@@ -128,3 +133,74 @@ def test_the_command_shows_it_everywhere(tmp_path: Path, capsys: pytest.CaptureF
     assert [r["method"] for r in seen["results"]] == ["random", SIZE]
     assert seen["people"] == sum(n for _, _, n in MOVES)
     assert "movers@10" in shown[1].out
+
+
+@pytest.fixture
+def seen_table(tmp_path: Path) -> Path:
+    text = "origine;cible;personnes;période;source\n" + "".join(f"{a};{b};{n};2021;enquête\n" for a, b, n in MOVES)
+    return table(tmp_path / "m.csv", text + "K2110;K2111;60;2022;registre\nK2110;K2128;secret;2022;registre\n")
+
+
+def test_moves_tell_who_was_seen_to_make_them_and_keep_their_scores(seen_table: Path, graph: OccupationGraph) -> None:
+    observed = load_observed(seen_table, graph.referential)
+    for plain, end in (
+        (rank_moves(graph, "K2110", limit=None), "target"),
+        (rank_sources(graph, "N4101", limit=None), "origin"),
+    ):
+        told = plain.with_observed(observed)
+        assert [replace(m, observed=None) for m in told] == list(plain)
+        assert (told.excluded, told.left_out, told.strict) == (plain.excluded, plain.left_out, plain.strict)
+        people = {getattr(m, end).code: m.observed.people for m in told if m.observed is not None}
+        expected = {"N4101": 20, "K2111": 60} if end == "target" else {"H2102": 7}
+        assert people == expected
+        assert plain.with_observed(None) is plain
+    someone = rank_moves(graph, Profile(None, graph.competency_codes[:20]), limit=None).with_observed(observed)
+    assert not any(m.observed for m in someone)
+
+
+def test_every_output_of_a_ranking_has_them(seen_table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["K2110", "--observed", str(seen_table), "--limit", "12", "--lang", "en"]
+    out = {}
+    for form in ("json", "csv", "table"):
+        with pytest.raises(SystemExit):
+            run(["rank", *where, "--format", form, *(["--explain", "12"] if form == "table" else [])])
+        shown = capsys.readouterr()
+        assert "m.csv, line 8" in shown.err
+        out[form] = shown.out
+    told = {r["target"]["code"]: r["observed"] for r in json.loads(out["json"])["results"]}
+    assert told["K2111"] == {"people": 60.0, "share": 0.75, "periods": ["2022"], "sources": ["registre"]}
+    assert told["K2128"] is None
+    rows = {row["target_code"]: row for row in csv.DictReader(out["csv"].splitlines())}
+    names = ("observed_people", "observed_share", "observed_period", "observed_source")
+    assert [rows["K2111"][name] for name in names] == ["60.0", "0.75", "2022", "registre"]
+    assert not any(rows["K2128"][name] for name in names)
+    words = " ".join(out["table"].split())
+    assert "Observed moves: 60 people, 75% of those seen to leave (registre, 2022)" in words
+    assert "counted (enquête, registre, 2021, 2022)" in words
+    line = next(line for line in out["table"].splitlines() if " K2111 " in line)
+    assert line.split()[-1] == "60"
+    with pytest.raises(SystemExit):
+        run(["sources", "K2111", *where[1:], "--format", "json"])
+    told = {r["origin"]["code"]: r["observed"] for r in json.loads(capsys.readouterr().out)["results"]}
+    assert told["K2110"]["people"] == 60.0
+    assert [code for code, seen in told.items() if seen] == ["K2110"]
+
+
+def test_the_service_and_the_explorer_have_them(seen_table: Path) -> None:
+    engine = load_engine(Options(observed=seen_table))
+    with Client(create_app(engine, Options(explorer="beside"))) as opened:
+        for answer in (
+            opened.get("/v1/rank", params={"origin": "K2110", "target": "K2111"}).json()["results"],
+            opened.get("/v1/sources", params={"target": "K2111", "origin": "K2110"}).json()["results"],
+            opened.post("/v1/rank/batch", json={"origins": ["K2110"], "targets": ["K2111"]}).json()["results"][0][
+                "moves"
+            ],
+        ):
+            assert answer[0]["observed"]["people"] == 60.0
+        for page in ("rank/K2110", "sources/K2111", "move/K2110/K2111"):
+            text = opened.get(f"/explorer/{page}").text
+            assert "registre, 2022" in text, page
+            assert ">60<" in text, page
+    assert engine.fingerprint != load_engine(Options()).fingerprint
+    with pytest.raises(PasserellesError):
+        load_engine(Options(observed=seen_table.with_name("none.csv")))

@@ -20,8 +20,10 @@ from passerelles.views.spec import Sheet
 if TYPE_CHECKING:
     from passerelles.charts.drawing import Chart
     from passerelles.graph.core import OccupationGraph
+    from passerelles.market.own_lists import ObservedMoves
     from passerelles.matching.worklist import Worklist
     from passerelles.notices import Notice
+    from passerelles.session import Session
     from passerelles.territory.lots import Lots
     from passerelles.views.excel import BookPage
     from passerelles.views.terminal import Screen
@@ -138,6 +140,13 @@ def tell_notices(notices: "Iterable[Notice]", lang: Lang) -> None:
     """Say what reading a table of the user's own left out or changed, row by row."""
     for notice in notices:
         message(f"  {notice.sentence(lang)}")
+
+
+def observed_of(session: "Session", lang: Language) -> "ObservedMoves | None":
+    """Return the moves that people were seen to make, where a table was named; rows of it set aside are said."""
+    if session.observed_moves is not None:
+        tell_notices(session.observed_moves.notices, lang.lang)
+    return session.observed_moves
 
 
 def check_chart(path: Path | None) -> None:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, rank_people, refuse_beside_profiles, write_chart
+from passerelles.cli.answer import (
+    Answer,
+    check_chart,
+    emit,
+    message,
+    observed_of,
+    rank_people,
+    refuse_beside_profiles,
+    write_chart,
+)
 from passerelles.cli.options import (
     ChartOption,
     DataOption,
@@ -17,6 +26,7 @@ from passerelles.cli.options import (
     LimitOption,
     MarketBasinOption,
     NoAccessOption,
+    ObservedOption,
     OutputOption,
     OverlayOption,
     ReferentialOption,
@@ -50,6 +60,7 @@ def rank(
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
     data: DataOption = None,
+    observed: ObservedOption = None,
     limit: LimitOption = 10,
     explain: ExplainOption = 0,
     strict: StrictOption = False,
@@ -70,7 +81,8 @@ def rank(
 
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
-        refuse_beside_profiles([name for name, value in (others | {"--chart": chart}).items() if value])
+        others |= {"--observed": observed, "--chart": chart}
+        refuse_beside_profiles([name for name, value in others.items() if value])
         source = ctx.get_parameter_source("form")
         said = source is not None and source.name != "DEFAULT"
         if said and form is not Format.CSV:
@@ -81,10 +93,14 @@ def rank(
         return
     check_chart(chart)
     start = read_origin(origin, profile)
-    session = open_session(referential, overlay, data, settings, strict=strict, no_access=no_access, lang=lang)
+    session = open_session(
+        referential, overlay, data, settings, strict=strict, observed=observed, no_access=no_access, lang=lang
+    )
     graph = session.graph
-    chosen_filters = parse_filters(graph, filters or (), session)
-    moves = rank_moves(graph, start, targets=target, filters=chosen_filters, limit=limit, wages=session.wages)
+    moves = rank_moves(
+        graph, start, targets=target, filters=parse_filters(graph, filters or (), session), limit=limit,
+        wages=session.wages,
+    ).with_observed(observed_of(session, lang))  # fmt: skip
     end = find_start(graph, start).end
     occupied = end.code is not None
     parts = graph.referential.parts_of(end.code) if end.code else ()
@@ -325,6 +341,7 @@ def sources(
     overlay: OverlayOption = None,
     no_access: NoAccessOption = False,
     data: DataOption = None,
+    observed: ObservedOption = None,
     limit: LimitOption = 10,
     include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None,
     explain: ExplainOption = 0,
@@ -341,14 +358,16 @@ def sources(
     from passerelles.report.envelope import envelope, scorer_dict
     from passerelles.views.spec import dicts
 
-    session = open_session(referential, overlay, data, settings, strict=strict, no_access=no_access, lang=lang)
+    session = open_session(
+        referential, overlay, data, settings, strict=strict, observed=observed, no_access=no_access, lang=lang
+    )
     graph = session.graph
     code = find_occupation(graph.referential, target)
     chosen = including(graph.settings, include or ())
     moves = rank_sources(
         graph, code, origins=origin, filters=parse_filters(graph, filters or (), session), settings=chosen, limit=limit,
         wages=session.wages,
-    )  # fmt: skip
+    ).with_observed(observed_of(session, lang))  # fmt: skip
     if moves.left_out:
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang.lang) for kind in moves.excluded)
         message(say("moves.left_out", lang=lang.lang, n=moves.left_out, kinds=kinds))

@@ -58,6 +58,7 @@ FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.o
 HiringOption = Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))]
 RadiusOption = Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))]
 ScenarioOption = Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))]
+ObservedOption = Annotated[Path | None, typer.Option("--observed", help=say("cli.option.observed"))]
 TravelOption = Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))]
 
 
@@ -93,6 +94,7 @@ def open_session(
     *,
     strict: bool = False,
     travel: Path | None = None,
+    observed: Path | None = None,
     tensions: bool = True,
     no_access: bool = False,
     lang: Lang | Language = "fr",
@@ -111,6 +113,7 @@ def open_session(
         settings,
         strict,
         travel,
+        observed,
         tensions,
         access=not no_access,
         cache=caching(),

@@ -1,16 +1,17 @@
 """Lists that people bring: jobs that hire or are fragile, which override the rule; and moves that people made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.rows import decimal_sign, known_columns, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
+from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.crosswalk import Link, links_of
 from passerelles.market.places import Places
 from passerelles.market.read import SourceFile, column_words
@@ -18,6 +19,10 @@ from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
+from passerelles.views import schema
+from passerelles.views.schema import maybe, record
+from passerelles.views.schema import text as words
+from passerelles.views.spec import Column, On
 
 ListedStatus = Literal["hiring", "fragile"]
 _JOB_COLUMNS: Final = column_words("job_list")
@@ -345,3 +350,54 @@ def _occupation(referential: Referential, text: str, file: str, line: int, log: 
         hint = f" ({', '.join(error.suggestions)})" if error.suggestions else ""
         log.note("job_unresolved", file=file, line=line, value=text, hint=hint)
         return None
+
+
+def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
+    """Return the columns of how many people were seen to make a move, when, and who counted them."""
+
+    def end(name: str) -> Callable[[Any, Lang], Any]:
+        return lambda item, _: None if (seen := of(item)) is None else getattr(seen, name)
+
+    def told(item: Any, _: Lang) -> dict[str, Any] | None:
+        seen = of(item)
+        return None if seen is None else {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]}
+
+    def joined(name: str) -> Callable[[Any, Lang], str | None]:
+        return lambda item, _: None if (seen := of(item)) is None else ", ".join(getattr(seen, name)) or None
+
+    schema_of = record(
+        "People seen to make the move, in a table that was given; never inside the score",
+        {"people": schema.number(), "share": schema.share("Of all who left the origin, in that table")},
+        optional={name: schema.listed(words()) for name in ("periods", "sources")},
+    )
+    return (
+        Column("observed", value=lambda item, lang: (seen := of(item)) and number(seen.people, lang=lang, decimals=0),
+               json=told, schema=maybe(schema_of), on=On.JSON | On.SCREEN),
+        Column("observed_people", "number", value=end("people"), on=On.TABLE),
+        Column("observed_share", "share", value=end("share"), on=On.TABLE),
+        Column("observed_period", value=joined("periods"), on=On.TABLE),
+        Column("observed_source", value=joined("sources"), on=On.TABLE),
+    )  # fmt: skip
+
+
+def observed_lines(seen: Observed | None, lang: Lang) -> list[str]:
+    """Return the same in a sentence; none where nobody was seen."""
+    if seen is None:
+        return []
+    people, share = number(seen.people, lang=lang, decimals=0), percent(seen.share, lang=lang)
+    told = say("market.observed_move", lang=lang, n=seen.people, people=people, share=share, source=_counted([seen]))
+    return [labelled(say("columns.observed", lang=lang), told, lang)]
+
+
+def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
+    """Return what a table that shows them says under it; nothing where nobody was seen."""
+    known = [seen for seen in some if seen is not None]
+    return [say("market.observed_note", lang=lang, source=_counted(known))] if known else []
+
+
+def _counted(some: Sequence[Observed]) -> str:
+    """Return who counted people and when, each once; a dash where the table does not say."""
+    names = sorted({name for seen in some for name in seen.sources}) + sorted(
+        {p for seen in some for p in seen.periods}
+    )
+    return ", ".join(names) or "–"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
+from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import find_occupation, named_titles, nearest_codes
@@ -249,6 +250,8 @@ class Move(Described, Shown):
         What access to the target takes, and what the origin holds of it.
     wages
         Median wages before and after, each over that of all in its period; None where no market was given.
+    observed
+        How many people were seen to make the move (`Moves.with_observed`); None where no table says.
     """
 
     rank: int
@@ -270,6 +273,7 @@ class Move(Described, Shown):
     known: Known | None
     referential: Stamp
     wages: WagePair | None = None
+    observed: Observed | None = None
 
     spec: ClassVar[Record] = Record(
         "move",
@@ -338,6 +342,7 @@ class Move(Described, Shown):
                 on=On.JSON, promised=True,
             ),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
+            *observed_columns(attrgetter("observed")),
             Column(
                 "credentials", json=lambda m, lang: [CREDENTIAL.to_dict(c, lang) for c in m.credentials],
                 schema=schema.listed(ref("credential")), value=lambda m, lang: credentials_text(m.credentials, lang),
@@ -418,11 +423,27 @@ class Moves(list[Move], Shown):
 
     __repr__ = Shown.__str__
 
+    def with_observed(self, observed: ObservedMoves | None) -> "Moves":
+        """
+        Return the ranking with how many people were seen to make each move beside it, never in its score.
+
+        `observed` is what `passerelles.market.own_lists.load_observed` gives; without any, the ranking stays as it is.
+        """
+        if observed is None:
+            return self
+        told = Moves(towards=self.towards, excluded=self.excluded, strict=self.strict)
+        told.left_out, told.undecided = self.left_out, self.undecided
+        told += (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
+        return told
+
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the ranking, the parts of the scores, competencies and credentials as tables."""
         hidden = {"target" if self.towards else "origin"}
         hidden |= {"probability", "level"} if all(m.probability is None for m in self) else {"score"}
-        hidden |= set() if any(wages_short(m.wages, lang) for m in self) else {"wages"}
+        if any(m.observed for m in self):
+            hidden |= {"wages"}  # a terminal has no room for both
+        else:
+            hidden |= {"observed"} | (set() if any(wages_short(m.wages, lang) for m in self) else {"wages"})
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             _parts(self, lang),
@@ -442,7 +463,8 @@ class Moves(list[Move], Shown):
             title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
-        notes += wage_notes((m.wages for m in self), lang)
+        seen = observed_notes((m.observed for m in self), lang)
+        notes += seen or wage_notes((m.wages for m in self), lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
     def doubts(self) -> dict[str, Any]:
@@ -538,7 +560,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
         if items
     ]
     found += [say(f"moves.credential.{c.held}", lang=lang, label=c.label) for c in move.credentials]
-    found += wage_lines(move.wages, lang)
+    found += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
     return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 
 

@@ -59,6 +59,7 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     graph, settings = engine.graph, _settings(engine, strict=asked.strict)
     filters = parse_filters(graph, asked.filters, engine)
     moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings, wages=engine.wages)
+    moves = moves.with_observed(engine.observed)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
@@ -83,7 +84,8 @@ def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
             choice = {"filters": filters, "settings": settings, "wages": engine.wages}
-            found["moves"] = dicts(rank_moves(graph, origin, **_choice(asked), **choice), lang)
+            moves = rank_moves(graph, origin, **_choice(asked), **choice).with_observed(engine.observed)
+            found["moves"] = dicts(moves, lang)
             homeless = homeless or found["origin"]["code"] is None
         except PasserellesError as error:
             body = refusal(error, lang)
@@ -108,7 +110,7 @@ def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Pa
         limit=asked.limit,
         offset=asked.offset,
         wages=engine.wages,
-    )
+    ).with_observed(engine.observed)
     return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings) | moves.doubts()
 
 

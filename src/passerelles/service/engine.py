@@ -54,6 +54,7 @@ class Options(_Frozen):
     referential: str = "transitions"
     overlays: tuple[str, ...] = ()
     data: tuple[Path, ...] = ()
+    observed: Path | None = None
     settings: Path | None = None
     access: bool = True
     strict: bool = False
@@ -144,6 +145,11 @@ class Engine:
         return None if self.session is None else self.session.market
 
     @cached_property
+    def observed(self) -> Any:
+        """Moves that people were seen to make; None where no table was named."""
+        return None if self.session is None else self.session.observed_moves
+
+    @cached_property
     def version(self) -> str:
         """Version of the package."""
         return version("passerelles")
@@ -159,7 +165,8 @@ class Engine:
     def fingerprint(self) -> bytes:
         """Digest of all that an answer depends on besides the request."""
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
-        loaded = (self.places is not None, self.certifications is not None, self.wages is not None)
+        seen = self.observed and self.observed.file.sha256
+        loaded = (self.places is not None, self.certifications is not None, self.wages is not None, seen)
         data = loaded if self.session is None else (*loaded, self.session.keeper.digest)
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
@@ -187,11 +194,13 @@ def load_engine(options: Options) -> Engine:
         tuple(options.data),
         options.settings,
         strict=options.strict,
+        observed=options.observed,
         access=options.access,
         cache=options.cache,
         accept_errors=options.accept_errors,
     )
     graph = session.graph
+    _ = session.observed_moves  # a table that cannot be read stops here
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     if options.explorer == "alone":  # its pages read data when they first need some: nobody waits to begin with
         return Engine(graph, session=session)

@@ -245,6 +245,7 @@ def _chosen(ask: Ask, filters: Sequence[str], choice: Choice) -> dict[str, Any]:
 
 
 def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: bool) -> str:
+    moves = moves.with_observed(ask.room.engine.observed)
     page = moves.page(ask.lang)
     end = "origin" if towards else "target"
     grid = ask.table(page.sheets[0], **{end: lambda m: f"#move-{m.rank}"}) if moves else None
@@ -277,6 +278,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
     graph = ask.room.graph
     start, end = job_of(ask, origin), job_of(ask, target)
     moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.room.wages)
+    moves = moves.with_observed(ask.room.engine.observed)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     found = moves[0]
