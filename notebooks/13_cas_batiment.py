@@ -32,7 +32,7 @@ found.to_pandas("set_aside") if found.release().set_aside else "rien n'est mis d
 # %%
 import tempfile
 
-from passerelles.report.dossier.batch import Batch
+from passerelles.report.batch import Batch
 from passerelles.territory.parts import parts
 
 by_basin = Batch(graph, parts(found.fragile, found.hiring, "basin"), {}, {}, pages=False)

@@ -12,12 +12,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import typeset
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.places import sample_tables
-from passerelles.report.dossier.batch import LINES, Batch
-from passerelles.report.dossier.case import Case, Request
-from passerelles.report.dossier.page import territory_page
+from passerelles.report.batch import LINES, Batch
+from passerelles.report.case import Case, Request
+from passerelles.report.page import territory_page
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.locating import make_locator
-from passerelles.territory.lots import Lot, Lots, made
+from passerelles.territory.lots import Lot, Lots, made, make_locator
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import Cut, Line, parts
 from passerelles.territory.reading import read_sides
@@ -118,7 +117,7 @@ def test_one_run_over_all_basins_goes_on_after_a_stop(
             raise KeyboardInterrupt
         return real(graph, *tables, **options)
 
-    monkeypatch.setattr("passerelles.report.dossier.batch.match_territory", counted)
+    monkeypatch.setattr("passerelles.report.batch.match_territory", counted)
     folder = tmp_path / "bassins"
     with pytest.raises(KeyboardInterrupt):
         batch.run(folder)

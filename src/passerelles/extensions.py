@@ -22,7 +22,7 @@ def extensions(group: Group) -> Mapping[str, Any]:
         ``"readers"``: a `passerelles.referentials.referential.Reader` each. ``"score_parts"``: a
         `passerelles.scoring.features.AddedPart`. ``"market_sources"``: the text of a declaration in TOML, as those in
         ``passerelles/market/sources``. ``"report_sections"``: a function of a
-        `passerelles.report.dossier.case.Case` that returns a `passerelles.views.document.Part`, or None. The entry
+        `passerelles.report.case.Case` that returns a `passerelles.views.document.Part`, or None. The entry
         points are those of the group ``passerelles.<group>``.
 
     Raises

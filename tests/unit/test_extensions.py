@@ -18,8 +18,8 @@ from pathlib import Path
 from passerelles import Settings, build_graph, compile_index, load_referential, match_territory, rank_moves
 from passerelles.evaluation.train import fit_content
 from passerelles.market.market import load_market
-from passerelles.report.dossier.case import Case, Request
-from passerelles.report.dossier.sections import territory_document
+from passerelles.report.case import Case, Request
+from passerelles.report.sections import territory_document
 from passerelles.scoring.scorer import scorer_text
 
 here = Path(sys.argv[1])

@@ -12,8 +12,7 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lot, LotsError, Month, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, LotsError, Month, made, make_locator, reading_notes
 from passerelles.territory.reading import read_lots, read_sides
 
 

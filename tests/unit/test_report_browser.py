@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.report.dossier.case import Case, Request
-from passerelles.report.dossier.page import territory_page
+from passerelles.report.case import Case, Request
+from passerelles.report.page import territory_page
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 

@@ -101,7 +101,7 @@ def test_a_fault_half_way_leaves_what_was_there(
     def broken(case: object) -> str:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr("passerelles.report.dossier.page.territory_page", broken)
+    monkeypatch.setattr("passerelles.report.page.territory_page", broken)
     assert call("--output", output) == 2
     assert "half way" in capsys.readouterr().err
     assert output.read_text(encoding="utf-8") == "ancien"
@@ -128,7 +128,7 @@ def test_nobody_placed_is_written_and_exit_1(tmp_path: Path) -> None:
 def test_pictures_missing_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("passerelles.report.dossier.sections.can_draw", lambda: False)
+    monkeypatch.setattr("passerelles.report.sections.can_draw", lambda: False)
     assert call("--output", tmp_path / "r.html") == 0
     assert "passerelles[charts]" in capsys.readouterr().err
 

@@ -22,17 +22,17 @@ from passerelles.language.say import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.paths.legal import FrameVerdict, MayPay
-from passerelles.report.dossier import page as report_page
-from passerelles.report.dossier.case import Case, Request, Words
-from passerelles.report.dossier.moves import (
+from passerelles.report import page as report_page
+from passerelles.report.case import Case, Request, Words
+from passerelles.report.moves import (
     access_blocks,
     explained_origins,
     payers_said,
     same_payers,
     staged_paths,
 )
-from passerelles.report.dossier.page import move_sheets, territory_page
-from passerelles.report.dossier.sections import checksum_of, command_of, picture_of_flows, territory_document
+from passerelles.report.page import move_sheets, territory_page
+from passerelles.report.sections import checksum_of, command_of, picture_of_flows, territory_document
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
@@ -380,8 +380,8 @@ def test_labels_and_formulas_stay_text(small_graph: OccupationGraph) -> None:
 def test_the_same_case_gives_the_same_bytes_in_another_process() -> None:
     code = (
         "import hashlib, sys; from passerelles import *; from pathlib import Path;"
-        "from passerelles.report.dossier.case import Case, Request;"
-        "from passerelles.report.dossier.page import territory_page;"
+        "from passerelles.report.case import Case, Request;"
+        "from passerelles.report.page import territory_page;"
         "g = build_graph(load_referential().with_overlay('enseignement-conduite'));"
         "a = match_territory(g, Path(sys.argv[1]), Path(sys.argv[2]), budget_hours=20000);"
         "print(hashlib.sha256(territory_page(Case(g, a, Request(pictures=False))).encode()).hexdigest())"
@@ -498,7 +498,7 @@ def test_without_the_drawing_library_the_tables_stand(case: Case, monkeypatch: p
     def missing(name: str) -> object:
         raise MissingExtraError("matplotlib", "charts")
 
-    monkeypatch.setattr("passerelles.report.dossier.sections.import_module", missing)
+    monkeypatch.setattr("passerelles.report.sections.import_module", missing)
     page = read_page(territory_page(replace(case, request=Request())))
     assert page.all("svg") == []
     assert "sans images" in page.all("header")[0].text

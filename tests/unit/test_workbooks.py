@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerelles.errors import PasserellesError
-from passerelles.io.rows import Rows, read_rows
+from passerelles.io.csv import Rows, read_rows
 from passerelles.io.xlsx import DamagedWorkbookError, is_workbook, open_workbook
 
 Cell = str | int | float | None

@@ -1,6 +1,6 @@
 """A section of the report: whom to call, after the annexes."""
 
-from passerelles.report.dossier.case import Case
+from passerelles.report.case import Case
 from passerelles.views.document import Bullets, Part, Text
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.graph.core import OccupationGraph
-    from passerelles.report.dossier.case import Case
+    from passerelles.report.case import Case
     from passerelles.territory.lots import Note, Side
     from passerelles.territory.parts import Cut
 
@@ -72,8 +72,7 @@ def rank(
     from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
-    from passerelles.territory.locating import make_locator
-    from passerelles.territory.lots import NOTE, Side
+    from passerelles.territory.lots import NOTE, Side, make_locator
     from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
@@ -230,8 +229,7 @@ def sums(
     """Publish sums by basin and job."""
     from passerelles.errors import PasserellesError
     from passerelles.report.envelope import data_sources, print_notice_of_source, unscored_envelope
-    from passerelles.territory.locating import make_locator
-    from passerelles.territory.lots import reading_notes
+    from passerelles.territory.lots import make_locator, reading_notes
     from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
     from passerelles.views.spec import dicts
@@ -381,9 +379,8 @@ def batch(
     """Allocate each territory of two tables on its own."""
     from passerelles.errors import PasserellesError
     from passerelles.progress import progress_bar
-    from passerelles.report.dossier.batch import LINES, Batch
-    from passerelles.territory.locating import make_locator
-    from passerelles.territory.lots import reading_notes
+    from passerelles.report.batch import LINES, Batch
+    from passerelles.territory.lots import make_locator, reading_notes
     from passerelles.territory.parts import CUTS, parts
     from passerelles.territory.reading import read_sides
 
@@ -509,10 +506,10 @@ def report(
     from passerelles.io.atomic import check_free
     from passerelles.progress import progress_bar
     from passerelles.referentials.places import sample_tables
-    from passerelles.report.dossier.case import Case, Request, Words
-    from passerelles.report.dossier.sections import can_draw
+    from passerelles.report.case import Case, Request, Words
+    from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
-    from passerelles.views.word import check_word
+    from passerelles.views.document import check_word
 
     if output is None:
         raise PasserellesError("report_needs_output")
@@ -596,9 +593,9 @@ def report(
 
 def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
     """Write a report, or a page a move, as a page or, where the file is named .docx, as an office document."""
-    from passerelles.report.dossier.page import document_page, move_sheets, territory_page
-    from passerelles.report.dossier.sections import territory_document
-    from passerelles.views.word import write_word
+    from passerelles.report.page import document_page, move_sheets, territory_page
+    from passerelles.report.sections import territory_document
+    from passerelles.views.document import write_word
 
     if output.suffix.lower() == ".docx":
         write_word(move_sheets(case) if sheets else territory_document(case), output)

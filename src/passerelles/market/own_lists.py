@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.rows import decimal_sign, known_columns, read_number, read_rows
+from passerelles.io.csv import decimal_sign, known_columns, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.crosswalk import Link, links_of

@@ -24,8 +24,7 @@ from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import Table, read_table
-from passerelles.io.rows import parse_rows
+from passerelles.io.csv import Table, parse_rows, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
-from passerelles.io.rows import parse_rows, read_rows
+from passerelles.io.csv import parse_rows, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Sought, TitleIndex, search

@@ -7,8 +7,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import bare, csv_text
-from passerelles.io.rows import read_rows
+from passerelles.io.csv import bare, csv_text, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind

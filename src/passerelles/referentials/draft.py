@@ -11,8 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, check_columns, empty_table, named, read_table
-from passerelles.io.rows import parse_rows
+from passerelles.io.csv import Table, check_columns, empty_table, named, parse_rows, read_table
 from passerelles.io.xlsx import Cell, cell_text, is_workbook
 from passerelles.model import (
     Competency,

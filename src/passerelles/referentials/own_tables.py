@@ -12,8 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
-from passerelles.io.csv import Table, decode, empty_table, file_record
-from passerelles.io.rows import parse_rows
+from passerelles.io.csv import Table, decode, empty_table, file_record, parse_rows
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency, CompetencyKind, EcologicalRole, Status, Ternary

@@ -26,8 +26,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, default_costs
-from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lot, Lots, Note, Table
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Table, make_locator
 from passerelles.territory.pairs import (
     Bounds,
     Moves,

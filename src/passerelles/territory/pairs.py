@@ -24,8 +24,7 @@ from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
-from passerelles.territory.locating import NOWHERE, Locator
-from passerelles.territory.lots import NAME_OF, Lot, Lots, pool_key
+from passerelles.territory.lots import NAME_OF, NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.text import normalise_label
 

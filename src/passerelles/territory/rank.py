@@ -37,8 +37,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY
 from passerelles.territory.hours import Costs, default_costs
-from passerelles.territory.locating import Locator, make_locator
-from passerelles.territory.lots import Lot, Lots, Note, Side, Table, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, make_locator, reading_notes
 from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.reading import read_lots
 from passerelles.territory.solve import TENTHS

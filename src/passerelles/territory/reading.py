@@ -10,15 +10,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.rows import Rows, decimal_sign, read_number, read_rows
+from passerelles.io.csv import Rows, decimal_sign, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
-from passerelles.territory.locating import NOWHERE, Locator, Where, make_locator
 from passerelles.territory.lots import (
     BRACKETS,
+    NOWHERE,
+    Locator,
     Lot,
     Lots,
     LotsError,
@@ -28,10 +29,12 @@ from passerelles.territory.lots import (
     Side,
     Table,
     Unusable,
+    Where,
     code_of,
     find_place,
     likelier,
     made,
+    make_locator,
     read_title,
     resolved,
 )

@@ -5,7 +5,15 @@ What a report says is made once, as these; a page and an office document write t
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+from passerelles.errors import MissingExtraError
+from passerelles.io.atomic import atomic_file
+from passerelles.text import printable
+
+if TYPE_CHECKING:
+    from docx.document import Document as OfficeDocument
 
 
 class Head(NamedTuple):
@@ -147,3 +155,147 @@ class Document:
     footer: str = ""
     lang: str = "fr"
     sheets: bool = False
+
+
+_WIDE: Final = 5  # columns from which a table is set in small type
+_SMALL, _USUAL = 8.0, 10.0  # points
+_MARGIN: Final = 18.0  # millimetres
+
+
+def check_word() -> None:
+    """
+    Make sure that office documents can be written.
+
+    Raises
+    ------
+    MissingExtraError
+        If python-docx is not installed; the message gives the pip command.
+    """
+    try:
+        import docx  # noqa: F401, PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtraError("python-docx", "word") from error
+
+
+def write_word(document: Document, output: Path) -> None:
+    """
+    Write a document as .docx, whole or not at all: headings, lists and tables as such, so that people can edit them.
+
+    Pictures are left out: the tables say the same.
+
+    Raises
+    ------
+    MissingExtraError
+        If python-docx is not installed.
+    PasserellesError
+        If the file cannot be written.
+    """
+    check_word()
+    import docx  # noqa: PLC0415 - an extra
+    from docx.shared import Mm, Pt  # noqa: PLC0415 - an extra
+
+    office = docx.Document()
+    section = office.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN)
+    style: Any = office.styles["Normal"]
+    style.font.size = Pt(_USUAL)
+    office.core_properties.title = printable(document.title)[:255]
+    office.core_properties.language = document.lang
+    for text in filter(None, (document.kind,)):
+        office.add_paragraph(printable(text))
+    office.add_heading(printable(document.title), 0)
+    for text in (*document.about, *document.notices):
+        _paragraph(office, text, italic=True)
+    for number, part in enumerate(document.parts):
+        if document.sheets and number:
+            _new_page(office)
+        _part(office, part, first=part.annex and not document.parts[number - 1].annex)
+    if document.footer:
+        section.footer.paragraphs[0].text = printable(document.footer)
+    with atomic_file(output, overwrite=True) as file:
+        office.save(file)
+
+
+def _new_page(office: Any) -> None:
+    office.add_page_break()
+
+
+def _part(office: "OfficeDocument", part: Part, *, first: bool) -> None:
+    if first:
+        _new_page(office)
+    office.add_heading(printable(part.title), 1)
+    for block in part.blocks:
+        _block(office, block)
+
+
+def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
+    if isinstance(block, Fold):
+        _fold(office, block, depth)
+    elif isinstance(block, Heading):
+        office.add_heading(printable(block.text), depth)
+    elif isinstance(block, Bullets):
+        if block.title:
+            office.add_heading(printable(block.title), depth + 1)
+        for row in block.rows:
+            office.add_paragraph(printable(row), style="List Bullet")
+    elif isinstance(block, Grid):
+        _table(office, block)
+    elif isinstance(block, Figures | Facts):
+        figures = isinstance(block, Figures)
+        for name, text in block.rows:
+            _named(office, name, f" {text}" if figures else f"\u00a0: {text}", "List Bullet" if figures else None)
+    elif isinstance(block, Text | Code):
+        _paragraph(office, block.text, italic=isinstance(block, Text) and block.muted)
+
+
+def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
+    mark = f" – {fold.mark[1]}" if fold.mark else ""
+    office.add_heading(printable(f"{fold.title}{mark}"), depth + 1)
+    if fold.short:
+        _paragraph(office, fold.short, italic=True)
+    for each in fold.blocks:
+        _block(office, each, depth + 2)
+
+
+def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> None:
+    run = office.add_paragraph().add_run(printable(text))
+    run.italic = italic or None
+
+
+def _named(office: "OfficeDocument", name: str, text: str, style: str | None) -> None:
+    paragraph = office.add_paragraph(style=style)
+    paragraph.add_run(printable(name)).bold = True
+    paragraph.add_run(printable(text))
+
+
+def _table(office: "OfficeDocument", grid: Grid) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - an extra
+    from docx.oxml import OxmlElement  # noqa: PLC0415 - an extra
+    from docx.shared import Pt  # noqa: PLC0415 - an extra
+
+    caption = office.add_paragraph()
+    caption.add_run(printable(grid.caption)).bold = True
+    caption.paragraph_format.keep_with_next = True
+    table = office.add_table(rows=0, cols=len(grid.heads))
+    table.style = "Table Grid"
+    size = Pt(_SMALL if len(grid.heads) >= _WIDE else _USUAL - 1)
+    lines = [[(head.label, "") for head in grid.heads], *([(c.text, c.note) for c in row] for row in grid.rows)]
+    for number, line in enumerate(lines):
+        # A row's cells are read once: reading them one by one takes time that grows with the square of the columns.
+        for cell, head, (text, note) in zip(table.add_row().cells, grid.heads, line, strict=True):
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(printable(text))
+            run.bold = number == 0 or None
+            runs = [run]
+            if note:
+                runs.append(paragraph.add_run(printable(f"\n{note}")))
+                runs[-1].italic = True
+            for each in runs:
+                each.font.size = size
+            if head.numeric:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    header = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(header)  # noqa: SLF001 - python-docx has no name for it
+    if grid.more:
+        _paragraph(office, grid.more, italic=True)

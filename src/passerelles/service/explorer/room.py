@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.report.dossier.case import Words, grid_of
+from passerelles.report.case import Words, grid_of
 from passerelles.report.envelope import scorer_dict, source_lines
 from passerelles.scoring.features import part_words
 from passerelles.service.engine import Engine
@@ -33,7 +33,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "explorer.js": "text/javascript",
     "tables.js": "text/javascript",
 }
-_ELSEWHERE: Final = {"tables.js": "passerelles.report.dossier/templates"}
+_ELSEWHERE: Final = {"tables.js": "passerelles.report/templates"}
 SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
 Part = TypeVar("Part")
 

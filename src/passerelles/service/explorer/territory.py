@@ -17,21 +17,19 @@ from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_names, sample_tables
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.dossier.case import Case, Request, Words
-from passerelles.report.dossier.page import territory_page
-from passerelles.report.dossier.sections import figures_of, sentences_of, territory_document
+from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
+from passerelles.report.page import territory_page
+from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.explorer.room import Ask
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.locating import make_locator
-from passerelles.territory.lots import Lots, Side
+from passerelles.territory.lots import Lots, Side, make_locator
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
-from passerelles.views.document import Grid
+from passerelles.views.document import Grid, write_word
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Column, Sheet
-from passerelles.views.word import write_word
 
 _ROWS: Final = 300  # of a table on the page: the workbook has all
 _MEANT: Final = 5  # jobs that a title may mean

@@ -12,8 +12,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from passerelles.errors import PasserellesError
-from passerelles.report.dossier.case import Case, Words
-from passerelles.report.dossier.moves import (
+from passerelles.report.case import Case, Words
+from passerelles.report.moves import (
     Explained,
     access_blocks,
     explained_origins,
@@ -21,7 +21,7 @@ from passerelles.report.dossier.moves import (
     shortened,
     weightiest,
 )
-from passerelles.report.dossier.sections import territory_document, title_of
+from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Document, Facts, Fold, Part, Text
@@ -49,7 +49,7 @@ def territory_page(case: Case) -> str:
     Examples
     --------
     >>> from passerelles import build_graph, load_referential, match_territory
-    >>> from passerelles.report.dossier.case import Case, Request
+    >>> from passerelles.report.case import Case, Request
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A & B", "job": "H2909", "headcount": 3, "basin": "Redon"}]
     >>> hiring = [{"employer": "C", "job": "N1103", "openings": 5, "basin": "Redon"}]
@@ -96,7 +96,7 @@ def _environment() -> Environment:
 
 
 def _text(name: str) -> str:
-    return (files("passerelles.report.dossier") / "templates" / name).read_text(encoding="utf-8")
+    return (files("passerelles.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _policy(script: str) -> str:
@@ -120,7 +120,7 @@ def move_sheets(case: Case) -> Document:
     Examples
     --------
     >>> from passerelles import build_graph, load_referential, match_territory
-    >>> from passerelles.report.dossier.case import Case, Request
+    >>> from passerelles.report.case import Case, Request
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}]
     >>> hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]

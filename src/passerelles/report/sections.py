@@ -1,7 +1,7 @@
 """
 What a report says, once, as a document: two pages to read first, then annexes.
 
-A page and an office document are made from it (`page`, `passerelles.views.word`).
+A page and an office document are made from it (`page`, `passerelles.views.document`).
 """
 
 import hashlib
@@ -20,8 +20,9 @@ from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.market.read import SourceFile
 from passerelles.paths.path import Path, hours_text, months_text
-from passerelles.report.dossier.case import Case, cut, grid_of, heads
-from passerelles.report.dossier.moves import (
+from passerelles.report.case import Case, cut, grid_of, heads
+from passerelles.report.envelope import envelope
+from passerelles.report.moves import (
     Origin,
     explained_origins,
     move_key,
@@ -30,7 +31,6 @@ from passerelles.report.dossier.moves import (
     same_payers,
     staged_paths,
 )
-from passerelles.report.envelope import envelope
 from passerelles.settings import Settings
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
@@ -429,7 +429,7 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     Examples
     --------
     >>> from passerelles import build_graph, load_referential, match_territory
-    >>> from passerelles.report.dossier.case import Case, Request
+    >>> from passerelles.report.case import Case, Request
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A", "job": "H2909", "headcount": 3, "basin": "Redon"}]
     >>> hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]

@@ -11,8 +11,8 @@ from passerelles.graph.core import OccupationGraph, provenance
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
-from passerelles.report.dossier.case import Case, Request, Words
-from passerelles.report.dossier.page import territory_page
+from passerelles.report.case import Case, Request, Words
+from passerelles.report.page import territory_page
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import LINE, Line, Part, checksum_of, line_of
 from passerelles.views.spec import Sheet

@@ -16,7 +16,7 @@ from passerelles.paths.path import Path, hours_text
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move
 from passerelles.ranking.moves import best_targets, moves_of
-from passerelles.report.dossier.case import Case
+from passerelles.report.case import Case
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Text
