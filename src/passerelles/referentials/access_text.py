@@ -329,7 +329,7 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
         for part in ("tail", "acronym", "tail"):
             match = rules.reading[part].match(text, end)
             end = match.end() if match else end
-        name = re.sub(r"(?: et| ou)? *$", "", text[start:end])
+        name = re.sub(r"(?: et| ou| ne| n')? *$", "", text[start:end])
         spans.append(_Span(start, start + len(name), head_end, rules.credentials[order][0]))
     return spans
 
@@ -454,6 +454,8 @@ def _named(span: _Span) -> bool:
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
     if rules.reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR]) or sentence.also(span, rules):
+        return True
+    if rules.reading["one_of"].search(sentence.text[: span.start]):
         return True
     low, high = sentence.clause(span.start)
     bounds = [(c.start, c.end) for c in sentence.cues if c.kind not in ("neutral", "softened")]
