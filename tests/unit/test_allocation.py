@@ -435,3 +435,31 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed() -> None:
     assert [f.hiring.job for f in match_territory(graph, people, [heavy, lorry], stretch=True).stretched] == ["N4101"]
     # Without an opening of their own job, the step down is theirs to take.
     assert [(f.hiring.job, f.people) for f in match_territory(graph, people, [lorry]).flows] == [("N4101", 3)]
+
+
+def test_titles_of_one_job_whose_numbers_differ_are_to_be_confirmed(embedded_graph: OccupationGraph) -> None:
+    def lots(count: str, *titles: str) -> list[dict[str, Any]]:
+        return [
+            {"employer": str(n), "job": title, "choix": "N1101", count: 2, "basin": "Redon"}
+            for n, title in enumerate(titles)
+        ]
+
+    for there, placed in (("Cariste CACES 3", 0), ("Cariste CACES 1", 2), ("Cariste", 2), ("Cariste CACES 3 et 1", 0)):
+        found = match_territory(embedded_graph, lots("headcount", "Cariste CACES 1"), lots("openings", there))
+        assert found.placed == placed
+        assert [f.unknown for f in found.to_confirm] == [("access",)] * (not placed)
+    (doubtful,) = found.to_confirm
+    assert "Cariste CACES 1 → Cariste CACES 3 et 1" in (doubtful.to_find_out("fr") or "")
+
+
+def test_who_would_change_jobs_for_a_title_that_is_not_read_surely_is_said(embedded_graph: OccupationGraph) -> None:
+    fragile = [Lot("A", "N1101", "redon", people=2, basin_label="Redon", given="Cariste")]
+    other = Lot("C", "N1103", "redon", people=2, basin_label="Redon")
+    for sure, notes in ((0.6, ["own_job"]), (1.0, [])):
+        own = Lot("B", "N1101", "redon", people=3, basin_label="Redon", given="Conducteur de chariots", confidence=sure)
+        found = match_territory(embedded_graph, fragile, [own, other], changes=False)
+        assert [note.key for note in found.planned] == notes
+        assert [f.same_job for f in found.flows] == [not notes]
+        if notes:
+            assert "2 personnes iraient" in found.planned[0].sentence("fr")
+            assert "Cariste → Conducteur de chariots" in found.planned[0].sentence("fr")

@@ -103,6 +103,18 @@ def test_a_choice_in_the_file_wins_over_the_title(embedded: Referential) -> None
     assert read_lots(embedded, rows, "fragile").lots[0].job == "N4101"
 
 
+def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embedded: Referential) -> None:
+    rows = [
+        {"Entreprise": "A", "Code ROME": code, "Intitulé": title, "Effectif": 2, "Bassin": "Redon"}
+        for code, title in (("N1101", "Aide-soignante"), ("H2913", "Soudeur / Soudeuse"), ("N4101", "Zorglub"))
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert {x.job: x.confidence for x in lots.lots} == {"N1101": 0.01, "H2913": 1.0, "N4101": 1.0}
+    assert [(p.key, p.row, p.values["given"]) for p in lots.said] == [("code_differs", 1, "Aide-soignante")]
+    (note,) = reading_notes([lots])
+    assert "« Aide-soignante » se lit J1501" in note.sentence("fr")
+
+
 def test_merged_cells_and_a_title_above_the_header(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

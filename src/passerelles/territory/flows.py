@@ -154,7 +154,10 @@ class Flow(Described):
 
     def _unknown(self, name: str, lang: Lang) -> str:
         said = say(f"territory.unknown.{name}", lang=lang)
-        more = self.access_said(lang) if name == "access" else None
+        # Of one job, only the titles tell what differs: "Capitaine 200", "Capitaine 500".
+        alike = self.same_job and not self.of_title
+        titles = f"{self.fragile.title} → {self.hiring.title}" if alike else self.access_said(lang)
+        more = titles if name == "access" else None
         return say("territory.unknown.named", lang=lang, what=said, list=more) if more else said
 
     def hours_range(self, lang: Lang = "fr") -> str:

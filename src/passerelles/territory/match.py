@@ -29,8 +29,10 @@ from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Table, make_locator
 from passerelles.territory.pairs import (
     Bounds,
+    Doubt,
     Moves,
     Pairs,
+    Why,
     asked_of_title,
     doubts,
     drawn,
@@ -269,7 +271,10 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         settings=case.settings,
         referential=case.graph.referential.stamp,
         notes=_notes(case, moves, bounds, flows),
-        planned=tuple(planning_notes(flows, case.settings.smallest_group, case.locator.market)),
+        planned=(
+            *_own_job_notes(case, pairs, solved),
+            *planning_notes(flows, case.settings.smallest_group, case.locator.market),
+        ),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
         allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),
@@ -510,6 +515,20 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
     if case.hiring.pools:
         notes.append("survey_openings" if case.settings.masked_openings == "low" else "survey_openings_high")
     return tuple(notes)
+
+
+def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
+    """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
+    _, capacity = pool_keys(case.hiring)
+    free = capacity - np.bincount(pairs.pool, solved.placed + solved.reserved, len(capacity)).astype(np.int64)
+    waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
+    openings = {int(lot): int(entry) for lot, entry in zip(pairs.lot[waiting], pairs.entry[waiting], strict=True)}
+    moved = solved.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
+    if not moved.any():
+        return []
+    lots = sorted(set(pairs.lot[moved > 0].tolist()))
+    names = [f"{case.fragile.lots[i].title} → {case.hiring.lots[openings[i]].title}" for i in lots]
+    return [Note("own_job", {"n": int(moved.sum()), "names": _few(names)})]
 
 
 def _titles_differ(flow: Flow) -> bool:

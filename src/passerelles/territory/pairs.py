@@ -1,6 +1,7 @@
 """Which people could take which openings: every pair of lot and pool with its cost, or why not, or what is unknown."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
@@ -301,6 +302,7 @@ class Side:
     doubt: NDArray[np.int8]
     asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
     title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
+    numbers: Mapping[int, frozenset[str]]  # of the entries whose title has some: the tonnage or class of a certificate
     own_account: NDArray[np.bool_]  # of each entry, whether the work is one's own account
     start: NDArray[np.intp]  # shape (places + 1,): first entry of each place
     spots: tuple[tuple[str, str], ...]  # each place, and its basin
@@ -338,7 +340,12 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
     title = np.asarray([lot.given and normalise_label(lot.given) for lot in hiring.lots], dtype=object)
     own = np.asarray([lot.self_employed for lot in hiring.lots], dtype=np.bool_)
-    return Side(job[order], pool[order], order, doubt[order], asked, title[order], own[order], start, spots)
+    numbers = {at: some for at, text in enumerate(title[order]) if (some := _numbers(text))}
+    return Side(job[order], pool[order], order, doubt[order], asked, title[order], numbers, own[order], start, spots)
+
+
+def _numbers(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b\d+\b", title))
 
 
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
@@ -424,6 +431,10 @@ def find_pairs(
         doubt[np.repeat(lost[there], sizes[there])] |= Doubt.DISTANCE
         if lot.given:  # the very same words on both sides are the same job, whatever it is read as
             doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE
+        mine = _numbers(normalise_label(lot.given))
+        if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
+            other = [bool((theirs := side.numbers.get(int(e))) and theirs - mine) for e in entries]
+            doubt[moves.same[origin, job] & np.asarray(other, dtype=np.bool_)] |= Doubt.ACCESS
         own = asked_of_title(graph, lot)
         if demanding:
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS

@@ -46,6 +46,7 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
+_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender: what contradicts a code
 _HOW_MANY: Final = r"(?:nombre|nb|nbre|nbr|no|n|number|total)(?: de| d| des| of)? "
 _OF_PEOPLE: Final = (
     _HOW_MANY + r"(?:personnes?|salaries?|agents?|emplois?|people|employees|workers)(?: concernee?s| menacee?s)?"
@@ -62,6 +63,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
         r"collectivites?(?: \w+)?|administrations?",
         r"noms? commercia(?:l|ux)|orga",
+        r"porteurs?(?: (?:de|du|d) \w+)?",
         r"partenaires?|industriels?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?",
         r"usines?|unites?|sites?(?: \w+)?",
     ),
@@ -596,7 +598,7 @@ class _Reader:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
-        job = self._job(grid, cells, read)
+        job = self._job(grid, line, cells, read)
         where = self._where(grid, cells)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
             wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
@@ -658,7 +660,9 @@ class _Reader:
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: _Grid, cells: Sequence[Any], read: "Resolved | Unusable | None") -> "Resolved | Unusable":
+    def _job(
+        self, grid: _Grid, line: int, cells: Sequence[Any], read: "Resolved | Unusable | None"
+    ) -> "Resolved | Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = [(role, grid.text(cells, role)) for role in ("choice", "code", "job")]
         told = [(role, text) for role, text in texts if text]
@@ -673,7 +677,10 @@ class _Reader:
                 break
             if code is not None:
                 title = told[-1][1] if told[-1][0] == "job" else text
-                return Resolved(code, "" if title == code else title, 1.0)
+                sure = 1.0
+                if role == "code" and isinstance(read, Resolved) and read.confidence >= _EXACT:
+                    sure = self._agreement_of(grid, line, code, read)
+                return Resolved(code, "" if title == code else title, sure)
         role, text = told[0] if told[0][0] == "choice" else told[-1]
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
@@ -682,6 +689,15 @@ class _Reader:
         if code is not None:
             return Resolved(code, "" if code == text else text, 1.0)
         return read or Unusable("job", "empty", {})
+
+    def _agreement_of(self, grid: _Grid, line: int, code: str, read: Resolved) -> float:
+        """How sure the code of a row is beside a title of the referential: little, and said, where they disagree."""
+        ends = [self.referential.occupation_by_code[each] for each in (code, read.code)]
+        if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
+            return 1.0
+        names = {"code": f"{code} {ends[0].name}", "read": f"{read.code} {ends[1].name}", "given": read.given}
+        self.said.append(Problem(grid.name, line, grid.title("code"), "code_differs", names))
+        return round(1.0 - read.confidence, 3)
 
     def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | Unusable":
         if not {"basin", "commune"} & set(grid.columns):

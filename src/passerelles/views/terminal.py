@@ -110,7 +110,7 @@ def print_sheet(console: Console, sheet: Sheet, *, title: str = "", most: int | 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
     text, beside = column.screen(item, lang), column.beside(item, lang)
-    if text is None:
+    if text is None or (text == _UNKNOWN and beside):
         return beside or (_UNKNOWN if column.kind in NUMERIC else "")
     return f"{text}, {beside}" if beside else text
 
