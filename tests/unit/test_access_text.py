@@ -340,6 +340,10 @@ def test_of_whom_it_is_asked(text: str, condition: str) -> None:
 def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
     text = "Accessible avec un Diplôme d'État de greffier. Ce diplôme est obligatoire pour exercer."
     assert [(m.text, m.strength) for m in said(text).required] == [("Diplôme d'État de greffier", "stated")]
+    aside = (
+        "Accessible avec un Diplôme d'État de greffier. Des masters existent. Ce diplôme est obligatoire pour exercer."
+    )
+    assert [(m.text, m.strength) for m in said(aside).mentions] == [("Diplôme d'État de greffier", "stated")]
 
 
 @pytest.mark.parametrize(

@@ -193,13 +193,14 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
             first=start == places[0][0], following=following, other_way=other_way
         )
         if words_taken_up := _restates(sentence, rules):
-            restated = [m for m in waiting if re.search(rules.rule(m)["restated"], words_taken_up)]
+            named = [m for m in waiting if m.strength in ("only-way", "one-way")]
+            restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
             mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
         here = [_placed(m, start, text) for m in _mentions(sentence, rules)]
-        if here:
-            waiting = [m for m in here if _waits(m, rules)]
-            previous = len(mentions)
-            mentions += [m for m in here if not _waits(m, rules)]
+        named = [m for m in here if not _waits(m, rules)]
+        waiting = [m for m in here if m not in named] if here else waiting
+        previous = len(mentions) if named else previous
+        mentions += named
     without = rules.ways["without_diploma"].search(folded) is not None
     low, high = _levels(sentences, rules)
     return AccessText(
