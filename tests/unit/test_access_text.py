@@ -219,6 +219,9 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Un permis B est attendu.",
         "L'enregistrement du diplôme auprès de l'ARS est obligatoire.",
         "Un titre RNCP est obligatoire.",
+        "Un certificat de tir vous sera demandé.",
+        "Un certificat de tir doit être présenté.",
+        "Un certificat de tir doit avoir été obtenu.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -296,6 +299,16 @@ def test_turns_that_ask(text: str) -> None:
         "Cet emploi est accessible à tous, avec un CQP ou non.",
         "Cet emploi est accessible à des titulaires d'un CQP comme à des débutants.",
         "Cet emploi est accessible par la voie d'un CQP, d'un titre professionnel ou de l'expérience.",
+        "Cet emploi est accessible avec un CQP de peintre. L'accès est également possible avec de l'expérience.",
+        "Cet emploi est accessible avec un CQP de peintre. Des personnes expérimentées peuvent y accéder.",
+        "Cet emploi est accessible avec un CQP de peintre ou après une expérience.",
+        "Cet emploi est plutôt accessible avec un CQP de peintre.",
+        "Cet emploi est accessible avec un CAP peintre. Un CQP serait exigé dans certaines entreprises.",
+        "Cet emploi est accessible avec un CAP peintre, sans qu'un CQP soit obligatoire.",
+        "Cet emploi est accessible avec un CAP peintre, le CQP n'étant pas obligatoire.",
+        "Cet emploi est accessible avec un CAP peintre. Il n'y a pas d'obligation de détenir un CQP.",
+        "Cet emploi est accessible avec un CAP peintre. Aucune obligation d'avoir un CQP.",
+        "Cet emploi est accessible avec un CAP peintre. Rien n'impose un CQP.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
