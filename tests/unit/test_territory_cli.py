@@ -134,6 +134,7 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
     assert call(*given, "--employers") == 0
     assert "Métiers fragilisés d'où pourvoir" in capsys.readouterr().out
     assert call("rank", "--basin", "Redon", "--fragile", FRAGILE) == 2
+    assert call("rank", "--basin", "Redon", "--territory", "35", *given[3:]) == call("rank", *given[3:]) == 2
 
 
 def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

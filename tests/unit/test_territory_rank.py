@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings
-from passerelles.market.places import Places
+from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.signals import job_tension, wages_between
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
@@ -39,6 +40,22 @@ def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> 
     assert by_pair[("B", "P")].hours == (None, None, None)
     assert "inconnue" in by_pair[("B", "P")].parts[1].sentence("fr")
     assert by_pair[("A", "Q")].km == pytest.approx(50.0, abs=0.1)
+
+
+def test_a_territory_in_place_of_a_basin_has_the_lots_of_all_its_basins() -> None:
+    communes = [Commune("35001", "A", "0001", 48.0, 2.0), Commune("35002", "B", "0002", 48.4, 2.0),
+                Commune("35003", "C", "0002", 48.5, 2.0)]  # fmt: skip
+    there = Places(
+        (Basin("0001", "Nord", ("35001",), 48.0, 2.0), Basin("0002", "Sud", ("35002", "35003"), 48.45, 2.0)),
+        tuple(communes),
+    )
+    fragile = people(("A", "J00", 5, "A"), ("B", "J03", 5, "B"), ("C", "J03", 5, "C"), ("D", "J03", 5, "Sud"))
+    asked: dict[str, Any] = {"places": there, "hiring": openings(("P", "J01", 2, "Nord")), "area": there.area("A, B")}
+    fragile = [{**row, "commune": row.pop("basin")} for row in fragile]
+    found = rank_territory(graph(), "", fragile=fragile, costs=COSTS, radius_km=60, **asked)
+    assert {r.fragile.employer for r in found} == {"A", "B"}
+    notes = ranking_notes(graph(), "", fragile=fragile, **asked)
+    assert {"outside", "set_aside"} <= {note.key for note in notes}  # what is elsewhere, and what may be
 
 
 def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:

@@ -31,6 +31,7 @@ from passerelles.cli.options import (
     open_session,
     speak_below,
 )
+from passerelles.errors import PasserellesError
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ territory.callback(invoke_without_command=True, help=say("cli.command.territory"
 
 @territory.command("rank", help=say("cli.command.territory_rank"))
 def rank(
-    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))],
+    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))] = "",
+    territory: Annotated[str, typer.Option("--territory", help=say("cli.option.ranked_area"))] = "",
     fragile: FragileOption = None,
     hiring: HiringOption = None,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
@@ -73,6 +75,7 @@ def rank(
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.report.territory import print_ranking
     from passerelles.territory.lots import NOTE, Side, make_locator
+    from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
     from passerelles.text import normalise_label
     from passerelles.views.spec import dicts
@@ -84,19 +87,24 @@ def rank(
     if listed is not None:
         tell_notices(listed.notices, lang.lang)
     by: Side = "hiring" if employers else "fragile"
+    if bool(basin) == bool(territory):
+        raise PasserellesError("one_place")
+    area = area_of(territory, places)
     common: dict[str, Any] = {
         "market": market, "places": places, "fragile": fragile, "hiring": hiring, "listed": listed, "by": by,
+        "area": area,
         "settings": including(graph.settings, include or ()),
     }  # fmt: skip
     found = rank_territory(graph, basin, radius_km=radius, limit=limit, **common)
     notes = ranking_notes(graph, basin, **common)
-    code, name = make_locator(places, market).find(basin)
-    asked = name if normalise_label(basin) == normalise_label(name) else f"{name} ({basin})"
+    code, name = make_locator(places, market).find(basin) if area is None else (None, area.name)
+    place = basin or territory
+    asked = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
     title = say(f"territory.title.{'sources' if employers else 'rank'}", lang=lang.lang, basin=asked)
     sources = data_sources((fragile, hiring, jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
-        asked_for = {"basin": basin, "basin_code": code, "basin_name": name, "by": by}
+        asked_for = {"basin": place, "basin_code": code, "basin_name": name, "by": by}
         more = asked_for | {"notes": [NOTE.to_dict(note, lang.lang) for note in notes], "sources": sources}
         return envelope("territory-rank@1", graph, dicts(found, lang.lang)) | more
 

@@ -293,7 +293,7 @@ SOURCES: Final[Schema] = listed(
 TERRITORY_RANK_MORE: Final[dict[str, Schema]] = {
     "basin": text(),
     "by": one_of(("fragile", "hiring")),
-    "basin_code": text(),
+    "basin_code": maybe(text()),  # null where another territory than a basin was asked
     "basin_name": text(),
     "notes": listed(ref("note")),
     "sources": SOURCES,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter, itemgetter
@@ -16,7 +16,7 @@ from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
 from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
-from passerelles.market.places import Places
+from passerelles.market.places import Area, Places
 from passerelles.market.signals import (
     FIGURE,
     SHARES,
@@ -39,6 +39,7 @@ from passerelles.territory.flows import KNOWN_BY
 from passerelles.territory.hours import Costs, default_costs
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, make_locator, reading_notes
 from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
+from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.territory.solve import TENTHS
 from passerelles.views import schema
@@ -302,6 +303,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     listed: JobList | None = None,
     radius_km: float | None = None,
     by: Side = "fragile",
+    area: Area | None = None,
     settings: Settings | None = None,
     costs: Costs | None = None,
     limit: int = 10,
@@ -326,6 +328,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         Farthest basin of the other side; that of the settings where None.
     by
         ``"fragile"``: for each fragile lot the hiring jobs; ``"hiring"``: for each hiring job the fragile lots.
+    area
+        Another territory in place of `basin`, as `Places.area` gives it: its lots, or the basins that it has a part of.
     limit
         Most items of each list.
 
@@ -350,10 +354,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     every = settings_or(settings, graph.settings)
     chosen = every.territory
     locator = make_locator(places, market)
-    centre = locator.find(basin)
+    far = tuple(_centres(basin, area, locator))
     radius = radius_km if radius_km is not None else chosen.radius_km
     radius = chosen.bmo_radius_km if radius is None else radius
-    near, far = _around(centre, radius, locator, market), (centre[0],)
+    near = tuple(sorted({each for code in far for each in _around(code, radius, locator, market)}))
     wide = (far, near) if by == "fragile" else (near, far)
     starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
     own = frozenset(lot.job for lot in starts.lots)
@@ -372,8 +376,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     )
     excluded = every.ranking.sources_exclude if by == "hiring" else ()
     here, there = (starts, ends) if by == "fragile" else (ends, starts)
+    if area is not None and places is not None and (fragile if by == "fragile" else hiring) is not None:
+        here = inside(here, area, places)
     lists = []
-    for lot in (x for x in here.lots if x.basin == centre[0]):
+    for lot in (x for x in here.lots if x.basin in far):
         items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
@@ -476,13 +482,21 @@ def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     return [replace(item, others=tuple(others.get(key, ()))) for key, item in best.items()]
 
 
-def _around(centre: tuple[str, str], radius: float, locator: Locator, market: Market | None) -> tuple[str, ...]:
-    """Basins of the survey within the radius, the centre itself first of all."""
+def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
+    """Name of the basin that was asked, or of each that an area has a part of, by code."""
+    if area is None or locator.places is None:
+        return dict([locator.find(basin)])
+    codes = {locator.places.commune_by_code[commune].basin for commune in area.communes}
+    return {code: locator.places.basin_by_code[code].name for code in sorted(codes)}
+
+
+def _around(centre: str, radius: float, locator: Locator, market: Market | None) -> tuple[str, ...]:
+    """Basins of the survey within the radius, and the centre itself."""
     if market is None or not market.has_survey:
-        return (centre[0],)
+        return (centre,)
     known = market.survey().basins
-    near = [b for b in known if (km := locator.km(centre[0], b)) is not None and km <= radius]
-    return tuple(sorted({centre[0], *near}))
+    near = [b for b in known if (km := locator.km(centre, b)) is not None and km <= radius]
+    return (centre, *near)
 
 
 def _side(
@@ -573,6 +587,7 @@ def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
     hiring: Table | None = None,
     listed: JobList | None = None,
     by: Side = "fragile",
+    area: Area | None = None,
     settings: Settings | None = None,
 ) -> list[Note]:
     """
@@ -582,32 +597,23 @@ def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
     a geography, and that the basin asked has no lot of its own where that is so.
     """
     locator = make_locator(places, market)
-    code, name = locator.find(basin)
+    centres = _centres(basin, area, locator)
+    name = ", ".join(centres.values()) if area is None else area.name
     notes = []
     own = fragile if by == "fragile" else hiring
     tables: tuple[tuple[Side, Table | None], ...] = (("fragile", fragile), ("hiring", hiring))
     read = {side: read_lots(graph.referential, t, side, locator=locator) for side, t in tables if t is not None}
+    if area is not None and places is not None and own is not None:
+        read[by] = inside(read[by], area, places)
     notes += reading_notes(read.values())
     if own is not None:
         lots = read[by].lots
-        if all(lot.basin != code for lot in lots):
+        if all(lot.basin not in centres for lot in lots):
             others = ", ".join(sorted({lot.basin_label for lot in lots}))
             notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
     if market is not None and None in (fragile, hiring):
-        key = find_basin(market, code, places=places)
-        found = list(signals(market, graph.referential, key, listed=listed))
-        counts = Counter(each.status for each in found)
-        values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": key.name}
-        if fragile is None:
-            notes.append(Note("rule_fragile", {"n": counts["fragile"], **values}))
-        if hiring is None:
-            leads = (
-                {code for code, _ in leading_jobs(market, graph.referential)(key.code)} if market.has_survey else set()
-            )
-            kept = sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
-            notes.append(Note("rule_hiring", {"n": kept, "others": counts["hiring"] - kept, **values}))
-        if own is None and not counts[by]:
-            notes.append(Note(f"no_{by}_job", {"basin": key.name}))
+        ruled = [side for side, table in tables if table is None]
+        notes += _rule_notes(graph, market, centres, places, listed, ruled, by if own is None else None)
         if listed is not None:
             notes.append(Note("listed"))
     left_out = (settings or graph.settings).ranking.sources_exclude
@@ -617,6 +623,35 @@ def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
     if places is None:
         notes.append(Note("radius_not_applied"))
     return notes
+
+
+def _rule_notes(
+    graph: OccupationGraph,
+    market: Market,
+    centres: Iterable[str],
+    places: Places | None,
+    listed: JobList | None,
+    sides: Sequence[Side],
+    own: Side | None,
+) -> list[Note]:
+    """Say by which rule the jobs of the sides without a table were found, how many, and where none of the `own` was."""
+    keys = [find_basin(market, code, places=places) for code in centres]
+    counts: Counter[str] = Counter()
+    kept = 0
+    for key in keys:
+        found = list(signals(market, graph.referential, key, listed=listed))
+        counts.update(each.status for each in found)
+        if "hiring" in sides:
+            leads = {code for code, _ in leading_jobs(market, graph.referential)(key.code)} if market.has_survey else ()
+            kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
+    label = ", ".join(key.name for key in keys)
+    values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
+    told: dict[Side, dict[str, object]] = {
+        "fragile": {"n": counts["fragile"], **values},
+        "hiring": {"n": kept, "others": counts["hiring"] - kept, **values},
+    }
+    notes = [Note(f"rule_{side}", told[side]) for side in sides]
+    return [*notes, Note(f"no_{own}_job", {"basin": label})] if own and not counts[own] else notes
 
 
 def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:
