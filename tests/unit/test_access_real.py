@@ -254,6 +254,8 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
         assert (status, reasons) == ("unknown", ["selection"])
     assert path("M1607", "K1901")[0] == "unknown"
     assert path("M1203", "M1211")[2] == ["length", "length"]
+    assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
+    assert path("A1504", "A1507")[0] == "feasible"
 
 
 def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: OccupationGraph) -> None:
@@ -410,6 +412,23 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4103", "N4109", "conditional", set(), set(), (0, 70)),
     ("N4103", "N4127", "conditional", set(), set(), (0, 70)),
     ("N4101", "N4118", "conditional", set(), set(), (0, 70)),
+    ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), (1892, 1892)),
+    ("F1606", "I1508", "conditional", {"AMIANTE-SS3"}, set(), (35, 70)),
+    ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
+    ("A1415", "A1406", "conditional", set(), {"CACPP", "CAP200-P", "LIEUT-P"}, (300, 700)),
+    ("N4103", "N4119", "conditional", {"HAB-TPG"}, set(), (98, 140)),
+    ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), (350, 455)),
+    ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
+    ("K1201", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, (300, 700)),
+    ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (280, 280)),
+    ("N1105", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), (52, 300)),
+    ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", set(), set(), None),
+    ("K1208", "K1210", "selective", {"CONC-PJJ"}, set(), None),
+    ("A1421", "A1502", "open", set(), set(), (0, 800)),  # a farrier's employee
+    ("H2908", "J1410", "open", set(), set(), (0, 1350)),
+    ("J1501", "A1503", "open", set(), set(), (0, 800)),
+    ("K2205", "F1621", "open", set(), set(), (0, 800)),
+    ("D1507", "A1429", "open", set(), set(), (0, 400)),
 ]
 
 
