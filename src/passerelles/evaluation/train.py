@@ -93,7 +93,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
                 parts=content,
             )
         logit = _logit(values, weights, base)
-        found = mobility_features(scene, 1.0 / (1.0 + np.exp(-logit.astype(np.float64))))
+        found = mobility_features(scene, logit)
         columns = {"content": logit[sample.rows, sample.columns]} | {
             n: v[sample.rows, sample.columns] for n, v in found.items()
         }

@@ -119,6 +119,7 @@ Dense = NDArray[np.float32]
 # Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
 FURTHEST: Final = 512
 _NARROW: Final = 4
+_ROWS: Final = 64  # worked on at a time: they stay in the processor's cache
 
 
 def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
@@ -208,6 +209,8 @@ OVERALL: Final[Mapping[str, float]] = MappingProxyType({
     "requirements": 1.0, "macro": 0.6, "contexts": 0.7, "all_text": 1.0, "definition": 0.5, "item_text": 0.8,
     "access": 0.3, "title": 0.7, "titles": 0.3, "themes": 0.3, "riasec": 0.3, "naf": 0.12,
 })  # fmt: skip
+# Measures that features ask for again, beside their share in it: they are worth keeping while there is room.
+_AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
 # Measures that follow from what is held, and so differ between two people of one occupation.
 OF_HOLDINGS: Final = ("requirements", "macro", "knowledge", "knowledge_categories", "soft", "item_text", "all_text")
 _RIASEC: Final = "RIASEC"
@@ -552,10 +555,12 @@ def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Den
 
 
 def _measured(index: MeasureIndex, name: str, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
-    """Cosine of one measure, kept among those `computed`; the oldest go where there are too many for the memory."""
+    """Cosine of one measure; those asked for again are `computed` once, the oldest go where memory is too short."""
     found = computed.get(name)
     if found is None:
         found = index.closeness(name, vectors)
+        if name not in _AGAIN:
+            return found
         while computed and found.nbytes + sum(values.nbytes for values in computed.values()) > _ROOM:
             del computed[next(iter(computed))]
         computed[name] = found
@@ -563,15 +568,18 @@ def _measured(index: MeasureIndex, name: str, vectors: Vectors, computed: dict[s
 
 
 def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
-    mine = attributes.cadre[np.maximum(origins.rows, 0)]
-    same = 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :])
-    same[~origins.occupied] = 0.0
-    total = draft + np.float32(CADRE_WEIGHT) * same
-    reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
+    """Overall closeness, in the memory of the draft."""
     everything, held_only = index.graph.derived("reach of occupations", lambda: _reach_of_targets(index))
-    target = np.sqrt(np.where(origins.occupied[:, None], everything[None, :], held_only[None, :]))
-    norm = reach * target
-    return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
+    reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
+    for start in range(0, len(draft), _ROWS):
+        some = slice(start, start + _ROWS)
+        occupied = origins.occupied[some, None]
+        mine = attributes.cadre[np.maximum(origins.rows[some], 0)]
+        same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :]), np.float32(0.0))
+        total = draft[some] + np.float32(CADRE_WEIGHT) * same
+        norm = reach[some] * np.sqrt(np.where(occupied, everything[None, :], held_only[None, :]))
+        draft[some] = np.divide(total, norm, out=np.zeros_like(total), where=norm > 0)
+    return draft
 
 
 def _reach_of_targets(index: MeasureIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

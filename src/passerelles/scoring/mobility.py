@@ -113,7 +113,7 @@ VARIANCE_FLOOR: Final = 0.02
 _PAIR_PRIOR: Final = 200.0  # pairs of occupations that a flow between two domains must outweigh
 _LEVEL_PRIOR: Final = 3.0
 _CITED_PRIOR: Final = 3.0
-_LEAST: Final = 1e-9  # chances are kept off 0 and 1, whose odds have no logarithm
+_SURE: Final = 20.7  # log-odds beyond which content is as sure as can be: a chance of a thousand-millionth
 _FAR: Final = 30.0
 
 Array = NDArray[np.float32]
@@ -173,20 +173,19 @@ class Moves:
         return found
 
 
-def gather_moves(scene: Scene, expected: NDArray[np.float64]) -> Moves:
+def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     """
-    Return the mobilities of a graph beside the chance, shape (n, n), that content alone gives to each.
+    Return the mobilities of a graph beside the log-odds, shape (n, n), that content alone gives to each.
 
     The surprise of a move is ``(listed - p) / sqrt(p (1 - p) + floor)``: what similarity already foresees teaches
-    nothing, a way out that it does not see teaches much. Here p is that chance, brought to the lists of this
+    nothing, a way out that it does not see teaches much. Here p is the chance, brought to the lists of this
     referential by `balance_of` on the half of the parent groups that the origin is not in.
     """
     graph = scene.graph
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
-    chance = np.clip(expected[np.ix_(rows, rows)], _LEAST, 1.0 - _LEAST)
-    logit = np.log(chance / (1.0 - chance)).astype(np.float32)
+    logit = np.clip(expected[np.ix_(rows, rows)], -_SURE, _SURE).astype(np.float32)
     group = graph.group[rows]
     half = (np.unique(group, return_inverse=True)[1] % 2).astype(np.int32)
     surprise = np.zeros((2, *listed.shape), dtype=np.float32)
@@ -280,8 +279,9 @@ def reverse_move(moves: Moves) -> Array:
 
 def cited_together(moves: Moves) -> Array:
     """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
-    other = moves.listed * moves.elsewhere  # lists of o' for a target t of another group than o'
-    together = other.T @ moves.listed
+    listed = sparse.csr_array(moves.listed)
+    other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
+    together = (other.T @ listed).toarray()
     size = len(moves.rows)
     shape = (int(moves.group.max()) + 1, size)
     members = sparse.csr_array((np.ones(size, np.float32), (moves.group, np.arange(size))), shape=shape)
@@ -295,16 +295,16 @@ def cited_together(moves: Moves) -> Array:
 def same_level_elsewhere(moves: Moves) -> Array:
     """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
     alike = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
-    weights = alike * moves.elsewhere * moves.known[None, :]
+    weights = sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
     total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise)
-    return _shrunk(total, weights.sum(axis=1, keepdims=True), _LEVEL_PRIOR)
+    return _shrunk(total, weights.sum(axis=1, dtype=np.float32)[:, None], _LEVEL_PRIOR)
 
 
 def domain_flow(moves: Moves) -> Array:
     """Mean surprise between the origin's domain, outside its group, and the target's domain."""
-    same = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
-    weights = same * moves.elsewhere * moves.known[None, :]
-    pairs = weights.sum(axis=1, keepdims=True) * same.sum(axis=1)[None, :]
+    alike = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
+    same, weights = sparse.csr_array(alike), sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
+    pairs = weights.sum(axis=1, dtype=np.float32)[:, None] * same.sum(axis=1, dtype=np.float32)[None, :]
     total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise @ same)
     return _shrunk(total, pairs, _PAIR_PRIOR)
 
@@ -321,9 +321,11 @@ MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def mobility_features(scene: Scene, expected: NDArray[np.float64]) -> dict[str, Dense]:
+def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str, Dense]:
     """
     Return every feature made from mobilities, shape (n, n) over all occupations of the graph.
+
+    `expected` are the log-odds of each move by content alone, of the same shape.
 
     Each is less the origin's own mean over all targets: a mean over all origins would read the mobilities of the
     origin's own group through the others. A specialised occupation goes by its fiche; between two parts of one

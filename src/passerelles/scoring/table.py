@@ -17,7 +17,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
-from passerelles.scoring.scorer import Prior, Scorer, scorer_for, scorer_sum, ships
+from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
 from passerelles.sharing import cached_property, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
@@ -172,7 +172,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             else:
                 narrow[name] = narrowed(part, UNITS)
         if prior is not None:
-            found = mobility_features(scene, expected_chance(content, prior))
+            found = mobility_features(scene, content / prior.scale + prior.base)
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & _MOBILITY):
                     _add(part, found[each], scorer.parts[name][each], 0.0)
@@ -227,12 +227,6 @@ def _free_memory() -> int | None:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
     except (OSError, StopIteration, ValueError, IndexError):
         return None
-
-
-def expected_chance(content: NDArray[np.float64], prior: Prior) -> NDArray[np.float64]:
-    """Chance of each move by content alone, shape (n, n), from the sum of the content parts."""
-    logit = content / prior.scale + prior.base
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
 
 
 def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> Scores:
