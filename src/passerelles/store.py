@@ -331,7 +331,7 @@ def pack(name: str, value: Any, arrays: Arrays) -> Any:
 
 def pack_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], arrays: Arrays) -> dict[str, Any]:
     """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.table`."""
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    values = [[row[i] for row in rows] for i in range(len(columns))]
     kinds = {column: _pack_column(f"{name}.{column}", v, arrays) for column, v in zip(columns, values, strict=True)}
     return {"table": name, "rows": len(rows), "columns": kinds}
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.text import fold_accents, words, words_of_all
+from passerelles.text import fold_accents, words_of_all
 
 if TYPE_CHECKING:
     from scipy import sparse as sparse  # noqa: PLC0414 - the type checker sees the module itself
@@ -498,7 +498,7 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     vectors
         Shape (n_labels, n_words), float64.
     """
-    bags = [dict.fromkeys(words(label), 1) for label in labels]
+    bags = [dict.fromkeys(bag, 1) for bag in words_of_all(labels)]
     vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
     listed = count_terms(bags, vocabulary).matrix(len(vocabulary)).astype(np.float64)
     rare = rarity(listed, np.ones(len(bags), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)

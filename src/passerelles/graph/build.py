@@ -193,12 +193,12 @@ def build_graph(
         weights=weights,
         core=core,
         macro=macro,
-        near=_near(competencies, _counted(referential, competencies), macro, weights[plain], chosen.near),
         context_codes=tuple(c.code for c in referential.contexts),
         contexts=_links(referential.occupation_contexts, row, [c.code for c in referential.contexts]),
         tag_codes=tuple(t.code for t in referential.tags),
         tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, [t.code for t in referential.tags]),
         mobility=_mobility(referential, row),
+        near=lambda: _near(competencies, _counted(referential, competencies), macro, weights[plain], chosen.near),
     )
 
 

@@ -15,7 +15,7 @@ from passerelles.language.say import LANGS, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
-from passerelles.sharing import SharedLock, cached_property
+from passerelles.sharing import Later, SharedLock, cached_property
 from passerelles.store import package_version
 from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 
@@ -46,7 +46,8 @@ class OccupationGraph:
     macro
         Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
     near
-        Shape (m, m): credit in (0, 1] between competencies that are alike; symmetric, 0 on the diagonal.
+        Shape (m, m): credit in (0, 1] between competencies that are alike; symmetric, 0 on the diagonal. Made when it
+        is first asked for: rankings do without, what is told of a move does not.
     contexts, tags
         Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0.
     mobility
@@ -60,12 +61,12 @@ class OccupationGraph:
     weights: "sparse.csr_array"
     core: NDArray[np.bool_]
     macro: NDArray[np.int32]
-    near: "sparse.csr_array"
     context_codes: tuple[str, ...]
     contexts: "sparse.csr_array"
     tag_codes: tuple[str, ...]
     tags: "sparse.csr_array"
     mobility: "sparse.csr_array"
+    near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _lock: SharedLock = field(default_factory=SharedLock, repr=False)
 
