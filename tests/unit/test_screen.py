@@ -14,7 +14,7 @@ from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
 from passerelles.views.spec import Cell, Column, Page, Sheet
-from passerelles.views.terminal import holding, paper, text_of, trimmed
+from passerelles.views.terminal import holding, paper, print_sheet, text_of, trimmed
 
 SPACES = " \u00a0\u202f"
 
@@ -74,6 +74,32 @@ def test_a_page_of_many_columns_loses_nothing_at_80_columns() -> None:
     assert all(len(line) <= 80 for line in text.splitlines())
     assert all(figure in text for figure in ("1,50", "12\u202f345,25", "3,00", "4,00"))
     assert set("approvisionnementAnticonstitutionnellement") <= set(text)
+
+
+@given(st.lists(st.lists(st.integers(1, 14), min_size=1, max_size=6), min_size=2, max_size=8), st.data())
+def test_nothing_of_a_table_is_cut_whatever_its_columns(columns: list[list[int]], data: st.DataObject) -> None:
+    # The cells of each column are words of one letter, its own: what is printed of it can be counted.
+    cells: list[Cell] = [" ".join("abcdefgh"[i] * n for n in words) for i, words in enumerate(columns)]
+    names = ["employer", "label", "basin", "reason", "kind", "level", "access", "target"][: len(columns)]
+    width = data.draw(st.integers(80, 140))
+    buffer = io.StringIO()
+    rows = [cells, ["" for _ in cells]]
+    print_sheet(paper(buffer, width=width), Sheet.of_rows("unfilled", [Column(name) for name in names], rows))
+    lines = buffer.getvalue().splitlines()
+    assert all(len(line.rstrip()) <= width for line in lines)
+    body = "".join(lines[next(i for i, line in enumerate(lines) if "\u2500" in line) :])
+    for i, words in enumerate(columns):
+        assert body.count("abcdefgh"[i]) == sum(words)
+
+
+def test_wages_before_and_after_stand_whole_beside_a_long_label() -> None:
+    columns = [Column(name) for name in ("label", "level", "kind", "basin", "reason", "access", "wages")]
+    row: list[Cell] = [
+        *("Coordinateur / Coordinatrice pédagogique", "accessible", "reconversion", "Aurillac", "aucune parmi elles"),
+        *("autorisation d'animer les stages, TFP FMESR ou Titre de psychologue", "1,23 → 1,10"),
+    ]
+    text = text_of(Page("Titre", sheets=[Sheet.of_rows("moves", columns, [row])]))
+    assert all(part in text for part in ("1,23 →", "1,10", "Coordinatrice", "autorisation"))
 
 
 def test_results_fit_80_columns(embedded_graph: OccupationGraph) -> None:

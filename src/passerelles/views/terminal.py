@@ -6,6 +6,7 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.segment import Segment
@@ -16,7 +17,8 @@ from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80
-_WORDS: Final = 12  # least width of a column of words; a column of numbers is as wide as a word of its head
+_LEAST: Final = 5  # width below which no column of words goes: what a word has more is folded
+_BETWEEN: Final = 2  # blanks between two columns
 _UNKNOWN: Final = "?"
 # rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
 _HOLDING: Final = {" ": "\ue000", "\u00a0": "\ue001", "\u202f": "\ue002"}
@@ -105,7 +107,7 @@ def print_sheet(console: Console, sheet: Sheet, *, title: str = "", most: int | 
     columns = sheet.on(On.TERMINAL)
     rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
     if rows:
-        console.print(_table(columns, rows, lang, title=title))
+        console.print(_table(columns, rows, lang, width=console.width, title=title))
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
@@ -115,7 +117,9 @@ def _cell(column: Column, item: Any, lang: Lang) -> str:
     return f"{text}, {beside}" if beside else text
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang, *, title: str = "") -> Table:
+def _table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang, *, width: int, title: str = ""
+) -> Table:
     table = Table(
         title=title or None,
         title_justify="left",
@@ -124,17 +128,36 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang,
         show_edge=False,
         padding=(0, 1, 0, 0),
     )
-    for place, column in enumerate(columns):
-        head = column.head(lang)
-        widest = max(len(line) for row in rows for line in row[place].split("\n"))
-        if column.kind in NUMERIC:
-            size = max(widest, *map(len, head.split()))
-            table.add_column(head, justify="right", width=size, overflow="fold")
-        else:
-            table.add_column(head, min_width=min(widest, _WORDS), overflow="fold")
+    heads = [column.head(lang) for column in columns]
+    held = [[holding(text, lang) for text in row] for row in rows]
+    exact = [column.kind in NUMERIC for column in columns]
+    widths = _widths(heads, held, exact, width - _BETWEEN * (len(columns) - 1))
+    for head, sure, size in zip(heads, exact, widths, strict=True):
+        table.add_column(head, justify="right" if sure else "left", width=size, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int) -> list[int]:
+    """
+    Return how wide columns are: numbers on one line, words whole, then room to those that would be the most lines.
+
+    Where that is too much for the line, the widest columns of words fold words; nothing is ever cut.
+    """
+    full, widths = [], []
+    for place, head in enumerate(heads):
+        lines = [line for row in rows for line in row[place].split("\n")]
+        words = [word for text in (head, *(() if exact[place] else lines)) for word in text.split()]
+        longest = max(map(cell_len, lines))
+        full.append(max(longest, cell_len(head)))
+        widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
+    foldable = [place for place, sure in enumerate(exact) if not sure]
+    while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST]):
+        widths[max(wide, key=lambda p: (widths[p], -p))] -= 1
+    while sum(widths) < room and (short := [p for p in foldable if widths[p] < full[p]]):
+        widths[max(short, key=lambda p: (full[p] / widths[p], -p))] += 1
+    return widths
 
 
 def text_of(page: Page, *, lang: Lang = "fr") -> str:
