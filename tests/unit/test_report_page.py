@@ -223,6 +223,9 @@ def test_twenty_lots_a_side_make_a_report_that_people_read(embedded_graph: Occup
     page = read_page(territory_page(made))
     assert len(page.text.split()) < 12_000
     assert faults(page) == []
+    least = made.allocation.settings.acceptable_probability
+    told = [e for origin in explained_origins(made) for e in origin.moves]
+    assert all(e.flows or (e.move.probability or 0) >= least for e in told), "nobody is told of what nobody would list"
     # What was set aside is on the first pages, and in no total.
     assert len(rows_of(page, "set_aside")) == 1
     assert sum(number_of(r["Effectif"]) for r in rows_of(page, "fragile")) == sum(4 + i for i in range(20))
@@ -552,3 +555,14 @@ def test_a_real_territory_is_small_and_quick(rome4_graph: OccupationGraph) -> No
     page = read_page(text)
     assert faults(page) == []
     assert sum(int(r["Personnes"]) for r in rows_of(page, "flows")) == allocation.placed
+
+
+def test_explained_moves_keep_the_words_of_both_employers(embedded_graph: OccupationGraph) -> None:
+    fragile = [{"employer": "Société", "job": "Cariste de quai", "choix": "N1101", "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "Usine", "job": "Prépa nuit", "choix": "N1103", "openings": 5, "basin": "Redon"}]
+    made = Case(embedded_graph, match_territory(embedded_graph, fragile, hiring), NO_PICTURE)
+    ((origin,), page) = (explained_origins(made), read_page(territory_page(made)))
+    assert origin.moves[0].flows
+    explained = page.by_id("moves").text
+    assert "Société, Cariste de quai" in explained
+    assert "Usine, Prépa nuit" in explained

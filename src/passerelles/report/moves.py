@@ -23,7 +23,8 @@ from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Tex
 from passerelles.views.spec import Column, On
 
 _MAIN: Final = 5  # targets of each fragile job whose paths of several steps are looked for
-_ITEMS: Final = 6  # competencies that are named
+_ITEMS: Final = 6  # competencies that the sheet of a move names
+_FEW: Final = 4  # those that the report names
 _REASONS: Final = 3  # parts of the score that are named
 _CERTIFICATIONS: Final = 3
 # Of a flow or a move, said elsewhere.
@@ -73,8 +74,8 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
     Return every fragile job with the moves that people would make, and the best ones towards the hiring jobs.
 
     The moves of the flows are there whatever their rank; others up to the rank that was asked for, and the first one
-    where nobody goes anywhere. The whole is held to ``territory.explained_moves``: the flows' moves first, then rank by
-    rank, so that no job is left out before another.
+    where nobody goes anywhere, if experts might list it. The whole is held to ``territory.explained_moves``: the flows'
+    moves first, then rank by rank, so that no job is left out before another.
     """
     flows: dict[tuple[str, str], list[Flow]] = {}
     for flow in case.shown_flows:
@@ -87,7 +88,14 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
     kept = _kept(case, ranked, flows)
     found = []
     for code, targets in best.items():
-        shown = moves_of(case.graph, targets, only=kept[code])
+        shown = [
+            move
+            for move in moves_of(case.graph, targets, only=kept[code])
+            if (code, move.target.code) in flows
+            or case.request.limit
+            or move.probability is None
+            or move.probability >= case.allocation.settings.acceptable_probability
+        ]
         paths = _paths(case, code, [m.target.code or "" for m in shown])
         rows = tuple(
             Explained(m, paths.get(m.target.code or ""), tuple(flows.get((code, m.target.code or ""), ())))
@@ -188,6 +196,9 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     told = {c.key for c in of_flows} if explained.flows else set()
     found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
     found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in (*of_flows, *Flow.spec.pick(*_PLANNED))]
+    if items:
+        ends = sorted(_in_own_words(f.hiring) for f in explained.flows)
+        found.insert(0, (say("columns.to", lang=w.lang), _either(case, ends)))
     found.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in explained.flows))))
     found.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in explained.flows))))
     if not explained.flows:
@@ -225,7 +236,7 @@ def hours_said(case: Case, explained: Explained) -> str:
 
 
 def _named(case: Case, items: Sequence[Item]) -> str:
-    names = weightiest(items)
+    names = weightiest(items)[:_FEW]
     rest = len(items) - len(names)
     return case.words("fact.and").join(
         (*map(case.words.set, names), *([case.words("fact.others", n=rest)] if rest else []))
@@ -323,12 +334,16 @@ def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | No
     return tuple(found)
 
 
+def _in_own_words(lot: Lot) -> str:
+    return f"{lot.employer}, {lot.given}" if lot.given and lot.given != lot.job else lot.employer
+
+
 def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> list[Block]:
     """Return a fragile job and its explained moves."""
     if not origin.moves:
         return []
     w = case.words
-    employers = listed(sorted({lot.employer for lot in origin.lots}), w.lang)
+    employers = listed(sorted({_in_own_words(lot) for lot in origin.lots}), w.lang)
     return [
         Heading(w("origin.title", label=origin.label, code=origin.code), f"from-{origin.code}"),
         Text(w("origin.about", employers=employers, n=len(origin.moves), ranked=origin.ranked), muted=True),
