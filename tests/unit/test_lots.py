@@ -259,6 +259,15 @@ def test_the_column_tells_thousands_from_decimals(embedded: Referential) -> None
     assert [p.key for p in lots.said] == ["no_employer", "etp"]
 
 
+def test_a_thousand_is_never_one_because_another_row_has_decimals(embedded: Referential) -> None:
+    for said, others in (("1.000", "2.5"), ("1,000", "2,5")):
+        people = (said, others, "7")
+        lots = read_lots(embedded, fragile(*(("A", "N4101", each, "Redon") for each in people)), "fragile")
+        assert (lots.people, [p.key for p in lots.set_aside]) == (7, ["ambiguous", "fractional"])
+    rows = [{"job": "N4101", "ETP": text, "basin": text} for text in ("1.000", "0.800")]
+    assert [lot.people for lot in read_lots(embedded, rows, "fragile").lots] == [1, 1]
+
+
 def test_lists_of_openings_one_a_line_count_one_each(embedded: Referential) -> None:
     rows = [{"Société": "A", "Poste": "N4101", "Ville": "Redon"}] * 3
     lots = read_lots(embedded, rows, "hiring")

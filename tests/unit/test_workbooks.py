@@ -4,7 +4,7 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -229,6 +229,12 @@ def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     assert [n.code for n in found.table().notices] == ["row_length"]
 
 
+@pytest.mark.parametrize("written", [bytes, shared])
+def test_rows_of_blanks_are_no_rows(written: Callable[[bytes], bytes]) -> None:
+    data = written(book_of([["job", "people"], [" ", "\t"], ["A", " "], ["B", 1]]))
+    assert open_workbook(data).sheet("Sheet").rows == [(1, ["job", "people"]), (3, ["A"]), (4, ["B", 1])]
+
+
 def _with_sheet(rows: bytes) -> bytes:
     content = members(book_of([["a"]]))
     head, _, tail = content[SHEET].partition(b"<sheetData>")
@@ -242,6 +248,11 @@ BOMBS = {
         b"".join(b'<row r="%d">%s</row>' % (i, b'<c t="n"/>' * 100) for i in range(1, 31_000))
     ),
     "blanks": lambda: _with_sheet(b" " * 300_000_000),
+    "a blank in each cell": lambda: _with_sheet(
+        b"".join(
+            b'<row r="%d"><c r="A%d" t="inlineStr"><is><t> </t></is></c></row>' % (i, i) for i in range(1, 900_000)
+        )
+    ),
     "far cells": lambda: _with_sheet(
         b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 20_000))
     ),

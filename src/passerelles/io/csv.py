@@ -587,7 +587,7 @@ def _decimal_of(text: str) -> str:
     return "" if len(rest) == 3 and 0 < len(whole) <= 3 and whole != "0" else signs  # noqa: PLR2004 - a group of thousands
 
 
-def read_number(text: str, *, decimal: str = "") -> Number:  # noqa: PLR0911 - one refusal a line
+def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:  # noqa: PLR0911 - one refusal a line
     """
     Read a number written by a person.
 
@@ -598,6 +598,8 @@ def read_number(text: str, *, decimal: str = "") -> Number:  # noqa: PLR0911 - o
     decimal
         Sign of the decimals in its column (see `decimal_sign`); without it, a single sign before three digits is
         ambiguous: it may part thousands.
+    whole
+        Whether the column counts: a cell of three decimals is then ambiguous too, whatever its neighbours tell.
 
     Examples
     --------
@@ -605,6 +607,8 @@ def read_number(text: str, *, decimal: str = "") -> Number:  # noqa: PLR0911 - o
     (1250.0, 5.0, 2.5)
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
+    >>> read_number("1.000", decimal=".").value, read_number("1.000", decimal=".", whole=True).value
+    (1.0, None)
     """
     plain = text.strip()
     if not plain:
@@ -626,12 +630,13 @@ def read_number(text: str, *, decimal: str = "") -> Number:  # noqa: PLR0911 - o
         return _number(digits, negative=negative)
     if not _MARKED.fullmatch(digits):
         return Number(None, "not_number")
-    sign = _decimal_of(digits) or decimal
-    if not sign and re.search("[.,]", digits):
+    sign = _decimal_of(digits)
+    if not sign and (not decimal or (whole and decimal in digits)) and re.search("[.,]", digits):
         return Number(None, "ambiguous")
+    sign = sign or decimal
     grouping = "." if sign == "," else ","
-    whole, _, rest = digits.partition(sign) if sign else (digits, "", "")
-    parts = re.split(f"[{grouping}'\u2019]", whole)
+    head, _, rest = digits.partition(sign) if sign else (digits, "", "")
+    parts = re.split(f"[{grouping}'\u2019]", head)
     if any(len(part) != 3 for part in parts[1:]) or (not rest.isdigit() and rest):  # noqa: PLR2004 - thousands
         return Number(None, "ambiguous")
     return _number(f"{''.join(parts)}.{rest}" if rest else "".join(parts), negative=negative)

@@ -26,7 +26,7 @@ _MAX_PART: Final = 200_000_000  # bytes of one part once unpacked: a survey of 5
 _MAX_RATIO: Final = 200  # of a part over _SMALL_PART; XML of real cells is packed about 8 times
 _SMALL_PART: Final = 5_000_000
 _MAX_CELLS: Final = 4_000_000  # empty ones included
-_MAX_WALKED: Final = 1_000_000  # of a sheet that only a parser can walk: five microseconds each
+_MAX_WALKED: Final = 600_000  # of a sheet that only a parser can walk: seven microseconds each
 _MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
 _PIECE: Final = 1 << 16
 _MAIN: Final = "xl/workbook.xml"
@@ -106,7 +106,10 @@ class Workbook:
             xml = _part(self.data, self.parts[sheet])
             if xml.count(b"<c") > _MAX_CELLS:
                 raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
-            return _plain(self, xml) or _walk(self, sheet, xml=xml)
+            plain = _plain(self, xml)
+            if plain is None and xml.count(b"<c ") + xml.count(b"<c>") > _MAX_WALKED:
+                raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
+            return plain or _walk(self, sheet, xml=xml)
 
     @cached_property
     def dates(self) -> Mapping[int, bool]:
@@ -434,7 +437,8 @@ class _PlainCells(dict[bytes, Cell]):
         if match is None or not match[3]:
             return self.setdefault(written, None)
         if match[2] == b"s":
-            return self.setdefault(written, self._book.texts[int(match[3])])
+            text = self._book.texts[int(match[3])]
+            return self.setdefault(written, None if text.isspace() else text)  # blanks by the million are no rows
         return self.setdefault(written, self._book.value("n", int(match[1] or 0), match[3].decode()))
 
     def row(self, body: bytes) -> list[Cell] | None:
@@ -533,7 +537,7 @@ class _SheetParser:
             self.phonetic -= 1
         elif name == "c":
             value = self._cell()
-            if value is not None and value != "":
+            if value is not None and (not isinstance(value, str) or value.strip()):
                 self._put(value)
 
     def _cell(self) -> Cell:

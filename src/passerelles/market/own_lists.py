@@ -319,7 +319,7 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     decimal = decimal_sign(people for _, (_, _, people, _, _) in rows)
     moves: list[ObservedMove] = []
     for line, (origin, target, people, period, source) in rows:
-        number = read_number(people, decimal=decimal).value
+        number = read_number(people, decimal=decimal, whole=True).value
         if number is None or number < 0:
             log.note("people_unreadable", file=table.name, line=line, value=people)
             continue

@@ -640,7 +640,8 @@ class _Reader:
         if isinstance(cell, bool):
             return Unusable(role, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
-        value, why = (float(cell), "") if exact else read_number(text, decimal=decimal)  # type: ignore[arg-type]
+        part_time = bool(_ETP.search(normalise_label(grid.title(role))))
+        value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)  # type: ignore[arg-type]
         if value is None:
             return Unusable(role, why, values)
         if value < 0:
@@ -649,7 +650,7 @@ class _Reader:
             return Unusable(role, "too_many", values)
         if value.is_integer():
             return int(value)
-        if not _ETP.search(normalise_label(grid.title(role))):
+        if not part_time:
             return Unusable(role, "fractional", values)
         rounded = max(1, math.floor(value + 0.5))
         self.said.append(Problem(grid.name, line, grid.title(role), "etp", {"given": text, "people": str(rounded)}))
