@@ -148,6 +148,8 @@ class AccessCredential(Described):
                 json=lambda c, _: [_reduction(r) for r in c.detail.reductions],
                 schema=schema.listed(_REDUCTION),
             ),
+            Column("validity_months", json=lambda c, _: c.detail.validity_months, schema=maybe(whole())),
+            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema=maybe(text("How it is kept"))),
             Column("issuer", json=lambda c, _: c.detail.issuer or None, schema=maybe(text())),
             Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin)), promised=True),
             Column("source", json=lambda c, _: c.source or None, schema=maybe(text()), promised=True),

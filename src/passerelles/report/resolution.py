@@ -363,6 +363,19 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
         parts.append(length)
     if months != UNKNOWN_HOURS:
         parts.append(_length(list(months[:3]), lang, unit="months"))
+    if item.detail.minimum_age is not None:
+        parts.append(say("show.minimum_age", lang=lang, n=item.detail.minimum_age))
+    if item.detail.validity_months is not None:
+        years, rest = divmod(item.detail.validity_months, 12)
+        parts.append(
+            say(
+                f"show.valid_{'months' if rest else 'years'}",
+                lang=lang,
+                n=item.detail.validity_months if rest else years,
+            )
+        )
+    if item.detail.renewal:
+        parts.append(say("show.renewal", lang=lang, text=item.detail.renewal))
     source = f" [{item.source}]" if item.source else ""
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 
