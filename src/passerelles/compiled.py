@@ -27,7 +27,7 @@ from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
-from passerelles.scoring.table import pack_positions, pack_scores, score_table
+from passerelles.scoring.table import pack_positions, pack_scores
 from passerelles.settings import Settings
 from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
 
@@ -97,16 +97,17 @@ def compile_index(
         mine.append(scorer_for(referential, graph.settings.scorer, occupied=False))
     by_name = {scorer.name: scorer for scorer in mine}
     arrays: Arrays = {}
-    with ThreadPoolExecutor(1) as pool:  # scores are mostly computed by libraries, which leave Python to others
-        table = pool.submit(lambda: [score_table(graph, scorer) for scorer in by_name.values()])
-        documents = {REFERENTIAL: pack_referential(referential, arrays), GRAPH: pack_graph(graph, arrays)}
-        table.result()
-    documents[MEASURES] = pack_measures(graph, arrays)
-    documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)
-    if titles and title_entries(referential):  # without a label, nothing can be looked for
-        documents[TITLES] = pack_titles(title_index(referential), arrays)
+    scored: Arrays = {}
+    documents = {MEASURES: pack_measures(graph, arrays)}
+    with ThreadPoolExecutor(1) as pool:  # scores are computed by libraries, which leave Python to others
+        scoring = pool.submit(pack_scores, graph, list(by_name.values()), scored)
+        documents |= {REFERENTIAL: pack_referential(referential, arrays), GRAPH: pack_graph(graph, arrays)}
+        documents[SCORING] = scoring.result()
+    arrays |= scored
     if positions:
         pack_positions(graph, arrays)
+    if titles and title_entries(referential):  # without a label, nothing can be looked for
+        documents[TITLES] = pack_titles(title_index(referential), arrays)
     about = {
         "referential": {"name": referential.name, "version": referential.version},
         "provenance": asdict(referential.provenance),

@@ -26,7 +26,10 @@ from passerelles.vectors import frozen
 # point, in which two machines may differ, never decide a rank.
 UNITS: Final = 100_000
 _LOG: Final = logging.getLogger(__name__)
-_TABLES: Final = 24  # tables of all pairs at the peak, beside those of the parts: measured on ESCO and ROME v460
+# Tables of all pairs at the peak, of four bytes a pair, beside the parts: measured on ESCO, and on ROME v460 with its
+# mobilities.
+_TABLES: Final = 8
+_MOBILITY_TABLES: Final = 26
 _BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
 _MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
 POSITIONS: Final = "map.positions.npy"
@@ -151,10 +154,10 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     """Compute the table of a graph under a scorer; see `score_table`, which keeps it."""
     plain = ~graph.is_specialised
     size = len(graph.codes)
-    check_memory(size, len(scorer.parts))
+    prior = scorer.prior if graph.mobility.nnz else None  # without any mobility, their features are 0
+    check_memory(size, len(scorer.parts), mobilities=prior is not None)
     scene = scene_of_all(graph)
     means: dict[str, float] = {}
-    prior = scorer.prior if graph.mobility.nnz else None  # without any mobility, their features are 0
     content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
     narrow: dict[str, Narrow] = {}
     later: dict[str, Dense] = {}  # parts that wait for what all content says
@@ -172,6 +175,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             else:
                 narrow[name] = narrowed(part, UNITS)
         if prior is not None:
+            scene.evidence.computed.clear()
             found = mobility_features(scene, content / prior.scale + prior.base)
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & _MOBILITY):
@@ -205,16 +209,16 @@ def _rows(cells: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
     return np.broadcast_to(cells, (rows, *cells.shape[1:]))
 
 
-def check_memory(size: int, parts: int) -> None:
+def check_memory(size: int, parts: int, *, mobilities: bool) -> None:
     """
     Refuse a table of pairs that would not fit in the memory that is free, before it is begun.
 
     Raises
     ------
     PasserellesError
-        Gives the estimate: four bytes for each pair and each table kept at once, that of the parts included.
+        Gives the estimate: for each pair three bytes a part, and four for each table kept at once.
     """
-    needed = size * size * 4 * (parts + _TABLES)
+    needed = size * size * (3 * parts + 4 * (_MOBILITY_TABLES if mobilities else _TABLES))
     free = _free_memory()
     if free is not None and needed > free:
         raise PasserellesError("table_too_large", n=size, needed=needed / 1e9, free=free / 1e9)
@@ -317,9 +321,9 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     document: dict[str, Any] = {"scorers": {}, "reference": None}
     chosen = scorer_for(graph.referential, graph.settings.scorer)
     for scorer in scorers:
-        table = score_table(graph, scorer)
         named = [features().get(name) for weights in scorer.parts.values() for name in weights]
         kept = scorer == chosen or not all(f is not None and f.of_holdings for f in named)
+        table = score_table(graph, scorer) if kept else build_table(graph, scorer)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
             "sha256": scorer_sum(scorer),
@@ -440,12 +444,15 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
 def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
     """Shape (n, n), symmetric: how far below the best score of all the two moves between occupations are."""
     scores = score_table(graph, scorer_for(graph.referential, graph.settings.scorer)).scores
-    totals = np.array([scores.totals(row) for row in range(len(graph.codes))], dtype=np.float64)
-    both = np.nan_to_num((totals + totals.T) / 2, nan=float(np.nanmin(totals)))
+    totals = np.empty((len(graph.codes), len(graph.codes)), dtype=np.float64)
+    for row in range(len(totals)):
+        totals[row] = scores.totals(row)
+    both = totals + totals.T
+    both /= 2
     np.fill_diagonal(both, -np.inf)
-    distances = np.sqrt(np.where(np.isfinite(both), both.max() - both, 0.0)).astype(np.float64)
-    np.fill_diagonal(distances, 0.0)
-    return distances
+    np.sqrt(np.subtract(both.max(), both, out=both), out=both)
+    np.fill_diagonal(both, 0.0)
+    return both
 
 
 def _first_axes(distances: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -453,8 +460,11 @@ def _first_axes(distances: NDArray[np.float64]) -> NDArray[np.float32]:
     from scipy.linalg import eigh  # noqa: PLC0415 - with the layout alone
 
     size = len(distances)
-    squares = distances**2
-    centred = -0.5 * (squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean())
+    centred = distances**2
+    of_columns, of_rows, of_all = centred.mean(axis=0), centred.mean(axis=1)[:, None], centred.mean()
+    for mean in (of_columns, of_rows, -of_all):  # one table of all pairs at a time
+        centred -= mean
+    centred *= -0.5
     _, axes = eigh(centred, subset_by_index=[size - 2, size - 1])
     axes = axes[:, ::-1]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
