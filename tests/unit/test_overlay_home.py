@@ -233,6 +233,38 @@ def test_a_sheet_or_a_column_that_nothing_reads_is_a_warning(tmp_path: Path, tra
     assert "Certifications demandées" in report.notices[-1].action()
 
 
+def test_a_column_misspelt_is_an_error_that_says_which_was_meant(tmp_path: Path, transitions: Referential) -> None:
+    place = filled(tmp_path / "branche.xlsx", split("fr"))
+    book = load_workbook(place)
+    sheet = book["Compétences demandées"]
+    (cell,) = (cell for cell in sheet[1] if cell.value == "action")
+    cell.value = "Acion"  # rows that take a competency away would be read as adding it
+    book.save(place)
+    (found,) = check_overlay(place, transitions).notices
+    assert (found.code, found.severity, found.line) == ("misspelt_column", "error", 1)
+    assert found.what("fr").endswith("vouliez-vous dire « action » ?")
+
+
+def test_what_an_overlay_itself_says_twice_is_said(tmp_path: Path, transitions: Referential) -> None:
+    rows = split("fr")
+    rows["credentials"].append({"code": "B-DEUX", "label": "certificat de la branche du Poids-lourd", "kind": "CQP"})
+    rows["specialised_occupations"].append({"code": "K2110-DR", "base": "K2110", "label": "Autre"})
+    rows["titles"] += [{"occupation": f"K2110-{part}", "label": "Moniteur de dragster"} for part in ("GL", "DR")]
+    rows["credential_requirements"].append({"occupation": "K2110-DR", "credential": "B-CERT", "kind": "obligatoire"})
+    found = check_overlay(filled(tmp_path / "branche.xlsx", rows), transitions).notices
+    assert [(n.code, n.line) for n in found] == [("credential_twice", 4), ("title_claimed_twice", 5)]
+
+
+def test_a_check_counts_what_the_overlay_adds_not_what_the_catalogue_says(
+    tmp_path: Path, transitions: Referential
+) -> None:
+    place = filled(tmp_path / "branche.xlsx", split("fr"))
+    index = build_graph(transitions).referential  # with the rows of the catalogue, as a compiled index has them
+    assert any(row.origin for row in index.credential_requirements)
+    for base in (transitions, index):
+        assert check_overlay(place, base).counts["credential_requirements"] == 1
+
+
 def test_titles_that_disagree_or_are_claimed_twice_or_elsewhere_are_said(
     tmp_path: Path, transitions: Referential
 ) -> None:

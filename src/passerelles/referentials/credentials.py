@@ -231,7 +231,7 @@ def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: 
         draft.note("hours_invalid", table, line, value=" / ".join(cells))
         return UNKNOWN_HOURS
     if known and not source:
-        draft.note("hours_unsourced", table, line, value=" / ".join(cells))
+        draft.note("hours_unsourced", table, line, value=" / ".join(cell or "–" for cell in cells))
         return UNKNOWN_HOURS
     return Hours(values[0], values[1], values[2], source)
 

@@ -77,6 +77,7 @@ class Draft:
     replaceable: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) that an overlay may declare anew
     # Codes under which a label is known already, for a kind that an overlay declares.
     labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)  # code of each label that it declares, by kind
     # What a catalogue, laid after the overlay, would demand of an occupation.
     brought: Callable[[str], Sequence[CredentialRequirement]] = lambda _occupation: ()
     sheets: dict[str, str] = field(default_factory=dict)  # titles of the sheets that stand for files
@@ -180,7 +181,10 @@ class Draft:
             self.note("duplicate_code", table, line, subject=code)
         else:
             fresh = self.overlay and kind in _TWICE and code not in into
-            twins = self.labelled(kind, value.label) if fresh and value.label else ()
+            twins: Sequence[str] = ()
+            if fresh and value.label:  # known to the referential, or declared above in the very overlay
+                first = self.labels.setdefault((kind, normalise_label(value.label)), code)
+                twins = self.labelled(kind, value.label) or (first,)
             if twins and code not in twins:
                 self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value

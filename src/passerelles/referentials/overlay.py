@@ -186,7 +186,11 @@ def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     for line, (occupation, code, label) in table.numbered(*keys):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
         if known is None:
-            if label:
+            fresh = normalise_label(label)
+            if label and fresh in claimed:
+                draft.note("title_claimed_twice", table, line, subject=label, first=claimed[fresh])
+            elif label:
+                claimed[fresh] = line
                 draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
             else:
                 draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,8 @@ RULES: Final = "rules"  # a sheet for people: nothing is read from it
 _BOOKS: Final = (".xlsx", ".xlsm")
 _TABLES: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
+
+_NEAR: Final = 0.8  # how like a column's name another must be to be that name misspelt
 
 OVERLAY: Final = "passerelles/overlay@1"
 TABLE: Final = "passerelles/table@1"
@@ -288,8 +291,14 @@ def read_own_table(
         draft.unread.add(_DECLARES.get(name, name))
     table = _without_examples(_without_broken(table, draft))
     known = {*required, *optional, *_REMARKS}
+    words = {normalise_label(word): column for word, column in heads().items() if column in known}
     for column in table.header:
-        if column and column not in known:
+        if not column or column in known:
+            continue
+        near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
+        if near and words[near[0]] not in table.header:  # a slip: what the column says would be lost
+            draft.note("misspelt_column", table, 1, column=column, meant=near[0])
+        else:
             draft.note("unknown_column", table, 1, column=column)
     return table
 
