@@ -93,7 +93,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. Otherwise the published lengths of certifications of its level that lead there say, else level and domain.
+    it. Otherwise the published lengths of certifications of its level that lead there say (the shortest where nothing
+    is required), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
     if stated is not None and stated.level_low is not None:
@@ -120,7 +121,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     middle = duration_model().estimate(level, _domain(occupation))
     if published:
         lengths = [d.centre.expected or 0.0 for d in published]
-        expected = float(np.median(lengths))
+        # Whom nobody asks for a diploma learns the job by the shortest that leads there.
+        free = stated is not None and stated.status == "open"
+        expected = min(lengths) if free else float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))
         codes = " ".join(d.code for d in published)
         short = min(expected, middle.low)

@@ -429,6 +429,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
     ("D1507", "A1429", "open", set(), set(), (0, 400)),
+    ("M1607", "D1408", "open", set(), set(), (0, 560)),  # the title of call-centre agents, not a bac pro
 ]
 
 
