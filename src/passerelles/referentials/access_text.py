@@ -522,7 +522,7 @@ def _stated(mention: Mention) -> Mention:
 
 def _levels(sentences: Sequence[str], rules: _Rules) -> tuple[int | None, int | None]:
     """Lowest and highest level named; what is only an asset counts where nothing else is named."""
-    firm = [s for s in sentences if not rules.levels["aside"].search(s)]
+    firm = [s for s in sentences if rules.ways["access"].search(s) or not rules.levels["aside"].search(s)]
     for texts in (firm, sentences):
         named = [int(k) for k, p in rules.levels.items() if k != "aside" and any(p.search(s) for s in texts)]
         if named:
