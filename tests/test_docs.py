@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import passerelles
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"^```python\n(.+?)^```", re.DOTALL | re.MULTILINE)
 # How pages name the data of their reader.
@@ -43,3 +45,12 @@ def test_the_examples_of_a_page_run(
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(code, page, "exec"), {"__name__": "page"})  # noqa: S102 - they are our own pages
+
+
+def test_each_variable_that_the_commands_read_is_documented() -> None:
+    source = Path(passerelles.__file__).parent
+    read = {n for f in source.rglob("*.py") for n in re.findall(r'"(PASSERELLES_[A-Z_]+[A-Z])"', f.read_text("utf-8"))}
+    text = (DOCS / "operations.md").read_text("utf-8")
+    own = "PASSERELLES_SERVICE"  # from a service to its own workers
+    assert "PASSERELLES_HOME" in read
+    assert [name for name in sorted(read - {own}) if f"`{name}`" not in text] == []

@@ -68,6 +68,11 @@ def test_a_fiche_and_its_part_say_where_to_start(capsys: pytest.CaptureFixture[s
     assert "Précisez le métier de départ : K2110-2R, K2110-B." in " ".join(out.split())
 
 
+def test_a_target_that_a_filter_drops_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("paths", "D1106", "N4103", "--filter", "exclude=N4103", capsys=capsys)
+    assert (code, "un filtre écarte N4103" in " ".join(out.split())) == (1, True)
+
+
 def test_csv_and_excel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _, out, _ = call("paths", "N1103", "N4101", "--format", "csv", capsys=capsys)
     rows = list(csv.DictReader(io.StringIO(out)))

@@ -529,6 +529,18 @@ def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph
     assert asked == ["alone"]
 
 
+def test_on_ones_own_machine_the_market_is_read_before_a_page_asks(
+    embedded_graph: OccupationGraph, tmp_path: Path
+) -> None:
+    engine = Engine(embedded_graph, session=Session(data=(market_folder(tmp_path),)))
+    app = create_app(engine, Options(explorer="alone"))
+    with Client(app) as opened, pytest.MonkeyPatch.context() as patch:
+        while not app.ready and not app.failed:
+            opened.get("/health/live")
+        patch.setattr(Session, "market", property(lambda _: pytest.fail("read while a page waits")))
+        assert "projects" in table_of(opened.get("/explorer/compare?job=N4101&job=K2110").text, "compared")[0]
+
+
 def test_a_market_stands_on_the_pages_of_jobs_and_areas(
     embedded_graph: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

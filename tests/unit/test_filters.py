@@ -73,6 +73,8 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
 
 def test_filters_stack_and_never_change_a_score(graph: OccupationGraph) -> None:
     plain = {m.target.code: m.score for m in rank_moves(graph, "A1")}
+    with pytest.raises(PasserellesError, match="Unknown filter: '3'"):
+        rank_moves(graph, "A1", filters=[3])  # type: ignore[list-item]
     stacked = rank_moves(graph, "A1", filters=["other-domain", "min-coverage=0.5"])
     assert [m.target.code for m in stacked] == [code for code in plain if code in ("B1", "B3")]
     assert all(plain[m.target.code] == m.score for m in stacked)

@@ -15,6 +15,7 @@ from passerelles.market.certifications import load_certifications
 from passerelles.model import Credential, Hours, Profile
 from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths
+from passerelles.ranking.moves import rank_moves
 from passerelles.settings import PathSettings, Settings
 from small import occupation, referential
 
@@ -54,6 +55,18 @@ def test_no_stage_that_saves_too_little_is_proposed(ladder: OccupationGraph) -> 
     strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
     assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=strict)] == [("C",)]
     assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=PLAIN, max_steps=1)] == [("C",)]
+
+
+def test_what_a_filter_drops_in_rank_is_neither_passed_nor_reached(ladder: OccupationGraph) -> None:
+    found = rank_paths(ladder, "A", targets=["C", "D"], settings=PLAIN, filters=["exclude=B,D"])
+    assert [p.codes for p in found] == [("C",)]
+    assert [(r.code, r.found, r.reason) for r in found.reached] == [("C", 1, ""), ("D", 0, "filter")]
+    assert any("filtre" in str(sentence) for sentence in found.page("fr"))
+    asked = ["min-coverage=0.2"]
+    far = rank_paths(ladder, "A", targets=None, settings=PLAIN, filters=asked)
+    assert {p.codes[-1] for p in far} == {m.target.code for m in rank_moves(ladder, "A", filters=asked)} == {"B", "E"}
+    with pytest.raises(PasserellesError, match="brackets"):
+        rank_paths(ladder, "A", targets="C", filters="exclude=B")
 
 
 def test_the_parts_sum_to_the_score(rome4_graph: OccupationGraph) -> None:

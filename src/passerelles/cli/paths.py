@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from passerelles.cli.answer import Answer, check_chart, emit, tell_notices, tell_reading, write_chart
-from passerelles.cli.moves import read_origin
+from passerelles.cli.moves import FilterOption, read_origin
 from passerelles.cli.options import (
     ChartOption,
     DataOption,
@@ -47,6 +47,7 @@ PathsExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("c
 def paths(
     ends: Annotated[list[str] | None, typer.Argument(metavar="ORIGIN TARGET...", help=say("cli.argument.ends"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
+    filters: FilterOption = None,
     frame: FrameOption = None,
     max_steps: StepsOption = 3,
     pareto: Annotated[bool, typer.Option("--pareto", help=say("cli.option.pareto"))] = False,
@@ -72,6 +73,7 @@ def paths(
     from passerelles.errors import PasserellesError
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
+    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.report.envelope import envelope, print_notice_of_source
     from passerelles.views.spec import dicts
@@ -101,6 +103,7 @@ def paths(
         official_list=official,
         payers=(session.payer(agreement), session.payer(hiring_agreement)),
         wages=session.wages,
+        filters=parse_filters(graph, filters or (), session),
     )
     end = find_start(graph, start).end
     key = "paths.title" if end.code else "paths.title_profile"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
+from passerelles.codes import check_codes
 from passerelles.effort import Floats, Ints
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -24,8 +25,9 @@ from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, preset
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
+from passerelles.ranking.filters import Filter
 from passerelles.ranking.move import End, Start, find_start
-from passerelles.ranking.moves import check_limit
+from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.schema import code as code_schema
@@ -309,9 +311,9 @@ class Reached(Described):
     What the search says of one target.
 
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
-    the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from). `gap` is
-    in hours of cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and
-    that the limit leaves out of a `pareto` set.
+    the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from;
+    ``filter``: what a filter drops). `gap` is in hours of cost, 0 = proven; `evaluated` counts the stages summed up;
+    `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -396,7 +398,7 @@ class Paths(list[Path], Shown):
 
     def _none(self, reached: Reached, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
-        key = f"paths.none_{reached.reason}" if reached.parts else "paths.none"
+        key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
         return say(key, lang=lang, target=target, parts=", ".join(reached.parts))
 
     def _notes(self, lang: Lang) -> list[str]:
@@ -446,6 +448,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     official_list: bool = True,
     payers: Firms = (None, None),
     wages: Market | None = None,
+    filters: Iterable[str | Filter] = (),
 ) -> Paths:
     """
     Rank the best paths from an origin to targets.
@@ -486,6 +489,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         them: frames name them where it is they who may pay.
     wages
         What `load_market` gives: the median wages before and after stand beside each path, never inside its score.
+    filters
+        As in `rank_moves`: a job that they drop among the moves of the origin is neither passed nor reached.
 
     Returns
     -------
@@ -520,6 +525,12 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     start = find_start(graph, origin, towards=wanted or ())
     terrain = terrain_of(graph, chosen, start.holdings.aim)
     state = state_at(terrain, start)
+    if checks := tuple(check_codes(filters, what="filters")):
+        kept_rows = [row for row, _ in best_targets(graph, origin, filters=checks, settings=chosen, limit=None).kept]
+        let = np.isin(np.arange(len(graph.codes)), kept_rows)
+    else:
+        let = np.ones(len(graph.codes), dtype=np.bool_)
+    apart, state = state.open_rows, replace(state, open_rows=state.open_rows & let)
     day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
     context = replace(_context(graph, chosen, asked, hiring, certifications, day, official=official_list), opco=payers)
     taken = {
@@ -538,7 +549,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         code = graph.codes[row]
         label = graph.occupations[row].label
         if not state.open_rows[row]:
-            reason = "same" if row == start.row else "split"
+            reason = "same" if row == start.row else "filter" if apart[row] else "split"
             reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
         fit = _fit(context, start, state, row, asked)

@@ -303,6 +303,8 @@ def parse_filter(
     """
     if isinstance(text, Filter):
         return text
+    if not isinstance(text, str):
+        raise PasserellesError("unknown_filter", name=repr(text), known=", ".join(FILTERS))
     name, argument = _split(text)
     make = FILTERS.get(name)
     if make is None:

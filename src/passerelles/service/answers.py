@@ -140,6 +140,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         hiring=asked.hiring,
         payers=_payers(engine, asked.agreement, asked.hiring_agreement),
         wages=engine.wages,
+        filters=parse_filters(engine.graph, asked.filters, engine),
     )
     payload = envelope("paths@1", engine.graph, dicts(found, lang))
     payload["targets"] = dicts(found.reached, lang)

@@ -249,6 +249,7 @@ class PathsQuery(_Query):
     target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
         description=_TARGET, examples=[["N4102"]]
     )
+    filter: Filters = Field(default_factory=list)
     frame: FrameName | None = Field(None, description=_FRAME, examples=["transco"])
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)
@@ -262,6 +263,11 @@ class PathsQuery(_Query):
         return self.target
 
     @property
+    def filters(self) -> list[str]:
+        """What a body calls so."""
+        return self.filter
+
+    @property
     def hiring(self) -> None:
         """A list of hiring jobs is sent in a body only."""
 
@@ -272,6 +278,7 @@ class PathsBody(_Body):
     fields: PathFields = Field(default_factory=list)
     origin: Origin
     targets: list[Text] = Field(min_length=1, max_length=10, description=_TARGET, examples=[["N4102"]])
+    filters: Filters = Field(default_factory=list)
     frame: FrameName | None = Field(None, description=_FRAME)
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)

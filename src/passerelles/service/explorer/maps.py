@@ -236,11 +236,12 @@ def areas_of(room: Room) -> MobilityAreas:
     return room.kept("areas", lambda: mobility_areas(room.graph))
 
 
-def prepare(room: Room) -> None:
-    """Make what the first page of areas would wait for."""
-    areas_of(room)
+def prepare(room: Room, *, everything: bool) -> None:
+    """Read the market, which most pages show; with `everything`, make the areas too."""
     if room.has_data:
         _ = room.market
+    if everything:
+        areas_of(room)
 
 
 def areas(ask: Ask) -> str:

@@ -248,8 +248,9 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 
 def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -> None:
     """Add the pages to an application, under `EXPLORER`; `alone`: the root leads there."""
-    if not alone:  # beside other answers a page has little time: what takes seconds is made before it is asked for
-        desk.prepare = partial(maps.prepare, room)
+    # What takes seconds is made before a page asks for it: beside other answers a page has little time, and on one's
+    # own machine the data are read while one looks at the first page.
+    desk.prepare = partial(maps.prepare, room, everything=not alone)
     for path, make in PAGES.items():
         app.add_api_route(
             f"{EXPLORER}{path}",
