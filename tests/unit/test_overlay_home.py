@@ -599,7 +599,11 @@ def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp
     assert parts[0] == ["code", "base", "label", "choix", "propositions"]
     assert parts[1][:4] == ["Z1-A", "Z5", "Flaconnier", None]
     assert str(parts[2][4]).startswith("1. Z5 Souffleur de verre; 2. Z6")
-    book["Métiers spécialisés"]["D3"] = "2"
+    for choice, left, refused in (("Zorglub", 2, ("Zorglub",)), ("z 6", 1, ()), ("2", 1, ())):
+        book["Métiers spécialisés"]["D3"] = choice
+        book.save(tmp_path / "suite.xlsx")
+        tried = migrate_overlay(tmp_path / "suite.xlsx", Versions(new, old))
+        assert (tried.open, tried.refused) == (left, refused)
     book["Compétences demandées"]["D3"] = "Cuire la terre rouge"
     book.save(tmp_path / "suite.xlsx")
     again = migrate_overlay(tmp_path / "suite.xlsx", Versions(new, old))
@@ -619,9 +623,13 @@ def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp
     assert migrate_overlay(tmp_path / "fin.xlsx", Versions(new, None)).open == 0
 
 
-def test_the_command_migrates_an_overlay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_migrates_an_overlay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = str(tmp_path / "suite.xlsx")
     assert code_of(["migrate", "enseignement-conduite", "--to", "transitions", "--output", target]) == 1
     assert "à décider" in capsys.readouterr().err
     assert code_of(["overlay", "check", target]) == 0
     assert code_of(["migrate", "--to", "transitions"]) == 2
+    monkeypatch.chdir(tmp_path)  # the output is there by now, in the folder of the day: it is no input for that
+    assert code_of(["migrate", "enseignement-conduite", "--to", "transitions", "--output", "suite.xlsx"]) == 1

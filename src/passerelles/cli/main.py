@@ -102,7 +102,7 @@ def refuse_own_input(parameters: Mapping[str, Any]) -> None:
 
 
 def _places(value: object) -> Iterable[Path]:
-    if isinstance(value, str | Path):
+    if isinstance(value, str | Path) and str(value):  # an option left out is no folder, though Path("") is one
         before, _, _ = str(value).rpartition("#")
         return (Path(value), Path(before)) if before else (Path(value),)
     if isinstance(value, list | tuple):

@@ -350,6 +350,8 @@ def _overlay(place: str, to: str, old: str | None, output: Path | None, lang: La
     write_workbook(done.pages, output)
     message(say("cli.written", lang=lang.lang, path=output))
     message(say("resolve.migrate.overlay", lang=lang.lang, kept=done.kept, moved=done.moved, open=done.open))
+    if done.refused:
+        message(say("resolve.migrate.refused", lang=lang.lang, list="; ".join(done.refused)))
     if done.open:
         raise typer.Exit(1)
 

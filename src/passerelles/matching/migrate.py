@@ -14,10 +14,10 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import parse_rows, read_rows
 from passerelles.io.xlsx import Cell, cell_text
-from passerelles.language.say import Lang, say
+from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.index import Sought, TitleIndex, search
 from passerelles.matching.reading import joined_words
-from passerelles.matching.titles import SURE, resolve_competency, title_index
+from passerelles.matching.titles import SURE, resolve_competency, resolve_title, title_index
 from passerelles.matching.worklist import CHOICE, Worklist
 from passerelles.model import Profile, Stamp
 from passerelles.referentials.draft import Draft
@@ -592,12 +592,15 @@ class Migrated(NamedTuple):
         Sheets of a workbook that can be used as it is; rows that are open keep their old code.
     kept, moved, open
         Codes that stand as they are, that were rewritten, and that a person must decide (column `choix`).
+    refused
+        What stands in that column and is not understood.
     """
 
     pages: tuple[BookPage, ...]
     kept: int
     moved: int
     open: int
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -626,6 +629,7 @@ class _Guide:
     own: frozenset[str]
     claimed: Mapping[str, Sequence[str]]
     count: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
 
     @cached_property
     def labels(self) -> Mapping[Sought, Callable[[str], list[str]]]:
@@ -676,13 +680,12 @@ class _Guide:
     def chosen(self, kind: Sought, choice: str, proposals: str) -> str | None:
         """Return the code that a person chose: by its number among the proposals, as a code, or by its label."""
         numbered: dict[str, str] = dict(_PROPOSED.findall(proposals))
-        code = numbered.get(choice, choice)
-        if code in self.known[kind]:
-            return code
-        alike = self.labels[kind](choice) if choice else []
-        if kind == "occupation" and not alike and choice:
-            titles = {t.occupation for t in self.versions.new.titles if t.code in self.labels["title"](choice)}
-            alike = sorted(titles)
+        for code in (numbered.get(choice, choice), choice.replace(" ", "").upper()):
+            if code in self.known[kind]:
+                return code
+        alike = self.labels[kind](choice)
+        if kind == "occupation" and not alike:  # a title in one gender is that title
+            alike = [c.code for c in resolve_title(self.versions.new, choice, limit=1) if c.reason == "exact"]
         return alike[0] if len(alike) == 1 else None
 
 
@@ -715,18 +718,17 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     """
     source = open_tables(place_of(name_or_path, "overlay"))
     sheets = [_read_sheet(source, name, lang) for name in source.names if name.endswith(".csv")]
-    own = {sheet.cell(row, "code") for sheet in sheets if sheet.table in _DECLARING for row in sheet.rows}
+    own = frozenset(s.cell(row, "code") for s in sheets if s.table in _DECLARING for row in s.rows)
     claimed: dict[str, list[str]] = {}
-    for sheet in (each for each in sheets if each.table == "titles"):
-        for row in sheet.rows:
-            claimed.setdefault(sheet.cell(row, "occupation"), []).append(sheet.cell(row, "code"))
-    guide = _Guide(versions, frozenset(own), claimed)
+    for sheet, row in ((each, row) for each in sheets if each.table == "titles" for row in each.rows):
+        claimed.setdefault(sheet.cell(row, "occupation"), []).append(sheet.cell(row, "code"))
+    guide = _Guide(versions, own, claimed)
     sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
     pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
     stated = {str(key): str(value) for key, value in read_fields(source, Draft()).items()}
     stated |= {"base": versions.new.name, "base_version": versions.new.version}
-    counts = (guide.count[name] for name in ("kept", "moved", "open"))
-    return Migrated((manifest_page(stated, lang), *pages), *counts)
+    kept, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
+    return Migrated((manifest_page(stated, lang), *pages), kept, moved, left, tuple(dict.fromkeys(guide.refused)))
 
 
 def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
@@ -761,8 +763,8 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
 
 
 def _is_example(row: Sequence[str]) -> bool:
-    words = (say("tables.form.example", lang="fr"), say("tables.form.example", lang="en"))
-    return next(filter(None, row), "").upper().startswith(words)
+    first = next(filter(None, row), "").upper()
+    return any(first.startswith(say("tables.form.example", lang=lang)) for lang in LANGS)
 
 
 def _rewritten(
@@ -775,11 +777,12 @@ def _rewritten(
     for code in text.split() if key in ("titles", "base") else [text]:
         part = sheet.cell(row, "code") if key == "base" else ""
         new, possible = guide.lead(kind, code, label, part)
-        if new is None and choice and (picked := guide.chosen(kind, choice, sheet.cell(row, "proposals"))):
-            new, choice = picked, picked
+        if new is None and choice:
+            new = guide.chosen(kind, choice, sheet.cell(row, "proposals"))
+            guide.refused.extend([] if new else [choice])
+            choice = new or choice
         if new is None:
-            known = guide.known[kind]
-            asked += [f"{n}. {each} {known[each]}" for n, each in enumerate(possible, start=len(asked) + 1)]
+            asked += [f"{n}. {each} {guide.known[kind][each]}" for n, each in enumerate(possible, start=len(asked) + 1)]
             asked += [] if possible else [say("resolve.migrate.nothing", code=code)]
         guide.count["open" if new is None else "kept" if new == code else "moved"] += 1
         found.append(new or code)
@@ -789,9 +792,7 @@ def _rewritten(
 def _with_questions(sheet: _Sheet, rows: list[list[str]], decided: Sequence[tuple[str, str]], lang: Lang) -> BookPage:
     """Return the sheet with columns `choix` and `propositions` at its end, where anything was asked or decided."""
     plain = [place for place, key in enumerate(sheet.keys) if key not in ("choice", "proposals")]
-    head = [sheet.head[place] for place in plain]
-    keys = [sheet.keys[place] for place in plain]
-    cells = [[row[place] for place in plain] for row in rows]
+    head, keys, *cells = ([row[place] for place in plain] for row in (sheet.head, sheet.keys, *rows))
     if any(choice or asked for choice, asked in decided):
         head += [say("tables.head.choice", lang=lang), say("tables.head.proposals", lang=lang)]
         keys += ["choice", "proposals"]
