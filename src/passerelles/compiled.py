@@ -99,10 +99,10 @@ def compile_index(
     arrays: Arrays = {}
     scored: Arrays = {}
     documents = {MEASURES: pack_measures(graph, arrays)}
-    with ThreadPoolExecutor(1) as pool:  # scores are computed by libraries, which leave Python to others
-        scoring = pool.submit(pack_scores, graph, list(by_name.values()), scored)
-        documents |= {REFERENTIAL: pack_referential(referential, arrays), GRAPH: pack_graph(graph, arrays)}
-        documents[SCORING] = scoring.result()
+    with ThreadPoolExecutor(1) as pool:  # libraries compute the scores, and leave Python to others meanwhile
+        packed = pool.submit(lambda: (pack_referential(referential, arrays), pack_graph(graph, arrays)))
+        documents[SCORING] = pack_scores(graph, list(by_name.values()), scored)
+        documents[REFERENTIAL], documents[GRAPH] = packed.result()
     arrays |= scored
     if positions:
         pack_positions(graph, arrays)
