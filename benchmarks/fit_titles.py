@@ -15,6 +15,7 @@ from title_splits import (
     ADS,
     FIRMS,
     KINDS,
+    POSTED,
     Query,
     ad_titles,
     esco_titles,
@@ -181,7 +182,7 @@ def _others(data: Path, referential: Referential, old: Referential) -> list[tupl
     """Titles of other makers, and the share of the loss of each list."""
     esco = esco_titles(data / "crosswalks" / "esco-rome-v1.4.csv", referential, TUNE)
     return [
-        *((esco, 0.7), (ad_titles(ADS, TUNE), 0.4), (ad_titles(FIRMS, TUNE), 0.4)),
+        *((esco, 0.7), (ad_titles(ADS, TUNE), 0.2), (ad_titles(POSTED, TUNE), 0.4), (ad_titles(FIRMS, TUNE), 0.4)),
         (older_titles(old, referential, TUNE), 0.3),
     ]
 

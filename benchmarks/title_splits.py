@@ -20,6 +20,7 @@ from passerelles.text import normalise_label
 SIZE = 1000
 ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 FIRMS = ADS.with_name("firm_titles.csv")
+POSTED = ADS.with_name("posted_titles.csv")
 _LETTERS = string.ascii_lowercase
 
 

@@ -11,6 +11,7 @@ from title_splits import (
     ADS,
     FIRMS,
     KINDS,
+    POSTED,
     Query,
     ad_titles,
     esco_titles,
@@ -54,6 +55,7 @@ def families_of(data: Path, new: Referential, old: Referential) -> None:
     esco = data / "crosswalks" / "esco-rome-v1.4.csv"
     sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
     sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
+    sets |= {"titles as posted, fitted on": ad_titles(POSTED, 0), "titles as posted, held out": ad_titles(POSTED, 1)}
     sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():

@@ -20,6 +20,13 @@ def first(text: str) -> tuple[str, str]:
     return (found[0].code, found[0].reason) if found else ("", "")
 
 
+def test_what_people_say_for_a_title_is_evidence_for_longer_ones() -> None:
+    bare, longer = (resolve_title(SMALL, text)[0] for text in ("chauffeur toupie", "chauffeur toupie camion"))
+    assert (bare.code, bare.reason, bare.title) == ("N4101", "usage", "Conducteur / Conductrice de poids lourds")
+    assert (longer.code, longer.reason, longer.title) == (bare.code, "usage", bare.title)
+    assert longer.parent_confidence <= bare.parent_confidence
+
+
 @pytest.mark.parametrize(
     ("text", "code", "reason"),
     [

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import (
@@ -273,11 +274,12 @@ class TitleIndex:
     owners
         Occupations or competencies, sorted by code, without their texts.
     entries
-        Labels sorted by owner, then text, then OGR code.
+        Labels sorted by owner, then text, then OGR code; behind each, once more for each usage that means it.
     owner
         Shape (n_entries,), position of the owner of each entry, ascending.
     stems, written, gendered, family_sets
-        By entry: stems, normalised forms as one writes them, whether the two gender forms differ, and families.
+        By entry: stems (of a usage, those of what people say), normalised forms as one writes them (of a usage,
+        none), whether the two gender forms differ, and families.
     letters, stem_field, family_field
         Fields over entries.
     heads, head_of
@@ -417,12 +419,17 @@ class TitleIndex:
 
     @cached_property
     def same(self) -> Mapping[str, tuple[int, ...]]:
-        """Stems, joined, to entry positions."""
+        """Stems, joined, to entry positions; what people say for a label is none of its stems."""
         found: dict[str, list[int]] = {}
-        for position, form in enumerate(self.texts):
-            if form:
+        for position, (form, usual) in enumerate(zip(self.texts, self.usual.tolist(), strict=True)):
+            if form and not usual:
                 found.setdefault(form, []).append(position)
         return MappingProxyType({form: tuple(positions) for form, positions in found.items()})
+
+    @cached_property
+    def usual(self) -> NDArray[np.bool_]:
+        """Shape (n_entries,): whether each entry is what people say for its label."""
+        return np.asarray([not forms for forms in self.written])
 
     @cached_property
     def weights(self) -> Mapping[str, float]:
@@ -494,9 +501,16 @@ def build_index(
     if lost or not rows:
         raise PasserellesError("resolve_no_label", codes=", ".join(lost[:_SHOWN]) or "-")
     lexicon = Lexicon(pack)
-    owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     pairs = [gender_forms(row.label, pack=pack) for row in rows]
-    forms = tuple(lexicon.stems(masculine) for masculine, _ in pairs)
+    spelled = [lexicon.stems(masculine) for masculine, _ in pairs]
+    said = _usual_forms(spelled, pack.usages)
+    # What people say for a label stands beside it: evidence for longer titles, but nothing that is written itself.
+    order = sorted([*((n, -1) for n in range(len(rows))), *said], key=lambda each: (rows[each[0]].code, each))
+    forms = tuple(said.get((n, usage), spelled[n]) for n, usage in order)
+    written = tuple(() if usage >= 0 else _written(rows[n].label, pairs[n], pack) for n, usage in order)
+    gendered = tuple(pairs[n][0] != pairs[n][1] for n, _ in order)
+    rows = [rows[n] for n, _ in order]
+    owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     families = tuple(lexicon.roots(form) for form in forms)
     heads, head_of, head_share = _heads(forms, owner, len(known))
     family_field = fit_field([Counter(terms) for terms in families])[0]
@@ -507,8 +521,8 @@ def build_index(
         entries=tuple(rows),
         owner=owner,
         stems=forms,
-        written=tuple(_written(row.label, pair, pack) for row, pair in zip(rows, pairs, strict=True)),
-        gendered=tuple(masculine != feminine for masculine, feminine in pairs),
+        written=written,
+        gendered=gendered,
         family_sets=tuple(frozenset(terms) for terms in families),
         letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
         stem_field=fit_field([Counter(form) for form in forms])[0],
@@ -518,6 +532,22 @@ def build_index(
         head_share=head_share,
         **texts._asdict(),
     )
+
+
+def _usual_forms(
+    forms: Sequence[tuple[str, ...]], usages: Mapping[str, tuple[str, ...]]
+) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Position of a label and number of a usage that means it, to the stems of what people say."""
+    first: dict[str, int] = {}
+    for position, form in enumerate(forms):
+        first.setdefault(" ".join(form), position)
+    return {
+        (first[title], number): tuple(said.split())
+        for number, (said, titles) in enumerate(usages.items())
+        if said not in first
+        for title in titles
+        if title in first
+    }
 
 
 _RARE: Final = 0.1  # entries of a kind that an owner is given of each

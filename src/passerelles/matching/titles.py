@@ -463,6 +463,8 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
             return []
         # Where no word is a label's, and none is a typing error away from one, likeness of letters proves nothing.
         most = 1.0 if values["known"] > 0.0 or values["near"] > 0.0 else weights.rules["strange"]
+        if index.usual[trial.entries[0]]:
+            most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
         head: set[int] = set()
         sure = min(_confidence(values, weights.confidence, weights.rules), most)
         if weights.family:
@@ -569,8 +571,10 @@ def _reasons(index: TitleIndex, trial: Trial) -> list[Reason]:
     same = (asked >= _ALL_WORDS) & (told >= _ALL_WORDS)
     spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
     short = trial.reading.expanded & (asked >= _MOST_WORDS)
-    kinds: tuple[Reason, ...] = ("abbreviation", "same words", "spelling", "same words", "meaning")
-    found = np.select([short, same, spelled, asked >= _HALF_THE_WORDS], [0, 1, 2, 3], default=4)
+    most = asked >= _HALF_THE_WORDS
+    usual = index.usual[trial.entries] & most
+    kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
+    found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
     return [kinds[kind] for kind in found.tolist()]
 
 
