@@ -174,11 +174,14 @@ def ad_titles(path: Path, half: int | None = None) -> list[Query]:
     return found if half is None else found[half::2]
 
 
-def esco_titles(path: Path, referential: Referential, half: int | None = None) -> list[Query]:
+def esco_titles(
+    path: Path, referential: Referential, half: int | None = None, *, relations: Collection[str] = ()
+) -> list[Query]:
     """
     French titles of ESCO that are no title of the referential, with the families of the titles mapped to them.
 
-    `path` is the ROME crosswalk that ESCO publishes. One title in two by `half`.
+    `path` is the ROME crosswalk that ESCO publishes. One title in two by `half`; of these, where `relations` are given
+    (``exactMatch``, ``broadMatch``...), those that have such a mapping, with the families of these mappings.
     """
     pack, family = language_pack(referential.language), families(referential)
     of_title = {t.code: family[t.occupation] for t in referential.titles}
@@ -190,9 +193,11 @@ def esco_titles(path: Path, referential: Referential, half: int | None = None) -
         title = row["classification 1 prefered label"].split("/")[0].strip()
         right = of_title.get(row["classification 2 ID"])
         if right and normalise_label(title) not in taken:
-            found.setdefault(title, set()).add(right)
+            kept = found.setdefault(title, set())
+            if not relations or row["mapping relation"].removeprefix("skos:") in relations:
+                kept.add(right)
     queries = [Query(title, "", frozenset(found[title])) for title in sorted(found)]
-    return queries if half is None else queries[half::2]
+    return [query for query in (queries if half is None else queries[half::2]) if query.families]
 
 
 def older_titles(old: Referential, new: Referential, half: int | None = None) -> list[Query]:

@@ -54,6 +54,8 @@ def families_of(data: Path, new: Referential, old: Referential) -> None:
     """Titles that are not ROME's: how often the family is right, and how sure it is; half of them were fitted on."""
     esco = data / "crosswalks" / "esco-rome-v1.4.csv"
     sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
+    near = ("exactMatch", "broadMatch")
+    sets |= {f"ESCO, exact or broad, half {n}": esco_titles(esco, new, n, relations=near) for n in (0, 1)}
     sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
     sets |= {"titles as posted, fitted on": ad_titles(POSTED, 0), "titles as posted, held out": ad_titles(POSTED, 1)}
     sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
