@@ -1,5 +1,6 @@
 """What leads to an occupation and is alive on a day: successors, branches, parents, hours and prior learning."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from passerelles.errors import UnknownCodeError
 from passerelles.market.certifications import Certifications, Register, Registration, load_certifications
-from passerelles.model import Credential
+from passerelles.model import Credential, Hours
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -122,3 +123,10 @@ def test_no_heir_is_over_whatever_the_chain_even_a_cycle(
     assert start not in heirs
     assert len(heirs) == len(set(heirs))
     assert all(heir not in ends or ends[heir] >= day for heir in heirs)
+
+
+def test_published_hours_are_written_whole(table: Certifications, jobs: Referential) -> None:
+    found = table.leading("N4101", jobs, DAY)[0]
+    (column,) = [c for c in found.spec.columns if c.key == "certification_hours"]
+    assert column.screen(replace(found, hours=Hours(1350, 1350, 1350)), "fr") == "1\u202f350"
+    assert column.screen(replace(found, hours=None), "fr") is None

@@ -90,6 +90,7 @@ class LeadingCertification(Described):
             Column(
                 "certification_hours", "number", value=lambda c, _: None if c.hours is None else c.hours.expected,
                 json=lambda c, _: _hours(c.hours), json_key="hours", promised=True,
+                shown=lambda c, lang: _hours_shown(c.hours, lang),
                 schema=maybe(
                     record(
                         "Hours at the training centre, as published",
@@ -114,11 +115,15 @@ class LeadingCertification(Described):
             said.append(say("paths.certification.level", lang=lang, level=self.level))
         if self.until:
             said.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
-        if self.hours is not None and self.hours.expected is not None:
-            said.append(say("paths.step.length", lang=lang, hours=number(self.hours.expected, lang=lang)))
+        if hours := _hours_shown(self.hours, lang):
+            said.append(say("paths.step.length", lang=lang, hours=hours))
         if self.vae:
             said.append(say("paths.certification.vae", lang=lang))
         return f"{self.label} ({', '.join(said)})"
+
+
+def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
+    return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
 
 
 def _hours(hours: Hours | None) -> dict[str, Any] | None:
