@@ -476,3 +476,22 @@ def test_a_line_in_brackets_below_the_header_is_passed_over(embedded: Referentia
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, [p.key for p in lots.said], lots.set_aside) == (3, ["no_place", "text_line"], ())
+
+
+def test_a_header_of_two_lines_tells_columns_of_one_name_apart(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    lines = ["Site;Emploi;Effectifs;;;Lieu", ";;H;F;Total;", "Usine;N1101;3;1;4;Redon"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert [lot.people for lot in read_lots(embedded, path, "fragile").lots] == [4]
+    path.write_text("\n".join(lines).replace("Total", "Dont CDI"), encoding="utf-8")
+    with pytest.raises(LotsError) as caught:  # which of the three counts is for a person to say
+        read_lots(embedded, path, "fragile")
+    assert problems(caught) == [(3, "Effectifs", "columns_differ")]
+
+
+def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Referential) -> None:
+    rows = [{"Company name": "A", "Code ROME": "n 1101", "Qté": 2, "Lieu d'embauche": "Redon"}]
+    (lot,) = read_lots(embedded, rows, "hiring").lots
+    assert (lot.employer, lot.job, lot.people, lot.basin_label) == ("A", "N1101", 2, "Redon")
+    (lot,) = read_lots(embedded, fragile(("A", "ROME N1101", 2, "Redon")), "fragile").lots
+    assert (lot.job, lot.confidence) == ("N1101", 1.0)

@@ -554,6 +554,34 @@ def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int]
     return score, len(found[place][1]) if found else 0
 
 
+_SUM: Final = re.compile(r"total.*|ensemble|sum", re.IGNORECASE)
+
+
+def one_header(
+    header: list[str], rows: list[tuple[int, Sequence[Cell]]], line: int
+) -> tuple[list[str], list[tuple[int, Sequence[Cell]]]]:
+    """
+    Return the header with its second line, where names below one of several columns tell these apart, and the rows.
+
+    A total stands for what it sums; without one, all columns have the one name.
+
+    Examples
+    --------
+    >>> one_header(["Métier", "Effectif", "", ""], [(2, ["", "H", "F", "Total"]), (3, ["Cariste", 2, 1, 3])], 1)
+    (['Métier', '', '', 'Effectif'], [(3, ['Cariste', 2, 1, 3])])
+    """
+    below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
+    below += [""] * (len(header) - len(below))
+    of = list(range(len(header)))
+    for at, name in enumerate(header[1:], 1):
+        of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
+    if of == list(range(len(header))) or any(sign.isdigit() for text in below for sign in text):
+        return header, rows
+    sums = [bool(_SUM.fullmatch(text.strip())) for text in below]
+    totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
+    return ["" if start in totals and not sums[at] else header[start] for at, start in enumerate(of)], rows[1:]
+
+
 class Number(NamedTuple):
     """A number, or None and why there is none."""
 

@@ -256,9 +256,10 @@ class Places:
         PasserellesError
             If it means several places: ``ambiguous_place``, whose `choices` name each with its department.
         """
-        exact = self._exact(text.strip())
+        code = re.sub(r"^\s*(\d{4})\s*[-–:]\s.*", r"\1", text).strip()  # "5313 - REDON"
+        exact = self._exact(code)
         if exact is not None:
-            return Spot(exact, self.commune_by_code.get(text.strip()), exact.name)
+            return Spot(exact, self.commune_by_code.get(code), exact.name)
         name, area = _bare_place(text, area)
         department = department_of(area) if area else ()
         for kind in (True, False) if communes_first else (False, True):
@@ -555,7 +556,7 @@ _LEADING_POSTCODE: Final = re.compile(r"^\s*(\d{5})[\s,-]+(?=\D)")
 _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
 _TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
 _AROUND: Final = re.compile(
-    r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|secteur|agglo"
+    r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
     r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)"
 )
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")

@@ -585,6 +585,7 @@ def latest_start(hiring: Lot, hours: float | None) -> Month | None:
     return None if hiring.month is None or not months else hiring.month.before(math.ceil(months))
 
 
+_ROME: Final = re.compile(r"^(?:CODE)?ROME:?(?=[A-Z]\d)")
 BRACKETS: Final = re.compile(r"\([^()]*\)")
 
 
@@ -612,7 +613,7 @@ class Unusable(NamedTuple):
 
 def code_of(referential: Referential, text: str) -> str | None:
     """Return the occupation of a code, however it is spaced or in whatever case; None where it is none."""
-    tight = text.replace(" ", "").upper()
+    tight = _ROME.sub("", text.replace(" ", "").upper())
     if is_rome_code(tight) and tight in referential.occupation_by_code:
         return tight
     return text if text in referential.occupation_by_code else None

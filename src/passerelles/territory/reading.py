@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import Rows, decimal_sign, read_number, read_rows
+from passerelles.io.csv import Rows, decimal_sign, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
@@ -58,7 +58,7 @@ _OF_POSTS: Final = (
 # Columns by role; of several that fit, the first pattern that is found names the column.
 _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "employer": (
-        r"employeurs?|employers?|entreprises?|societes?|raisons? sociales?|company|companies|firm",
+        r"employeurs?|(?:employer|company|firm)(?:s| name)?|entreprises?|societes?|raisons? sociales?|companies",
         r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
         r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
         r"collectivites?(?: \w+)?|administrations?",
@@ -85,7 +85,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"headcounts?(?: \w+)?|heads?(?: \w+)?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
         _OF_PEOPLE,
         _OF_POSTS,
-        r"postes|emplois(?: \w+)?|nombre|nb|nbre|total",
+        r"postes|emplois(?: \w+)?|nombre|nb|nbre|total|quantite|qte",
         r"(?:nb |nombre d |effectif )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
     ),
     "openings": (
@@ -93,7 +93,7 @@ _ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         r"postes(?: (?:a pourvoir|ouverts|vacants|proposes))?",
         _OF_POSTS,
         r"(?:offres|recrutements|besoins|embauches|places)(?: \w+){0,3}",
-        r"nombre|nb|nbre|total|quantite|headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
+        r"nombre|nb|nbre|total|quantite|qte|headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
         r"(?:nb |nombre d )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
     ),
     "basin": (r"bassins?(?: d emplois?| emploi)?|basins?|codes? bassin|nom (?:du )?bassin|zone d emploi",),
@@ -138,7 +138,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "headcount": r"^(?:nb|nbre|nombre|effectifs?)\b|\b(?:salaries|personnes|marins|agents|effectifs?|etp|headcount)\b",
     "openings": (
         r"^(?:nb|nbre|nombre|quantite|volume)\b"
-        r"|\b(?:a pourvoir|besoins?|recrutements?|embauches?|ouverts?|openings?)\b"
+        r"|^(?!lieu|ville|commune|date|type).*\b(?:a pourvoir|besoins?|recrutements?|embauches?|ouverts?|openings?)\b"
     ),
     "commune": (
         r"\b(?:communes?|villes?|port|lieux?|localites?|localisation|implantation|epci|agglomeration|territoires?|quartier)\b"
@@ -388,6 +388,7 @@ class _Grid:
                 filled = _fill(filled, area)
                 values = {"first": str(area.first_row), "last": str(area.last_row)}
                 said.append(Problem(rows.name, area.first_row, _at(header, area.first_column), "merged", values))
+        header, filled = one_header(header, filled, rows.header_line)
         columns = _columns(header, side)
         sheet = rows.sheet if apart else ""
         return cls(rows.name, header, columns, filled, rows.sha256, tuple(said), tuple(aside), sheet)
@@ -683,12 +684,12 @@ class _Reader:
                     sure = self._agreement_of(grid, line, code, read)
                 return Resolved(code, "" if title == code else title, sure)
         role, text = told[0] if told[0][0] == "choice" else told[-1]
+        code = code_of(self.referential, text) if role != "choice" else None
+        if code is not None:
+            return Resolved(code, "" if code == text else text, 1.0)
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
             return read_title(self.referential, text, found, role)
-        code = code_of(self.referential, text)
-        if code is not None:
-            return Resolved(code, "" if code == text else text, 1.0)
         return read or Unusable("job", "empty", {})
 
     def _agreement_of(self, grid: _Grid, line: int, code: str, read: Resolved) -> float:
