@@ -429,7 +429,6 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
     ("D1507", "A1429", "open", set(), set(), (0, 400)),
-    ("J1104", "J1507", "conditional", {"DE-PUER"}, set(), (1500, 1500)),  # a midwife need not become a nurse first
     ("G1224", "G1207", "conditional", set(), set(), (0, 140)),
     (
         "K1708",
