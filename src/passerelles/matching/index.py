@@ -394,7 +394,7 @@ class TitleIndex:
     @cached_property
     def words(self) -> Words:
         """What tells a title from what stands around it."""
-        heads = Counter(form[0] for form in self.stems if form)
+        heads = Counter(form[0] for form, usual in zip(self.stems, self.usual, strict=True) if form and not usual)
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
         return Words(self.vocabulary, frozenset(self.same), often)
 
