@@ -115,6 +115,10 @@ def _carried_without_mask(moves: Moves) -> tuple[np.ndarray, np.ndarray]:
     return carried, carried
 
 
+def _listed_by_all(moves: Moves) -> np.ndarray:
+    return moves.by_half(lambda rows, surprise: np.repeat(surprise.mean(axis=0, keepdims=True), len(rows), axis=0))
+
+
 def _balance_of_all(logit: np.ndarray, listed: np.ndarray, _rows: np.ndarray) -> Balance:
     return balance_of(logit, listed, np.flatnonzero(listed.any(axis=1)))
 
@@ -125,8 +129,9 @@ def _balance_of_all(logit: np.ndarray, listed: np.ndarray, _rows: np.ndarray) ->
         lambda patch: patch.setattr(Moves, "elsewhere", property(_everywhere)),
         lambda patch: patch.setattr(mobility, "carried_over", _carried_without_mask),
         lambda patch: patch.setattr(mobility, "balance_of", _balance_of_all),
+        lambda patch: patch.setattr(mobility, "listed_everywhere", _listed_by_all),
     ],
-    ids=["flows, reverse and citations", "kernel", "balance"],
+    ids=["flows, reverse and citations", "kernel", "balance", "damping"],
 )
 def test_a_mask_removed_would_be_seen(
     little: OccupationGraph, monkeypatch: pytest.MonkeyPatch, unmask: Callable[[pytest.MonkeyPatch], None]

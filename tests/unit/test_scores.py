@@ -3,23 +3,26 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passerelles.errors import PasserellesError
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, say
-from passerelles.model import Mobility
+from passerelles.model import JobTitle, Mobility
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, features
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
-from passerelles.scoring.mobility import MOBILITY_PARTS
-from passerelles.scoring.scorer import Scorer, load_scorer
+from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS
+from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 from passerelles.scoring.table import build_table, score_table
 from passerelles.vectors import by_column, product, short_product
 from small import occupation as fiche
@@ -46,8 +49,10 @@ def _numbers(scorer: Scorer) -> Iterator[float]:
 
 def test_targets_that_all_list_as_much_have_no_spread_to_divide_by() -> None:
     """Three equal figures whose mean is off in its last bit, and a part of one that lists less."""
-    wants = {code: [f"c{i}" for i in range(5)] for code in ("A", "C", "D")} | {"A-1": ["c0"]}
-    graph = build_graph(referential_of(wants, occupations=[fiche("A-1", base="A", parent="A")]))
+    wants = {code: ["c0"] for code in ("A", "C", "D", "A-1")}
+    laid = referential_of(wants, occupations=[fiche("A-1", base="A", parent="A")])
+    titles = tuple(JobTitle(f"{o}{i}", f"Title {o}{i}", o) for o in ("A", "C", "D") for i in range(5))
+    graph = build_graph(replace(laid, titles=titles))
     parts = build_table(graph, load_scorer("fitted")).scores.units()
     assert int(np.abs(parts).max()) < 1_000_000
 
@@ -65,7 +70,16 @@ def test_what_ships_is_small_and_keyed_by_features_alone(name: str) -> None:
 def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
     for weights in load_scorer(name).parts.values():
         for feature, weight in weights.items():
-            assert weight >= 0 or not features()[feature].closeness
+            assert weight == DAMPING.get(feature) or weight >= 0 or not features()[feature].closeness
+
+
+def test_weights_of_features_that_are_gone_are_refused(tmp_path: Path) -> None:
+    scorer = load_scorer("content")
+    old = {**scorer.parts, "target": {**scorer.parts["target"], "target.requirements": -0.1}}
+    path = tmp_path / "old.json"
+    path.write_text(scorer_text(scorer.model_copy(update={"parts": old})), encoding="utf-8")
+    with pytest.raises(PasserellesError, match=r"target\.requirements"):
+        load_scorer(str(path))
 
 
 def test_only_the_content_scorer_reads_no_mobilities(plain: OccupationGraph) -> None:

@@ -8,10 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from passerelles.evaluation.protocol import known_mobilities
 from passerelles.evaluation.train import FITS
 from passerelles.graph.core import OccupationGraph
+from passerelles.ranking.moves import rank_all
+from passerelles.scoring.mobility import DAMPING
 from passerelles.scoring.scorer import load_scorer
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -27,6 +31,15 @@ def figures() -> Mapping[str, Any]:
 @pytest.mark.parametrize("name", sorted(FITS))
 def test_one_fit_on_the_real_rome_gives_the_weights_that_ship(rome4_graph: OccupationGraph, name: str) -> None:
     assert FITS[name](rome4_graph) == load_scorer(name).model_copy(update={"calibration": None})
+
+
+def test_no_target_stands_near_everybody(rome4_graph: OccupationGraph) -> None:
+    assert {n: load_scorer("fitted").parts[n.split(".")[0]][n] for n in DAMPING} == DAMPING
+    named = np.asarray(known_mobilities(rome4_graph).sum(axis=0)).ravel()
+    first = np.searchsorted(rome4_graph.codes, rank_all(rome4_graph, limit=10).targets.ravel())
+    shown = np.bincount(first, minlength=len(named))
+    most = int(named.argmax())
+    assert 0.8 * named[most] < shown[most] < 1.3 * named[most]  # 1.9 times without damping
 
 
 def test_the_card_is_about_the_weights_that_ship(figures: Mapping[str, Any]) -> None:

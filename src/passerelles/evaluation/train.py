@@ -13,12 +13,12 @@ from passerelles.evaluation.protocol import graph_without, known_mobilities, mak
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import PLAIN_FEATURES, Scene, content_parts, features, scene_of_all
 from passerelles.scoring.measures import Dense, drawn_people
-from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Prior, Scorer
 from passerelles.scoring.table import build_table, mean_of_pairs, score_person
 from passerelles.sharing import one_thread
 
-VERSION: Final = "2"
+VERSION: Final = "3"  # from 3 on hubs are damped, and the length of a list is no prior
 HOLDINGS_VERSION: Final = "3"  # from 3 on fitted on people, no longer on occupations
 _NEAREST: Final = 240  # candidates that each origin is fitted on, beside its known moves...
 _OTHERS: Final = 80  # ...and as many drawn among the rest, weighted to stand for all of it
@@ -53,8 +53,9 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
 
     Content features are weighted by a logistic regression (scikit-learn, ridge penalty, features in standard
     deviations). A second one weighs that result as a whole beside the features made from mobilities. After each, the
-    closeness features whose weight is negative are dropped, and it is fitted again, until none is. Specialised
-    occupations take no part.
+    closeness features whose weight is negative are dropped, and it is fitted again, until none is. `DAMPING` is set
+    beside them, so that a target which hundreds list does not stand near every origin. Specialised occupations take
+    no part.
 
     Parameters
     ----------
@@ -95,10 +96,11 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
         columns = {"content": logit[sample.rows, sample.columns]} | {
-            n: v[sample.rows, sample.columns] for n, v in found.items()
+            n: v[sample.rows, sample.columns] for n, v in found.items() if n not in DAMPING
         }
         second, shift = _fit(columns, sample, [])
     scale = second.pop("content", 0.0)
+    second |= DAMPING
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
     moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
     return Scorer(

@@ -375,17 +375,6 @@ def _title_count(scene: Scene) -> NDArray[np.float64]:
     return np.log1p([len(titles.get(o.base or o.code, ())) for o in scene.graph.occupations])
 
 
-def _requirement_count(kind: str | None) -> Callable[[Scene], NDArray[np.float64]]:
-    def count(scene: Scene) -> NDArray[np.float64]:
-        graph = scene.graph
-        counted = np.asarray([kind is None or c.kind == kind for c in graph.competencies], dtype=np.float64)
-        listed = graph.weights.copy()
-        listed.data = counted[listed.indices]
-        return np.log1p(np.asarray(listed.sum(axis=1), dtype=np.float64).ravel())
-
-    return count
-
-
 def _mean_closeness(name: str) -> Callable[[Scene], NDArray[np.float64]]:
     """Mean closeness of the target to the occupations of other parent groups: how general it is."""
 
@@ -459,8 +448,6 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
             "reference_fiche": Feature(_of_target(_is_reference), closeness=False, of_target=True),
             "group_size": Feature(_of_target(_group_size), closeness=False, of_target=True),
             "titles": Feature(_of_target(_title_count), closeness=False, of_target=True),
-            "requirements": Feature(_of_target(_requirement_count(None)), closeness=False, of_target=True),
-            "knowledge": Feature(_of_target(_requirement_count("savoir")), closeness=False, of_target=True),
             "generic_soft_skills": Feature(_of_target(_mean_closeness("soft")), closeness=False, of_target=True),
             "generic": Feature(_of_target(_mean_closeness("overall")), closeness=False, of_target=True),
         },

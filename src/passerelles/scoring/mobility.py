@@ -309,16 +309,33 @@ def domain_flow(moves: Moves) -> Array:
     return _shrunk(total, pairs, _PAIR_PRIOR)
 
 
+def listed_everywhere(moves: Moves) -> Array:
+    """Mean surprise of the target among all origins of other groups: what all list says little of any one of them."""
+    count = int(moves.group.max()) + 1
+    shape = (count, len(moves.rows))
+    members = sparse.csr_array((np.ones(shape[1], np.float32), (moves.group, np.arange(shape[1]))), shape=shape)
+    others = 1.0 - np.eye(count, dtype=np.float32)  # multiplied, not subtracted: no trace of the own group is left
+    known = members @ moves.known.astype(np.float32)
+
+    def summed(rows: NDArray[np.intp], surprise: Array) -> Array:
+        return np.asarray((others @ (members @ surprise))[moves.group[rows]], dtype=np.float32)
+
+    return np.asarray(moves.by_half(summed) / np.maximum(others @ known, 1.0)[moves.group][:, None], dtype=np.float32)
+
+
 def _shrunk(total: Array, count: Array, prior: float) -> Array:
     return np.asarray(total / (count + prior), dtype=np.float32)
 
 
 MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "similar_moves": ("exact", "smoothed"),
+        "similar_moves": ("exact", "smoothed", "everywhere"),
         "seen_elsewhere": ("reverse", "cited_together", "same_level", "domain_flow"),
     }
 )
+MOBILITY_FEATURES: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
+# Weights that are set, not fitted: carried moves bring a target that hundreds list near every origin.
+DAMPING: Final[Mapping[str, float]] = MappingProxyType({"similar_moves.everywhere": -1.0})
 
 
 def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str, Dense]:
@@ -335,7 +352,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     moves = gather_moves(scene, expected)
     if not moves.known.any():
         size = len(scene.graph.codes)
-        return {f"{p}.{n}": np.zeros((size, size), np.float32) for p, names in MOBILITY_PARTS.items() for n in names}
+        return {name: np.zeros((size, size), np.float32) for name in MOBILITY_FEATURES}
     exact, smoothed = carried_over(moves)
     found = {
         "similar_moves.exact": exact,
@@ -344,6 +361,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
         "seen_elsewhere.cited_together": cited_together(moves),
         "seen_elsewhere.same_level": same_level_elsewhere(moves),
         "seen_elsewhere.domain_flow": domain_flow(moves),
+        "similar_moves.everywhere": listed_everywhere(moves),
     }
     return {name: _for_all(scene.graph, moves, values) for name, values in found.items()}
 

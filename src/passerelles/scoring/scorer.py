@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passerelles.errors import PasserellesError
 from passerelles.referentials.referential import Referential
+from passerelles.scoring.features import features
+from passerelles.scoring.mobility import MOBILITY_FEATURES
 
 DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
@@ -166,6 +168,8 @@ def _shipped() -> Mapping[str, Scorer]:
 def _from_file(path: Path, _written: int) -> Scorer:
     """Return the scorer of a file as it was written at a moment."""
     scorer = Scorer.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    if gone := sorted({n for named in scorer.parts.values() for n in named} - {*features(), *MOBILITY_FEATURES}):
+        raise ValueError(f"unknown features: {', '.join(gone)}")
     return scorer.model_copy(update={"name": f"{path.stem}-{scorer_sum(scorer)[:8]}"})
 
 

@@ -16,7 +16,7 @@ from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
-from passerelles.scoring.mobility import MOBILITY_PARTS, mobility_features
+from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
 from passerelles.sharing import cached_property, one_thread
 from passerelles.store import Arrays, Index, pack
@@ -31,7 +31,6 @@ _LOG: Final = logging.getLogger(__name__)
 _TABLES: Final = 8
 _MOBILITY_TABLES: Final = 26
 _BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
-_MOBILITY: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
 POSITIONS: Final = "map.positions.npy"
 _NEIGHBOURS: Final = 15.0  # on the map: about how many each occupation is kept near to: perplexity
 _ROUNDS: Final = 500  # of its layout
@@ -164,13 +163,13 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     with one_thread("scipy.linalg"):
         for name, weights in scorer.parts.items():
             part = np.zeros((size, size), dtype=np.float32)
-            for each in sorted(set(weights) - _MOBILITY):
+            for each in sorted(set(weights) - MOBILITY_FEATURES):
                 values = features()[each].compute(scene)
                 means[each] = mean_of_pairs(values, plain)
                 _add(part, values, weights[each], means[each])
             if prior is not None:
                 content += part
-            if prior is not None and set(weights) & _MOBILITY:
+            if prior is not None and set(weights) & MOBILITY_FEATURES:
                 later[name] = part
             else:
                 narrow[name] = narrowed(part, UNITS)
@@ -178,7 +177,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             scene.evidence.computed.clear()
             found = mobility_features(scene, content / prior.scale + prior.base)
             for name, part in later.items():
-                for each in sorted(set(scorer.parts[name]) & _MOBILITY):
+                for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
                     _add(part, found[each], scorer.parts[name][each], 0.0)
                 narrow[name] = narrowed(part, UNITS)
     parts = tuple(narrow[name] for name in scorer.parts)
