@@ -670,12 +670,14 @@ def test_every_option_is_a_variable() -> None:
         "referential": "a.zip", "overlays": "x y", "data": f"/a{os.pathsep}/b", "settings": "s.json", "access": "false",
         "strict": "1", "accept_errors": "yes", "key_variable": "K", "origins": "https://a.fr https://b.fr",
         "lang": "en", "cache": "true", "warm": "true", "watch_seconds": "5", "hosts": "a b",
+        "observed": "vus.csv",
         **{f"limits.{name}": "4242" for name in Limits.model_fields},
     }  # fmt: skip
     assert set(stated) == set(variables())
     found = options_of({variable: stated[name] for name, variable in variables().items()})
     assert (found.referential, found.overlays, found.data) == ("a.zip", ("x", "y"), (Path("/a"), Path("/b")))
     assert (found.access, found.strict, found.accept_errors, found.origins[1]) == (False, True, True, "https://b.fr")
+    assert found.observed == Path("vus.csv")
     assert set(found.limits.model_dump().values()) == {4242}
     assert options_of({"PASSERELLES_STRICT": ""}, {"limits.threads": 3}).limits.threads == 3
     with pytest.raises(PasserellesError, match=r"limits\.threads"):
