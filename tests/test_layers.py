@@ -10,7 +10,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
     ["language"],
     ["errors"],
-    ["progress", "deprecation"],
+    ["progress"],
     ["codes", "text", "sharing", "extensions"],
     ["vectors"],
     ["model", "notices"],

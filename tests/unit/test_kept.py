@@ -98,7 +98,7 @@ def test_a_cache_that_can_only_be_read_serves(folder: Path, monkeypatch: pytest.
     def refused(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(read.os, "utime", refused)
+    monkeypatch.setattr(os, "utime", refused)
     monkeypatch.setattr(geography, "_read_basins", refused)
     assert session(folder).places == before
 

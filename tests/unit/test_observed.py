@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
-from tests.service_client import Client
 
 from passerelles import Profile, build_graph, evaluate, load_referential, rank_moves, rank_sources
 from passerelles.cli.main import run
@@ -21,6 +20,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import load_observed
 from passerelles.service.app import create_app
 from passerelles.service.engine import Options, load_engine
+from service_client import Client
 
 MOVES = (
     ("K2110", "N4101", 20),

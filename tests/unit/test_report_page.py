@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -137,7 +138,7 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     at, move = next((i, e) for i, o in enumerate(origins) for e in o.moves if e.path and e.path.frames)
     assert move.path is not None
     other = replace(move.path.frames[0], verdict="yes", payers=(MayPay("employer", "s"),))
-    own = move._replace(path=SimpleNamespace(frames=(other,), certifications=()))
+    own = move._replace(path=cast("Any", SimpleNamespace(frames=(other,), certifications=())))
     alike = same_payers([*origins, origins[at]._replace(moves=(own,))])
     assert other.name not in {f.name for f in alike}
     assert {f.name for f in same_payers(origins)} - {f.name for f in alike} <= {other.name}

@@ -83,7 +83,7 @@ def test_nothing_of_a_table_is_cut_whatever_its_columns(columns: list[list[int]]
     names = ["employer", "label", "basin", "reason", "kind", "level", "access", "target"][: len(columns)]
     width = data.draw(st.integers(80, 140))
     buffer = io.StringIO()
-    rows = [cells, ["" for _ in cells]]
+    rows: list[list[Cell]] = [cells, ["" for _ in cells]]
     print_sheet(paper(buffer, width=width), Sheet.of_rows("unfilled", [Column(name) for name in names], rows))
     lines = buffer.getvalue().splitlines()
     assert all(len(line.rstrip()) <= width for line in lines)
