@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from passerelles.market.own_lists import ObservedMoves
     from passerelles.matching.worklist import Worklist
     from passerelles.notices import Notice
+    from passerelles.referentials.referential import Referential
     from passerelles.session import Session
     from passerelles.territory.lots import Lots
     from passerelles.views.excel import BookPage
+    from passerelles.views.spec import Page
     from passerelles.views.terminal import Screen
 
 
@@ -41,6 +43,19 @@ class Answer:
     payload: Callable[[], Mapping[str, Any]]
     sheets: Sequence[Sheet]
     show: Callable[["Screen"], None]
+
+
+def on_screen(page: "Callable[[Lang], Page]", referential: "Referential", lang: Language) -> Callable[["Screen"], None]:
+    """Return what prints the page of a result and, below it, where the data come from."""
+
+    def show(console: "Screen") -> None:
+        from passerelles.report.envelope import print_notice_of_source
+        from passerelles.views.terminal import print_page
+
+        print_page(console, page(lang.lang), lang=lang.lang)
+        print_notice_of_source(console, referential, lang=lang.lang)
+
+    return show
 
 
 def emit(answer: Answer, *, form: Format, output: Path | None, lang: Lang) -> None:

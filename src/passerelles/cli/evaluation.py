@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart, write_text
+from passerelles.cli.answer import Answer, check_chart, emit, message, on_screen, tell_notices, write_chart, write_text
 from passerelles.cli.options import (
     ChartOption,
     Format,
@@ -117,10 +117,9 @@ def transparency(
     lang: LangOption = Language.FR,
 ) -> None:
     """Print what must be published and answered."""
-    from passerelles.report.envelope import envelope, print_notice_of_source
+    from passerelles.report.envelope import envelope
     from passerelles.report.transparency import CHANGED, WEIGHT, duties
     from passerelles.views.spec import dicts
-    from passerelles.views.terminal import print_page
 
     graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
     found = duties(graph)
@@ -131,10 +130,7 @@ def transparency(
             "changed_settings": [CHANGED.to_dict(change, lang.lang) for change in found.changed],
         }
 
-    def show(console: "Console") -> None:
-        print_page(console, found.page(lang.lang), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
-
+    show = on_screen(found.page, graph.referential, lang)
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
 
 

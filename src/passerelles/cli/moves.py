@@ -12,6 +12,7 @@ from passerelles.cli.answer import (
     emit,
     message,
     observed_of,
+    on_screen,
     rank_people,
     refuse_beside_profiles,
     write_chart,
@@ -209,24 +210,20 @@ def compare(
     """Compare occupations."""
     from passerelles import charts
     from passerelles.ranking.compare import compare as put_side_by_side
-    from passerelles.report.envelope import print_notice_of_source, unscored_envelope
+    from passerelles.report.envelope import unscored_envelope
     from passerelles.views.spec import dicts
-    from passerelles.views.terminal import print_page
 
     check_chart(chart)
     session = open_session(referential, overlay, data, no_access=no_access, lang=lang)
     graph = session.graph
     found = put_side_by_side(graph, occupations, market=session.market, basin=session.basin(basin))
 
-    def show(console: "Console") -> None:
-        print_page(console, found.page(lang.lang), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
-
     def payload() -> dict[str, Any]:
         items = dicts(found.occupations, lang.lang)
         more = dicts(found.competencies, lang.lang)
         return unscored_envelope("compare@1", graph.referential, items, competencies=more)
 
+    show = on_screen(found.page, graph.referential, lang)
     emit(Answer(payload, found.sheets(lang.lang)[::-1], show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.comparison_bars(found, lang=lang.lang), lang=lang)
 
@@ -290,9 +287,8 @@ def areas(
     from passerelles.areas import mobility_areas
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
-    from passerelles.report.envelope import envelope, print_notice_of_source
+    from passerelles.report.envelope import envelope
     from passerelles.views.spec import dicts
-    from passerelles.views.terminal import print_page
 
     check_chart(chart)
     session = open_session(referential, overlay, data, settings, lang=lang)
@@ -303,13 +299,10 @@ def areas(
         named = [line.strip() for line in lines if line.strip()]
     found = mobility_areas(graph, named, market=session.market, basin=session.basin(basin))
 
-    def show(console: "Console") -> None:
-        print_page(console, found.page(lang.lang), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
-
     def payload() -> dict[str, Any]:
         return envelope("areas@1", graph, dicts(found.areas, lang.lang)) | found.figures()
 
+    show = on_screen(found.page, graph.referential, lang)
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     write_chart(chart, lambda: charts.area_map(found, lang=lang.lang), lang=lang)
 

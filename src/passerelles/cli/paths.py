@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, tell_notices, tell_reading, write_chart
+from passerelles.cli.answer import Answer, check_chart, emit, on_screen, tell_notices, tell_reading, write_chart
 from passerelles.cli.moves import FilterOption, read_origin
 from passerelles.cli.options import (
     ChartOption,
@@ -187,9 +187,8 @@ def levers(
 ) -> None:
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
-    from passerelles.report.envelope import envelope, print_notice_of_source
+    from passerelles.report.envelope import envelope
     from passerelles.views.spec import dicts
-    from passerelles.views.terminal import print_page
 
     session = open_session(referential, overlay, data, settings, no_access=no_access, lang=lang)
     graph = session.graph
@@ -198,15 +197,12 @@ def levers(
     table = session.certifications
     found = choose(graph, people, jobs, certifications=table, kinds=only or None, limit=limit, date=day)
 
-    def show(console: "Console") -> None:
-        print_page(console, found.page(lang.lang), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
-
     def payload() -> dict[str, Any]:
         totals = {"opened": found.total, "already": found.already, "possible": found.possible}
         more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee}
         return envelope("levers@1", graph, dicts(found, lang.lang)) | more
 
+    show = on_screen(found.page, graph.referential, lang)
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
     if not found:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import Answer, check_chart, emit, message, tell_notices, write_chart, write_text
+from passerelles.cli.answer import Answer, check_chart, emit, message, on_screen, tell_notices, write_chart, write_text
 from passerelles.cli.moves import including
 from passerelles.cli.options import (
     ChartOption,
@@ -236,12 +236,11 @@ def sums(
 ) -> None:
     """Publish sums by basin and job."""
     from passerelles.errors import PasserellesError
-    from passerelles.report.envelope import data_sources, print_notice_of_source, unscored_envelope
+    from passerelles.report.envelope import data_sources, unscored_envelope
     from passerelles.territory.lots import make_locator, reading_notes
     from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
     from passerelles.views.spec import dicts
-    from passerelles.views.terminal import print_page
 
     table = fragile if hiring is None else hiring
     if table is None or (fragile is not None and hiring is not None):
@@ -266,12 +265,9 @@ def sums(
         }
         return unscored_envelope("sums@1", session.referential, dicts(found.cells, lang.lang), **more)
 
-    def show(console: "Console") -> None:
-        print_page(console, found.page(lang.lang), lang=lang.lang)
-        print_notice_of_source(console, session.referential, lang=lang.lang)
-
     for note in reading_notes([lots, *first]):
         message(note.sentence(lang.lang))
+    show = on_screen(found.page, session.referential, lang)
     emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
 
 
