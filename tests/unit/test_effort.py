@@ -1,6 +1,7 @@
 """The effort model: worked out by hand, saturating, capped, monotone; levels read from texts on access."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +11,10 @@ from pydantic import ValidationError
 from passerelles.effort import EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential, Hours
+from passerelles.model import AccessStatus, Credential, Hours, OccupationAccess
 from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
-from passerelles.referentials.credentials import duration_model
+from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.scoring.coverage import holding_of, holding_of_row
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import level_named, word_rules
@@ -45,6 +46,18 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
     whole_hours = expected - (expected - low) * (1 - m**3)
     assert hours(graph, "A", "B") == pytest.approx(round(10 * whole_hours * m * (1 - 0.9 * (1 - m**3))) / 10)
     assert hours(graph, "A", "A") == 0.0
+
+
+@pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 500), ("unknown", 500)])
+def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_leads_there(
+    status: AccessStatus, expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths = [Duration(f"C{h}", "", 4, "M", ("B",), Hours(None, h, None, "s"), None, "centre", "", "unknown")
+               for h in (500.0, 300.0, 900.0)]  # fmt: skip
+    monkeypatch.setattr("passerelles.effort.load_durations", lambda: tuple(lengths))
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.basis, found.expected) == ("certification", expected)
 
 
 def test_hours_are_zero_only_where_nothing_is_missing() -> None:
