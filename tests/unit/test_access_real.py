@@ -438,7 +438,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         set(),
         (0, 140),
     ),  # no course for the police
-    ("M1607", "D1408", "open", set(), set(), (0, 560)),  # the title of call-centre agents, not a bac pro
+    ("M1607", "D1408", "open", set(), set(), None),  # no length of today's call-centre title was found
 ]
 
 
