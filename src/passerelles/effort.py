@@ -94,7 +94,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
     it. Otherwise the published lengths of certifications of its level that lead there say (the shortest where nothing
-    is required), else level and domain.
+    is required, unless courses of its level take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
     if stated is not None and stated.level_low is not None:
@@ -119,10 +119,11 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))
-    if published:
-        lengths = [d.centre.expected or 0.0 for d in published]
-        # Whom nobody asks for a diploma learns the job by the shortest that leads there.
-        free = stated is not None and stated.status == "open"
+    lengths = [d.centre.expected or 0.0 for d in published]
+    # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
+    # years where courses of its level take less.
+    free = stated is not None and stated.status == "open"
+    if lengths and not (free and middle.expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))
         codes = " ".join(d.code for d in published)

@@ -48,6 +48,21 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
     assert hours(graph, "A", "A") == 0.0
 
 
+def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    length = Duration("BAC", "", 4, "M", ("B",), Hours(None, 1850.0, None, "s"), None, "centre", "", "unknown")
+    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+
+    def found(status: AccessStatus) -> tuple[str, float]:
+        laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
+        qualification = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+        return qualification.basis, qualification.expected
+
+    assert found("open") == ("estimate", duration_model().estimate(4, "").expected)
+    assert found("conditional") == ("certification", 1850.0)
+
+
 @pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 500), ("unknown", 500)])
 def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_leads_there(
     status: AccessStatus, expected: float, monkeypatch: pytest.MonkeyPatch
