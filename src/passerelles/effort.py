@@ -503,13 +503,7 @@ class StepHours(NamedTuple):
 
 
 def step_hours(
-    table: EffortTable,
-    demands: Demands,
-    state: Shares,
-    holdings: Holdings,
-    level: int,
-    *,
-    target: int | None = None,
+    table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, level: int, *, target: int | None = None
 ) -> StepHours:
     """
     Return the hours of a last step towards every occupation, or one alone, as `rank_paths` gives them.

@@ -275,11 +275,7 @@ _ON_DATA: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def parse_filter(
-    graph: OccupationGraph,
-    text: str | Filter,
-    *,
-    market: "Market | None" = None,
-    places: "Places | None" = None,
+    graph: OccupationGraph, text: str | Filter, *, market: "Market | None" = None, places: "Places | None" = None
 ) -> Filter:
     """
     Make a filter from its text.

@@ -314,15 +314,7 @@ def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
     return bool(cells)
 
 
-def _less(
-    table: Table,
-    small: Small,
-    view: View,
-    failing: list[Cell],
-    bound: int,
-    *,
-    total: bool,
-) -> View | None:
+def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: int, *, total: bool) -> View | None:
     """Print less: sums of failing columns, then of rows, then the total (unless kept), then flows; None: nothing."""
     spare, left = view.spare.copy(), view.left.copy()
     lots = {cell.lot for cell in failing} - {-1}

@@ -602,13 +602,7 @@ def _reason(why: NDArray[np.int8], free: Ints, counts: Sequence[Count], binding:
 
 
 def unfilled_pools(
-    fragile: Lots,
-    hiring: Lots,
-    pairs: Pairs,
-    flow: Ints,
-    settings: TerritorySettings,
-    *,
-    binding: str,
+    fragile: Lots, hiring: Lots, pairs: Pairs, flow: Ints, settings: TerritorySettings, *, binding: str
 ) -> tuple[Unfilled, ...]:
     """
     Openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.

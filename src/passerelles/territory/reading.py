@@ -158,12 +158,7 @@ _TOTAL: Final = re.compile(r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b.*|en
 
 
 def read_sides(
-    referential: Referential,
-    fragile: Table,
-    hiring: Table | None,
-    *,
-    locator: Locator,
-    refuse_incomplete: bool = False,
+    referential: Referential, fragile: Table, hiring: Table | None, *, locator: Locator, refuse_incomplete: bool = False
 ) -> tuple[Lots, Lots | None]:
     """
     Read both tables; see `read_lots`. What either cannot use is set aside in it.
