@@ -2,9 +2,11 @@
 
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -47,114 +49,10 @@ _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender: what contradicts a code
-_HOW_MANY: Final = r"(?:nombre|nb|nbre|nbr|no|n|number|total)(?: de| d| des| of)? "
-_OF_PEOPLE: Final = (
-    _HOW_MANY + r"(?:personnes?|salaries?|agents?|emplois?|people|employees|workers)(?: concernee?s| menacee?s)?"
+_HEADERS: Final[Mapping[str, Any]] = tomllib.loads((files("passerelles.territory") / "columns.toml").read_text("utf-8"))
+_ELSE, _OWN_ACCOUNT, _ETP, _TOTAL = (
+    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time", "total")
 )
-_OF_POSTS: Final = (
-    _HOW_MANY + r"(?:postes?|offres?|recrutements?|embauches?|besoins?|posts|openings|vacancies|positions|hires|jobs)"
-    r"(?: a pourvoir| prevus| ouverts)?"
-)
-# Columns by role; of several that fit, the first pattern that is found names the column.
-_ROLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "employer": (
-        r"employeurs?|(?:employer|company|firm)(?:s| name)?|entreprises?|societes?|raisons? sociales?|companies",
-        r"(?:nom|denomination|raison sociale)(?: sociale)?(?: de l| de la| du| d)? ?(?:employeur|entreprise|societe)?",
-        r"etablissements?|nom (?:de l )?etablissement|structures?|organisations?|organismes?|recruteurs?|enseignes?",
-        r"collectivites?(?: \w+)?|administrations?",
-        r"noms? commercia(?:l|ux)|orga",
-        r"porteurs?(?: (?:de|du|d) \w+)?",
-        r"partenaires?|industriels?|clients?|donneurs? d ordres?|armements?|armateurs?|adherents?",
-        r"usines?|unites?|sites?(?: \w+)?",
-    ),
-    "code": (r"codes? rome|rome|codes? (?:metier|emploi|rome \w+)",),
-    "job": (
-        r"(?:metier|emploi|poste|intitule|libelle|fonction) en clair",
-        r"intitules?(?: (?:du|de|de l|des))? ?(?:postes?|metiers?|emplois?|offres?|fonctions?)?",
-        r"appellations?(?: rome)?|libelles?(?: (?:du|de|de l|d))? ?(?:postes?|metiers?|emplois?|fonctions?)?",
-        r"(?:job )?titles?|titres?",
-        r"metiers?|jobs?|occupations?|positions?|fonctions?|professions?|vacancy|roles?",
-        r"poste(?: (?:de travail|occupe|propose|a pourvoir|concerne|recherche))?",
-        r"emploi(?: (?:occupe|propose|type|concerne|recherche|menace|fragilise|actuel))?",
-        r"qualifications?(?: professionnelles?)?|specialites?|competences? recherchees?",
-        r"code",
-    ),
-    "headcount": (
-        r"(?:dont )?(?:postes? |emplois? |salaries? |personnes? )?(?:supprimes?|concernee?s?|menacee?s?|impactee?s?)",
-        r"effectifs?(?: \w+)? (?:concernes?|menaces?|fragiles?|fragilises?|impactes?|supprimes?|a reclasser)",
-        r"headcounts?(?: \w+)?|heads?(?: \w+)?|effectifs?(?: \w+){0,2}|people|employees|staff|personnes?|salaries?",
-        _OF_PEOPLE,
-        _OF_POSTS,
-        r"postes|emplois(?: \w+)?|nombre|nb|nbre|total|quantite|qte",
-        r"(?:nb |nombre d |effectif )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
-    ),
-    "openings": (
-        r"openings?(?: \w+)?|vacancies|hires|positions (?:open|available|needed)",
-        r"postes(?: (?:a pourvoir|ouverts|vacants|proposes))?",
-        _OF_POSTS,
-        r"(?:offres|recrutements|besoins|embauches|places)(?: \w+){0,3}",
-        r"nombre|nb|nbre|total|quantite|qte|headcounts?(?: \w+)?|effectifs?(?: \w+){0,2}|" + _OF_PEOPLE,
-        r"(?:nb |nombre d )?(?:etp|equivalents? temps plein|fte)(?: \w+)?",
-    ),
-    "basin": (r"bassins?(?: d emplois?| emploi)?|basins?|codes? bassin|nom (?:du )?bassin|zone d emploi",),
-    "commune": (
-        r"communes?(?: \w+){0,3}|nom (?:de la )?commune|villes?|city|town|ports?(?: d attache)?",
-        r"lieux?(?: (?:de travail|du poste|d exercice|d emploi))?|localites?|localisation|location|place|implantation",
-        r"code (?:commune|insee)(?: \w+)?|insee",
-    ),
-    "postcode": (r"code postal|cp|codes? postaux|postcode|zip(?: code)?",),
-    "department": (r"departements?|dep|dept|code departement|department",),
-    "employment": (
-        r"salarie (?:ou )?independant|statut(?: \w+){0,2}|(?:type|nature)(?: (?:de|du) contrat)?|contrat",
-        r"employment(?: type)?|contract(?: type)?",
-    ),
-    "choice": (r"choix|choice|code corrige",),
-    "volunteers": (r"(?:dont )?(?:nb |nbre |nombre )?(?:de )?volontaires?(?: \w+){0,3}|volunteers?",),
-    "size": (r"tailles?(?: \w+){0,3}|effectif (?:total|de l entreprise|entreprise)|firm size|company size",),
-    "idcc": (r"(?:code |numero |n )?idcc(?: .*)?|convention collective(?: idcc)?|convention|ccn",),
-    "sector": (r"secteurs?(?: d activites?)?|codes? naf|naf|ape|codes? ape|activites?|filieres?|sector",),
-    "agreement": (r"branches?(?: professionnelles?)?|agreement",),
-}  # fmt: skip
-# The month of people, and of openings: words of a date, which mean the one or the other by the side of the table.
-_MONTH: Final[Mapping[Side, str]] = {
-    "fragile": (
-        r"\b(?:disponib\w+|liber\w+|libres?|departs?|sorties?"
-        r"|fin|fermeture|suppression|echeance|free|available|leaving|closure)\b"
-    ),
-    "hiring": (
-        r"^(?:pour|avant)(?: le)?$|\b(?:a partir d\w+|start|required by"
-        r"|date|souhaitee?s?|embauche|prise de poste|debut|entree|arrivee|echeance|demarrage|needed)\b"
-    ),
-}
-# Words by which a column of no usual name is known, where nothing better is; and columns that say something else.
-_WORDS: Final[Mapping[str, str]] = {
-    "employer": (
-        r"\b(?:entreprises?|employeurs?|societes?|etablissements?|raison sociale|armements?|structures?|sites?)\b"
-    ),
-    "job": (
-        r"^(?!(?:nb|nbre|nbr|nombre|n|total|effectifs?|type|date)\b).*\b(?:metiers?|postes?|emplois?|fonctions?"
-        r"|professions?|intitules?|libelles?|appellations?|qualifications?|job|occupation|position)\b"
-    ),
-    "headcount": r"^(?:nb|nbre|nombre|effectifs?)\b|\b(?:salaries|personnes|marins|agents|effectifs?|etp|headcount)\b",
-    "openings": (
-        r"^(?:nb|nbre|nombre|quantite|volume)\b"
-        r"|^(?!lieu|ville|commune|date|type).*\b(?:a pourvoir|besoins?|recrutements?|embauches?|ouverts?|openings?)\b"
-    ),
-    "commune": (
-        r"\b(?:communes?|villes?|port|lieux?|localites?|localisation|implantation|epci|agglomeration|territoires?|quartier)\b"
-    ),
-    "department": r"^(?:dept|dpt|dep|departement)\b",
-}
-_ELSE: Final = (
-    r"\b(?:date|echeance|fin|debut|tranche|diplomes?|titres?|permis|habilitations?|exigences?|siret|siren|region"
-    r"|contrat|statut|branche|remarques?|observations?|code|convention)\b"
-)
-_OWN_ACCOUNT: Final = re.compile(
-    r"\b(?:independante?s?|freelances?|(?:auto|micro) ?entrepreneur\w*|(?:auto|micro) ?entreprise|a son compte"
-    r"|creation d entreprise|self employ\w*)\b"
-)
-_ETP: Final = re.compile(r"\b(?:etp|equivalents? temps plein|fte)\b")
-_TOTAL: Final = re.compile(r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b.*|ensemble|somme|cumul|subtotals?|sum")
 
 
 def read_sides(
@@ -316,7 +214,7 @@ def _bare(text: str) -> str:
 def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
-    for role, patterns in _ROLES.items():
+    for role, patterns in _HEADERS["roles"].items():
         if role in found or (role in _COUNT.values() and role != _COUNT[side]):
             continue
         for pattern in patterns:
@@ -325,14 +223,16 @@ def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int])
             if free is not None:
                 found[role] = free
                 break
-    for role, pattern in _WORDS.items():
+    for role, pattern in _HEADERS["words"].items():
         if role in found or role in {*_COUNT.values()} - {_COUNT[side]}:
             continue
         for i, name in enumerate(written):
-            if i not in found.values() and re.search(pattern, name) and not re.search(_ELSE, name):
+            if i not in found.values() and re.search(pattern, name) and not _ELSE.search(name):
                 found[role] = i
                 break
-    month = next((i for i, n in enumerate(written) if i not in found.values() and re.search(_MONTH[side], n)), None)
+    month = next(
+        (i for i, n in enumerate(written) if i not in found.values() and re.search(_HEADERS["month"][side], n)), None
+    )
     return found if month is None else {**found, "month": month}
 
 
@@ -764,7 +664,7 @@ def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
     """Return the one column without a role, and not of something else, that holds what is looked for."""
     found = []
     for place, name in enumerate(grid.header):
-        if place in grid.columns.values() or re.search(_ELSE, normalise_label(name)):
+        if place in grid.columns.values() or _ELSE.search(normalise_label(name)):
             continue
         cells = [text for _, row in grid.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
         if cells and holds(cells):
