@@ -29,9 +29,9 @@ from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
-from passerelles.views.schema import maybe, ref, text, whole
+from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, parts_of, texts_of, within
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -79,14 +79,6 @@ class AreaMember(Described):
     )
 
 
-def _codes(name: str) -> Column:
-    """Return a column of codes: a list in JSON, one cell elsewhere."""
-    return Column(
-        name, value=lambda item, _: ", ".join(getattr(item, name)), json=lambda item, _: list(getattr(item, name)),
-        schema=schema.listed(schema.code()), promised=True, on=On.ALL if name == "pivots" else On.JSON | On.TABLE,
-    )  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Area(Described):
     """
@@ -126,11 +118,12 @@ class Area(Described):
             Column("name", schema=text(), promised=True),
             Column("size", "integer", value=lambda a, _: len(a.members), schema=whole(least=1), promised=True),
             Column("stability", "share", schema=schema.share(), promised=True),
-            *(_codes(name) for name in ("pivots", "entries", "exits", "dead_ends")),
-            Column(
-                "members", json=lambda a, lang: dicts(a.members, lang), schema=schema.listed(ref("area_member")),
-                on=On.JSON, promised=True,
+            texts_of("pivots", schema.code(), sep=", ", promised=True),
+            *(
+                texts_of(name, schema.code(), sep=", ", promised=True, on=On.JSON | On.TABLE)
+                for name in ("entries", "exits", "dead_ends")
             ),
+            parts_of("members", "area_member", promised=True),
             *market_columns(attrgetter("market"), counted=True),
         ),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Lists that people bring: jobs that hire or are fragile, which override the rule; and moves that people made."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +23,7 @@ from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.schema import maybe, record
 from passerelles.views.schema import text as words
-from passerelles.views.spec import Column, On
+from passerelles.views.spec import Column, On, attribute, texts_of, within
 
 ListedStatus = Literal["hiring", "fragile"]
 _JOB_COLUMNS: Final = column_words("job_list")
@@ -264,13 +265,11 @@ class ObservedMoves:
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], Observed]:
         """What was observed of each pair, rows of several periods and sources summed."""
-        grouped: dict[tuple[str, str], list[ObservedMove]] = {}
-        for move in self.moves:
-            grouped.setdefault((move.origin, move.target), []).append(move)
-        people = {pair: sum(m.people for m in rows) for pair, rows in grouped.items()}
-        leaving: dict[str, float] = {}
+        rows_of = grouped(((move.origin, move.target), move) for move in self.moves)
+        people = {pair: sum(m.people for m in rows) for pair, rows in rows_of.items()}
+        leaving = defaultdict[str, float](float)
         for (origin, _), some in people.items():
-            leaving[origin] = leaving.get(origin, 0.0) + some
+            leaving[origin] += some
         return MappingProxyType(
             {
                 pair: Observed(
@@ -279,7 +278,7 @@ class ObservedMoves:
                     tuple(sorted({m.period for m in rows if m.period})),
                     tuple(sorted({m.source for m in rows if m.source})),
                 )
-                for pair, rows in sorted(grouped.items())
+                for pair, rows in sorted(rows_of.items())
             }
         )
 
@@ -354,30 +353,23 @@ def _occupation(referential: Referential, text: str, file: str, line: int, log: 
 
 def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
     """Return the columns of how many people were seen to make a move, when, and who counted them."""
-
-    def end(name: str) -> Callable[[Any, Lang], Any]:
-        return lambda item, _: None if (seen := of(item)) is None else getattr(seen, name)
-
-    def told(item: Any, _: Lang) -> dict[str, Any] | None:
-        seen = of(item)
-        return None if seen is None else {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]}
-
-    def joined(name: str) -> Callable[[Any, Lang], str | None]:
-        return lambda item, _: None if (seen := of(item)) is None else ", ".join(getattr(seen, name)) or None
-
     schema_of = record(
         "People seen to make the move, in a table that was given; never inside the score",
         {"people": schema.number(), "share": schema.share("Of all who left the origin, in that table")},
         optional={name: schema.listed(words()) for name in ("periods", "sources")},
     )
-    return (
-        Column("observed", value=lambda item, lang: (seen := of(item)) and number(seen.people, lang=lang, decimals=0),
-               json=told, schema=maybe(schema_of), on=On.JSON | On.SCREEN),
-        Column("observed_people", "number", value=end("people"), on=On.TABLE),
-        Column("observed_share", "share", value=end("share"), on=On.TABLE),
-        Column("observed_period", value=joined("periods"), on=On.TABLE),
-        Column("observed_source", value=joined("sources"), on=On.TABLE),
+    columns = (
+        Column(
+            "observed", value=lambda seen, lang: number(seen.people, lang=lang, decimals=0), on=On.JSON | On.SCREEN,
+            json=lambda seen, _: {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]},
+            schema=maybe(schema_of),
+        ),
+        Column("observed_people", "number", value=attribute("people"), on=On.TABLE),
+        Column("observed_share", "share", value=attribute("share"), on=On.TABLE),
+        texts_of("observed_period", words(), path="periods", sep=", ", on=On.TABLE),
+        texts_of("observed_source", words(), path="sources", sep=", ", on=On.TABLE),
     )  # fmt: skip
+    return within(columns, of)
 
 
 def observed_lines(seen: Observed | None, lang: Lang) -> list[str]:

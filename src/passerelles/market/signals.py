@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import UnknownCodeError
@@ -26,7 +27,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.schema import maybe, record, text
-from passerelles.views.spec import Column, On
+from passerelles.views.spec import Column, Kind, On, attribute, within
 
 FIGURE: Final = record(
     "A published figure: its bounds, how it is known, where it comes from",
@@ -39,27 +40,16 @@ WagePair = tuple[Figure, Figure]
 """Median wage of the job left and of the job reached, each over that of all families in its own period."""
 
 
+def ends_of(key: str, kind: Kind = "number", path: str = "") -> tuple[Column, Column]:
+    """Return a column for each end of a figure: a table has a number known within bounds in two cells."""
+    low, high = attribute(f"{path}low"), attribute(f"{path}high")
+    return Column(key, kind, value=low, on=On.TABLE), Column(f"{key}_high", kind, value=high, on=On.TABLE)
+
+
 def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) -> tuple[Column, ...]:
     """Return the columns of wages before and after, as ratios to the median of all; `on`: screens that show them."""
-
-    def end(at: int, name: str) -> Callable[[Any, Lang], float | None]:
-        return lambda item, _: None if (both := of(item)) is None else getattr(both[at], name)
-
-    def told(item: Any, _: Lang) -> dict[str, Any] | None:
-        both = of(item)
-        return None if both is None else dict(zip(("before", "after"), (f.to_dict() for f in both), strict=True))
-
-    schema_of = maybe(record("Median wages over that of all, same period", {"before": FIGURE, "after": FIGURE}))
-    return (
-        Column("wages", value=lambda item, lang: wages_short(of(item), lang), json=told, schema=schema_of,
-               on=On.JSON if on is None else On.JSON | on),
-        *(
-            Column(f"wage_{name}{'' if bound == 'low' else '_high'}", "number", value=end(at, bound), on=On.TABLE)
-            for at, name in enumerate(("before", "after"))
-            for bound in ("low", "high")
-        ),
-        Column("wage_source", value=lambda item, lang: wage_sources([of(item)], lang) or None, on=On.TABLE),
-    )  # fmt: skip
+    wages, *others = within(_WAGES, of)
+    return (wages if on is None else replace(wages, on=On.JSON | on), *others)
 
 
 def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
@@ -115,17 +105,21 @@ def _ratio(figure: Figure, lang: Lang) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+_WAGES: Final = (
+    Column(
+        "wages", value=wages_short, on=On.JSON,
+        json=lambda both, _: {"before": both[0].to_dict(), "after": both[1].to_dict()},
+        schema=maybe(record("Median wages over that of all, same period", {"before": FIGURE, "after": FIGURE})),
+    ),
+    *within(ends_of("wage_before"), itemgetter(0)),
+    *within(ends_of("wage_after"), itemgetter(1)),
+    Column("wage_source", value=lambda both, lang: wage_sources([both], lang) or None, on=On.TABLE),
+)  # fmt: skip
+
+
 def share_columns(of: "Callable[[Any], Openings | None]") -> tuple[Column, ...]:
     """Return difficulty and seasons of the openings of a job's families, both ends apart: a cell may be secret."""
-
-    def end(name: str, bound: str) -> Callable[[Any, Lang], float | None]:
-        return lambda item, _: None if (surveyed := of(item)) is None else getattr(getattr(surveyed, name), bound)
-
-    return tuple(
-        Column(name if bound == "low" else f"{name}_high", "share", value=end(name, bound), on=On.TABLE)
-        for name in SHARES
-        for bound in ("low", "high")
-    )
+    return within([column for name in SHARES for column in ends_of(name, "share", f"{name}.")], of)
 
 
 def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:

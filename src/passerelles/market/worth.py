@@ -1,16 +1,19 @@
 """What the market says of a job, or of a group of jobs, and how it is told: openings, tension, wage."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from operator import attrgetter, itemgetter
 from statistics import median
 from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, listed, number, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
 from passerelles.market.market import Market
-from passerelles.market.signals import FIGURE, BasinKey, signals, wage_ratio
+from passerelles.market.signals import FIGURE, BasinKey, ends_of, signals, wage_ratio
 from passerelles.referentials.referential import Referential
 from passerelles.views.schema import maybe, record, whole
-from passerelles.views.spec import Column, On
+from passerelles.views.spec import Column, On, within
 
 _EVERYWHERE: Final = BasinKey(COUNTRY, "")
 _NAMES: Final = ("projects", "tension", "wage_ratio")
@@ -103,38 +106,22 @@ def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = Fal
 
     `counted`: of a group, with the number of its jobs that each figure is of.
     """
-
-    def end(name: str, bound: str) -> Callable[[Any, Lang], float | None]:
-        return lambda item, _: None if (found := of(item)) is None else getattr(getattr(found, name), bound)
-
-    def told(name: str) -> Callable[[Any, Lang], str | None]:
-        return lambda item, lang: None if (found := of(item)) is None else _short(found, name, lang)
-
-    columns = [
-        Column("market", json=lambda item, _: (found := of(item)) and found.to_dict(), schema=_SCHEMA, on=On.JSON)
-    ]
+    columns = [Column("market", json=lambda market, _: market.to_dict(), schema=_SCHEMA, on=On.JSON)]
     for name in _NAMES:
-        columns += [
-            Column(name, "number", value=end(name, "low"), shown=told(name), on=On.TABLE | On.SCREEN),
-            Column(f"{name}_high", "number", value=end(name, "high"), on=On.TABLE),
-        ]
+        low, high = ends_of(name, path=f"{name}.")
+        columns += [replace(low, shown=partial(_short, name), on=On.TABLE | On.SCREEN), high]
     if counted:
-        columns += [
-            Column(f"{name}_jobs", "integer", value=_count(of, place), on=On.TABLE) for place, name in enumerate(_NAMES)
-        ]
-    sources = Column("market_source", value=lambda item, lang: market_sources([of(item)], lang) or None, on=On.TABLE)
-    return (*columns, sources)
-
-
-def _count(of: Callable[[Any], JobMarket | None], place: int) -> Callable[[Any, Lang], int | None]:
-    return lambda item, _: None if (found := of(item)) is None or found.jobs is None else found.jobs[place]
+        counts = [Column(f"{name}_jobs", "integer", value=lambda n, _: n, on=On.TABLE) for name in _NAMES]
+        columns += [each.at(itemgetter(place)).at(attrgetter("jobs")) for place, each in enumerate(counts)]
+    columns.append(Column("market_source", value=lambda m, lang: market_sources([m], lang) or None, on=On.TABLE))
+    return within(columns, of)
 
 
 SCREEN_KEYS: Final = frozenset(_NAMES)
 """Columns that a screen leaves out where no market is known."""
 
 
-def _short(found: JobMarket, name: str, lang: Lang) -> str | None:
+def _short(name: str, found: JobMarket, lang: Lang) -> str | None:
     """Return a figure in a narrow column, or both its ends."""
     figure: Figure = getattr(found, name)
     if figure.low is None or figure.high is None:

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress, pairwise
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifications import LeadingCertification
+from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
 from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
@@ -23,72 +22,11 @@ from passerelles.ranking.moves import split_items
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _FULL = ("titre", "diplôme", "certificat")
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
-class CertificationTable(Protocol):
-    """What leads to an occupation, according to a file of certifications."""
-
-    @property
-    def by_code(self) -> "Mapping[str, Certified]":
-        """Every certification, habilitation and course of the file, by its code there."""
-
-    def for_occupation(self, code: str, referential: Referential) -> tuple["Hit", ...]:
-        """Certifications that lead to an occupation."""
-
-    def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """Certifications that lead to an occupation and are alive on a day."""
-
-
-class Hit(Protocol):
-    """One certification, and the code by which the file reaches the occupation."""
-
-    @property
-    def certification(self) -> "Certified":
-        """The certification."""
-
-    @property
-    def via(self) -> str:
-        """How the file's code is reached: the occupation's own, its parent's, its base's."""
-
-
-class Certified(Protocol):
-    """What is read of a certification."""
-
-    @property
-    def code(self) -> str:
-        """Code in the file."""
-
-    @property
-    def label(self) -> str:
-        """Its name."""
-
-    @property
-    def kind(self) -> str:
-        """``certification``, or what is none: ``habilitation``, ``preparatory``, ``unknown``."""
-
-    @property
-    def type(self) -> str:
-        """Kind of diploma, in words."""
-
-    @property
-    def level(self) -> str | None:
-        """European level, None = unknown."""
-
-    @property
-    def rncp(self) -> str | None:
-        """RNCP code, None = unknown."""
-
-    @property
-    def active(self) -> Ternary:
-        """Whether it is open in the year that the file is judged for."""
-
-
-def check_table(table: CertificationTable | None) -> CertificationTable | None:
+def check_table(table: Certifications | None) -> Certifications | None:
     """
     Return certifications as they are.
 
@@ -114,7 +52,7 @@ class Context:
     graph: OccupationGraph
     frames: tuple[Frame, ...]
     hiring: frozenset[str] | None
-    table: CertificationTable | None
+    table: Certifications | None
     day: str = ""
     official: bool = True
     opco: Firms = (None, None)
@@ -128,7 +66,7 @@ class Context:
         base = self.graph.referential.occupation_by_code[code].base
         return "yes" if code in self.hiring or (base is not None and base in self.hiring) else "no"
 
-    def hits(self, code: str) -> tuple[Hit, ...]:
+    def hits(self, code: str) -> tuple[CertificationHit, ...]:
         """Certifications of the table that lead to an occupation."""
         return () if self.table is None else self.table.for_occupation(code, self.graph.referential)
 
@@ -171,7 +109,7 @@ class Context:
         return self._options[code]
 
     @staticmethod
-    def _option(hit: Hit) -> StepCredential:
+    def _option(hit: CertificationHit) -> StepCredential:
         found = hit.certification
         return StepCredential(
             f"CI-{found.code}",

@@ -19,9 +19,9 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
-from passerelles.views.schema import flag, listed, maybe, one_of, ref, text
+from passerelles.views.schema import flag, listed, maybe, one_of, text
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, dicts
+from passerelles.views.spec import Column, On, Record, parts_of
 
 BREAKS: Final = 0
 MAYBE: Final = 1
@@ -135,9 +135,7 @@ class MayPay(Described):
         (
             Column("who", value=lambda p, lang: p.told(lang), schema=text(), promised=True),
             Column("source", value=lambda p, _: p.source or None, schema=maybe(text())),
-            Column(
-                "opco", json=lambda p, _: None if p.opco is None else p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON
-            ),
+            Column("opco", json=lambda p, _: p.opco and p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON),
         ),
     )
 
@@ -189,11 +187,8 @@ class FrameVerdict(Described):
             Column("frame", value=lambda f, _: f.name, json_key="name", schema=text(), promised=True),
             Column("label", on=On.JSON, schema=text()),
             Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
-            Column(
-                "violations", json=lambda f, lang: dicts(f.violations, lang), schema=listed(ref("rule")), promised=True,
-                on=On.JSON,
-            ),
-            Column("unknown", json=lambda f, lang: dicts(f.unknown, lang), schema=listed(ref("rule")), on=On.JSON),
+            parts_of("violations", "rule", promised=True),
+            parts_of("unknown", "rule"),
             Column("exempt", on=On.JSON, schema=flag()),
             Column(
                 "conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
@@ -201,11 +196,9 @@ class FrameVerdict(Described):
                 schema=listed(text(), "What must still be agreed or shown, where the verdict is yes"),
                 on=On.JSON | On.TABLE,
             ),
-            Column(
-                "payers", value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None,
-                json=lambda f, lang: dicts(f.payers, lang),
-                schema=listed(ref("may_pay"), "Who may pay for a whole path, where the verdict is not no"),
-                on=On.JSON | On.TABLE,
+            parts_of(
+                "payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
+                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.JSON | On.TABLE,
             ),
             Column(
                 "payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from numbers import Integral
 from operator import itemgetter
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +20,18 @@ from passerelles.effort import EffortTable, Shares, effort_table, state_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, number, percent, say
+from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import Profile
-from passerelles.paths.build import CertificationTable, check_table
+from passerelles.paths.build import check_table
 from passerelles.ranking.move import Start, find_start
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
-from passerelles.views.schema import maybe, ref, text, whole
+from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, within
-
-if TYPE_CHECKING:
-    from passerelles.market.certifications import LeadingCertification
+from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, texts_of, within
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
@@ -98,7 +96,7 @@ class Situation:
         settings: Settings,
         starts: list[tuple[Start, int]],
         targets: list[int],
-        table: CertificationTable | None = None,
+        table: Certifications | None = None,
         kinds: frozenset[Kind] | None = None,
         day: date | None = None,
     ) -> None:
@@ -426,27 +424,15 @@ class Lever(Described):
                 "people_alone", "integer", value=lambda each, _: each.alone, json_key="alone", promised=True,
                 schema=whole("People x jobs that it would open alone", least=0), on=On.JSON | On.TABLE,
             ),
-            Column(
-                "targets", json=lambda each, _: list(each.targets), schema=schema.listed(schema.code()), promised=True,
-                shown=lambda each, _: ", ".join(each.targets), on=On.JSON | On.SCREEN,
-            ),
+            texts_of("targets", schema.code(), sep=", ", promised=True, on=On.JSON | On.SCREEN),
             Column("targets_opened", "integer", value=lambda each, _: len(each.targets), on=On.TABLE),
-            Column(
-                "opened", json=lambda each, lang: dicts(each.opened, lang), promised=True, on=On.JSON,
-                schema=schema.listed(ref("opened")),
-            ),
-            Column(
-                "with_it", value=lambda each, _: "; ".join(each.with_it) or None, promised=True,
-                json=lambda each, _: list(each.with_it), schema=schema.listed(schema.code()), on=On.JSON | On.TABLE,
-            ),
+            parts_of("opened", "opened", promised=True),
+            texts_of("with_it", schema.code(), promised=True, on=On.JSON | On.TABLE),
             Column(
                 "hours_expected", "number", value=lambda each, _: each.hours, json_key="hours", promised=True,
                 schema=maybe(schema.number(least=0)), on=On.JSON | On.TABLE,
             ),
-            Column(
-                "members", json=lambda each, _: list(each.members), on=On.JSON,
-                schema=schema.listed(schema.code(), "What a lever of several things is made of"),
-            ),
+            texts_of("members", schema.code(), "What a lever of several things is made of", on=On.JSON),
             Column(
                 "level", "integer", on=On.JSON | On.TABLE,
                 schema=maybe(whole("European level of a certification; null = unknown", least=1)),
@@ -503,7 +489,7 @@ def levers(
     origins: People,
     targets: Iterable[str] | str,
     *,
-    certifications: CertificationTable | None = None,
+    certifications: Certifications | None = None,
     kinds: Iterable[str] | str | None = None,
     settings: Settings | None = None,
     limit: int = 10,

@@ -16,7 +16,19 @@ from passerelles.sharing import Later
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
+from passerelles.views.spec import (
+    REFERENTIAL,
+    Column,
+    On,
+    Page,
+    Record,
+    Sheet,
+    attribute,
+    part_of,
+    parts_of,
+    texts_of,
+    within,
+)
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
@@ -85,9 +97,7 @@ class StepCredential(Described):
                 "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: _sourced(c.hours),
                 json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
             ),
-            Column(
-                "certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown")),
-            ),
+            Column("certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown"))),
             Column("rncp", on=On.JSON, schema=maybe(text("Its code in the RNCP; null = unknown"))),
             Column(
                 "grants_access", "flag", value=lambda c, _: c.grants,
@@ -98,6 +108,10 @@ class StepCredential(Described):
         ),
         beside={"via": maybe(text("Code by which the certification file reaches the occupation"))},
     )  # fmt: skip
+
+
+def _verdicts(path: "Path", lang: Lang) -> str:
+    return "; ".join(f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in path.frames)
 
 
 def _sourced(hours: Hours) -> dict[str, Any]:
@@ -181,14 +195,9 @@ class Step(Described):
         "step",
         "One move of a path",
         (
-            Column(
-                "from", json=lambda s, lang: s.origin.to_dict(lang), schema=ref("path_end"), promised=True,
-                on=On.JSON,
-            ),
+            part_of("from", "path_end", "origin", promised=True),
             Column("origin_code", value=lambda s, _: s.origin.code, on=On.TABLE),
-            Column(
-                "to", json=lambda s, lang: s.target.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
-            ),
+            part_of("to", "path_end", "target", promised=True),
             Column("target_code", value=lambda s, _: s.target.code, on=On.TABLE),
             Column("target_label", value=lambda s, _: s.target.label, on=On.TABLE | On.SCREEN),
             Column(
@@ -234,31 +243,22 @@ class Step(Described):
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
             Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
             Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.TABLE | On.SCREEN),
-            Column(
-                "access_conditions", json=lambda s, lang: s.access.to_dict(lang), schema=ref("access_conditions"),
-                on=On.JSON,
-            ),
-            Column("held", json=lambda s, lang: dicts(s.held, lang), schema=schema.listed(ref("item")), on=On.JSON),
-            Column(
-                "near", json=lambda s, lang: dicts(s.near, lang), schema=schema.listed(ref("near_item")), on=On.JSON,
-            ),
-            Column(
-                "credentials", value=lambda s, lang: credentials_text(s.credentials, lang) or None,
-                json=lambda s, lang: dicts(s.credentials, lang), schema=schema.listed(ref("step_credential")),
-                promised=True, on=On.JSON | On.TABLE,
+            part_of("access_conditions", "access_conditions", "access"),
+            parts_of("held", "item"),
+            parts_of("near", "near_item"),
+            parts_of(
+                "credentials", "step_credential", promised=True, on=On.JSON | On.TABLE,
+                value=lambda s, lang: credentials_text(s.credentials, lang) or None,
             ),
             Column(
                 "options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
                 schema=schema.listed(ref("step_credential"), "What merely leads there"), on=On.JSON,
             ),
-            Column(
-                "missing", value=lambda s, _: named(s.missing) or None, json=lambda s, lang: dicts(s.missing, lang),
-                schema=schema.listed(ref("item")), promised=True, on=On.JSON | On.TABLE,
+            parts_of(
+                "missing", "item", value=lambda s, _: named(s.missing) or None, promised=True, on=On.JSON | On.TABLE,
             ),
-            Column(
-                "frames", json=lambda s, lang: dicts(s.frames, lang), schema=schema.listed(ref("frame")), on=On.JSON,
-            ),
-            Column("unknown", json=lambda s, _: list(s.unknown), schema=schema.listed(text()), on=On.JSON),
+            parts_of("frames", "frame"),
+            texts_of("unknown", text(), on=On.JSON),
             Column(
                 "sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema=text(), on=On.JSON | On.TABLE,
             ),
@@ -440,21 +440,17 @@ class Path(Described, Shown):
         (
             Column("rank", "integer", schema=whole(least=1), promised=True),
             Column("place", on=On.JSON, schema=whole("1 = best of those to this target", least=1)),
-            Column(
-                "origin", json=lambda p, lang: p.origin.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
-            ),
+            part_of("origin", "path_end", promised=True),
             Column("origin_code", value=lambda p, _: p.origin.code, on=On.TABLE),
             Column("origin_label", value=lambda p, _: p.origin.label, on=On.TABLE),
-            Column(
-                "target", json=lambda p, lang: p.target.to_dict(lang), schema=ref("path_end"), promised=True, on=On.JSON
-            ),
+            part_of("target", "path_end", promised=True),
             Column("target_code", value=lambda p, _: p.target.code, on=On.TABLE),
             Column("target_label", value=lambda p, _: p.target.label, on=On.TABLE),
             Column("path", shown=lambda p, _: _chain(p), on=On.SCREEN),
             Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
-            Column(
-                "steps", "integer", value=lambda p, _: len(p.codes), json=lambda p, lang: dicts(p.steps, lang),
-                schema=schema.listed(ref("step")) | {"minItems": 1}, promised=True, on=On.JSON | On.TABLE,
+            parts_of(
+                "steps", "step", kind="integer", value=lambda p, _: len(p.codes), promised=True, on=On.JSON | On.TABLE,
+                schema=schema.listed(ref("step")) | {"minItems": 1},
             ),
             Column("status", words="paths.status", schema=one_of(get_args(Status)), promised=True),
             Column(
@@ -480,10 +476,7 @@ class Path(Described, Shown):
                 "score", "number", schema=schema.number("Sum of `parts`, in hours"), promised=True,
                 on=On.JSON | On.TABLE,
             ),
-            Column(
-                "parts", json=lambda p, lang: dicts(p.parts, lang), schema=schema.listed(ref("part")), promised=True,
-                on=On.JSON,
-            ),
+            parts_of("parts", "part", promised=True),
             Column(
                 "weakest", "number", on=On.JSON | On.TABLE,
                 schema=schema.number("Chance of the least likely move, or its score where nothing is calibrated"),
@@ -502,17 +495,10 @@ class Path(Described, Shown):
                     "Hours by which a path that was not looked at could be better; 0 = proven best", least=0
                 ),
             ),
-            Column(
-                "frames", json=lambda p, lang: dicts(p.frames, lang), schema=schema.listed(ref("frame")), promised=True,
-                value=lambda p, lang: "; ".join(
-                    f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in p.frames
-                ),
-                on=On.JSON | On.TABLE,
-            ),
-            Column(
-                "certifications", json=lambda p, lang: dicts(p.certifications, lang), promised=True,
-                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None,
-                schema=schema.listed(ref("leading_certification"), "What leads to the target and is alive on that day"),
+            parts_of("frames", "frame", promised=True, value=_verdicts, on=On.JSON | On.TABLE),
+            parts_of(
+                "certifications", "leading_certification", "What leads to the target and is alive on that day",
+                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None, promised=True,
                 on=On.JSON | On.TABLE,
             ),
             Column(
@@ -528,10 +514,7 @@ class Path(Described, Shown):
                 "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)],
                 schema=schema.listed(text()), on=On.JSON,
             ),
-            Column(
-                "referential", json=lambda p, _: p.referential._asdict(),
-                schema=ref("referential_version"), on=On.JSON,
-            ),
+            REFERENTIAL,
         ),
     )  # fmt: skip
 

@@ -17,10 +17,11 @@ from passerelles.effort import Floats, Ints
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import WagePair, wage_notes, wages_between
 from passerelles.model import Profile
-from passerelles.paths.build import CertificationTable, Context, check_table, frame_months, make_detail, needed_from
+from passerelles.paths.build import Context, check_table, frame_months, make_detail, needed_from
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
@@ -31,10 +32,10 @@ from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.schema import code as code_schema
-from passerelles.views.schema import flag, listed, maybe, ref, text, whole
+from passerelles.views.schema import flag, maybe, ref, text, whole
 from passerelles.views.schema import number as number_schema
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, Page, Record, Sheet
+from passerelles.views.spec import Column, Page, Record, Sheet, texts_of
 
 _CHUNK = 96  # pairs of stages summed together, best bound first
 
@@ -352,10 +353,7 @@ class Reached(Described):
             Column(
                 "reason", value=lambda r, _: r.reason or None, schema=maybe(text("Why there is none")), promised=True,
             ),
-            Column(
-                "parts", json=lambda r, _: list(r.parts),
-                schema=listed(code_schema(), "Specialised occupations of a target that is split"),
-            ),
+            texts_of("parts", code_schema(), "Specialised occupations of a target that is split"),
             Column(
                 "cut", "integer", schema=whole("Undominated paths that the limit leaves out of a Pareto set", least=0)
             ),
@@ -438,7 +436,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     targets: Iterable[str] | str | None,
     frame: str | Frame | None = None,
     max_steps: int = 3,
-    certifications: CertificationTable | None = None,
+    certifications: Certifications | None = None,
     pareto: bool = False,
     settings: Settings | None = None,
     limit: int | None = 5,
@@ -587,7 +585,7 @@ def _context(
     settings: Settings,
     asked: Frame | None,
     hiring: Iterable[str] | str | None,
-    table: CertificationTable | None,
+    table: Certifications | None,
     day: str,
     *,
     official: bool,

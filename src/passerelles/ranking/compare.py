@@ -16,9 +16,9 @@ from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.scoring.coverage import required_columns
 from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.schema import maybe, one_of, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet
+from passerelles.views.spec import Column, On, Page, Record, Sheet, part_of, texts_of
 
 Presence = Literal["shared", "some", "only"]
 _FEWEST: Final = 2
@@ -57,10 +57,7 @@ class ComparedOccupation(Described):
                 schema=maybe(schema.share("Share of its requirements that all the others ask for")),
             ),
             Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.TABLE | On.SCREEN),
-            Column(
-                "access_conditions", json=lambda o, lang: o.access.to_dict(lang), schema=ref("access_conditions"),
-                on=On.JSON, promised=True,
-            ),
+            part_of("access_conditions", "access_conditions", "access", promised=True),
             *market_columns(attrgetter("market")),
         ),
     )  # fmt: skip
@@ -88,10 +85,7 @@ class ComparedCompetency(Described):
                    schema=schema.code()),
             Column("competency_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
             Column("kind", schema=text(), promised=True),
-            Column(
-                "occupations", value=lambda c, _: ", ".join(c.occupations), json=lambda c, _: list(c.occupations),
-                schema=schema.listed(schema.code()), promised=True,
-            ),
+            texts_of("occupations", schema.code(), sep=", ", promised=True),
             Column(
                 "weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights), json=lambda c, _: list(c.weights),
                 schema=schema.listed(schema.number(least=0)), promised=True, on=On.JSON | On.TABLE,

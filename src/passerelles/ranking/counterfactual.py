@@ -31,10 +31,9 @@ from passerelles.scoring.scorer import (
 from passerelles.scoring.table import score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.vectors import sparse
-from passerelles.views import schema
-from passerelles.views.schema import one_of, ref
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, Record, dicts, within
+from passerelles.views.spec import Column, On, Record, parts_of, within
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
 
@@ -57,9 +56,7 @@ class Counterfactual(Described):
         "What would bring the move one level nearer; there where it is asked for",
         (
             Column("level", schema=one_of(LEVELS), promised=True),
-            Column(
-                "added", json=lambda c, lang: dicts(c.added, lang), schema=schema.listed(ref("item")), promised=True
-            ),
+            parts_of("added", "item", on=On.ALL, promised=True),
             *(
                 replace(column, promised=True)
                 for column in within(

@@ -26,7 +26,18 @@ from passerelles.scoring.features import part_words
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, within
+from passerelles.views.spec import (
+    REFERENTIAL,
+    Column,
+    On,
+    Page,
+    Record,
+    Sheet,
+    attribute,
+    part_of,
+    parts_of,
+    within,
+)
 
 Level = Literal["proche", "accessible", "exigeante"]
 LEVELS: Final = get_args(Level)
@@ -280,16 +291,10 @@ class Move(Described, Shown):
         "One step from an origin to a target, explained",
         (
             Column("rank", "integer", schema=whole("1 = best", least=1), promised=True),
-            Column(
-                "origin", json=lambda m, lang: m.origin.to_dict(lang), schema=ref("origin"), promised=True,
-                shown=lambda m, _: m.origin.named, on=On.JSON | On.SCREEN,
-            ),
+            part_of("origin", "origin", promised=True, shown=attribute("origin.named"), on=On.JSON | On.SCREEN),
             Column("origin_code", value=attribute("origin.code"), on=On.TABLE),
             Column("origin_label", value=attribute("origin.label"), on=On.TABLE),
-            Column(
-                "target", json=lambda m, lang: m.target.to_dict(lang), schema=ref("end"), promised=True,
-                shown=lambda m, _: m.target.named, on=On.JSON | On.SCREEN,
-            ),
+            part_of("target", "end", promised=True, shown=attribute("target.named"), on=On.JSON | On.SCREEN),
             Column("target_code", value=attribute("target.code"), on=On.TABLE),
             Column("target_label", value=attribute("target.label"), on=On.TABLE),
             Column(
@@ -313,34 +318,15 @@ class Move(Described, Shown):
                 "coverage_position", "integer", on=On.JSON | On.TABLE,
                 schema=maybe(whole("1 = no other target is better covered", least=1)),
             ),
-            Column(
-                "known", json=lambda m, lang: m.known and m.known.to_dict(lang), schema=maybe(ref("known")),
-                shown=known_text, on=On.JSON | On.SCREEN, promised=True,
-            ),
+            part_of("known", "known", nullable=True, shown=known_text, on=On.JSON | On.SCREEN, promised=True),
             Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
-            Column(
-                "parts", json=lambda m, lang: dicts(m.parts, lang), schema=schema.listed(ref("part")), promised=True,
-                on=On.JSON,
-            ),
-            Column(
-                "held", json=lambda m, lang: dicts(m.held, lang), schema=schema.listed(ref("item")), promised=True,
-                on=On.JSON,
-            ),
-            Column(
-                "near", json=lambda m, lang: dicts(m.near, lang), schema=schema.listed(ref("near_item")), promised=True,
-                on=On.JSON,
-            ),
-            Column(
-                "kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE,
-            ),
+            parts_of("parts", "part", promised=True),
+            parts_of("held", "item", promised=True),
+            parts_of("near", "near_item", promised=True),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
             Column("same_field", "flag", schema=maybe(schema.flag()), on=On.JSON | On.TABLE),
-            Column(
-                "access", value=lambda m, lang: access_text(m.access, lang), on=On.TABLE | On.SCREEN,
-            ),
-            Column(
-                "access_conditions", json=lambda m, lang: m.access.to_dict(lang), schema=ref("access_conditions"),
-                on=On.JSON, promised=True,
-            ),
+            Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.TABLE | On.SCREEN),
+            part_of("access_conditions", "access_conditions", "access", promised=True),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             *observed_columns(attrgetter("observed")),
             Column(
@@ -348,19 +334,14 @@ class Move(Described, Shown):
                 schema=schema.listed(ref("credential")), value=lambda m, lang: credentials_text(m.credentials, lang),
                 on=On.JSON | On.TABLE,
             ),
-            Column(
-                "missing", json=lambda m, lang: dicts(m.missing, lang), schema=schema.listed(ref("item")),
-                value=lambda m, _: named(m.missing), promised=True, on=On.JSON | On.TABLE,
+            parts_of(
+                "missing", "item", value=lambda m, _: named(m.missing), promised=True, on=On.JSON | On.TABLE,
             ),
-            Column(
-                "filters", json=lambda m, lang: dicts(m.filters, lang), schema=schema.listed(ref("verdict")),
-                value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None, promised=True,
-                on=On.JSON | On.TABLE,
+            parts_of(
+                "filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
+                promised=True, on=On.JSON | On.TABLE,
             ),
-            Column(
-                "referential", json=lambda m, _: m.referential._asdict(),
-                schema=ref("referential_version"), on=On.JSON,
-            ),
+            REFERENTIAL,
         ),
         beside={"counterfactual": maybe(ref("counterfactual"))},
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
@@ -23,7 +24,7 @@ from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, attribute
+from passerelles.views.spec import Column, On, Record, attribute, part_of, within
 
 _FILE: Final = On.JSON | On.TABLE
 _CELLS: Final = On.TABLE | On.SCREEN
@@ -55,20 +56,28 @@ class HoursOf(NamedTuple):
 MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
 
 
-def _payer_said(at: int) -> Callable[["Flow", Lang], str | None]:
-    def said(flow: "Flow", _lang: Lang) -> str | None:
-        payer = flow.payers[at]
-        return None if payer is None else payer.name or None
-
-    return said
+_PAYER: Final = Column(
+    "payer", value=lambda p, _: p.name or None, json=lambda p, _: p.to_dict(), on=_FILE, schema=maybe(PAYER)
+)
 
 
-def _payer_told(at: int) -> Callable[["Flow", Lang], dict[str, Any] | None]:
-    def told(flow: "Flow", _lang: Lang) -> dict[str, Any] | None:
-        payer = flow.payers[at]
-        return None if payer is None else payer.to_dict()
+def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
+    """Return what files hold of the lot at one end of a flow: its employer, its job and where it is."""
+    columns = (
+        Column(f"{side}_employer", value=attribute("employer"), on=_FILE, schema=text(), promised=True),
+        Column(f"{side}_title", value=attribute("title"), on=_FILE, schema=_TITLE),
+        Column(job, json=attribute("end"), schema=maybe(ref("end")), promised=True, on=On.JSON),
+        Column(f"{job}_code", value=attribute("job"), on=On.TABLE),
+        Column(f"{job}_label", value=attribute("label"), on=On.TABLE),
+        Column(f"{way}_basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
+        Column(f"{way}_basin_code", value=attribute("basin"), schema=text(), on=On.JSON),
+        Column(f"{way}_commune", value=lambda lot, _: lot.commune_label or None, schema=maybe(text()), on=_FILE),
+    )
+    return within(columns, attrgetter(side))
 
-    return told
+
+def _payer(at: int, flow: "Flow") -> Payer | None:
+    return flow.payers[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,26 +184,12 @@ class Flow(Described):
         "People of a fragile lot who could take openings of another; withheld lines name several lots",
         (
             Column("from", on=On.SCREEN, shown=attribute("fragile.employer"), note=lambda f, _: f.fragile.place()),
-            Column("fragile_employer", value=attribute("fragile.employer"), on=_FILE, schema=text(), promised=True),
-            Column("fragile_title", value=attribute("fragile.title"), on=_FILE, schema=_TITLE),
-            Column("origin", json=lambda f, _: f.fragile.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("origin_code", value=attribute("fragile.job"), on=On.TABLE),
-            Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
-            Column("from_basin", value=attribute("fragile.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("from_basin_code", value=attribute("fragile.basin"), schema=text(), on=On.JSON),
-            Column("from_commune", value=lambda f, _: f.fragile.commune_label or None, schema=maybe(text()), on=_FILE),
+            *_end("fragile", "origin", "from"),
             Column(
                 "to", on=On.SCREEN, shown=attribute("hiring.employer"),
                 note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin),
             ),
-            Column("hiring_employer", value=attribute("hiring.employer"), on=_FILE, schema=text(), promised=True),
-            Column("hiring_title", value=attribute("hiring.title"), on=_FILE, schema=_TITLE),
-            Column("target", json=lambda f, _: f.hiring.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("target_code", value=attribute("hiring.job"), on=On.TABLE),
-            Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
-            Column("to_basin", value=attribute("hiring.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("to_basin_code", value=attribute("hiring.basin"), schema=text(), on=On.JSON),
-            Column("to_commune", value=lambda f, _: f.hiring.commune_label or None, schema=maybe(text()), on=_FILE),
+            *_end("hiring", "target", "to"),
             Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
             Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),
             Column("people", "integer", schema=PEOPLE, promised=True),
@@ -207,14 +202,9 @@ class Flow(Described):
                 "level", value=attribute("move_level"), words="territory.level", schema=maybe(one_of(LEVELS)), on=_FILE,
             ),
             Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE | On.PAGE),
-            Column(
-                "access_conditions", json=lambda f, lang: f.access and f.access.to_dict(lang),
-                schema=maybe(ref("access_conditions")), on=On.JSON,
-            ),
+            part_of("access_conditions", "access_conditions", "access", nullable=True),
             Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
-            Column(
-                "listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE,
-            ),
+            Column("listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE),
             Column(
                 "hours_each", "integer", value=attribute("hours.expected"), json=lambda f, _: f.hours.to_dict(),
                 json_key="hours_per_person", schema=ref("span"), promised=True, on=On.JSON | On.TERMINAL,
@@ -260,17 +250,11 @@ class Flow(Described):
                 for name, kind in (("size", maybe(whole(least=0))), ("agreement", text("IDCC; empty = not said")))
             ),
             *(
-                Column(
-                    f"{side}_payer", value=_payer_said(at), json=_payer_told(at), on=_FILE,
-                    schema=maybe(PAYER),
-                )
+                replace(_PAYER.at(partial(_payer, at)), key=f"{side}_payer")
                 for at, side in enumerate(("fragile", "hiring"))
             ),
             Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
-            Column(
-                "move", json=lambda f, lang: f.move and f.move.to_dict(lang), schema=maybe(ref("move")), promised=True,
-                on=On.JSON,
-            ),
+            part_of("move", "move", nullable=True, promised=True),
             _MASKED,
             Column("fragile_lots", value=lambda _f, _lang: None, on=On.TABLE),
             Column("hiring_lots", value=lambda _f, _lang: None, on=On.TABLE),

@@ -1,9 +1,10 @@
 """`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from passerelles.access.holdings import holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.market.market import Market, Openings
+from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import JobOpenings, job_openings, wages_between
 from passerelles.market.tables import Payer
@@ -72,7 +73,7 @@ _NOTED: Final = 12  # names that a note lists
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """Both sides and everything that does not depend on the bounds."""
+    """Both sides and everything that does not depend on the bounds; `people` and `capacity` are those to be placed."""
 
     graph: OccupationGraph
     fragile: Lots
@@ -82,6 +83,31 @@ class _Case:
     settings: TerritorySettings
     strict: bool
     tell: Tell
+
+    @cached_property
+    def people(self) -> Ints:
+        """People of each lot who may be placed, shape (n,)."""
+        return np.asarray([lot.movable for lot in self.fragile.lots], dtype=np.int64)
+
+    @cached_property
+    def capacity(self) -> Ints:
+        """Openings of each pool, shape (m,)."""
+        return pool_keys(self.hiring)[1]
+
+    def left(self, pairs: Pairs, used: Ints) -> tuple[Ints, Ints]:
+        """People and openings that flows on pairs, shape (p,), leave."""
+        sent, taken = np.bincount(pairs.lot, used, len(self.people)), np.bincount(pairs.pool, used, len(self.capacity))
+        return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
+
+    def without_floor(self) -> "_Case":
+        """Return the case without the least share of people to be placed of each group."""
+        return replace(self, settings=self.settings.model_copy(update={"floor": 0.0}))
+
+    def pairs(self, moves: Moves, bounds: Bounds) -> Pairs:
+        """Compare every lot with every pool, within bounds."""
+        return find_pairs(
+            self.graph, self.fragile, self.hiring, moves, self.locator, bounds, self.settings, strict=self.strict
+        )
 
 
 def match_territory(  # noqa: PLR0913 - each option is named at every call
@@ -243,13 +269,12 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     case.tell(0, _STEPS)
     moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
     case.tell(1, _STEPS)
-    pairs = _pairs(case, moves, bounds)
+    pairs = case.pairs(moves, bounds)
     case.tell(2, _STEPS)
     solved = _solve(case, pairs, budget, stretch=stretch)
     case.tell(3, _STEPS)
     used = solved.placed + solved.reserved
     binding = "weights" if case.settings.objective == "weighted" else "budget"
-    _, capacity = pool_keys(case.hiring)
     flows = _flows(case, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     allocation = Allocation(
@@ -260,7 +285,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         to_confirm=_flows(case, moves, pairs, solved.reserved),
         stretched=_flows(case, moves, pairs, solved.stretched),
         options=_flows(case, moves, pairs, _own_accounts(case, pairs)),
-        uncovered=uncovered_lots(case.fragile, pairs, used, capacity, binding=binding),
+        uncovered=uncovered_lots(case.fragile, pairs, used, case.capacity, binding=binding),
         unfilled=unfilled_pools(case.fragile, case.hiring, pairs, used, case.settings, binding=binding),
         changes=(),
         curve=_curve(case, pairs, solved) if changes else (),
@@ -304,9 +329,7 @@ class _Solved:
 
 
 def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) -> _Solved:
-    _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
-    task = _task(case, pairs, pairs.open, people, capacity, budget)
+    task = _task(case, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
         outcome = best_flow(task, case.settings)
@@ -318,9 +341,7 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     plain = case.settings.model_copy(update={"objective": "lexicographic", "floor": 0.0})
     for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
         if len(among):
-            left = people - np.bincount(pairs.lot, used, len(people)).astype(np.int64)
-            free = capacity - np.bincount(pairs.pool, used, len(capacity)).astype(np.int64)
-            rest = _task(replace(case, settings=plain), pairs, among, left, free, None)
+            rest = _task(replace(case, settings=plain), pairs, among, None, case.left(pairs, used))
             flow[among] = best_flow(rest, plain).flow
             used += flow
     return _Solved(placed, reserved, stretched, status, outcome.stages)
@@ -329,8 +350,7 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
 def _own_accounts(case: _Case, pairs: Pairs) -> Ints:
     """People of each lot on each pair whose work is one's own account: who may choose it, whatever else is proposed."""
     found = np.zeros(len(pairs.lot), dtype=np.int64)
-    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
-    found[pairs.options] = people[pairs.lot[pairs.options]]
+    found[pairs.options] = case.people[pairs.lot[pairs.options]]
     return found
 
 
@@ -339,10 +359,7 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
     placed = int(solved.placed.sum())
     if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
         return ()
-    _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
-    task = _task(replace(case, settings=case.settings.model_copy(update={"floor": 0.0})),
-                 pairs, pairs.open, people, capacity, None)  # fmt: skip
+    task = _task(case.without_floor(), pairs, pairs.open, None)
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
     points = cost_curve(task, placed, counts)
@@ -351,30 +368,22 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
         more = point.people - (before.people if before else 0)
         spent = point.cost - (before.cost if before else 0)
         known = before is not None or (counts[0] == point.people and len(points) > 2)  # noqa: PLR2004
-        found.append(
-            CurvePoint(
-                point.people,
-                point.cost / TENTHS,
-                point.hours / TENTHS,
-                round(spent / more / TENTHS, 1) if known else None,
-            )
-        )
+        each = round(spent / more / TENTHS, 1) if known else None
+        found.append(CurvePoint(point.people, point.cost / TENTHS, point.hours / TENTHS, each))
     return tuple(found)
 
 
-def _pairs(case: _Case, moves: Moves, bounds: Bounds) -> Pairs:
-    return find_pairs(
-        case.graph, case.fragile, case.hiring, moves, case.locator, bounds, case.settings, strict=case.strict
-    )
-
-
 def _task(
-    case: _Case, pairs: Pairs, among: NDArray[np.intp], people: Ints, capacity: Ints, budget: float | None
+    case: _Case,
+    pairs: Pairs,
+    among: NDArray[np.intp],
+    budget: float | None,
+    at_hand: tuple[Ints, Ints] | None = None,
 ) -> Task:
-    """Put some pairs, and the people and openings at hand, in a task."""
+    """Put some pairs, and the people and openings at hand (all where None), in a task."""
     lots = case.fragile.lots
     group, need = floor_groups(case.fragile, case.settings)
-    network = Network(people, capacity, pairs.lot[among], pairs.pool[among], group, need)
+    network = Network(*(at_hand or (case.people, case.capacity)), pairs.lot[among], pairs.pool[among], group, need)
     km = pairs.km[among]
     known = km[~np.isnan(km)]
     far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
@@ -411,16 +420,11 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
 
 
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
-    used = np.flatnonzero(flow)
     market = case.locator.market
-    basins: dict[str, Callable[[str], JobOpenings]] = {}
 
-    def surveyed(job: str, basin: str) -> Openings | None:
-        if market is None or not market.has_survey or not basin:
-            return None
-        if basin not in basins:
-            basins[basin] = job_openings(market, case.graph.referential, basin)
-        return basins[basin](job)[1]
+    @cache
+    def openings_in(basin: str) -> Callable[[str], JobOpenings] | None:
+        return job_openings(market, case.graph.referential, basin) if market and market.has_survey and basin else None
 
     row = {int(r): i for i, r in enumerate(moves.origins)}
     column = {int(c): i for i, c in enumerate(moves.targets)}
@@ -428,7 +432,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     explained: dict[tuple[str, str], Move | None] = {}
     accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions]] = {}
     found = []
-    for pair in used.tolist():
+    for pair in np.flatnonzero(flow).tolist():
         go_on()
         fragile = case.fragile.lots[int(pairs.lot[pair])]
         hiring = case.hiring.lots[int(pairs.entry[pair])]
@@ -467,7 +471,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
                 wages=wages_between(market, case.graph.referential, fragile.job, hiring.job),
-                surveyed=surveyed(hiring.job, hiring.basin),
+                surveyed=asked(hiring.job)[1] if (asked := openings_in(hiring.basin)) else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
@@ -519,8 +523,7 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
 
 def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
     """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
-    _, capacity = pool_keys(case.hiring)
-    free = capacity - np.bincount(pairs.pool, solved.placed + solved.reserved, len(capacity)).astype(np.int64)
+    _, free = case.left(pairs, solved.placed + solved.reserved)
     waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
     openings = {int(lot): int(entry) for lot, entry in zip(pairs.lot[waiting], pairs.entry[waiting], strict=True)}
     moved = solved.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
@@ -564,15 +567,12 @@ def _changes(
         dearer = replace(bounds, max_cost=bounds.max_cost + chosen.more_hours)
         tried.append(("max_cost", chosen.more_hours, dearer, budget))
     found = []
-    _, capacity = pool_keys(case.hiring)
-    people = np.asarray([lot.movable for lot in case.fragile.lots], dtype=np.int64)
     for kind, step, moved, money in tried:
         go_on()
-        again = replace(moves, frame=None) if moved.frame is None else moves
-        pairs = _pairs(case, again, moved)
-        free = replace(case, settings=chosen.model_copy(update={"floor": 0.0})) if kind == "no_floor" else case
+        pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
+        free = case.without_floor() if kind == "no_floor" else case
         try:
-            placed, tenths = _people(free, _task(free, pairs, pairs.open, people, capacity, money))
+            placed, tenths = _people(free, _task(free, pairs, pairs.open, money))
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
             continue
         more = placed - allocation.placed
@@ -703,17 +703,14 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None, market: Ma
     if changed:
         notes.append(Note("payer_changed", {"list": _few(changed)}))
     if smallest_group:
-        taught: dict[tuple[str, str], int] = {}
+        taught = Counter[tuple[str, str]]()
         for f in flows:
             if not f.same_job and f.hours.expected:
-                at = (f.hiring.label or f.hiring.job, f.hiring.basin_label)
-                taught[at] = taught.get(at, 0) + f.people
-        for key, kept in (("group_filled", True), ("group_short", False)):
-            some = [
-                f"{job}, {basin} : {n}" for (job, basin), n in sorted(taught.items()) if (n >= smallest_group) is kept
-            ]
-            if some:
-                notes.append(Note(key, {"n": str(smallest_group), "list": _few(some)}))
+                taught[f.hiring.label or f.hiring.job, f.hiring.basin_label] += f.people
+        groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
+        for (job, basin), n in sorted(taught.items()):
+            groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")
+        notes += [Note(key, {"n": str(smallest_group), "list": _few(some)}) for key, some in groups.items() if some]
     return notes
 
 

@@ -45,7 +45,7 @@ from passerelles.territory.solve import TENTHS
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, attribute, within
+from passerelles.views.spec import Column, On, Record, Sheet, attribute, texts_of, within
 
 _FILE: Final = On.JSON | On.TABLE
 _SLACK: Final = 4  # classes of tension above the slackest
@@ -228,17 +228,13 @@ class Ranked(Described):
             Column("openings_source", value=lambda r, _: r.projects and _publisher(r.projects), on=On.TABLE),
             Column("same_job", "flag", schema=schema.flag(), promised=True, on=_FILE),
             Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE),
-            Column(
-                "unknown_parts", value=lambda r, _: ", ".join(r.unknown), json=lambda r, _: list(r.unknown),
-                json_key="unknown", schema=schema.listed(text(), "Parts whose figure is unknown"), on=_FILE,
-            ),
-            Column(
-                "other_jobs", value=lambda r, _: ", ".join(r.others), json=lambda r, _: list(r.others),
-                schema=schema.listed(
-                    schema.code(),
-                    "Other jobs of the same family and basin, which share the openings, ranked lower",
-                ),
+            texts_of(
+                "unknown_parts", text(), "Parts whose figure is unknown", path="unknown", sep=", ", json_key="unknown",
                 on=_FILE,
+            ),
+            texts_of(
+                "other_jobs", schema.code(), path="others", sep=", ", on=_FILE,
+                about="Other jobs of the same family and basin, which share the openings, ranked lower",
             ),
         ),
     )  # fmt: skip

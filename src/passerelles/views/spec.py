@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.views.schema import Schema, flag, maybe, record, share, text, whole
+from passerelles.views.schema import Schema, flag, listed, maybe, record, ref, share, text, whole
 from passerelles.views.schema import number as numeric
 
 Cell = str | int | float | bool | None
@@ -162,10 +162,12 @@ class Column:
         return number(cell, lang=lang, decimals=2 if self.kind == "number" else 0)
 
     def at(self, get: Callable[[Any], Any], *, on: On | None = None) -> "Column":
-        """Return the same column of items that hold the item it reads, which `get` gives."""
+        """Return the same column of items that hold the item it reads, which `get` gives; unknown where it is None."""
 
         def of(value: Value | None) -> Value | None:
-            return None if value is None else lambda item, lang: value(get(item), lang)
+            if value is None:
+                return None
+            return lambda item, lang: None if (inner := get(item)) is None else value(inner, lang)
 
         return replace(
             self,
@@ -256,6 +258,33 @@ def within(columns: Iterable[Column], get: Callable[[Any], Any], *, on: On | Non
 def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
     """Return items as plain values, ready for JSON."""
     return [item.to_dict(lang) for item in items]
+
+
+def part_of(key: str, of: str, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
+    """Return a column of JSON that holds what stands under an attribute, by its `to_dict`; `of` names its schema."""
+    get = attrgetter(path or key)
+    defaults: dict[str, Any] = {"schema": maybe(ref(of)) if nullable else ref(of), "on": On.JSON}
+    return Column(key, json=lambda i, lang: (inner := get(i)) and inner.to_dict(lang), **{**defaults, **more})
+
+
+def parts_of(key: str, of: str, about: str = "", **more: Any) -> Column:
+    """Return a column of JSON that holds a list of items, each by its `to_dict`; `of` names their schema."""
+    get = attrgetter(key)
+    defaults: dict[str, Any] = {"schema": listed(ref(of), about), "on": On.JSON}
+    return Column(key, json=lambda item, lang: dicts(get(item), lang), **{**defaults, **more})
+
+
+def texts_of(key: str, of: Schema, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
+    """Return a column of several texts: a list in JSON, one cell elsewhere, unknown where there is none."""
+    get = attrgetter(path or key)
+    told = {"value": lambda item, _: sep.join(get(item)) or None, "schema": listed(of, about)}
+    return Column(key, json=lambda item, _: list(get(item)), **{**told, **more})
+
+
+REFERENTIAL: Final = Column(
+    "referential", json=lambda item, _: item.referential._asdict(), schema=ref("referential_version"), on=On.JSON
+)
+"""Column of results that carry their referential's version."""
 
 
 @dataclass(frozen=True)
