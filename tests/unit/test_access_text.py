@@ -84,6 +84,16 @@ def mention(text: str, start: str) -> Mention:
             ["formation initiale du rang", "formation navale"],
         ),
         ("Accessible avec un BTS ou un Diplôme d'État d'orfèvre. Les diplômes d'État sont obligatoires.", []),
+        ("Accessible avec un CAP (tir, arc, ...) complété par une formation en soins.", ["formation en soins"]),
+        ("Accessible avec un BTS en tir assorti d'une formation d'un an.", ["formation d'un an"]),
+        (
+            "Accessible avec un Diplôme d'État d'orfèvre, complété par la validation de la spécialité choisie.",
+            ["Diplôme d'État d'orfèvre", "validation de la spécialité choisie"],
+        ),
+        (
+            "Le métier est simple. Les permis D (ex ED) pour la conduite de cars complétés par la FIMO sont exigés.",
+            ["permis D (ex ED) pour la conduite de cars", "FIMO"],
+        ),
     ],
 )
 def test_what_is_stated_or_the_only_way_in_is_required(text: str, names: list[str]) -> None:
@@ -118,6 +128,9 @@ def test_what_is_softened_or_denied_is_not_required(text: str, strength: str) ->
         "Accessible avec un CQP. D'autres diplômes peuvent être requis.",
         "Il est également accessible avec un Brevet de tir, nécessaire pour enseigner.",
         "Accessible avec un Brevet ou un Diplôme d'État dans le secteur de l'animation.",
+        "Accessible avec un diplôme d'horloger ou en joaillerie.",
+        "Accessible avec un Diplôme d'État d'orfèvre. L'emploi/métier de polisseur est accessible avec un CAP.",
+        "Accessible avec un Diplôme d'État d'orfèvre. La fonction d'économe est accessible avec un BTS.",
         "Il faut un CQP et une autorisation. | -ou un agrément obtenu avant 2016.",
     ],
 )
@@ -388,6 +401,8 @@ def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
         ("Accessible à partir d'un diplôme de fin d'études secondaires.", (4, 4)),
         ("Accessible à partir du CAP, des formations en couture sont un atout. Un Bac+2 peut être requis.", (3, 5)),
         ("Accessible sans certification.", (0, None)),
+        ("Accessible à partir d'un diplôme de fin d'études secondaires (brevet des collèges).", (None, None)),
+        ("Accessible avec un Master. Le CAPA SH permet d'enseigner à part.", (7, 7)),
         ("Accessible après une école de tir. Aucun diplôme n'est requis pour y entrer.", (0, None)),
         ("Accessible avec des formations variées mais non obligatoires, de Bac+2 à Bac+5.", (0, 7)),
         ("Bien que non obligatoires, des formations sont appréciées, dont un CAP.", (0, 3)),
@@ -404,6 +419,8 @@ def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, 
     [
         ("Cet emploi est accessible par concours de la fonction publique.", "competition"),
         ("L'accès dans les établissements de la fonction publique s'effectue sur concours.", None),
+        ("Accessible sur concours du ministère avec un Bac pour les postes de contrôleur.", "competition"),
+        ("L'accès s'effectue sur concours pour les postes de contrôleur.", None),
         ("Cet emploi est accessible avec un BTS.", None),
         ("L'emploi est accessible après sélection.", "admission"),
     ],
