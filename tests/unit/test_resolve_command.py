@@ -9,9 +9,8 @@ import openpyxl
 import pytest
 
 from job_titles import referential
-from passerelles.cli.answer import emit_list
+from passerelles.cli.given import Format, emit_list
 from passerelles.cli.main import run
-from passerelles.cli.options import Format
 from passerelles.errors import PasserellesError
 from passerelles.matching.worklist import ADDED, Worklist, read_worklist, review
 

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.main import get_command
 
-from passerelles.cli.options import ACCEPT_ERRORS, NO_CACHE, LangOption, Language, speak, speak_below
+from passerelles.cli.given import ACCEPT_ERRORS, NO_CACHE, LangOption, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
 
@@ -271,7 +271,7 @@ def _root(
     version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
     no_cache: bool = typer.Option(False, _NO_CACHE, help=say("cache.no_cache")),  # noqa: ARG001 - `run` takes it
     accept_errors: bool = typer.Option(False, _ACCEPT_ERRORS, help=say("overlay.accept_errors")),  # noqa: ARG001
-    lang: LangOption = Language.FR,
+    lang: LangOption = "fr",
 ) -> None:
     if version:
         import passerelles

@@ -6,38 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
-from passerelles.cli.answer import (
-    Answer,
-    check_chart,
-    emit,
-    message,
-    observed_of,
-    on_screen,
-    rank_people,
-    refuse_beside_profiles,
-    write_chart,
-)
-from passerelles.cli.options import (
-    ChartOption,
-    DataOption,
-    Format,
-    FormatOption,
-    LangOption,
-    Language,
-    LimitOption,
-    MarketBasinOption,
-    NoAccessOption,
-    ObservedOption,
-    OutputOption,
-    OverlayOption,
-    ReferentialOption,
-    SettingsOption,
-    StrictOption,
-    load,
-    load_graph,
-    open_session,
-)
+from passerelles.cli.given import ExplainOption, Format, Given, IncludeOption, MarketBasinOption, shared
+from passerelles.errors import PasserellesError
 from passerelles.language.say import say
+from passerelles.views.spec import dicts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,32 +17,18 @@ if TYPE_CHECKING:
     from passerelles.model import Profile
     from passerelles.settings import Settings
 
-FilterOption = Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))]
-ExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))]
 
-
+@shared("filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
+    given: Given,
     ctx: typer.Context,
     origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
     profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", help=say("cli.option.rejects"))] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
-    filters: FilterOption = None,
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    data: DataOption = None,
-    observed: ObservedOption = None,
-    limit: LimitOption = 10,
     explain: ExplainOption = 0,
-    strict: StrictOption = False,
-    settings: SettingsOption = None,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    chart: ChartOption = None,
-    lang: LangOption = Language.FR,
-) -> None:
+) -> bool:
     """Rank the moves from an origin."""
     from passerelles import charts
     from passerelles.ranking.counterfactual import nearer, sentence
@@ -78,63 +36,78 @@ def rank(
     from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import rank_moves
     from passerelles.report.envelope import envelope, scorer_dict
-    from passerelles.views.spec import dicts
 
     if profiles:
-        others = {"--profile": profile, "--target": target, "--filter": filters, "--explain": explain, "ORIGIN": origin}
-        others |= {"--observed": observed, "--chart": chart}
-        refuse_beside_profiles([name for name, value in others.items() if value])
+        others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": explain,
+                  "ORIGIN": origin, "--observed": given.observed, "--chart": given.chart}  # fmt: skip
         source = ctx.get_parameter_source("form")
         said = source is not None and source.name != "DEFAULT"
-        if said and form is not Format.CSV:
-            refuse_beside_profiles([f"--format {form.value}"])
-        people_graph = load_graph(referential, overlay, settings, strict=strict, no_access=no_access, lang=lang)
-        chosen = form.value if said else None
-        rank_people(people_graph, profiles, output, rejects, limit=limit, form=chosen, lang=lang.lang)
-        return
-    check_chart(chart)
+        refused = [name for name, value in others.items() if value]
+        if not refused and said and given.form is not Format.CSV:
+            refused = [f"--format {given.form.value}"]
+        if refused:  # they say nothing to a ranking of many people: better refused than ignored
+            raise PasserellesError("profiles_alone", options=", ".join(refused))
+        return rank_people(given, profiles, rejects, form=given.form.value if said else None)
+    given.check_chart()
     start = read_origin(origin, profile)
-    session = open_session(
-        referential, overlay, data, settings, strict=strict, observed=observed, no_access=no_access, lang=lang
-    )
-    graph = session.graph
-    moves = rank_moves(
-        graph, start, targets=target, filters=parse_filters(graph, filters or (), session), limit=limit,
-        wages=session.wages,
-    ).with_observed(observed_of(session, lang))  # fmt: skip
+    session, graph, lang = given.session, given.graph, given.lang
+    filters = parse_filters(graph, given.filters or (), session)
+    moves = rank_moves(graph, start, targets=target, filters=filters, limit=given.limit, wages=session.wages)
+    moves = moves.with_observed(given.observed_moves())
     end = find_start(graph, start).end
     occupied = end.code is not None
-    parts = graph.referential.parts_of(end.code) if end.code else ()
-    if parts:
-        names = ", ".join(part.code for part in parts)
-        message(say("moves.split", lang=lang.lang, code=end.code, parts=names))
-    key = "moves.title" if end.code else "moves.title_profile"
-    title = say(key, lang=lang.lang, label=end.label or end.code, code=end.code)
-
+    if parts := graph.referential.parts_of(end.code) if end.code else ():
+        given.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
+    title = given.say("moves.title" if occupied else "moves.title_profile", label=end.label or end.code, code=end.code)
     found = {move.rank: nearer(graph, start, move) for move in moves[:explain]}
-    notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang.lang)) is not None}
-
-    def show(console: "Console") -> None:
-        from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
-        from passerelles.views.terminal import print_page
-
-        page = moves.explained(lang.lang, title=title, first=explain, notes=notes)
-        print_page(console, page, unfold=explain, lang=lang.lang)
-        console.print()
-        print_scorer_limits(console, scorer_dict(graph, occupied=occupied), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
+    notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang)) is not None}
 
     def payload() -> dict[str, Any]:
-        items = dicts(moves, lang.lang)
-        for item, move in zip(items[:explain], moves, strict=False):  # asked for by --explain alone: it takes time
-            nearest = found[move.rank]
-            item["counterfactual"] = None if nearest is None else nearest.to_dict(lang.lang)
+        items = dicts(moves, lang)
+        for item, nearest in zip(items, found.values(), strict=False):  # asked for by --explain alone: it takes time
+            item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
         return envelope("rank@1", graph, items, occupied=occupied) | moves.doubts()
 
-    emit(Answer(payload, moves.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
-    write_chart(chart, lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang.lang), lang=lang)
-    if not moves:
-        raise typer.Exit(1)
+    show = given.on_screen(
+        lambda lang: moves.explained(lang, title=title, first=explain, notes=notes),
+        graph.referential,
+        unfold=explain,
+        scorer=scorer_dict(graph, occupied=occupied),
+    )
+    given.emit(payload, moves.sheets(lang), show)
+    given.draw(lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang))
+    return bool(moves)
+
+
+def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form: str | None) -> bool:
+    """
+    Rank files of profiles and say how many were ranked and refused; what they hold is never shown.
+
+    Raises
+    ------
+    PasserellesError
+        If no output is given, or a file cannot be read or written.
+    """
+    from passerelles.bulk.files import inputs_of, rank_files
+    from passerelles.bulk.profiles import need_arrow, rows_of_file
+    from passerelles.progress import progress_bar
+
+    graph = given.graph
+    need_arrow()
+    if given.output is None:
+        raise PasserellesError("profiles_need_output")
+    files = inputs_of(profiles)
+    counts = [rows_of_file(file) for file in files]
+    total = None if None in counts else sum(n for n in counts if n is not None)
+    with progress_bar(given.say("bulk.ranking"), total=total, lang=given.lang) as tell:
+        done = rank_files(
+            graph, files, given.output, rejects=rejects, limit=given.limit, form=form, progress=tell, lang=given.lang
+        )
+    if done.kept:
+        given.tell("bulk.kept", n=done.kept)
+    given.tell("bulk.done", n=done.ranked, path=done.output)
+    given.tell("bulk.refused", n=done.refused, path=done.rejects)
+    return bool(done.ranked)
 
 
 def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
@@ -146,7 +119,6 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     PasserellesError
         If neither or both are given, or the file holds no profile, or one of which nothing is known.
     """
-    from passerelles.errors import PasserellesError
     from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
     from passerelles.model import Profile
 
@@ -167,65 +139,48 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         raise PasserellesError("profile_invalid", path=profile, reason=error) from error
 
 
+@shared("referential overlay no_access form output lang")
 def show(
+    given: Given,
     occupation: Annotated[str, typer.Argument(help=say("cli.argument.occupation"))],
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
     codes: Annotated[bool, typer.Option("--codes", help=say("cli.option.codes"))] = False,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.referentials.referential import find_occupation, lay_access, named_titles
+    from passerelles.referentials.referential import find_occupation, named_titles
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.resolution import occupation_dict, occupation_sheet, print_occupation
 
-    loaded = load(referential, overlay, lang)
-    if not no_access and loaded.access is None and loaded.index is None:
-        loaded = lay_access(loaded)
+    loaded = given.with_access()
     code, titles = find_occupation(loaded, occupation), named_titles(loaded, [occupation])
-    payload = unscored_envelope("show@1", loaded, [occupation_dict(loaded, code, titles)])
+    about: dict[str, Any] = {"lang": given.lang, "codes": codes, "titles": titles}
+    given.emit(
+        lambda: unscored_envelope("show@1", loaded, [occupation_dict(loaded, code, titles)]),
+        [occupation_sheet(loaded, code, **about)],
+        lambda console: print_occupation(console, loaded, code, **about),
+    )
 
-    def show_it(console: "Console") -> None:
-        print_occupation(console, loaded, code, lang=lang.lang, codes=codes, titles=titles)
 
-    sheets = [occupation_sheet(loaded, code, lang=lang.lang, codes=codes, titles=titles)]
-    emit(Answer(lambda: payload, sheets, show_it), form=form, output=output, lang=lang.lang)
-
-
+@shared("referential overlay no_access data form output chart lang")
 def compare(
+    given: Given,
     occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))],
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    data: DataOption = None,
     basin: MarketBasinOption = None,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    chart: ChartOption = None,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Compare occupations."""
     from passerelles import charts
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
-    from passerelles.views.spec import dicts
 
-    check_chart(chart)
-    session = open_session(referential, overlay, data, no_access=no_access, lang=lang)
-    graph = session.graph
-    found = put_side_by_side(graph, occupations, market=session.market, basin=session.basin(basin))
+    given.check_chart()
+    session, referential, lang = given.session, given.graph.referential, given.lang
+    found = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(basin))
 
     def payload() -> dict[str, Any]:
-        items = dicts(found.occupations, lang.lang)
-        more = dicts(found.competencies, lang.lang)
-        return unscored_envelope("compare@1", graph.referential, items, competencies=more)
+        items, more = dicts(found.occupations, lang), dicts(found.competencies, lang)
+        return unscored_envelope("compare@1", referential, items, competencies=more)
 
-    show = on_screen(found.page, graph.referential, lang)
-    emit(Answer(payload, found.sheets(lang.lang)[::-1], show), form=form, output=output, lang=lang.lang)
-    write_chart(chart, lambda: charts.comparison_bars(found, lang=lang.lang), lang=lang)
+    given.emit(payload, found.sheets(lang)[::-1], given.on_screen(found.page, referential))
+    given.draw(lambda: charts.comparison_bars(found, lang=lang))
 
 
 OVERLAY: Final = "enseignement-conduite"
@@ -234,53 +189,43 @@ FLAGSHIP: Final = ("Moniteur / Monitrice d'auto-école", "Moniteur / Monitrice p
 OTHERS: Final = ("H2909", "N1103", "K1304")
 
 
-def demo(form: FormatOption = Format.TABLE, output: OutputOption = None, lang: LangOption = Language.FR) -> None:
+@shared("form output lang")
+def demo(given: Given) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
     from passerelles.report.envelope import envelope, print_notice_of_source
-    from passerelles.views.spec import dicts
     from passerelles.views.terminal import print_page, print_unfolded
 
-    graph = load_graph("transitions", [OVERLAY])
+    graph, lang = Given(overlay=[OVERLAY], lang=given.lang).graph, given.lang
     first = rank_moves(graph, FLAGSHIP[0], limit=3)
     flagship = rank_moves(graph, FLAGSHIP[0], targets=[FLAGSHIP[1]], limit=1)
     others = [rank_moves(graph, origin, limit=1)[0] for origin in OTHERS]
+    moves = Moves([*flagship, *others])
 
     def show(console: "Console") -> None:
-        language = lang.lang
         referential = graph.referential
-        intro = {"name": referential.name, "version": referential.version, "overlay": OVERLAY}
-        console.print(say("cli.demo.intro", lang=language, **intro))
+        console.print(given.say("cli.demo.intro", name=referential.name, version=referential.version, overlay=OVERLAY))
         console.print()
-        title = say("cli.demo.flagship", lang=language)
-        page = first.page(language, title=title)._replace(details=[flagship[0].explanation(language)])
-        print_page(console, page, unfold=1, lang=language)
+        page = first.page(lang, title=given.say("cli.demo.flagship"))
+        print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1, lang=lang)
         console.print()
-        console.print(say("cli.demo.others", lang=language), style="bold")
+        console.print(given.say("cli.demo.others"), style="bold")
         for move in others:
             console.print()
-            print_unfolded(console, move.explanation(language))
+            print_unfolded(console, move.explanation(lang))
         console.print()
-        print_notice_of_source(console, referential, lang=language)
-        console.print(say("cli.demo.next", lang=language))
+        print_notice_of_source(console, referential, lang=lang)
+        console.print(given.say("cli.demo.next"))
 
-    moves = Moves([*flagship, *others])
-    answer = Answer(lambda: envelope("rank@1", graph, dicts(moves, lang.lang)), moves.sheets(lang.lang), show)
-    emit(answer, form=form, output=output, lang=lang.lang)
+    given.emit(lambda: envelope("rank@1", graph, dicts(moves, lang)), moves.sheets(lang), show)
 
 
+@shared("referential overlay data settings form output chart lang")
 def areas(
+    given: Given,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    data: DataOption = None,
     basin: MarketBasinOption = None,
-    settings: SettingsOption = None,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    chart: ChartOption = None,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles import charts
@@ -288,23 +233,18 @@ def areas(
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
     from passerelles.report.envelope import envelope
-    from passerelles.views.spec import dicts
 
-    check_chart(chart)
-    session = open_session(referential, overlay, data, settings, lang=lang)
-    graph = session.graph
-    named = None
-    if jobs is not None:
-        lines = decode(read_file(jobs)).text.splitlines()
-        named = [line.strip() for line in lines if line.strip()]
+    given.check_chart()
+    session, graph, lang = given.session, given.graph, given.lang
+    lines = () if jobs is None else map(str.strip, decode(read_file(jobs)).text.splitlines())
+    named = None if jobs is None else [line for line in lines if line]
     found = mobility_areas(graph, named, market=session.market, basin=session.basin(basin))
-
-    def payload() -> dict[str, Any]:
-        return envelope("areas@1", graph, dicts(found.areas, lang.lang)) | found.figures()
-
-    show = on_screen(found.page, graph.referential, lang)
-    emit(Answer(payload, found.sheets(lang.lang), show), form=form, output=output, lang=lang.lang)
-    write_chart(chart, lambda: charts.area_map(found, lang=lang.lang), lang=lang)
+    given.emit(
+        lambda: envelope("areas@1", graph, dicts(found.areas, lang)) | found.figures(),
+        found.sheets(lang),
+        given.on_screen(found.page, graph.referential),
+    )
+    given.draw(lambda: charts.area_map(found, lang=lang))
 
 
 def including(settings: "Settings", kinds: Sequence[str]) -> "Settings":
@@ -316,7 +256,6 @@ def including(settings: "Settings", kinds: Sequence[str]) -> "Settings":
     PasserellesError
         If there is no such kind.
     """
-    from passerelles.errors import PasserellesError
     from passerelles.model import MoveKind
 
     for kind in kinds:
@@ -326,60 +265,36 @@ def including(settings: "Settings", kinds: Sequence[str]) -> "Settings":
     return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"sources_exclude": left})})
 
 
+@shared("filters referential overlay no_access data observed limit strict settings form output lang")
 def sources(
+    given: Given,
     target: Annotated[str, typer.Argument(help=say("cli.argument.target"))],
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
-    filters: FilterOption = None,
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    data: DataOption = None,
-    observed: ObservedOption = None,
-    limit: LimitOption = 10,
-    include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None,
+    include: IncludeOption = None,
     explain: ExplainOption = 0,
-    strict: StrictOption = False,
-    settings: SettingsOption = None,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    lang: LangOption = Language.FR,
-) -> None:
+) -> bool:
     """Rank the moves towards a target."""
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import envelope, scorer_dict
-    from passerelles.views.spec import dicts
 
-    session = open_session(
-        referential, overlay, data, settings, strict=strict, observed=observed, no_access=no_access, lang=lang
-    )
-    graph = session.graph
+    session, graph, lang = given.session, given.graph, given.lang
     code = find_occupation(graph.referential, target)
-    chosen = including(graph.settings, include or ())
     moves = rank_sources(
-        graph, code, origins=origin, filters=parse_filters(graph, filters or (), session), settings=chosen, limit=limit,
-        wages=session.wages,
-    ).with_observed(observed_of(session, lang))  # fmt: skip
+        graph, code, origins=origin, filters=parse_filters(graph, given.filters or (), session),
+        settings=including(graph.settings, include or ()), limit=given.limit, wages=session.wages,
+    ).with_observed(given.observed_moves())  # fmt: skip
     if moves.left_out:
-        kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang.lang) for kind in moves.excluded)
-        message(say("moves.left_out", lang=lang.lang, n=moves.left_out, kinds=kinds))
-    label = graph.referential.occupation_by_code[code].name
-
-    def show(console: "Console") -> None:
-        from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
-        from passerelles.views.terminal import print_page
-
-        title = say("moves.title_towards", lang=lang.lang, label=label, code=code)
-        page = moves.explained(lang.lang, title=title, first=explain)
-        print_page(console, page, unfold=explain, lang=lang.lang)
-        console.print()
-        print_scorer_limits(console, scorer_dict(graph), lang=lang.lang)
-        print_notice_of_source(console, graph.referential, lang=lang.lang)
-
-    answer = Answer(
-        lambda: envelope("sources@1", graph, dicts(moves, lang.lang)) | moves.doubts(), moves.sheets(lang.lang), show
-    )
-    emit(answer, form=form, output=output, lang=lang.lang)
-    if not moves:
-        raise typer.Exit(1)
+        kinds = ", ".join(given.say(f"moves.kind.{kind}") for kind in moves.excluded)
+        given.tell("moves.left_out", n=moves.left_out, kinds=kinds)
+    title = given.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
+    given.emit(
+        lambda: envelope("sources@1", graph, dicts(moves, lang)) | moves.doubts(),
+        moves.sheets(lang),
+        given.on_screen(
+            lambda lang: moves.explained(lang, title=title, first=explain), graph.referential, unfold=explain,
+            scorer=scorer_dict(graph),
+        ),
+    )  # fmt: skip
+    return bool(moves)

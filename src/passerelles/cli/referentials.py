@@ -6,30 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from passerelles.cli.answer import Answer, emit, json_text, message, write_text
-from passerelles.cli.options import (
-    Format,
-    FormatOption,
-    LangOption,
-    Language,
-    NoAccessOption,
-    OutputOption,
-    OverlayOption,
-    ReferentialOption,
-    SettingsOption,
-    accepting,
-    load,
-    load_graph,
-    speak_below,
-)
+from passerelles.cli.given import Given, accepting, json_text, message, shared, speak_below, write_text
+from passerelles.io.atomic import check_free
 from passerelles.language.say import say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from passerelles.referentials.referential import Referential
 
 FileArgument = Annotated[Path, typer.Argument(help=say("overlay.file"))]
+NameArgument = Annotated[str, typer.Argument(help=say("overlay.name"))]
 OnOption = Annotated[str | None, typer.Option("--referential", "-r", help=say("overlay.on"))]
 
 
@@ -38,209 +23,173 @@ overlay.callback(invoke_without_command=True, help=say("overlay.command"))(speak
 
 
 @overlay.command("new", help=say("overlay.new"))
+@shared("lang")
 def new(
-    name: Annotated[str, typer.Argument(help=say("overlay.name"))],
+    given: Given,
+    name: NameArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("overlay.output"))],
     referential: OnOption = None,
     whole: Annotated[bool, typer.Option("--whole", help=say("overlay.whole"))] = False,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Write an empty workbook to fill in."""
     from passerelles.referentials.own_overlays import write_form
 
-    base = None
-    if referential is not None:
-        loaded = load(referential, None)
-        base = loaded.name, loaded.version
-    write_form(name, output, schema="table" if whole else "overlay", base=base, lang=lang.lang)
-    message(say("cli.written", lang=lang.lang, path=output))
+    loaded = None if referential is None else given.open(referential).referential
+    base = None if loaded is None else (loaded.name, loaded.version)
+    write_form(name, output, schema="table" if whole else "overlay", base=base, lang=given.lang)
+    given.tell("cli.written", path=output)
     if not whole:
-        message(say("overlay.next", lang=lang.lang, path=output))
+        given.tell("overlay.next", path=output)
 
 
 @overlay.command("check", help=say("overlay.check"))
+@shared("form output lang")
 def check(
+    given: Given,
     overlay: Annotated[str, typer.Argument(help=say("overlay.file"))],
     referential: OnOption = None,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    lang: LangOption = Language.FR,
-) -> None:
+) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
     from passerelles.referentials.own_overlays import kind_of
     from passerelles.referentials.places import place_of
-    from passerelles.referentials.validate import check_overlay, validate
-    from passerelles.views.terminal import print_page
+    from passerelles.referentials.validate import check_overlay
+    from passerelles.referentials.validate import validate as run_validation
 
-    if kind_of(place_of(overlay, "overlay")) == "referential":
-        report = validate(overlay)
-    else:
-        report = check_overlay(overlay, _base(overlay, referential, lang))
-
-    def show(console: "Console") -> None:
-        print_page(console, report.page(lang.lang), lang=lang.lang)
-
-    answer = Answer(lambda: report.to_dict(lang.lang), report.sheets(lang.lang), show)
-    emit(answer, form=form, output=output, lang=lang.lang)
-    if not report.ok:
-        raise typer.Exit(1)
+    whole = kind_of(place_of(overlay, "overlay")) == "referential"
+    report = run_validation(overlay) if whole else check_overlay(overlay, _base(given, overlay, referential))
+    given.emit(lambda: report.to_dict(given.lang), report.sheets(given.lang), given.on_screen(report.page))
+    return report.ok
 
 
 @overlay.command("install", help=say("overlay.install"))
+@shared("lang")
 def install(
+    given: Given,
     file: FileArgument,
     referential: OnOption = None,
     replace: Annotated[bool, typer.Option("--replace", help=say("overlay.replace"))] = False,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Keep a copy under its name."""
     from passerelles.referentials.own_overlays import install as keep
 
-    kept = keep(file, _base(file, referential, lang), replace=replace, accept_errors=accepting())
-    message(say(f"overlay.installed.{kept.kind}", lang=lang.lang, name=kept.name))
+    kept = keep(file, _base(given, file, referential), replace=replace, accept_errors=accepting())
+    given.tell(f"overlay.installed.{kept.kind}", name=kept.name)
 
 
 @overlay.command("list", help=say("overlay.list"))
-def list_(lang: LangOption = Language.FR) -> None:
+@shared("lang")
+def list_(given: Given) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
     from passerelles.referentials.own_overlays import listed
 
     for kind, name, origin in listed():
-        words = (say(f"overlay.kind.{kind}", lang=lang.lang), name, say(f"overlay.origin.{origin}", lang=lang.lang))
+        words = (given.say(f"overlay.kind.{kind}"), name, given.say(f"overlay.origin.{origin}"))
         typer.echo("{:<24}{:<32}{}".format(*words).rstrip())
 
 
 @overlay.command("remove", help=say("overlay.remove"))
-def remove(
-    name: Annotated[str, typer.Argument(help=say("overlay.name"))],
-    lang: LangOption = Language.FR,
-) -> None:
+@shared("lang")
+def remove(given: Given, name: NameArgument) -> None:
     """Remove what was installed under a name."""
     from passerelles.referentials.own_overlays import remove as drop
 
     for kept in drop(name):
-        message(
-            say("overlay.removed", lang=lang.lang, kind=say(f"overlay.kind.{kept.kind}", lang=lang.lang), name=name)
-        )
+        given.tell("overlay.removed", kind=given.say(f"overlay.kind.{kept.kind}"), name=name)
 
 
-def _base(overlay: str | Path, named: str | None, lang: Language) -> "Referential":
+def _base(given: Given, overlay: str | Path, named: str | None) -> "Referential":
     """Referential to check on: the one named, else the one that the overlay is written for, else the embedded one."""
     from passerelles.referentials.own_overlays import base_of
     from passerelles.referentials.places import named_place
 
     stated = named or base_of(overlay)
     if named is None and stated is not None and named_place(stated, "referential") is None:
-        message(say("overlay.base_absent", lang=lang.lang, name=stated))
+        given.tell("overlay.base_absent", name=stated)
         stated = None
-    return load(stated or "transitions", None)
+    return given.open(stated or "transitions").referential
 
 
-def validate(
-    path: Annotated[str, typer.Argument(help=say("cli.argument.path"))],
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    form: FormatOption = Format.TABLE,
-    output: OutputOption = None,
-    lang: LangOption = Language.FR,
-) -> None:
+@shared("overlay no_access form output lang")
+def validate(given: Given, path: Annotated[str, typer.Argument(help=say("cli.argument.path"))]) -> bool:
     """Validate a referential."""
     from passerelles.referentials.credentials import DEFAULT
     from passerelles.referentials.validate import validate as run_validation
-    from passerelles.views.terminal import print_page
 
-    report = run_validation(path, overlays=overlay or (), access=None if no_access else DEFAULT)
-
-    def show(console: "Console") -> None:
-        print_page(console, report.page(lang.lang), lang=lang.lang)
-
-    answer = Answer(lambda: report.to_dict(lang.lang), report.sheets(lang.lang), show)
-    emit(answer, form=form, output=output, lang=lang.lang)
-    if not report.ok:
-        raise typer.Exit(1)
+    report = run_validation(path, overlays=given.overlay or (), access=None if given.no_access else DEFAULT)
+    given.emit(lambda: report.to_dict(given.lang), report.sheets(given.lang), given.on_screen(report.page))
+    return report.ok
 
 
+@shared("referential overlay no_access settings lang")
 def compile(  # noqa: A001 - the name of the command
+    given: Given,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("compile.output"))],
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    settings: SettingsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("compile.overwrite"))] = False,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Compile an index."""
     from passerelles.compiled import compile_index
-    from passerelles.io.atomic import check_free
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after
-    graph = load_graph(referential, overlay, settings, no_access=no_access, lang=lang)
+    graph = given.graph
     written = compile_index(graph, output, overwrite=overwrite)
     files = [written] if written.is_file() else list(written.iterdir())
     size = sum(file.stat().st_size for file in files) / 1_000_000
     name = f"{graph.referential.name} {graph.referential.version}"
-    message(say("compile.done", lang=lang.lang, path=written, name=name, n=len(graph.codes), megabytes=size))
+    given.tell("compile.done", path=written, name=name, n=len(graph.codes), megabytes=size)
 
 
-def cache(
-    clear: Annotated[bool, typer.Option("--clear", help=say("cache.clear"))] = False,
-    lang: LangOption = Language.FR,
-) -> None:
+@shared("lang")
+def cache(given: Given, clear: Annotated[bool, typer.Option("--clear", help=say("cache.clear"))] = False) -> None:
     """List the indexes of the cache, or clear them."""
     from passerelles.compiled import cached_indexes, clear_cache
 
     if clear:
-        message(say("cache.cleared", lang=lang.lang, n=len(clear_cache())))
+        given.tell("cache.cleared", n=len(clear_cache()))
         return
     found = cached_indexes()
     for each in found:
         used = datetime.fromtimestamp(each.used).astimezone().strftime("%Y-%m-%d %H:%M")
-        megabytes = each.size / 1_000_000
-        typer.echo(say("cache.line", lang=lang.lang, name=each.place.name, megabytes=megabytes, used=used))
+        typer.echo(given.say("cache.line", name=each.place.name, megabytes=each.size / 1_000_000, used=used))
     if not found:
-        message(say("cache.empty", lang=lang.lang))
+        given.tell("cache.empty")
 
 
+@shared("lang")
 def download(
+    given: Given,
     name: Annotated[str, typer.Argument(help=say("cli.argument.name"))],
     from_file: Annotated[Path | None, typer.Option("--from", help=say("cli.option.from_file"))] = None,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Download a referential, with a progress bar on stderr."""
     from passerelles.progress import progress_bar
     from passerelles.referentials.download import download_referential, read_download_record
 
-    text = say("cli.downloading", lang=lang.lang, name=name)
-    with progress_bar(text, unit="bytes", lang=lang.lang) as tell:
+    with progress_bar(given.say("cli.downloading", name=name), unit="bytes", lang=given.lang) as tell:
         path = download_referential(name, from_file=from_file, progress=tell)
     record = read_download_record(name)
-    message(record.sentence(path, lang.lang) if record else say("cli.written", lang=lang.lang, path=path))
+    message(record.sentence(path, given.lang) if record else given.say("cli.written", path=path))
 
 
+@shared("referential overlay no_access lang")
 def export(
+    given: Given,
     path: Annotated[Path, typer.Argument(help=say("cli.argument.output"))],
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
     form: Annotated[str | None, typer.Option("--format", "-f", help=say("cli.option.export_format"))] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("cli.option.overwrite"))] = False,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Export the typed graph."""
     from passerelles.graph.export import export_graph, graph_format
 
     chosen = graph_format(path, form)
-    written = export_graph(
-        load_graph(referential, overlay, no_access=no_access, lang=lang), path, format=chosen, overwrite=overwrite
-    )
-    message(say("cli.written", lang=lang.lang, path=written))
+    given.tell("cli.written", path=export_graph(given.graph, path, format=chosen, overwrite=overwrite))
 
 
+@shared("lang")
 def schema(
+    given: Given,
     name: Annotated[str | None, typer.Argument(help=say("schema.name"))] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("schema.output"))] = None,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Print or write JSON Schemas."""
     from passerelles.report.schemas import json_schema, names
@@ -250,9 +199,9 @@ def schema(
         for each in found:
             place = output / f"{each}.schema.json"
             write_text(json_text(json_schema(each), place), place)
-        message(say("schema.written", lang=lang.lang, n=len(found), path=output))
+        given.tell("schema.written", n=len(found), path=output)
         return
     shown = {each: json_schema(each) for each in names()} if name is None else json_schema(name)
     write_text(json_text(shown, output), output)
     if output is not None:
-        message(say("cli.written", lang=lang.lang, path=output))
+        given.tell("cli.written", path=output)

@@ -6,44 +6,26 @@ import socket
 import threading
 import webbrowser
 from ipaddress import ip_address
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from passerelles.cli.answer import message
-from passerelles.cli.options import (
-    DataOption,
-    LangOption,
-    Language,
-    NoAccessOption,
-    ObservedOption,
-    OverlayOption,
-    ReferentialOption,
-    SettingsOption,
-    StrictOption,
-    accepting,
-    caching,
-)
+from passerelles.cli.given import Given, accepting, caching, shared
 from passerelles.errors import MissingExtraError
 from passerelles.language.say import say
 
+_HOST = "127.0.0.1"
 _EVERYWHERE = ("", "0.0.0.0", "::")  # listened on, nothing says by which name  # noqa: S104
 _LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
 
 
+@shared("referential overlay no_access data observed strict settings lang")
 def serve(
+    given: Given,
     ctx: typer.Context,
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    data: DataOption = None,
-    observed: ObservedOption = None,
-    settings: SettingsOption = None,
-    strict: StrictOption = False,
     host: Annotated[
         str, typer.Option("--host", envvar="PASSERELLES_HOST", show_envvar=False, help=say("service.option.host"))
-    ] = "127.0.0.1",
+    ] = _HOST,
     port: Annotated[
         int,
         typer.Option(
@@ -55,11 +37,7 @@ def serve(
     workers: Annotated[
         int,
         typer.Option(
-            "--workers",
-            envvar="PASSERELLES_WORKERS",
-            show_envvar=False,
-            min=1,
-            max=64,
+            "--workers", envvar="PASSERELLES_WORKERS", show_envvar=False, min=1, max=64,
             help=say("service.option.workers"),
         ),
     ] = 1,
@@ -68,8 +46,7 @@ def serve(
     cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
     warm: Annotated[bool, typer.Option("--warm/--no-warm", help=say("service.option.warm"))] = True,
     explorer: Annotated[bool, typer.Option("--explorer", help=say("service.option.explorer"))] = False,
-    lang: LangOption = Language.FR,
-) -> None:
+) -> None:  # fmt: skip
     """Serve over HTTP until told to stop."""
     check_libraries()
     from passerelles.service.engine import LOOPBACK, options_of
@@ -77,31 +54,38 @@ def serve(
 
     check_address(host, port)
     stated = {
-        "referential": ("referential", referential),
-        "overlay": ("overlays", tuple(overlay or ())),
-        "data": ("data", tuple(data or ())),
-        "observed": ("observed", observed),
-        "settings": ("settings", settings),
-        "strict": ("strict", strict),
-        "no_access": ("access", not no_access),
+        **_opened(given),
         "key": ("key_variable", key),
         "cors": ("origins", tuple(cors or ())),
-        "lang": ("lang", lang.lang),
+        "lang": ("lang", given.lang),
         "threads": ("limits.threads", threads),
         "timeout": ("limits.seconds", timeout),
         "cache": ("limits.cache_bytes", cache * 1_000_000),
     }
     # What the command line states wins over what the environment does, and that over the defaults.
-    given = {name: value for option, (name, value) in stated.items() if _is_stated(ctx, option)}
-    given |= {"warm": warm} if _is_stated(ctx, "warm") or not os.environ.get("PASSERELLES_WARM") else {}
-    given |= {"explorer": "beside" if explorer else "off"}
+    chosen = {name: value for option, (name, value) in stated.items() if _is_stated(ctx, option)}
+    chosen |= {"warm": warm} if _is_stated(ctx, "warm") or not os.environ.get("PASSERELLES_WARM") else {}
+    chosen |= {"explorer": "beside" if explorer else "off"}
     if not os.environ.get("PASSERELLES_HOSTS") and host not in _EVERYWHERE:
-        given |= {"hosts": (*LOOPBACK, host)}
-    options = options_of(os.environ, given)
+        chosen |= {"hosts": (*LOOPBACK, host)}
+    options = options_of(os.environ, chosen)
     if options.key_variable is None and not _is_loopback(host):
-        message(say("service.open", lang=lang.lang, host=host))
-    message(say("service.starting", lang=lang.lang, host=host, port=str(port)))
+        given.tell("service.open", host=host)
+    given.tell("service.starting", host=host, port=str(port))
     run(options, host=host, port=port, workers=workers)
+
+
+def _opened(given: Given) -> dict[str, tuple[str, Any]]:
+    """What is opened, by option of the command line: the service's own name of it, and its value."""
+    return {
+        "referential": ("referential", given.referential),
+        "overlay": ("overlays", tuple(given.overlay or ())),
+        "data": ("data", tuple(given.data or ())),
+        "observed": ("observed", given.observed),
+        "settings": ("settings", given.settings),
+        "strict": ("strict", given.strict),
+        "no_access": ("access", not given.no_access),
+    }
 
 
 def check_libraries() -> None:
@@ -130,22 +114,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-_HOST = "127.0.0.1"
 _PATIENCE = 1.0  # seconds between two looks at whether the service listens
 _LOOKS = 60
 
 
+@shared("referential overlay no_access data observed strict settings lang")
 def explore(
-    referential: ReferentialOption = "transitions",
-    overlay: OverlayOption = None,
-    no_access: NoAccessOption = False,
-    data: DataOption = None,
-    observed: ObservedOption = None,
-    settings: SettingsOption = None,
-    strict: StrictOption = False,
+    given: Given,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("explorer.option.port"))] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help=say("explorer.option.no_browser"))] = False,
-    lang: LangOption = Language.FR,
 ) -> None:
     """Serve pages for people until told to stop."""
     check_libraries()
@@ -155,23 +132,13 @@ def explore(
     chosen = port or _free_port()
     check_address(_HOST, chosen)
     options = Options(
-        referential=referential,
-        overlays=tuple(overlay or ()),
-        data=tuple(data or ()),
-        observed=observed,
-        settings=None if settings is None else Path(settings),
-        strict=strict,
-        access=not no_access,
-        cache=caching(),
-        accept_errors=accepting(),
-        explorer="alone",
-        hosts=LOOPBACK,
-        lang=lang.lang,
+        **dict(_opened(given).values()), cache=caching(), accept_errors=accepting(), explorer="alone", hosts=LOOPBACK,
+        lang=given.lang,
         # One person on one machine: a territory takes the time that it takes.
         limits=Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),
-    )
+    )  # fmt: skip
     address = f"http://{_HOST}:{chosen}/"
-    message(say("explorer.opened", lang=lang.lang, address=address))
+    given.tell("explorer.opened", address=address)
     if not no_browser:
         threading.Thread(target=_open, args=(address, chosen), daemon=True).start()
     run(options, host=_HOST, port=chosen)

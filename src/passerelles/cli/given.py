@@ -1,0 +1,429 @@
+"""What a command is given through the options that commands share, and the ways to write what it found."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import cached_property, wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.io.atomic import atomic_file, check_free, told_file
+from passerelles.io.csv import csv_text
+from passerelles.language.say import Lang, say, sentences
+from passerelles.views.spec import Sheet
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from passerelles.charts.drawing import Chart
+    from passerelles.graph.core import OccupationGraph
+    from passerelles.market.own_lists import ObservedMoves
+    from passerelles.matching.worklist import Worklist
+    from passerelles.notices import Notice
+    from passerelles.progress import Tell
+    from passerelles.referentials.referential import Referential
+    from passerelles.session import Session
+    from passerelles.territory.lots import Lots, Problem
+    from passerelles.views.excel import BookPage
+    from passerelles.views.spec import Page
+    from passerelles.views.terminal import Screen
+
+# What is said once for all that a command does, wherever it stands in the line: variables that the entry point sets.
+NO_CACHE: Final = "PASSERELLES_NO_CACHE"
+ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
+MarketBasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))]
+FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
+FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
+IncludeOption = Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))]
+ExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the options that commands share were given; those that a command does not take are at their defaults."""
+
+    filters: Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))] = None
+    referential: Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))] = "transitions"
+    overlay: Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))] = None
+    no_access: Annotated[bool, typer.Option("--no-access", help=say("cli.option.no_access"))] = False
+    data: Annotated[list[Path] | None, typer.Option("--data", help=say("cli.option.data"))] = None
+    observed: Annotated[Path | None, typer.Option("--observed", help=say("cli.option.observed"))] = None
+    travel: Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))] = None
+    source: Annotated[Path | None, typer.Option("--input", "-i", help=say("cli.option.input"))] = None
+    column: Annotated[str | None, typer.Option("--column", "-c", help=say("cli.option.column"))] = None
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))] = 10
+    strict: Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))] = False
+    settings: Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))] = None
+    form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))] = Format.TABLE
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))] = None
+    chart: Annotated[Path | None, typer.Option("--chart", help=say("cli.option.chart"))] = None
+    lang: LangOption = "fr"
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence in the language asked for."""
+        return say(key, lang=self.lang, **values)
+
+    def tell(self, key: str, **values: object) -> None:
+        """Say a sentence to the person, beside the result."""
+        message(self.say(key, **values))
+
+    def tell_notices(self, notices: "Iterable[Notice | Problem]") -> None:
+        """Say what reading a table of the user's own left out or changed, row by row."""
+        for notice in notices:
+            message(f"  {notice.sentence(self.lang)}")
+
+    def tell_reading(self, lots: "Lots") -> None:
+        """Say what reading a table of lots set aside, row by row, and did with the others."""
+        from passerelles.territory.lots import reading_notes
+
+        for note in reading_notes([lots]):
+            message(note.sentence(self.lang))
+        self.tell_notices(lots.set_aside)
+
+    def progress(self, key: str) -> "AbstractContextManager[Tell]":
+        """Return a progress bar on stderr under a sentence."""
+        from passerelles.progress import progress_bar
+
+        return progress_bar(self.say(key), lang=self.lang)
+
+    def open(self, referential: str | None = None, *, tensions: bool = True) -> "Session":
+        """Open what is named, or another referential by itself; what reading finds in overlays is said in a line."""
+        from passerelles.session import Session
+
+        def tell(name: str, errors: int, warnings: int) -> None:
+            self.tell("overlay.found", name=name, errors=errors, warnings=warnings)
+
+        return Session(
+            referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
+            tuple(self.data or ()), self.settings, self.strict, self.travel, self.observed, tensions,
+            access=not self.no_access, cache=caching(), accept_errors=accepting(), tell=tell,
+        )  # fmt: skip
+
+    @cached_property
+    def session(self) -> "Session":
+        """The session of all that is named."""
+        return self.open()
+
+    @property
+    def graph(self) -> "OccupationGraph":
+        """The graph of the referential that is named."""
+        return self.session.graph
+
+    def with_access(self) -> "Referential":
+        """Return the referential with its overlays and, unless it was refused, the catalogue of access facts."""
+        from passerelles.referentials.referential import lay_access
+
+        loaded = self.session.referential
+        return loaded if self.no_access or loaded.access is not None or loaded.index is not None else lay_access(loaded)
+
+    def observed_moves(self) -> "ObservedMoves | None":
+        """Return the moves that people were seen to make, where a table was named; rows of it set aside are said."""
+        found = self.session.observed_moves
+        self.tell_notices(() if found is None else found.notices)
+        return found
+
+    def on_screen(
+        self,
+        page: "Callable[[Lang], Page]",
+        of: "Referential | None" = None,
+        *,
+        unfold: int | None = None,
+        scorer: Mapping[str, Any] | None = None,
+    ) -> "Callable[[Screen], None]":
+        """Return what prints the page of a result, then what its scorer does not tell and where the data come from."""
+
+        def show(console: "Screen") -> None:
+            from passerelles.views.terminal import print_page
+
+            print_page(console, page(self.lang), unfold=unfold or 0, lang=self.lang)
+            if of is None:
+                return
+            from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
+
+            if unfold is not None:
+                console.print()
+            if scorer is not None:
+                print_scorer_limits(console, scorer, lang=self.lang)
+            print_notice_of_source(console, of, lang=self.lang)
+
+        return show
+
+    def emit(
+        self,
+        payload: Callable[[], Mapping[str, Any]],
+        sheets: Sequence[Sheet],
+        show: "Callable[[Screen], None]",
+    ) -> None:
+        """
+        Write an answer on stdout, or whole into the output: what is asked for is made, and nothing else.
+
+        Parameters
+        ----------
+        payload
+            Gives the whole JSON object.
+        sheets
+            Its rows for CSV (the first one) and Excel (all).
+        show
+            Prints it on a terminal.
+
+        Raises
+        ------
+        PasserellesError
+            If the file cannot be written, or Excel is asked for on stdout.
+        """
+        if self.form is Format.XLSX:
+            from passerelles.views.excel import book_page
+
+            pages = [book_page(sheet, lang=self.lang) for sheet in sheets]
+            write_book(pages, payload(), self.output, lang=self.lang)
+        elif self.form is Format.TABLE:
+            write_text(self._table(show), self.output)
+        elif self.form is Format.JSON:
+            write_text(json_text(payload(), self.output), self.output)
+        else:
+            text = csv_text([column.key for column in sheets[0].columns], sheets[0].rows)
+            if self.output is None:
+                write_text(text, None)
+                return
+            from passerelles.report.envelope import about_payload
+
+            with told_file(self.output, about_payload(payload())) as file:
+                file.write(text.encode("utf-8"))
+
+    def _table(self, show: "Callable[[Screen], None]") -> str:
+        """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
+        from passerelles.views.terminal import WIDTH, Screen, paper, trimmed
+
+        screen = Screen(lang=self.lang)
+        if self.output is None and sys.stdout.isatty():
+            show(screen)
+            return ""
+        buffer = io.StringIO()
+        show(paper(buffer, lang=self.lang, width=screen.width if self.output is None else WIDTH))
+        return trimmed(buffer.getvalue())
+
+    def check_chart(self) -> None:
+        """
+        Check that a chart that is asked for can be drawn and written, before the work and not after.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        PasserellesError
+            If the ending of the name is no format known, or one may not write there.
+        """
+        if self.chart is not None:
+            from passerelles.charts.drawing import form_of
+
+            form_of(self.chart)
+            check_free(self.chart, overwrite=True)
+
+    def draw(self, make: "Callable[[], Chart]") -> None:
+        """Draw a chart into a file where one is asked for, and say so."""
+        if self.chart is not None:
+            from passerelles.charts.drawing import save
+
+            self.tell("cli.written", path=save(make(), self.chart, overwrite=True))
+
+
+def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]], Callable[..., None]]:
+    """
+    Make a command of a function: its first parameter holds what shared options were given, those of the `names`.
+
+    The function returns False where the answer is negative: the command exits with 1. `defaults` are those that differ.
+    """
+    wanted = names.split()
+
+    def made(command: Callable[..., bool | None]) -> Callable[..., None]:
+        first, *own = signature(command).parameters.values()
+        given = [
+            Parameter(f.name, Parameter.KEYWORD_ONLY, annotation=f.type, default=defaults.get(f.name, f.default))
+            for f in fields(first.annotation)
+            if f.name in wanted
+        ]
+
+        @wraps(command)
+        def call(**values: Any) -> None:
+            chosen = first.annotation(**{each.name: values.pop(each.name) for each in given})
+            if command(chosen, **values) is False:
+                raise typer.Exit(1)
+
+        parameters = [*(each.replace(kind=Parameter.KEYWORD_ONLY) for each in own), *given]
+        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
+        return call
+
+    return made
+
+
+def caching() -> bool:
+    """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
+    return not _is_on(NO_CACHE)
+
+
+def accepting() -> bool:
+    """Whether an overlay is used in spite of its errors: with ``--accept-errors``."""
+    return _is_on(ACCEPT_ERRORS)
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off", "n", "f")
+
+
+def message(text: str) -> None:
+    """Say something to the person, beside the result."""
+    typer.echo(text, err=True)
+
+
+def write_book(pages: "Sequence[BookPage]", about: Mapping[str, Any], output: Path | None, *, lang: Lang) -> None:
+    """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
+    from passerelles import __version__
+    from passerelles.report.envelope import about_sheet
+    from passerelles.views.excel import book_page, write_workbook
+
+    write_workbook([*pages, book_page(about_sheet(about, version=__version__, lang=lang), lang=lang)], output)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """
+    Write a text on stdout, or whole into a file.
+
+    Raises
+    ------
+    PasserellesError
+        If the file cannot be written.
+    """
+    if output is None:
+        if text:
+            sys.stdout.write(text)
+        return
+    with atomic_file(output, overwrite=True) as file:
+        file.write(text.encode("utf-8"))
+
+
+def json_text(payload: object, output: Path | None) -> str:
+    """Return JSON as it is printed; in escapes where the terminal cannot show every character."""
+    escaped = output is None and not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(payload, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"
+
+
+def list_form(form: Format, output: Path | None) -> Format:
+    """
+    Form of a list: the one asked for, else what the name of the output says.
+
+    Checks what would make the run fail at its end: the name, the folder, the library.
+
+    Raises
+    ------
+    PasserellesError
+        If the name says nothing, the folder does not exist, or a workbook is asked for on stdout.
+    MissingExtraError
+        If a workbook is asked for and openpyxl is not installed.
+    """
+    from passerelles.io.xlsx import can_write_workbooks
+
+    if output is not None:
+        check_free(output, overwrite=True)
+        if form is Format.TABLE:
+            known = {".csv": Format.CSV, ".xlsx": Format.XLSX, ".json": Format.JSON}
+            if output.suffix.casefold() not in known:
+                raise PasserellesError("resolve_output", path=output, known=", ".join(known))
+            form = known[output.suffix.casefold()]
+    if form is Format.XLSX and output is None:
+        raise PasserellesError("excel_needs_output")
+    if form is Format.XLSX and not can_write_workbooks():
+        raise MissingExtraError("openpyxl", "excel")
+    return form
+
+
+def emit_list(
+    worklist: "Worklist",
+    form: Format,
+    output: Path | None,
+    *,
+    about: "Mapping[str, Any]",
+    lang: Lang,
+    choice: tuple[int, int, int] | None = None,
+) -> None:
+    """
+    Write a list as CSV or a workbook, whole or not at all, and say where.
+
+    The list keeps the look and the column names that it came with, so that a second run reads it again; the workbook
+    ends with a sheet that says where the answer comes from: `about`, the object that the command prints as JSON.
+    `choice` is a column with a drop-down list, see `passerelles.views.excel.BookPage`.
+    """
+    from passerelles.matching.worklist import worklist_csv
+
+    if form is Format.XLSX and output is not None:
+        from passerelles.views.excel import BookPage
+
+        page = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows, choice=choice)
+        write_book([page], about, output, lang=lang)
+    else:
+        write_text(worklist_csv(worklist), output)
+    if output is not None:
+        message(say("cli.written", lang=lang, path=output))
+
+
+def speak_below(ctx: typer.Context, lang: LangOption = "fr") -> None:
+    """Speak a language in all commands of a group, unless they name another; without a command, show the help."""
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"lang": lang}}
+        return
+    speak(ctx.command, lang=lang)
+    typer.echo(ctx.get_help(), nl=False)
+    ctx.exit(2)
+
+
+# Names of typer's own words; one that a version lacks stays as it is.
+_AROUND: Final = {"DEFAULT_STRING": "default", "REQUIRED_LONG_STRING": "required", "COMMANDS_PANEL_TITLE": "commands"}
+# Language files that hold the help of commands.
+_SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", "service")
+
+
+def speak(command: Any, *, lang: Lang) -> None:
+    """Put the help of a command, and of those under it, into a language; it was made in French."""
+    from typer import rich_utils
+
+    for name, key in _AROUND.items():
+        if hasattr(rich_utils, name):
+            setattr(rich_utils, name, say(f"cli.around.{key}", lang=lang))
+    said: dict[str, str] = {}
+    for subject in _SUBJECTS:
+        chosen = sentences(subject, lang=lang)
+        said |= {text: chosen.get(key, text) for key, text in sentences(subject, lang="fr").items()}
+    context = typer.Context(command)
+    context.help_option_names = ["-h", "--help"]
+    _speak_command(command, context, said, lang)
+
+
+def _speak_command(command: Any, context: typer.Context, said: Mapping[str, str], lang: Lang) -> None:
+    command.help = said.get(command.help, command.help)
+    for param in command.params:
+        if getattr(param, "help", None):
+            param.help = said.get(param.help, param.help)
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = say("cli.around.help", lang=lang)
+    for name in getattr(command, "commands", {}):
+        _speak_command(command.commands[name], context, said, lang)
