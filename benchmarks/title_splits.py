@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles import Referential
+from passerelles.evaluation.protocol import error_if_calibrated, expected_calibration_error
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
 from passerelles.matching.titles import REVIEW, SURE, Candidate
 from passerelles.text import normalise_label
@@ -315,17 +316,6 @@ def reworded_skills(
     return typed, short, worded
 
 
-def expected_calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean over ten bins of equal width of |confidence - share right|, weighted by their sizes."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean()
-        for b in range(bins)
-        if (place == b).any()
-    ]
-    return float(sum(gaps))
-
-
 def area_under_curve(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """Chance that a right answer is surer than a wrong one, ties counting a half."""
     good, bad = np.sort(confidence[right]), confidence[~right]
@@ -337,7 +327,12 @@ def area_under_curve(confidence: NDArray[np.float64], right: NDArray[np.bool_]) 
 
 
 def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) -> dict[str, float]:
-    """Fiche and family: first right, calibration, share and precision of what is sure, area under the curve."""
+    """
+    Fiche and family: first right, calibration, share and precision of what is sure, area under the curve.
+
+    ``ece`` is the error in ten classes of equal count, ``ece_chance`` what as many well calibrated answers would
+    stay under 19 times in 20: only above both that and the aim is the aim missed.
+    """
     firsts = [a[0] if a else None for a in answers]
     result: dict[str, float] = {}
     if any(q.code for q in queries):
@@ -360,6 +355,7 @@ def _sureness(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict
     sure = confidence >= SURE
     return {
         "ece": expected_calibration_error(confidence, right),
+        "ece_chance": error_if_calibrated(confidence)[1],
         "sure": float(sure.mean()),
         "right_when_sure": float(right[sure].mean()) if sure.any() else float("nan"),
         "auc": area_under_curve(confidence, right),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from passerelles.evaluation.protocol import brier_score, expected_calibration_error, reliability
+from passerelles.evaluation.protocol import brier_score, error_if_calibrated, expected_calibration_error, reliability
 
 
 def test_table_of_equal_counts_by_hand() -> None:
@@ -25,6 +25,18 @@ def test_what_is_calibrated_has_no_error_and_what_is_not_has() -> None:
     outcome = (rng.random(20_000) < chance).astype(float)
     assert expected_calibration_error(chance, outcome) < 0.02
     assert expected_calibration_error(chance**2, outcome) == pytest.approx(1 / 2 - 1 / 3, abs=0.02)
+
+
+def test_error_of_a_calibrated_set_shrinks_with_its_size_and_tells_chance_from_fault() -> None:
+    rng = np.random.default_rng(1)
+    few, many = rng.random(80), rng.random(8000)
+    mean, most = error_if_calibrated(few)
+    assert 0.05 < mean < most < 0.2
+    assert error_if_calibrated(many)[1] < most / 5
+    assert error_if_calibrated(few) == (mean, most)
+    good = [expected_calibration_error(few, rng.random(80) < few) <= most for _ in range(200)]
+    assert np.mean(good) == pytest.approx(0.95, abs=0.05)
+    assert expected_calibration_error(many, rng.random(8000) < many**2) > error_if_calibrated(many)[1]
 
 
 def test_fewer_cases_than_bins_leave_no_empty_bin() -> None:

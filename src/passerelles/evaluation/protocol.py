@@ -224,6 +224,39 @@ def expected_calibration_error(probabilities: ArrayLike, outcomes: ArrayLike, *,
     return sum(b.cases * abs(b.predicted - b.observed) for b in table) / sum(b.cases for b in table)
 
 
+def error_if_calibrated(
+    probabilities: ArrayLike, *, bins: int = 10, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """
+    Calibration error of as many probabilities, had each come true as often as it says.
+
+    The error of a small set is above zero however good its probabilities are; outcomes drawn from these say how far.
+
+    Parameters
+    ----------
+    probabilities, bins
+        As of `reliability`.
+    draws
+        Number of sets of outcomes drawn.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    mean, most
+        Mean and 95th percentile of `expected_calibration_error` over the draws: an error above `most` is no chance.
+
+    Examples
+    --------
+    >>> error_if_calibrated([0.0, 1.0])
+    (0.0, 0.0)
+    """
+    predicted, _ = _checked(probabilities, np.zeros(np.shape(probabilities)))
+    drawn = np.random.default_rng(seed).random((draws, len(predicted))) < predicted
+    errors = [expected_calibration_error(predicted, outcomes, bins=bins) for outcomes in drawn]
+    return float(np.mean(errors)), float(np.quantile(errors, 0.95))
+
+
 def brier_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """
     Mean squared difference between probability and outcome (Brier, 1950).
