@@ -1,8 +1,9 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Sequence
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from rich.padding import Padding
 from rich.text import Text
@@ -13,10 +14,13 @@ from passerelles.matching.migrate import DESTINATION, Destination, Migration, Ti
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row
-from passerelles.model import UNKNOWN_HOURS
+from passerelles.model import UNKNOWN_HOURS, Domain, Mobility, Occupation, RequirementKind
+from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
-from passerelles.views.spec import Column, Page, Sheet, dicts, within
+from passerelles.views import schema
+from passerelles.views.schema import Schema, mapped, maybe, one_of, record, ref, whole
+from passerelles.views.spec import Column, Page, Record, Sheet, dicts, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -195,66 +199,129 @@ def _short(text: str) -> str:
 
 _FLAGS = ("regulated", "managerial", "digital", "demographic")
 _KINDS = ("savoir-faire", "savoir", "savoir-être")
+_STATUSES = ("core", "emerging", "other")
+
+
+class Fiche(NamedTuple):
+    """An occupation of a referential, and the job titles of it that are asked about; the occupation at large else."""
+
+    referential: Referential
+    code: str
+    titles: frozenset[str] = frozenset()
+
+    @property
+    def occupation(self) -> Occupation:
+        """The occupation itself."""
+        return self.referential.occupation_by_code[self.code]
+
+    @property
+    def domains(self) -> list[Domain]:
+        """Domains that it stands in, from the top of the tree to its own."""
+        path: list[Domain] = []
+        code, known = self.occupation.domain, self.referential.domain_by_code
+        while code is not None and code in known:
+            path.insert(0, known[code])
+            code = known[code].parent
+        return path
+
+    @property
+    def mobilities(self) -> list[tuple[Mobility, Occupation]]:
+        """Moves that experts list from it, or from the occupation that it specialises, each with its target."""
+        source, known = self.occupation.base or self.code, self.referential.occupation_by_code
+        return [(m, known[m.target]) for m in self.referential.mobilities if m.origin == source]
+
+
+_told = partial(Column, promised=True)
+_HOURS = record(
+    "Hours of training; null = unknown",
+    dict.fromkeys(("low", "expected", "high"), maybe(schema.number(least=0))),
+    optional={"source": maybe(schema.text())},
+)
+_NAMED = Record("labelled", "", (_told("code", schema=schema.code()), _told("label", schema=maybe(schema.text()))))
+_TITLE = Record("", "A job title", (_told("code", schema=maybe(schema.text())), _told("label", schema=schema.text())))
+_REQUIREMENT = Record(  # a requirement and its competency
+    "",
+    "",
+    (
+        *within(_NAMED.columns, itemgetter(1)),
+        _told("kind", schema=one_of(KINDS)).at(itemgetter(1)),
+        _told("status", schema=one_of(_STATUSES)).at(itemgetter(0)),
+    ),
+)
+_CONTEXT = Record("", "", (*_NAMED.columns, _told("category", schema=schema.text())))
+_CREDENTIAL = Record(  # what is demanded, the credential, and those that it takes
+    "",
+    "",
+    (
+        *within(
+            (_told("code", schema=schema.code()), *(_told(key, schema=schema.text()) for key in ("label", "kind"))),
+            itemgetter(1),
+        ),
+        _told("requirement", value=lambda r, _: r[0].kind, schema=one_of(get_args(RequirementKind))),
+        _told("source", value=lambda r, _: r[0].source or r[1].source, schema=schema.text()),
+        _told("hours", value=lambda r, _: r[1].hours._asdict(), schema=_HOURS),
+        _told("prerequisites", value=lambda r, _: list(r[2]), schema=schema.listed(schema.code())),
+    ),
+)
+_MOBILITY = Record(
+    "",
+    "",
+    (
+        *within(_NAMED.columns, itemgetter(1)),
+        *within((_told("rank", schema=maybe(whole(least=1))), _told("kind", schema=schema.text())), itemgetter(0)),
+    ),
+)
+
+
+def _many(key: str, items: Record, get: Callable[[Fiche], Iterable[Any]], shape: Schema | None = None) -> Column:
+    """Return the column of a list of such items."""
+    shape = schema.listed(items.schema()) if shape is None else shape
+    return _told(key, value=lambda f, lang: [items.to_dict(each, lang) for each in get(f)], schema=shape)
+
+
+def _own(key: str, shape: Schema) -> Column:
+    """Return the column of what an occupation says itself; an empty text says nothing."""
+    return _told(key, value=lambda f, _: getattr(f.occupation, key) or None, schema=shape)
+
+
+OCCUPATION = Record(
+    "occupation",
+    "What the referential says of an occupation; null: nothing",
+    (
+        _told("code", schema=schema.code()),
+        _own("label", maybe(schema.text())),
+        _own("definition", maybe(schema.text())),
+        _own("access", maybe(schema.text())),
+        _own("base", maybe(schema.code("Occupation that this one specialises"))),
+        _many("parts", _NAMED, lambda f: f.referential.parts_of(f.code),
+              schema.listed(ref("labelled"), "Specialised occupations that it is made of")),
+        _own("parent", maybe(schema.code())),
+        _many("domain", _NAMED, attrgetter("domains"),
+              schema.listed(ref("labelled"), "From the top of the tree to the occupation's own")),
+        _own("riasec", maybe(schema.text())),
+        _told("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*_FLAGS, "ecological")},
+              schema=mapped(schema.text(), "yes, no or unknown; for `ecological` its role")),
+        _many("titles", _TITLE, lambda f: f.referential.titles_of.get(f.code, ())),
+        _many("requirements", _REQUIREMENT, lambda f: [
+            (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
+        ]),
+        _many("contexts", _CONTEXT, lambda f: [
+            f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
+        ]),
+        _many("credentials", _CREDENTIAL, lambda f: [
+            (r, f.referential.credential_by_code[r.credential], f.referential.prerequisites_of(r.credential))
+            for r in f.referential.credentials_of.get(f.code, ())
+        ]),
+        Column("access_conditions", schema=ref("access_conditions"),
+               value=lambda f, _: access_conditions(f.referential, f.code, titles=f.titles).to_dict()),
+        _many("mobilities", _MOBILITY, attrgetter("mobilities")),
+    ),
+)  # fmt: skip
 
 
 def occupation_dict(referential: Referential, code: str, titles: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return everything about an occupation as plain values, ready for JSON; what is not known is null."""
-    occupation = referential.occupation_by_code[code]
-    source = occupation.base or code
-    by_code = referential.competency_by_code
-    return {
-        "code": code,
-        "label": occupation.label,
-        "definition": occupation.definition or None,
-        "access": occupation.access or None,
-        "base": occupation.base,
-        "parts": [{"code": o.code, "label": o.label} for o in referential.parts_of(code)],
-        "parent": occupation.parent,
-        "domain": _domain(referential, occupation.domain),
-        "riasec": occupation.riasec or None,
-        "flags": {name: getattr(occupation, name) for name in (*_FLAGS, "ecological")},
-        "titles": [{"code": t.code, "label": t.label} for t in referential.titles_of.get(code, ())],
-        "requirements": [
-            {
-                "code": r.competency,
-                "label": by_code[r.competency].label,
-                "kind": by_code[r.competency].kind,
-                "status": r.status,
-            }
-            for r in referential.requirements_of.get(code, ())
-        ],
-        "contexts": [
-            {
-                "code": c,
-                "label": referential.context_by_code[c].label,
-                "category": referential.context_by_code[c].category,
-            }
-            for c in referential.contexts_of.get(code, ())
-        ],
-        "credentials": [
-            {
-                "code": row.credential,
-                "label": referential.credential_by_code[row.credential].label,
-                "kind": referential.credential_by_code[row.credential].kind,
-                "requirement": row.kind,
-                "source": row.source or referential.credential_by_code[row.credential].source,
-                "hours": _hours(referential, row.credential),
-                "prerequisites": list(referential.prerequisites_of(row.credential)),
-            }
-            for row in referential.credentials_of.get(code, ())
-        ],
-        "access_conditions": access_conditions(referential, code, titles=titles).to_dict(),
-        "mobilities": [
-            {
-                "code": m.target,
-                "label": referential.occupation_by_code[m.target].label,
-                "rank": m.rank,
-                "kind": m.kind,
-            }
-            for m in referential.mobilities
-            if m.origin == source
-        ],
-    }
+    return OCCUPATION.to_dict(Fiche(referential, code, titles), "fr")
 
 
 def occupation_sheet(
@@ -311,8 +378,7 @@ def occupation_lines(
     ]
     for kind in _KINDS:
         listed = [r for r in found["requirements"] if r["kind"] == kind]
-        order = {"core": 0, "emerging": 1, "other": 2}
-        listed.sort(key=lambda r: (order[r["status"]], r["label"] or r["code"]))
+        listed.sort(key=lambda r: (_STATUSES.index(r["status"]), r["label"] or r["code"]))
         blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
     if not found["requirements"]:
         blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
@@ -393,17 +459,3 @@ def _length(figures: list[float | None], lang: Lang, unit: str = "hours") -> str
 
 def _flag(name: str, value: str, lang: Lang) -> str:
     return labelled(say(f"show.flag.{name}", lang=lang), say(f"show.value.{value}", lang=lang), lang)
-
-
-def _hours(referential: Referential, code: str) -> dict[str, Any]:
-    return referential.credential_by_code[code].hours._asdict()
-
-
-def _domain(referential: Referential, code: str | None) -> list[dict[str, Any]]:
-    """Path of domains, from the top to the occupation's own."""
-    path: list[dict[str, Any]] = []
-    while code is not None and code in referential.domain_by_code:
-        domain = referential.domain_by_code[code]
-        path.insert(0, {"code": code, "label": domain.label})
-        code = domain.parent
-    return path

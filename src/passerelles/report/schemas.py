@@ -17,15 +17,16 @@ from passerelles.matching.index import Found
 from passerelles.matching.migrate import Migration
 from passerelles.matching.titles import Candidate, Status
 from passerelles.matching.worklist import Group, Row
-from passerelles.model import TERNARY, Employment, OverlaySource, RequirementKind
+from passerelles.model import TERNARY, Employment, OverlaySource
 from passerelles.paths.legal import FrameVerdict, MayPay, Violation
 from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
 from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
 from passerelles.ranking.counterfactual import Counterfactual
-from passerelles.ranking.move import CREDENTIAL, ITEM, KINDS, NEAR_ITEM, End, Known, Move, PartValue, Verdict
+from passerelles.ranking.move import CREDENTIAL, ITEM, NEAR_ITEM, End, Known, Move, PartValue, Verdict
 from passerelles.referentials.validate import NOTICE
+from passerelles.report.resolution import OCCUPATION
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty
 from passerelles.settings import Settings
 from passerelles.territory.allocation import Release
@@ -149,59 +150,6 @@ LEVERS_MORE: Final[dict[str, Schema]] = {
     "exact": flag("Whether the choice is proven best of its size"),
     "guarantee": share("Least share of the best choice's worth"),
 }
-
-_HOURS: Final = record(
-    "Hours of training; null = unknown",
-    {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
-    optional={"source": maybe(text())},
-)
-
-OCCUPATION: Final[Schema] = record(
-    "What the referential says of an occupation; null: nothing",
-    {
-        "code": code(),
-        "label": maybe(text()),
-        "definition": maybe(text()),
-        "access": maybe(text()),
-        "base": maybe(code("Occupation that this one specialises")),
-        "parts": listed(ref("labelled"), "Specialised occupations that it is made of"),
-        "parent": maybe(code()),
-        "domain": listed(ref("labelled"), "From the top of the tree to the occupation's own"),
-        "riasec": maybe(text()),
-        "flags": mapped(text(), "yes, no or unknown; for `ecological` its role"),
-        "titles": listed(record("A job title", {"code": maybe(text()), "label": text()})),
-        "requirements": listed(
-            record(
-                "",
-                {
-                    "code": code(),
-                    "label": maybe(text()),
-                    "kind": one_of(KINDS),
-                    "status": one_of(("core", "emerging", "other")),
-                },
-            )
-        ),
-        "contexts": listed(record("", {"code": code(), "label": maybe(text()), "category": text()})),
-        "credentials": listed(
-            record(
-                "",
-                {
-                    "code": code(),
-                    "label": text(),
-                    "kind": text(),
-                    "requirement": one_of(get_args(RequirementKind)),
-                    "source": text(),
-                    "hours": _HOURS,
-                    "prerequisites": listed(code()),
-                },
-            )
-        ),
-        "mobilities": listed(
-            record("", {"code": code(), "label": maybe(text()), "rank": maybe(whole(least=1)), "kind": text()})
-        ),
-    },
-    optional={"access_conditions": ref("access_conditions")},
-)
 
 # A person of whom something is known.
 KNOWN: Final[list[Any]] = [
@@ -352,10 +300,10 @@ _RECORDS: Final = (
 )  # fmt: skip
 _LISTED: Final = (
     WEIGHT, CHANGED, CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
+    OCCUPATION,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
-    "occupation": OCCUPATION,
     "profile": PROFILE,
     "problem": PROBLEM,
 }
