@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -20,18 +20,20 @@ from passerelles.cli.given import (
 )
 from passerelles.cli.moves import including
 from passerelles.errors import PasserellesError
-from passerelles.language.say import say
-from passerelles.views.spec import Sheet, dicts
+from passerelles.language.say import Lang, number, percent, say
+from passerelles.views.spec import Column, Sheet, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
     from passerelles.graph.core import OccupationGraph
     from passerelles.report.case import Case
+    from passerelles.territory.allocation import Release
     from passerelles.territory.lots import Note, Side
     from passerelles.territory.parts import Cut
+    from passerelles.territory.rank import Ranked
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Bounded(Given):
             message(note.sentence(self.lang))
 
 
+_SHOWN: Final = 12  # rows that a terminal shows of what is less looked for
 territory = typer.Typer()
 territory.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
 RequiredOption = Annotated[Path, typer.Option("--fragile", help=say("cli.option.fragile"))]
@@ -98,7 +101,6 @@ def rank(
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources, envelope
-    from passerelles.report.territory import print_ranking
     from passerelles.territory.lots import NOTE, Side, make_locator
     from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
@@ -139,6 +141,33 @@ def rank(
     return bool(found)
 
 
+def print_ranking(
+    console: "Console",
+    found: "Sequence[Ranked]",
+    *,
+    title: str,
+    by: "Side",
+    notes: "Sequence[Note]" = (),
+    lang: Lang = "fr",
+) -> None:
+    """Print a ranking, one table a lot."""
+    from rich.text import Text
+
+    from passerelles.territory.rank import ranking_sheets
+    from passerelles.views.terminal import print_sheet
+
+    console.print(Text(title, style="bold"))
+    _print_dim(console, [note.sentence(lang) for note in notes])
+    if not found:
+        console.print(say("territory.table.none", lang=lang))
+        return
+    starts = [place for place, each in enumerate(found) if each.rank == 1]
+    for start, end in zip(starts, (*starts[1:], len(found)), strict=True):
+        console.print()
+        console.print(Text(found[start].end(by), style="bold"))
+        print_sheet(console, ranking_sheets(found[start:end], (), lang, by=by)[0], lang=lang)
+
+
 @territory.command("match", help=say("cli.command.territory_match"))
 @shared(
     "referential overlay no_access data travel limit strict settings form output chart lang hiring radius frame budget "
@@ -158,7 +187,6 @@ def match(
     """Allocate people to openings."""
     from passerelles import charts
     from passerelles.report.envelope import data_sources, envelope
-    from passerelles.report.territory import print_allocation
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
@@ -198,6 +226,64 @@ def match(
     given.tell_notes(found.notes)
     given.draw(lambda: charts.territory_sankey(whole.to_dict(lang), lang=lang))
     return allocation.status != "infeasible" and bool(allocation.placed)
+
+
+def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> None:
+    """Print an allocation: flows, people without a solution, openings left, what would change, proof."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from passerelles.territory.lots import SET_ASIDE
+    from passerelles.views.terminal import print_sheet
+
+    summary = found.summary(lang)
+    if summary:
+        console.print(Text(summary, style="bold"))
+    _print_dim(console, [note.sentence(lang) for note in found.notes])
+    for row in found.set_aside[:_SHOWN]:
+        told = SET_ASIDE.to_dict(row, lang)
+        place = say("territory.where.row", lang=lang, file=told["file"], row=str(told["row"]))
+        line = say("territory.where.problem", lang=lang, place=place, what=told["reason"])
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+    if len(found.set_aside) > _SHOWN:
+        left = say("territory.where.more", lang=lang, n=len(found.set_aside) - _SHOWN)
+        console.print(Padding(Text(left, style="dim"), (0, 0, 0, 2)))
+    _print_listed(console, "resolved", [each.sentence(lang) for each in found.resolved], lang)
+    if found.bounds["status"] == "infeasible":
+        unmet = ", ".join(found.unmet_floors)
+        key = "infeasible" if unmet else "infeasible_together"
+        console.print(say(f"territory.table.{key}", lang=lang, groups=unmet))
+        return
+    sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
+    changes = sheets["changes"]
+    print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
+    _print_dim(console, found.hidden_lots(lang))
+    for name in ("to_confirm", "stretched", "options", "uncovered"):
+        if name in sheets:
+            print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)
+    _print_dim(console, filter(None, [found.last_tenth(lang)]))
+    largest = found.largest_unfilled()
+    unfilled = replace(sheets["unfilled"], items=lambda: largest)
+    print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN, lang=lang)
+    if len(largest) > _SHOWN:
+        console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
+    sentence = next(c for c in changes.described if c.key == "sentence")
+    _print_listed(console, "changes", [str(sentence.cell(each, lang)) for each in found.changes], lang)
+    _print_listed(console, "certificate", found.proofs(lang), lang)
+
+
+def _print_dim(console: "Console", sentences: "Iterable[str]") -> None:
+    for sentence in sentences:
+        console.print(sentence, style="dim")
+
+
+def _print_listed(console: "Console", title: str, sentences: "Sequence[str]", lang: Lang) -> None:
+    from rich.padding import Padding
+
+    if sentences:
+        console.print(say(f"territory.title.{title}", lang=lang), style="bold")
+    for sentence in sentences:
+        console.print(Padding(sentence, (0, 0, 0, 2)))
 
 
 def _compare(given: Bounded, graph: "OccupationGraph", fragile: Path, common: dict[str, Any]) -> bool:
@@ -347,7 +433,6 @@ def signals(
     from passerelles.market.signals import basin_openings, find_basin, signal
     from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
-    from passerelles.report.territory import print_families, print_signals, signal_sheets
 
     known, lang = given.session.referential, given.lang
     market, places = given.session.territory_data()
@@ -368,12 +453,63 @@ def signals(
     )  # fmt: skip
 
     def show(console: "Console") -> None:
-        (print_signals if job else print_families)(console, items, title=title, lang=lang)
+        print_signals(console, items, title=title, lang=lang)
         console.print()
         print_data_sources(console, payload["sources"], lang=lang)
 
     given.emit(lambda: payload, signal_sheets(items), show)
     return bool(items)
+
+
+_SIGNAL: Final = ("code", "label", "status", "figure", "low", "high", "standing", "source", "year", "territory",
+                  "about", "why")  # fmt: skip
+_FAMILY: Final = ("projects", "difficult_share", "seasonal_share")
+_JOB: Final = (*_FAMILY, "estimated", "tension", "wage")
+
+
+def signal_sheets(found: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
+    """Return one row a figure: its bounds, how it is known, source, year and territory."""
+    rows = [
+        {**(item.get("occupation") or item["family"]), "status": item.get("status"), "figure": name, **figure}
+        for item in found
+        for names in (_JOB if "occupation" in item else _FAMILY,)
+        for name, figure in ({name: item[name] for name in names} | item.get("components", {})).items()
+    ]
+    columns = [Column(key, "number" if key in ("low", "high") else "text") for key in _SIGNAL]
+    return [Sheet.of_rows("signals", columns, [[row[key] for key in _SIGNAL] for row in rows])]
+
+
+def print_signals(console: "Console", found: "Sequence[Mapping[str, Any]]", *, title: str, lang: Lang) -> None:
+    """Print jobs one by one, status and why; or the families of a survey in a basin, most projects first."""
+    from rich.padding import Padding
+
+    from passerelles.views.terminal import print_sheet
+
+    console.print(title, style="bold")
+    for item in found:
+        if "occupation" in item:
+            job, status = item["occupation"], say(f"market.status.{item['status']}", lang=lang)
+            console.print()
+            console.print(f"{job['code']} {job['label']} : {status}", style="bold")
+            for line in item["sentences"]:
+                console.print(Padding(line, (0, 0, 0, 2)))
+    families = [item for item in found if "occupation" not in item]
+    columns = [Column("family", value=lambda item, _: f"{item['family']['code']} {item['family']['label']}")]
+    columns += [_bounded(name) for name in _FAMILY]
+    print_sheet(console, Sheet("signals", columns, lambda: families, lang), lang=lang)
+
+
+def _bounded(name: str) -> Column:
+    """Return the column of a number: both ends where it is known within bounds, a question mark where it is not."""
+    write = number if name == "projects" else percent
+
+    def told(item: "Mapping[str, Any]", lang: Lang) -> str:
+        if item[name]["low"] is None:
+            return "?"
+        low, high = (write(item[name][end], lang=lang) for end in ("low", "high"))
+        return low if low == high else f"{low}–{high}"
+
+    return Column(name, "number", value=told)
 
 
 DEFAULT_TERRITORY = "redon"

@@ -5,8 +5,10 @@ The law says what must be told; this package knows its own part: data, parameter
 body knows (who decides, where to write) is left open and marked so. docs/transparency.md gives the law and its sources.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
@@ -22,16 +24,6 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet
 
 Subject = Literal["publish", "mention", "request", "register", "ai-act"]
 State = Literal["filled", "stated", "open"]
-_READ: Final = "2026-11-26"
-_SOURCES: Final = {
-    "L. 312-1-3": "https://lexbase.fr/texte-de-loi/code-des-relations-entre-le-public-et-ladministrationl31213/L4872LAP.html",
-    "R. 311-3-1-1": "https://www.developpez.com/actu/123894/Open-Data-les-personnes-faisant-l-objet-de-decisions-prises-"
-    "sur-le-fondement-d-un-traitement-algorithmique-pourront-obtenir-des-informations/",
-    "R. 311-3-1-2": "https://www.service-public.fr/particuliers/actualites/A11502",
-    "guide": "https://guides.data.gouv.fr/autres-ressources-utiles/les-algorithmes-publics-pourquoi-et-comment-les-expliquer/"
-    "fiche-pratique-linventaire-des-principaux-traitements-algorithmiques",
-    "annex": "https://www.aiactblog.nl/en/ai-act/bijlage/4",
-}
 
 
 class _Point(NamedTuple):
@@ -45,60 +37,8 @@ class _Point(NamedTuple):
     source: str
 
 
-def _law(key: str, subject: Subject, law: str, state: State, where: str) -> _Point:
-    return _Point(key, subject, f"CRPA, {law}", state, where, _SOURCES[law.partition(",")[0]])
-
-
-def _register(key: str, state: State, where: str = "") -> _Point:
-    return _Point(f"register_{key}", "register", "CRPA, L. 312-1-3", state, where, _SOURCES["guide"])
-
-
-def _annex(point: str, state: State, where: str) -> _Point:
-    key = f"annex_{point.replace('(', '').replace(')', '')}"
-    return _Point(key, "ai-act", f"2024/1689, IV, {point}", state, where, _SOURCES["annex"])
-
-
-POINTS: Final = (
-    _law("publish", "publish", "L. 312-1-3", "stated", "docs/scoring.md"),
-    _law("mention", "mention", "R. 311-3-1-1", "open", "docs/transparency.md"),
-    _law("contribution", "request", "R. 311-3-1-2, 1°", "open", "docs/model-card.md"),
-    _law("data", "request", "R. 311-3-1-2, 2°", "filled", "about"),
-    _law("parameters", "request", "R. 311-3-1-2, 3°", "filled", "weights, changed_settings"),
-    _law("operations", "request", "R. 311-3-1-2, 4°", "stated", "docs/scoring.md"),
-    _register("body", "open"),
-    _register("name", "filled"),
-    _register("purpose", "stated", "docs/model-card.md"),
-    _register("decisions", "open"),
-    _register("people", "open"),
-    _register("data", "filled", "about"),
-    _register("rules", "filled", "docs/scoring.md"),
-    _register("human", "stated", "docs/model-card.md"),
-    _register("limits", "stated", "docs/model-card.md"),
-    _register("version", "filled", "CHANGELOG.md"),
-    _annex("1(a)", "filled", "docs/model-card.md"),
-    _annex("1(b)", "stated", "docs/architecture.md, docs/service.md"),
-    _annex("1(c)", "stated", "pyproject.toml, docs/stability.md"),
-    _annex("1(d)", "stated", "README.md, docs/service.md"),
-    _annex("1(e)", "stated", "docs/bulk.md, docs/service.md"),
-    _annex("1(f)", "stated", "–"),
-    _annex("1(g)", "stated", "docs/explorer.md, docs/report.md"),
-    _annex("1(h)", "stated", "docs/guides, docs/model-card.md"),
-    _annex("2(a)", "stated", "docs/evaluation.md, docs/model-card.md"),
-    _annex("2(b)", "filled", "docs/scoring.md, docs/decisions"),
-    _annex("2(c)", "stated", "docs/architecture.md"),
-    _annex("2(d)", "filled", "docs/model-card.md"),
-    _annex("2(e)", "open", "docs/model-card.md"),
-    _annex("2(f)", "stated", "docs/stability.md"),
-    _annex("2(g)", "stated", "docs/evaluation.md, docs/reliability.md"),
-    _annex("2(h)", "stated", "docs/service.md, docs/reliability.md"),
-    _annex("3", "stated", "docs/model-card.md"),
-    _annex("4", "stated", "docs/evaluation.md"),
-    _annex("5", "open", "docs/reliability.md"),
-    _annex("6", "stated", "CHANGELOG.md, docs/decisions"),
-    _annex("7", "open", "–"),
-    _annex("8", "open", "–"),
-    _annex("9", "open", "–"),
-)
+_DUTIES: Final = tomllib.loads((files("passerelles.report") / "duties.toml").read_text(encoding="utf-8"))
+POINTS: Final = tuple(_Point(**point | {"source": _DUTIES["sources"][point["source"]]}) for point in _DUTIES["points"])
 
 
 @dataclass(frozen=True)
@@ -141,7 +81,7 @@ class Duty(Described):
                    promised=True),
             Column("source", value=lambda d, _: d.point.source, schema=text("Page where the law was read"),
                    promised=True, on=On.JSON | On.TABLE),
-            Column("as_of", value=lambda _, __: _READ, schema=text("Day on which it was read"), promised=True,
+            Column("as_of", value=lambda *_: _DUTIES["as_of"], schema=text("Day on which it was read"), promised=True,
                    on=On.JSON | On.TABLE),
         ),
     )  # fmt: skip
