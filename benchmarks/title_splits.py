@@ -22,6 +22,7 @@ SIZE = 1000
 ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
+POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
 _LETTERS = string.ascii_lowercase
 
 

@@ -12,6 +12,7 @@ from title_splits import (
     FIRMS,
     KINDS,
     POSTED,
+    POSTED_BY_ALL,
     Query,
     ad_titles,
     esco_titles,
@@ -58,6 +59,8 @@ def families_of(data: Path, new: Referential, old: Referential) -> None:
     sets |= {f"ESCO, exact or broad, half {n}": esco_titles(esco, new, n, relations=near) for n in (0, 1)}
     sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
     sets |= {"titles as posted, fitted on": ad_titles(POSTED, 0), "titles as posted, held out": ad_titles(POSTED, 1)}
+    sets |= {"posted, all trades, fitted on": ad_titles(POSTED_BY_ALL, 0)}
+    sets |= {"posted, all trades, held out": ad_titles(POSTED_BY_ALL, 1)}
     sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
