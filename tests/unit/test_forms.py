@@ -137,6 +137,18 @@ def test_a_title_that_ends_with_an_opening_word_is_cut() -> None:
     assert not cut("Agent de maintenance")
 
 
+@pytest.mark.parametrize(("text", "expanded"), [("Animateur EHPAD", False), ("Plombier EHPAD", True)])
+def test_a_usage_is_read_as_it_is_written_before_its_abbreviations(text: str, *, expanded: bool) -> None:
+    readings = understand(text, words=Words({"animateur", "plombier"}), lexicon=Lexicon(FRENCH)).jobs[0]
+    assert [reading.expanded for reading in readings] == [expanded]
+
+
+@pytest.mark.parametrize(("text", "dashed"), [("Boulanger - four", True), ("Boulanger / four", False)])
+def test_a_dash_is_told_from_a_slash(text: str, *, dashed: bool) -> None:
+    words = Words({"boulanger", "four"}, labels={"boulanger"}, heads={"boulanger"})
+    assert understand(text, words=words, lexicon=Lexicon(FRENCH)).jobs[0][-1].dashed is dashed
+
+
 def test_words_that_begin_titles_say_a_kind_of_work() -> None:
     kinds = FRENCH.kinds
     assert kinds["superviseur"] == kinds["chef"] != kinds["operateur"] == kinds["ouvrier"]

@@ -496,7 +496,8 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
     """
     Whether the occupations whose label a reading is go with the words that it leaves out of the line.
 
-    None where it leaves none out that the referential knows, or is no label.
+    None where it leaves none out that the referential knows, is no label, or where words that a dash parts from it do
+    not go with it: they may say where one works ("Technicien méthodes - aéronautique").
     """
     told = {term: index.weights[term] for term in option.beside if term in index.weights}
     entries = index.same.get(" ".join(option.stems), ())
@@ -505,7 +506,7 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
     owners = index.owner[list(entries)]
     terms = [index.family_field.vocabulary[term] for term in told]
     shares = np.asarray([*told.values()]) @ index.covers["all"][terms].toarray()[:, owners]
-    return bool(shares.max() >= _HALF * sum(told.values()))
+    return True if shares.max() >= _HALF * sum(told.values()) else None if option.dashed else False
 
 
 def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:

@@ -364,6 +364,8 @@ class Reading(NamedTuple):
         Families of words that qualify the job in other parts of the line, and that this reading leaves out.
     cut
         Whether the title ends with a word that opens something: its end is missing.
+    dashed
+        Whether only dashes and brackets part `beside` from the title: then they rather say where than which job.
     """
 
     words: tuple[str, ...]
@@ -372,6 +374,7 @@ class Reading(NamedTuple):
     expanded: bool
     beside: tuple[str, ...] = ()
     cut: bool = False
+    dashed: bool = False
 
 
 class Words(NamedTuple):
@@ -439,31 +442,34 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     title = _Title(text[:_KEPT].translate(_UNSEEN), lexicon, words)
     jobs = []
     for variants in title.jobs():
-        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon, cut=title.cut), _MOST))
+        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon, title), _MOST))
         if options:
             jobs.append(options)
     return Understood(title.read(), title.ignored(), tuple(jobs))
 
 
 def _spelled_out(
-    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon, *, cut: bool
+    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon, title: "_Title"
 ) -> Iterator[Reading]:
     """Readings of the variants of one job, the abbreviations of each spelled out."""
     share = _MOST // len(variants) if variants else 0
     whole = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
     for spelled in variants:
         forms = [lexicon.stem(word) for word in spelled]
+        # What people are known to mean by the title as it is written comes before what its abbreviations may stand for.
+        usual = " ".join(lexicon.stems_of(spelled)) in lexicon.pack.usages
         options = []
         for position, word in enumerate(spelled):
             around = frozenset(form for place, form in enumerate(forms) if place != position)
-            options.append(_choices(word, around, known, lexicon.pack))
+            options.append(((word,),) if usual else _choices(word, around, known, lexicon.pack))
         for choice in itertools.islice(itertools.product(*options), share):
             result = tuple(itertools.chain.from_iterable(choice))
             stems = lexicon.stems_of(result)
             if stems:
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
-                yield Reading(result, stems, families, expanded=result != spelled, beside=beside, cut=cut)
+                expanded = result != spelled
+                yield Reading(result, stems, families, expanded, beside, cut=title.cut, dashed=title.dashed)
 
 
 class _Token(NamedTuple):
@@ -514,6 +520,7 @@ class _Title:
         kept = self._without_asides(self._cut())
         self.cut = bool(kept) and bool(kept[-1].tokens) and kept[-1].tokens[-1].word in self.pack.openers
         self.segments = [self._trimmed(segment) for segment in kept]
+        self.dashed = not any(segment.sign in _ALL_ALIKE for segment in self.segments)
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
