@@ -127,6 +127,22 @@ def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[
     return tuple(order)
 
 
+def reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    """
+    Return codes and all that they lead to; see `closure`.
+
+    Examples
+    --------
+    >>> sorted(reached("ad", {"a": "b", "b": "a", "d": ""}.__getitem__))
+    ['a', 'b', 'd']
+    """
+    seen: set[str] = set()
+    for start in starts:
+        if start not in seen:
+            closure(start, following, seen=seen)
+    return seen
+
+
 def circles(following: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     """
     Codes that lead back to themselves, those that lead to each other together (Kosaraju's algorithm); sorted.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Lock, RLock
+from types import ModuleType
 from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 Value = TypeVar("Value")
@@ -57,6 +58,16 @@ class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `
         if instance is None:
             return self
         found: Value = vars(instance).setdefault(self._name, self._compute(instance))
+        return found
+
+
+class LaterModule(ModuleType):
+    """A module that is imported when something of it is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Import the module, and keep what is asked for."""
+        found = getattr(import_module(self.__name__), name)
+        setattr(self, name, found)
         return found
 
 

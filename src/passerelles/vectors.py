@@ -6,28 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from itertools import chain
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.sharing import LaterModule
 from passerelles.text import fold_accents, words_of_all
 
 if TYPE_CHECKING:
     from scipy import sparse as sparse  # noqa: PLC0414 - the type checker sees the module itself
 else:
-
-    class _Sparse(ModuleType):
-        def __getattr__(self, name: str) -> Any:
-            found = getattr(import_module("scipy.sparse"), name)
-            setattr(self, name, found)
-            return found
-
-    sparse = _Sparse("scipy.sparse")
+    sparse = LaterModule("scipy.sparse")
 
 
 Array = TypeVar("Array", bound=NDArray[Any])

@@ -9,10 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from passerelles.bulk.engines import Best, PlainEngine
 from passerelles.bulk.layout import LONGEST
 from passerelles.bulk.profiles import BATCH, People, normalised
-from passerelles.bulk.rank import Ranker, output_schema, rank_profiles
+from passerelles.bulk.rank import Best, PlainEngine, Ranker, output_schema, rank_profiles
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph

@@ -14,9 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from passerelles import PasserellesError, Settings, compile_index
-from passerelles.bulk.files import inputs_of, rank_files
+from passerelles.bulk.files import compare_runs, inputs_of, rank_files
 from passerelles.bulk.rank import rank_profiles
-from passerelles.bulk.runs import compare_runs
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph

@@ -290,7 +290,7 @@ def test_a_fault_in_the_second_parquet_file_leaves_what_was_there(
     def cut(graph: OccupationGraph) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "_edge_table", cut)
+    monkeypatch.setattr(export, "_edge_rows", cut)
     with pytest.raises(KeyboardInterrupt):
         export_graph(sample, path, overwrite=True)
     assert digests_of(path) == before
@@ -365,7 +365,7 @@ def test_the_file_has_the_mode_of_any_new_file(sample: OccupationGraph, tmp_path
 def test_parquet_without_pyarrow_says_what_to_install(
     sample: OccupationGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError) as caught:
         export_graph(sample, tmp_path / "g.parquet")
     assert "passerelles[parquet]" in caught.value.message("fr")

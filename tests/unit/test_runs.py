@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from passerelles import PasserellesError, Settings, build_graph, load_referential, rank_files, rank_profiles
-from passerelles.bulk.runs import compare_runs
+from passerelles.bulk.files import compare_runs
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.settings import WeightSettings

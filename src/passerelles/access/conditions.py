@@ -15,6 +15,7 @@ from passerelles.access.holdings import (
     groups_of,
     titles_meant,
 )
+from passerelles.codes import grouped
 from passerelles.language.say import Lang, say
 from passerelles.model import (
     TERNARY,
@@ -67,15 +68,15 @@ _HOURS: Final = schema.record(
     "Low, expected and high; null: unknown",
     {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
 )
-_REDUCTION: Final = schema.record(
-    "A shorter training for who holds something else",
-    {
-        "holder_of": text(),
-        "experience_months": maybe(schema.number(least=0)),
-        "hours": maybe(schema.number(least=0)),
-        "company_hours": maybe(schema.number(least=0)),
-        "source": maybe(text()),
-    },
+_REDUCTIONS: Final = schema.listed(
+    schema.record(
+        "A shorter training for who holds something else",
+        {
+            "holder_of": text(),
+            **{name: maybe(schema.number(least=0)) for name in ("experience_months", "hours", "company_hours")},
+            "source": maybe(text()),
+        },
+    )
 )
 _SELECTION: Final = maybe(
     schema.record(
@@ -143,11 +144,7 @@ class AccessCredential(Described):
             Column("needed_for", schema=maybe(text("The credential whose prerequisite it is"))),
             Column("before_training", json=lambda c, _: c.detail.before_training, schema=schema.flag()),
             Column("minimum_age", json=lambda c, _: c.detail.minimum_age, schema=maybe(whole())),
-            Column(
-                "reductions",
-                json=lambda c, _: [_reduction(r) for r in c.detail.reductions],
-                schema=schema.listed(_REDUCTION),
-            ),
+            Column("reductions", json=lambda c, _: [*map(_reduction, c.detail.reductions)], schema=_REDUCTIONS),
             Column("validity_months", json=lambda c, _: c.detail.validity_months, schema=maybe(whole())),
             Column("renewal", json=lambda c, _: c.detail.renewal or None, schema=maybe(text("How it is kept"))),
             Column("issuer", json=lambda c, _: c.detail.issuer or None, schema=maybe(text())),
@@ -208,28 +205,19 @@ class AccessConditions(Described):
         "What access to an occupation takes, by law or in its trade",
         (
             Column("status", schema=one_of(get_args(AccessStatus)), promised=True),
-            Column(
-                "selection", json=lambda c, _: c.selection and c.selection.to_dict(), schema=_SELECTION, promised=True
-            ),
-            Column(
-                "level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, schema=_LEVELS, promised=True
-            ),
-            Column(
-                "credentials",
-                json=lambda c, lang: dicts(c.credentials, lang),
-                schema=schema.listed(ref("access_credential")),
-                promised=True,
-            ),
+            Column("selection", json=lambda c, _: c.selection and c.selection.to_dict(), promised=True,
+                   schema=_SELECTION),
+            Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=True,
+                   schema=_LEVELS),
+            Column("credentials", json=lambda c, lang: dicts(c.credentials, lang), promised=True,
+                   schema=schema.listed(ref("access_credential"))),
             Column("varies", "flag", schema=schema.flag(), promised=True),
-            Column(
-                "title",
-                json=lambda c, _: c.title or None,
-                schema=maybe(text("The job title whose conditions these are; null: those of the occupation at large")),
-            ),
+            Column("title", json=lambda c, _: c.title or None, schema=maybe(text(
+                "The job title whose conditions these are; null: those of the occupation at large"))),
             Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin))),
             Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
         ),
-    )
+    )  # fmt: skip
 
 
 def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
@@ -253,12 +241,9 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
     missing = [c for c in conditions.to_obtain if c.needed_for is None and c.kind != "concours"]
     missing = [c for c in missing if c.group is None or not has_ended(c.detail)]
     parts += dict.fromkeys(c.short for c in missing if c.group is None)
-    groups: dict[str, dict[str, list[str]]] = {}
-    for item in missing:
-        if item.group is not None:
-            groups.setdefault(item.group, {}).setdefault(item.alternative or "", []).append(item.short)
+    groups = grouped((c.group, (c.alternative or "", c.short)) for c in missing if c.group is not None)
     either = say("conditions.or", lang=lang)
-    parts += [either.join(_brief(named)) for named in groups.values()]
+    parts += [either.join(_brief(grouped(named))) for named in groups.values()]
     if parts:
         return ", ".join(parts)
     if conditions.status == "conditional":
@@ -453,11 +438,8 @@ def _credentials(
             seen.add(key)
             if found.requirement == "required" and found.scope == "all":
                 needed.add(found.code)
-            yield (
-                replace(found, needed_for=None)
-                if (found.code, found.group or "", found.alternative or "") in own
-                else found
-            )
+            named = (found.code, found.group or "", found.alternative or "") in own
+            yield replace(found, needed_for=None) if named else found
 
 
 def _with_prerequisites(
@@ -476,73 +458,53 @@ def _with_prerequisites(
             for number, alternatives in enumerate(known.choices, start=1):
                 if any(settled >= set(some) for some in alternatives):
                     continue  # what is required anyway is the choice
-                yield from _choice(referential, row, known, number, alternatives, applies=applies)
-        own = code == row.credential
-        yield _item(
-            known,
-            row.kind,
-            origin="catalogue" if row.origin else "referential",
-            source=(row.source if own else "") or known.source,
-            group=row.group or None,
-            alternative=row.alternative or None,
-            scope=row.scope,
-            titles=tuple(row.titles.split()),
-            applies=applies,
-            needed_for=None if own else row.credential,
-            as_of=(row.as_of if own else "") or known.as_of,
-            in_force=row.in_force if own else known.in_force,
-        )
+                for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
+                    within = f"{known.code}/{number}", chr(ord("a") + name)
+                    yield _item(row, by_code[each], "one-of", within, applies=applies, needed_for=known.code)
+        needed_for = None if code == row.credential else row.credential
+        own = row.group or None, row.alternative or None
+        yield _item(row, known, row.kind, own, applies=applies, needed_for=needed_for)
 
 
-def _choice(
-    referential: Referential,
+def _item(
     row: CredentialRequirement,
     known: Credential,
-    number: int,
-    alternatives: tuple[tuple[str, ...], ...],
+    requirement: RequirementKind,
+    place: tuple[str | None, str | None],
     *,
     applies: bool,
-) -> Iterator[AccessCredential]:
-    """Yield the alternatives of a credential's own choice; one of them is needed before it."""
-    by_code = referential.credential_by_code
-    for name, codes in enumerate(alternatives):
-        for code in codes:
-            if code in by_code:
-                yield _item(
-                    by_code[code],
-                    "one-of",
-                    origin="catalogue" if row.origin else "referential",
-                    source=by_code[code].source,
-                    group=f"{known.code}/{number}",
-                    alternative=chr(ord("a") + name),
-                    scope=row.scope,
-                    titles=tuple(row.titles.split()),
-                    applies=applies,
-                    needed_for=known.code,
-                    as_of=by_code[code].as_of,
-                    in_force=by_code[code].in_force,
-                )
+    needed_for: str | None,
+) -> AccessCredential:
+    """Return what a row brings: the credential that it names, or one that is needed before it; see `needed_for`."""
+    own = needed_for is None
+    return AccessCredential(
+        known.code,
+        known.label,
+        known.kind,
+        requirement,
+        held=None,
+        hours=known.hours,
+        origin="catalogue" if row.origin else "referential",
+        source=(row.source if own else "") or known.source,
+        detail=known,
+        group=place[0],
+        alternative=place[1],
+        scope=row.scope,
+        titles=tuple(row.titles.split()),
+        applies=applies,
+        needed_for=needed_for,
+        as_of=(row.as_of if own else "") or known.as_of,
+        in_force=row.in_force if own else known.in_force,
+    )
 
 
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
     """Say of the members of each choice whether one of its alternatives is held."""
-    named: dict[tuple[str, Scope], dict[str, list[str]]] = {}
-    for item in credentials:
-        if item.group is not None:
-            named.setdefault((item.group, item.scope), {}).setdefault(item.alternative or "", []).append(item.code)
-    held = {
-        key: holdings.has_one_of(tuple(tuple(codes) for codes in alternatives.values()))
-        for key, alternatives in named.items()
-    }
+    named = grouped(((c.group, c.scope), (c.alternative, c.code)) for c in credentials if c.group is not None)
+    held = {key: holdings.has_one_of(tuple(grouped(some).values())) for key, some in named.items()}
     return tuple(
         c if c.group is None else replace(c, group_held="yes" if held[c.group, c.scope] else "unknown")
         for c in credentials
-    )
-
-
-def _item(known: Credential, requirement: RequirementKind, **values: Any) -> AccessCredential:
-    return AccessCredential(
-        known.code, known.label, known.kind, requirement, held=None, hours=known.hours, detail=known, **values
     )
 
 
@@ -564,11 +526,8 @@ def remaining(hours: Hours, less: float, *, sure: bool, source: str) -> Hours:
 
 def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
     """Return the shortest training that what somebody holds, or has done, gives right to; sure ones first."""
-    fits = [
-        r
-        for r in credential.reductions
-        if r.hours is not None and (r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes")
-    ]
+    known = (r for r in credential.reductions if r.hours is not None)
+    fits = [r for r in known if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"]
     return min(fits, key=lambda r: (bool(r.experience_months), r.hours or 0.0), default=None)
 
 
@@ -577,13 +536,9 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
     labels = {normalise_label(c.label): c for c in referential.credentials}
     kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
     scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
-    seen: set[str] = set()
-    for mention in text.mentions:
-        plain = normalise_label(mention.text)
-        if mention.strength == "negated" or plain in seen:
-            continue
-        seen.add(plain)
-        source = f"{referential.name.upper()} {referential.version}"
+    source = f"{referential.name.upper()} {referential.version}"
+    stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
+    for plain, (mention, *_) in grouped(stated).items():
         made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, _kind(mention.kind), source=source)
         known = labels.get(plain, made)
         yield AccessCredential(
@@ -619,13 +574,8 @@ def _range(hours: Hours) -> dict[str, float | None]:
 
 
 def _reduction(row: Reduction) -> dict[str, Any]:
-    return {
-        "holder_of": row.holder_of,
-        "experience_months": row.experience_months,
-        "hours": row.hours,
-        "company_hours": row.company_hours,
-        "source": row.source or None,
-    }
+    names = ("holder_of", "experience_months", "hours", "company_hours")
+    return {**{name: getattr(row, name) for name in names}, "source": row.source or None}
 
 
 _GRADES: Final = ("diplôme", "titre")

@@ -1,9 +1,9 @@
 """What all occupations of a graph demand, as arrays: what is needed, what its holders hold, and what it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from passerelles.access.conditions import (
     training_hours,
 )
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
-from passerelles.codes import circles
+from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import UNKNOWN_HOURS, Alternatives, Credential, Hours
 from passerelles.referentials.referential import Referential
@@ -166,7 +166,9 @@ class Demands:
                 sure = not reduction.experience_months
                 hours[number] = sane_hours(remaining(hours[number], less, sure=sure, source=reduction.source))
         # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
-        tenths = [round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours]
+        tenths: list[float] = [
+            round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours
+        ]
         low = [float("nan") if h.low is None and h.expected is not None else h.low or 0.0 for h in hours]
         high = [float("nan") if h.high is None else h.high for h in hours]
         months = [m or 0.0 for m in self._months]
@@ -174,36 +176,21 @@ class Demands:
         closed = list(self._closed)
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
+        # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
+        weighed = [tenth + TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
         for members in self.members:
             open_ways = [way for way in members if not any(self._closed[i] for i in way)]
             left = [tuple(i for i in way if not held[i]) for way in open_ways]
-            # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
-            best = min(
-                left,
-                key=lambda w: (
-                    any(unknown[i] for i in w),
-                    sum(tenths[i] + TENTHS * HOURS_A_MONTH * months[i] for i in w),
-                    w,
-                ),
-                default=(),
-            )
+            best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(weighed[i] for i in w), w), default=())
             ways.append(best)
-            tenths.append(sum(tenths[i] for i in best))
-            low.append(sum(low[i] for i in best))
-            high.append(sum(high[i] for i in best))
-            months.append(sum(months[i] for i in best))
+            for figures in (tenths, low, high, months):
+                figures.append(sum(figures[i] for i in best))
             unknown.append(any(unknown[i] for i in best))
             closed.append(not open_ways)
-        return Price(
-            frozen(np.asarray(tenths, dtype=np.int64)),
-            frozen(np.asarray(low, dtype=np.float64)),
-            frozen(np.asarray(high, dtype=np.float64)),
-            frozen(np.asarray(months, dtype=np.float64)),
-            frozen(np.asarray(unknown, dtype=np.bool_)),
-            frozen(np.asarray(closed, dtype=np.bool_)),
-            tuple(hours),
-            tuple(ways),
-        )
+        lows, highs, experience = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high, months))
+        unsure, shut = (frozen(np.asarray(flags, dtype=np.bool_)) for flags in (unknown, closed))
+        length = frozen(np.asarray(tenths, dtype=np.int64))
+        return Price(length, lows, highs, experience, unsure, shut, tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -309,16 +296,13 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     """Return what some occupations demand of who means to work in a way, row by row."""
     nobody = Holdings(employment=aim.employment, titles=aim.titles)
     conditions = [access_conditions(referential, code, nobody) for code in occupations]
-    known: dict[str, Credential] = {}
-    plain: list[list[str]] = []
-    ways_of: list[list[Ways]] = []
+    known = {item.code: item.detail for each in conditions for item in each.required}
+    plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
-    for each in conditions:
-        for item in each.required:
-            known[item.code] = item.detail
-        mine = [c.code for c in each.required if c.requirement == "required"]
-        plain.append(mine)
-        ways_of.append([_ways(referential, some, frozenset(mine), ways) for some in _choices(each)])
+    ways_of = [
+        [_ways(referential, some, frozenset(mine), ways) for some in _choices(each)]
+        for each, mine in zip(conditions, plain, strict=True)
+    ]
     named = {code for some in ways_of for choice in some for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
@@ -329,26 +313,21 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
-    for row, each in enumerate(conditions):
+    for row, (each, mine, some) in enumerate(zip(conditions, plain, ways_of, strict=True)):
         own = (c.code for c in each.required if c.needed_for is None and c.kind != "permis")
         courses[row, [place[code] for code in own if code in place]] = True
-    for row, (mine, some) in enumerate(zip(plain, ways_of, strict=True)):
-        needed[row, [place[c] for c in mine]] = True
-        needed[row, [number[choice] for choice in some]] = True
-    hidden = [_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True)]
-    return Demands(
-        referential,
-        aim,
-        tuple(occupations),
-        tuple(codes),
-        tuple(known[code] for code in codes),
-        tuple(choices),
-        frozen(needed),
-        frozen(courses),
-        frozen(np.asarray(hidden, dtype=np.bool_)),
-        frozen(np.asarray([c.status == "selective" for c in conditions], dtype=np.bool_)),
-        frozen(np.asarray([c.level_low == 0 for c in conditions], dtype=np.bool_)),
+        needed[row, [place[c] for c in mine] + [number[choice] for choice in some]] = True
+    hidden, selective, freely = (
+        frozen(np.asarray(flags, dtype=np.bool_))
+        for flags in (
+            [_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True)],
+            [c.status == "selective" for c in conditions],
+            [c.level_low == 0 for c in conditions],
+        )
     )
+    credentials = tuple(known[code] for code in codes)
+    columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
+    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely)
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:
@@ -366,23 +345,29 @@ def _hidden(referential: Referential, conditions: AccessConditions, code: str) -
 
 def _choices(conditions: AccessConditions) -> list[tuple[tuple[str, ...], ...]]:
     """Return the alternatives of each choice among what is required."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for item in conditions.required:
-        if item.requirement == "one-of":
-            found.setdefault(item.group or "", {}).setdefault(item.alternative or "", []).append(item.code)
-    return [tuple(tuple(codes) for codes in named.values()) for named in found.values()]
+    groups = grouped((item.group, item) for item in conditions.required if item.requirement == "one-of")
+    return [tuple(grouped((item.alternative, item.code) for item in some).values()) for some in groups.values()]
 
 
 def _ways(
     referential: Referential, alternatives: Sequence[Sequence[str]], besides: frozenset[str], known: dict[str, Ways]
 ) -> Ways:
     """Return every way to fulfil a choice: sets of credentials with their prerequisites, without those in `besides`."""
-    found = {
-        frozenset().union(*some) - besides
-        for codes in alternatives
-        for some in product(*(_ways_to(referential, code, (), known) for code in codes))
-    }
-    return tuple(sorted(found, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
+    return _fewest(way - besides for way in _unions(referential, alternatives, (), known))
+
+
+def _unions(
+    referential: Referential, alternatives: Sequence[Sequence[str]], trail: tuple[str, ...], known: dict[str, Ways]
+) -> Iterator[frozenset[str]]:
+    """Yield every way to obtain all credentials of one of the alternatives."""
+    for codes in alternatives:
+        for ways in product(*(_ways_to(referential, code, trail, known) for code in codes)):
+            yield frozenset().union(*ways)
+
+
+def _fewest(ways: Iterable[frozenset[str]]) -> Ways:
+    """Return different ways, those of fewest credentials first, as far as they are looked at."""
+    return tuple(sorted(set(ways), key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
 
 
 def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known: dict[str, Ways]) -> Ways:
@@ -396,15 +381,8 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
         return (frozenset({code}),)
     path = (*trail, code)
     parts: list[Ways] = [_ways_to(referential, each, path, known) for each in credential.prerequisites]
-    for alternatives in credential.choices:
-        some = {
-            frozenset().union(*ways)
-            for codes in alternatives
-            for ways in product(*(_ways_to(referential, each, path, known) for each in codes))
-        }
-        parts.append(tuple(sorted(some, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS]))
-    found = {_without_granted(referential, frozenset({code}).union(*ways)) for ways in product(*parts)}
-    listed = tuple(sorted(found, key=lambda way: (len(way), sorted(way)))[:_MOST_WAYS])
+    parts += [_fewest(_unions(referential, alternatives, path, known)) for alternatives in credential.choices]
+    listed = _fewest(_without_granted(referential, frozenset({code}).union(*ways)) for ways in product(*parts))
     if not trail:
         known[code] = listed
     return listed
@@ -413,34 +391,19 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
 def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what other members of a way suppose, themselves or through choices: who holds these has it behind."""
 
-    def supposed(code: str) -> set[str]:
-        found: set[str] = set()
-        waiting = [code]
-        while waiting:
-            known = referential.credential_by_code.get(waiting.pop())
-            before = (
-                ()
-                if known is None
-                else (*known.prerequisites, *(c for each in known.choices for some in each for c in some))
-            )
-            waiting += [c for c in before if c not in found]
-            found.update(before)
-        return found - {code}
+    def before(code: str) -> tuple[str, ...]:
+        known = referential.credential_by_code.get(code)
+        choices = (c for each in known.choices for some in each for c in some) if known else ()
+        return (*known.prerequisites, *choices) if known else ()
 
-    return way - set().union(*map(supposed, way)) or way
+    return way - {each for code in way for each in reached([code], before) - {code}} or way
 
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
     known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
-    given = {
-        each
-        for credential in known
-        for each in credential.grants
-        if each not in credential.prerequisites
-        and not any(each in some for alternatives in credential.choices for some in alternatives)
-    }
-    return way - given
+    supposed = {c.code: {*c.prerequisites, *(x for each in c.choices for some in each for x in some)} for c in known}
+    return way - {each for credential in known for each in credential.grants if each not in supposed[credential.code]}
 
 
 def _months(credential: Credential) -> float | None:
@@ -463,8 +426,6 @@ def in_circle(referential: Referential, code: str) -> bool:
     """Whether a credential is, through others, a prerequisite of itself."""
 
     def find() -> frozenset[str]:
-        return frozenset(
-            c for each in circles({c.code: c.prerequisites for c in referential.credentials}) for c in each
-        )
+        return frozenset(chain(*circles({c.code: c.prerequisites for c in referential.credentials})))
 
     return code in referential.derived("prerequisite circles", find)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from passerelles.codes import grouped, reached
 from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, JobTitle, Ternary
+from passerelles.referentials.credentials import alternatives_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
@@ -98,9 +100,7 @@ def concerns(referential: Referential, occupation: str, scope: str, titles: str,
     if not named or not known:
         return False
     own = referential.derived(("titles of the label", occupation), lambda: _own_titles(referential, occupation))
-    if own:
-        return not named.isdisjoint(own)
-    return 2 * sum(title.code in named for title in known) >= len(known)
+    return not named.isdisjoint(own) if own else 2 * sum(title.code in named for title in known) >= len(known)
 
 
 def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[JobTitle, ...]:
@@ -132,13 +132,8 @@ def asked(referential: Referential, occupation: str, aim: Aim) -> list[Credentia
 
 def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     """Return the alternatives of each group of an occupation's rows."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for row in rows:
-        if row.kind == "one-of":
-            found.setdefault(row.group, {}).setdefault(row.alternative, []).append(row.credential)
-    return {
-        group: tuple(tuple(sorted(named[name])) for name in sorted(named)) for group, named in sorted(found.items())
-    }
+    groups = grouped((row.group, (row.alternative, row.credential)) for row in rows if row.kind == "one-of")
+    return {group: alternatives_of(grouped(some)) for group, some in sorted(groups.items())}
 
 
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:
@@ -165,8 +160,7 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
             sure, open_choices = _implied(referential, row.credential)
             found |= dict.fromkeys(sorted(sure), "yes")
             choices += open_choices
-    for alternatives in groups_of(rows).values():
-        choices.append(_closed(referential, alternatives))
+    choices += [_closed(referential, alternatives) for alternatives in groups_of(rows).values()]
     known = {**found, **holdings.known} if not holdings.occupations else {**holdings.known, **found}
     return replace(
         holdings,
@@ -199,22 +193,18 @@ def _implied(referential: Referential, code: str) -> tuple[set[str], list[frozen
 
 def _brought(referential: Referential, code: str) -> set[str]:
     """A credential, its prerequisites, and what they give without more."""
-    found: set[str] = set()
-    waiting = [code]
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            known = referential.credential_by_code.get(each)
-            waiting += (*known.prerequisites, *known.grants) if known else ()
-    return found
+
+    def following(each: str) -> tuple[str, ...]:
+        known = referential.credential_by_code.get(each)
+        return (*known.prerequisites, *known.grants) if known else ()
+
+    return reached([code], following)
 
 
 def _closed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
     """Alternatives with the prerequisites of their members, without what an employer gives."""
     by_code = referential.credential_by_code
-    found = []
-    for some in alternatives:
-        codes = {each for code in some for each in _brought(referential, code)}
-        found.append(frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])))
-    return frozenset(found)
+    brought = ({each for code in some for each in _brought(referential, code)} for some in alternatives)
+    return frozenset(
+        frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in brought
+    )

@@ -1,26 +1,23 @@
 """People in bulk on many machines: what one process does, on Dask and on Apache Spark (extras `dask`, `spark`)."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from passerelles.bulk.profiles import BATCH, need_arrow, opened
+from passerelles.bulk.profiles import BATCH, COLUMNS, opened
 from passerelles.bulk.rank import Engine, Ranker, in_order, output_schema
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.arrow import need_arrow, pa, pq
 from passerelles.io.atomic import atomic_file
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,29 +174,22 @@ def _results(client: Any, parts: Iterable[Any], order: Order, graph: Any, output
         sent = str(part) if isinstance(part, Path) else part
         waiting.append(client.submit(_run, order, graph, sent, place, pure=False, retries=_RETRIES))
         if len(waiting) >= most:
-            yield _taken(waiting.popleft(), output)
+            yield waiting.popleft().result()
     while waiting:
-        yield _taken(waiting.popleft(), output)
-
-
-def _taken(future: Any, output: str | None) -> Any:
-    found = future.result()
-    return found if output is None else Path(found)
+        yield waiting.popleft().result()
 
 
 def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-    import pyarrow.parquet as pq  # noqa: PLC0415
 
     with opened(part) as batches:
         schema = part_schema().with_metadata(order.ranker(graph).writer.metadata)
         ranked = rank_part(order, graph, batches)
         if place is None:
-            return pa.Table.from_batches(chain(ranked), schema=schema)
+            return pa.Table.from_batches(ranked, schema=schema)
         with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
             for batch in ranked:
                 writer.write_batch(batch)
-    return place
+    return Path(place)
 
 
 # The columns of `part_schema`, in Spark's words.
@@ -255,12 +245,7 @@ def rank_profiles_spark(
         raise MissingExtraError("pyspark", "spark")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
-    wanted = [name for name in ("id", "occupation", "competencies", "credentials") if name in profiles.columns]
-    return profiles.select(*wanted).mapInArrow(_task(order, graph), SCHEMA)
-
-
-def _task(order: Order, graph: Any) -> "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]":
-    def run(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-        return rank_part(order, None if graph is None else graph.value, batches)
-
-    return run
+    wanted = [name for name in COLUMNS if name in profiles.columns]
+    return profiles.select(*wanted).mapInArrow(
+        lambda batches: rank_part(order, None if graph is None else graph.value, batches), SCHEMA
+    )

@@ -43,7 +43,7 @@ SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding t
 
 class Space(NamedTuple):
     """
-    Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.engines`.
+    Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.rank`.
 
     `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base_*` from an
     occupation to the counts of those it has already. `about` has, for each term, its weight when it comes once, and

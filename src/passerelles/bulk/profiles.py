@@ -5,23 +5,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import Any, Final, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.codes import check_code
-from passerelles.errors import MissingExtraError, PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
-from passerelles.io.csv import decode
+from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Ternary
 from passerelles.referentials.referential import find_occupation
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. No fewer than make the fast
 # engine pay, or the first batch of every great file would be ranked the slow way.
@@ -57,14 +55,12 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     PasserellesError
         If a column is missing or of another type: a code is a text, never a number.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
     check_names(batch.schema.names)
-    columns = [_compact(_typed_column(batch, name, pa), pa) for name in COLUMNS]
+    columns = [_compact(_typed_column(batch, name)) for name in COLUMNS]
     return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
 
 
-def _compact(column: "pa.Array", pa: Any) -> "pa.Array":
+def _compact(column: "pa.Array") -> "pa.Array":
     """Copy a slice of a much larger column: checking its texts would read those of all rows, piece after piece."""
     if column.get_total_buffer_size() <= 2 * column.nbytes + _SPARE:
         return column
@@ -77,18 +73,16 @@ def legible(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":
 
     Arrow and Parquet promise UTF-8 and do not check it: what a faulty program wrote comes out here.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
     try:
         batch.validate(full=True)
     except pa.ArrowInvalid:
         garbled: set[int] = set()
-        columns = [_legible(column, garbled, pa) for column in batch.columns]
+        columns = [_legible(column, garbled) for column in batch.columns]
         return pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sorted(garbled)
     return batch, []
 
 
-def _legible(column: "pa.Array", garbled: set[int], pa: Any) -> "pa.Array":
+def _legible(column: "pa.Array", garbled: set[int]) -> "pa.Array":
     values: list[Any] = []
     for position, value in enumerate(column):
         try:
@@ -107,7 +101,7 @@ def known_faults(batch: "pa.RecordBatch") -> dict[int, str]:
     return {position: reason for position, reason in enumerate(reasons) if reason is not None}
 
 
-def _typed_column(batch: "pa.RecordBatch", name: str, pa: Any) -> "pa.Array":
+def _typed_column(batch: "pa.RecordBatch", name: str) -> "pa.Array":
     text = pa.string()
     if name not in batch.schema.names:
         return pa.nulls(batch.num_rows, pa.list_(text) if name == "competencies" else text)
@@ -117,23 +111,23 @@ def _typed_column(batch: "pa.RecordBatch", name: str, pa: Any) -> "pa.Array":
         if pa.types.is_null(kind):
             return column.cast(text)
         pairs = pa.types.is_list(kind) and pa.types.is_struct(kind.value_type) and kind.value_type.num_fields >= 2  # noqa: PLR2004
-        fits = pairs or pa.types.is_map(kind) or pa.types.is_struct(kind) or _is_text(kind, pa)
-        wanted = kind if not _is_text(kind, pa) else text
+        fits = pairs or pa.types.is_map(kind) or pa.types.is_struct(kind) or _is_text(kind)
+        wanted = kind if not _is_text(kind) else text
     elif name == "competencies":
         listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-        inside = listed and (_is_text(kind.value_type, pa) or pa.types.is_null(kind.value_type))
+        inside = listed and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type))
         fits = pa.types.is_null(kind) or inside
         wanted = pa.list_(text)
     else:
         number = name == "id" and pa.types.is_integer(kind)
-        fits = pa.types.is_null(kind) or number or _is_text(kind, pa)
+        fits = pa.types.is_null(kind) or number or _is_text(kind)
         wanted = text
     if not fits:
         raise PasserellesError("profiles_type", column=name, kind=kind)
     return column if kind == wanted else column.cast(wanted)
 
 
-def _is_text(kind: Any, pa: Any) -> bool:
+def _is_text(kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     view = getattr(pa.types, "is_string_view", None)  # from Arrow 16 on
@@ -142,7 +136,6 @@ def _is_text(kind: Any, pa: Any) -> bool:
 
 _SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known
 _BEYOND_ASCII: Final = bytes(range(128, 256))
-_DELIMITERS: Final = (",", ";", "\t", "|")
 _LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
 _LONGEST: Final = 1 << 22  # characters of a line; of a longer one, only this much is in memory
 _GARBLED: Final = "\ufffd"  # what stands for bytes that are no text in the file's encoding
@@ -162,20 +155,12 @@ def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         first = file.readline(_LONGEST)
         file.seek(0)
-        delimiter = max(_DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
+        delimiter = max(DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
         check_names(header)
-        where: dict[str, int] = {name: header.index(name) for name in COLUMNS if name in header}
-        columns = _Columns(where, len(header), "|" if delimiter == ";" else ";")
-        waiting: list[CsvRecord] = []
-        for record in records:
-            waiting.append(record)
-            if len(waiting) == BATCH:
-                yield columns.batch(waiting)
-                waiting = []
-        if waiting:
-            yield columns.batch(waiting)
+        while waiting := list(islice(records, BATCH)):
+            yield _batch(waiting, header, "|" if delimiter == ";" else ";")
 
 
 def _records(file: TextIO, delimiter: str) -> Iterator[CsvRecord]:
@@ -208,65 +193,32 @@ def _line(file: TextIO, ahead: deque[str]) -> str:
     return line
 
 
-class _Columns:
-    """What makes batches of records: the place of each column, the length of the header, what separates a list."""
+def _batch(records: Sequence[CsvRecord], header: Sequence[str], inner: str) -> "pa.RecordBatch":
+    """Return a batch of the columns that profiles have, and of why rows cannot be read; `inner` parts a list."""
+    columns = {name: _cells(records, header, name) for name in COLUMNS}
+    faults = [
+        "too_long" if record is None
+        else "wrong_length" if len(record) != len(header)
+        else "not_text" if any(cell is not None and _GARBLED in cell for cell in cells)
+        else None
+        for record, cells in zip(records, zip(*columns.values(), strict=True), strict=True)
+    ]  # fmt: skip
+    lists = [[c.strip() for c in (cell or "").split(inner) if c.strip()] for cell in columns["competencies"]]
+    stated = [cell and cell.replace(inner, ";") for cell in columns["credentials"]]
+    values = {**columns, "competencies": lists, "credentials": stated, FAULT: faults}
+    text = pa.string()
+    kinds = {"competencies": pa.list_(text)}
+    return pa.RecordBatch.from_pydict({name: pa.array(v, kinds.get(name, text)) for name, v in values.items()})
 
-    def __init__(self, place: dict[str, int], width: int, inner: str) -> None:
-        self._place = place
-        self._width = width
-        self._inner = inner
 
-    def batch(self, records: Sequence[CsvRecord]) -> "pa.RecordBatch":
-        """Return a batch of the columns that profiles have, and of why rows cannot be read."""
-        import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
-        faults: list[str | None] = [self._fault(record) for record in records]
-        columns = {name: self._cells(records, name) for name in ("id", "occupation", "competencies", "credentials")}
-        for cells in columns.values():
-            for row, cell in enumerate(cells):
-                if cell is not None and _GARBLED in cell:
-                    faults[row] = faults[row] or "not_text"
-        held = [[c.strip() for c in (cell or "").split(self._inner) if c.strip()] for cell in columns["competencies"]]
-        stated = [cell and cell.replace(self._inner, ";") for cell in columns["credentials"]]
-        text: Any = pa.string()
-        return pa.RecordBatch.from_pydict(
-            {
-                "id": pa.array(columns["id"], text),
-                "occupation": pa.array(columns["occupation"], text),
-                "competencies": pa.array(held, pa.list_(text)),
-                "credentials": pa.array(stated, text),
-                FAULT: pa.array(faults, text),
-            }
-        )
-
-    def _fault(self, record: CsvRecord) -> str | None:
-        if record is None:
-            return "too_long"
-        return None if len(record) == self._width else "wrong_length"
-
-    def _cells(self, records: Sequence[CsvRecord], name: str) -> list[str | None]:
-        where = self._place.get(name)
-        if where is None:
-            return [None] * len(records)
-        return [record[where].strip() or None if record and len(record) > where else None for record in records]
+def _cells(records: Sequence[CsvRecord], header: Sequence[str], name: str) -> list[str | None]:
+    if name not in header:
+        return [None] * len(records)
+    where = header.index(name)
+    return [record[where].strip() or None if record and len(record) > where else None for record in records]
 
 
 _PAGE: Final = 1 << 20  # bytes read of a Parquet column at a time
-
-
-def need_arrow() -> None:
-    """
-    Check that Arrow is there.
-
-    Raises
-    ------
-    MissingExtraError
-        If pyarrow is not installed.
-    """
-    try:
-        import pyarrow as pa  # noqa: F401, PLC0415 - looked for, not used
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
 
 
 @contextmanager
@@ -279,22 +231,20 @@ def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
     PasserellesError
         If it is none of these, or the file cannot be read.
     """
-    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
     if isinstance(table, str | Path):
         with _open_file(Path(table)) as batches:
             yield batches
     elif isinstance(table, pa.Table | pa.RecordBatch):
-        yield _batches_of([table], pa)
+        yield _batches_of([table])
     elif hasattr(table, "__arrow_c_stream__"):  # readers, and the data frames of other libraries
-        yield _batches_of(pa.RecordBatchReader.from_stream(table), pa)
+        yield _batches_of(pa.RecordBatchReader.from_stream(table))
     elif isinstance(table, Iterable):
-        yield _batches_of(table, pa)
+        yield _batches_of(table)
     else:
         raise PasserellesError("profiles_kind", kind=type(table).__name__)
 
 
-def _batches_of(tables: Iterable[Any], pa: Any) -> "Iterator[pa.RecordBatch]":
+def _batches_of(tables: Iterable[Any]) -> "Iterator[pa.RecordBatch]":
     for each in tables:
         if isinstance(each, pa.RecordBatch):
             yield each
@@ -306,8 +256,6 @@ def _batches_of(tables: Iterable[Any], pa: Any) -> "Iterator[pa.RecordBatch]":
 
 @contextmanager
 def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
 
     if is_stream(path):  # opened more than once, and perhaps without an end
         raise PasserellesError("unreadable_path", path=path, reason="a pipe or a device")
@@ -329,9 +277,6 @@ def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
 
 def rows_of_file(path: Path) -> int | None:
     """Number of profiles of a Parquet file; None where it cannot be known without reading all."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     try:
         return int(pq.read_metadata(path).num_rows)
     except (pa.ArrowException, OSError):
@@ -392,8 +337,6 @@ class Directory:
     @classmethod
     def of(cls, graph: OccupationGraph) -> "Directory":
         """Make the directory of a graph."""
-        import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
         codes = sorted(graph.referential.competency_by_code)
         # A competency that no occupation asks for is known, and brings nothing.
         columns = [graph.competency_position.get(code, -1) for code in codes]
@@ -474,8 +417,6 @@ def _competency_columns(
     directory: Directory, column: "pa.Array", faults: dict[int, Fault]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """Length of each list; then row and column of each of its competencies, -1 for one that nobody asks for."""
-    import pyarrow.compute as pc  # noqa: PLC0415
-
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     parents = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
     values = column.flatten()
@@ -546,8 +487,6 @@ def _credential_fault(directory: Directory, code: object, held: object) -> Fault
 
 def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
     """Return what makes pairs (code, held) of a value of this type; an unset field of a struct says nothing."""
-    import pyarrow as pa  # noqa: PLC0415
-
     if pa.types.is_map(kind):
         return list
     if pa.types.is_struct(kind):

@@ -1,19 +1,36 @@
-"""Batches of people in, batches of moves out: `rank_profiles` and the table that it gives."""
+"""`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from importlib.util import find_spec
+from itertools import chain
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from passerelles.access.conditions import access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import Holdings, holdings_of
-from passerelles.bulk.engines import Best, FastEngine, PlainEngine, fast_engine, numba_is_there
+from passerelles.bulk.layout import (
+    FURTHER,
+    GROUP,
+    KNOWN,
+    MEASURES,
+    TILE,
+    Formula,
+    Found,
+    Needs,
+    Scratch,
+    Space,
+    make_formula,
+    make_needs,
+    make_space,
+)
 from passerelles.bulk.profiles import (
     BATCH,
     Directory,
@@ -21,15 +38,19 @@ from passerelles.bulk.profiles import (
     People,
     known_faults,
     legible,
-    need_arrow,
     normalised,
     opened,
     read_people,
 )
-from passerelles.errors import PasserellesError
+from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.core import OccupationGraph, metadata, provenance
+from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
-from passerelles.ranking.moves import check_limit
+from passerelles.ranking.move import excluded_rows
+from passerelles.ranking.moves import check_limit, top
+from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
+from passerelles.scoring.features import features
+from passerelles.scoring.measures import Origins, measure_index
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
@@ -41,12 +62,265 @@ from passerelles.scoring.scorer import (
     scorer_for,
     scorer_sum,
 )
-from passerelles.scoring.table import UNITS
+from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import cached_property
+from passerelles.vectors import places_of
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+_BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
+
+
+class Best(NamedTuple):
+    """
+    Best targets of b people, best first.
+
+    Attributes
+    ----------
+    starts
+        Shape (b + 1,): where each person's targets start in the other arrays, which have one entry a move.
+    targets, units, coverage, position
+        Row of the target, score in units of 1 / `UNITS`, coverage in [0, 1] (NaN where it is not known), and the
+        position of that coverage (0 where it is not known).
+    """
+
+    starts: NDArray[np.int64]
+    targets: NDArray[np.int32]
+    units: NDArray[np.int64]
+    coverage: NDArray[np.float64]
+    position: NDArray[np.int32]
+
+    def of(self, person: int) -> "Best":
+        """Return the targets of one person."""
+        some = slice(int(self.starts[person]), int(self.starts[person + 1]))
+        edges = np.asarray([0, some.stop - some.start], dtype=np.int64)
+        return Best(edges, self.targets[some], self.units[some], self.coverage[some], self.position[some])
+
+
+def joined(parts: Sequence[Best]) -> Best:
+    """Return several blocks, one at least, as one."""
+    counts = np.concatenate([np.diff(p.starts) for p in parts])
+    targets, units, coverage, position = (
+        np.concatenate(column) for column in zip(*(p[1:] for p in parts), strict=True)
+    )
+    return Best(_starts(counts), targets, units, coverage, position)
+
+
+def _starts(counts: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each of several runs starts, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+_NOBODY: Final = Best(
+    np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PlainEngine:
+    """Ranks people with numpy and scipy alone, through the very functions that `rank_moves` calls."""
+
+    graph: OccupationGraph
+    occupied: Scorer
+    unoccupied: Scorer
+
+    def rank(self, people: People, limit: int) -> Best:
+        """Return the best targets of some people."""
+        size = len(people.rows)
+        blocks = [self._block(people.part(i, min(i + _BLOCK, size)), limit) for i in range(0, size, _BLOCK)]
+        return joined(blocks or [_NOBODY])
+
+    def _block(self, people: People, limit: int) -> Best:
+        totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
+        held = [self._held(people, i) for i in range(len(people.rows))]
+        counts = np.diff(people.starts)
+        plain = np.flatnonzero((people.rows >= 0) & (counts == 0))
+        if len(plain):
+            totals[plain] = score_table(self.graph, self.occupied).scores.sums(people.rows[plain])
+        for scorer, chosen in (
+            (self.occupied, np.flatnonzero((people.rows >= 0) & (counts > 0))),
+            (self.unoccupied, np.flatnonzero(people.rows < 0)),
+        ):
+            if len(chosen):
+                origins = _origins(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
+                totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
+        return joined([self._best(totals[i], held[i], row, limit) for i, row in enumerate(people.rows.tolist())])
+
+    def _held(self, people: People, person: int) -> NDArray[np.int32]:
+        extra = people.extra[people.starts[person] : people.starts[person + 1]]
+        row = int(people.rows[person])
+        return np.union1d(required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
+
+    def _best(self, units: NDArray[np.int64], held: NDArray[np.int32], row: int, limit: int) -> Best:
+        totals = np.where(excluded_rows(self.graph, row), -np.inf, units / UNITS)
+        best = top(totals, limit)
+        best = best[np.isfinite(totals[best])]
+        coverage = coverage_row(self.graph, holding_of(self.graph, held))
+        position = [coverage_position(coverage, row, target) or 0 for target in best.tolist()]
+        edges = np.asarray([0, len(best)], dtype=np.int64)
+        return Best(edges, best.astype(np.int32), units[best], coverage[best], np.asarray(position, dtype=np.int32))
+
+
+def _origins(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
+    indptr = _starts(np.asarray([len(columns) for columns in held])).astype(np.int32)
+    cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
+    return Origins(sparse.csr_array(cells, shape=(len(held), len(graph.competency_codes))), rows)
+
+
+def numba_is_there() -> bool:
+    """Whether the fast engine can be used."""
+    return find_spec("numba") is not None
+
+
+@dataclass(frozen=True, eq=False)
+class FastEngine:
+    """Ranks people with compiled loops; the same moves as `PlainEngine`, to the bit. Safe to share between threads."""
+
+    plain: PlainEngine
+    space: Space
+    needs: Needs
+    formulas: Mapping[bool, Formula]  # for people with and without an occupation
+    terms: int
+    _whole: dict[tuple[int, int], Best] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plain: PlainEngine) -> "FastEngine | None":
+        """
+        Make the engine of a graph; None where the loops do not know a feature, or an occupation lists nothing.
+
+        Raises
+        ------
+        MissingExtraError
+            If numba is not installed.
+        """
+        if not numba_is_there():
+            raise MissingExtraError("numba", "fast")
+        graph = plain.graph
+        index = measure_index(graph)
+        tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
+        if not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
+            return None
+        reference = tables[True].reference
+        if reference is None or not all(
+            ((s.data > 0) & (s.data == np.rint(s.data))).all() for s in index.spreads.values()
+        ):
+            return None
+        if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
+            return None
+        space, terms = make_space(index, reference.attributes.cadre)
+        formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
+        return cls(plain, space, make_needs(graph), formulas, terms)
+
+    def rank(self, people: People, limit: int) -> Best:
+        """Return the best targets of some people."""
+        size = len(people.rows)
+        counts = np.diff(people.starts)
+        limit = min(limit, len(self.plain.graph.codes))
+        found = _found(size, limit)
+        whole = np.flatnonzero((people.rows >= 0) & (counts == 0))
+        for row in np.unique(people.rows[whole]).tolist():
+            _fill(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+        for occupied, chosen in (
+            (True, np.flatnonzero((people.rows >= 0) & (counts > 0))),
+            (False, np.flatnonzero(people.rows < 0)),
+        ):
+            if len(chosen):
+                self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], found, occupied=occupied)
+        doubtful = np.flatnonzero(found.size < 0)
+        if len(doubtful):
+            starts, extra = _taken(people, doubtful)
+            again = self.plain.rank(People(people.rows[doubtful], starts, extra, None), limit)
+            for place, person in enumerate(doubtful.tolist()):
+                _fill(found, np.asarray([person]), again.of(place))
+        return _flat(found)
+
+    def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
+        from passerelles.bulk.kernels import rank_people  # noqa: PLC0415 - numba is read only where it is used
+
+        size = found.target.shape[1]
+        mine = _found(len(order), size)
+        starts, extra = _taken(people, order)
+        formula = self.formulas[occupied]
+        room = _room(self.terms, self.space, self.needs, formula)
+        rank_people(people.rows[order], starts, extra, self.space, self.needs, formula, room, mine)
+        for name in Found._fields:
+            getattr(found, name)[order] = getattr(mine, name)
+
+    def _of_occupation(self, row: int, limit: int) -> Best:
+        """Best targets of an occupation and nothing more, found once."""
+        found = self._whole.get((row, limit))
+        if found is None:
+            alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32), None)
+            found = self._whole.setdefault((row, limit), self.plain.rank(alone, limit))
+        return found
+
+
+def _is_known(table: ScoreTable) -> bool:
+    """Whether every part is either known to the loops or the same for all people of an occupation."""
+    for weights in table.scorer.parts.values():
+        some = [features().get(name) for name in weights]
+        moving = all(f is not None and f.of_holdings for f in some)
+        if moving and not all(name in KNOWN and weight >= 0 for name, weight in weights.items()):
+            return False
+    return True
+
+
+def _found(size: int, limit: int) -> Found:
+    kinds = (np.int32, np.int64, np.float64, np.int32)
+    target, units, coverage, position = (np.zeros((size, limit), kind) for kind in kinds)
+    return Found(np.zeros(size, np.int32), target, units, coverage, position)
+
+
+def _fill(found: Found, people: NDArray[np.intp], best: Best) -> None:
+    size = len(best.targets)
+    found.size[people] = size
+    rest: tuple[NDArray[Any], ...] = found[1:]
+    for whole, values in zip(rest, best[1:], strict=True):
+        whole[people, :size] = values
+
+
+def _flat(found: Found) -> Best:
+    kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
+    rest: tuple[Any, ...] = found[1:]
+    return Best(_starts(found.size), *(values[kept] for values in rest))
+
+
+def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    counts = np.diff(people.starts)[order]
+    return _starts(counts), people.extra[places_of(people.starts[order], counts)]
+
+
+def _room(terms: int, space: Space, needs: Needs, formula: Formula) -> Scratch:
+    columns, frequent = len(needs.near_ptr) - 1, space.dense.shape[1]
+    features, size = len(formula.kind), len(space.competes)
+    return Scratch(
+        dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE) * TILE), np.int32),
+        values=np.zeros((len(MEASURES) + 1, size), np.float32),
+        rank=np.full((features, size), -1, np.int32),
+        bound=np.zeros(size, np.float32),
+        near=np.zeros((features, size + 3), np.int32),
+        floor=np.zeros((features, FURTHER), np.float32),
+        top=np.zeros(FURTHER, np.float32),
+        chosen=np.zeros(size + 1, np.int32),
+        rival=np.zeros(size + 1, np.float32),
+        counts=np.zeros(terms, np.int32),
+        added=np.zeros(terms, np.int32),
+        seen=np.zeros(len(MEASURES), np.int32),
+        touched=np.zeros((len(MEASURES), terms), np.int32),
+        square=np.zeros((GROUP, len(MEASURES))),
+        line=np.zeros((GROUP, frequent), np.int32),
+        more=np.zeros((GROUP, frequent), np.int32),
+        first=np.zeros((GROUP, len(MEASURES) + 1), np.int32),
+        held=np.zeros(columns, np.bool_),
+        credit=np.zeros(columns),
+        covered=np.zeros(size),
+        sums=np.zeros(formula.parts, np.float32),
+    )
+
+
+def fast_engine(plain: PlainEngine) -> FastEngine | None:
+    """Return the fast engine of a graph and its scorers, made at the first call; None where there is none."""
+    key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
+    return plain.graph.derived(key, lambda: FastEngine.of(plain))
 
 
 Held = tuple[str, frozenset[tuple[str, Ternary]]]
@@ -68,8 +342,6 @@ def output_schema() -> "pa.Schema":
         person says not to hold, ``credentials_unknown`` what it requires and nobody knows of; ``reason`` and
         ``detail`` say why a profile has no move, and all else is null then.
     """
-    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
     return pa.schema(
         [
             ("row", pa.int64()),
@@ -107,18 +379,9 @@ class Writer:
     @classmethod
     def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer, settings: Settings) -> "Writer":
         """Make the writer of a graph."""
-        import pyarrow as pa  # noqa: PLC0415
-
-        demands = demands_of(graph)
-        return cls(
-            graph,
-            occupied,
-            unoccupied,
-            settings,
-            pa.array(graph.codes, pa.string()),
-            pa.array([o.label for o in graph.occupations], pa.string()),
-            np.asarray(demands.needed.any(axis=1), dtype=np.bool_),
-        )
+        codes, labels = (pa.array(v, pa.string()) for v in (graph.codes, [o.label for o in graph.occupations]))
+        demanding = np.asarray(demands_of(graph).needed.any(axis=1), dtype=np.bool_)
+        return cls(graph, occupied, unoccupied, settings, codes, labels, demanding)
 
     @cached_property
     def metadata(self) -> dict[str, str]:
@@ -129,8 +392,6 @@ class Writer:
 
     def batch(self, people: People, best: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""
-        import pyarrow as pa  # noqa: PLC0415
-
         counts = np.diff(best.starts)
         person = np.repeat(np.arange(len(counts)), counts)
         probability = self._probability(best.units, people.rows[person] >= 0)
@@ -167,8 +428,6 @@ class Writer:
         self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
         """Return the levels of `figures_of`, for all at once."""
-        import pyarrow as pa  # noqa: PLC0415
-
         # A position counts only where something is covered.
         share = np.where(best.coverage > 0, best.position / max(1, len(self.graph.codes)), np.inf)
         far = np.full(len(probability), 2)
@@ -182,7 +441,6 @@ class Writer:
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=np.isnan(probability)))
 
     def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
-        import pyarrow as pa  # noqa: PLC0415
 
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
@@ -200,10 +458,8 @@ class Writer:
                 self._needs.clear()
             holdings = holdings_of(self.graph.referential, code or None, stated)
             needed = access_conditions(self.graph.referential, self.graph.codes[target], holdings).required
-            self._needs[key] = (
-                [c.code for c in needed if c.held == "no"],
-                [c.code for c in needed if c.held == "unknown"],
-            )
+            missing, unknown = ([c.code for c in needed if c.held == held_so] for held_so in ("no", "unknown"))
+            self._needs[key] = missing, unknown
         return self._needs[key]
 
     def _held_by(self, people: People, who: int) -> Held:
@@ -236,26 +492,11 @@ def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fa
     faults
         Why, by position in the batch.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
-    where = np.asarray(sorted(faults), dtype=np.int64)
-    schema = output_schema()
-    given: dict[str, Any] = {
-        "row": pa.array(numbers[where]),
-        "id": ids.take(pa.array(where)),
-        "reason": pa.array([faults[i].reason for i in where.tolist()], pa.string()),
-        "detail": pa.array([faults[i].detail or None for i in where.tolist()], pa.string()),
-    }
-    columns = [given.get(f.name, pa.nulls(len(where), f.type)) for f in schema]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def no_moves() -> "pa.RecordBatch":
-    """Return a batch of `output_schema` without rows."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    schema = output_schema()
-    return pa.RecordBatch.from_arrays([pa.nulls(0, f.type) for f in schema], schema=schema)
+    rows = [
+        {"row": int(numbers[i]), "id": ids[i].as_py(), "reason": fault.reason, "detail": fault.detail or None}
+        for i, fault in sorted(faults.items())
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=output_schema())
 
 
 Engine = Literal["auto", "plain", "fast"]
@@ -326,18 +567,11 @@ def rank_profiles(
     >>> moves.read_all().column("rank").to_pylist()
     [1, 2, 3]
     """
-    import pyarrow as pa  # noqa: PLC0415 - Arrow is read only where it is used
-
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
     batches = _run(ranker, table, rejects, progress, threads)
     first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
-
-    def all_batches() -> "Iterator[pa.RecordBatch]":
-        if first is not None:
-            yield first
-        yield from batches
-
-    return pa.RecordBatchReader.from_batches(output_schema().with_metadata(ranker.writer.metadata), all_batches())
+    schema = output_schema().with_metadata(ranker.writer.metadata)
+    return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
 
 
 def _processors() -> int:
@@ -397,15 +631,13 @@ class Ranker:
 
         A batch whose columns cannot be read is refused whole, row by row.
         """
-        import pyarrow as pa  # noqa: PLC0415
-
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
             taken, garbled = legible(normalised(batch))
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
             bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
-            return Ranked(no_moves(), bad, batch.num_rows)
+            return Ranked(refused(ids, numbers, {}), bad, batch.num_rows)
         faults = dict.fromkeys(garbled, Fault("not_text"))
         faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
         people, kept = read_people(self.directory, taken, faults)
@@ -420,10 +652,17 @@ class Ranker:
 def _run(
     ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int | None
 ) -> "Iterator[pa.RecordBatch]":
+    done = 0
     with opened(table) as batches:
-        done = 0
         for ranked in in_turn(ranker, numbered(batches), threads):
-            done += yield from _told(ranked, rejects, progress, done)
+            moves = in_order(ranked.moves, ranked.refused) if rejects is None else ranked.moves
+            if rejects is not None and ranked.refused.num_rows:
+                rejects(ranked.refused)
+            if moves.num_rows:
+                yield moves
+            done += ranked.people
+            if progress is not None:
+                progress(done)
 
 
 def in_turn(
@@ -465,25 +704,8 @@ def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBa
             first += piece.num_rows
 
 
-def _told(
-    ranked: Ranked, rejects: Rejects | None, progress: Progress | None, done: int
-) -> "Generator[pa.RecordBatch, None, int]":
-    moves, bad = ranked.moves, ranked.refused
-    if rejects is None:
-        moves = in_order(moves, bad)
-    elif bad.num_rows:
-        rejects(bad)
-    if moves.num_rows:
-        yield moves
-    if progress is not None:
-        progress(done + ranked.people)
-    return ranked.people
-
-
 def in_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch":
     """Return moves and refused profiles as one batch, in the order of the profiles; each profile is in one of them."""
-    import pyarrow as pa  # noqa: PLC0415
-
     if not bad.num_rows:
         return moves
     both = pa.Table.from_batches([moves, bad]).combine_chunks()

@@ -101,7 +101,7 @@ def compare_runs(
     new: Annotated[Path, typer.Argument(help=say("cli.argument.new_run"))],
 ) -> None:
     """Compare two stored results."""
-    from passerelles.bulk.runs import compare_runs as compare
+    from passerelles.bulk.files import compare_runs as compare
 
     found = compare(old, new, limit=given.limit)
     given.emit(lambda: found.to_dict(given.lang), found.sheets(given.lang), given.on_screen(found.page))

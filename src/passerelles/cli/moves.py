@@ -101,7 +101,8 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form
         If no output is given, or a file cannot be read or written.
     """
     from passerelles.bulk.files import inputs_of, rank_files
-    from passerelles.bulk.profiles import need_arrow, rows_of_file
+    from passerelles.bulk.profiles import rows_of_file
+    from passerelles.io.arrow import need_arrow
     from passerelles.progress import progress_bar
 
     graph = given.graph

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     NODE_ATTRIBUTES,
@@ -20,17 +21,13 @@ from passerelles.graph.core import (
     node_records,
     provenance,
 )
+from passerelles.io.arrow import need_arrow, pa, pq
 from passerelles.io.atomic import atomic_file, atomic_folder
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _GRAPHML_TYPES: Final[Mapping[type[AttributeValue], str]] = {
     str: "string", bool: "boolean", int: "int", float: "double",
 }  # fmt: skip
-_GEXF_TYPES: Final[Mapping[type[AttributeValue], str]] = {
-    str: "string", bool: "boolean", int: "integer", float: "double",
-}  # fmt: skip
+_GEXF_TYPES: Final = {**_GRAPHML_TYPES, int: "integer"}
 # What XML 1.0 cannot hold in any form (section 2.2 of the recommendation).
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What is not written as it is; few texts hold any.
@@ -94,16 +91,23 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
 def json_lines(graph: OccupationGraph) -> Iterator[str]:
     """Yield node-link JSON as networkx reads it with ``node_link_graph(data, edges="edges")``; one item a line."""
     yield f'{{"directed": true, "multigraph": true, "graph": {_json(graph_attributes(graph))},\n"nodes": [\n'
-    comma = ""
-    for node, values in node_records(graph):
-        yield f"{comma}{_json({'id': node, **values})}"
-        comma = ",\n"
+    yield from _listed(_node_rows(graph))
     yield '\n],\n"edges": [\n'
-    comma = ""
-    for source, target, values in edge_records(graph):
-        yield f"{comma}{_json({'source': source, 'target': target, 'key': values['type'], **values})}"
-        comma = ",\n"
+    yield from _listed(_edge_rows(graph))
     yield "\n]}\n"
+
+
+def _listed(rows: Iterator[Attributes]) -> Iterator[str]:
+    yield from (_json(row) for row in islice(rows, 1))
+    yield from (f",\n{_json(row)}" for row in rows)
+
+
+def _node_rows(graph: OccupationGraph) -> Iterator[Attributes]:
+    return ({"id": node, **values} for node, values in node_records(graph))
+
+
+def _edge_rows(graph: OccupationGraph) -> Iterator[Attributes]:
+    return ({"source": s, "target": t, "key": values["type"], **values} for s, t, values in edge_records(graph))
 
 
 def xml_text(value: AttributeValue) -> str:
@@ -225,31 +229,17 @@ def graph_format(path: Path, asked: str | None = None) -> GraphFormat:
 
 
 def _write_parquet(graph: OccupationGraph, path: Path, *, overwrite: bool) -> None:
-    try:
-        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
+    need_arrow()
+    edge_columns = {"source": str, "target": str, **EDGE_ATTRIBUTES}
     with atomic_folder(path, PARQUET_FILES, overwrite=overwrite) as folder:
-        for name, table in zip(PARQUET_FILES, (_node_table(graph), _edge_table(graph)), strict=True):
-            pq.write_table(table, folder / name)
-
-
-def _node_table(graph: OccupationGraph) -> "pa.Table":
-    rows = ({"id": node, **values} for node, values in node_records(graph))
-    return _table(graph, {"id": str, **NODE_ATTRIBUTES}, rows)
-
-
-def _edge_table(graph: OccupationGraph) -> "pa.Table":
-    rows = ({"source": source, "target": target, **values} for source, target, values in edge_records(graph))
-    return _table(graph, {"source": str, "target": str, **EDGE_ATTRIBUTES}, rows)
+        pq.write_table(_table(graph, {"id": str, **NODE_ATTRIBUTES}, _node_rows(graph)), folder / PARQUET_FILES[0])
+        pq.write_table(_table(graph, edge_columns, _edge_rows(graph)), folder / PARQUET_FILES[1])
 
 
 def _table(
     graph: OccupationGraph, columns: Mapping[str, type[AttributeValue]], rows: Iterator[Mapping[str, AttributeValue]]
 ) -> "pa.Table":
     """Return a table with every column of `columns`, null where unknown, and the graph's provenance as metadata."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
     types = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
     cells: dict[str, list[AttributeValue | None]] = {name: [] for name in columns}
     for row in rows:

@@ -1,6 +1,7 @@
 """A file, or a folder or zip of files, read whole and within bounds; nothing is ever unpacked to disk."""
 
 import hashlib
+import io
 import json
 import lzma
 import posixpath
@@ -200,6 +201,15 @@ def open_source(place: str | Path) -> FileSource:
     if not source.members:
         raise PasserellesError("empty_source", path=path)
     return source
+
+
+def zipped(source: FileSource) -> bytes:
+    """Return a zip of a source's files, without dates: equal files give equal zips."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, name in {(m.path if m.sheet else m.name): m.name for m in source.members}.items():
+            archive.writestr(zipfile.ZipInfo(path), source.read(name), compress_type=zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:

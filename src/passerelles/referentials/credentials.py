@@ -1,19 +1,19 @@
 """Credentials: tables of them and of what jobs demand, the catalogue of the law, and published lengths of training."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
-from math import exp, isfinite, log
+from math import exp, isfinite, log, nan
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.codes import circles
+from passerelles.codes import circles, grouped, reached
 from passerelles.io.archive import FileSource, read_file
 from passerelles.io.csv import Table, read_table
 from passerelles.model import (
@@ -60,7 +60,8 @@ SELECTION: Final[dict[str, SelectionKind | None]] = {"": None, **coded("selectio
 _HOURS: Final = ("hours_low", "hours_expected", "hours_high")
 _COMPANY: Final = ("company_low", "company_expected", "company_high")
 _MONTHS: Final = ("months_low", "months_high")
-_TEXTS: Final = ("source", "certifinfo", "rncp", "note", "short", "issuer", "renewal", "hours_source", "grants")
+_TEXTS: Final = ("source", "note", "short", "issuer", "renewal")
+_MORE: Final = ("certifinfo", "rncp", "hours_source", "grants", "hours_kind", "before_training", "in_force")
 _NUMBERS: Final = ("minimum_age", "validity_months", "level")
 _DATES: Final = ("valid_from", "valid_until", "as_of")
 _LOWEST_LEVEL, _HIGHEST_LEVEL = 0, 8
@@ -70,7 +71,7 @@ DEFAULT: Final = "acces-france"
 
 def read_credentials(source: FileSource, draft: Draft) -> None:
     """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
-    optional = (*_HOURS, *_COMPANY, *_MONTHS, *_TEXTS, *_NUMBERS, "hours_kind", "before_training", "in_force", *_DATES)
+    optional = (*_HOURS, *_COMPANY, *_MONTHS, *_TEXTS, *_MORE, *_NUMBERS, *_DATES)
     table = read_own_table(source, "credentials.csv", ("code", "label", "kind"), draft, optional=optional)
     for line, (code, label, kind, *rest) in table.numbered("code", "label", "kind", *optional):
         cells = dict(zip(optional, rest, strict=True))
@@ -96,46 +97,36 @@ def _credential(
     text = stated or cells["source"]  # what states the hours in the firm or the months, unless said apart
     low, high = (cells[name] for name in _MONTHS)
     company = [cells[name] for name in _COMPANY]
-    numbers = {name: _whole(cells[name], name, draft, table, line) for name in _NUMBERS}
-    dates = {name: _date(cells[name], name, draft, table, line) for name in _DATES}
-    if dates["valid_until"] and dates["valid_until"] < date.today().isoformat():  # noqa: DTZ011 - a calendar day
-        draft.note("credential_ended", table, line, subject=label or code, until=dates["valid_until"])
+    plain: dict[str, Any] = {name: cells[name] for name in _TEXTS}
+    plain |= {name: _whole(cells[name], name, draft, table, line) for name in _NUMBERS}
+    plain |= {name: _date(cells[name], name, draft, table, line) for name in _DATES}
+    if plain["valid_until"] and plain["valid_until"] < date.today().isoformat():  # noqa: DTZ011 - a calendar day
+        draft.note("credential_ended", table, line, subject=label or code, until=plain["valid_until"])
     return Credential(
-        code=code,
-        label=label or code,
-        kind=kind,
+        code,
+        label or code,
+        kind,
         hours=_hours([cells[name] for name in _HOURS], stated, draft, table, line),
-        source=cells["source"],
         certifinfo=cells["certifinfo"] or None,
         rncp=cells["rncp"] or None,
-        note=cells["note"],
-        short=cells["short"],
-        issuer=cells["issuer"],
         hours_kind=draft.coded(HOURS_KIND, cells["hours_kind"], "hours_kind", table, line),
         company_hours=_hours(company, text if any(company) else "", draft, table, line),
         months=_hours([low, "", high], text if low or high else "", draft, table, line),
         before_training=draft.coded(YES_NO, cells["before_training"], "before_training", table, line) == "yes",
-        renewal=cells["renewal"],
         grants=tuple(cells["grants"].split()),
         in_force=draft.coded(IN_FORCE, cells["in_force"], "in_force", table, line),
-        minimum_age=numbers["minimum_age"],
-        validity_months=numbers["validity_months"],
-        level=numbers["level"],
-        valid_from=dates["valid_from"],
-        valid_until=dates["valid_until"],
-        as_of=dates["as_of"],
+        **plain,
     )
 
 
 def _note_lost_grants(draft: Draft) -> None:
     """Say which credentials are said to give one that nothing declares, and leave that out."""
     for code, known in sorted(draft.credentials.items()):
-        lost = [each for each in known.grants if each not in draft.credentials]
-        for each in lost:
-            draft.note("link_to_nowhere", subject=each, among="credentials")
-        if lost:
-            kept = tuple(each for each in known.grants if each not in lost)
-            draft.credentials[code] = replace(known, grants=kept)
+        kept = tuple(each for each in known.grants if each in draft.credentials)
+        for each in known.grants:
+            if each not in kept:
+                draft.note("link_to_nowhere", subject=each, among="credentials")
+        draft.credentials[code] = replace(known, grants=kept)
 
 
 def _prerequisites(source: FileSource, draft: Draft) -> Table:
@@ -144,18 +135,18 @@ def _prerequisites(source: FileSource, draft: Draft) -> Table:
     optional = (*also, "source", "as_of", "in_force")
     table = read_own_table(source, "credential_prerequisites.csv", keys, draft, optional=optional)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
-    groups: dict[str, dict[str, dict[str, list[str]]]] = {}
+    members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
     for line, (code, required, group, alternative) in table.numbered(*keys, *also):
         if alternative and not group:
             draft.note("alternative_without_group", table, line, subject=f"{code} - {required}")
         if group:
-            groups.setdefault(code, {}).setdefault(group, {}).setdefault(alternative, []).append(required)
+            members.append((code, (group, (alternative, required))))
         else:
             known = draft.credentials[code]
             draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
-    for code, named in sorted(groups.items()):
+    for code, named in sorted(grouped(members).items()):
         known = draft.credentials[code]
-        choices = tuple(_alternatives(named[group]) for group in sorted(named))
+        choices = tuple(alternatives_of(grouped(some)) for _, some in sorted(grouped(named).items()))
         draft.credentials[code] = replace(known, choices=tuple(dict.fromkeys((*known.choices, *choices))))
         for alternatives in choices:
             both = {each for some in alternatives for each in some} & {code, *known.prerequisites}
@@ -164,7 +155,8 @@ def _prerequisites(source: FileSource, draft: Draft) -> Table:
     return table
 
 
-def _alternatives(named: Mapping[str, Sequence[str]]) -> Alternatives:
+def alternatives_of(named: Mapping[str, Sequence[str]]) -> Alternatives:
+    """Return the alternatives of a group by name: their codes, sorted, in the order of the names."""
     return tuple(tuple(sorted(named[name])) for name in sorted(named))
 
 
@@ -175,11 +167,8 @@ def _reductions(source: FileSource, draft: Draft) -> None:
     table = read_own_table(source, "credential_reductions.csv", keys, draft, optional=(*also, *texts, "in_force"))
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     for line, (code, holder, months, hours, company, text, as_of, note) in table.numbered(*keys, *also, *texts):
-        try:
-            figures = [_figure(cell) for cell in (hours, company, months)]
-        except ValueError:
-            figures = [-1.0]
-        if any(figure is not None and not (isfinite(figure) and figure >= 0) for figure in figures):
+        figures = [_figure(cell) for cell in (hours, company, months)]
+        if not all(figure is None or isfinite(figure) for figure in figures):
             draft.note("hours_invalid", table, line, value=f"{hours} / {company} / {months}")
             continue
         day = _date(as_of, "as_of", draft, table, line)
@@ -221,13 +210,9 @@ def _date(cell: str, column: str, draft: Draft, table: Table, line: int) -> str:
 
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
-    try:
-        values = [_figure(cell) for cell in cells]
-    except ValueError:
-        draft.note("hours_invalid", table, line, value=" / ".join(cells))
-        return UNKNOWN_HOURS
+    values = [_figure(cell) for cell in cells]
     known = [value for value in values if value is not None]
-    if known != sorted(known) or not all(isfinite(value) and value >= 0 for value in known):
+    if not all(map(isfinite, known)) or known != sorted(known):
         draft.note("hours_invalid", table, line, value=" / ".join(cells))
         return UNKNOWN_HOURS
     if known and not source:
@@ -237,9 +222,13 @@ def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: 
 
 
 def _figure(cell: str) -> float | None:
-    """Read a number as a French or an English spreadsheet writes it: ``1 120,5``, ``1120.5``."""
+    """Read a number as a French or an English spreadsheet writes it: ``1 120,5``, ``1120.5``; nan for what is none."""
     plain = "".join(cell.split()).replace(",", ".")
-    return float(plain) if plain else None
+    try:
+        figure = float(plain) if plain else None
+    except ValueError:
+        return nan
+    return nan if figure is not None and figure < 0 else figure
 
 
 def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
@@ -250,14 +239,11 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     """
     direct = {code: credential.prerequisites for code, credential in draft.credentials.items()}
     for circle in circles(direct):
-        required = min(code for code in direct[circle[0]] if code in circle)
-        links = table.numbered("credential", "requires")
-        lines = [line for line, ends in links if set(ends) <= set(circle)]
+        first, other = circle[0], min(code for code in direct[circle[0]] if code in circle)
+        lines = [line for line, ends in table.numbered("credential", "requires") if set(ends) <= set(circle)]
         if lines or not draft.overlay:  # else said already, of what the overlay is laid on
-            rows = ", ".join(map(str, lines))
-            draft.note(
-                "cyclic_prerequisite", table, next(iter(lines), None), subject=circle[0], other=required, rows=rows
-            )
+            line, rows = next(iter(lines), None), ", ".join(map(str, lines))
+            draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
 
 def read_credential_requirements(
@@ -281,19 +267,10 @@ def read_credential_requirements(
         asked, whom = draft.word(LINK_KIND, kind, "kind", table, line), draft.word(SCOPE, scope, "scope", table, line)
         if asked is None or whom is None:
             continue
+        meant, day = " ".join(titles.split()), _date(as_of, "as_of", draft, table, line)
+        forced = draft.coded(IN_FORCE, force, "in_force", table, line)
         row = CredentialRequirement(
-            occupation,
-            code,
-            asked,
-            text,
-            group,
-            alternative,
-            whom,
-            " ".join(titles.split()),
-            _date(as_of, "as_of", draft, table, line),
-            draft.coded(IN_FORCE, force, "in_force", table, line),
-            note,
-            catalogue,
+            occupation, code, asked, text, group, alternative, whom, meant, day, forced, note, catalogue
         )
         if (row.kind == "one-of") != bool(group) or (group and not alternative):
             draft.note("group_incoherent", table, line, subject=f"{occupation} - {code}")
@@ -309,9 +286,13 @@ def _without_removals(table: Table, draft: Draft) -> Table:
     `Draft.removed`.
     """
     kept: list[bool] = []
-    pairs = zip(table.column("occupation"), table.column("credential"), table.column("action"), strict=True)
-    taken = {(occupation, code) for occupation, code, action in pairs if meaning(ACTION, action) == "remove"}
-    for line, (occupation, code, action) in table.numbered("occupation", "credential", "action"):
+    columns = ("occupation", "credential", "action")
+    taken = {
+        (occupation, code)
+        for occupation, code, action in table.columns(*columns)
+        if meaning(ACTION, action) == "remove"
+    }
+    for line, (occupation, code, action) in table.numbered(*columns):
         verb = draft.word(ACTION, action, "action", table, line)
         kept.append(verb in ("add", "set"))
         if verb == "remove":
@@ -337,9 +318,8 @@ def read_occupation_access(
     """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
     texts = ("status", "level_low", "level_high", "selection", "selection_label", "selection_scope", "titles")
     more = ("source", "as_of", "in_force", "note", "parent")
-    table = read_own_table(
-        source, "occupation_access.csv", ("occupation",), draft, optional=(*texts, *more, "flag_note")
-    )
+    optional = (*texts, *more, "flag_note")
+    table = read_own_table(source, "occupation_access.csv", ("occupation",), draft, optional=optional)
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.keyed(table, "occupation")
     if not catalogue:
@@ -355,22 +335,12 @@ def read_occupation_access(
         whom = draft.word(SCOPE, scope, "selection_scope", table, line)
         if whom is None:
             continue
-        draft.occupation_access[code] = OccupationAccess(
-            code,
-            draft.coded(ACCESS_STATUS, status, "status", table, line),
-            lowest,
-            highest,
-            draft.coded(SELECTION, selection, "selection", table, line) if selection else None,
-            label,
-            whom,
-            " ".join(titles.split()),
-            text,
-            _date(as_of, "as_of", draft, table, line),
-            draft.coded(IN_FORCE, force, "in_force", table, line),
-            note,
-            parent,
-            catalogue,
-        )
+        entered = draft.coded(ACCESS_STATUS, status, "status", table, line)
+        chosen = draft.coded(SELECTION, selection, "selection", table, line) if selection else None
+        meant, day = " ".join(titles.split()), _date(as_of, "as_of", draft, table, line)
+        forced = draft.coded(IN_FORCE, force, "in_force", table, line)
+        whole = (entered, lowest, highest, chosen, label, whom, meant, text, day, forced, note, parent, catalogue)
+        draft.occupation_access[code] = OccupationAccess(code, *whole)
 
 
 @dataclass(frozen=True, eq=False)
@@ -395,16 +365,12 @@ class Catalogue:
             return self.requirements.get(code, ()), self.occupations.get(code)
         if not members:
             return (), None
-        return _rows_of_all(code, [self.requirements.get(m, ()) for m in members]), _access_of_all(
-            code, [self.occupations[m] for m in members]
-        )
+        rows = _rows_of_all(code, [self.requirements.get(m, ()) for m in members])
+        return rows, _access_of_all(code, [self.occupations[m] for m in members])
 
     @cached_property
     def _families(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for code, row in sorted(self.occupations.items()):
-            found[row.parent or code].append(code)
-        return found
+        return grouped((row.parent or code, code) for code, row in sorted(self.occupations.items()))
 
 
 def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
@@ -419,14 +385,7 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
         If there is no such catalogue.
     """
     place = place_of(name_or_path, "overlay")
-    if place == bundled_path(place.name, "overlay"):
-        return _embedded_catalogue(place)
-    return _catalogue_at(place)
-
-
-@cache  # every graph that is built asks for it, and what is embedded stays as it is
-def _embedded_catalogue(place: Path) -> Catalogue:
-    return _catalogue_at(place)
+    return _embedded_catalogue(place) if place == bundled_path(place.name, "overlay") else _catalogue_at(place)
 
 
 def _catalogue_at(place: Path) -> Catalogue:
@@ -438,17 +397,14 @@ def _catalogue_at(place: Path) -> Catalogue:
     read_credentials(source, draft)
     read_credential_requirements(source, draft, catalogue=manifest.name)
     read_occupation_access(source, draft, catalogue=manifest.name)
-    rows: dict[str, list[CredentialRequirement]] = defaultdict(list)
-    for _, row in sorted(draft.credential_requirements.items()):
-        rows[row.occupation].append(row)
+    rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))
     _note_contradictions(draft, rows)
-    return Catalogue(
-        f"{manifest.name} {manifest.version}",
-        dict(sorted(draft.credentials.items())),
-        dict(rows),
-        draft.occupation_access,
-        draft.log.notices(),
-    )
+    name, credentials = f"{manifest.name} {manifest.version}", dict(sorted(draft.credentials.items()))
+    return Catalogue(name, credentials, rows, draft.occupation_access, draft.log.notices())
+
+
+# Every graph that is built asks for what is embedded, which stays as it is.
+_embedded_catalogue: Final = cache(_catalogue_at)
 
 
 @contextmanager
@@ -458,7 +414,7 @@ def lend_credentials(draft: Draft, name: str) -> Iterator[None]:
 
     An overlay of a branch thus states what its occupations demand, and no fact about a credential a second time.
     """
-    lent = {} if not name else read_catalogue(name).credentials
+    lent = read_catalogue(name).credentials if name else {}
     before = draft.credentials
     draft.credentials = {**lent, **before}
     draft.replaceable |= {("credentials", code) for code in lent}
@@ -482,17 +438,13 @@ def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[
     >>> sorted(closure({"C": Credential("C", "C", "permis", prerequisites=("B",))}, ["C"]))
     ['B', 'C']
     """
-    seen: set[str] = set()
-    waiting = list(codes)
-    while waiting:
-        code = waiting.pop()
-        if code not in seen:
-            seen.add(code)
-            known = credentials.get(code)
-            if known is not None:
-                waiting += (*known.prerequisites, *known.grants)
-                waiting += [each for alternatives in known.choices for some in alternatives for each in some]
-    return seen
+
+    def following(code: str) -> Iterable[str]:
+        known = credentials.get(code)
+        choices = (each for alternatives in known.choices for some in alternatives for each in some) if known else ()
+        return (*known.prerequisites, *known.grants, *choices) if known else ()
+
+    return reached(codes, following)
 
 
 def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialRequirement]]) -> None:
@@ -626,8 +578,7 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     Many certifications repeat the minimum of one text: rows of one source and level are weighed down together.
     """
     known = [d for d in durations if d.level is not None and d.centre.expected]
-    levels = np.asarray([d.level for d in known])
-    domains = np.asarray([d.domain for d in known])
+    levels, domains = np.asarray([d.level for d in known]), np.asarray([d.domain for d in known])
     hours = np.asarray([log(d.centre.expected or 1.0) for d in known])
     shared = Counter((d.centre.source, d.level) for d in known)
     weights = np.asarray([shared[d.centre.source, d.level] ** -_SHARED_SOURCE for d in known])

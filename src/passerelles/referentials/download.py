@@ -5,11 +5,12 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from lzma import LZMAError
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -17,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, refusals_told
+from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, refusals_told, zipped
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
@@ -81,8 +82,11 @@ def fetch(url: str, temp: Path, *, limit: int, progress: Progress | None = None)
     """
     with _client(url) as client, closing(_send(client, url)) as response:
         if response.status_code != httpx.codes.OK:
-            raise _server_error(url, response)
-        _check_still_secure(url, response)
+            status = f"{response.status_code} {response.reason_phrase}".strip()
+            raise PasserellesError("download_refused", url=url, status=status)
+        hops = [r.url for r in (*response.history, response)]
+        if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
+            raise PasserellesError("download_insecure", url=url, target=hops[-1])
         _receive(response, temp, url=url, limit=limit, progress=progress)
         headers = response.headers
         return Answer(url, headers.get("etag"), headers.get("last-modified"), headers.get("content-type"))
@@ -108,49 +112,34 @@ def _send(client: httpx.Client, url: str) -> httpx.Response:
         raise PasserellesError("download_no_answer", url=url, reason=str(error) or type(error).__name__) from error
 
 
-def _server_error(url: str, response: httpx.Response) -> PasserellesError:
-    status = f"{response.status_code} {response.reason_phrase}".strip()
-    return PasserellesError("download_refused", url=url, status=status)
-
-
-def _check_still_secure(url: str, response: httpx.Response) -> None:
-    hops = [r.url for r in (*response.history, response)]
-    if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
-        raise PasserellesError("download_insecure", url=url, target=hops[-1])
-
-
 def _receive(response: httpx.Response, temp: Path, *, url: str, limit: int, progress: Progress | None) -> None:
-    total, done = _total(response), 0
-    tell = progress or (lambda _done, _total: None)
-    if total is not None and total > limit:
-        raise _too_large(url, limit)
-    with temp.open("wb") as out:
-        tell(done, total)
-        try:
-            for chunk in response.iter_bytes() if _is_encoded(response) else response.iter_raw():
-                done += len(chunk)
-                if done > limit:
-                    raise _too_large(url, limit)
-                out.write(chunk)
-                tell(done, total)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            reason = str(error) or type(error).__name__
-            raise PasserellesError("download_cut", url=url, received=done, reason=reason) from error
+    encoded = response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
+    length = response.headers.get("content-length", "")
+    total = int(length) if length.isdecimal() and not encoded else None
+    pieces = response.iter_bytes() if encoded else response.iter_raw()
+    try:
+        done = _write(pieces, temp, origin=url, total=total, limit=limit, progress=progress)
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        reason = str(error) or type(error).__name__
+        raise PasserellesError("download_cut", url=url, received=temp.stat().st_size, reason=reason) from error
     if total is not None and done != total:
         raise PasserellesError("download_cut", url=url, received=done, reason=f"{done}/{total}")
 
 
-def _too_large(url: str, limit: int) -> PasserellesError:
-    return PasserellesError("download_too_large", origin=url, megabytes=limit // 1_000_000)
-
-
-def _is_encoded(response: httpx.Response) -> bool:
-    return response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
-
-
-def _total(response: httpx.Response) -> int | None:
-    length = response.headers.get("content-length", "")
-    return int(length) if length.isdecimal() and not _is_encoded(response) else None
+def _write(
+    pieces: Iterable[bytes], temp: Path, *, origin: object, total: int | None, limit: int, progress: Progress | None
+) -> int:
+    """Write pieces into a file, as far as the limit; return how many bytes they had."""
+    tell = progress or (lambda _done, _total: None)
+    done = 0
+    with temp.open("wb") as out:
+        for piece in chain((b"",), pieces):
+            done += len(piece)
+            if max(done, total or 0) > limit:
+                raise PasserellesError("download_too_large", origin=origin, megabytes=limit // 1_000_000)
+            out.write(piece)
+            tell(done, total)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,26 +248,15 @@ def _store_url(url: str, name: str, temp: Path, target: Path, progress: Progress
 
 def _store_file(file: Path, name: str, temp: Path, target: Path, progress: Progress | None) -> Path:
     if file.is_dir():
-        recognise(open_source(file))
-        _pack(file, temp)
+        source = open_source(file)
+        recognise(source)
+        temp.write_bytes(zipped(source))
     else:
-        _copy(file, temp, progress or (lambda _done, _total: None))
+        total = _size_of(file)
+        _write(_pieces(file), temp, origin=file, total=total, limit=MAX_DOWNLOAD_BYTES, progress=progress)
     referential = _checked(temp, str(file), None)
     _install(temp, target, _record(name, temp, referential, file=file))
     return target
-
-
-def _copy(file: Path, temp: Path, progress: Progress) -> None:
-    total = _size_of(file)
-    if total > MAX_DOWNLOAD_BYTES:
-        raise PasserellesError("download_too_large", origin=file, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
-    done = 0
-    with temp.open("wb") as out:
-        progress(done, total)
-        for chunk in _pieces(file):
-            done += len(chunk)
-            out.write(chunk)
-            progress(done, total)
 
 
 def _size_of(file: Path) -> int:
@@ -295,16 +273,6 @@ def _pieces(file: Path) -> Iterator[bytes]:
     with refusals_told(file), file.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
-
-
-def _pack(folder: Path, temp: Path) -> None:
-    """Write the files of a folder to a zip, in order of name and without dates: equal folders give equal zips."""
-    source = open_source(folder)
-    with zipfile.ZipFile(temp, "w") as archive:
-        for name in source.names:
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, source.read(name))
 
 
 def _checked(temp: Path, origin: str, answer: Answer | None) -> Referential:

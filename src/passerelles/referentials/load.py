@@ -46,7 +46,7 @@ from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.sharing import cached_property
-from passerelles.store import Arrays, Cell, Column, Index, is_index, open_index, pack_table
+from passerelles.store import Arrays, Cell, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
 # Columns whose words are few: what compares them could not go on with another.
@@ -199,9 +199,7 @@ class IndexedReferential(Referential):
             return super().moves_from(origin)
 
         def find() -> Mapping[str, Mobility]:
-            columns = self._mobility_columns
-            rows = columns[Mobility._fields.index("origin")].rows_with(origin)
-            moves = (Mobility._make(column[row] for column in columns) for row in rows)
+            moves = map(Mobility._make, self._rows_with("mobilities", "origin", origin))
             return MappingProxyType({move.target: move for move in moves})
 
         return self.derived(("moves-from", origin), find)
@@ -210,21 +208,16 @@ class IndexedReferential(Referential):
         """Job titles of one occupation; no others are decoded."""
         if self.index is None:
             return super().titles_in(occupation)
+        return self.derived(
+            ("titles-in", occupation),
+            lambda: tuple(map(JobTitle._make, self._rows_with("titles", "occupation", occupation))),
+        )
 
-        def find() -> tuple[JobTitle, ...]:
-            columns = self._title_columns
-            rows = columns[JobTitle._fields.index("occupation")].rows_with(occupation)
-            return tuple(JobTitle._make(column[row] for column in columns) for row in rows)
-
-        return self.derived(("titles-in", occupation), find)
-
-    @cached_property
-    def _mobility_columns(self) -> Sequence[Column]:
-        return self._index.table(self._document["tables"]["mobilities"])
-
-    @cached_property
-    def _title_columns(self) -> Sequence[Column]:
-        return self._index.table(self._document["tables"]["titles"])
+    def _rows_with(self, name: str, column: str, code: str) -> Iterator[Iterator[Cell]]:
+        """Rows of a table that have a code in a column; no others are decoded."""
+        columns = self.derived(("columns", name), lambda: self._index.table(self._document["tables"][name]))
+        rows = columns[COLUMNS[name].index(column)].rows_with(code)
+        return ((each[row] for each in columns) for row in rows)
 
     @property
     def _document(self) -> Mapping[str, Any]:

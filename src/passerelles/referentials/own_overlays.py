@@ -1,8 +1,6 @@
 """A person's own overlays and referentials: an empty form to fill in; installed by name, listed, removed."""
 
-import io
 import tomllib
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import FileSource
+from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, say, sentences
 from passerelles.referentials.credentials import (
@@ -46,6 +44,8 @@ from passerelles.referentials.table import MOBILITY, TAG_KIND
 from passerelles.views.excel import BookPage, Help, write_workbook
 
 Schema = Literal["overlay", "table"]
+_KINDS: Final[tuple[Kind, ...]] = ("overlay", "referential")
+_SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
 _ROWS: Final = 1000  # of a sheet that have drop-down lists
 _FORM: Final = tomllib.loads(files("passerelles.referentials").joinpath("forms.toml").read_text("utf-8"))
 # Columns of each sheet of a form, those that must be filled in marked by a star.
@@ -81,7 +81,6 @@ _DECLARED: Final[Mapping[str, tuple[str, ...]]] = {
     "macro": ("macro_competencies",),
 }
 _FLAGS: Final = frozenset({"regulated", "managerial", "digital", "demographic", "principal"})
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # no date: the same tables give the same zip
 
 
 def write_form(
@@ -119,11 +118,9 @@ def write_form(
 
 def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
     """Return the sheet of a workbook that holds the fields of a manifest."""
-    schemas = {OVERLAY: "overlay", TABLE: "table"}
-    shown = dict(stated)
-    if shown.get("schema") in schemas:
-        shown["schema"] = say(f"tables.schema.{schemas[shown['schema']]}", lang=lang)
     known = sentences("tables", lang=lang)
+    words = {written: known[f"schema.{schema}"] for schema, written in _SCHEMAS.items()}
+    shown = {key: words.get(value, value) if key == "schema" else value for key, value in stated.items()}
     rows = [[known.get(f"field.{key}", key), value] for key, value in shown.items()]
     heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
     return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
@@ -131,7 +128,7 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
     stated = {
-        "schema": {"overlay": OVERLAY, "table": TABLE}[schema],
+        "schema": _SCHEMAS[schema],
         "name": name,
         "version": "1.0.0",
         "title": "",
@@ -175,11 +172,14 @@ def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
 
 def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tuple[str, ...]:
     """Words of a coded column, or the cells of the sheet that declares its codes."""
-    known = _CODED.get(f"{table}.{key}") or _CODED.get(key)
-    if known is not None:
-        return choices(known, lang)
+    if words := _words(table, key, lang):
+        return words
     declared = next((each for each in _DECLARED.get(key, ()) if each in sheets), None)
     return () if declared is None else (f"='{sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
+
+
+def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
+    return choices(_CODED.get(f"{table}.{key}") or _CODED.get(key) or {}, lang)
 
 
 def _rule(table: str, key: str, lang: Lang) -> str:
@@ -194,11 +194,9 @@ def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
     for table, columns in sheets.items():
         for column in columns.split():
             key = column.rstrip("*")
-            known = _CODED.get(f"{table}.{key}") or _CODED.get(key) or {}
             needed = say("tables.form.needed", lang=lang) if column.endswith("*") else ""
-            words = ", ".join(choices(known, lang))
-            title = sheet_title(table, lang)
-            rows.append([title, say(f"tables.head.{key}", lang=lang), needed, _rule(table, key, lang), words])
+            words, head = ", ".join(_words(table, key, lang)), say(f"tables.head.{key}", lang=lang)
+            rows.append([sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
     heads = [say(f"tables.form.{name}", lang=lang) for name in ("sheet", "column", "needed", "rule", "words")]
     return BookPage(sheet_title(RULES, lang), heads, rows, ["text"] * 5)
 
@@ -220,8 +218,7 @@ def listed() -> list[Kept]:
     >>> Kept("overlay", "enseignement-conduite", "embedded") in listed()
     True
     """
-    kinds: tuple[Kind, ...] = ("overlay", "referential")
-    return [Kept(kind, name, origin) for kind in kinds for name, origin in known(kind)]
+    return [Kept(kind, name, origin) for kind in _KINDS for name, origin in known(kind)]
 
 
 def kind_of(place: Path) -> Kind:
@@ -294,10 +291,9 @@ def remove(name: str) -> list[Kept]:
     PasserellesError
         If nothing was.
     """
-    kinds: tuple[Kind, ...] = ("overlay", "referential")
-    found = [(kind, path) for kind in kinds if (path := installed(kind).get(name)) is not None]
+    found = [(kind, path) for kind in _KINDS if (path := installed(kind).get(name)) is not None]
     if not found:
-        there = ", ".join(each for kind in kinds for each in installed(kind)) or "–"
+        there = ", ".join(each for kind in _KINDS for each in installed(kind)) or "–"
         raise PasserellesError("not_installed", name=name, known=there)
     for _, path in found:
         path.unlink()
@@ -309,9 +305,4 @@ def _packed(source: FileSource) -> tuple[bytes, str]:
     if source.place.is_file():
         ending = ".xlsx" if any(member.sheet for member in source.members) and not source.archives else ".zip"
         return source.place.read_bytes(), ending
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member in source.members:
-            if not member.sheet or member.path not in archive.namelist():
-                archive.writestr(zipfile.ZipInfo(member.path or member.name, _EPOCH), source.read(member.name))
-    return packed.getvalue(), ".zip"
+    return zipped(source), ".zip"

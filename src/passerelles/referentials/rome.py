@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
@@ -51,6 +51,10 @@ _UNREAD: Final = (
     "domaine_professionnel", "grand_domaine", "item", "referentiel_macro_competence_riasec", "secteur_activite",
     "secteur_naf", "sous_secteur_activite", "themes", "type_referentiel",
 )  # fmt: skip
+_FLAGS: Final = {
+    "digital": "transition_num", "demographic": "transition_demo", "regulated": "emploi_reglemente",
+    "managerial": "emploi_cadre",
+}  # fmt: skip
 _FLAG: Final[dict[str, Ternary]] = {"O": "yes", "N": "no", "": "unknown"}
 _ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
     "Emploi Vert": "green",
@@ -72,18 +76,15 @@ _COMPETENCIES: Final = "5"
 _CONTEXTS: Final = "6"
 _OTHER_BLOCKS: Final = frozenset({"1", "2"})
 # File, then for each kind of tag in it: kind, code column, label column.
-_TAGS: Final[tuple[tuple[str, tuple[tuple[TagKind, str, str], ...]], ...]] = (
-    (
-        "arborescence_secteur_activite",
-        (
-            ("sector", "code_sect_activite", "libelle_sect_activite"),
-            ("subsector", "code_ss_sect_activite", "libelle_ss_sect_activite"),
-        ),
+_TAGS: Final[Mapping[str, tuple[tuple[TagKind, str, str], ...]]] = {
+    "arborescence_secteur_activite": (
+        ("sector", "code_sect_activite", "libelle_sect_activite"),
+        ("subsector", "code_ss_sect_activite", "libelle_ss_sect_activite"),
     ),
-    ("arborescence_secteur_naf", (("naf", "code_secteur_naf", "libelle_secteur_naf"),)),
-    ("arborescence_centre_interet", (("interest", "code_centre_interet", "libelle_centre_interet"),)),
-    ("arborescence_thematique", (("theme", "code_theme", "libelle_theme"),)),
-)
+    "arborescence_secteur_naf": (("naf", "code_secteur_naf", "libelle_secteur_naf"),),
+    "arborescence_centre_interet": (("interest", "code_centre_interet", "libelle_centre_interet"),),
+    "arborescence_thematique": (("theme", "code_theme", "libelle_theme"),),
+}
 _WITH_PRINCIPAL: Final = frozenset({"arborescence_secteur_activite", "arborescence_centre_interet"})
 REQUIRED_3: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence")
 _OPTIONAL_3: Final = (
@@ -127,16 +128,10 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
 def _generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
     """Generation of the ROME set that a source holds; None where it holds none."""
     files = _find_files(source)
+    old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ONLY_ROME3, _ONLY_ROME4))
     if not files.by_kind:
         return None
-    return "rome3" if _is_rome3(files) else "rome4"
-
-
-def _is_rome3(files: FileSet) -> bool:
-    kinds = files.by_kind.keys()
-    if not kinds & _ONLY_ROME3 or not kinds & _ONLY_ROME4:
-        return bool(kinds & _ONLY_ROME3) or (not kinds & _ONLY_ROME4 and _links_of_rome3(files))
-    return _links_of_rome3(files)
+    return "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
 
 
 def _links_of_rome3(files: FileSet) -> bool:
@@ -186,9 +181,8 @@ def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, 
 
 def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     """Major then minor RIASEC letter of each occupation."""
-    table = files.read(
-        "referentiel_code_rome_riasec", ("code_rome", "riasec_majeur"), draft, optional=("riasec_mineur",)
-    )
+    needed, optional = ("code_rome", "riasec_majeur"), ("riasec_mineur",)
+    table = files.read("referentiel_code_rome_riasec", needed, draft, optional=optional)
     table = draft.linked(draft.keyed(table, "code_rome"), code_rome="occupations")
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
 
@@ -226,14 +220,14 @@ def read_rome4(source: FileSource) -> Referential:
     files = _find_files(source, REQUIRED)
     draft = Draft()
     _check_files(files, _UNREAD, draft)
-    _report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *(name for name, _ in _TAGS)), draft)
+    _report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *_TAGS), draft)
     _occupations(files, draft)
     _competencies(files, draft)
     _contexts(files, draft)
     _links(files, draft)
     _titles(files, draft)
     _mobilities(files, draft)
-    for name, kinds in _TAGS:
+    for name, kinds in _TAGS.items():
         _tags(files, draft, name, kinds)
     _describe(files, draft, position="position_phrase", access="acces_metier")
     return _finished(files, draft, "France Travail, ROME 4.0", format_="rome4")
@@ -241,23 +235,17 @@ def read_rome4(source: FileSource) -> Referential:
 
 def _occupations(files: FileSet, draft: Draft) -> None:
     domains = _domains(files, draft)
-    flags = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
-    columns = ("libelle_rome", "code_rome_parent", *flags)
+    columns = ("libelle_rome", "code_rome_parent", "transition_eco", *_FLAGS.values())
     table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=columns)
     for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *columns):
-        num, demo, regulated, managerial = (
-            draft.coded(_FLAG, cell, column, table, line) for column, cell in zip(flags[1:], cells, strict=True)
-        )
+        answers: dict[str, Any] = {
+            name: draft.coded(_FLAG, cell, column, table, line)
+            for (name, column), cell in zip(_FLAGS.items(), cells, strict=True)
+        }
+        ecological = draft.coded(_ECOLOGICAL, eco, "transition_eco", table, line)
+        domain = domains.get(code)
         occupation = Occupation(
-            code=code,
-            label=label or None,
-            parent=parent or None,
-            domain=domains.get(code),
-            regulated=regulated,
-            managerial=managerial,
-            ecological=draft.coded(_ECOLOGICAL, eco, flags[0], table, line),
-            digital=num,
-            demographic=demo,
+            code, label or None, parent=parent or None, domain=domain, ecological=ecological, **answers
         )
         draft.declare("occupations", occupation, table, line)
 
@@ -297,30 +285,27 @@ def _competencies(files: FileSet, draft: Draft) -> None:
 
 def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
     """Kind that each word of ``cat_comp`` stands for."""
-    kinds = dict(_KIND)
-    for line, word in zip(table.lines, table.column("cat_comp"), strict=True):
-        if word not in _KIND:
-            kinds[word] = draft.typed(_KIND, word, "cat_comp", table, line)
-    return kinds
+    rows = zip(table.lines, table.column("cat_comp"), strict=True)
+    return _KIND | {w: draft.typed(_KIND, w, "cat_comp", table, line) for line, w in rows if w not in _KIND}
 
 
 def _contexts(files: FileSet, draft: Draft) -> None:
-    columns = ("libelle_cont_travail", "libelle_type_cont_trav")
-    table = files.read("referentiel_contexte_travail", ("code_ogr",), draft, optional=columns)
-    contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
+    _read_contexts(files, draft, "referentiel_contexte_travail", "libelle_cont_travail", "libelle_type_cont_trav")
+
+
+def _read_contexts(files: FileSet, draft: Draft, kind: str, *columns: str) -> None:
+    """Work contexts: `columns` are those of their labels and of their categories."""
+    table = files.read(kind, ("code_ogr",), draft, optional=columns)
+    contexts = [WorkContext(code, label or None, group) for code, label, group in table.columns("code_ogr", *columns)]
     draft.declare_all("contexts", contexts, table)
 
 
 def _links(files: FileSet, draft: Draft) -> None:
-    table = files.read(
-        "liens_rome_referentiels", ("code_rome", "code_compo_bloc", "code_ogr"), draft, optional=("code_rubrique",)
-    )
+    needed = ("code_rome", "code_compo_bloc", "code_ogr")
+    table = files.read("liens_rome_referentiels", needed, draft, optional=("code_rubrique",))
     draft.require_occupations(table, "code_rome")
     blocks = table.column("code_compo_bloc")
-    if not set(blocks) <= {_COMPETENCIES, _CONTEXTS, *_OTHER_BLOCKS}:
-        for line, block in zip(table.lines, blocks, strict=True):
-            if block not in (_COMPETENCIES, _CONTEXTS) and block not in _OTHER_BLOCKS:
-                draft.note("unknown_link_type", table, line, column="code_compo_bloc", value=block)
+    _note_unknown_links(table, "code_compo_bloc", {_COMPETENCIES, _CONTEXTS, *_OTHER_BLOCKS}, draft)
     keys = ("code_rome", "code_ogr")
     asked = draft.keyed(table.keep([block == _COMPETENCIES for block in blocks]), *keys)
     draft.require_competencies(asked, "code_ogr", kinds=_RUBRIC, kind_column="code_rubrique")
@@ -330,6 +315,14 @@ def _links(files: FileSet, draft: Draft) -> None:
     exercised = draft.linked(exercised, code_ogr="contexts")
     draft.occupation_contexts |= {(code, item) for code, item in exercised.columns(*keys)}
     _statuses(files, draft)
+
+
+def _note_unknown_links(table: Table, column: str, known: set[str], draft: Draft) -> None:
+    """Report the rows of the file of links whose type is none."""
+    cells = table.column(column)
+    for line, cell in zip(table.lines, cells, strict=True) if not known.issuperset(cells) else ():
+        if cell not in known:
+            draft.note("unknown_link_type", table, line, column=column, value=cell)
 
 
 def _statuses(files: FileSet, draft: Draft) -> None:
@@ -406,22 +399,17 @@ def _fiches_3(files: FileSet, draft: Draft) -> None:
 def _competencies_3(files: FileSet, draft: Draft) -> None:
     columns = ("libelle_competence", "libelle_type_competence")
     table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
-    knowledge = [
-        Competency(c, label or None, "savoir", None, kind) for c, label, kind in table.columns("code_ogr", *columns)
-    ]
-    draft.declare_all("competencies", knowledge, table)
+    rows = table.columns("code_ogr", *columns)
+    draft.declare_all(
+        "competencies", [Competency(c, name or None, "savoir", None, kind) for c, name, kind in rows], table
+    )
     table = files.read("referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
-    activities = [
-        Competency(c, label or None, "savoir-faire") for c, label in table.columns("code_ogr", "libelle_activite")
-    ]
-    draft.declare_all("competencies", activities, table)
+    pairs = table.columns("code_ogr", "libelle_activite")
+    draft.declare_all("competencies", [Competency(c, label or None, "savoir-faire") for c, label in pairs], table)
 
 
 def _environments_3(files: FileSet, draft: Draft) -> None:
-    columns = ("libelle_env_travail", "libelle_type_section_env_trav")
-    table = files.read("referentiel_env_travail", ("code_ogr",), draft, optional=columns)
-    contexts = [WorkContext(code, label or None, kind) for code, label, kind in table.columns("code_ogr", *columns)]
-    draft.declare_all("contexts", contexts, table)
+    _read_contexts(files, draft, "referentiel_env_travail", "libelle_env_travail", "libelle_type_section_env_trav")
 
 
 def _links_3(files: FileSet, draft: Draft) -> None:
@@ -429,9 +417,7 @@ def _links_3(files: FileSet, draft: Draft) -> None:
     table = files.read("liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
     draft.require_occupations(table, "code_rome")
     types = table.column(kind)
-    for line, cell in zip(table.lines, types, strict=True):
-        if cell not in _KINDS_3 and cell != _ENVIRONMENT_3 and cell not in _OTHER_TYPES_3:
-            draft.note("unknown_link_type", table, line, column=kind, value=cell)
+    _note_unknown_links(table, kind, {*_KINDS_3, _ENVIRONMENT_3, *_OTHER_TYPES_3}, draft)
     asked = draft.keyed(table.keep([cell in _KINDS_3 for cell in types]), *keys)
     # Most activities are linked by a code alone: kept, and reported as without label, once each.
     draft.require_competencies(asked, "code_ogr", kinds=_KINDS_3, kind_column=kind, code="label_missing")

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
+from passerelles.codes import grouped
 from passerelles.language.say import Lang, number, say
+from passerelles.model import CompetencyKind
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
@@ -49,6 +51,9 @@ NOTICE: Final = Record(
 )
 
 
+_KINDS: Final[Mapping[str, CompetencyKind]] = {
+    "savoir_faire": "savoir-faire", "savoir_etre": "savoir-être", "savoir": "savoir",
+}  # fmt: skip
 _SCREEN: Final = 50  # notices, beyond which a page shows one of each kind and file: whoever mends wants every row
 
 
@@ -109,13 +114,8 @@ class ValidationReport(Shown):
 
     def summary(self) -> tuple[Notice, ...]:
         """One notice a code and file, with the number of all its occurrences and the details of the first."""
-        groups: dict[tuple[str, str], Notice] = {}
-        for each in self.notices:
-            first = groups.get((each.code, each.file))
-            count = each.count + (first.count if first else 0)
-            kept = first or each
-            groups[each.code, each.file] = Notice(kept.code, kept.file, kept.line, kept.values, count)
-        return tuple(groups.values())
+        groups = grouped(((each.code, each.file), each) for each in self.notices)
+        return tuple(replace(some[0], count=sum(each.count for each in some)) for some in groups.values())
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON; the sentences are in `lang`."""
@@ -173,19 +173,9 @@ def validate(
             referential = lay_access(referential, access)
             log = NoticeLog((*referential.notices, *text_disagreements(referential)))
             referential = replace(referential, notices=log.notices())
-    dropped = Counter({n.file: 0 for n in referential.notices if n.dropped})
-    for each in referential.notices:
-        dropped[each.file] += each.dropped
-    return ValidationReport(
-        name=referential.name,
-        version=referential.version,
-        place=str(place),
-        format=referential.provenance.format,
-        sha256=referential.provenance.sha256,
-        counts=MappingProxyType(_counts(referential)),
-        dropped=MappingProxyType({file: n for file, n in sorted(dropped.items()) if n}),
-        notices=referential.notices,
-    )
+    counts, about = _counts(referential), referential.provenance
+    name, version, notices = referential.name, referential.version, referential.notices
+    return _report(name, version, str(place), about.format, about.sha256, counts, notices)
 
 
 def check_overlay(name_or_path: str | Path, referential: Referential) -> ValidationReport:
@@ -223,20 +213,19 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
         _counts(each) | {"credential_requirements": sum(not row.origin for row in each.credential_requirements)}
         for each in (referential, laid)
     )
-    dropped = Counter({n.file: 0 for n in notices if n.dropped})
+    about, where = laid.provenance.laid[-1], f"{name_or_path} + {laid.name} {laid.version}"
+    counts = {k: n - before[k] for k, n in after.items()} | {"dropped": sum(n.dropped for n in notices)}
+    return _report(about.name, about.version, where, "overlay", laid.provenance.sha256, counts, notices)
+
+
+def _report(
+    name: str, version: str, place: str, form: str, sha256: str, counts: dict[str, int], notices: tuple[Notice, ...]
+) -> ValidationReport:
+    dropped: Counter[str] = Counter()
     for each in notices:
         dropped[each.file] += each.dropped
-    about = laid.provenance.laid[-1]
-    return ValidationReport(
-        name=about.name,
-        version=about.version,
-        place=f"{name_or_path} + {laid.name} {laid.version}",
-        format="overlay",
-        sha256=laid.provenance.sha256,
-        counts=MappingProxyType({k: n - before[k] for k, n in after.items()} | {"dropped": sum(dropped.values())}),
-        dropped=MappingProxyType(dict(sorted(dropped.items()))),
-        notices=notices,
-    )
+    by_file = MappingProxyType({file: n for file, n in sorted(dropped.items()) if n})
+    return ValidationReport(name, version, place, form, sha256, MappingProxyType(counts), by_file, notices)
 
 
 def _read_whole(place: Path) -> Referential:
@@ -250,10 +239,10 @@ def _read_whole(place: Path) -> Referential:
 
 
 def _counts(referential: Referential) -> dict[str, int]:
-    kinds = Counter(c.kind for c in referential.competencies)
     kind_of = {c.code: c.kind for c in referential.competencies}
-    asked = Counter(kind_of[r.competency] for r in referential.requirements)
+    known, asked = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
     statuses = Counter(r.status for r in referential.requirements)
+    sizes = ("tags", "occupation_tags", "domains", "mobilities", "credentials", "credential_requirements")
     undeclared = sum(n.count for n in referential.notices if n.code == "undeclared_occupation")
     specialised = sum(o.base is not None for o in referential.occupations)
     return {
@@ -262,25 +251,14 @@ def _counts(referential: Referential) -> dict[str, int]:
         "occupations_specialised": specialised,
         "titles": len(referential.titles),
         "competencies": len(referential.competencies),
-        "competencies_savoir_faire": kinds["savoir-faire"],
-        "competencies_savoir_etre": kinds["savoir-être"],
-        "competencies_savoir": kinds["savoir"],
+        **{f"competencies_{key}": known[kind] for key, kind in _KINDS.items()},
         "competencies_without_label": sum(c.label is None for c in referential.competencies),
         "requirements": len(referential.requirements),
-        "requirements_savoir_faire": asked["savoir-faire"],
-        "requirements_savoir_etre": asked["savoir-être"],
-        "requirements_savoir": asked["savoir"],
-        "requirements_core": statuses["core"],
-        "requirements_emerging": statuses["emerging"],
-        "requirements_other": statuses["other"],
+        **{f"requirements_{key}": asked[kind] for key, kind in _KINDS.items()},
+        **{f"requirements_{status}": statuses[status] for status in ("core", "emerging", "other")},
         "contexts": len(referential.contexts),
         "work_contexts": len(referential.occupation_contexts),
-        "tags": len(referential.tags),
-        "occupation_tags": len(referential.occupation_tags),
-        "domains": len(referential.domains),
-        "mobilities": len(referential.mobilities),
-        "credentials": len(referential.credentials),
-        "credential_requirements": len(referential.credential_requirements),
+        **{name: len(getattr(referential, name)) for name in sizes},
         "files_read": len(referential.provenance.files),
         "dropped": sum(n.dropped for n in referential.notices),
     }

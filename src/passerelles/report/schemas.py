@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.areas import Area, AreaMember, Passage
-from passerelles.bulk.runs import RUN_TOTALS, Cause, Shift
+from passerelles.bulk.files import RUN_TOTALS, Cause, Shift
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
 from passerelles.market.certifications import LeadingCertification
