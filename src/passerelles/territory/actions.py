@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import ClassVar, Final, Literal, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, say
-from passerelles.territory.allocation import Release
+from passerelles.territory.allocation import Release, in_all
 from passerelles.territory.flows import AMOUNT, MONTH, PEOPLE, Flow
 from passerelles.territory.lots import Month, Problem
-from passerelles.territory.solve import TENTHS
 from passerelles.views.schema import maybe, one_of, text, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, Withheld, attribute
@@ -60,11 +61,8 @@ UNDATED: Final = Dates()
 
 
 def _month(name: str) -> Column:
-    def of(action: "Action", _lang: Lang) -> str | None:
-        month = getattr(action.dates, name)
-        return None if month is None else str(month)
-
-    return Column(name, value=of, schema=MONTH, on=On.JSON | On.TABLE)
+    column = Column(name, value=lambda month, _: str(month), schema=MONTH, on=On.JSON | On.TABLE)
+    return column.at(attrgetter(f"dates.{name}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +166,10 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
 
 
 def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    grouped: dict[tuple[str, str], list[Flow]] = {}
-    for flow in flows:
-        if flow.same_job and not flow.of_title:
-            grouped.setdefault((flow.hiring.employer, flow.hiring.named), []).append(flow)
+    same = grouped(((f.hiring.employer, f.hiring.named), f) for f in flows if f.same_job and not f.of_title)
     return [
-        Action(
-            "meet", employer, say("territory.action.what.meet", lang=lang, job=job), _people(some), dates=Dates.of(some)
-        )
-        for (employer, job), some in grouped.items()
+        Action("meet", who, say("territory.action.what.meet", lang=lang, job=job), _people(some), dates=Dates.of(some))
+        for (who, job), some in same.items()
     ]
 
 
@@ -185,24 +178,21 @@ def _people(flows: Iterable[Flow]) -> int:
 
 
 def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    grouped: dict[tuple[str, str, str], list[Flow]] = {}
-    for flow in flows:
-        who = say(f"territory.action.who.{'title' if 'title' in flow.unknown else 'confirm'}", lang=lang,
-                  employer=flow.hiring.employer, fragile=flow.fragile.employer)  # fmt: skip
-        grouped.setdefault((who, flow.to_find_out(lang) or "", flow.hiring.named), []).append(flow)
-    return [
-        Action("confirm", who, say("territory.action.what.confirm", lang=lang, what=what, job=job), _people(some),
-               dates=Dates.of(some))
-        for (who, what, job), some in grouped.items()
-    ]  # fmt: skip
+    def asked(flow: Flow) -> tuple[str, str, str]:
+        key = "title" if "title" in flow.unknown else "confirm"
+        ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
+        return say(f"territory.action.who.{key}", lang=lang, **ends), flow.to_find_out(lang) or "", flow.hiring.named
+
+    found = []
+    for (who, thing, job), some in grouped((asked(flow), flow) for flow in flows).items():
+        what = say("territory.action.what.confirm", lang=lang, what=thing, job=job)
+        found.append(Action("confirm", who, what, _people(some), dates=Dates.of(some)))
+    return found
 
 
 def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
-    grouped: dict[tuple[str, str], list[Problem]] = {}
-    for row in rows:
-        grouped.setdefault((row.file, row.key), []).append(row)
     found = []
-    for (file, _), some in grouped.items():
+    for (file, _), some in grouped(((row.file, row.key), row) for row in rows).items():
         known = [p.people for p in some]
         lines = [str(p.row) for p in some[:_ROWS]] + (["…"] if len(some) > _ROWS else [])
         what = say(
@@ -215,41 +205,34 @@ def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
 
 
 def _authorised(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    grouped: dict[tuple[str, str], list[Flow]] = {}
-    for flow in flows:
-        asked = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
-        for key in dict.fromkeys((c.label, c.detail.issuer) for c in asked):
-            grouped.setdefault(key, []).append(flow)
-    return [
-        Action(
-            "authorise",
-            say("territory.action.who.authorise", lang=lang),
-            say(f"territory.action.what.authorise{'_from' if issuer else ''}", lang=lang, label=label, issuer=issuer),
-            _people(some),
-            dates=Dates.of(some),
-        )
-        for (label, issuer), some in grouped.items()
-    ]  # fmt: skip
+    def asked(flow: Flow) -> dict[tuple[str, str], None]:
+        some = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
+        return dict.fromkeys((c.label, c.detail.issuer) for c in some)
+
+    who, found = say("territory.action.who.authorise", lang=lang), []
+    for (label, issuer), some in grouped((key, flow) for flow in flows for key in asked(flow)).items():
+        key = f"territory.action.what.authorise{'_from' if issuer else ''}"
+        what = say(key, lang=lang, label=label, issuer=issuer)
+        found.append(Action("authorise", who, what, _people(some), dates=Dates.of(some)))
+    return found
 
 
 def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    grouped: dict[tuple[str, str], list[Flow]] = {}
+    taught: list[tuple[tuple[str, str], Flow]] = []
     for flow in flows:
-        if flow.hours.expected or flow.of_title or (flow.access and flow.access.to_obtain):
-            access = flow.access_said(lang) if flow.of_title or (flow.access and flow.access.to_obtain) else ""
-            grouped.setdefault((flow.hiring.label or flow.hiring.job, access or ""), []).append(flow)
-    return [_training(job, access, some, lang) for (job, access), some in grouped.items()]
+        asked = flow.of_title or (flow.access and flow.access.to_obtain)
+        if flow.hours.expected or asked:
+            access = flow.access_said(lang) if asked else ""
+            taught.append(((flow.hiring.label or flow.hiring.job, access or ""), flow))
+    return [_training(job, access, some, lang) for (job, access), some in grouped(taught).items()]
 
 
 def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Action:
     each = sorted({round(f.hours.expected) for f in flows if f.hours.expected})
-    spread = [each[0], each[-1]] if len(each) > 1 else each
-    hours = "–".join(number(h, lang=lang) for h in spread)
+    hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(each[:1] + each[-1:]))
     key = "train" if access else "adapt"
     what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
     if hours:
         what = say("territory.action.what.each", lang=lang, what=what, hours=hours)
     who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
-    known = [f.hours.expected for f in flows]
-    total = None if None in known else sum(round((f.hours.expected or 0) * TENTHS) * f.people for f in flows) / TENTHS
-    return Action("train", who, what, _people(flows), total, Dates.of(flows))
+    return Action("train", who, what, _people(flows), in_all(flows, attrgetter("hours.expected")), Dates.of(flows))

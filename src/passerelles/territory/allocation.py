@@ -1,8 +1,9 @@
 """`Allocation`: who could go where, what it takes, what stays open, how it is known to be the best, how it is told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -30,7 +31,7 @@ from passerelles.territory.solve import TENTHS, Stage
 from passerelles.views import schema
 from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute
+from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
 _SUMS: Final = (
@@ -152,7 +153,7 @@ class Release:
             _items("curve", CURVE),
             _items("notes", NOTE),
             _items("set_aside", SET_ASIDE),
-            Column("unmet_floors", json=lambda r, _: list(r.unmet_floors), schema=schema.listed(text())),
+            texts_of("unmet_floors", text()),
             _items("resolved", RESOLVED),
             Column(
                 "referential_version", json=lambda r, _: r.referential._asdict(),
@@ -347,7 +348,7 @@ class Allocation(Shown):
     @property
     def hours(self) -> float:
         """Expected hours of training in all."""
-        return sum(round((f.hours.expected or 0.0) * TENTHS) * f.people for f in self.flows) / TENTHS
+        return in_all(self.flows, lambda flow: flow.hours.expected or 0.0) or 0.0
 
     @property
     def gap(self) -> int:
@@ -377,20 +378,19 @@ class Allocation(Shown):
             "stretched": sum(f.people for f in self.stretched),
             "set_aside": aside_totals(self.fragile)["people"],
             "same_job": sum(f.people for f in self.flows if f.same_job),
-            "hours": {name: self._sum(name) for name in ("low", "expected", "high")},
+            "hours": {name: in_all(self.flows, attrgetter(f"hours.{name}")) for name in ("low", "expected", "high")},
             "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
             "cost": round(sum((f.cost or 0.0) * f.people for f in self.flows), 1),
             "lever": self.lever(),
-            "km": self._km(),
+            "km": in_all(self.flows, attrgetter("km")),
             "by_employer": _shares(self.shares("employer")),
             "by_job": _shares(self.shares("job")),
         }
 
     def lever(self) -> dict[str, Any]:
         """Return the people who take a training lever and its own hours, which the hours in all count too."""
-        taken = [f for f in self.flows if f.lever_hours]
-        tenths = sum(round(f.lever_hours * TENTHS) * f.people for f in taken)
-        return {"people": sum(f.people for f in taken), "hours": tenths / TENTHS}
+        people = sum(f.people for f in self.flows if f.lever_hours)
+        return {"people": people, "hours": in_all(self.flows, attrgetter("lever_hours"))}
 
     def certificate(self) -> dict[str, Any]:
         """Return the bounds that held and the proof of each objective."""
@@ -398,13 +398,9 @@ class Allocation(Shown):
             "status": self.status,
             "gap": self.gap,
             "objectives": [stage.to_dict() for stage in self.stages],
-            "radius_km": self.bounds.radius_km,
+            "radius_km": None,
             "radius_applied": self.radius_applied,
-            "frame": self.bounds.frame,
-            "min_probability": self.bounds.min_probability,
-            "max_hours": self.bounds.max_hours,
-            "max_cost": self.bounds.max_cost,
-            "max_minutes": self.bounds.max_minutes,
+            **vars(self.bounds),
             "budget_hours": self.budget_hours,
             "floor": self.settings.floor or None,
             "floor_by": self.settings.floor_by if self.settings.floor else None,
@@ -432,16 +428,13 @@ class Allocation(Shown):
         parts.append(say("territory.summary.empty", lang=lang, n=totals["unfilled"], openings=self.hiring.people))
         return say("territory.summary.all", lang=lang, list=(" ; " if lang == "fr" else "; ").join(parts))
 
-    def _sum(self, name: str) -> float | None:
-        values = [(getattr(f.hours, name), f.people) for f in self.flows]
-        if any(hours is None for hours, _ in values):
-            return None
-        return float(sum(round(hours * TENTHS) * people for hours, people in values) / TENTHS)
 
-    def _km(self) -> float | None:
-        if any(f.km is None for f in self.flows):
-            return None
-        return float(sum(round((f.km or 0.0) * TENTHS) * f.people for f in self.flows) / TENTHS)
+def in_all(flows: Iterable[Flow], of: Callable[[Flow], float | None]) -> float | None:
+    """Sum what each person of some flows takes, to the tenth; unknown where one of them is."""
+    each = [(of(flow), flow.people) for flow in flows]
+    if any(value is None for value, _ in each):
+        return None
+    return sum(round((value or 0.0) * TENTHS) * people for value, people in each) / TENTHS
 
 
 def _shares(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ printed, a hidden flow may be anything from none to the smaller of what is left 
 no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,9 +22,9 @@ from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
-from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
+from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
-from passerelles.territory.pairs import floor_groups, pool_keys
+from passerelles.territory.pairs import Why, floor_groups, pool_keys
 from passerelles.territory.solve import Ints, budget_tenths
 from passerelles.views.spec import Withheld
 
@@ -361,22 +361,11 @@ def _lines(numbers: set[int], size: int) -> Bools:
 
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
-_BY_RULE = frozenset(
-    ("nothing_near", "radius", "distance_unknown", "not_possible", "hours_unknown", "access_unknown", "max_hours")
-) | {
-    "frame",
-    "probability_unknown",
-    "probability",
-    "max_cost",
-    "level_unknown",
-    "unlikely",
-    "step_down",
-    "self_employed",
-}
-
+_BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
+_NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(("low", "expected", "high"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -441,16 +430,23 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
+def _places(allocation: Allocation) -> Callable[[Flow], tuple[int, int]]:
+    """Return what gives the positions of the lot and of the pool of a flow."""
+    row = {lot.key: i for i, lot in enumerate(allocation.fragile.lots)}
+    column = {key: j for j, key in enumerate(allocation.hiring.capacities)}
+    return lambda flow: (row[flow.fragile.key], column[pool_key(flow.hiring)])
+
+
 def _table(allocation: Allocation) -> Table:
     lots = allocation.fragile.lots
     keys, capacity = pool_keys(allocation.hiring)
-    row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(lots)}
-    column = {key: j for j, key in enumerate(keys)}
+    place_of = _places(allocation)
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     codes = at[:, 0] * max(len(keys), 1) + at[:, 1]  # sorted: pairs come by lot, then pool
     people = np.zeros(len(codes), dtype=np.int64)
     for flow in (*allocation.flows, *allocation.to_confirm):
-        code = row[flow.fragile.key] * max(len(keys), 1) + column[pool_key(flow.hiring)]
+        row, column = place_of(flow)
+        code = row * max(len(keys), 1) + column
         people[np.searchsorted(codes, code)] += flow.people
     budget = allocation.budget_hours
     group, least = floor_groups(allocation.fragile, allocation.settings)
@@ -485,19 +481,19 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     them would be one more equation.
     """
     allocation, threshold = publication.allocation, publication.threshold
+    whole = replace(
+        allocation.release(),
+        stretched=[],
+        options=[],
+        set_aside=_aside(allocation, lang),
+        masked=True,
+        threshold=threshold,
+        summary=lambda _: "",
+    )
     if not publication.changed:
-        whole = allocation.release()
-        return replace(
-            whole,
-            notes=[note for note in whole.notes if note.key not in _OF_ROWS],
-            stretched=[],
-            options=[],
-            totals={**whole.totals, "stretched": None, **({"set_aside": None} if allocation.fragile.set_aside else {})},
-            set_aside=_aside(allocation, lang),
-            masked=True,
-            threshold=threshold,
-            summary=lambda _: "",
-        )
+        hidden = {"stretched": None} | ({"set_aside": None} if allocation.fragile.set_aside else {})
+        notes = [note for note in whole.notes if note.key not in _OF_ROWS]
+        return replace(whole, notes=notes, totals={**whole.totals, **hidden})
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
     apart = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
@@ -509,51 +505,38 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         ends = {"n": str(total)} if between is None else {"low": str(between[0]), "high": str(between[1])}
         key = f"{'placed' if apart else 'offered'}_{'in_all' if between is None else 'between'}"
         notes.insert(0, Note(key, {"people": str(everyone), **ends}))
-    return Release(
+    placed, kept = (total, 0) if apart else (None, None)
+    return replace(
+        whole,
         flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
         to_confirm=[] if lines is None else lines.shown(allocation.to_confirm),
-        stretched=[],
-        options=[],
         uncovered=[] if lines is None else lines.uncovered(),
         unfilled=[] if lines is None else lines.unfilled(),
         totals={
             "headcount": everyone,
             "openings": places,
-            "placed": total if apart else None,
+            "placed": placed,
             "placed_between": between if apart else None,
             "offered": total,
             "offered_between": between,
-            "to_confirm": 0 if apart else None,
-            "filled": total if apart else None,
-            "reserved": 0 if apart else None,
-            "stretched": None,
-            "cost": None,
+            "to_confirm": kept,
+            "filled": placed,
+            "reserved": kept,
+            **dict.fromkeys(("stretched", "cost")),
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
-            "set_aside": None,
-            "same_job": None,
-            "hours": {"low": None, "expected": None, "high": None},
-            "hours_per_person": None,
-            "lever": None,
-            "km": None,
-            "by_employer": None,
-            "by_job": None,
+            **dict.fromkeys(("set_aside", "same_job")),
+            "hours": _NO_HOURS,
+            **dict.fromkeys(("hours_per_person", "lever", "km", "by_employer", "by_job")),
         },
         bounds=allocation.certificate()
         | {
             "budget_hours": None,
-            "objectives": [_stage(s.name, s.value, total if apart else None) for s in allocation.stages],
+            "objectives": [_stage(s.name, s.value, placed) for s in allocation.stages],
         },
         changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
         curve=(),
         notes=notes,
-        set_aside=_aside(allocation, lang),
-        unmet_floors=allocation.unmet,
-        resolved=allocation.resolved(),
-        referential=allocation.referential,
-        summary=lambda _: "",
-        masked=True,
-        threshold=threshold,
     )
 
 
@@ -579,15 +562,8 @@ def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
     step = "" if change.step is None else str(round(change.step, 2))
     what = say(f"territory.change.{change.kind}", lang=lang, step=step)
     text = say("territory.change.masked", lang=lang, what=what) if hidden else change.sentence(lang)
-    told = {
-        "kind": change.kind,
-        "bound": None if change.kind == "budget" else change.bound,
-        "step": change.step,
-        "placed": None,
-        "more": None if hidden else change.more,
-        "hours": None,
-        "sentence": text,
-    }
+    bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
+    told = {**change._asdict(), "bound": bound, "placed": None, "more": more, "hours": None, "sentence": text}
     return Withheld(told, told)
 
 
@@ -609,12 +585,10 @@ class _Lines:
 
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
-        row: dict[tuple[str, ...], int] = {lot.key: i for i, lot in enumerate(self.lots)}
-        column = {key: j for j, key in enumerate(pool_keys(self.allocation.hiring)[0])}
-        printed = set(
-            zip(self.table.row[self.view.printed].tolist(), self.table.column[self.view.printed].tolist(), strict=True)
-        )
-        return [flow for flow in flows if (row[flow.fragile.key], column[pool_key(flow.hiring)]) in printed]
+        at = self.view.printed
+        printed = set(zip(self.table.row[at].tolist(), self.table.column[at].tolist(), strict=True))
+        place_of = _places(self.allocation)
+        return [flow for flow in flows if place_of(flow) in printed]
 
     def hidden(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
@@ -631,35 +605,29 @@ class _Lines:
         hiring = say("territory.table.other_openings", lang=self.lang)
         fragile = one.employer if one else say("territory.table.others", lang=self.lang)
         lots = [_name(lot) for lot in start]
-        told = {
+        both = {
             "fragile_employer": fragile,
             "hiring_employer": hiring,
-            "origin": one.end if one else None,
-            "target": None,
             "from_basin": one.basin_label if one else None,
-            "to_basin": None,
             "people": people,
-            "hours_per_person": {"low": None, "expected": None, "high": None},
-            "family": None,
-            "move": None,
             "masked": people is None,
+        }
+        told = {
+            "origin": one.end if one else None,
+            **dict.fromkeys(("target", "to_basin", "family", "move")),
+            "hours_per_person": _NO_HOURS,
             "fragile_lots": lots,
             "hiring_lots": self.hiring_names,
         }
         cells = {
             "from": f"{fragile}, {one.place()}" if one else self._counted(fragile, lots),
             "to": self._counted(hiring, self.hiring_names),
-            "fragile_employer": fragile,
             "origin_code": one.job if one else None,
             "origin_label": one.label if one else None,
-            "from_basin": one.basin_label if one else None,
-            "hiring_employer": hiring,
-            "people": people,
-            "masked": people is None,
             "fragile_lots": _names(lots),
             "hiring_lots": _names(self.hiring_names),
         }
-        return Withheld(told, cells)
+        return Withheld(both | told, both | cells)
 
     def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name

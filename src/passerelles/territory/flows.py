@@ -50,7 +50,7 @@ class HoursOf(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"low": self.low, "expected": self.expected, "high": self.high}
+        return {end: getattr(self, end) for end in _ENDS}
 
 
 MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
@@ -639,20 +639,8 @@ def unfilled_pools(
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
-        found.append(
-            Unfilled(
-                key[0],
-                code,
-                label,
-                key[2],
-                names[key[2]],
-                int(capacity[at]),
-                int(empty[at]),
-                reason,
-                candidates,
-                own.get(key),
-            )
-        )
+        sizes = int(capacity[at]), int(empty[at])
+        found.append(Unfilled(key[0], code, label, key[2], names[key[2]], *sizes, reason, candidates, own.get(key)))
     return tuple(found)
 
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.market.places import Area, Places, departments_shown
 from passerelles.territory.flows import AMOUNT, PEOPLE
 from passerelles.territory.lots import Lot, Lots, Problem
 from passerelles.text import normalise_label
-from passerelles.views.schema import maybe, text, whole
+from passerelles.views.schema import Schema, maybe, text, whole
 from passerelles.views.spec import Column, Record
 
 Cut = Literal["basin", "epci", "department", "region", "employer"]
@@ -82,8 +83,8 @@ def parts(
     if places is None and by not in ("basin", "employer"):
         raise PasserellesError("territory_cut_places", by=by)
     of = _namer(by, places)
-    people = _grouped(fragile, of)
-    openings = None if hiring is None or by == "employer" else _grouped(hiring, of)
+    people = grouped((of(lot)[0], lot) for lot in fragile.lots)
+    openings = None if hiring is None or by == "employer" else grouped((of(lot)[0], lot) for lot in hiring.lots)
     named = {key: names.get(key, of(some[0])[1]) for key, some in people.items()}
     return [
         Part(
@@ -133,13 +134,6 @@ def inside(lots: Lots, area: Area, places: Places) -> Lots:
     return replace(kept, set_aside=(*lots.set_aside, *unsure), said=(*lots.said, said))
 
 
-def _grouped(lots: Lots, of: Callable[[Lot], tuple[str, str]]) -> dict[str, list[Lot]]:
-    found: dict[str, list[Lot]] = {}
-    for lot in lots.lots:
-        found.setdefault(of(lot)[0], []).append(lot)
-    return found
-
-
 def _only(lots: Lots, some: Sequence[Lot]) -> Lots:
     """Return some lots of a side, with the capacities that they share; its remarks are those of the whole table."""
     shared = sorted({(lot.basin, lot.pool) for lot in some if lot.pool})
@@ -186,8 +180,8 @@ class Line(NamedTuple):
     checksum: str
 
 
-def _total(name: str, kind: Literal["integer", "number"] = "integer") -> Column:
-    return Column(name, kind, value=lambda line, _: line.totals.get(name), schema=PEOPLE, promised=True)
+def _total(name: str, schema: Schema = PEOPLE) -> Column:
+    return Column(name, "integer", value=lambda line, _: line.totals.get(name), schema=schema, promised=True)
 
 
 LINE: Final = Record(
@@ -197,10 +191,7 @@ LINE: Final = Record(
         Column("territory", schema=text(), promised=True),
         Column("code", value=lambda line, _: line.code or None, schema=maybe(text()), promised=True),
         *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
-        Column(
-            "hours_all", "integer", value=lambda line, _: line.totals.get("hours_all"), schema=maybe(AMOUNT),
-            promised=True,
-        ),
+        _total("hours_all", maybe(AMOUNT)),
         Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema=maybe(whole())),
         Column("problem", value=lambda line, _: line.problem or None, schema=maybe(text()), promised=True),
         Column("page", value=lambda line, _: line.page or None, schema=maybe(text()), promised=True),
