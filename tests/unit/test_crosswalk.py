@@ -6,9 +6,9 @@ import pytest
 
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
-from passerelles.market.crosswalk import FapRome, Link, families_of, links_of, shares
 from passerelles.market.market import Market, family_codes, load_market, reach, survey_families
 from passerelles.market.read import GROUPS, Found, declared_kind, kinds, read, scan, typed_cells
+from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.notices import NoticeLog
 from passerelles.referentials.referential import Referential
 from small import occupation, referential

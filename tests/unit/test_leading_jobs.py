@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from passerelles.market.crosswalk import FapRome
 from passerelles.market.signals import leading_jobs
+from passerelles.market.tables import FapRome
 from passerelles.territory.pairs import survey_openings
 from small import referential
 

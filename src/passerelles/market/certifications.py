@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.market.crosswalk import Via, links_of
 from passerelles.market.read import (
     Found,
     Keeper,
@@ -26,6 +25,7 @@ from passerelles.market.read import (
     scan_all,
     source_file,
 )
+from passerelles.market.tables import Via, links_of
 from passerelles.model import Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
@@ -216,14 +216,9 @@ def read_register(found: Iterable[Found]) -> Register:
     names = ("rncp", "label", "level", "until", "state", "successor", "former")
     for code, label, level, until, state, successor, former in rows("apprenticeship-kit", *names):
         grade = level.removeprefix("Niveau ").strip()
-        known = Registration(
-            re.sub(r"^(\w+) - \1\b", r"\1", label),
-            int(grade) if grade.isdigit() else None,
-            _iso(until),
-            state == "ACTIVE",
-        )
         if code.startswith("RNCP"):
-            registrations[code] = known
+            named, reached = re.sub(r"^(\w+) - \1\b", r"\1", label), int(grade) if grade.isdigit() else None
+            registrations[code] = Registration(named, reached, _iso(until), state == "ACTIVE")
             _succeed(successors, code, successor)
             _succeed(successors, former, code)
     for code, former, successor in rows("rncp-successors", "rncp", "former", "successor"):
@@ -423,8 +418,7 @@ class Certifications:
     ) -> Iterator[LeadingCertification]:
         """Yield a certification if it is alive on a day, else what has taken its place."""
         state = self.register.state(rncp, day)
-        rows = self.by_rncp.get(rncp.removeprefix("RNCP"), ())
-        rows = tuple(row for row in rows if row.kind == "certification")
+        rows = self._rows(rncp)
         ended = credential is not None and credential.valid_until and credential.valid_until < day.isoformat()
         if state == "unknown" and rows:
             opens = {_open(row, day) for row in rows}

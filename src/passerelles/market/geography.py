@@ -12,7 +12,17 @@ from typing import Final, NamedTuple
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
-from passerelles.market.read import Found, Scan, SourceFile, cells, read_noted, scan, scan_all, typed_cells
+from passerelles.market.read import (
+    Found,
+    Scan,
+    SourceFile,
+    cells,
+    decimal_number,
+    read_noted,
+    scan,
+    scan_all,
+    typed_cells,
+)
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 
@@ -31,10 +41,9 @@ class _Row(NamedTuple):
 
 
 class _Geography(NamedTuple):
-    """One file of basins; `year` is that of its columns' names, or the latest where they carry none."""
+    """One file of basins."""
 
     found: Found
-    year: str
     rows: tuple[_Row, ...]
 
 
@@ -84,7 +93,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     places = Places(
         basins=_basins(communes, geographies, latest, log),
         communes=communes,
-        year=latest.year,
+        year=latest.found.year,
         files=tuple(files),
         epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
     )
@@ -155,7 +164,7 @@ def _read_basins(found: Found, files: list[SourceFile], log: NoticeLog) -> _Geog
     for column, n in (("commune", short_communes), ("basin", short_basins)):
         if n:
             log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
-    return _Geography(found, found.year, tuple(rows[code] for code in sorted(rows)))
+    return _Geography(found, tuple(rows[code] for code in sorted(rows)))
 
 
 def _department(commune: str, code: str) -> str:
@@ -208,12 +217,9 @@ def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
 
 def _report(communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog) -> None:
     file = latest.found.name
-    bare = sum(c.latitude is None for c in communes)
-    nameless = sum(c.name is None for c in communes)
-    if bare:
-        log.note("communes_without_coordinates", file=file, count=bare)
-    if nameless:
-        log.note("communes_without_name", file=file, count=nameless)
+    for key, field in (("communes_without_coordinates", "latitude"), ("communes_without_name", "name")):
+        if lacking := sum(getattr(commune, field) is None for commune in communes):
+            log.note(key, file=file, count=lacking)
     basin_of = {c.code: c.basin for c in communes}
     for older in geographies[:-1]:
         moved = sum(basin_of.get(row.commune, row.basin) != row.basin for row in older.rows)
@@ -287,7 +293,7 @@ def _travel(
                     ends.append(places.basin(text).code)
                 except PasserellesError:
                     log.note("place_unknown", file=found.name, line=line, value=text)
-            values = [_positive(text) for text in (minutes, km)]
+            values = [decimal_number(text) for text in (minutes, km)]
             if len(ends) < 2:  # noqa: PLR2004 - a start and an end
                 continue
             if any(v is None and text for v, text in zip(values, (minutes, km), strict=True)) or values == [None, None]:
@@ -297,11 +303,3 @@ def _travel(
             else:
                 travel[ends[0], ends[1]] = (values[0], values[1])
     return MappingProxyType(dict(sorted(travel.items())))
-
-
-def _positive(text: str) -> float | None:
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if 0 <= value < math.inf else None

@@ -1,5 +1,6 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,10 +14,22 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
-from passerelles.market.crosswalk import FapRome, Nomenclature, codes_of, families_of, read_fap2021_rome, read_fap_rome
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
 from passerelles.market.read import ABSENT, Found, Keeper, Once, Scan, SourceFile, cells, read, scan_all, source_file
-from passerelles.market.tables import Payers, TensionTable, Wages, read_payers, read_tension, read_wages
+from passerelles.market.tables import (
+    FapRome,
+    Nomenclature,
+    Payers,
+    TensionTable,
+    Wages,
+    codes_of,
+    families_of,
+    read_fap2021_rome,
+    read_fap_rome,
+    read_payers,
+    read_tension,
+    read_wages,
+)
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.referentials.referential import Referential
@@ -200,7 +213,8 @@ class BmoFile:
     """
     A BMO workbook that was recognised and not read yet: `survey` reads it on first use and keeps it.
 
-    Reading takes seconds; a session that asks for one year never pays for the others.
+    Reading takes seconds; a session that asks for one year never pays for the others. `known_families` are the codes of
+    each nomenclature at hand, by which the survey's own is told; `keeper` keeps the survey once it is read.
     """
 
     found: Found
@@ -255,30 +269,6 @@ class BmoFile:
         if table.record.sha256 != self.sha256:
             raise PasserellesError("market_file_changed", path=self.found.path)
         return _survey(self, table)
-
-
-def open_bmo(
-    found: Found,
-    *,
-    known_families: tuple[tuple[Nomenclature, frozenset[str]], ...] = (),
-    settings: MarketSettings = DEFAULT_SETTINGS,
-    keeper: Keeper | None = None,
-) -> BmoFile:
-    """
-    Take hold of a BMO file without reading its rows.
-
-    Parameters
-    ----------
-    found
-        The file, as recognised.
-    known_families
-        Codes of each nomenclature at hand, by which the survey's own is told.
-    settings
-        Bounds of a masked cell.
-    keeper
-        What keeps the survey once it is read.
-    """
-    return BmoFile(found, found.year, file_sha256(found.path), known_families, settings, keeper)
 
 
 class _Reader:
@@ -359,8 +349,7 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
 
 def _basins(found: Found, table: Table) -> tuple[Mapping[str, BmoBasin], Mapping[str, str]]:
     labels: dict[str, str] = {}
-    departments: dict[str, set[str]] = {}
-    regions: dict[str, set[str]] = {}
+    departments, regions = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     region_labels: dict[str, str] = {}
     wanted = ("basin", "basin_label", "department", "region", "region_label")
     for code, label, department, region, region_label in {row for _, row in cells(found, table, *wanted)}:
@@ -369,8 +358,8 @@ def _basins(found: Found, table: Table) -> tuple[Mapping[str, BmoBasin], Mapping
         basin = code.zfill(_BASIN_WIDTH)
         # Several names of one code: the first in order, so that the row order decides nothing.
         labels[basin] = min(filter(None, (labels.get(basin), label)), default="")
-        departments.setdefault(basin, set()).update(filter(None, (department,)))
-        regions.setdefault(basin, set()).update(filter(None, (region,)))
+        departments[basin].update(filter(None, (department,)))
+        regions[basin].update(filter(None, (region,)))
         if region:
             region_labels[region] = min(filter(None, (region_labels.get(region), region_label)), default="")
     basins = {
@@ -391,11 +380,8 @@ def _nomenclature(file: BmoFile, families: frozenset[str]) -> tuple[Nomenclature
     best = max(sorted(shares), key=lambda name: shares[name], default=None)
     if best is None or shares[best] <= 0.5:  # noqa: PLR2004 - most of the codes
         return by_year, []
-    if best != by_year:
-        return best, [
-            notice("nomenclature_differs", file=file.found.name, found=best, expected=by_year, year=file.year)
-        ]
-    return best, []
+    told = notice("nomenclature_differs", file=file.found.name, found=best, expected=by_year, year=file.year)
+    return best, [told] if best != by_year else []
 
 
 class Openings(NamedTuple):
@@ -689,7 +675,7 @@ def _surveys(
     wanted = None if years is None else {str(year) for year in years}
     kept: dict[str, BmoFile] = {}
     for each in found.of("bmo"):
-        survey = open_bmo(each, known_families=families, settings=settings, keeper=keeper)
+        survey = BmoFile(each, each.year, file_sha256(each.path), families, settings, keeper)
         if wanted is not None and survey.year not in wanted:
             notices.append(notice("year_not_wanted", file=each.name, year=survey.year))
         elif survey.year in kept:

@@ -13,9 +13,9 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import decimal_sign, known_columns, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, labelled, number, percent, say
-from passerelles.market.crosswalk import Link, links_of
 from passerelles.market.places import Places
 from passerelles.market.read import SourceFile, column_words
+from passerelles.market.tables import Link, links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential, find_occupation

@@ -1,7 +1,7 @@
 """Employment basins and communes: found by code or name, with the distances between them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -383,13 +383,10 @@ class Places:
         some = [c for c in communes if not department or c.code.startswith(department)]
         if not some:
             return None
-        if len(some) == 1:
-            return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
         choices = [f"{c.name} ({departments_shown(c.code)})" for c in some]
         if len(set(choices)) > 1 or len({c.basin for c in some}) > 1:
-            listed = ", ".join(choices[:_LISTED]) + (", …" if len(choices) > _LISTED else "")
             codes = tuple(c.code for c in some)
-            raise PasserellesError("ambiguous_place", name=text, choices=listed, communes=codes)
+            raise PasserellesError("ambiguous_place", name=text, choices=_first(choices), communes=codes)
         return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
 
     def commune_km(self, start: Commune, end: Commune) -> float | None:
@@ -470,16 +467,10 @@ class Places:
         if not radius_km >= 0:  # also refuses nan
             raise PasserellesError("negative_radius", value=radius_km)
         start = self.basin(basin)
-        near: list[tuple[Basin, float]] = []
-        unknown: list[Basin] = []
-        for other in self.basins:
-            km = self.distance(start.code, other.code).km
-            if km is None:
-                unknown.append(other)
-            elif km <= radius_km:
-                near.append((other, km))
+        measured = [(other, self.distance(start.code, other.code).km) for other in self.basins]
+        near = [(other, km) for other, km in measured if km is not None and km <= radius_km]
         near.sort(key=lambda pair: (pair[1], pair[0] != start, pair[0].code))
-        return Within(tuple(near), tuple(unknown))
+        return Within(tuple(near), tuple(other for other, km in measured if km is None))
 
     def _exact(self, text: str) -> Basin | None:
         """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""
@@ -515,12 +506,8 @@ class Places:
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:
         """Most populous commune of each group of communes, by its code, its name, and its name without its kind."""
-        heads: dict[str, Commune] = {}
-        for commune in self.communes:
-            if commune.epci and (
-                commune.epci not in heads or (commune.population or 0) > (heads[commune.epci].population or 0)
-            ):
-                heads[commune.epci] = commune
+        members = grouped((commune.epci, commune) for commune in self.communes if commune.epci)
+        heads = {code: max(some, key=lambda commune: commune.population or 0) for code, some in members.items()}
         found: dict[str, Commune] = {}
         shortened: dict[str, set[str]] = {}
         for code, head in heads.items():
@@ -543,7 +530,11 @@ class Places:
 
     def _choices(self, communes: Iterable[Commune]) -> str:
         listed = [f"{c.name} ({c.code}) : {c.basin} {self.basin_by_code[c.basin].name}" for c in communes]
-        return ", ".join(listed[:_LISTED]) + (", …" if len(listed) > _LISTED else "")
+        return _first(listed)
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
 
 
 _DEPARTMENT: Final = re.compile(r"(?:d[eé]p(?:artement|t)?\.? +)?(\d{2}|2[ABab]|97\d)")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, number, percent, say
-from passerelles.market.crosswalk import Link, families_of, links_of, shares
 from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, territory_name, total, unknown
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
@@ -21,7 +21,7 @@ from passerelles.market.market import (
 )
 from passerelles.market.own_lists import JobList, Listed
 from passerelles.market.places import Places, with_basins
-from passerelles.market.tables import COMPONENTS, Tension, TensionTable, Wages
+from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -235,13 +235,11 @@ def job_openings(
         figure = unknown("no_crosswalk", source=source, year=when, territory=basin)
         return lambda _: ((), _nothing(figure), figure)
     codes = family_codes(market, referential, year=year)
-    parts: dict[str, Mapping[str, float]] = {}
 
+    @cache
     def part_of(family: str) -> Mapping[str, float]:
-        if family not in parts:
-            weighed = weights is not None and any(weights.get(c, 0) for c in codes[family])
-            parts[family] = shares(codes[family], weights if weighed else None)
-        return parts[family]
+        weighed = weights is not None and any(weights.get(c, 0) for c in codes[family])
+        return shares(codes[family], weights if weighed else None)
 
     def openings_of(code: str) -> JobOpenings:
         families, link = families_of(crosswalk, referential, code)
@@ -251,13 +249,9 @@ def job_openings(
             return (), _nothing(figure), figure
         listed = tuple(
             Openness(
-                family=family,
-                label=survey.family_labels[family],
-                openings=market.openings(family, basin, year=when),
-                jobs=len(codes[family]),
-                part=part_of(family).get(code),
+                f, survey.family_labels[f], market.openings(f, basin, year=when), len(codes[f]), part_of(f).get(code)
             )
-            for family in surveyed
+            for f in surveyed
         )
         whole = _whole(market, listed, basin, when, link)
         return listed, whole, _estimated(listed, whole.projects)
@@ -382,9 +376,7 @@ def leading_jobs(
     codes = family_codes(market, referential, year=year)
     fits: dict[str, list[str]] = {}
     if crosswalk is not None:
-        qualified: dict[str, list[str]] = {}
-        for (rome, _), family in crosswalk.by_qualification.items():
-            qualified.setdefault(rome, []).append(family)
+        qualified = grouped((rome, family) for (rome, _), family in crosswalk.by_qualification.items())
         for family, jobs in codes.items():
             measured = {code: _fit(qualified, referential, code, family) for code in jobs}
             fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
@@ -412,10 +404,12 @@ SLACK: Final = 2
 """Tension, in classes 1 to 5, up to which people are more than offers."""
 
 
-def _fit(qualified: Mapping[str, list[str]], referential: Referential, code: str, family: str) -> tuple[float, bool]:
+def _fit(
+    qualified: Mapping[str, tuple[str, ...]], referential: Referential, code: str, family: str
+) -> tuple[float, bool]:
     """Share of a job's qualifications that lead to a family, and whether statistics name the job itself."""
     for link in links_of(referential, code):
-        some = qualified.get(link.code, [])
+        some = qualified.get(link.code, ())
         if some:
             return some.count(family) / len(some), link.via == "direct"
     return 0.0, True
@@ -709,10 +703,8 @@ def signals(
             label=occupation.name,
             basin=basin,
             families=families,
-            projects=whole.projects,
+            **whole._asdict(),
             estimated=estimated,
-            difficult_share=whole.difficult_share,
-            seasonal_share=whole.seasonal_share,
             tension=tension,
             components=tuple(zip(COMPONENTS, components, strict=True)),
             wage=job_wage(market, referential, code),

@@ -1,17 +1,21 @@
-"""Published tables: tension on the labour market by ROME code or family, and median wages by family."""
+"""Published tables: ROME codes to families of market statistics (FAP), tensions, median wages, OPCO by agreement."""
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
+from passerelles.codes import grouped, is_rome_code
+from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
-from passerelles.notices import Notice, NoticeLog
+from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema
 
@@ -24,6 +28,182 @@ _LEVELS: Final = {"nat": "FR", "reg": "region", "dep": "department"}
 Standing = Literal["published", "replaced", "successor", "unknown"]
 _DIGITS: Final = 4
 _NUMBER: Final = re.compile(r"(?:^|\bidcc ?)(?:no? )?([0-9]{1,4})\b")  # of an agreement, alone or beside its name
+Nomenclature = Literal["FAP2009", "FAP2021"]
+Via = Literal["direct", "parent", "base", "base-parent"]
+
+
+class Link(NamedTuple):
+    """That a code leads to others by way of `code`: the occupation itself, its parent or its base."""
+
+    code: str
+    via: Via
+
+
+@dataclass(frozen=True)
+class FapRome:
+    """
+    Families of each ROME 3 code in one nomenclature, as published.
+
+    `without_rome` lists the families that the table gives without any ROME code. `by_qualification` gives the family of
+    a ROME code and a qualification (0 = not said, 1 to 9) where the nomenclature goes by it (FAP 2021): `pairs` then
+    are those of a job of which no qualification is known, and what else would leave a family without any job.
+    """
+
+    file: SourceFile
+    pairs: tuple[tuple[str, str], ...]  # (family, ROME 3 code), sorted
+    families: frozenset[str]
+    without_rome: tuple[str, ...]
+    nomenclature: Nomenclature = "FAP2009"
+    by_qualification: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def families_of_rome(self) -> Mapping[str, tuple[str, ...]]:
+        """Families of each ROME 3 code."""
+        return grouped((rome, family) for family, rome in self.pairs)
+
+
+def read_fap_rome(found: Found) -> FapRome:
+    """Read the published crosswalk; rows without a ROME code are counted, never joined."""
+    table = read(found)
+    pairs: set[tuple[str, str]] = set()
+    families: set[str] = set()
+    notices = [*table.notices]
+    bare = 0
+    for line, (family, rome) in cells(found, table, "family", "rome"):
+        if family not in ABSENT:
+            families.add(family)
+        if rome in ABSENT or family in ABSENT:
+            bare += 1
+        elif not is_rome_code(rome):
+            notices.append(notice("invalid_value", file=found.name, line=line, column="Rome", value=rome))
+        elif (family, rome) in pairs:
+            notices.append(notice("duplicate_link", file=found.name, line=line, subject=f"{family} - {rome}"))
+        else:
+            pairs.add((family, rome))
+    if bare:
+        notices.append(notice("rows_without_rome", file=found.name, count=bare))
+    without = tuple(sorted(families - {family for family, _ in pairs}))
+    return FapRome(
+        source_file(found, table),
+        tuple(sorted(pairs)),
+        frozenset(families),
+        without,
+        notices=NoticeLog(notices).notices(),
+    )
+
+
+def read_fap2021_rome(found: Found) -> FapRome:
+    """
+    Read the crosswalk in which the qualification of a job decides its family.
+
+    The detailed family (``A0X41a``) belongs to the one of the survey (``A0X41``). A job of which no qualification is
+    known has the family that the table gives it then (qualification 0); a family that no job has so is reached by the
+    jobs that have it at any qualification.
+    """
+    table = read(found)
+    log = NoticeLog(table.notices)
+    by_qualification: dict[tuple[str, str], str] = {}
+    for line, (rome, qualification, detail) in cells(found, table, "rome", "qualification", "family"):
+        if detail in ABSENT or not is_rome_code(rome):
+            log.note("invalid_value", file=found.name, line=line, column="ROME, FAP341", value=f"{rome} {detail}")
+        else:
+            by_qualification[rome, qualification] = detail.rstrip(ascii_lowercase)
+    usual = {(family, rome) for (rome, qualification), family in by_qualification.items() if qualification == "0"}
+    reached = {family for family, _ in usual}
+    others = {(family, rome) for (rome, _), family in by_qualification.items() if family not in reached}
+    return FapRome(
+        source_file(found, table),
+        tuple(sorted(usual | others)),
+        frozenset(by_qualification.values()),
+        (),
+        "FAP2021",
+        MappingProxyType(dict(sorted(by_qualification.items()))),
+        log.notices(),
+    )
+
+
+def links_of(referential: Referential, code: str) -> tuple[Link, ...]:
+    """
+    Codes under which ROME 3 statistics may know an occupation, nearest first: itself, its parent, then its base's.
+
+    Raises
+    ------
+    PasserellesError
+        If the code is a number.
+    """
+    occupation = referential.occupation_by_code.get(code)
+    if occupation is None:
+        return (Link(code, "direct"),)
+    links = [Link(code, "direct")]
+    if occupation.parent and occupation.parent != code:
+        links.append(Link(occupation.parent, "parent"))
+    base = referential.occupation_by_code.get(occupation.base) if occupation.base else None
+    if occupation.base and base is None:
+        links.append(Link(occupation.base, "base"))
+    elif base is not None:
+        links.append(Link(base.code, "base"))
+        if base.parent and base.parent != base.code:
+            links.append(Link(base.parent, "base-parent"))
+    return tuple(links)
+
+
+def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tuple[tuple[str, ...], Link | None]:
+    """
+    Families of an occupation and the code that led there; no family and None where the crosswalk has neither.
+
+    Examples
+    --------
+    An occupation whose own code the crosswalk lacks takes the families of its parent (``code_rome_parent``), and a
+    specialised one those of its base.
+    """
+    for link in links_of(referential, code):
+        families = crosswalk.families_of_rome.get(link.code)
+        if families:
+            return families, link
+    return (), None
+
+
+def codes_of(crosswalk: FapRome, referential: Referential) -> Mapping[str, tuple[str, ...]]:
+    """
+    Occupations of the referential under each family, by code.
+
+    Specialised occupations are left out: their base stands for them, and a project must not be counted twice.
+    """
+    own = [o.code for o in referential.occupations if o.base is None]
+    return grouped(sorted((family, code) for code in own for family in families_of(crosswalk, referential, code)[0]))
+
+
+def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -> Mapping[str, float]:
+    """
+    Share of a family that goes to each of its codes, summing to 1: equal, or in proportion to `weights`.
+
+    Parameters
+    ----------
+    codes
+        Codes of the family.
+    weights
+        Weight of each code, 0 or more; a code without one weighs 0.
+
+    Raises
+    ------
+    PasserellesError
+        If a weight is negative or not finite, or if none of the codes has a positive one.
+
+    Examples
+    --------
+    >>> dict(shares(("A1201", "A1202"), {"A1201": 3, "A1202": 1}))
+    {'A1201': 0.75, 'A1202': 0.25}
+    """
+    if not codes:
+        return MappingProxyType({})
+    if weights is None:
+        return MappingProxyType({code: 1 / len(codes) for code in codes})
+    chosen = {code: float(weights.get(code, 0.0)) for code in codes}
+    whole = sum(chosen.values())
+    if not all(0 <= w < float("inf") for w in chosen.values()) or whole <= 0:
+        raise PasserellesError("market_weights", codes=", ".join(codes[:5]))
+    return MappingProxyType({code: weight / whole for code, weight in chosen.items()})
 
 
 class Tension(NamedTuple):
@@ -128,20 +308,14 @@ class Wages:
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
-    def _of(self) -> Mapping[str, list[Wage]]:
+    def _of(self) -> Mapping[str, tuple[Wage, ...]]:
         """Wages of each family, in all periods."""
-        grouped: dict[str, list[Wage]] = {}
-        for wage in self.rows:
-            grouped.setdefault(wage.family, []).append(wage)
-        return grouped
+        return grouped((wage.family, wage) for wage in self.rows)
 
     def nearest(self, family: str) -> Wage | None:
         """Latest wage of the family, else of the broader family, else of the domain; None when none is known."""
-        for code in (family, family[:3], family[:1]):
-            wage = self.latest.get(code)
-            if wage is not None and wage.euros is not None:
-                return wage
-        return None
+        latest = (self.latest.get(code) for code in (family, family[:3], family[:1]))
+        return next((wage for wage in latest if wage is not None and wage.euros is not None), None)
 
     def ratio(self, family: str) -> WageRatio | None:
         """
@@ -172,18 +346,9 @@ def read_wages(found: Found) -> Wages:
         else:
             rows[family, period] = Wage(family, period, euros or None)  # a wage of 0 is none
     ordered = tuple(rows[key] for key in sorted(rows))
-    latest = _latest(ordered)
+    latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _end(wage.period))}
     years = max((w.period for w in ordered), key=_end, default="")
-    return Wages(source_file(found, table, year=years), ordered, latest, log.notices())
-
-
-def _latest(wages: Iterable[Wage]) -> Mapping[str, Wage]:
-    latest: dict[str, Any] = {}
-    for wage in wages:
-        known = latest.get(wage.family)
-        if known is None or _end(wage.period) >= _end(known.period):
-            latest[wage.family] = wage
-    return MappingProxyType(latest)
+    return Wages(source_file(found, table, year=years), ordered, MappingProxyType(latest), log.notices())
 
 
 def _end(period: str) -> str:
@@ -229,24 +394,15 @@ class Payer(NamedTuple):
 
     def told(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
-        since = day_text(self.since, lang) if self.since else ""
-        return say(
-            f"market.payer.{self.standing}",
-            lang=lang,
-            idcc=self.idcc,
-            name=self.name,
-            related=", ".join(self.related),
-            since=since,
-            source=self.source.partition(" ; ")[0],
-        )
+        since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
+        told = {"idcc": self.idcc, "name": self.name, "related": ", ".join(self.related)}
+        return say(f"market.payer.{self.standing}", lang=lang, **told, since=since, source=source)
 
 
 PAYER: Final = schema.record(
     "OPCO of a collective agreement, as published",
     {
-        "idcc": schema.text(),
-        "name": schema.text(),
-        "siren": schema.text(),
+        **dict.fromkeys(("idcc", "name", "siren"), schema.text()),
         "standing": schema.one_of(get_args(Standing)),
         "related": schema.listed(schema.text()),
         "since": schema.text(),
@@ -271,35 +427,18 @@ class Payers:
         siren = self.by_agreement.get(code, "")
         source = " ".join(filter(None, (self.file.source, self.file.year and f"({self.file.year})")))
         change = facts.replaced.get(code)
-        if siren and change is not None:
-            return self._payer(
-                code, siren, "replaced", headcount, (change["by"],), change["on"], f"{source} ; {change['source']}"
-            )
-        if siren:
-            return self._payer(code, siren, "published", headcount, (), "", source)
-        former = {c: each for c, each in sorted(facts.replaced.items()) if each["by"] == code}
-        paid = {self.by_agreement[c] for c in former if c in self.by_agreement}
-        if len(paid) == 1:
-            first = next(iter(former.values()))
-            return self._payer(
-                code, paid.pop(), "successor", headcount, tuple(former), first["on"], f"{source} ; {first['source']}"
-            )
-        return Payer(code, "", "", "unknown")
-
-    @staticmethod
-    def _payer(
-        code: str,
-        siren: str,
-        standing: Standing,
-        headcount: int | None,
-        related: tuple[str, ...],
-        since: str,
-        source: str,
-    ) -> Payer:
-        facts = _facts()
+        standing: Standing = "published" if change is None else "replaced"
+        related: tuple[str, ...] = () if change is None else (change["by"],)
+        if not siren:
+            former = {c: each for c, each in sorted(facts.replaced.items()) if each["by"] == code}
+            paid = {self.by_agreement[c] for c in former if c in self.by_agreement}
+            if len(paid) != 1:
+                return Payer(code, "", "", "unknown")
+            siren, standing, related = paid.pop(), "successor", tuple(former)
+            change = next(iter(former.values()))
+        since, source = ("", source) if change is None else (change["on"], f"{source} ; {change['source']}")
         plan = None if headcount is None else headcount < facts.plan_below
-        name = facts.names.get(siren, siren)
-        return Payer(code, name, siren, standing, related, since, source, plan)
+        return Payer(code, facts.names.get(siren, siren), siren, standing, related, since, source, plan)
 
 
 def agreement_code(text: str) -> str:
