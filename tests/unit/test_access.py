@@ -23,7 +23,7 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import occupation_lines
 from passerelles.settings import RankingSettings
-from passerelles.territory.hours import default_costs
+from passerelles.territory.hours import EffortCosts
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -191,7 +191,7 @@ def test_the_length_that_one_centre_publishes_says_nothing_of_the_shortest() -> 
         path = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
         assert (path.status, path.hours.low, path.hours.expected) == ("feasible", low, 70.0)
         row = np.array([graph.position[code] for code in "RQ"])
-        pair = default_costs(graph, PLAIN).hours(row[:1], row[1:])
+        pair = EffortCosts(graph, PLAIN).hours(row[:1], row[1:])
         assert pair.expected.item() == 70.0
         assert pair.low.item() == pytest.approx(np.nan if low is None else low, nan_ok=True)
 

@@ -130,9 +130,7 @@ class Context:
         One that is not held, leads there and is alive on the reference date; without a table, one to obtain that is in
         the RNCP and of which the end is known and not past. Else unknown: what a table does not say is not denied.
         """
-        held = {c.rncp for c in credentials if c.held == "yes"} | {
-            f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"
-        }
+        held = {code for c in credentials if c.held == "yes" for code in (c.rncp, f"CI-{c.certifinfo}")}
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
         if self.table is not None:
@@ -150,16 +148,9 @@ class Context:
     ) -> Case:
         """What frames judge the way from an origin, if any, to an occupation by."""
         labels = tuple(c.label for c in credentials if c.held != "yes")
-        return Case(
-            known,
-            self.certifying(code, credentials),
-            self.listed(code),
-            labels,
-            same_code=origin is not None
-            and self.graph.referential.family == "rome"
-            and self.rome_code(origin) == self.rome_code(code),
-            day=self.day,
-        )
+        rome = self.graph.referential.family == "rome"
+        same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
+        return Case(known, self.certifying(code, credentials), self.listed(code), labels, same, self.day)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""

@@ -303,6 +303,7 @@ class Search:
 
 
 MOST_STEPS = 6
+_ASSUMED = ("practice_share", "practice_months", "min_saving_hours", "frame_counts_practice", "moves_considered")
 _EACH = 3  # notes on single targets; beyond, one for all
 
 
@@ -523,23 +524,18 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     start = find_start(graph, origin, towards=wanted or ())
     terrain = terrain_of(graph, chosen, start.holdings.aim)
     state = state_at(terrain, start)
+    apart = state.open_rows
     if checks := tuple(check_codes(filters, what="filters")):
-        kept_rows = [row for row, _ in best_targets(graph, origin, filters=checks, settings=chosen, limit=None).kept]
-        let = np.isin(np.arange(len(graph.codes)), kept_rows)
-    else:
-        let = np.ones(len(graph.codes), dtype=np.bool_)
-    apart, state = state.open_rows, replace(state, open_rows=state.open_rows & let)
+        let = [row for row, _ in best_targets(graph, origin, filters=checks, settings=chosen, limit=None).kept]
+        state = replace(state, open_rows=apart & np.isin(np.arange(len(graph.codes)), let))
     day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
-    context = replace(_context(graph, chosen, asked, hiring, certifications, day, official=official_list), opco=payers)
-    taken = {
-        "practice_kinds": list(chosen.paths.practice_kinds),
-        "practice_share": chosen.paths.practice_share,
-        "practice_months": chosen.paths.practice_months,
-        "min_saving_hours": chosen.paths.min_saving_hours,
-        "frame_counts_practice": chosen.paths.frame_counts_practice,
-        "moves_considered": chosen.paths.moves_considered,
-        "max_steps": max_steps,
-    }
+    named = chosen.paths.hiring if hiring is None else hiring
+    hires = None if named is None else frozenset(find_occupations(graph.referential, named))
+    frames = {**presets(), **({asked.name: asked} if asked else {})}
+    table = check_table(certifications)
+    context = Context(graph, tuple(frames.values()), hires, table, day, official_list, payers)
+    taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
+    taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
     found: list[_Entry] = []
     reached: list[Reached] = []
     for row in _rows(graph, wanted, state):
@@ -578,22 +574,6 @@ class _Asking:
     max_steps: int
     limit: int | None
     wages: WagePair | None
-
-
-def _context(
-    graph: OccupationGraph,
-    settings: Settings,
-    asked: Frame | None,
-    hiring: Iterable[str] | str | None,
-    table: Certifications | None,
-    day: str,
-    *,
-    official: bool,
-) -> Context:
-    listed = settings.paths.hiring if hiring is None else hiring
-    codes = None if listed is None else frozenset(find_occupations(graph.referential, listed))
-    frames = {**presets(), **({asked.name: asked} if asked else {})}
-    return Context(graph, tuple(frames.values()), codes, check_table(table), day, official)
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:

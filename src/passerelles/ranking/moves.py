@@ -516,23 +516,18 @@ def _move(
     go_on()
     occupation = graph.occupations[target]
     held, near, missing = split_items(graph, scored.start.holding, target)
-    access = move_access(graph, scored.start, target)
+    kind, field, access = move_access(graph, scored.start, target)
     return Move(
         rank=rank,
         origin=scored.start.end,
         target=End(occupation.code, occupation.label),
-        score=figures.score,
-        probability=figures.probability,
-        level=figures.level,
-        coverage=figures.coverage,
-        coverage_position=figures.coverage_position,
-        parts=tuple(PartValue(name, value) for name, value in figures.parts),
+        **(figures._asdict() | {"parts": tuple(PartValue(*part) for part in figures.parts)}),
         held=held,
         near=near,
         missing=missing,
-        kind=access.kind,
-        same_field=access.same_field,
-        access=access.conditions,
+        kind=kind,
+        same_field=field,
+        access=access,
         filters=verdicts,
         known=known_move(graph, scored.start.end.code, occupation.code),
         referential=graph.referential.stamp,

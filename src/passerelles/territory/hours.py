@@ -255,14 +255,3 @@ class EffortCosts:
         return frame_verdicts(
             self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
         )
-
-
-def default_costs(
-    graph: OccupationGraph,
-    settings: Settings,
-    *,
-    lever: tuple[str, ...] = (),
-    certifications: Certifications | None = None,
-) -> Costs:
-    """Return the effort model of the package for a graph."""
-    return EffortCosts(graph, settings, lever, certifications)

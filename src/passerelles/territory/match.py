@@ -26,7 +26,7 @@ from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
-from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Table, make_locator
 from passerelles.territory.pairs import (
     Bounds,
@@ -230,7 +230,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         second = None if second is None else inside(second, area, places)
     if second is None:
         second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
-    model = costs if costs is not None else default_costs(graph, every, certifications=certifications)
+    model = costs if costs is not None else EffortCosts(graph, every, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
     case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
     return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
@@ -426,8 +426,6 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     def openings_in(basin: str) -> Callable[[str], JobOpenings] | None:
         return job_openings(market, case.graph.referential, basin) if market and market.has_survey and basin else None
 
-    row = {int(r): i for i, r in enumerate(moves.origins)}
-    column = {int(c): i for i, c in enumerate(moves.targets)}
     position = case.graph.position
     explained: dict[tuple[str, str], Move | None] = {}
     accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions]] = {}
@@ -437,7 +435,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         fragile = case.fragile.lots[int(pairs.lot[pair])]
         hiring = case.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
-        where = (row[position[fragile.job]], column[position[hiring.job]])
+        where = (moves.row[position[fragile.job]], moves.column[position[hiring.job]])
         jobs = (fragile.job, hiring.job)
         if not same and jobs not in explained and len(explained) < case.settings.explained_moves:
             explained[jobs] = next(iter(rank_moves(case.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
@@ -676,9 +674,7 @@ def compare_scenarios(
             raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
         given = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
-            given["costs"] = default_costs(
-                graph, chosen, lever=tuple(options["lever"]), certifications=common.get("certifications")
-            )
+            given["costs"] = EffortCosts(graph, chosen, tuple(options["lever"]), common.get("certifications"))
         allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | given))
         found.append(Scenario(name, dict(options), allocation))
     return found

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions, move_kind
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -120,6 +121,16 @@ class Moves:
     frame: NDArray[np.int8] | None
     same: NDArray[np.bool_]
     part: NDArray[np.bool_]
+
+    @cached_property
+    def row(self) -> Mapping[int, int]:
+        """Row here of each origin, by its position in the graph."""
+        return {int(position): at for at, position in enumerate(self.origins)}
+
+    @cached_property
+    def column(self) -> Mapping[int, int]:
+        """Column here of each target, by its position in the graph."""
+        return {int(position): at for at, position in enumerate(self.targets)}
 
 
 class Verdicts(NamedTuple):
@@ -229,13 +240,11 @@ def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
 def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> NDArray[np.bool_]:
     """Whether the referential lists each move, read through the fiches of specialised occupations."""
     codes, bases = graph.codes, graph.base_rows
-    column: dict[str, list[int]] = {}
-    for j, row in enumerate(targets.tolist()):
-        column.setdefault(codes[bases[row]], []).append(j)
+    column = grouped((codes[bases[row]], j) for j, row in enumerate(targets.tolist()))
     found = np.zeros((len(origins), len(targets)), dtype=np.bool_)
     for i, row in enumerate(origins.tolist()):
         for target in graph.referential.moves_from(codes[bases[row]]):
-            found[i, column.get(target, [])] = True
+            found[i, list(column.get(target, ()))] = True
     return found
 
 
@@ -326,16 +335,14 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[NDArray[np
 
 def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     """Put the hiring lots in arrays."""
-    column = {int(row): i for i, row in enumerate(moves.targets)}
-    keys, _ = pool_keys(hiring)
-    number = {key: i for i, key in enumerate(keys)}
+    number = {key: i for i, key in enumerate(hiring.capacities)}
     spots = tuple(sorted({(lot.spot, lot.basin) for lot in hiring.lots}))
     place = {spot: i for i, (spot, _) in enumerate(spots)}
     where = np.asarray([place[lot.spot] for lot in hiring.lots], dtype=np.intp)
     order = np.argsort(where, kind="stable")
-    job = np.asarray([column[graph.position[lot.job]] for lot in hiring.lots], dtype=np.intp)
+    job = np.asarray([moves.column[graph.position[lot.job]] for lot in hiring.lots], dtype=np.intp)
     pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
-    doubt = np.asarray([_title_doubt(lot.confidence) for lot in hiring.lots], dtype=np.int8)
+    doubt = np.asarray([0 if lot.confidence >= SURE else Doubt.TITLE for lot in hiring.lots], dtype=np.int8)
     start = np.searchsorted(where[order], np.arange(len(spots) + 1))
     asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
     title = np.asarray([lot.given and normalise_label(lot.given) for lot in hiring.lots], dtype=object)
@@ -367,10 +374,6 @@ def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> NDArray[np.
     return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
 
-def _title_doubt(confidence: float) -> int:
-    return 0 if confidence >= SURE else Doubt.TITLE
-
-
 def find_pairs(
     graph: OccupationGraph,
     fragile: Lots,
@@ -397,7 +400,6 @@ def find_pairs(
     """
     judged = verdicts(moves, bounds, settings, strict=strict)
     side = hiring_side(graph, hiring, moves)
-    row = {int(r): i for i, r in enumerate(moves.origins)}
     km = _km(fragile, side, locator)
     with_geography = locator.places is not None
     blocked = (
@@ -421,10 +423,10 @@ def find_pairs(
         entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
         job = side.job[entries]
         far = np.repeat(blocked[lot.spot][there], sizes[there])
-        origin = row[graph.position[lot.job]]
+        origin = moves.row[graph.position[lot.job]]
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = judged.doubt[origin, job] | side.doubt[entries] | _title_doubt(lot.confidence)
+        doubt = judged.doubt[origin, job] | side.doubt[entries] | (0 if lot.confidence >= SURE else Doubt.TITLE)
         lost = (
             np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None and with_geography)
         )
@@ -573,33 +575,19 @@ def survey_openings(
     employer = f"BMO {survey.year}"
     lots: list[Lot] = []
     pools: dict[tuple[str, str], int] = {}
-    leading = leading_jobs(market, referential, year=year)
-    led: dict[str, Mapping[tuple[str, str], str]] = {}
-    there = sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted)
-    for basin, family in there:
+    leading = cache(leading_jobs(market, referential, year=year))
+    for basin, family in sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted):
         projects = survey.projects_of[basin, family]
         if projects.met is None or not codes.get(family):
             continue
         end = projects.met.low if chosen.masked_openings == "low" else projects.met.high
         capacity = int(end)
         pools[(basin, family)] = capacity
-        label = survey.basins[basin].label
-        if basin not in led:
-            led[basin] = leading(basin)
-        lots += [
-            Lot(
-                employer,
-                code,
-                basin,
-                family,
-                capacity,
-                label,
-                referential.occupation_by_code[code].name,
-                known_by=led[basin].get((code, family), "family"),
-            )
-            for code in codes[family]
-            if code in jobs or (code, family) in led[basin]
-        ]
+        label, led = survey.basins[basin].label, leading(basin)
+        for code in codes[family]:
+            if code in jobs or (code, family) in led:
+                known_by, name = led.get((code, family), "family"), referential.occupation_by_code[code].name
+                lots.append(Lot(employer, code, basin, family, capacity, label, name, known_by=known_by))
     labels = {family: survey.family_labels[family] for _, family in pools}
     return Lots(
         "hiring", tuple(sorted(lots, key=NAME_OF)), pools, labels, source=f"{survey.file.source} {survey.year}".strip()

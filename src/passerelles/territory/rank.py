@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, partial
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
@@ -21,7 +22,6 @@ from passerelles.market.signals import (
     FIGURE,
     SHARES,
     BasinKey,
-    JobOpenings,
     WagePair,
     find_basin,
     job_openings,
@@ -36,7 +36,7 @@ from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY
-from passerelles.territory.hours import Costs, default_costs
+from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, make_locator, reading_notes
 from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.parts import inside
@@ -271,21 +271,18 @@ def rank_parts(
 
     A tension that is known within bounds counts at its low end, as openings do. `chance` 1 = the same job.
     """
-    points = {
-        "move": None if chance is None else math.log2(max(chance, _LEAST_CHANCE)),
-        "hours": None if hours is None else -hours / settings.rank_hours,
-        "market": None if tension.low is None else settings.rank_market * (tension.low - 1) / _SLACK,
-        "distance": None if km is None else -km / settings.rank_km,
-    }
+    figures: tuple[tuple[str, float | None, Callable[[float], float]], ...] = (
+        ("move", chance, lambda chance: math.log2(max(chance, _LEAST_CHANCE))),
+        ("hours", hours, lambda hours: -hours / settings.rank_hours),
+        ("market", tension.low, lambda tension: settings.rank_market * (tension - 1) / _SLACK),
+        ("distance", km, lambda km: -km / settings.rank_km),
+    )
     neutral = {**_NEUTRAL, "market": settings.rank_market / 2}
-    figures = {"move": chance, "hours": hours, "market": tension.low, "distance": km}
-
-    def part(name: str) -> RankPart:
-        value = points[name]
-        source = tension if name == "market" else None
-        return RankPart(name, neutral[name] if value is None else value + 0.0, figures[name], source)  # no minus zero
-
-    return tuple(part(name) for name in points)
+    return tuple(
+        # No minus zero.
+        RankPart(name, neutral[name] if at is None else points(at) + 0.0, at, tension if name == "market" else None)
+        for name, at, points in figures
+    )
 
 
 def rank_territory(  # noqa: PLR0913 - each option is named at every call
@@ -358,11 +355,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
     own = frozenset(lot.job for lot in starts.lots)
     ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed, own)
-    model = costs if costs is not None else default_costs(graph, every)
+    model = costs if costs is not None else EffortCosts(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     compared = _Compared(
         graph=graph,
-        position=graph.position,
         moves=moves,
         verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
         figures=_figures(graph, market, locator, ends, projects),
@@ -394,21 +390,12 @@ class _Compared:
     """Everything that a pair of lots is ranked by."""
 
     graph: OccupationGraph
-    position: Mapping[str, int]
     moves: Moves
     verdicts: Verdicts
     figures: Mapping[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]
     locator: Locator
     radius: float
     settings: TerritorySettings
-
-    @cached_property
-    def _row(self) -> Mapping[int, int]:
-        return {int(r): i for i, r in enumerate(self.moves.origins)}
-
-    @cached_property
-    def _column(self) -> Mapping[int, int]:
-        return {int(c): i for i, c in enumerate(self.moves.targets)}
 
     def _kind(self, origin: str, target: str) -> MoveKind:
         before, after = (self._access(code) for code in (origin, target))
@@ -420,7 +407,8 @@ class _Compared:
 
     def pair(self, start: Lot, end: Lot) -> Ranked | None:
         """Rank a pair; None where it is impossible, of one fiche, or too far."""
-        where = (self._row[self.position[start.job]], self._column[self.position[end.job]])
+        position = self.graph.position
+        where = (self.moves.row[position[start.job]], self.moves.column[position[end.job]])
         km = self.locator.km(start.spot, end.spot)
         why, tenths = self.verdicts.why, self.verdicts.hours
         if self.moves.part[where] or why[where] == Why.NOT_POSSIBLE or (km is not None and km > self.radius):
@@ -453,7 +441,7 @@ def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
     best: dict[tuple[str, ...], tuple[Lot, list[Ranked]]] = {}
     for lot, items in lists:
-        key = (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key
+        key = _family(lot)
         if key not in best or _order(items[0]) < _order(best[key][1][0]):
             best[key] = (lot, items)
     ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
@@ -466,16 +454,14 @@ def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
 
 def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
-    best: dict[tuple[str, ...], Ranked] = {}
-    others: dict[tuple[str, ...], list[str]] = {}
-    for item in items:
-        far = item.hiring if by == "fragile" else item.fragile
-        key = (far.employer, far.basin, far.pool) if far.pool else far.key
-        if key in best:
-            others.setdefault(key, []).append(far.job)
-        else:
-            best[key] = item
-    return [replace(item, others=tuple(others.get(key, ()))) for key, item in best.items()]
+    far = attrgetter("hiring" if by == "fragile" else "fragile")
+    families = grouped((_family(far(item)), item) for item in items)
+    return [replace(best, others=tuple(far(each).job for each in others)) for best, *others in families.values()]
+
+
+def _family(lot: Lot) -> tuple[str, ...]:
+    """What lots that share openings have in common; the name of one that has its own."""
+    return (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key
 
 
 def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
@@ -527,18 +513,11 @@ def _side(
             )
             if found.status == side and (not hires or led or found.listed is not None or found.occupation in own):
                 family = led[0] if led else found.families[0].family if found.families else ""
-                lots.append(
-                    Lot(
-                        f"BMO {found.projects.year}".strip() if hires else "",  # no employer is known
-                        found.occupation,
-                        basin,
-                        family,
-                        int(found.projects.low or 0) if hires else 0,
-                        key.name,
-                        found.label,
-                        known_by="" if not hires else led[1] if led else "family",
-                    )
-                )
+                employer = f"BMO {found.projects.year}".strip() if hires else ""  # no employer is known
+                people = int(found.projects.low or 0) if hires else 0
+                known_by = "" if not hires else led[1] if led else "family"
+                job = found.occupation
+                lots.append(Lot(employer, job, basin, family, people, key.name, found.label, known_by=known_by))
                 projects[found.occupation, basin] = found.projects
     return made(side, lots), projects
 
@@ -551,24 +530,25 @@ def _figures(
     projects: Mapping[tuple[str, str], Figure],
 ) -> dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]:
     """Tension of each hiring job in its basin, its projects where these are its openings, and what its families say."""
-    keys: dict[str, BasinKey] = {}
-    asked: dict[str, Callable[[str], JobOpenings]] = {}
     found: dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]] = {}
-    for lot in ends.lots:
-        at = (lot.job, lot.basin)
-        if market is None:
+    if market is None:
+        for lot in ends.lots:
+            at = (lot.job, lot.basin)
             found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at), None)
-            continue
-        if lot.basin not in keys:
-            try:
-                keys[lot.basin] = find_basin(market, lot.basin, places=locator.places)
-            except PasserellesError:
-                keys[lot.basin] = BasinKey(lot.basin, lot.basin_label)
-        key = keys[lot.basin]
-        if key.code not in asked:
-            asked[key.code] = job_openings(market, graph.referential, key.code)
+        return found
+
+    @cache
+    def key_of(basin: str, label: str) -> BasinKey:
+        try:
+            return find_basin(market, basin, places=locator.places)
+        except PasserellesError:
+            return BasinKey(basin, label)
+
+    openings_in = cache(partial(job_openings, market, graph.referential))
+    for lot in ends.lots:
+        at, key = (lot.job, lot.basin), key_of(lot.basin, lot.basin_label)
         tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
-        surveyed = asked[key.code](lot.job)[1] if market.has_survey else None
+        surveyed = openings_in(key.code)(lot.job)[1] if market.has_survey else None
         found[at] = (tension, projects.get(at), surveyed)
     return found
 
