@@ -17,7 +17,7 @@ from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction
-from passerelles.ranking.counterfactual import counterfactual
+from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements

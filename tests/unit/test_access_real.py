@@ -10,9 +10,8 @@ from passerelles.access.holdings import holdings_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.counterfactual import nearer, sentence
 from passerelles.ranking.move import find_start
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.moves import nearer, rank_moves, sentence
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential, lay_access
 

@@ -43,10 +43,9 @@ def rank(
 ) -> bool:
     """Rank the moves from an origin."""
     from passerelles import charts
-    from passerelles.ranking.counterfactual import nearer, sentence
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
-    from passerelles.ranking.moves import rank_moves
+    from passerelles.ranking.moves import nearer, rank_moves, sentence
     from passerelles.report.envelope import envelope, scorer_dict
 
     if profiles:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
+from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ter
 from passerelles.referentials.referential import find_occupation, named_titles, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.scoring.features import part_words
+from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, ref, text, whole
 from passerelles.views.shown import Described, Shown
@@ -39,8 +40,6 @@ from passerelles.views.spec import (
     within,
 )
 
-Level = Literal["proche", "accessible", "exigeante"]
-LEVELS: Final = get_args(Level)
 _NAMED = 5  # competencies that a cell names
 _SAID = 4  # competencies that a sentence names
 _PARTS = 4  # parts of a score that stand on a line of their own

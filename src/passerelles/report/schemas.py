@@ -23,8 +23,8 @@ from passerelles.paths.levers import Lever, Opened
 from passerelles.paths.path import Path, Step, StepCredential
 from passerelles.paths.rank import Reached
 from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
-from passerelles.ranking.counterfactual import Counterfactual
 from passerelles.ranking.move import CREDENTIAL, ITEM, NEAR_ITEM, End, Known, Move, PartValue, Verdict
+from passerelles.ranking.moves import Counterfactual
 from passerelles.referentials.validate import NOTICE
 from passerelles.report.resolution import OCCUPATION
 from passerelles.report.transparency import CHANGED, WEIGHT, Duty

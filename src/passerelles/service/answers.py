@@ -7,10 +7,9 @@ from typing import Any
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.market.tables import Payer
-from passerelles.ranking.counterfactual import nearer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
-from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.moves import nearer, rank_moves, rank_sources
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
 from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope

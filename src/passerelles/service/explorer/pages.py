@@ -12,10 +12,9 @@ from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
-from passerelles.ranking.counterfactual import nearer, sentence
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
-from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import candidate_sheet, occupation_dict, occupation_lines
 from passerelles.service.explorer.room import Ask
