@@ -39,6 +39,12 @@ KINDS = {"real_data": "real_data", "chromium": "external", "office": "external",
 LONGEST = ("test_bulk", "test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_bulk_spark")
 
 
+def pytest_configure() -> None:
+    from shared_graph import share_embedded
+
+    share_embedded()
+
+
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -96,6 +96,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--real", metavar="FOLDER", type=Path, help="a ROME 4 folder: compare digests of fields")
     asked = parser.parse_args(arguments)
     os.environ.pop("PASSERELLES_DATA", None)  # the user's own data would show in the answers
+    sys.path.insert(0, str(HERE.parent))  # what tests share
+    if not asked.real:
+        from shared_graph import share_embedded
+
+        os.environ["PASSERELLES_NO_CACHE"] = "1"  # nor does an index that they keep
+        share_embedded()
     outputs = real_digests(asked.real) if asked.real else embedded_outputs(asked.only or "")
     changed = 0
     for name, text in outputs:
@@ -187,7 +193,6 @@ def page_text(words: tuple[str, ...]) -> str:
 
 def route_outputs() -> Iterator[tuple[str, str]]:
     """Answer every route of the service in this process."""
-    sys.path.insert(0, str(HERE.parent))
     from passerelles import build_graph, load_referential
     from passerelles.service.app import create_app
     from passerelles.service.engine import Engine

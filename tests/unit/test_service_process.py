@@ -326,6 +326,7 @@ def several(server: str, port: int) -> list[str]:
         "uvicorn": ["-m", "uvicorn", "--factory", application, "--workers", "2", "--port", f"{port}"],
         "gunicorn": [
             *("-W", "ignore", "-m", "gunicorn", "-k", "asgi", "-w", "2", f"{application}()", "-b", f"127.0.0.1:{port}"),
+            *("--keep-alive", "60"),  # longer than a busy machine lets a client wait
         ],
     }[server]
 
