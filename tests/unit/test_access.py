@@ -133,6 +133,24 @@ def test_what_is_asked_of_some_concerns_them_alone(
     assert {c.code for c in conditions.credentials} == {"CARTE", "CONC"}  # shown to everybody
 
 
+def test_a_job_that_is_free_says_of_whom_it_asks_something() -> None:
+    rows = (
+        CredentialRequirement("Q", "CARTE", scope="self-employed"),
+        CredentialRequirement("Q", "B", scope="titles", titles="1"),
+    )
+    some = jobs(*rows, whole=(OccupationAccess("Q", "open"), OccupationAccess("R", "open")))
+    said = access_text(access_conditions(some, "Q"))
+    assert said.startswith("libre, sauf ")
+    assert {"à son compte", "certaines appellations"} == set(
+        said[len("libre, sauf ") : said.index(" : ")].split(" ou ")
+    )
+    assert said.endswith(", …")
+    held = holdings_of(some, None, {"CARTE": "yes", "B": "yes"})
+    assert access_text(access_conditions(some, "Q", held)) == "libre"
+    assert access_text(access_conditions(some, "Q", holdings_of(some, "P", {}, "self-employed"))) == "Carte"
+    assert access_text(access_conditions(some, "R")) == "libre"
+
+
 def test_a_requirement_wins_over_a_word_and_no_word_is_unknown() -> None:
     some = jobs(
         CredentialRequirement("Q", "B"), whole=(OccupationAccess("Q", "open"), OccupationAccess("R", "open", 0, 3))

@@ -200,6 +200,14 @@ class AccessConditions(Described):
         """What is required and not known to be held, choices of which nothing is held whole included."""
         return tuple(c for c in self.required if "yes" not in (c.held, c.group_held))
 
+    @property
+    def of_others(self) -> tuple[AccessCredential, ...]:
+        """What others take where nothing is required of the person: some titles, the self-employed, public posts."""
+        if self.status != "open":
+            return ()
+        asked = (c for c in self.credentials if not c.applies and c.requirement in ("required", "one-of"))
+        return tuple(c for c in asked if "yes" not in (c.held, c.group_held))
+
     spec: ClassVar[Record] = Record(
         "access_conditions",
         "What access to an occupation takes, by law or in its trade",
@@ -238,17 +246,39 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
         parts.append(say(f"conditions.selection.{kind}", lang=lang))
-    missing = [c for c in conditions.to_obtain if c.needed_for is None and c.kind != "concours"]
-    missing = [c for c in missing if c.group is None or not has_ended(c.detail)]
-    parts += dict.fromkeys(c.short for c in missing if c.group is None)
-    groups = grouped((c.group, (c.alternative or "", c.short)) for c in missing if c.group is not None)
-    either = say("conditions.or", lang=lang)
-    parts += [either.join(_brief(grouped(named))) for named in groups.values()]
+    parts += _to_name(_named_alone(conditions.to_obtain), lang)
     if parts:
         return ", ".join(parts)
     if conditions.status == "conditional":
         return say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)
-    return say(f"conditions.short.{conditions.status}", lang=lang)
+    found = say(f"conditions.short.{conditions.status}", lang=lang)
+    return f"{found}, {others}" if (others := others_text(conditions, lang)) else found
+
+
+def others_text(conditions: AccessConditions, lang: Lang) -> str:
+    """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
+    asked = _named_alone(conditions.of_others)
+    visits = [c for c in asked if c.kind == "aptitude" and c.group is None]  # they say least: last
+    names = [*_to_name([c for c in asked if c not in visits], lang), *_to_name(visits, lang)]
+    if not names:
+        return ""
+    scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in asked)
+    first = names[0] + (", …" if len(names) > 1 else "")
+    return say("conditions.except", lang=lang, scopes=say("conditions.or", lang=lang).join(scopes), names=first)
+
+
+def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
+    """Leave out what others of them suppose, competitions, and the ended members of a choice."""
+    alone = (c for c in asked if c.needed_for is None and c.kind != "concours")
+    return [c for c in alone if c.group is None or not has_ended(c.detail)]
+
+
+def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
+    """Name what is asked for, a choice in one text."""
+    groups = grouped((c.group, (c.alternative or "", c.short)) for c in asked if c.group is not None)
+    either = say("conditions.or", lang=lang)
+    alone = dict.fromkeys(c.short for c in asked if c.group is None)
+    return [*alone, *(either.join(_brief(grouped(ways))) for ways in groups.values())]
 
 
 def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from rich.padding import Padding
 from rich.text import Text
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, others_text
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
@@ -396,7 +396,8 @@ def _requirement(row: dict[str, Any], lang: Lang) -> str:
 
 def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     """Return what access takes as a whole: free or not, a selection, the levels asked for, titles that differ."""
-    found = [say(f"conditions.status.{conditions.status}", lang=lang)]
+    others = others_text(conditions, lang)
+    found = [say(f"conditions.status.{conditions.status}", lang=lang) + (f", {others}" if others else "")]
     selection = conditions.selection
     if selection is not None:
         who = "" if selection.scope == "all" else f" ({say(f'conditions.scope.{selection.scope}', lang=lang)})"
