@@ -21,33 +21,17 @@ if TYPE_CHECKING:
     from passerelles.charts.territory import territory_sankey
 
 _MODULES = {
-    "Chart": "drawing",
-    "area_map": "moves",
-    "comparison_bars": "moves",
-    "competency_bars": "moves",
-    "method_comparison": "evaluation",
-    "neighbour_map": "moves",
-    "path_ladder": "moves",
-    "reliability_diagram": "evaluation",
-    "save": "drawing",
-    "score_waterfall": "moves",
+    **dict.fromkeys(("Chart", "save", "to_svg"), "drawing"),
+    **dict.fromkeys(("method_comparison", "reliability_diagram"), "evaluation"),
+    **dict.fromkeys(
+        ("area_map", "comparison_bars", "competency_bars", "neighbour_map", "path_ladder", "score_waterfall"), "moves"
+    ),
     "territory_sankey": "territory",
-    "to_svg": "drawing",
 }
-__all__ = [
-    "Chart",
-    "area_map",
-    "comparison_bars",
-    "competency_bars",
-    "method_comparison",
-    "neighbour_map",
-    "path_ladder",
-    "reliability_diagram",
-    "save",
-    "score_waterfall",
-    "territory_sankey",
-    "to_svg",
-]
+__all__ = [  # noqa: RUF022 - as `_MODULES` has them
+    "Chart", "save", "to_svg", "method_comparison", "reliability_diagram", "area_map", "comparison_bars",
+    "competency_bars", "neighbour_map", "path_ladder", "score_waterfall", "territory_sankey",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -158,12 +158,12 @@ class Given:
             print_page(console, page(self.lang), unfold=unfold or 0, lang=self.lang)
             if of is None:
                 return
-            from passerelles.report.envelope import print_notice_of_source, print_scorer_limits
+            from passerelles.report.envelope import print_dim, print_notice_of_source, scorer_limits
 
             if unfold is not None:
                 console.print()
             if scorer is not None:
-                print_scorer_limits(console, scorer, lang=self.lang)
+                print_dim(console, scorer_limits(scorer, lang=self.lang))
             print_notice_of_source(console, of, lang=self.lang)
 
         return show

@@ -24,7 +24,7 @@ from passerelles.language.say import Lang, number, percent, say
 from passerelles.views.spec import Column, Sheet, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -153,11 +153,12 @@ def print_ranking(
     """Print a ranking, one table a lot."""
     from rich.text import Text
 
+    from passerelles.report.envelope import print_dim
     from passerelles.territory.rank import ranking_sheets
     from passerelles.views.terminal import print_sheet
 
     console.print(Text(title, style="bold"))
-    _print_dim(console, [note.sentence(lang) for note in notes])
+    print_dim(console, [note.sentence(lang) for note in notes])
     if not found:
         console.print(say("territory.table.none", lang=lang))
         return
@@ -233,13 +234,14 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     from rich.padding import Padding
     from rich.text import Text
 
+    from passerelles.report.envelope import print_dim
     from passerelles.territory.lots import SET_ASIDE
     from passerelles.views.terminal import print_sheet
 
     summary = found.summary(lang)
     if summary:
         console.print(Text(summary, style="bold"))
-    _print_dim(console, [note.sentence(lang) for note in found.notes])
+    print_dim(console, [note.sentence(lang) for note in found.notes])
     for row in found.set_aside[:_SHOWN]:
         told = SET_ASIDE.to_dict(row, lang)
         place = say("territory.where.row", lang=lang, file=told["file"], row=str(told["row"]))
@@ -257,11 +259,11 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
     changes = sheets["changes"]
     print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
-    _print_dim(console, found.hidden_lots(lang))
+    print_dim(console, found.hidden_lots(lang))
     for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
             print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)
-    _print_dim(console, filter(None, [found.last_tenth(lang)]))
+    print_dim(console, filter(None, [found.last_tenth(lang)]))
     largest = found.largest_unfilled()
     unfilled = replace(sheets["unfilled"], items=lambda: largest)
     print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN, lang=lang)
@@ -270,11 +272,6 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     sentence = next(c for c in changes.described if c.key == "sentence")
     _print_listed(console, "changes", [str(sentence.cell(each, lang)) for each in found.changes], lang)
     _print_listed(console, "certificate", found.proofs(lang), lang)
-
-
-def _print_dim(console: "Console", sentences: "Iterable[str]") -> None:
-    for sentence in sentences:
-        console.print(sentence, style="dim")
 
 
 def _print_listed(console: "Console", title: str, sentences: "Sequence[str]", lang: Lang) -> None:

@@ -196,18 +196,18 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
         for s in sources
         if s["source"]
     )
-    if named:
-        _print_dim(console, say("territory.table.sources", lang=lang, list=listed(named, lang)))
+    print_dim(console, [say("territory.table.sources", lang=lang, list=listed(named, lang))] if named else [])
 
 
-def print_scorer_limits(console: "Console", scorer: Mapping[str, Any], *, lang: Lang = "fr") -> None:
-    """Say what a scorer, as `envelope` describes it, does not tell on this referential: parts without data, chances."""
+def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> list[str]:
+    """Return what a scorer, as `envelope` describes it, does not tell here: parts without data, chances."""
+    found = []
     if scorer["off"]:
         names = ", ".join(part_words(name, "label", lang) for name in scorer["off"])
-        _print_dim(console, say("moves.parts_off", lang=lang, names=names))
+        found.append(say("moves.parts_off", lang=lang, names=names))
     if scorer["calibrated_on"] and not scorer["calibrated"]:
-        text = say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
-        _print_dim(console, text)
+        found.append(say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper()))
+    return found
 
 
 def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:
@@ -232,10 +232,10 @@ def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:
 
 def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
     """Print source, date and licence of the data and of each overlay, as the licences ask."""
-    for line in source_lines(referential, lang=lang):
-        _print_dim(console, line)
+    print_dim(console, source_lines(referential, lang=lang))
 
 
-def _print_dim(console: "Console", text: str) -> None:
-    """Print a line of lesser weight as it stands: brackets in it are no markup, numbers no syntax."""
-    console.print(text, style="dim", markup=False, highlight=False, emoji=False)
+def print_dim(console: "Console", lines: Iterable[str]) -> None:
+    """Print lines of lesser weight as they stand: brackets in them are no markup, numbers no syntax."""
+    for line in lines:
+        console.print(line, style="dim", markup=False, highlight=False, emoji=False)

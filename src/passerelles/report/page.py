@@ -3,12 +3,10 @@
 import base64
 import hashlib
 import math
-from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from passerelles.errors import PasserellesError
@@ -25,6 +23,7 @@ from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Document, Facts, Fold, Part, Text
+from passerelles.views.shown import environment
 
 MOST_BYTES: Final = 2_900_000  # what people send one another without a thought
 _SPARE: Final = 1.15  # moves are not of one size
@@ -74,7 +73,7 @@ def territory_page(case: Case) -> str:
 def document_page(document: Document, words: Words) -> str:
     """Return a document as one HTML page."""
     style, script = _text("style.css"), _text("tables.js")
-    found: str = _environment().get_template("document.html").render(
+    found = environment("passerelles.report").get_template("document.html").render(
         w=words,
         document=document,
         # Nothing here comes from data: both files are the package's own, and the pictures escape their labels.
@@ -85,14 +84,6 @@ def document_page(document: Document, words: Words) -> str:
         version=version("passerelles"),
     )  # fmt: skip
     return found.lstrip() + "\n"
-
-
-@cache
-def _environment() -> Environment:
-    templates = {name: _text(name) for name in ("document.html", "parts.html")}
-    return Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=DictLoader(templates)
-    )
 
 
 def _text(name: str) -> str:

@@ -136,7 +136,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         certifications=engine.certifications,
         pareto=asked.pareto,
         limit=asked.limit,
-        hiring=asked.hiring,
+        hiring=getattr(asked, "hiring", None),
         payers=_payers(engine, asked.agreement, asked.hiring_agreement),
         wages=engine.wages,
         filters=parse_filters(engine.graph, asked.filters, engine),

@@ -142,14 +142,8 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     """Return the description, made once."""
     if app.openapi_schema:
         return app.openapi_schema
-    found = get_openapi(
-        title=app.title,
-        version=app.version,
-        summary=app.summary,
-        description=app.description,
-        license_info=app.license_info,
-        routes=app.routes,
-    )
+    told = {name: getattr(app, name) for name in ("title", "version", "summary", "description", "license_info")}
+    found = get_openapi(routes=app.routes, **told)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     # Of a person there is one shape, that of requests.
     schemas |= {name: _moved(shape) for name, shape in definitions().items() if name != "profile"}
@@ -188,6 +182,8 @@ def _moved(schema: Any) -> Any:
 
 Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
+_NAMED: Final = ("X-Request-Id", "traceparent")  # headers that go both ways
+_UNKEPT: Final = {"cache-control": "no-store"}
 _KEY_LENGTH: Final = 16
 _WORTH, _LEVEL = 1_000, 4  # bytes from which compressing pays, and how hard: a millisecond for 100 kB
 _FEW: Final = 20  # moves that are written in a millisecond or two
@@ -195,7 +191,9 @@ LangQuery = Annotated[Lang, Query(description="Language of the words")]
 
 
 class Desk:
-    """Where requests become answers."""
+    """Where requests become answers: the application over one engine, and what it is worked by."""
+
+    app: ASGIApp  # what every request goes through
 
     def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
         self.engine = engine
@@ -208,6 +206,19 @@ class Desk:
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = self.failed = False
         self.stopping = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        await self.app(scope, receive, send)
+
+    def retire(self) -> None:
+        """Leave the process alone at its end: another application goes on in it."""
+        self.own_process = False
+
+    def let_go(self) -> None:
+        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
+        for each in filter(None, (self.room, self)):
+            vars(each).clear()
 
     def open(self) -> None:
         """Take requests, again where it was stopped before."""
@@ -242,7 +253,7 @@ class Desk:
             return problem("invalid_request", lang=language(query), extra={"errors": told})
         personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
         key = "" if personal else _key(make, asked, lang)
-        headers = {"cache-control": "no-store"}
+        headers = _UNKEPT
         known = request.headers.get("if-none-match", "")
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
@@ -286,16 +297,13 @@ class Desk:
     def warm(self, *, every: bool) -> None:
         """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""
         try:
-            self._warm(every=every)
+            self.engine.warm()
+            self._keep_moves(every=every)
+            if self.prepare is not None and not self.stopping:
+                self.prepare()
         except Exception as error:
             tell("warming_failed", level=logging.ERROR, error=error)
             raise
-
-    def _warm(self, *, every: bool) -> None:
-        self.engine.warm()
-        self._keep_moves(every=every)
-        if self.prepare is not None and not self.stopping:
-            self.prepare()
         if self.own_process:
             gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
 
@@ -343,40 +351,9 @@ def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
     return orjson.dumps(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
 
 
-class Application:
-    """The application over one engine, and what it is worked by."""
-
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
-        self._app, self._desk = app, desk
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve."""
-        await self._app(scope, receive, send)
-
-    @property
-    def ready(self) -> bool:
-        """Whether it takes requests."""
-        return self._desk.ready
-
-    @property
-    def failed(self) -> bool:
-        """Whether it will never be ready."""
-        return self._desk.failed
-
-    def retire(self) -> None:
-        """Leave the process alone at its end: another application goes on in it."""
-        self._desk.own_process = False
-
-    def let_go(self) -> None:
-        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
-        for each in (self._desk.room, self._desk):
-            if each is not None:
-                vars(each).clear()
-
-
 def create_app(
     engine: Engine, options: Options | None = None, *, keys: Sequence[str] = (), metrics: Metrics | None = None
-) -> Application:
+) -> Desk:
     """
     Make the application.
 
@@ -418,29 +395,20 @@ def create_app(
     hosts = chosen.hosts if chosen.explorer != "off" else ()
     within = "/" if chosen.explorer == "alone" else EXPLORER
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys, hosts=hosts, within=within)
-    told = ["ETag", "Passerelles-Version", "Passerelles-Referential", "X-Request-Id", "Retry-After", "traceparent"]
     if chosen.origins:
         served = Browsers(
-            served,
-            allow_origins=list(chosen.origins),
-            allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=[
-                "Content-Type",
-                "X-API-Key",
-                "Authorization",
-                "If-None-Match",
-                "X-Request-Id",
-                "traceparent",
-            ],
-            expose_headers=told,
-        )
+            served, allow_origins=list(chosen.origins), allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Type", "X-API-Key", "Authorization", "If-None-Match", *_NAMED],
+            expose_headers=["ETag", "Passerelles-Version", "Passerelles-Referential", "Retry-After", *_NAMED],
+        )  # fmt: skip
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
     headers = [
         ("Passerelles-Version", engine.version),
         ("Passerelles-Referential", engine.name),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return Application(Told(served, headers=headers, metrics=desk.metrics), desk)
+    desk.app = Told(served, headers=headers, metrics=desk.metrics)
+    return desk
 
 
 def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> FastAPI:
@@ -512,23 +480,21 @@ def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
 def _add_health(app: FastAPI, desk: Desk) -> None:
     @app.get("/health/live", **responses(None, health=True), summary="Whether the process answers")
     async def live() -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON, headers={"cache-control": "no-store"})
+        return Response(b'{"status":"live"}', media_type=JSON, headers=_UNKEPT)
 
     @app.get("/health/ready", **responses(None, health=True), summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
         lang = language(request.scope["query_string"])
+        stuck = desk.short.stuck + desk.long.stuck
         if desk.short.blocked or desk.long.blocked:
-            return problem("stuck", lang=lang, extra={"stuck": desk.short.stuck + desk.long.stuck})
+            return problem("stuck", lang=lang, extra={"stuck": stuck})
         if not desk.ready or desk.short.full or desk.long.full:
             return problem("busy", lang=lang, headers={"retry-after": "1"})
-        stuck = desk.short.stuck + desk.long.stuck
-        return Response(
-            b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers={"cache-control": "no-store"}
-        )
+        return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=_UNKEPT)
 
     @app.get(METRICS, include_in_schema=False)
     async def metrics() -> Response:
-        return Response(desk.metrics.written(), media_type=MEDIA, headers={"cache-control": "no-store"})
+        return Response(desk.metrics.written(), media_type=MEDIA, headers=_UNKEPT)
 
 
 def description(engine: Engine) -> dict[str, Any]:
@@ -574,7 +540,7 @@ def application(options: Options) -> ASGIApp:
         return create_app(load_engine(options), options, keys=keys)
     metrics = Metrics()
 
-    def make() -> Application:
+    def make() -> Desk:
         return create_app(load_engine(options), options, keys=keys, metrics=metrics)
 
     return Reloading(make, metrics, watched=Path(options.referential), every=options.watch_seconds)

@@ -88,15 +88,8 @@ class Told:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
             seconds = time.perf_counter() - start
             level = logging.DEBUG if route in _QUIET and status < HTTPStatus.BAD_REQUEST else logging.INFO
-            tell(
-                "request",
-                level=level,
-                method=method,
-                route=route,
-                status=status,
-                ms=round(seconds * 1000, 2),
-                bytes=size,
-            )
+            ms = round(seconds * 1000, 2)
+            tell("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
             self._metrics.answered(method, route, status, seconds)
             CURRENT.reset(before)
 

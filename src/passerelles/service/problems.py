@@ -63,9 +63,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "json": ("json_invalid",),
 }
 _BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
-_FIELDS: Final = frozenset(
-    ["body", "query", *(name for model in requests.MODELS for name in model.model_fields)],
-)
+_FIELDS: Final = frozenset(["body", "query", *(name for model in requests.MODELS for name in model.model_fields)])
 
 
 def language(query: bytes) -> Lang:
@@ -84,6 +82,10 @@ def problem(
 ) -> Response:
     """Make the response of an error."""
     body = {**told(key, lang, detail=detail, status=status), **(extra or {})}
+    return _response(body, headers)
+
+
+def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     more = {"cache-control": "no-store", **(headers or {})}
     return Response(orjson.dumps(body), status_code=body["status"], media_type=MEDIA, headers=more)
 
@@ -96,17 +98,6 @@ def told(key: str, lang: Lang, *, detail: str | None = None, status: int | None 
         "status": status if status is not None else STATUS[key],
         "detail": detail or say(f"service.detail.{key}", lang=lang),
     }
-
-
-def of_engine(error: PasserellesError, lang: Lang) -> Response:
-    """Tell an error of the engine; one about a place on this machine is a fault of the service, and told as one."""
-    body = refusal(error, lang)
-    if body is None:
-        tell("fault", level=logging.ERROR, error=error, key=error.key)
-        return problem("fault", lang=lang)
-    return Response(
-        orjson.dumps(body), status_code=body["status"], media_type=MEDIA, headers={"cache-control": "no-store"}
-    )
 
 
 def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
@@ -127,7 +118,12 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
 async def on_engine_error(request: Request, error: Exception) -> Response:
     """Answer where the engine refused."""
     assert isinstance(error, PasserellesError)  # noqa: S101 - registered for that class alone
-    return of_engine(error, language(request.scope["query_string"]))
+    lang = language(request.scope["query_string"])
+    body = refusal(error, lang)
+    if body is None:  # about a place on this machine: a fault of the service, and told as one
+        tell("fault", level=logging.ERROR, error=error, key=error.key)
+        return problem("fault", lang=lang)
+    return _response(body)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -161,9 +157,8 @@ def _fault(error: Mapping[str, Any], names: Sequence[str], lang: Lang) -> dict[s
     if kind == "extra_forbidden":
         return misspelt(_where(path[:-1]), str(path[-1]), names if len(path) == 2 else _FIELDS, lang)  # noqa: PLR2004
     key = next((key for key, kinds in _KINDS.items() if kind in kinds), "shape")
-    values = {
-        name: str(value).replace(" or ", ", ") for name, value in (error.get("ctx") or {}).items() if name in _BOUNDS
-    }
+    told = error.get("ctx") or {}
+    values = {name: str(value).replace(" or ", ", ") for name, value in told.items() if name in _BOUNDS}
     return {"where": _where(path), "what": say(f"service.invalid.{key}", lang=lang, **values)}
 
 
@@ -173,9 +168,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     key = _BY_STATUS.get(error.status_code, "invalid_request")
     lang = language(request.scope["query_string"])
     headers = dict(error.headers or {})
-    status = (
-        STATUS[key] if key == "invalid_request" else error.status_code
-    )  # a body that is no text: one status for all
+    # A body that is no text: one status for all.
+    status = STATUS[key] if key == "invalid_request" else error.status_code
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
         routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
         methods = {m for r in routes for m in r.methods}

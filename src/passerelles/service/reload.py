@@ -20,13 +20,8 @@ _LOOK: Final = 0.05  # seconds between two looks at whether an application is re
 class Served(Protocol):
     """An application that says whether it is ready, and that can be let go."""
 
-    @property
-    def ready(self) -> bool:
-        """Whether it takes requests."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it will never be ready."""
+    ready: bool  # whether it takes requests
+    failed: bool  # whether it will never be ready
 
     def retire(self) -> None:
         """Leave the process alone at its end: another application goes on in it."""
@@ -36,14 +31,6 @@ class Served(Protocol):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve."""
-
-
-async def _warmed(app: Served) -> None:
-    """Wait until an application is ready."""
-    while not app.ready:
-        if app.failed:
-            raise RuntimeError("warming failed")
-        await asyncio.sleep(_LOOK)
 
 
 class _Running:
@@ -69,6 +56,11 @@ class _Running:
         if not self._life.done():
             await self._ask("lifespan.shutdown")
         await asyncio.gather(self._life, return_exceptions=True)
+
+    async def leave(self) -> None:
+        self.app.retire()
+        await self.stop()
+        self.app.let_go()
 
     async def _ask(self, what: str) -> None:
         await self._asked.put({"type": what})
@@ -170,16 +162,17 @@ class Reloading:
         try:
             new = _Running(await asyncio.get_running_loop().run_in_executor(None, self._make))
             await new.start()
-            await _warmed(new.app)
+            while not new.app.ready:
+                if new.app.failed:
+                    raise RuntimeError("warming failed")  # noqa: TRY301 - as any other failure
+                await asyncio.sleep(_LOOK)
         except (Exception, asyncio.CancelledError) as error:
             stopped = isinstance(error, asyncio.CancelledError)
             if not stopped:  # whatever is wrong with the new data, the old ones go on
                 tell("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
                 self._metrics.reloaded(done=False)
             if new is not None:  # else what it warms would hold up the end of the process
-                new.app.retire()
-                await new.stop()
-                new.app.let_go()
+                await new.leave()
             if stopped:
                 raise
             return
@@ -188,9 +181,7 @@ class Reloading:
         tell("reloaded")
         if old is not None:
             await old.idle.wait()
-            old.app.retire()
-            await old.stop()
-            old.app.let_go()
+            await old.leave()
         del old
         frozen = gc.get_freeze_count()
         gc.unfreeze()  # what was taken out of the collector's sight when it was thought to stay

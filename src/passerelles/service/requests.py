@@ -116,11 +116,26 @@ else:
 
 
 class _Query(BaseModel):
-    """A query string: its values are text."""
+    """A query string: its values are text, and what may be given several times has a name in the singular."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lang: Language = "fr"
+
+    @property
+    def targets(self) -> Any:
+        """What a body calls so."""
+        return self.target  # type: ignore[attr-defined]  # asked of those that have it
+
+    @property
+    def origins(self) -> Any:
+        """What a body calls so."""
+        return self.origin  # type: ignore[attr-defined]  # as above
+
+    @property
+    def filters(self) -> Any:
+        """What a body calls so."""
+        return self.filter  # type: ignore[attr-defined]  # as above
 
 
 class _Body(BaseModel):
@@ -159,97 +174,61 @@ def origin_of(origin: str | Person) -> str | Profile:
     return origin.profile() if isinstance(origin, Person) else origin
 
 
-class RankQuery(_Query):
-    """Moves from an occupation."""
+class _Ranked(BaseModel):
+    """What a ranking is asked for, however it is."""
 
     fields: MoveFields = Field(default_factory=list)
+    limit: Limit = MOVES
+    offset: Offset = 0
+    strict: Strict = False
+
+
+class RankQuery(_Ranked, _Query):
+    """Moves from an occupation."""
+
     origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
     target: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
-    limit: Limit = MOVES
-    offset: Offset = 0
     explain: Explain = 0
-    strict: Strict = False
-
-    @property
-    def targets(self) -> list[str]:
-        """What a body calls so."""
-        return self.target
-
-    @property
-    def filters(self) -> list[str]:
-        """What a body calls so."""
-        return self.filter
 
 
-class RankBody(_Body):
+class RankBody(_Ranked, _Body):
     """Moves from an occupation or a person."""
 
-    fields: MoveFields = Field(default_factory=list)
     origin: Origin
     targets: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
-    limit: Limit = MOVES
-    offset: Offset = 0
     explain: Explain = 0
-    strict: Strict = False
 
 
-class RankBatchBody(_Body):
+class RankBatchBody(_Ranked, _Body):
     """Moves from several occupations or persons, each by itself."""
 
-    fields: MoveFields = Field(default_factory=list)
     origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
     targets: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
-    limit: Limit = MOVES
-    offset: Offset = 0
-    strict: Strict = False
 
 
-class SourcesQuery(_Query):
+class SourcesQuery(_Ranked, _Query):
     """Moves towards an occupation."""
 
-    fields: MoveFields = Field(default_factory=list)
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origin: Targets = Field(default_factory=list)
     filter: Filters = Field(default_factory=list)
-    limit: Limit = MOVES
-    offset: Offset = 0
-    strict: Strict = False
-
-    @property
-    def origins(self) -> list[str]:
-        """What a body calls so."""
-        return self.origin
-
-    @property
-    def filters(self) -> list[str]:
-        """What a body calls so."""
-        return self.filter
 
 
-class SourcesBody(_Body):
+class SourcesBody(_Ranked, _Body):
     """Moves towards an occupation."""
 
-    fields: MoveFields = Field(default_factory=list)
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = Field(default_factory=list)
     filters: Filters = Field(default_factory=list)
-    limit: Limit = MOVES
-    offset: Offset = 0
-    strict: Strict = False
 
 
-class PathsQuery(_Query):
-    """Paths between occupations."""
+class _Stepped(BaseModel):
+    """What paths are asked for, however they are."""
 
     fields: PathFields = Field(default_factory=list)
-    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
-    target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
-        description=_TARGET, examples=[["N4102"]]
-    )
-    filter: Filters = Field(default_factory=list)
     frame: FrameName | None = Field(None, description=_FRAME, examples=["transco"])
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description=_PARETO)
@@ -257,39 +236,28 @@ class PathsQuery(_Query):
     agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
     hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT, examples=["2111"])
 
-    @property
-    def targets(self) -> list[str]:
-        """What a body calls so."""
-        return self.target
 
-    @property
-    def filters(self) -> list[str]:
-        """What a body calls so."""
-        return self.filter
+class PathsQuery(_Stepped, _Query):
+    """Paths between occupations; a list of hiring jobs is sent in a body only."""
 
-    @property
-    def hiring(self) -> None:
-        """A list of hiring jobs is sent in a body only."""
+    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
+    target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
+        description=_TARGET, examples=[["N4102"]]
+    )
+    filter: Filters = Field(default_factory=list)
 
 
-class PathsBody(_Body):
+class PathsBody(_Stepped, _Body):
     """Paths from an occupation or a person."""
 
-    fields: PathFields = Field(default_factory=list)
     origin: Origin
     targets: list[Text] = Field(min_length=1, max_length=10, description=_TARGET, examples=[["N4102"]])
     filters: Filters = Field(default_factory=list)
-    frame: FrameName | None = Field(None, description=_FRAME)
-    max_steps: Steps = 3
-    pareto: bool = Field(default=False, description=_PARETO)
-    limit: PathLimit = 5
-    agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
-    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT, examples=["2111"])
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
 
-class ResolveQuery(_Query):
-    """A title or a competency to resolve."""
+class _Resolved(BaseModel):
+    """A text to resolve, however it is asked."""
 
     fields: TitleFields = Field(default_factory=list)
     text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
@@ -297,13 +265,12 @@ class ResolveQuery(_Query):
     limit: PathLimit = 5
 
 
-class ResolveBody(_Body):
+class ResolveQuery(_Resolved, _Query):
     """A title or a competency to resolve."""
 
-    fields: TitleFields = Field(default_factory=list)
-    text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
-    kind: Literal["title", "competency"] = Field("title", description=_KIND)
-    limit: PathLimit = 5
+
+class ResolveBody(_Resolved, _Body):
+    """A title or a competency to resolve."""
 
 
 class ShowQuery(_Query):
@@ -347,17 +314,6 @@ class MatchBody(_Body):
 
 
 MODELS: Final = (
-    *(
-        RankQuery,
-        RankBody,
-        RankBatchBody,
-        SourcesQuery,
-        SourcesBody,
-        PathsQuery,
-        PathsBody,
-        ResolveQuery,
-        ResolveBody,
-        ShowQuery,
-    ),
-    *(MatchBody, FragileRow, HiringRow, Person),
-)
+    RankQuery, RankBody, RankBatchBody, SourcesQuery, SourcesBody, PathsQuery, PathsBody, ResolveQuery, ResolveBody,
+    ShowQuery, MatchBody, FragileRow, HiringRow, Person,
+)  # fmt: skip

@@ -9,16 +9,16 @@ from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
-    from jinja2 import Template
+    from jinja2 import Environment
 
 
 @cache
-def _template() -> "Template":
+def environment(package: str) -> "Environment":
+    """Return what makes HTML of the templates of a package: every text in it is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where HTML is made
 
-    loader = PackageLoader("passerelles.views", "templates")
-    room = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return room.get_template("page.html.j2")
+    loader = PackageLoader(package, "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def html_of(page: Page, *, lang: Lang = "fr") -> str:
@@ -30,10 +30,9 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> "&lt;b&gt;" in html_of(Page("<b>"))
     True
     """
-    return str(
-        _template().render(
-            page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=lambda text: typeset(text, lang)
-        )
+    template = environment("passerelles.views").get_template("page.html.j2")
+    return template.render(
+        page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=lambda text: typeset(text, lang)
     )
 
 

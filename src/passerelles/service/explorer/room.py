@@ -9,15 +9,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.report.case import Words, grid_of
-from passerelles.report.envelope import scorer_dict, source_lines
-from passerelles.scoring.features import part_words
+from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.service.engine import Engine
 from passerelles.service.gate import EXPLORER
 from passerelles.views.document import Grid
+from passerelles.views.shown import environment
 from passerelles.views.spec import On, Sheet
 
 if TYPE_CHECKING:
@@ -61,26 +61,22 @@ class Room:
     @property
     def certifications(self) -> "Certifications | None":
         """Certifications of the data folders; None where there are none."""
-        found: Certifications | None = self._data("certifications", self.engine.certifications)
-        return found
+        return self._data("certifications", self.engine.certifications)  # type: ignore[no-any-return]
 
     @property
     def places(self) -> "Places | None":
         """Geography of the data folders; None where there is none."""
-        found: Places | None = self._data("places", self.engine.places)
-        return found
+        return self._data("places", self.engine.places)  # type: ignore[no-any-return]
 
     @property
     def market(self) -> "Market | None":
         """Market of the data folders; None where there is none."""
-        found: Market | None = self._data("market", None)
-        return found
+        return self._data("market", None)  # type: ignore[no-any-return]
 
     @property
     def wages(self) -> "Market | None":
         """Median wages of the data folders; None where there are none."""
-        found: Market | None = self._data("wages", self.engine.wages)
-        return found
+        return self._data("wages", self.engine.wages)  # type: ignore[no-any-return]
 
     @property
     def has_data(self) -> bool:
@@ -99,8 +95,7 @@ class Room:
         with lock:
             if name not in self._loaded:
                 self._loaded[name] = make()
-            found: Part = self._loaded[name]
-            return found
+            return self._loaded[name]  # type: ignore[no-any-return]
 
     @cached_property
     def source(self) -> Mapping[str, str]:
@@ -163,14 +158,7 @@ class Ask:
 
     def limits(self, *, occupied: bool = True) -> list[str]:
         """Return what a scorer does not tell on this referential, in sentences."""
-        scorer = scorer_dict(self.room.graph, occupied=occupied)
-        found = []
-        if scorer["off"]:
-            names = ", ".join(part_words(name, "label", self.lang) for name in scorer["off"])
-            found.append(say("moves.parts_off", lang=self.lang, names=names))
-        if scorer["calibrated_on"] and not scorer["calibrated"]:
-            found.append(say("moves.uncalibrated", lang=self.lang, family=scorer["calibrated_on"].upper()))
-        return found
+        return scorer_limits(scorer_dict(self.room.graph, occupied=occupied), lang=self.lang)
 
     def render(self, template: str, **content: Any) -> str:
         """Return a page, or a piece of one."""
@@ -199,16 +187,5 @@ def asset_sum(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=PackageLoader("passerelles.service.explorer", "templates"),
-    )
-
-
-@cache
 def _template(name: str) -> Template:
-    return _environment().get_template(name)
+    return environment("passerelles.service.explorer").get_template(name)
