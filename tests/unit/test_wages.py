@@ -139,6 +139,13 @@ def test_commands_and_the_service_show_the_wages_of_the_data_folder(
     (flow,) = answers.match(engine, MatchBody.model_validate({"fragile": [row], "hiring": [hires]}), "fr")["results"]
     assert flow["wages"]["before"]["value"] == 0.95
     assert flow["market"] is None
+    fragile = write(tmp_path / "t" / "fragile.csv", "employer,job,headcount,basin\nA,N4102,2,Redon\n")
+    hiring = write(tmp_path / "t" / "hiring.csv", "employer,job,openings,basin\nB,N4102,2,Redon\n")
+    for data, shown in ((("--data", str(tmp_path)), True), ((), False)):
+        with pytest.raises(SystemExit):
+            run(("territory", "match", "--fragile", str(fragile), "--hiring", str(hiring), *data))
+        text = " ".join(capsys.readouterr().out.split())
+        assert ("0,95 →" in text) is ("Salaire : médiane avant → après" in text) is shown
 
 
 def test_flows_carry_the_difficulty_and_the_seasons_of_where_people_would_go(

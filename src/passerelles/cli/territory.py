@@ -21,7 +21,7 @@ from passerelles.cli.given import (
 from passerelles.cli.moves import including
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.views.spec import Column, Sheet, dicts
+from passerelles.views.spec import Column, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,6 +234,7 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     from rich.padding import Padding
     from rich.text import Text
 
+    from passerelles.market.signals import wage_notes
     from passerelles.report.envelope import print_dim
     from passerelles.territory.lots import SET_ASIDE
     from passerelles.views.terminal import print_sheet
@@ -259,7 +260,8 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
     changes = sheets["changes"]
     print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
-    print_dim(console, found.hidden_lots(lang))
+    paid = (flow.wages for flow in (*found.flows, *found.to_confirm) if not isinstance(flow, Withheld))
+    print_dim(console, [*found.hidden_lots(lang), *wage_notes(paid, lang)])
     for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
             print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)

@@ -12,7 +12,9 @@ from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from itertools import chain
+from operator import attrgetter
 from shlex import join
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.errors import MissingExtraError
@@ -21,7 +23,7 @@ from passerelles.language.say import number, percent
 from passerelles.market.read import SourceFile
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report.case import Case, cut, grid_of, heads
-from passerelles.report.envelope import envelope
+from passerelles.report.envelope import scorer_dict
 from passerelles.report.moves import (
     Origin,
     explained_origins,
@@ -31,7 +33,7 @@ from passerelles.report.moves import (
     same_payers,
     staged_paths,
 )
-from passerelles.settings import Settings
+from passerelles.report.transparency import changed_settings
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import SET_ASIDE
@@ -135,23 +137,6 @@ def hiring_grid(case: Case) -> Grid:
     return _grid(case, "hiring", columns, rows)
 
 
-def action_grid(case: Case) -> Grid | None:
-    """What is to be done, by whom and by when; None where there is nothing, or all of it is withheld."""
-    found = actions(case.release, case.words.lang)
-    return _told(case, "actions", Action.spec.columns, found) if found else None
-
-
-def aside_grid(case: Case) -> Grid | None:
-    """Rows of the tables that could not be used, and why; None where there are none."""
-    found = case.release.set_aside
-    return _told(case, "set_aside", SET_ASIDE.columns, found) if found else None
-
-
-def scenarios_grid(case: Case) -> Grid:
-    """Scenarios side by side."""
-    return _told(case, "scenarios", Scenario.spec.columns, case.scenarios)
-
-
 def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained: frozenset[str]) -> Grid | None:
     """Who could go where; each flow leads to its move where that is explained. None where there are no flows."""
 
@@ -161,17 +146,7 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
 
     hidden = {"kind"} if key == "to_confirm" else {"kind", "unknown"}
     columns = [c for c in Flow.spec.columns if c.key not in hidden]
-    return _told(case, key, columns, flows, {"to": link}) if flows else None
-
-
-def uncovered_grid(case: Case) -> Grid:
-    """People without a solution, and why."""
-    return _told(case, "uncovered", Uncovered.spec.columns, case.release.uncovered)
-
-
-def unfilled_grid(case: Case) -> Grid:
-    """Openings that stay empty, the largest first, and what would fill them."""
-    return _told(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
+    return _told(case, key, columns, flows, {"to": link})
 
 
 def _told(
@@ -179,22 +154,19 @@ def _told(
     key: str,
     columns: Sequence[Column],
     items: Sequence[Any],
-    links: Mapping[str, Callable[[Any], str]] | None = None,
+    links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}),
     *,
     most: int = _MOST,
-) -> Grid:
+) -> Grid | None:
+    """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
+    if not items:
+        return None
     shown = [column for column in columns if On.PAGE in column.on]
-    return replace(grid_of(case.words, key, shown, items[:most], links=links or {}), more=_more(case, len(items), most))
+    return replace(grid_of(case.words, key, shown, items[:most], links=links), more=_more(case, len(items), most))
 
 
 def _more(case: Case, rows: int, most: int) -> str:
     return case.words("more_rows", n=rows - most) if rows > most else ""
-
-
-def changes_list(case: Case) -> tuple[str, ...]:
-    """What each bound moved would change, one sentence each."""
-    (sentence,) = CHANGE.pick("sentence")
-    return tuple(case.words.set(str(sentence.cell(each, case.words.lang))) for each in case.release.changes)
 
 
 def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
@@ -331,26 +303,10 @@ def choices_grid(case: Case) -> Grid:
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
     w = case.words
-    usual = dict(_flat(Settings().model_dump(mode="json")))
-    chosen = _flat(case.graph.settings.model_dump(mode="json"))
-    own = [(name, value) for name, value in chosen if name not in usual or usual[name] != value]
-    rows = tuple((Cell(name), Cell(json.dumps(value, ensure_ascii=False))) for name, value in own)
+    own = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
+    rows = tuple((Cell(each.name), Cell(json.dumps(each.value, ensure_ascii=False))) for each in own)
     shown = heads(w("column.setting"), w("column.value_text"))
     return Grid("settings", w("caption.settings"), shown, rows, plain=True, code=True) if rows else None
-
-
-def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name, value in sorted(values.items()):
-        path = f"{before}{name}"
-        found += _flat(value, f"{path}.") if isinstance(value, dict) else [(path, value)]
-    return found
-
-
-def scorer_of(case: Case) -> dict[str, Any]:
-    """Name, version and origin of the scorer."""
-    found: dict[str, Any] = envelope("report@1", case.graph, ())["scorer"]
-    return found
 
 
 def checksum_of(case: Case) -> str:
@@ -359,7 +315,7 @@ def checksum_of(case: Case) -> str:
 
     Canonical JSON (sorted keys, no space), so that anybody can work it out again.
     """
-    scorer = scorer_of(case)
+    scorer = scorer_dict(case.graph)
     about = {
         "inputs": sorted((s.name, s.sha256) for s in sources_of(case)),
         "lots": [_lots(case, "fragile"), _lots(case, "hiring")],
@@ -439,8 +395,9 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     """
     if origins is None:
         origins = explained_origins(case)
-    w = case.words
-    people, todo, aside = fragile_grid(case), action_grid(case), aside_grid(case)
+    w, people = case.words, fragile_grid(case)
+    todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
+    aside = _told(case, "set_aside", SET_ASIDE.columns, case.release.set_aside)
     told = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     summary: list[Block] = [Figures(figures_of(case)), *(Text(sentence) for sentence in sentences_of(case))]
     front: list[tuple[str, list[Block]]] = [
@@ -451,7 +408,8 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     ]
     whole = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
     cut = [grid for grid, most in whole if grid is not None and len(grid.rows) > most]
-    scenarios: list[Block] = [Text(w("intro.scenarios")), scenarios_grid(case)] if case.scenarios else []
+    side_by_side = _told(case, "scenarios", Scenario.spec.columns, case.scenarios)
+    scenarios: list[Block] = [] if side_by_side is None else [Text(w("intro.scenarios")), side_by_side]
     annexes: list[tuple[str, list[Block]]] = [("scenarios", scenarios), ("whole", [*cut])]
     made: list[tuple[str, Callable[[Case, tuple[Origin, ...]], list[Block]]]] = [
         ("flows", _flows), ("moves", _moves), ("paths", _paths), ("uncovered", _uncovered), ("hiring", _hiring),
@@ -577,10 +535,11 @@ def _paths(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
 
 
 def _uncovered(case: Case, _: tuple[Origin, ...]) -> list[Block]:
-    w = case.words
-    grid, changes = uncovered_grid(case), changes_list(case)
+    """People without a solution and why; and what each bound moved would change, one sentence each."""
+    w, (sentence,) = case.words, CHANGE.pick("sentence")
+    changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
     return [
-        grid if grid.rows else Text(w("nothing.uncovered")),
+        _told(case, "uncovered", Uncovered.spec.columns, case.release.uncovered) or Text(w("nothing.uncovered")),
         Heading(w("section.changes")),
         Bullets(changes) if changes else Text(w("nothing.changes")),
     ]
@@ -591,8 +550,9 @@ def _hiring(case: Case, _: tuple[Origin, ...]) -> list[Block]:
 
 
 def _unfilled(case: Case, _: tuple[Origin, ...]) -> list[Block]:
-    grid = unfilled_grid(case)
-    return [grid if grid.rows else Text(case.words("nothing.unfilled"))]
+    """Openings that stay empty, the largest first, and what would fill them."""
+    grid = _told(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
+    return [grid or Text(case.words("nothing.unfilled"))]
 
 
 def _sources(case: Case, _: tuple[Origin, ...]) -> list[Block]:
@@ -607,7 +567,7 @@ def _sources(case: Case, _: tuple[Origin, ...]) -> list[Block]:
 
 
 def _method(case: Case, _: tuple[Origin, ...]) -> list[Block]:
-    w, scorer = case.words, scorer_of(case)
+    w, scorer = case.words, scorer_dict(case.graph)
     effort, paths = case.graph.settings.effort, case.graph.settings.paths
     how = (
         w("method.score", name=scorer["name"], version=scorer["version"],

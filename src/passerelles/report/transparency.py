@@ -6,7 +6,7 @@ body knows (who decides, where to write) is left open and marked so. docs/transp
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
@@ -111,8 +111,8 @@ class Changed(NamedTuple):
     """A setting that is not at its default."""
 
     name: str
-    value: str
-    default: str
+    value: Any
+    default: Any
 
 
 CHANGED: Final = Record(
@@ -120,8 +120,8 @@ CHANGED: Final = Record(
     "A setting that is not at its default",
     (
         Column("name", schema=text(), promised=True),
-        Column("value", schema=text(), promised=True),
-        Column("default", schema=text(), promised=True),
+        Column("value", value=lambda c, _: str(c.value), schema=text(), promised=True),
+        Column("default", value=lambda c, _: str(c.default), schema=text(), promised=True),
     ),
 )
 
@@ -188,7 +188,7 @@ def duties(graph: OccupationGraph, *, settings: Settings | None = None) -> Dutie
     """
     chosen = settings_or(settings, graph.settings)
     scorer = scorer_for(graph.referential, chosen.scorer)
-    changed = tuple(_changed(chosen.model_dump(mode="json"), Settings().model_dump(mode="json")))
+    changed = changed_settings(chosen)
     told: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
     weights = tuple(
         Weight(part, feature, weight) for part, each in scorer.parts.items() for feature, weight in each.items()
@@ -223,12 +223,16 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
     }
 
 
-def _changed(value: Any, default: Any, name: str = "") -> list[Changed]:
-    """Return the leaves that differ, by their dotted names."""
-    if isinstance(value, dict) and isinstance(default, dict):
-        return [
-            change
-            for key in value
-            for change in _changed(value[key], default.get(key), f"{name}.{key}" if name else key)
-        ]
-    return [] if value == default else [Changed(name, str(value), str(default))]
+def changed_settings(settings: Settings) -> tuple[Changed, ...]:
+    """Return the settings that are not at their defaults, by their dotted names."""
+    usual = dict(_leaves(Settings().model_dump(mode="json")))
+    chosen = _leaves(settings.model_dump(mode="json"))
+    return tuple(Changed(name, value, usual.get(name)) for name, value in chosen if usual.get(name) != value)
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield name, value
+        return
+    for key, inner in value.items():
+        yield from _leaves(inner, f"{name}.{key}" if name else key)

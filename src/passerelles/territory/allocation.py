@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.language.say import Lang, listed, number, percent, say
+from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import (
@@ -172,9 +173,15 @@ class Release:
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return a sheet a question: who goes where, who is left, what stays empty, totals, changes, titles, notes."""
         apart = [("to_confirm", self.to_confirm), ("stretched", self.stretched), ("options", self.options)]
+
+        def flows(name: str, some: Sequence[Flow | Withheld], *hidden: str) -> Sheet:
+            paid = any(wages_short(f.wages, lang) for f in some if isinstance(f, Flow))
+            left_out = frozenset(hidden if paid else (*hidden, "wages"))
+            return Sheet(name, Flow.spec.columns, partial(list, some), lang, left_out)
+
         sheets = [
-            Sheet("flows", Flow.spec.columns, lambda: self.flows, lang, frozenset({"unknown"})),
-            *(Sheet(name, Flow.spec.columns, partial(list, some), lang) for name, some in apart if some),
+            flows("flows", self.flows, "unknown"),
+            *(flows(name, some) for name, some in apart if some),
             Sheet("uncovered", Uncovered.spec.columns, lambda: self.uncovered, lang),
             Sheet("unfilled", Unfilled.spec.columns, lambda: self.unfilled, lang),
             Sheet.of_rows("totals", (Column("what"), Column("value", "number")), self._sums(lang)),

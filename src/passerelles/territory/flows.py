@@ -226,7 +226,7 @@ class Flow(Described):
             Column("km", "number", schema=maybe(AMOUNT), on=_FILE),
             Column("km", "integer", on=On.SCREEN),
             Column("same_job", "flag", schema=schema.flag(), on=_FILE),
-            *wage_columns(attrgetter("wages")),
+            *wage_columns(attrgetter("wages"), on=On.TERMINAL),
             Column(
                 "market", on=On.JSON,
                 json=lambda f, _: f.surveyed and {name: getattr(f.surveyed, name).to_dict() for name in SHARES},

@@ -202,31 +202,21 @@ def write_word(document: Document, output: Path) -> None:
     style.font.size = Pt(_USUAL)
     office.core_properties.title = printable(document.title)[:255]
     office.core_properties.language = document.lang
-    for text in filter(None, (document.kind,)):
-        office.add_paragraph(printable(text))
+    if document.kind:
+        office.add_paragraph(printable(document.kind))
     office.add_heading(printable(document.title), 0)
     for text in (*document.about, *document.notices):
         _paragraph(office, text, italic=True)
     for number, part in enumerate(document.parts):
-        if document.sheets and number:
-            _new_page(office)
-        _part(office, part, first=part.annex and not document.parts[number - 1].annex)
+        if number and (document.sheets or part.annex > document.parts[number - 1].annex):
+            office.add_page_break()  # type: ignore[no-untyped-call]
+        office.add_heading(printable(part.title), 1)
+        for block in part.blocks:
+            _block(office, block)
     if document.footer:
         section.footer.paragraphs[0].text = printable(document.footer)
     with atomic_file(output, overwrite=True) as file:
         office.save(file)
-
-
-def _new_page(office: Any) -> None:
-    office.add_page_break()
-
-
-def _part(office: "OfficeDocument", part: Part, *, first: bool) -> None:
-    if first:
-        _new_page(office)
-    office.add_heading(printable(part.title), 1)
-    for block in part.blocks:
-        _block(office, block)
 
 
 def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
@@ -244,7 +234,9 @@ def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
     elif isinstance(block, Figures | Facts):
         figures = isinstance(block, Figures)
         for name, text in block.rows:
-            _named(office, name, f" {text}" if figures else f"\u00a0: {text}", "List Bullet" if figures else None)
+            paragraph = office.add_paragraph(style="List Bullet" if figures else None)
+            paragraph.add_run(printable(name)).bold = True
+            paragraph.add_run(printable(f" {text}" if figures else f"\u00a0: {text}"))
     elif isinstance(block, Text | Code):
         _paragraph(office, block.text, italic=isinstance(block, Text) and block.muted)
 
@@ -261,12 +253,6 @@ def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
 def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> None:
     run = office.add_paragraph().add_run(printable(text))
     run.italic = italic or None
-
-
-def _named(office: "OfficeDocument", name: str, text: str, style: str | None) -> None:
-    paragraph = office.add_paragraph(style=style)
-    paragraph.add_run(printable(name)).bold = True
-    paragraph.add_run(printable(text))
 
 
 def _table(office: "OfficeDocument", grid: Grid) -> None:
