@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.sharing import LaterModule
+from passerelles.sharing import LaterModule, blocks, in_threads
 from passerelles.text import fold_accents, words_of_all
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def frozen(array: Array) -> Array:
 
 
 def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
-    """Sort the indices of a matrix, mark its arrays read-only and return it."""
+    """Sort the indices of a matrix, in 32 bits, mark its arrays read-only and return it."""
     matrix.sort_indices()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     for array in (matrix.data, matrix.indices, matrix.indptr):
         array.flags.writeable = False
     return matrix
@@ -183,11 +184,13 @@ def product(
         return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
-    for start in range(0, size, _ROWS):
-        stop = min(start + _ROWS, size)
-        block = _dense(left[:stop] @ left[start:stop].T)
-        found[:stop, start:stop] = block
-        found[start:stop, :stop] = block.T
+
+    def multiply(some: slice) -> None:
+        block = _dense(left[: some.stop] @ left[some].T)
+        found[: some.stop, some] = block
+        found[some, : some.stop] = block.T
+
+    in_threads(multiply, blocks(size, _ROWS))
     return found
 
 
@@ -378,7 +381,8 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
 
 
 def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
-    matrix = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+    places = (rows.astype(np.int32), columns.astype(np.int32))  # wider ones would stay wide in all that follows
+    matrix = sparse.coo_array((np.ones(len(rows)), places), shape=shape).tocsr()
     matrix.sum_duplicates()
     return matrix
 
@@ -512,8 +516,7 @@ def close_pairs(
     candidates = sparse.triu(prefix @ prefix.T, k=1, format="coo")
     left, right = candidates.row.astype(np.int32), candidates.col.astype(np.int32)
     cosines = np.empty(len(left), dtype=np.float64)
-    for start in range(0, len(left), _CHUNK):
-        some = slice(start, start + _CHUNK)
+    for some in blocks(len(left), _CHUNK):
         cosines[some] = np.asarray(vectors[left[some]].multiply(vectors[right[some]]).sum(axis=1)).ravel()
     kept = cosines >= threshold - 1e-12
     return left[kept], right[kept], np.minimum(cosines[kept], 1.0)

@@ -1,6 +1,5 @@
 """`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,7 +63,7 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.sharing import cached_property
+from passerelles.sharing import cached_property, processors
 from passerelles.vectors import places_of
 
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
@@ -574,12 +573,6 @@ def rank_profiles(
     return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
 
 
-def _processors() -> int:
-    """Processors that this process may use; a container often has fewer than its machine."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
 @dataclass(frozen=True, eq=False)
 class Ranked:
     """Moves of a batch of people, and those who were refused, both of `output_schema`; `people` counts both."""
@@ -673,7 +666,7 @@ def in_turn(
 
     `before` counts the people of the same run who were ranked already, by which an engine is chosen.
     """
-    threads = threads or _processors()
+    threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:
         waiting: deque[Future[Ranked]] = deque()
         for batch, number in pieces:

@@ -469,7 +469,18 @@ def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
     >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
     ['a']
     """
-    return [circle[0] for circle in circles({code: [parent] if parent else [] for code, parent in parents.items()})]
+    seen: set[str] = set()
+    found: list[str] = []
+    for start in parents:
+        path: list[str] = []
+        code: str | None = start
+        while code in parents and code not in seen:
+            seen.add(code)
+            path.append(code)
+            code = parents[code]
+        if code in path:
+            found.append(min(path[path.index(code) :]))
+    return sorted(found)
 
 
 def _report_oddities(draft: Draft) -> None:

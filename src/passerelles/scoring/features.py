@@ -28,7 +28,7 @@ from passerelles.scoring.measures import (
     own_titles,
     rank_closeness,
 )
-from passerelles.sharing import cached_property
+from passerelles.sharing import blocks, cached_property
 from passerelles.vectors import bag_of_words, frozen, presence, product, rarity, sparse, unit_rows, weighted
 
 
@@ -299,8 +299,7 @@ def _members(graph: OccupationGraph, plain: NDArray[np.intp], kind: type[np.floa
 
 def _column_blocks(graph: OccupationGraph) -> list[slice]:
     """Targets in blocks: sums over groups of origins take the memory of one block, not of all pairs."""
-    size = len(graph.codes)
-    return [slice(start, min(start + _COLUMNS, size)) for start in range(0, size, _COLUMNS)]
+    return blocks(len(graph.codes), _COLUMNS)
 
 
 def _of_sisters(name: str) -> Compute:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
+from passerelles.sharing import blocks, in_threads
 from passerelles.store import Arrays, pack
 from passerelles.vectors import (
     COARSE,
@@ -144,14 +145,17 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     count = max(1, min(FURTHEST, len(columns)))
     if not len(columns):
         return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
-    place = np.full(len(competitors) + 1, -1)
-    place[columns] = np.arange(len(columns))
     nearest = np.empty((len(values), count), dtype=np.float32)
-    for row, (line, mine) in enumerate(zip(values, own, strict=True)):
-        taken = line[columns]
-        if mine >= 0 and place[mine] >= 0:
-            taken[place[mine]] = -np.inf
-        nearest[row] = np.sort(np.partition(taken, len(taken) - count)[len(taken) - count :])
+
+    def search(some: slice) -> None:
+        taken = values[some].copy()
+        mine = np.flatnonzero(own[some] >= 0)
+        taken[mine, own[some][mine]] = -np.inf
+        taken = taken if competitors.all() else taken[:, columns]
+        taken.partition(taken.shape[1] - count, axis=1)
+        nearest[some] = np.sort(taken[:, taken.shape[1] - count :], axis=1)
+
+    in_threads(search, blocks(len(values), _ROWS))
     return frozen(nearest)
 
 
@@ -183,10 +187,14 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
         closer = [count - _not_greater(nearest, column) for column in values.T]
         return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
     found = np.full(values.shape, scale[count], dtype=np.float32)
-    for row, (line, sorted_line) in enumerate(zip(values, nearest, strict=True)):
-        near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
-        near = near[np.argsort(line[near])]  # looked up in order, which is faster
-        found[row, near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
+
+    def search(some: slice) -> None:
+        for line, sorted_line, ranks in zip(values[some], nearest[some], found[some], strict=True):
+            near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
+            near = near[np.argsort(line[near])]  # looked up in order, which is faster
+            ranks[near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
+
+    in_threads(search, blocks(len(values), _ROWS))
     return found
 
 
@@ -374,8 +382,9 @@ class _Texts:
         counted = count_texts([t for block in blocks for t in block], word_rules(graph.referential.language))
         edges = np.cumsum([0, *map(len, blocks)]).tolist()
         items, own, loose, definitions, access = (counted.part(start, stop) for start, stop in pairwise(edges))
+        owners = np.asarray([row for row, _ in titled], dtype=np.int32)
         gather = sparse.csr_array(
-            (np.ones(len(titled)), ([row for row, _ in titled], np.arange(len(titled)))),
+            (np.ones(len(titled)), (owners, np.arange(len(titled), dtype=np.int32))),
             shape=(len(graph.codes), len(titled)),
         )
         titles = TextCounts(
@@ -430,8 +439,8 @@ def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.
 def _member(names: Sequence[object]) -> "sparse.csr_array":
     """Shape (len(names), number of different names): which name each row has; None is none."""
     number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}, key=str))}
-    rows = [i for i, name in enumerate(names) if name is not None]
-    columns = [number[name] for name in names if name is not None]
+    rows = np.asarray([i for i, name in enumerate(names) if name is not None], dtype=np.int32)
+    columns = np.asarray([number[name] for name in names if name is not None], dtype=np.int32)
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(names), max(1, len(number))))
 
 
@@ -571,8 +580,7 @@ def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes:
     """Overall closeness, in the memory of the draft."""
     everything, held_only = index.graph.derived("reach of occupations", lambda: _reach_of_targets(index))
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
-    for start in range(0, len(draft), _ROWS):
-        some = slice(start, start + _ROWS)
+    for some in blocks(len(draft), _ROWS):
         occupied = origins.occupied[some, None]
         mine = attributes.cadre[np.maximum(origins.rows[some], 0)]
         same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :]), np.float32(0.0))

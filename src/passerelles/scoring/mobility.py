@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene, tree_of
 from passerelles.scoring.measures import Dense
+from passerelles.sharing import in_threads
 from passerelles.vectors import sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
@@ -236,7 +237,9 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     kernel = np.clip(moves.closeness, 0.0, None).astype(np.float64) ** POWER
     known = np.flatnonzero(moves.known)
     unknown = np.flatnonzero(~moves.known)
-    inverse = _inverse(kernel[np.ix_(known, known)], ORIGIN_RIDGE)
+    # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
+    penalised = ((kernel[np.ix_(known, known)], ORIGIN_RIDGE), (kernel, TARGET_RIDGE))
+    inverse, shrunk = in_threads(lambda each: _inverse(*each), penalised)
     operator = np.zeros_like(kernel)
     operator[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
     for members in _members(moves.group[known]):
@@ -245,8 +248,7 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     operator[moves.group[:, None] == moves.group[None, :]] = 0.0
     carried = operator.astype(np.float32)
     exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
-    # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
-    targets = np.eye(len(kernel)) - TARGET_RIDGE * _inverse(kernel, TARGET_RIDGE)
+    targets = np.eye(len(kernel)) - TARGET_RIDGE * shrunk
     return exact, exact @ targets.astype(np.float32)
 
 

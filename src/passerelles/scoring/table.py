@@ -18,7 +18,7 @@ from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, featu
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
-from passerelles.sharing import cached_property, one_thread
+from passerelles.sharing import blocks, cached_property, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
@@ -195,8 +195,7 @@ def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
     if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
         values = values[:1]
     cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
-    for start in range(0, len(values), _BLOCK):
-        some = slice(start, start + _BLOCK)
+    for some in blocks(len(values), _BLOCK):
         whole = np.rint(values[some] * scale).astype(np.int64) - least
         for place in range(cells.shape[1]):
             cells[some, place] = whole >> 8 * place & 255
@@ -259,8 +258,7 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    for start in range(0, len(part), _BLOCK):
-        some = slice(start, start + _BLOCK)
+    for some in blocks(len(part), _BLOCK):
         centred = values[some] - np.float32(mean)
         centred *= np.float32(weight)
         unknown = np.isnan(centred)
@@ -341,8 +339,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
 def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[dict[str, Any]]:
     """Put the parts of a scorer, and after them their sums by target, into an index."""
     toward = np.empty((size, size), dtype=np.int64)
-    for start in range(0, size, _BLOCK):
-        some = slice(start, start + _BLOCK)
+    for some in blocks(size, _BLOCK):
         toward[:, some] = (scores.sums(some) - scores.base).T
     found = []
     for number, part in enumerate((*scores.parts, narrowed(toward))):
