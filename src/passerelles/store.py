@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import refusals_told
 from passerelles.io.atomic import atomic_file, atomic_folder, check_free
+from passerelles.sharing import in_threads
 from passerelles.vectors import Cells, sparse
 
 SCHEMA: Final = "passerelles/index"
@@ -331,13 +332,13 @@ def pack(name: str, value: Any, arrays: Arrays) -> Any:
 
 def pack_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], arrays: Arrays) -> dict[str, Any]:
     """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.table`."""
-    values = [[row[i] for row in rows] for i in range(len(columns))]
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
     kinds = {column: _pack_column(f"{name}.{column}", v, arrays) for column, v in zip(columns, values, strict=True)}
     return {"table": name, "rows": len(rows), "columns": kinds}
 
 
 def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
-    kinds = {type(v) for v in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return "none"
     if kinds == {str}:
@@ -353,15 +354,16 @@ def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
 
 
 def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
-    distinct = sorted({v for v in values if v is not None})
-    numbered = 2 * len(distinct) <= len(values) or None in values
+    several = set(values)
+    distinct = sorted(several - {None})
+    numbered = 2 * len(distinct) <= len(values) or None in several
     data = [text.encode("utf-8", _ERRORS) for text in (distinct if numbered else values)]
     arrays[f"{name}.utf8.npy"] = np.asarray(bytearray(b"".join(data)), dtype=np.uint8)
     arrays[f"{name}.ends.npy"] = np.cumsum([0, *map(len, data)], dtype=np.int64)
     if not numbered:
         return "text"
-    number = {text: i for i, text in enumerate(distinct)}
-    numbers = [-1 if v is None else number[v] for v in values]
+    number = {None: -1, **{text: i for i, text in enumerate(distinct)}}
+    numbers = list(map(number.__getitem__, values))
     arrays[f"{name}.number.npy"] = np.asarray(numbers, dtype=np.int16 if len(distinct) < 2**15 else np.int32)
     return "numbered"
 
@@ -504,7 +506,8 @@ def write_index(
     """
     members: dict[str, Content] = {name: [memoryview(_json(value))] for name, value in documents.items()}
     members |= {name: npy_bytes(array) for name, array in arrays.items()}
-    listed = {name: _listing(content, arrays.get(name)) for name, content in members.items()}
+    listings = in_threads(lambda name: _listing(members[name], arrays.get(name)), list(members))
+    listed = dict(zip(members, listings, strict=True))
     manifest = _json({"schema": SCHEMA, "format": FORMAT, "package": package_version(), **about, "members": listed})
     seal = seal_line(hashlib.sha256(manifest).hexdigest())
     members = {MANIFEST: [memoryview(manifest)], SEAL: [memoryview(seal)], **members}

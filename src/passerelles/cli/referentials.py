@@ -1,5 +1,6 @@
 """Commands on referentials and overlays: validate, overlay, compile, cache, download, export, and schemas."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -131,7 +132,7 @@ def compile(  # noqa: A001 - the name of the command
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after
-    graph = given.graph
+    graph = replace(given.session, cache=False).graph  # one index is to be written, not two
     written = compile_index(graph, output, overwrite=overwrite)
     files = [written] if written.is_file() else list(written.iterdir())
     size = sum(file.stat().st_size for file in files) / 1_000_000

@@ -474,7 +474,7 @@ def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
     for start in parents:
         path: list[str] = []
         code: str | None = start
-        while code in parents and code not in seen:
+        while code is not None and code in parents and code not in seen:
             seen.add(code)
             path.append(code)
             code = parents[code]

@@ -226,7 +226,7 @@ class Feature:
 def _rank(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         if name in scene.ranks:
-            return scene.ranks[name]
+            return scene.ranks.pop(name)  # whoever comes second is the last
         values = scene.evidence.measured(name)
         found = _neutral(scene, name, rank_closeness(values, nearest_to(scene.evidence, values)))
         if name in _SISTERS:

@@ -631,7 +631,7 @@ def _filled(values: Column, closeness: Dense, plain: NDArray[np.bool_]) -> Colum
     for row in np.flatnonzero(~np.isfinite(values)).tolist():
         weights = closeness[row, columns].astype(np.float64)
         weights[columns == row] = 0.0
-        nearest = np.lexsort((columns, -weights))[:_NEIGHBOURS]
+        nearest = np.argsort(-weights, kind="stable")[:_NEIGHBOURS]
         power = weights[nearest] ** 2
         mean = values[columns].mean() if power.sum() <= 0 else np.average(values[columns[nearest]], weights=power)
         filled[row] = np.float32(mean)

@@ -167,10 +167,13 @@ class Moves:
     def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
         found = np.zeros_like(self.listed)
-        for half, surprise in enumerate(self.surprise):
+
+        def fill(half: int) -> None:
             rows = np.flatnonzero(self.half == half)
             if len(rows):
-                found[rows] = compute(rows, surprise)
+                found[rows] = compute(rows, self.surprise[half])
+
+        in_threads(fill, (0, 1))
         return found
 
 
@@ -249,7 +252,8 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     carried = operator.astype(np.float32)
     exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
     targets = np.eye(len(kernel)) - TARGET_RIDGE * shrunk
-    return exact, exact @ targets.astype(np.float32)
+    shared = targets.astype(np.float32)
+    return exact, moves.by_half(lambda rows, _: exact[rows] @ shared)
 
 
 def _inverse(kernel: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:

@@ -317,7 +317,9 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     """
     document: dict[str, Any] = {"scorers": {}, "reference": None}
     chosen = scorer_for(graph.referential, graph.settings.scorer)
-    for scorer in scorers:
+    for scorer in reversed(
+        scorers
+    ):  # those whose scores are left out come last, and are done before others take memory
         named = [features().get(name) for weights in scorer.parts.values() for name in weights]
         kept = scorer == chosen or not all(f is not None and f.of_holdings for f in named)
         table = score_table(graph, scorer) if kept else build_table(graph, scorer)
@@ -333,6 +335,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
         }
         if document["reference"] is None and table.reference is not None:
             document["reference"] = pack("reference", table.reference, arrays)
+        del table  # before the next one is made
     return document
 
 
@@ -456,12 +459,13 @@ def _first_axes(distances: NDArray[np.float64]) -> NDArray[np.float32]:
     from scipy.linalg import eigh  # noqa: PLC0415 - with the layout alone
 
     size = len(distances)
-    centred = distances**2
-    of_columns, of_rows, of_all = centred.mean(axis=0), centred.mean(axis=1)[:, None], centred.mean()
+    squares = distances**2
+    of_columns, of_rows, of_all = squares.mean(axis=0), squares.mean(axis=1)[:, None], squares.mean()
+    centred = squares.T  # the same, column by column as LAPACK wants it: it makes no copy then
     for mean in (of_columns, of_rows, -of_all):  # one table of all pairs at a time
         centred -= mean
     centred *= -0.5
-    _, axes = eigh(centred, subset_by_index=[size - 2, size - 1])
+    _, axes = eigh(centred, subset_by_index=[size - 2, size - 1], overwrite_a=True)
     axes = axes[:, ::-1]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
     return np.asarray(axes / (axes[:, 0].std() or 1.0) * _SMALL, dtype=np.float32)
