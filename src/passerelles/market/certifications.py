@@ -89,7 +89,7 @@ class LeadingCertification(Described):
             Column("vae", "flag", promised=True),
             Column(
                 "certification_hours", "number", value=lambda c, _: None if c.hours is None else c.hours.expected,
-                json=lambda c, _: _hours(c.hours), json_key="hours", promised=True,
+                json=lambda c, _: c.hours and sourced(c.hours), json_key="hours", promised=True,
                 shown=lambda c, lang: _hours_shown(c.hours, lang),
                 schema=maybe(
                     record(
@@ -126,10 +126,9 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
     return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
 
 
-def _hours(hours: Hours | None) -> dict[str, Any] | None:
-    if hours is None:
-        return None
-    return {"low": hours.low, "expected": hours.expected, "high": hours.high, "source": hours.source or None}
+def sourced(hours: Hours) -> dict[str, Any]:
+    """Return hours with who published them, ready for JSON."""
+    return hours._asdict() | {"source": hours.source or None}
 
 
 def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr") -> list[str]:
@@ -448,7 +447,7 @@ class Certifications:
         known = register.registrations.get(code)
         vae = {row.vae for row in rows}
         files = [self.file.record.name] if rows else []
-        files += [register.file_of(kind) for kind in ("rncp-rome",) if code in register.breadth]
+        files += [register.file_of("rncp-rome")] if code in register.breadth else []
         files += [register.file_of("apprenticeship-kit")] if known else []
         hours = _published_hours().get(code)
         if hours is None and credential is not None and credential.hours.expected is not None:

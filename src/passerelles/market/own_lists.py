@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -141,17 +141,18 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     wanted = [columns.get(name, "\x00absent") for name in ("code", "title", "basin", "region", "status")]
     for line, row in table.numbered(*wanted):
         code, title, basin, region, status = (cell.strip() for cell in row)
-        occupation = _resolve(referential, titles, code, title, line, table.name, log)
+        note = partial(log.note, file=table.name, line=line)
+        occupation = _resolve(referential, titles, code, title, note)
         said = _STATUSES.get(normalise_label(status))
         if said is None:
-            log.note("status_unknown", file=table.name, line=line, value=status)
-        place = _basin(basin, places, line, table.name, log)
+            note("status_unknown", value=status)
+        place = _basin(basin, places, note)
         if occupation is None or said is None or place is None:
             continue
         key = (occupation, place, _key(region))
         if key in entries:
             subject = " ".join(filter(None, (occupation, basin, region)))
-            log.note("duplicate_code", file=table.name, line=line, subject=subject)
+            note("duplicate_code", subject=subject)
             continue
         entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
     file = SourceFile("job-list", table.record)
@@ -172,17 +173,11 @@ def _titles(referential: Referential) -> Mapping[str, frozenset[str]]:
 
 
 def _resolve(
-    referential: Referential,
-    titles: Mapping[str, frozenset[str]],
-    code: str,
-    title: str,
-    line: int,
-    file: str,
-    log: NoticeLog,
+    referential: Referential, titles: Mapping[str, frozenset[str]], code: str, title: str, note: Callable[..., None]
 ) -> str | None:
     """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
     if not code and not title:
-        log.note("empty_code", file=file, line=line)
+        note("empty_code")
         return None
     for text in filter(None, (code, title)):
         known = [each for each in (text.upper(), text) if each in referential.occupation_by_code]
@@ -192,21 +187,21 @@ def _resolve(
         codes = titles.get(normalise_label(text), frozenset())
         if len(codes) == 1:
             found = next(iter(codes))
-            log.note("job_resolved", file=file, line=line, value=text, subject=found)
+            note("job_resolved", value=text, subject=found)
             return found
         if codes:
-            log.note("job_ambiguous", file=file, line=line, value=text, names=", ".join(sorted(codes)))
+            note("job_ambiguous", value=text, names=", ".join(sorted(codes)))
             return None
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
 
     text = title or code
     near = process.extract(normalise_label(text), titles.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=_HINTS)
     hint = f" ({', '.join(name for name, _, _ in near)})" if near else ""
-    log.note("job_unresolved", file=file, line=line, value=text, hint=hint)
+    note("job_unresolved", value=text, hint=hint)
     return None
 
 
-def _basin(text: str, places: Places | None, line: int, file: str, log: NoticeLog) -> str | None:
+def _basin(text: str, places: Places | None, note: Callable[..., None]) -> str | None:
     """Code of a basin, "" for everywhere, None where it is unknown."""
     if not text:
         return ""
@@ -215,7 +210,7 @@ def _basin(text: str, places: Places | None, line: int, file: str, log: NoticeLo
     try:
         return places.basin(text).code
     except PasserellesError:
-        log.note("place_unknown", file=file, line=line, value=text)
+        note("place_unknown", value=text)
         return None
 
 

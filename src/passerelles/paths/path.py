@@ -1,13 +1,13 @@
 """`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, listed, number, percent, say
-from passerelles.market.certifications import LeadingCertification, leading_lines
+from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
@@ -35,6 +35,7 @@ Basis = Literal["sourced", "estimate", "mixed", "none"]
 _SAID: Final = 3  # competencies that a sentence names
 _BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
 _LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
+_HOURS: Final = tuple(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _BOUNDS)
 _ORIGINS: Final = {name: schema.number(least=0) for name in ("sourced", "estimated")}
 
 
@@ -57,7 +58,7 @@ class Span:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"low": self.low, "expected": self.expected, "high": self.high, "lower_bound": self.lower_bound}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class StepCredential(Described):
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
             Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
             Column(
-                "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: _sourced(c.hours),
+                "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: sourced(c.hours),
                 json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
             ),
             Column("certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown"))),
@@ -112,10 +113,6 @@ class StepCredential(Described):
 
 def _verdicts(path: "Path", lang: Lang) -> str:
     return "; ".join(f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in path.frames)
-
-
-def _sourced(hours: Hours) -> dict[str, Any]:
-    return {"low": hours.low, "expected": hours.expected, "high": hours.high, "source": hours.source or None}
 
 
 @dataclass(frozen=True)
@@ -208,10 +205,7 @@ class Step(Described):
                     optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
                 ),
             ),
-            *(
-                Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE)
-                for end in ("low", "expected", "high")
-            ),
+            *_HOURS,
             Column("basis", words="terms.basis", on=On.TABLE),
             Column(
                 "months", json=lambda s, _: s.months.to_dict(), schema=record("", _BOUNDS, optional=_LEAST), on=On.JSON,
@@ -221,11 +215,7 @@ class Step(Described):
                 json=lambda s, _: {"months": s.practice_months, "hours_replaced": s.practised, "assumption": True},
                 schema=record(
                     "What practising the stage is assumed to bring",
-                    {
-                        "months": schema.number(least=0),
-                        "hours_replaced": schema.number(least=0),
-                        "assumption": schema.flag(),
-                    },
+                    dict.fromkeys(("months", "hours_replaced"), schema.number(least=0)) | {"assumption": schema.flag()},
                 ),
             ),
             Column("practice_months", "number", on=On.TABLE),
@@ -460,10 +450,7 @@ class Path(Described, Shown):
                     "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
                 ),
             ),
-            *(
-                Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE)
-                for end in ("low", "expected", "high")
-            ),
+            *_HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
             Column("lower_bound", "flag", value=lambda p, _: p.hours.lower_bound, on=On.TABLE),
             Column(
@@ -533,6 +520,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     ]
 
 
+_RANK: Final = within(Path.spec.pick("rank"), itemgetter(0), on=On.TABLE)
 _PLACE: Final = Column("step", "integer", value=lambda row, _: row[1], on=On.TABLE)
 
 
@@ -542,11 +530,7 @@ def _each(paths: Sequence[Path]) -> Iterable[tuple[Path, int, Step]]:
 
 def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
     own = within(Step.spec.columns, itemgetter(2))
-    return Sheet("steps", (*_rank(), _PLACE, *own), lambda: _each(paths), lang)
-
-
-def _rank() -> tuple[Column, ...]:
-    return within(Path.spec.pick("rank"), itemgetter(0), on=On.TABLE)
+    return Sheet("steps", (*_RANK, _PLACE, *own), lambda: _each(paths), lang)
 
 
 def _to_learn(paths: Sequence[Path], lang: Lang) -> Sheet:
@@ -555,7 +539,7 @@ def _to_learn(paths: Sequence[Path], lang: Lang) -> Sheet:
     own = within(NEAR_ITEM.columns, itemgetter(4))
     return Sheet(
         "competencies",
-        (*_rank(), _PLACE, *target, state, *own),
+        (*_RANK, _PLACE, *target, state, *own),
         lambda: [
             (p, place, s, state, item)
             for p, place, s in _each(paths)
@@ -568,7 +552,7 @@ def _to_learn(paths: Sequence[Path], lang: Lang) -> Sheet:
 
 def _credentials(paths: Sequence[Path], lang: Lang) -> Sheet:
     target = within(Step.spec.pick("target_code"), itemgetter(2), on=On.TABLE)
-    columns = (*_rank(), _PLACE, *target, *within(StepCredential.spec.columns, itemgetter(3)))
+    columns = (*_RANK, _PLACE, *target, *within(StepCredential.spec.columns, itemgetter(3)))
     return Sheet("credentials", columns, lambda: [(*row, c) for row in _each(paths) for c in row[2].credentials], lang)
 
 
@@ -577,12 +561,12 @@ def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
         yield from ((p, None, f) for p in paths for f in p.frames)
         yield from ((p, place, f) for p, place, s in _each(paths) for f in s.frames)
 
-    return Sheet("frames", (*_rank(), _PLACE, *within(FrameVerdict.spec.columns, itemgetter(2))), rows, lang)
+    return Sheet("frames", (*_RANK, _PLACE, *within(FrameVerdict.spec.columns, itemgetter(2))), rows, lang)
 
 
 def _leading(paths: Sequence[Path], lang: Lang) -> Sheet:
     target = within(Path.spec.pick("target_code"), itemgetter(0), on=On.TABLE)
-    columns = (*_rank(), *target, *within(LeadingCertification.spec.columns, itemgetter(1)))
+    columns = (*_RANK, *target, *within(LeadingCertification.spec.columns, itemgetter(1)))
     return Sheet("certifications", columns, lambda: [(p, c) for p in paths for c in p.certifications], lang)
 
 

@@ -101,12 +101,8 @@ def no_managerial_step(_ground: Ground, _argument: str) -> Check:
 
     def check(move: Candidate) -> Verdict:
         start = move.origin.managerial if move.origin else "unknown"
-        if move.target.managerial == "no" or start == "yes":
-            answer: Ternary = "yes"
-        elif "unknown" in (start, move.target.managerial):
-            answer = "unknown"
-        else:
-            answer = "no"
+        allowed = move.target.managerial == "no" or start == "yes"
+        answer: Ternary = "yes" if allowed else "unknown" if "unknown" in (start, move.target.managerial) else "no"
         return Verdict("no-managerial-step", answer, f"managerial_{answer}")
 
     return check
@@ -251,20 +247,12 @@ def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
     return check
 
 
+_MADE_BY: Final = (
+    unregulated, same_domain, other_domain, min_coverage, no_managerial_step, avoid_context, exclude, access, kind,
+    max_hours, min_wage, hires_in, fragile_in,
+)  # fmt: skip
 FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
-    "unregulated": unregulated,
-    "same-domain": same_domain,
-    "other-domain": other_domain,
-    "min-coverage": min_coverage,
-    "no-managerial-step": no_managerial_step,
-    "avoid-context": avoid_context,
-    "exclude": exclude,
-    "access": access,
-    "kind": kind,
-    "max-hours": max_hours,
-    "min-wage": min_wage,
-    "hires-in": hires_in,
-    "fragile-in": fragile_in,
+    make.__name__.replace("_", "-"): make for make in _MADE_BY
 }
 # What of the user's data each takes: the parameter of `parse_filter`, and what of `Data` it is given.
 _ON_DATA: Final[Mapping[str, Mapping[str, str]]] = {

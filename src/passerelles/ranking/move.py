@@ -435,9 +435,7 @@ class Moves(list[Move], Shown):
         """Return what the ranking shows of itself: a table under its title, and each move to unfold."""
         if not self:
             none = say("moves.none", lang=lang)
-            return (
-                Page(none, notes=self._doubts(lang)) if title is None else Page(title, [none], notes=self._doubts(lang))
-            )
+            return Page(title or none, [none] if title else [], notes=self._doubts(lang))
         end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
         if title is None:
             title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
@@ -591,18 +589,10 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
     required = _NOTHING if row < 0 else required_columns(graph, row)
-    more = []
-    for competency in profile.competencies:
-        if competency not in referential.competency_by_code:
-            labels = {c.code: c.label or "" for c in referential.competencies}
-            raise UnknownCodeError(competency, suggestions=nearest_codes(competency, labels), key="unknown_competency")
-        # A competency that no occupation asks for is known, and brings nothing.
-        if competency in graph.competency_position:
-            more.append(graph.competency_position[competency])
-    for credential in profile.credentials:
-        if credential not in referential.credential_by_code:
-            labels = {c.code: c.label for c in referential.credentials}
-            raise UnknownCodeError(credential, suggestions=nearest_codes(credential, labels), key="unknown_credential")
+    _check_known("competency", profile.competencies, referential.competency_by_code)
+    _check_known("credential", profile.credentials, referential.credential_by_code)
+    # A competency that no occupation asks for is known, and brings nothing.
+    more = [graph.competency_position[c] for c in profile.competencies if c in graph.competency_position]
     columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
@@ -616,6 +606,13 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
         end=End(code, occupation.label if occupation else None),
         occupation=occupation,
     )
+
+
+def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:
+    for code in codes:
+        if code not in known:
+            labels = {each: item.label or "" for each, item in known.items()}
+            raise UnknownCodeError(code, suggestions=nearest_codes(code, labels), key=f"unknown_{kind}")
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:

@@ -31,7 +31,7 @@ from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
 from passerelles.views import schema
 from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
-from passerelles.views.shown import Described, Shown
+from passerelles.views.shown import Shown
 from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
@@ -87,27 +87,21 @@ _CERTIFICATE: Final = record(
         "budget_hours": maybe(AMOUNT),
     },
     optional={
-        "max_hours": maybe(AMOUNT),
-        "max_cost": maybe(AMOUNT),
-        "max_minutes": maybe(AMOUNT),
+        **dict.fromkeys(("max_hours", "max_cost", "max_minutes"), maybe(AMOUNT)),
         "floor": maybe(share("Least share of people placed, by `floor_by`")),
         "floor_by": maybe(text()),
     },
 )
 
 
-def _items(key: str, of: type[Described] | Record, name: str = "", *, promised: bool = False) -> Column:
+def _items(key: str, of: Record, name: str = "", *, promised: bool = False) -> Column:
     """Return a column that holds the items of a list."""
     get = attribute(name or key)
 
     def told(release: "Release", lang: Lang) -> list[dict[str, Any]]:
-        return [_record(of).to_dict(each, lang) for each in get(release, lang)]
+        return [of.to_dict(each, lang) for each in get(release, lang)]
 
-    return Column(key, json=told, schema=schema.listed(ref(_record(of).name)), promised=promised)
-
-
-def _record(of: type[Described] | Record) -> Record:
-    return of if isinstance(of, Record) else of.spec
+    return Column(key, json=told, schema=schema.listed(ref(of.name)), promised=promised)
 
 
 @dataclass(frozen=True)
@@ -142,12 +136,12 @@ class Release:
         "territory",
         "Who could go where",
         (
-            _items("results", Flow, "flows", promised=True),
-            _items("to_confirm", Flow),
-            _items("stretched", Flow),
-            _items("options", Flow),
-            _items("uncovered", Uncovered, promised=True),
-            _items("unfilled", Unfilled, promised=True),
+            _items("results", Flow.spec, "flows", promised=True),
+            _items("to_confirm", Flow.spec),
+            _items("stretched", Flow.spec),
+            _items("options", Flow.spec),
+            _items("uncovered", Uncovered.spec, promised=True),
+            _items("unfilled", Unfilled.spec, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
             Column("bounds", json=lambda r, _: dict(r.bounds), schema=_CERTIFICATE, promised=True),
             _items("changes", CHANGE),

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import demands_of, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
+from passerelles.codes import grouped
 from passerelles.effort import effort_table, state_of, step_hours
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, step_credentials
-from passerelles.paths.legal import BREAKS, FITS, Frame, find_frame, fits
+from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
 
 if TYPE_CHECKING:
     from passerelles.model import Ternary
-    from passerelles.paths.path import StepCredential
 
 _TENTHS: Final = 10
 
@@ -99,61 +99,6 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
         else:
             raise UnknownCodeError(code, key="unknown_competency")
     return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted(credentials)))
-
-
-_NO, _YES, _UNKNOWN = 0, 1, -1
-
-
-def frame_verdicts(
-    graph: OccupationGraph,
-    frame: Frame,
-    expected: NDArray[np.float64],
-    origins: NDArray[np.intp],
-    targets: NDArray[np.intp],
-    settings: Settings,
-    *,
-    certifications: Certifications | None = None,
-) -> NDArray[np.int8]:
-    """
-    Judge single steps by a legal frame.
-
-    Parameters
-    ----------
-    expected
-        Shape (origins, targets): expected hours, nan = unknown.
-    certifications
-        What leads to each job; without it, whether the training ends with a certification may stay unknown.
-
-    Returns
-    -------
-    verdicts
-        Shape (origins, targets): 1 fits, 0 breaks a rule, -1 unknown.
-    """
-    hiring = settings.paths.hiring
-    listed = None if hiring is None else frozenset(hiring)
-    context = Context(graph, (frame,), listed, certifications, date.today().isoformat())  # noqa: DTZ011 - the user's own day
-    found = np.full(expected.shape, _UNKNOWN, dtype=np.int8)
-    demands = demands_of(graph)
-    holdings = [holdings_of(graph.referential, graph.codes[row], {}) for row in origins.tolist()]
-    prices = [demands.price(each) for each in holdings]
-    needed: dict[int, tuple[StepCredential, ...]] = {}
-    for j, row in enumerate(targets.tolist()):
-        code = graph.codes[row]
-        alike: dict[tuple[bool, tuple[tuple[str, Ternary], ...]], list[int]] = {}
-        for i, (each, price) in enumerate(zip(holdings, prices, strict=True)):
-            needed[i] = step_credentials(demands, price, each, row)
-            same = context.rome_code(graph.codes[int(origins[i])]) == context.rome_code(code)
-            alike.setdefault((same, tuple((c.code, c.held) for c in needed[i])), []).append(i)
-        for rows in alike.values():
-            first = rows[0]
-            case = context.case(code, needed[first], known=True, origin=graph.codes[int(origins[first])])
-            hours = expected[rows, j]
-            unknown = np.isnan(hours)
-            sure = np.where(unknown, 0.0, hours)
-            verdict = fits(frame, case, sure, sure / settings.paths.month_hours)
-            found[rows, j] = np.where(verdict == BREAKS, _NO, np.where(verdict == FITS, _YES, _UNKNOWN))
-            found[np.asarray(rows)[unknown], j] = _UNKNOWN
-    return found
 
 
 Floats = NDArray[np.float64]
@@ -243,15 +188,33 @@ class EffortCosts:
 
     def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
         """
-        Return whether every pair's training fits a legal frame.
+        Return whether every pair's training fits a legal frame; may stay unknown without certifications.
 
         Raises
         ------
         PasserellesError
             If there is no frame of that name.
         """
-        law = find_frame(frame)
+        graph, settings, law = self.graph, self.settings, find_frame(frame)
         expected = self.hours(origins, targets).expected
-        return frame_verdicts(
-            self.graph, law, expected, origins, targets, self.settings, certifications=self.certifications
-        )
+        listed = None if settings.paths.hiring is None else frozenset(settings.paths.hiring)
+        today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
+        context = Context(graph, (law,), listed, self.certifications, today)
+        found = np.full(expected.shape, UNKNOWN, dtype=np.int8)
+        demands = demands_of(graph)
+        codes = [graph.codes[row] for row in origins.tolist()]
+        holdings = [holdings_of(graph.referential, code, {}) for code in codes]
+        prices = [demands.price(each) for each in holdings]
+        for j, row in enumerate(targets.tolist()):
+            code = graph.codes[row]
+            needed = [step_credentials(demands, price, held, row) for price, held in zip(prices, holdings, strict=True)]
+            same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
+            keys = [(s, tuple((c.code, c.held) for c in some)) for s, some in zip(same, needed, strict=True)]
+            for rows in grouped((key, i) for i, key in enumerate(keys)).values():
+                case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]])
+                hours = expected[list(rows), j]
+                known = np.where(np.isnan(hours), 0.0, hours)
+                verdict = fits(law, case, known, known / settings.paths.month_hours)
+                judged = np.where(verdict == BREAKS, NO, np.where(verdict == FITS, YES, UNKNOWN))
+                found[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, judged)
+        return found

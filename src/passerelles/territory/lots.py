@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.access.demands import HOURS_A_MONTH
-from passerelles.codes import is_rome_code
+from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import split_sheet
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
-from passerelles.market.places import Places, Spot, departments_shown, with_basins
+from passerelles.market.places import Commune, Places, Spot, departments_shown, with_basins
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, resolve_titles
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential, titles_by_label
@@ -127,8 +127,7 @@ class Locator:
             return 0.0
         if self.places is None or NOWHERE in (start, end):
             return None
-        ends = [self.places.commune_by_code.get(code) for code in (start, end)]
-        basins = [commune.basin if commune else code for commune, code in zip(ends, (start, end), strict=True)]
+        ends, basins = self._ends(start, end)
         if ends[0] is not None and ends[1] is not None:
             given = self.places.travel_between(*basins) if basins[0] != basins[1] else (None, None)
             return given[1] if given[1] is not None else self.places.commune_km(ends[0], ends[1])
@@ -142,9 +141,13 @@ class Locator:
         """Minutes between the basins of two places, from a table of travel; None = it gives none."""
         if start == end or self.places is None:
             return 0.0 if start == end else None
-        ends = [self.places.commune_by_code.get(code) for code in (start, end)]
-        basins = [commune.basin if commune else code for commune, code in zip(ends, (start, end), strict=True)]
+        _, basins = self._ends(start, end)
         return 0.0 if basins[0] == basins[1] else self.places.travel_between(*basins)[0]
+
+    def _ends(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
+        """Communes of some codes, None where one is a basin's, and their basins."""
+        ends = [self.places.commune_by_code.get(code) if self.places else None for code in codes]
+        return ends, [commune.basin if commune else code for commune, code in zip(ends, codes, strict=True)]
 
     @cached_property
     def _surveyed(self) -> Mapping[str, str]:
@@ -225,13 +228,8 @@ class Problem(NamedTuple):
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "file": self.file,
-            "row": self.row or None,
-            "column": self.column or None,
-            "problem": self.key,
-            "what": self.what(lang),
-        }
+        place = {"file": self.file, "row": self.row or None, "column": self.column or None}
+        return {**place, "problem": self.key, "what": self.what(lang)}
 
 
 SET_ASIDE: Final = Record(
@@ -497,11 +495,8 @@ class Lots:
 
     def resolved(self) -> tuple[Lot, ...]:
         """Lots whose job was written otherwise than by its code, in the order of the rows."""
-        return tuple(
-            sorted(
-                (x for x in self.lots if x.given and x.given != x.job), key=lambda lot: (lot.sheet, lot.row, lot.key)
-            )
-        )
+        otherwise = (lot for lot in self.lots if lot.given and lot.given != lot.job)
+        return tuple(sorted(otherwise, key=lambda lot: (lot.sheet, lot.row, lot.key)))
 
 
 def aside_totals(lots: Lots) -> dict[str, int]:
@@ -521,17 +516,13 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
             totals = aside_totals(lots)
             values = {"n": totals["rows"], "people": totals["people"], "rows_unknown": totals["rows_unknown"]}
             notes.append(Note("set_aside", {**values, "file": lots.file or partial(_side, lots.side)}, "reading"))
-        grouped: dict[str, list[Problem]] = {}
-        for each in lots.said:
-            grouped.setdefault(each.key, []).append(each)
-        for key, some in grouped.items():
+        for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
             rows = ", ".join(lines[:_LISTED]) + (", …" if len(lines) > _LISTED else "")
             first = {k: v for k, v in some[0].values.items() if k != "rows"}
             shown = some[0].values.get("rows", rows) if len(some) == 1 else rows
-            notes.append(
-                Note(key, {**first, "n": len(some), "file": lots.file or some[0].file, "rows": shown}, "reading")
-            )
+            told = {**first, "n": len(some), "file": lots.file or some[0].file, "rows": shown}
+            notes.append(Note(key, told, "reading"))
     return notes
 
 

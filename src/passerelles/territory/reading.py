@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -211,29 +212,29 @@ def _bare(text: str) -> str:
     return re.sub(r"(?: \d+)+$", "", normalise_label(text))
 
 
+def _mentions(pattern: str, name: str) -> bool:
+    """Whether a header holds a word, and nothing that says something else."""
+    return re.search(pattern, name) is not None and not _ELSE.search(name)
+
+
 def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
+    of_other_side = {*_COUNT.values()} - {_COUNT[side]}
+
+    def place(role: str, fits: Callable[[str], object]) -> None:
+        """Give a role the first free column whose name fits."""
+        free = (i for i, name in enumerate(written) if i not in found.values() and fits(name))
+        if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
+            found[role] = at
+
     for role, patterns in _HEADERS["roles"].items():
-        if role in found or (role in _COUNT.values() and role != _COUNT[side]):
-            continue
         for pattern in patterns:
-            places = [i for i, name in enumerate(written) if name and re.fullmatch(pattern, name)]
-            free = next((i for i in places if i not in found.values()), None)
-            if free is not None:
-                found[role] = free
-                break
+            place(role, re.compile(pattern).fullmatch)
     for role, pattern in _HEADERS["words"].items():
-        if role in found or role in {*_COUNT.values()} - {_COUNT[side]}:
-            continue
-        for i, name in enumerate(written):
-            if i not in found.values() and re.search(pattern, name) and not _ELSE.search(name):
-                found[role] = i
-                break
-    month = next(
-        (i for i, n in enumerate(written) if i not in found.values() and re.search(_HEADERS["month"][side], n)), None
-    )
-    return found if month is None else {**found, "month": month}
+        place(role, partial(_mentions, pattern))
+    place("month", re.compile(_HEADERS["month"][side]).search)
+    return found
 
 
 @dataclass(frozen=True)
@@ -619,12 +620,8 @@ class _Reader:
                 rows = ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
                 people = str(sum(lot.people for lot in some))
                 first = some[0]
-                values = {
-                    "rows": rows,
-                    "people": people,
-                    "employer": first.employer or "–",
-                    "job": first.label or first.job,
-                }
+                names = {"employer": first.employer or "–", "job": first.label or first.job}
+                values = {"rows": rows, "people": people, **names}
                 self.said.append(Problem(file, first.row, "", "summed", values))
 
 
