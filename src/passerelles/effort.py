@@ -97,10 +97,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     is required, unless courses of its level take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
-    if stated is not None and stated.level_low is not None:
-        named: str | None = str(min(max(stated.level_low, _LOWEST), HIGHEST_LEVEL))
-    else:
-        named = level_given(occupation, referential.language)
+    lowest = None if stated is None else stated.level_low
+    named = level_given(occupation, referential.language) if lowest is None else _bounded(lowest)
     level = int(named or settings.level_unknown)
     known_level = named is not None
     required = [c for c in _required(referential, occupation.code) if _length(c) > 0]
@@ -359,11 +357,6 @@ def state_of(graph: OccupationGraph, table: EffortTable, holding: Holding) -> Sh
     return frozen(np.concatenate([_left(holding.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 
-def _adaptation(effort: EffortSettings) -> Floats:
-    ups = np.arange(HIGHEST_LEVEL + 1)
-    return np.asarray(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups), dtype=np.float64)
-
-
 def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
     return np.unique(graph.macro[graph.macro >= 0])
 
@@ -380,7 +373,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     # Block of each column: macro-competencies first, then categories of knowledge, all savoir-être, then loose ones.
     block = np.full(size + count, -1, dtype=np.int64)
     load = np.zeros(size + count)
-    per_item = {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
+    per_item = hours_of_kind(effort)
     for i, (c, macro) in enumerate(zip(competencies, graph.macro.tolist(), strict=True)):
         if c.category in exact:
             continue  # the name of a certificate: an option that leads there, not something to learn beside it
@@ -402,6 +395,11 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     return _assemble(graph, settings, block, load, cap, practised)
 
 
+def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
+    """Return the hours of one competency that is missing, by its kind."""
+    return {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
+
+
 def _numbered(names: Iterable[Name]) -> dict[Name, int]:
     return {name: number for number, name in enumerate(sorted(names))}
 
@@ -416,7 +414,8 @@ def _assemble(
     fresh[1:] = (number[1:] != number[:-1]) | (owner[1:] != owner[:-1])
     starts = np.flatnonzero(fresh).astype(np.int64)
     chosen = number[starts]
-    qualifications = tuple(qualification_of(graph.referential, o, settings.effort) for o in graph.occupations)
+    effort, ups = settings.effort, np.arange(HIGHEST_LEVEL + 1)
+    qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
     table = EffortTable(
         uncovered=frozen(_uncovered(graph, macros)),
         macros=frozen(macros),
@@ -434,9 +433,9 @@ def _assemble(
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
         level_known=frozen(np.asarray([q.level_known for q in qualifications], dtype=np.bool_)),
-        adaptation=frozen(_adaptation(settings.effort)),
+        adaptation=frozen(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups)),
         qualifications=qualifications,
-        effort=settings.effort,
+        effort=effort,
         paths=settings.paths,
     )
     whole, _ = table.towards_all(np.full(len(block), UNITS, dtype=np.uint8))

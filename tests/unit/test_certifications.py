@@ -6,7 +6,7 @@ import pytest
 
 from market_files import write
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.certifications import Certifications, is_active, load_certifications, reach
+from passerelles.market.certifications import Certifications, is_active, load_certifications
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -141,13 +141,6 @@ def test_an_occupation_gets_its_own_then_its_parents(certifications: Certificati
         hits("M1700")
 
 
-def test_reach_tells_direct_from_parent(certifications: Certifications, jobs: Referential) -> None:
-    found = reach(certifications, jobs)
-    assert found.direct == ("K2110", "N4101", "N4102", "N4103")
-    assert found.reached == ("K2110", "N4101", "N4102", "N4103")
-    assert found.unreached == ("M1000",)
-
-
 def test_an_unknown_code_and_a_foreign_file_are_refused(certifications: Certifications, tmp_path: Path) -> None:
     with pytest.raises(UnknownCodeError) as caught:
         certifications.certification("99")
@@ -171,8 +164,10 @@ def test_the_published_extract(real_data: Path, rome: Referential) -> None:
     }
     assert dict(found.row_counts) == counts
     assert len(found.certifications) == 9_923
-    named = reach(found, rome)
-    assert (len(named.direct), len(named.reached), len(named.unreached)) == (521, 1_562, 22)
+    every = ("certification", "habilitation", "preparatory", "unknown")
+    reached = [found.for_occupation(o.code, rome, kinds=every, ended=True) for o in rome.occupations]
+    assert (len(reached), sum(map(bool, reached))) == (1_584, 1_562)
+    assert sum(o.code in found.by_rome for o in rome.occupations) == 521
     odd = {dict(n.values)["subject"] for n in found.notices if n.code == "not_an_occupation"}
     assert "M1700" in odd
     assert odd == {rome_code for c in found.certifications for rome_code in c.rome} - set(rome.occupation_by_code)

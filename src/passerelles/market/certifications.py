@@ -299,14 +299,6 @@ class CertificationHit(NamedTuple):
     via: Via
 
 
-class CertificationReach(NamedTuple):
-    """Occupations that rows of the file name directly, those named at least through their parent, and the others."""
-
-    direct: tuple[str, ...]
-    reached: tuple[str, ...]
-    unreached: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Certifications:
     """
@@ -580,21 +572,6 @@ def is_active(first: int | None, last: int | None, year: int) -> Ternary:
     if (first is not None and year < first) or (last is not None and year > last):
         return "no"
     return "yes"
-
-
-def reach(certifications: Certifications, referential: Referential) -> CertificationReach:
-    """Occupations that the file names directly, at least through their parent, and not at all, by code, kinds mixed."""
-    direct: list[str] = []
-    reached: list[str] = []
-    unreached: list[str] = []
-    for occupation in referential.occupations:
-        if occupation.base is not None:
-            continue
-        if occupation.code in certifications.by_rome:
-            direct.append(occupation.code)
-        named = any(link.code in certifications.by_rome for link in links_of(referential, occupation.code))
-        (reached if named else unreached).append(occupation.code)
-    return CertificationReach(tuple(sorted(direct)), tuple(sorted(reached)), tuple(sorted(unreached)))
 
 
 def _grouped(pairs: Iterable[tuple[str, Certification]]) -> Mapping[str, tuple[Certification, ...]]:

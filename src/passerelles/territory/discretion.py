@@ -181,8 +181,7 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
         unknown = lots[table.row] & pools[table.column] & ~printed
         reach = np.bincount(table.row[unknown], places[table.column[unknown]], len(lots))
         short = small.left & (reach < np.minimum(bound, table.supply))
-        hide = _smallest(table, printed, table.row, tight_lots | short)
-        hide = np.union1d(hide, _smallest(table, printed, table.column, tight_pools))
+        hide = _smallest(table, printed, tight_lots | short, tight_pools)
         printed[hide] = False
         lots[table.row[hide]] = True
         pools[table.column[hide]] = True
@@ -193,12 +192,14 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
     return _sums(table, small, View(lots, pools, printed, ~lots, ~pools, total=False), bound)
 
 
-def _smallest(table: Table, printed: Bools, at: NDArray[np.intp], lines: Bools) -> NDArray[np.intp]:
-    """Smallest printed flow of each of some lots or pools, ties by position."""
-    among = np.flatnonzero(printed & lines[at])
-    order = among[np.lexsort((among, table.flow[among], at[among]))]
-    _, first = np.unique(at[order], return_index=True)
-    return order[first]
+def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> NDArray[np.intp]:
+    """Smallest printed flow of each of some lots, and of each of some pools, ties by position."""
+    found = []
+    for at, lines in ((table.row, lots), (table.column, pools)):
+        among = np.flatnonzero(printed & lines[at])
+        order = among[np.lexsort((among, table.flow[among], at[among]))]
+        found.append(order[np.unique(at[order], return_index=True)[1]])
+    return np.union1d(*found)
 
 
 def _openings(table: Table, pools: Bools, short: Bools) -> NDArray[np.intp]:
@@ -334,8 +335,7 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         return _kept(table, replace(view, left=left & ~view.lots, spare=spare & ~view.pools), bound)
     if view.total and not total:
         return replace(view, total=False)
-    hide = _smallest(table, view.printed, table.row, _lines(lots, len(table.supply)))
-    hide = np.union1d(hide, _smallest(table, view.printed, table.column, _lines(pools, len(table.capacity))))
+    hide = _smallest(table, view.printed, _lines(lots, len(table.supply)), _lines(pools, len(table.capacity)))
     if not len(hide):
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]

@@ -12,7 +12,7 @@ from passerelles.access.conditions import training_hours
 from passerelles.access.demands import demands_of, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
 from passerelles.codes import grouped
-from passerelles.effort import effort_table, state_of, step_hours
+from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -56,11 +56,7 @@ class Lever:
 
     def hours_of(self, row: int) -> float:
         """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
-        per_item = {
-            "savoir-faire": self.effort.skill_hours,
-            "savoir": self.effort.knowledge_hours,
-            "savoir-être": self.effort.soft_hours,
-        }
+        per_item = hours_of_kind(self.effort)
         had = set(required_columns(self.graph, row).tolist())
         missing = [c for c in self.columns if c not in had]
         entered = {int(self.graph.macro[c]) for c in had}
