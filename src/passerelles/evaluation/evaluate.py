@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, count
 from typing import Final, SupportsFloat
 
 import numpy as np
@@ -80,7 +81,7 @@ def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     shared = np.asarray((sparse.csr_array(presence(rare)[rows]) @ rare.T).todense(), dtype=np.float64)
     total = np.asarray(rare.sum(axis=1), dtype=np.float64).ravel()
     either = total[rows][:, None] + total[None, :] - shared
-    return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+    return _share(shared, either)
 
 
 def _rare(graph: OccupationGraph) -> sparse.csr_array:
@@ -95,15 +96,18 @@ FLOOR: Final = 0.4
 def symmetric_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
     """Matched similarity over the mean number of items of the two occupations, in [0, 1]; 0 where neither has any."""
     sums, counts = _matched(graph)
-    size = (counts[rows][:, None] + counts[None, :]) / 2.0
-    return np.divide(sums[rows], size, out=np.zeros((len(rows), len(counts))), where=size > 0)
+    return _share(sums[rows], (counts[rows][:, None] + counts[None, :]) / 2.0)
 
 
 def directed_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
     """Matched similarity over the number of items of the target, in [0, 1]; 0 where it has none."""
     sums, counts = _matched(graph)
-    size = np.broadcast_to(counts[None, :], (len(rows), len(counts)))
-    return np.divide(sums[rows], size, out=np.zeros((len(rows), len(counts))), where=size > 0)
+    return _share(sums[rows], np.broadcast_to(counts[None, :], (len(rows), len(counts))))
+
+
+def _share(some: Scores, whole: Scores) -> Scores:
+    """Return one over the other, 0 where there is nothing to share."""
+    return np.divide(some, whole, out=np.zeros_like(some), where=whole > 0)
 
 
 def _matched(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -299,10 +303,9 @@ def _named(name: str) -> Method:
         return Method(name, _BASELINES[name], reads_mobilities=False)
     if name in _FITTED:
         return Method(name, partial(_fitted_scores, name), reads_mobilities=True)
-    if name in _SHIPPED:
-        shipped = _SHIPPED[name]
-        return Method(name, partial(_scorer_scores, shipped), reads_mobilities=shipped == "fitted", shipped=shipped)
-    return Method(name, partial(_scorer_scores, name), reads_mobilities=False)
+    shipped = _SHIPPED.get(name)
+    scorer = shipped or name
+    return Method(name, partial(_scorer_scores, scorer), reads_mobilities=scorer == "fitted", shipped=shipped)
 
 
 def _runs(name: str) -> bool:
@@ -351,12 +354,9 @@ def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Score
     return scores
 
 
-def _free_name(function: RankFunction, taken: Iterable[str]) -> str:
+def _free_name(function: RankFunction, taken: set[str]) -> str:
     name = str(getattr(function, "__name__", type(function).__name__))
-    names = set(taken)
-    if name not in names:
-        return name
-    return next(tried for i in range(2, len(names) + 3) if (tried := f"{name}-{i}") not in names)
+    return next(tried for tried in chain((name,), (f"{name}-{i}" for i in count(2))) if tried not in taken)
 
 
 def evaluate(
@@ -411,22 +411,17 @@ def evaluate(
     >>> cosine > 2 * chance
     True
     """
-    if settings is not None and settings != graph.settings:
-        graph = build_graph(graph.referential, settings=settings)
+    graph = _under(graph, settings)
     chosen = choose_methods(graph, methods)
     splits = make_folds(graph, folds, grouping=grouping)
-    ranked = rank_all(graph, chosen, splits, progress or (lambda _done, _total, _name: None))
-    return Evaluation(
-        referential=graph.referential.stamp,
-        codes=graph.codes,
-        folds=folds,
-        grouping=grouping,
-        settings=graph.settings,
-        results=tuple(
-            _result(graph, method, rows, protocol_of(method, graph, folds))
-            for method, rows in zip(chosen, ranked, strict=True)
-        ),
-    )
+    ranked = zip(chosen, rank_all(graph, chosen, splits, progress), strict=True)
+    results = tuple(_result(graph, method, rows, protocol_of(method, graph, folds)) for method, rows in ranked)
+    return Evaluation(graph.referential.stamp, graph.codes, folds, grouping, graph.settings, results)
+
+
+def _under(graph: OccupationGraph, settings: Settings | None) -> OccupationGraph:
+    """Return a graph under other settings: itself, where it has them."""
+    return graph if settings in (None, graph.settings) else build_graph(graph.referential, settings=settings)
 
 
 def with_other_groupings(
@@ -454,14 +449,12 @@ def with_other_groupings(
     PasserellesError
         As `evaluate` does.
     """
-    if evaluation.settings != graph.settings:
-        graph = build_graph(graph.referential, settings=evaluation.settings)
+    graph = _under(graph, evaluation.settings)
     chosen = [m for m in choose_methods(graph, methods) if m.reads_mobilities]
     found: dict[str, list[Values]] = {m.name: [] for m in chosen}
-    tell = progress or (lambda _done, _total, _name: None)
     for seed in range(1, groupings + 1 if chosen else 1):
         splits = make_folds(graph, evaluation.folds, grouping=seed)
-        for method, ranked in zip(chosen, rank_all(graph, chosen, splits, tell), strict=True):
+        for method, ranked in zip(chosen, rank_all(graph, chosen, splits, progress), strict=True):
             found[method.name].append(_measured(graph, ranked).mean(axis=1))
     results = []
     for result in evaluation.results:
@@ -472,8 +465,11 @@ def with_other_groupings(
     return replace(evaluation, results=tuple(results))
 
 
-def rank_all(graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], tell: Progress) -> list[Ranked]:
+def rank_all(
+    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], progress: Progress | None
+) -> list[Ranked]:
     """Targets by method; each fold's graph is made, used and left before the next one is."""
+    tell = progress or (lambda _done, _total, _name: None)
     every = np.arange(len(graph.codes), dtype=np.int32)
     bare = graph_without(graph, every)
     pieces: list[list[Ranked]] = [[] for _ in methods]
@@ -482,8 +478,7 @@ def rank_all(graph: OccupationGraph, methods: Sequence[Method], splits: Sequence
         training = graph_without(graph, fold.held_out)
         for i, method in enumerate(methods):
             tell(done * len(methods) + i, total, method.name)
-            seen = training if method.reads_mobilities else bare
-            pieces[i].append(_rank(seen, method, fold))
+            pieces[i].append(_rank(training if method.reads_mobilities else bare, method, fold))
     tell(total, total, "")
     return [_joined(each) for each in pieces]
 
@@ -508,28 +503,16 @@ def _rank(graph: OccupationGraph, method: Method, fold: Fold) -> Ranked:
 
 def _joined(pieces: Sequence[Ranked]) -> Ranked:
     """Origins of all folds, by code."""
-    origins = np.concatenate([p.origins for p in pieces])
-    order = np.argsort(origins, kind="stable")
-    return Ranked(
-        folds=np.concatenate([p.folds for p in pieces])[order],
-        origins=origins[order],
-        targets=np.concatenate([p.targets for p in pieces])[order],
-        scores=np.concatenate([p.scores for p in pieces])[order],
-    )
+    order = np.argsort(np.concatenate([p.origins for p in pieces]), kind="stable")
+    return Ranked(*(np.concatenate(column)[order] for column in zip(*pieces, strict=True)))
 
 
 def _result(graph: OccupationGraph, method: Method, ranked: Ranked, protocol: str) -> MethodResult:
     values = _measured(graph, ranked)
     bounds = [(float(low), float(high)) for low, high in bootstrap(values)]
-    return MethodResult(
-        method=method.name,
-        protocol=protocol,
-        origins=len(ranked.origins),
-        metrics=dict(zip(METRICS, values.mean(axis=1).tolist(), strict=True)),
-        ci95=dict(zip(METRICS, bounds, strict=True)),
-        breakdown=break_down(graph, ranked.origins, values),
-        ranked=ranked,
-    )
+    means = dict(zip(METRICS, values.mean(axis=1).tolist(), strict=True))
+    ci95, breakdown = dict(zip(METRICS, bounds, strict=True)), break_down(graph, ranked.origins, values)
+    return MethodResult(method.name, protocol, len(ranked.origins), means, ci95, breakdown, ranked)
 
 
 def _measured(graph: OccupationGraph, ranked: Ranked) -> Values:
@@ -567,8 +550,7 @@ def with_observed(
     PasserellesError
         If fewer groups of origins were observed than there are folds, and as `evaluate` does.
     """
-    if evaluation.settings != graph.settings:
-        graph = build_graph(graph.referential, settings=evaluation.settings)
+    graph = _under(graph, evaluation.settings)
     people = people_matrix(graph, observed)
     origins = np.flatnonzero(np.diff(people.indptr)).astype(np.int32)
     if not len(origins):
@@ -577,14 +559,12 @@ def with_observed(
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     size = Method(SIZE, partial(_size_scores, people, held_out), reads_mobilities=False)
     chosen = (*choose_methods(graph, methods), size)
-    ranked = rank_all(graph, chosen, folds, progress or (lambda _done, _total, _name: None))
     results = tuple(
         _observed_result(people, rows, method.name, protocol_of(method, graph, evaluation.folds))
-        for method, rows in zip(chosen, ranked, strict=True)
+        for method, rows in zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
     )
-    return replace(
-        evaluation, observed=ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
-    )
+    fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
+    return replace(evaluation, observed=fit)
 
 
 def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr_array:
@@ -596,8 +576,7 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
     ]
     people, rows, columns = (np.asarray(x) for x in zip(*cells, strict=True))
     kept = rows != columns
-    shape = (len(graph.codes), len(graph.codes))
-    return frozen_csr(sparse.csr_array((people[kept], (rows[kept], columns[kept])), shape=shape))
+    return frozen_csr(sparse.csr_array((people[kept], (rows[kept], columns[kept])), shape=graph.mobility.shape))
 
 
 def _size_scores(

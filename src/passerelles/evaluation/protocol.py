@@ -189,14 +189,9 @@ def reliability(probabilities: ArrayLike, outcomes: ArrayLike, *, bins: int = 10
     if bins < 1:
         raise ValueError(f"bins must be at least 1, not {bins}")
     order = np.argsort(predicted, kind="stable")
+    ends, means = predicted, (predicted, observed)
     return tuple(
-        Bin(
-            low=float(predicted[some[0]]),
-            high=float(predicted[some[-1]]),
-            cases=len(some),
-            predicted=float(predicted[some].mean()),
-            observed=float(observed[some].mean()),
-        )
+        Bin(float(ends[some[0]]), float(ends[some[-1]]), len(some), *(float(each[some].mean()) for each in means))
         for some in np.array_split(order, bins)
         if len(some)
     )
@@ -418,6 +413,9 @@ UNKNOWN: Final = "unknown"
 _SIZES: Final = ((1, 1), (2, 2), (3, 4), (5, 9), (10, None))
 
 
+_Key = tuple[int, str, str | None]  # the order of a group, its value and its label
+
+
 class Group(NamedTuple):
     """Origins that share a value: how many, and the mean of each metric over them."""
 
@@ -450,47 +448,39 @@ def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, 
     return {name: _groups(split(graph, rows), values) for name, split in _SPLITS.items()}
 
 
-def _groups(keys: "Sequence[tuple[int, str, str | None]]", values: Values) -> tuple[Group, ...]:
+def _groups(keys: "Sequence[_Key]", values: Values) -> tuple[Group, ...]:
     """Groups by rising key; a key is an order, a value and a label."""
     found: list[Group] = []
     for key in sorted(set(keys), key=lambda k: k[:2]):
         some = np.asarray([k == key for k in keys])
-        means = values[:, some].mean(axis=1).tolist()
-        found.append(Group(key[1], key[2], int(some.sum()), dict(zip(METRICS, means, strict=True))))
+        means = dict(zip(METRICS, values[:, some].mean(axis=1).tolist(), strict=True))
+        found.append(Group(key[1], key[2], int(some.sum()), means))
     return tuple(found)
 
 
-def _domains(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:
-    keys: list[tuple[int, str, str | None]] = []
+def _domains(graph: OccupationGraph, rows: Rows) -> list[_Key]:
+    keys: list[_Key] = []
     for row in rows.tolist():
         top = top_domain(graph.referential, graph.occupations[row].domain)
-        label = (
-            None
-            if top is None or top not in graph.referential.domain_by_code
-            else graph.referential.domain_by_code[top].label
-        )
-        keys.append((1, UNKNOWN, None) if top is None else (0, top, label))
+        node = graph.referential.domain_by_code.get(top or "")
+        keys.append((1, UNKNOWN, None) if top is None else (0, top, node.label if node else None))
     return keys
 
 
-def _requirements(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:
+def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
     counts = np.diff(graph.weights.indptr)[rows]
     limits = np.unique(np.quantile(counts, [0.25, 0.5, 0.75], method="higher"))
     quartile = np.searchsorted(limits, counts, side="left")
-    spans = {
-        q: _span(int(counts[quartile == q].min()), int(counts[quartile == q].max())) for q in set(quartile.tolist())
-    }
+    ends = {q: counts[quartile == q] for q in set(quartile.tolist())}
+    spans = {q: _span(int(own.min()), int(own.max())) for q, own in ends.items()}
     return [(q, spans[q], None) for q in quartile.tolist()]
 
 
-def _parent_groups(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:
+def _parent_groups(graph: OccupationGraph, rows: Rows) -> list[_Key]:
     groups = fold_groups(graph)
     sizes = np.bincount(groups[~graph.is_specialised], minlength=int(groups.max()) + 1)[groups[rows]]
-    keys: list[tuple[int, str, str | None]] = []
-    for size in sizes.tolist():
-        low, high = next(s for s in _SIZES if s[1] is None or size <= s[1])
-        keys.append((low, _span(low, high), None))
-    return keys
+    spans = (next(s for s in _SIZES if s[1] is None or size <= s[1]) for size in sizes.tolist())
+    return [(low, _span(low, high), None) for low, high in spans]
 
 
 def _span(low: int, high: int | None) -> str:
@@ -499,20 +489,17 @@ def _span(low: int, high: int | None) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _ternary(name: str) -> Callable[[OccupationGraph, Rows], list[tuple[int, str, str | None]]]:
+def _ternary(name: str) -> Callable[[OccupationGraph, Rows], list[_Key]]:
     order = {"yes": 0, "no": 1, UNKNOWN: 2}
 
-    def split(graph: OccupationGraph, rows: Rows) -> list[tuple[int, str, str | None]]:
+    def split(graph: OccupationGraph, rows: Rows) -> list[_Key]:
         answers = [str(getattr(graph.occupations[row], name)) for row in rows.tolist()]
         return [(order[answer], answer, None) for answer in answers]
 
     return split
 
 
-_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], list[tuple[int, str, str | None]]]]] = {
-    "domain": _domains,
-    "requirements": _requirements,
-    "parent_group": _parent_groups,
-    "regulated": _ternary("regulated"),
-    "managerial": _ternary("managerial"),
-}
+_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], list[_Key]]]] = {
+    "domain": _domains, "requirements": _requirements, "parent_group": _parent_groups,
+    "regulated": _ternary("regulated"), "managerial": _ternary("managerial"),
+}  # fmt: skip

@@ -1,8 +1,7 @@
 """What an evaluation gives: figures by method, and the ranked targets that they were counted on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS, Group
 from passerelles.io.atomic import atomic_file
+from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
 from passerelles.model import Stamp
 from passerelles.settings import Settings
@@ -36,8 +36,7 @@ class Prediction(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, eq=False)
-class Ranked:
+class Ranked(NamedTuple):
     """
     First targets of b origins, by code of the origin.
 
@@ -57,6 +56,11 @@ class Ranked:
 
 def _figure(value: float, lang: Lang) -> str:
     return number(value, lang=lang, decimals=3)
+
+
+def _interval(mean: float, bounds: Sequence[float], lang: Lang) -> str:
+    low, high = (_figure(bound, lang) for bound in bounds)
+    return say("evaluation.interval", lang=lang, mean=_figure(mean, lang), low=low, high=high)
 
 
 def _figures(name: str) -> tuple[Column, ...]:
@@ -142,8 +146,7 @@ class MethodResult:
 
     def interval(self, name: str, lang: Lang = "fr") -> str:
         """Return a mean with its interval."""
-        mean, low, high = (_figure(x, lang) for x in (self.metrics[name], *self.ci95[name]))
-        return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+        return _interval(self.metrics[name], self.ci95[name], lang)
 
     def other_splits(self, lang: Lang = "fr") -> str:
         """Return the means over other splits, in a sentence."""
@@ -188,17 +191,13 @@ def _of_people(name: str, value: str, bounds: str) -> tuple[Column, ...]:
     """Return the columns of a metric of observed moves: its mean, and the bounds of its interval."""
 
     def shown(result: "ObservedMethod", lang: Lang) -> str:
-        mean, low, high = (_figure(x, lang) for x in (getattr(result, value), *getattr(result, bounds)))
-        return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+        return _interval(getattr(result, value), getattr(result, bounds), lang)
 
+    wide = On.JSON | On.TABLE
     return (
         Column(name, "number", value=lambda r, _: getattr(r, value), shown=shown, schema=share()),
-        Column(
-            f"{name}_low", "number", value=lambda r, _: getattr(r, bounds)[0], schema=share(), on=On.JSON | On.TABLE
-        ),
-        Column(
-            f"{name}_high", "number", value=lambda r, _: getattr(r, bounds)[1], schema=share(), on=On.JSON | On.TABLE
-        ),
+        Column(f"{name}_low", "number", value=lambda r, _: getattr(r, bounds)[0], schema=share(), on=wide),
+        Column(f"{name}_high", "number", value=lambda r, _: getattr(r, bounds)[1], schema=share(), on=wide),
     )
 
 
@@ -314,25 +313,17 @@ class Evaluation(Shown):
         PasserellesError
             If it was not evaluated.
         """
-        for each in self.results:
-            if each.method == method:
-                return each
-        known = ", ".join(r.method for r in self.results)
-        raise PasserellesError("evaluation_unknown_method", name=method, known=known)
+        by_name = {each.method: each for each in self.results}
+        if method not in by_name:
+            raise PasserellesError("evaluation_unknown_method", name=method, known=", ".join(by_name))
+        return by_name[method]
 
     @property
     def predictions(self) -> Iterator[Prediction]:
         """First 50 targets of each origin, by method, then by code of the origin, then by rank."""
         for result in self.results:
-            ranked = result.ranked
-            rows = zip(
-                ranked.folds.tolist(),
-                ranked.origins.tolist(),
-                ranked.targets.tolist(),
-                ranked.scores.tolist(),
-                strict=True,
-            )
-            for fold, origin, targets, scores in rows:
+            columns: Iterable[Any] = result.ranked
+            for fold, origin, targets, scores in zip(*(column.tolist() for column in columns), strict=True):
                 for rank, (target, score) in enumerate(zip(targets, scores, strict=True), start=1):
                     if target >= 0:
                         yield Prediction(result.method, fold, self.codes[origin], self.codes[target], rank, score)
@@ -348,14 +339,8 @@ class Evaluation(Shown):
         PasserellesError
             If something is there and `overwrite` is False, or the file cannot be written.
         """
-        import csv  # noqa: PLC0415 - only a file needs it
-
         with atomic_file(Path(path), overwrite=overwrite) as file:
-            buffer = StringIO(newline="")
-            writer = csv.writer(buffer, lineterminator="\n")
-            writer.writerow(Prediction._fields)
-            writer.writerows(self.predictions)
-            file.write(buffer.getvalue().encode("utf-8"))
+            file.write(csv_text(Prediction._fields, self.predictions).encode("utf-8"))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -82,17 +83,9 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         sample = _draw(graph, values["overall.rank"] + values["description.text_rank"])
         free = [n for n in values if not features()[n].closeness]
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, free)
-        fitted_on = f"{graph.referential.name} {graph.referential.version}"
         content = {part: _of_part(part, weights) for part in content_parts()}
         if content_only:
-            return Scorer(
-                name=name or "content",
-                version=VERSION,
-                fitted_on=fitted_on,
-                base=_rounded(base),
-                candidates=_candidates(graph),
-                parts=content,
-            )
+            return _scorer(graph, name or "content", VERSION, base, content)
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
         columns = {"content": logit[sample.rows, sample.columns]} | {
@@ -103,15 +96,8 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
     second |= DAMPING
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
     moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
-    return Scorer(
-        name=name or "fitted",
-        version=VERSION,
-        fitted_on=fitted_on,
-        base=_rounded(shift + scale * base),
-        candidates=_candidates(graph),
-        parts=moved,
-        prior=Prior(scale=_rounded(scale), base=_rounded(base)),
-    )
+    prior = Prior(scale=_rounded(scale), base=_rounded(base))
+    return _scorer(graph, name or "fitted", VERSION, shift + scale * base, moved, prior)
 
 
 def fit_holdings(graph: OccupationGraph) -> Scorer:
@@ -129,13 +115,26 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
         values = _centred_features(people, names, every)
         sample = _draw(graph, values["overall.rank"])
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, [])
+    parts = {part: named for part in content_parts() if (named := _of_part(part, weights))}
+    return _scorer(graph, HOLDINGS, HOLDINGS_VERSION, base, parts)
+
+
+def _scorer(
+    graph: OccupationGraph,
+    name: str,
+    version: str,
+    base: float,
+    parts: dict[str, dict[str, float]],
+    prior: Prior | None = None,
+) -> Scorer:
     return Scorer(
-        name=HOLDINGS,
-        version=HOLDINGS_VERSION,
+        name=name,
+        version=version,
         fitted_on=f"{graph.referential.name} {graph.referential.version}",
         base=_rounded(base),
-        candidates=_candidates(graph),
-        parts={part: named for part in content_parts() if (named := _of_part(part, weights))},
+        candidates=max(1, int((~graph.is_specialised).sum()) - 1),
+        parts=parts,
+        prior=prior,
     )
 
 
@@ -209,10 +208,6 @@ def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tupl
     return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
 
 
-def _candidates(graph: OccupationGraph) -> int:
-    return max(1, int((~graph.is_specialised).sum()) - 1)
-
-
 def _of_part(part: str, weights: Mapping[str, float]) -> dict[str, float]:
     return {n: w for n, w in weights.items() if n.split(".", 1)[0] == part}
 
@@ -268,18 +263,15 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     """
     said = progress or (lambda _done, _total: None)
     total = len(FITS) * (1 + len(GROUPINGS) * FOLDS)
-    done = 0
+    done = count(1)
     found: dict[str, Scorer] = {}
     for name, fit in FITS.items():
         pairs: list[Pairs] = []
-        for grouping in GROUPINGS:
-            for fold in make_folds(graph, FOLDS, grouping=grouping):
-                pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
-                done += 1
-                said(done, total)
+        for fold in chain.from_iterable(make_folds(graph, FOLDS, grouping=grouping) for grouping in GROUPINGS):
+            pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
+            said(next(done), total)
         found[name] = fit(graph).model_copy(update={"calibration": calibrate(joined(pairs))})
-        done += 1
-        said(done, total)
+        said(next(done), total)
     return found
 
 
@@ -332,8 +324,7 @@ def chosen_pairs(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Pair
 
 def joined(pairs: Sequence[Pairs]) -> Pairs:
     """Return pairs one after the other."""
-    scores, listed, rank = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    return Pairs(scores, listed, rank)
+    return Pairs(*map(np.concatenate, zip(*pairs, strict=True)))
 
 
 def calibrate(pairs: Pairs) -> Calibration:

@@ -185,6 +185,7 @@ def build_graph(
     plain = np.asarray([base is None for base in bases], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
     macro = _macro(competencies, column)
+    context_codes, tag_codes = (tuple(each.code for each in some) for some in (referential.contexts, referential.tags))
     return OccupationGraph(
         referential=referential,
         settings=chosen,
@@ -193,10 +194,10 @@ def build_graph(
         weights=weights,
         core=core,
         macro=macro,
-        context_codes=tuple(c.code for c in referential.contexts),
-        contexts=_links(referential.occupation_contexts, row, [c.code for c in referential.contexts]),
-        tag_codes=tuple(t.code for t in referential.tags),
-        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, [t.code for t in referential.tags]),
+        context_codes=context_codes,
+        contexts=_links(referential.occupation_contexts, row, context_codes),
+        tag_codes=tag_codes,
+        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes),
         mobility=_mobility(referential, row),
         near=lambda: _near(competencies, _counted(referential, competencies), macro, weights[plain], chosen.near),
     )
@@ -271,18 +272,15 @@ def _near(
     Labels of the exact categories, and unknown ones, are left out. `required` has shape (occupations, competencies).
     """
     size = len(competencies)
-    kept = np.asarray(
-        [i for i, c in enumerate(competencies) if c.label is not None and c.category not in settings.exact_categories],
-        dtype=np.int32,
-    )
+    exact = settings.exact_categories
+    some = [i for i, c in enumerate(competencies) if c.label is not None and c.category not in exact]
+    kept = np.asarray(some, dtype=np.int32)
     narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
-    found: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = [
-        (narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))
-    ]
+    found: list[tuple[NDArray[Any], ...]] = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
     if len(kept) > 1 and settings.label_credit > 0:
-        some = np.asarray(counted, dtype=np.bool_)[kept]
-        vectors = word_vectors([competencies[i].name for i in kept.tolist()], some.tolist())
-        topics = _topics(vectors[some], required[:, kept[some]])
+        plain = np.asarray(counted, dtype=np.bool_)[kept]
+        vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
+        topics = _topics(vectors[plain], required[:, kept[plain]])
         groups = macro[kept]
         for left, right, likeness in (
             close_pairs(vectors, settings.label_threshold),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.language.say import LANGS, say
+from passerelles.codes import grouped
+from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
@@ -171,7 +172,14 @@ class OccupationGraph:
         >>> view.nodes["occupation:K2110"]["type"]
         'occupation'
         """
-        return to_networkx(self)
+        import networkx as nx  # noqa: PLC0415 - half a second that only those who ask for it should wait
+
+        view: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        view.graph.update(graph_attributes(self))
+        view.add_nodes_from(node_records(self))
+        for source, target, values in edge_records(self):  # no two edges of one type join two nodes in one direction
+            view.add_edge(source, target, key=values["type"], **values)
+        return view
 
     def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """
@@ -180,13 +188,11 @@ class OccupationGraph:
         The graph never changes, so what follows from it alone does not either; upper layers keep their indexes
         here instead of in a global cache. Safe to call from several threads.
         """
-        try:
-            found: Value = self._memo[key]
-        except KeyError:
+        if key not in self._memo:
             with self._lock:
                 if key not in self._memo:
                     self._memo[key] = build()
-                found = self._memo[key]
+        found: Value = self._memo[key]
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -227,31 +233,13 @@ EDGE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType({
 })  # fmt: skip
 
 
-def to_networkx(graph: OccupationGraph) -> "nx.MultiDiGraph[str]":
-    """
-    Return the typed graph as networkx; see `OccupationGraph.to_networkx`.
-
-    The key of an edge is its type: no two edges of one type join the same two nodes in the same direction.
-    """
-    import networkx as nx  # noqa: PLC0415 - half a second that only those who ask for it should wait
-
-    view: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    view.graph.update(graph_attributes(graph))
-    view.add_nodes_from(node_records(graph))
-    for source, target, values in edge_records(graph):
-        view.add_edge(source, target, key=values["type"], **values)
-    return view
-
-
 def graph_attributes(graph: OccupationGraph) -> dict[str, str]:
     """Return where the graph comes from and how it was weighted, all as text; what is unknown is absent."""
     referential, provenance = graph.referential, graph.referential.provenance
     found = {
         "schema": SCHEMA,
         "generator": f"passerelles {version('passerelles')}",
-        "name": referential.name,
-        "version": referential.version,
-        "sha256": provenance.sha256,
+        **referential.stamp._asdict(),
         "source": provenance.source,
         "source_format": provenance.format,
         "date": provenance.date,
@@ -278,10 +266,8 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
 def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
     """Yield source, target and attributes of every edge, in the order of `EDGE_TYPES`, then of the codes."""
     language = graph.referential.language
-    labels = {
-        kind: say(f"export.edges.{kind}", lang=next((lang for lang in LANGS if lang == language), "fr"))
-        for kind in EDGE_TYPES
-    }
+    lang: Lang = next((each for each in LANGS if each == language), "fr")
+    labels = {kind: say(f"export.edges.{kind}", lang=lang) for kind in EDGE_TYPES}
     for edges in (_competency_edges, _filing_edges, _tree_edges, _mobility_edges, _credential_edges):
         for kind, source, target, weight, more in edges(graph):
             yield source, target, _attributes({"type": kind, "label": labels[kind], "weight": weight, **more})
@@ -369,17 +355,13 @@ def _of_occupation(occupation: Occupation) -> _More:
 
 
 def _of_credential(credential: Credential) -> _More:
-    low, expected, high = (None if h is None else float(h) for h in credential.hours[:3])
+    figures = zip(("hours_low", "hours_expected", "hours_high"), credential.hours[:3], strict=True)
     return {
         "kind": credential.kind,
-        "hours_low": low,
-        "hours_expected": expected,
-        "hours_high": high,
+        **{name: None if hours is None else float(hours) for name, hours in figures},
         "hours_source": credential.hours.source,
         "reference": credential.source,
-        "certifinfo": credential.certifinfo,
-        "rncp": credential.rncp,
-        "note": credential.note,
+        **{name: getattr(credential, name) for name in ("certifinfo", "rncp", "note")},
     }
 
 
@@ -396,7 +378,7 @@ def _competency_node(graph: OccupationGraph, code: str) -> str:
 def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]]:
     """Yield row, column and value of every stored cell, by row, then by column."""
     cells = matrix.tocoo()
-    yield from zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True)
+    return zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True)
 
 
 def _competency_edges(graph: OccupationGraph) -> Iterator[_Edge]:
@@ -452,12 +434,11 @@ def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:
 def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     referential = graph.referential
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
-        sources: dict[tuple[str, str], dict[str, None]] = {}  # one edge, also where rows differ by whom they bind
-        for row in referential.credential_requirements:
-            if row.kind == wanted:
-                sources.setdefault((row.occupation, row.credential), {})[row.source] = None
-        for (occupation, code), said in sources.items():
-            yield kind, f"occupation:{occupation}", f"credential:{code}", 1.0, {"reference": " ; ".join(said)}
+        rows = (row for row in referential.credential_requirements if row.kind == wanted)
+        # One edge, also where rows differ by whom they bind.
+        for (occupation, code), said in grouped(((row.occupation, row.credential), row.source) for row in rows).items():
+            reference = " ; ".join(dict.fromkeys(said))
+            yield kind, f"occupation:{occupation}", f"credential:{code}", 1.0, {"reference": reference}
     for credential in referential.credentials:
         for required in credential.prerequisites:
             yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING

@@ -113,20 +113,13 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
         If nothing is there, if it is a folder, may not be read, or is larger than `most` bytes.
     """
     path = Path(place)
-    try:
+    with refusals_told(path):
         about = path.stat()
         limit = most if stat.S_ISREG(about.st_mode) else min(most, _MAX_STREAM_BYTES)
         if about.st_size > limit and stat.S_ISREG(about.st_mode):
             raise PasserellesError("file_too_big", path=path, megabytes=about.st_size // 1_000_000)
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
-    except FileNotFoundError as error:
-        raise PasserellesError("no_such_path", path=path) from error
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=path) from error
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise PasserellesError("unreadable_path", path=path, reason=reason) from error
     if len(data) > limit:
         raise PasserellesError("file_too_big", path=path, megabytes=limit // 1_000_000)
     return data
@@ -137,10 +130,15 @@ def refusals_told(path: Path) -> Iterator[None]:
     """Turn what the system refuses while a path is read into messages that name it."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise PasserellesError("no_such_path", path=path) from error
     except PermissionError as error:
         raise PasserellesError("no_permission", path=path) from error
-    except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+    except PasserellesError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise PasserellesError("unreadable_path", path=path, reason=reason) from error
 
 
 def file_sha256(path: Path) -> str:

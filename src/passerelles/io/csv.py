@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import compress, islice
 from operator import itemgetter
@@ -189,14 +190,14 @@ def check_columns(table: Table, required: Sequence[str], optional: Sequence[str]
     missing = [column for column in required if column not in header]
     if not header:
         log.note("empty_file", file=name)
-    elif required and len(missing) == len(required):
-        # Not one column that the reader knows: it is another kind of file, and what its rows lack does not matter.
-        log = NoticeLog()
-        log.note("wrong_file", file=name, expected=", ".join(required), found=", ".join(header[:5])[:100])
-        table = replace(table, header=(), rows=[], lines=())
     elif missing:
-        rows = max(1, len(table.rows))
-        log.note("missing_column", file=name, line=1, count=rows, column=", ".join(missing))
+        if len(missing) == len(required):
+            # Not one column that the reader knows: it is another kind of file, and what its rows lack does not matter.
+            log = NoticeLog()
+            log.note("wrong_file", file=name, expected=", ".join(required), found=", ".join(header[:5])[:100])
+        else:
+            rows = max(1, len(table.rows))
+            log.note("missing_column", file=name, line=1, count=rows, column=", ".join(missing))
         table = replace(table, header=(), rows=[], lines=())
     else:
         for column in optional:
@@ -407,12 +408,11 @@ class Rows(NamedTuple):
                 log.note("row_length", file=self.name, line=line, got=len(cells), expected=width)
                 continue
             texts = [cell if type(cell) is str else cell_text(cell) for cell in cells[:width]]
-            rows.append(texts if len(texts) == width else texts + [""] * (width - len(texts)))
+            rows.append(texts + [""] * (width - len(texts)))
             lines.append(line)
         header = tuple(cell_text(cell).casefold() for cell in self.header[:width])
-        return Table(
-            self.name, header, rows, lines, FileRecord(self.name, self.sha256, self.encoding, len(rows)), log.notices()
-        )
+        record = FileRecord(self.name, self.sha256, self.encoding, len(rows))
+        return Table(self.name, header, rows, lines, record, log.notices())
 
 
 def _is_blank(cells: Sequence[Cell]) -> bool:
@@ -498,6 +498,14 @@ def _best(rows: Sequence[tuple[int, list[Cell]]], fits: Fits) -> tuple[int, int]
     return score, -place
 
 
+def _with_header(
+    rows: list[tuple[int, list[Cell]]], fits: Fits
+) -> tuple[tuple[Cell, ...], int, list[tuple[int, list[Cell]]]]:
+    """Header, its line and the rows below it; no header and line 0 where no row fits."""
+    score, place = _best(rows, fits)
+    return (tuple(rows[place][1]), rows[place][0], rows[place + 1 :]) if score else ((), 0, rows)
+
+
 def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, first: bool) -> Rows:
     book = open_workbook(data)
     names = book.sheets
@@ -515,13 +523,9 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
         values = {"sheets": ", ".join(best), "example": best[0], "others": ", ".join(others)}
         raise PasserellesError("several_sheets", path=path, **values)
     chosen = book.sheet(best[0])
-    score, place = _best(chosen.rows, fits)
+    header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
-    if not score:
-        return Rows(name, (), 0, chosen.rows, digest, "xlsx", best[0], chosen.merged)
-    line, header = chosen.rows[place]
-    rows = chosen.rows[place + 1 :]
-    return Rows(name, tuple(header), line, rows, digest, "xlsx", best[0], chosen.merged, others=others)
+    return Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, others=others if line else ())
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path) -> Rows:
@@ -534,22 +538,16 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path) -> Rows:
     lines = list(io.StringIO(text, newline=""))
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
     rows: list[tuple[int, list[Cell]]] = [(n, list(row)) for n, row in read_records(lines, delimiter, name, log)]
-    digest = hashlib.sha256(data).hexdigest()
-    score, place = _best(rows, fits)
-    if not score:
-        return Rows(name, (), 0, rows, digest, encoding, notices=log.notices())
-    line, header = rows[place]
-    return Rows(name, tuple(header), line, rows[place + 1 :], digest, encoding, notices=log.notices())
+    header, line, rows = _with_header(rows, fits)
+    return Rows(name, header, line, rows, hashlib.sha256(data).hexdigest(), encoding, notices=log.notices())
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int]:
     """How well the best header fits under a delimiter, then how many cells it has."""
     found: list[tuple[int, list[Cell]]] = []
-    try:
+    with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         found = [(i, list(row)) for i, row in enumerate(islice(reader, HEADER_WITHIN), 1) if any(row)]
-    except csv.Error:
-        pass
     score, place = _best(found, fits)
     return score, len(found[place][1]) if found else 0
 

@@ -5,10 +5,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -188,11 +188,8 @@ def open_workbook(data: bytes) -> Workbook:
 
         _parse(_part(data, "xl/_rels/workbook.xml.rels"), start=relation)
         _parse(_part(data, _MAIN), start=sheet)
-        parts = {
-            name: _absolute(targets[reference])
-            for name, state, reference in listed
-            if state == "visible" and reference in targets
-        }
+        visible = ((name, targets.get(reference)) for name, state, reference in listed if state == "visible")
+        parts = {name: _absolute(target) for name, target in visible if target is not None}
         if not parts:
             raise DamagedWorkbookError("no visible sheet")
         return Workbook(data, parts, epoch)
@@ -333,14 +330,10 @@ def _date_styles(data: bytes) -> Mapping[int, bool]:
         elif name == "xf" and inside:
             styles.append(int(attributes.get("numFmtId", 0)))
 
-    try:
+    with suppress(KeyError):  # a workbook may do without styles
         _parse(_part(data, "xl/styles.xml"), start=start)
-    except KeyError:  # a workbook may do without styles
-        return {}
-    durations = {number: _is_duration(number, formats.get(number, "")) for number in set(styles)}
-    return {
-        style: durations[number] for style, number in enumerate(styles) if _is_date(number, formats.get(number, ""))
-    }
+    codes = [(number, formats.get(number, "")) for number in styles]
+    return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
 
 
 def _is_date(number: int, code: str) -> bool:
@@ -355,9 +348,7 @@ def _is_duration(number: int, code: str) -> bool:
 @cache
 def _column(letters: bytes) -> int:
     """Number of a column, from 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
+    number = reduce(lambda known, letter: known * 26 + letter - 64, letters.upper(), 0)
     if number > _MAX_COLUMN:
         raise DamagedWorkbookError(f"a cell in column {letters.decode()}")
     return number
@@ -541,11 +532,10 @@ class _SheetParser:
                 self._put(value)
 
     def _cell(self) -> Cell:
-        text = "".join(self.parts["v"])
+        text, formula, inline = ("".join(self.parts[name]) for name in "vft")
         if self.kind == "inlineStr":
-            return _unescaped("".join(self.parts["t"]))
+            return _unescaped(inline)
         if not text:
-            formula = "".join(self.parts["f"])
             return f"={formula}" if formula and self.kind != "str" else None  # a formula nobody has worked out yet
         if self.kind == "s":
             return self.book.texts[int(text)]
@@ -571,10 +561,11 @@ class _SheetParser:
 def _walk(book: Workbook, sheet: str, *, xml: bytes | None = None, most: int | None = None) -> Sheet:
     """Read a sheet cell by cell, or its first rows only."""
     walker = _SheetParser(book)
+    handlers: dict[str, Any] = {"start": walker.start, "end": walker.end, "text": walker.text}
     if xml is not None:
-        _parser(start=walker.start, end=walker.end, text=walker.text).Parse(xml, True)  # noqa: FBT003
+        _parser(**handlers).Parse(xml, True)  # noqa: FBT003
     else:
-        for _ in _fed(book.data, book.parts[sheet], start=walker.start, end=walker.end, text=walker.text):
+        for _ in _fed(book.data, book.parts[sheet], **handlers):
             if most is not None and walker.row > most:
                 break
     rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if most is None or row <= most]

@@ -1,6 +1,6 @@
 """Reader of the project's own format: CSV files and a manifest that a branch can write in Excel."""
 
-from typing import Final
+from typing import Any, Final
 
 from passerelles.io.archive import FileSource
 from passerelles.model import (
@@ -71,18 +71,10 @@ def read_table_referential(source: FileSource) -> Referential:
         read_credentials(source, draft)
         read_credential_requirements(source, draft)
     read_occupation_access(source, draft)
-    return finish(
-        draft,
-        name=manifest.name,
-        version=manifest.version,
-        language=manifest.language,
-        provenance=Provenance(
-            source=manifest.source or manifest.title or MANIFEST,
-            format="table",
-            date=manifest.date,
-            licence=manifest.licence,
-        ),
-    )
+    source_named = manifest.source or manifest.title or MANIFEST
+    provenance = Provenance(source_named, "table", manifest.date, manifest.licence)
+    name, version, language = manifest.name, manifest.version, manifest.language
+    return finish(draft, name=name, version=version, language=language, provenance=provenance)
 
 
 def _domains(source: FileSource, draft: Draft) -> None:
@@ -92,35 +84,23 @@ def _domains(source: FileSource, draft: Draft) -> None:
 
 
 def _occupations(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(
-        source,
-        "occupations.csv",
-        ("code", "label"),
-        draft,
-        optional=(*_TEXTS, *_FLAGS, "ecological", "level"),
-        needed=True,
-    )
-    columns = ("code", "label", "ecological", "level", *_TEXTS, *_FLAGS)
-    for line, (code, label, eco, level, *cells) in table.numbered(*columns):
+    keys, optional = ("code", "label"), ("ecological", "level", *_TEXTS, *_FLAGS)
+    table = read_own_table(source, "occupations.csv", keys, draft, optional=optional, needed=True)
+    for line, (code, label, eco, level, *cells) in table.numbered(*keys, *optional):
         definition, access, parent, domain, major, minor = cells[: len(_TEXTS)]
-        regulated, managerial, digital, demographic = (
-            draft.coded(YES_NO, cell, name, table, line)
-            for name, cell in zip(_FLAGS, cells[len(_TEXTS) :], strict=True)
-        )
+        flags = zip(_FLAGS, cells[len(_TEXTS) :], strict=True)
+        answers: dict[str, Any] = {name: draft.coded(YES_NO, cell, name, table, line) for name, cell in flags}
         occupation = Occupation(
-            code=code,
-            label=label or None,
-            definition=definition,
-            access=access,
-            parent=parent or None,
-            domain=domain or None,
-            regulated=regulated,
-            managerial=managerial,
+            code,
+            label or None,
+            definition,
+            access,
+            parent or None,
+            domain or None,
             ecological=draft.coded(ECOLOGICAL, eco, "ecological", table, line),
-            digital=digital,
-            demographic=demographic,
             riasec=(major + minor).upper(),
             level=draft.figure(level, "level", table, line, low=1.0, high=8.0),
+            **answers,
         )
         draft.declare("occupations", occupation, table, line)
 
@@ -138,9 +118,7 @@ def _requirements(source: FileSource, draft: Draft) -> None:
 def _titles(source: FileSource, draft: Draft) -> None:
     keys = ("code", "label", "occupation")
     table = read_own_table(source, "titles.csv", keys, draft)
-    draft.declare_titles(
-        [JobTitle(code, label, occupation) for code, label, occupation in table.columns(*keys)], table, "occupation"
-    )
+    draft.declare_titles([JobTitle(c, label, o) for c, label, o in table.columns(*keys)], table, "occupation")
 
 
 def _contexts(source: FileSource, draft: Draft) -> None:
