@@ -33,11 +33,11 @@ from passerelles.paths.rank import rank_paths as rank_paths
 from passerelles.progress import progress_bar as progress_bar
 from passerelles.ranking.compare import Comparison as Comparison
 from passerelles.ranking.compare import compare as compare
-from passerelles.ranking.counterfactual import Counterfactual as Counterfactual
-from passerelles.ranking.counterfactual import counterfactual as counterfactual
 from passerelles.ranking.move import Move as Move
 from passerelles.ranking.move import Moves as Moves
 from passerelles.ranking.moves import AllMoves as AllMoves
+from passerelles.ranking.moves import Counterfactual as Counterfactual
+from passerelles.ranking.moves import counterfactual as counterfactual
 from passerelles.ranking.moves import rank_all as rank_all
 from passerelles.ranking.moves import rank_moves as rank_moves
 from passerelles.ranking.moves import rank_sources as rank_sources

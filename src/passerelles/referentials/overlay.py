@@ -1,11 +1,12 @@
 """Overlays: a branch's specialised occupations, credentials and requirements laid on any referential."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.model import CredentialRequirement, JobTitle
 from passerelles.referentials.credentials import (
@@ -185,25 +186,22 @@ def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*keys):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
-        if known is None:
-            fresh = normalise_label(label)
-            if label and fresh in claimed:
-                draft.note("title_claimed_twice", table, line, subject=label, first=claimed[fresh])
-            elif label:
-                claimed[fresh] = line
-                draft.declare("titles", JobTitle(code or f"{occupation}/{line}", label, occupation), table, line)
-            else:
-                draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
+        plain = normalise_label(label)
+        title = JobTitle(code or f"{occupation}/{line}", label, occupation) if known is None else draft.titles[known]
+        if known is None and not label:
+            draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
             continue
-        title = draft.titles[known]
-        if label and normalise_label(label) != normalise_label(title.label):
+        if label and plain != normalise_label(title.label):
             others = ", ".join(labelled(label)) or "–"
             draft.note("title_disagrees", table, line, subject=code, written=label, label=title.label, others=others)
             continue
-        if known in claimed:
-            draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[known])
+        if (known or plain) in claimed:
+            draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[known or plain])
             continue
-        claimed[known] = line
+        claimed[known or plain] = line
+        if known is None:
+            draft.declare("titles", title, table, line)
+            continue
         fiche = title.fiche or title.occupation
         if fiche not in (occupation, *draft.occupations[occupation].bases):
             draft.note("title_from_elsewhere", table, line, subject=title.label, fiche=fiche)
@@ -217,20 +215,13 @@ def by_label(pairs: Iterable[tuple[str, str]]) -> Callable[[str], list[str]]:
     Normalising every label of a referential takes a moment: it is done once, and only for a label that is not there
     to the letter.
     """
-    exact: dict[str, list[str]] = {}
-    for code, label in sorted(pairs):
-        exact.setdefault(label, []).append(code)
+    exact = grouped((label, code) for code, label in sorted(pairs))
 
     @cache
-    def alike() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for label, codes in exact.items():
-            found.setdefault(normalise_label(label), []).extend(codes)
-        return found
+    def alike() -> Mapping[str, Sequence[str]]:
+        return grouped((normalise_label(label), code) for label, codes in exact.items() for code in codes)
 
     def look_up(label: str) -> list[str]:
-        if not label:
-            return []
-        return exact.get(label) or sorted(alike().get(normalise_label(label), []))
+        return sorted(exact.get(label) or alike().get(normalise_label(label), ())) if label else []
 
     return look_up

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
 from passerelles.io.csv import Table, decode, empty_table, file_record, parse_rows
@@ -25,7 +26,6 @@ RULES: Final = "rules"  # a sheet for people: nothing is read from it
 _BOOKS: Final = (".xlsx", ".xlsm")
 _TABLES: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
-
 _NEAR: Final = 0.8  # how like a column's name another must be to be that name misspelt
 
 OVERLAY: Final = "passerelles/overlay@1"
@@ -53,7 +53,7 @@ STATUS: Final[dict[str, Status]] = coded("status")
 COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = coded("competency_kind")
 ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = coded("action")
 # Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
-_REMARKS: Final = frozenset({"note", "comment", "commentaire", "remarque", "choice", "proposals"})
+_REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
 _DECLARES: Final = {
     **{f"{kind}.csv": kind for kind in ("occupations", "competencies", "credentials", "contexts", "tags", "titles")},
@@ -78,26 +78,25 @@ def heads() -> Mapping[str, str]:
     >>> heads()["libelle"], heads()["hours low"]
     ('label', 'hours_low')
     """
-    found = {
-        normalise_label(written): key
-        for lang in LANGS
-        for key, written in _words("head", lang).items()
-        if key not in _HEAD_AS_IS
-    }
-    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+    return _keys("head", _HEAD_AS_IS)
 
 
 @cache
 def fields() -> Mapping[str, str]:
     """Name of the field of a manifest that a cell names, by its normalised words."""
-    found = {normalise_label(text): key for lang in LANGS for key, text in _words("field", lang).items()}
-    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+    return _keys("field")
 
 
 @cache
 def table_names() -> Mapping[str, str]:
     """Name of the table, without ``.csv``, that a sheet or file stands for, by its normalised words."""
-    found = {normalise_label(text): key for lang in LANGS for key, text in _words("sheet", lang).items()}
+    return _keys("sheet")
+
+
+def _keys(section: str, but: Collection[str] = ()) -> Mapping[str, str]:
+    """Key of each word of a section, in whichever language it is written, and of itself; by normalised words."""
+    words = ((text, key) for lang in LANGS for key, text in _words(section, lang).items() if key not in but)
+    found = {normalise_label(text): key for text, key in words}
     return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
 
 
@@ -127,12 +126,8 @@ def choices(known: Mapping[str, object], lang: Lang) -> tuple[str, ...]:
     >>> choices({"": "a", "add": "a", "ajouter": "a", "remove": "r", "retirer": "r"}, "fr")
     ('ajouter', 'retirer')
     """
-    by_meaning: dict[object, list[str]] = {}
-    for word, meaning in known.items():
-        if word:
-            by_meaning.setdefault(meaning, []).append(word)
-    place = 0 if lang == "en" else 1
-    return tuple(words[min(place, len(words) - 1)] for words in by_meaning.values())
+    by_meaning = grouped((meaning, word) for word, meaning in known.items() if word)
+    return tuple(words[0] if lang == "en" else words[:2][-1] for words in by_meaning.values())
 
 
 def open_tables(place: str | Path) -> FileSource:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
 from passerelles.model import (
@@ -43,10 +44,8 @@ _LICENCE: Final = (
     "Reuse authorised with attribution (Commission Decision 2011/833/EU); read and rearranged by passerelles"
 )
 _KIND: Final[dict[str, CompetencyKind]] = {
-    "": "savoir-faire",
-    "skill/competence": "savoir-faire",
-    "knowledge": "savoir",
-}
+    "": "savoir-faire", "skill/competence": "savoir-faire", "knowledge": "savoir",
+}  # fmt: skip
 _STATUS: Final[dict[str, Status]] = {"": "other", "essential": "core", "optional": "other"}
 # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
 _REGULATED: Final[dict[str, Ternary]] = {"regulated": "yes"}
@@ -93,6 +92,11 @@ _RIASEC: Final = "RIASEC"
 _HIGH_POINTS: Final = ("1.B.1.g", "1.B.1.h")  # first and second interest of an occupation, by number from 1
 _ONET_MANAGERS: Final = "11-"
 _ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
+_ONET_LICENCE: Final = (
+    "Includes information from the {attribution} by the U.S. Department of Labor, Employment and Training "
+    "Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
+    "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications"
+)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -139,14 +143,10 @@ def read_esco(source: FileSource) -> Referential:
     _occupations(files, draft)
     _competencies(files, draft)
     _links(files, draft)
-    version = _version(source)
-    return finish(
-        draft,
-        name="esco",
-        version=version,
-        language=files.edition,
-        provenance=Provenance(source=f"European Commission, ESCO, version {version}", format="esco", licence=_LICENCE),
-    )
+    # The files themselves say no version: the name of a zip or of the folder does.
+    version = next((match[1] for name in _names_of(source) if (match := _VERSION.search(name))), "unknown")
+    provenance = Provenance(source=f"European Commission, ESCO, version {version}", format="esco", licence=_LICENCE)
+    return finish(draft, name="esco", version=version, language=files.edition, provenance=provenance)
 
 
 ESCO: Final = Reader("esco", _is_esco, read_esco)
@@ -167,10 +167,9 @@ def code_of(uri: str) -> str:
     return f"isced-f/{last}" if before.endswith("/isced-f") else last
 
 
-def _version(source: FileSource) -> str:
-    """Version that the name of a zip or of the folder carries: the files themselves say none."""
-    names = [*(path.name for path in source.archives), source.place.resolve().name]
-    return next((match[1] for name in names if (match := _VERSION.search(name))), "unknown")
+def _names_of(source: FileSource) -> tuple[str, ...]:
+    """Names of the zips, then of the place, that a source lies in."""
+    return (*(path.name for path in source.archives), source.place.resolve().name)
 
 
 def _check_files(files: FileSet, draft: Draft) -> None:
@@ -197,7 +196,7 @@ def _domains(files: FileSet, draft: Draft) -> None:
 def _occupations(files: FileSet, draft: Draft) -> None:
     columns = ("iscogroup", "altlabels", "description", "definition", "code", "regulatedprofessionnote")
     table = files.read("occupations", ("concepturi", "preferredlabel"), draft, optional=columns)
-    titles: list[tuple[int, str, str]] = []
+    titles: list[tuple[str, str]] = []
     for line, (uri, label, group, others, text, definition, notation, regulated) in table.numbered(
         "concepturi", "preferredlabel", *columns
     ):
@@ -214,29 +213,27 @@ def _occupations(files: FileSet, draft: Draft) -> None:
             notation=notation,
         )
         if draft.declare("occupations", occupation, table, line):
-            titles += [(line, code, each.strip()) for each in _BREAKS.split(others)]
+            titles += [(code, each.strip()) for each in _BREAKS.split(others)]
     for code in sorted({o.domain for o in draft.occupations.values() if o.domain} - draft.domains.keys()):
         draft.domains[code] = Domain(code, None)
     declare_other_titles(draft, titles, table)
 
 
-def declare_other_titles(draft: Draft, titles: list[tuple[int, str, str]], table: Table) -> None:
+def declare_other_titles(draft: Draft, titles: list[tuple[str, str]], table: Table) -> None:
     """
-    Declare titles that a referential gives no codes to: (line, occupation, label).
+    Declare titles that a referential gives no codes to: (occupation, label).
 
     Their code is that of the occupation and the label's words, so that two versions can be compared; a label that an
     occupation has twice, or that is its own, is kept once.
     """
     own = {(o.code, normalise_label(o.label or "")) for o in draft.occupations.values()}
     repeated = 0
-    for _, occupation, label in titles:
+    for occupation, label in titles:
         words = normalise_label(label)
         code = f"{occupation}/{words.replace(' ', '-')}"
-        if not words:
-            continue
         if code in draft.titles or (occupation, words) in own:
-            repeated += 1
-        else:
+            repeated += bool(words)
+        elif words:
             draft.titles[code] = JobTitle(code, label, occupation)
     if repeated:
         draft.note("title_repeated", table, count=repeated)
@@ -245,15 +242,12 @@ def declare_other_titles(draft: Draft, titles: list[tuple[int, str, str]], table
 def _competencies(files: FileSet, draft: Draft) -> None:
     broader = _broader(files, draft)
     table = files.read("skillGroups", ("concepturi", "preferredlabel"), draft, optional=("code",))
-    notation: dict[str, str] = {}
-    groups: list[Competency] = []
-    for uri, label, number in table.columns("concepturi", "preferredlabel", "code"):
-        code = code_of(uri)
-        notation[code] = number or code
-        groups.append(Competency(code, label or None, "savoir-faire", is_macro=True))
+    listed = [(code_of(uri), *rest) for uri, *rest in table.columns("concepturi", "preferredlabel", "code")]
+    notation = {code: number or code for code, _, number in listed}
     names = set(notation)
     groups = [
-        each._replace(macro=_nearest(each.code, broader, names), kind=_kind_of_group(each, notation)) for each in groups
+        Competency(code, label or None, _kind_of_group(code, notation), _nearest(code, broader, names), is_macro=True)
+        for code, label, _ in listed
     ]
     draft.declare_all("competencies", groups, table)
     columns = ("skilltype", "reuselevel")
@@ -275,32 +269,28 @@ def _competencies(files: FileSet, draft: Draft) -> None:
         draft.note("several_groups", table, count=several)
 
 
-def _kind_of_group(group: Competency, notation: Mapping[str, str]) -> CompetencyKind:
-    if group.code.startswith("isced-f/"):
+def _kind_of_group(code: str, notation: Mapping[str, str]) -> CompetencyKind:
+    if code.startswith("isced-f/"):
         return "savoir"
-    return "savoir-être" if notation[group.code].startswith(_SOFT) else "savoir-faire"
+    return "savoir-être" if notation[code].startswith(_SOFT) else "savoir-faire"
 
 
 def _broader(files: FileSet, draft: Draft) -> Mapping[str, list[str]]:
     """Codes of what each skill and skill group is a kind of, in the order of the codes."""
     keys = ("concepturi", "broaderuri")
     table = draft.keyed(files.read("broaderRelationsSkillPillar", keys, draft), *keys)
-    found: dict[str, list[str]] = {}
-    for uri, above in table.columns(*keys):
-        found.setdefault(code_of(uri), []).append(code_of(above))
+    found = grouped((code_of(uri), code_of(above)) for uri, above in table.columns(*keys))
     return {code: sorted(above) for code, above in found.items()}
 
 
 def _nearest(code: str, broader: Mapping[str, list[str]], groups: set[str]) -> str | None:
     """Group that a skill or a group rolls up to: the fewest steps up; of several as near, the first by code."""
-    seen, level = {code}, [code]
+    seen, level = {code}, {code}
     while level:
-        above = sorted({each for one in level for each in broader.get(one, ()) if each not in seen})
-        for each in above:
-            if each in groups:
-                return each
-        seen.update(above)
-        level = above
+        level = {each for one in level for each in broader.get(one, ())} - seen
+        if level & groups:
+            return min(level & groups)
+        seen |= level
     return None
 
 
@@ -362,22 +352,9 @@ def read_onet(source: FileSource) -> Referential:
     _related(files, draft)
     version, date = _release(source, draft)
     attribution = f"O*NET {version} Database" if version != "unknown" else "O*NET Database"
-    return finish(
-        draft,
-        name="onet",
-        version=version,
-        language="en",
-        provenance=Provenance(
-            source=f"U.S. Department of Labor, O*NET, version {version}",
-            format="onet",
-            date=date,
-            licence=(
-                f"Includes information from the {attribution} by the U.S. Department of Labor, Employment and Training "
-                "Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
-                "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications"
-            ),
-        ),
-    )
+    named = f"U.S. Department of Labor, O*NET, version {version}"
+    provenance = Provenance(named, "onet", date, _ONET_LICENCE.format(attribution=attribution))
+    return finish(draft, name="onet", version=version, language="en", provenance=provenance)
 
 
 ONET: Final = Reader("onet", _is_onet, read_onet)
@@ -387,7 +364,7 @@ def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
     """Version and month of publication, as the read-me says, else as the name of the folder or zip does."""
     name = source.find("Read Me.txt")
     text = decode((draft.bytes_of(source, name) if name else None) or b"").text
-    names = (text, *(path.name for path in source.archives), source.place.resolve().name)
+    names = (text, *_names_of(source))
     version = next((match[1].replace("_", ".") for each in names if (match := _ONET_VERSION.search(each))), "unknown")
     month = _RELEASE.search(text)
     return version, f"{month[2]}-{_MONTHS.index(month[1].casefold()) + 1:02}" if month else ""
@@ -408,16 +385,9 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
     occupations: list[Occupation] = []
     for code, label, text in table.columns(_SOC, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
-        occupations.append(
-            Occupation(
-                code=code,
-                label=label or None,
-                definition=text,
-                parent=f"{code[:6]}0",
-                domain=minor,
-                managerial="yes" if code.startswith(_ONET_MANAGERS) else "unknown",
-            )
-        )
+        manages: Ternary = "yes" if code.startswith(_ONET_MANAGERS) else "unknown"
+        parent = f"{code[:6]}0"
+        occupations.append(Occupation(code, label or None, text, parent=parent, domain=minor, managerial=manages))
         draft.domains.setdefault(top, Domain(top, None))
         draft.domains.setdefault(minor, Domain(minor, None, top))
     draft.declare_all("occupations", occupations, table)
@@ -431,11 +401,12 @@ def _activities(files: FileSet, draft: Draft) -> None:
     columns = ("element id", "element name", "iwa id", "iwa title", "dwa id", "dwa title")
     table = files.read(_ACTIVITIES, columns, draft)
     for general, general_name, middle, middle_name, code, label in table.columns(*columns):
-        broad = Competency(general, general_name or None, "savoir-faire", is_macro=True)
-        draft.competencies.setdefault(general, broad)
-        broad = Competency(middle, middle_name or None, "savoir-faire", macro=general, is_macro=True)
-        draft.competencies.setdefault(middle, broad)
-        draft.competencies.setdefault(code, Competency(code, label or None, "savoir-faire", macro=middle))
+        for each in (
+            Competency(general, general_name or None, "savoir-faire", is_macro=True),
+            Competency(middle, middle_name or None, "savoir-faire", macro=general, is_macro=True),
+            Competency(code, label or None, "savoir-faire", macro=middle),
+        ):
+            draft.competencies.setdefault(each.code, each)
 
 
 def _task_activities(files: FileSet, draft: Draft) -> None:
@@ -500,8 +471,7 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
 def _titles(files: FileSet, draft: Draft) -> None:
     table = files.read(_TITLES, (_SOC, "alternate title"), draft, optional=("short title",))
     table = _listed(table, _SOC, draft)
-    titles = [(line, code, label) for line, (code, label) in table.numbered(_SOC, "alternate title")]
-    declare_other_titles(draft, titles, table)
+    declare_other_titles(draft, [(code, label) for code, label in table.columns(_SOC, "alternate title")], table)
 
 
 def _contexts(files: FileSet, draft: Draft) -> None:
