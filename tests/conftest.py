@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 import shutil
 import sys
@@ -51,6 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in KINDS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(KINDS[name])
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what is collected stays to the end: looking for garbage there again and again costs time
 
 
 def _data_folder() -> Path | None:
@@ -134,6 +140,14 @@ def rome(rome4: Path) -> "Referential":
 
 
 @pytest.fixture(scope="session")
+def older_rome(rome3: Path) -> "Referential":
+    """The real ROME 3, read once for all tests of a process."""
+    from passerelles.referentials.load import load_referential
+
+    return load_referential(rome3)
+
+
+@pytest.fixture(scope="session")
 def rome4_report(rome4: Path) -> "ValidationReport":
     """What the validation of the real ROME 4 tells."""
     from passerelles.referentials.validate import validate
@@ -172,3 +186,12 @@ def embedded_graph() -> "OccupationGraph":
     from passerelles.referentials.load import load_referential
 
     return build_graph(load_referential().with_overlay("enseignement-conduite"))
+
+
+@pytest.fixture(scope="session")
+def plain_embedded() -> "OccupationGraph":
+    """Graph of the embedded referential without overlay."""
+    from passerelles.graph.build import build_graph
+    from passerelles.referentials.load import load_referential
+
+    return build_graph(load_referential())

@@ -3,7 +3,10 @@
 import contextlib
 import io
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,11 +31,30 @@ CODE = {
 REAL = {page for page, code in CODE.items() if any(name in code for name in NAMES)}
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Callable[..., Any]]:
+    """What reads and builds, with what it gave: pages name the same data again and again."""
+    known: dict[int, tuple[Any, Any]] = {}
+    build = passerelles.build_graph
+
+    def built(referential: Any) -> Any:
+        if id(referential) not in known:
+            known[id(referential)] = (referential, build(referential))
+        return known[id(referential)][1]
+
+    readers = (passerelles.load_referential, passerelles.load_market, passerelles.load_places)
+    return {"build_graph": built} | {reader.__name__: cache(reader) for reader in readers}
+
+
 @pytest.mark.parametrize(
     "page", [pytest.param(p, marks=[pytest.mark.real_data] if p in REAL else []) for p, code in CODE.items() if code]
 )
 def test_the_examples_of_a_page_run(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    page: str,
+    kept: dict[str, Callable[..., Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     code = CODE[page]
     if page in REAL:
@@ -40,6 +62,8 @@ def test_the_examples_of_a_page_run(
         for name, folder in NAMES.items():
             code = code.replace(name, repr(str(data / folder)))
     monkeypatch.chdir(tmp_path)
+    for name, keeping in kept.items():
+        monkeypatch.setattr(passerelles, name, keeping)
     for name, head in (("fragile", "headcount"), ("hiring", "openings")):
         text = f"employer,job,{head},basin\nAlpha,{'N1103' if name == 'fragile' else 'N4101'},6,Redon\n"
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")

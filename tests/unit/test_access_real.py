@@ -1,7 +1,5 @@
 """Moves that any practitioner knows, on the real ROME: each requirement that exists is named, and no other."""
 
-from pathlib import Path
-
 import pytest
 
 from passerelles.access.conditions import AccessConditions, access_conditions, access_text, move_kind
@@ -12,7 +10,6 @@ from passerelles.model import Employment
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, sentence
-from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential, lay_access
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
@@ -221,8 +218,8 @@ def test_the_catalogue_is_large_enough_and_each_fact_has_its_source(laid: Refere
     assert all(row.source for row in laid.credential_requirements if row.kind in ("required", "one-of"))
 
 
-def test_it_lies_on_the_older_rome_through_the_families(rome3: Path) -> None:
-    older = lay_access(load_referential(rome3))
+def test_it_lies_on_the_older_rome_through_the_families(older_rome: Referential) -> None:
+    older = lay_access(older_rome)
     assert older.access is not None
     assert {row.occupation for row in older.credential_requirements} <= set(older.occupation_by_code)
     assert "DEI" in {c.code for c in access_conditions(older, "J1506").required}

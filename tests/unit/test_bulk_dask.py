@@ -15,9 +15,7 @@ import pytest
 
 from passerelles.bulk.clusters import Order, part_schema, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
-from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.referentials.load import load_referential
 from profile_rows import draw, table
 
 pytestmark = [
@@ -47,9 +45,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def graph() -> OccupationGraph:
+def graph(embedded_graph: OccupationGraph) -> OccupationGraph:
     """Embedded referential with its overlay."""
-    return build_graph(load_referential().with_overlay(OVERLAY))
+    return embedded_graph
 
 
 def parts_of(graph: OccupationGraph, parts: int, size: int) -> list[pa.Table]:

@@ -12,14 +12,12 @@ import pytest
 from passerelles.bulk.profiles import BATCH, csv_batches
 from passerelles.bulk.rank import rank_profiles
 from passerelles.errors import PasserellesError
-from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.referentials.load import load_referential
 
 
 @pytest.fixture(scope="module")
-def graph() -> OccupationGraph:
-    return build_graph(load_referential())
+def graph(plain_embedded: OccupationGraph) -> OccupationGraph:
+    return plain_embedded
 
 
 def told(graph: OccupationGraph, profiles: Any) -> list[tuple[Any, ...]]:

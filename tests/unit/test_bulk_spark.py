@@ -15,9 +15,7 @@ import pytest
 
 from passerelles.bulk.clusters import SCHEMA, part_schema, rank_profiles_spark
 from passerelles.bulk.rank import rank_profiles
-from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.referentials.load import load_referential
 from profile_rows import draw, table
 
 # Spark reads private parts of other libraries; nothing of ours warns.
@@ -71,9 +69,9 @@ def spark(java: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def graph() -> OccupationGraph:
+def graph(embedded_graph: OccupationGraph) -> OccupationGraph:
     """Embedded referential with its overlay."""
-    return build_graph(load_referential().with_overlay(OVERLAY))
+    return embedded_graph
 
 
 def profiles(graph: OccupationGraph, size: int) -> pa.Table:

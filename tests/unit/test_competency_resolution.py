@@ -1,11 +1,9 @@
 """Labels of branch skill lists to competencies, with the same honesty as titles."""
 
-from pathlib import Path
-
 import pytest
 
 from job_titles import referential
-from passerelles import load_referential, resolve_competency
+from passerelles import resolve_competency
 from passerelles.matching.titles import resolve_competencies, status
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -36,9 +34,9 @@ def test_a_competency_without_a_label_is_never_an_answer() -> None:
     assert "400" not in {c.code for c in resolve_competency(SMALL, "conduire peser accueillir", limit=50)}
 
 
-def test_older_wordings_of_the_real_rome(real_data: Path, rome: Referential) -> None:
+def test_older_wordings_of_the_real_rome(older_rome: Referential, rome: Referential) -> None:
     """ROME 3 labels of competencies that ROME 4 words otherwise: at 0.9 and above, at least 93 of 100 are right."""
-    new, old = rome, load_referential(real_data / "rome-v347")
+    new, old = rome, older_rome
     today = {normalise_label(c.label) for c in new.competencies if c.label}
     labels = {c.code: c.label for c in new.competencies}
     asked = [c for c in old.competencies if c.label and labels.get(c.code) and normalise_label(c.label) not in today]

@@ -127,8 +127,10 @@ def test_titles_are_those_of_the_same_fiche_in_rome(transitions: Referential, ro
     assert [t for t in shared if codes[t.code] != t.occupation] == []
 
 
-def test_no_competency_bears_a_label_of_rome(transitions: Referential, rome: Referential, rome3: Path) -> None:
-    both = (rome, load_referential(rome3))
+def test_no_competency_bears_a_label_of_rome(
+    transitions: Referential, rome: Referential, older_rome: Referential
+) -> None:
+    both = (rome, older_rome)
     labels = {normalise_label(c.label) for each in both for c in each.competencies if c.label}
     own = [c.name for c in transitions.competencies]
     assert [label for label in own if normalise_label(label) in labels] == []

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import passerelles
-from passerelles import load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.evaluation import evaluate as known_methods
 from passerelles.evaluation.evaluate import (
@@ -53,9 +52,9 @@ def permuted(graph: OccupationGraph, origins: set[str]) -> OccupationGraph:
 
 
 @pytest.fixture(scope="module")
-def plain_graph() -> OccupationGraph:
+def plain_graph(plain_embedded: OccupationGraph) -> OccupationGraph:
     """The embedded referential without overlay."""
-    return build_graph(load_referential())
+    return plain_embedded
 
 
 @pytest.mark.parametrize("method", [*available(), popularity])

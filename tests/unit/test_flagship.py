@@ -15,7 +15,7 @@ from passerelles import OccupationGraph, build_graph, load_referential, rank_all
 from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.referentials.places import bundled_path
-from passerelles.referentials.referential import find_occupation
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
 
 NAME = "enseignement-conduite"
@@ -229,8 +229,8 @@ def test_rows_name_the_referential_that_they_are_for(
         assert {r["referential"] for r in _rows("requirements.csv") if re.fullmatch(code, r["competency"])} == {name}
 
 
-def test_on_rome_347_the_fiche_splits_too(rome3: Path) -> None:
-    old = load_referential(rome3).with_overlay(NAME)
+def test_on_rome_347_the_fiche_splits_too(older_rome: Referential) -> None:
+    old = older_rome.with_overlay(NAME)
     ours = [n for n in old.notices if n.file.startswith(NAME)]
     assert {n.code for n in ours} <= {"overlay_row_elsewhere", "overlay_competency_missing", "overlay_base_version"}
     graph = build_graph(old)

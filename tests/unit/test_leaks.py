@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from passerelles import load_referential
 from passerelles.evaluation.protocol import Fold, fold_groups, graph_without, known_mobilities, make_folds
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
@@ -23,9 +22,9 @@ _EVERY = 8  # parent groups of the real ROME of which one is kept, so that refit
 
 
 @pytest.fixture(scope="module")
-def plain() -> OccupationGraph:
+def plain(plain_embedded: OccupationGraph) -> OccupationGraph:
     """The embedded referential without overlay."""
-    return build_graph(load_referential())
+    return plain_embedded
 
 
 def permuted(graph: OccupationGraph, rows: list[int], seed: int) -> OccupationGraph:

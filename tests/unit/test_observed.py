@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from passerelles import Profile, build_graph, evaluate, load_referential, rank_moves, rank_sources
+from passerelles import Profile, evaluate, rank_moves, rank_sources
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.evaluate import SIZE, measure_people, with_observed
@@ -32,8 +32,8 @@ MOVES = (
 
 
 @pytest.fixture(scope="module")
-def graph() -> OccupationGraph:
-    return build_graph(load_referential("transitions"))
+def graph(plain_embedded: OccupationGraph) -> OccupationGraph:
+    return plain_embedded
 
 
 def table(path: Path, text: str) -> Path:

@@ -36,8 +36,8 @@ def test_a_radius_of_30_and_of_60_km_side_by_side() -> None:
 
 
 @pytest.fixture(scope="module")
-def embedded() -> OccupationGraph:
-    return build_graph(load_referential())
+def embedded(plain_embedded: OccupationGraph) -> OccupationGraph:
+    return plain_embedded
 
 
 def missing(graph: OccupationGraph, origin: str, target: str) -> list[str]:

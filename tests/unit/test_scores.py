@@ -32,9 +32,9 @@ SHIPPED = ("fitted", "content", "holdings", "unfitted")
 
 
 @pytest.fixture(scope="module")
-def plain() -> OccupationGraph:
+def plain(plain_embedded: OccupationGraph) -> OccupationGraph:
     """Graph of the embedded referential without its overlay."""
-    return build_graph(load_referential())
+    return plain_embedded
 
 
 def _numbers(scorer: Scorer) -> Iterator[float]:

@@ -92,68 +92,78 @@ def test_a_stop_under_load_answers_what_is_under_way(tmp_path: Path) -> None:
     assert told[-1]["event"].startswith("Finished server process")
 
 
-def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
-    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (_process, base):
-        address = ("127.0.0.1", int(base.rpartition(":")[2]))
-        head = b"POST /v1/rank HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
-        with socket.create_connection(address, timeout=10) as slow:
-            slow.sendall(head)
-            answer = b""
-            while part := slow.recv(4096):
-                answer += part
-        assert b" 408 " in answer.splitlines()[0]
-        assert b"application/problem+json" in answer
-        with socket.create_connection(address, timeout=10) as flood:
-            flood.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: " + b"a" * 200_000 + b"\r\n\r\n")
-            assert b" 400 " in flood.recv(4096).splitlines()[0]  # headers are bounded too
+Service = tuple[subprocess.Popen[bytes], str]
 
 
-def test_a_client_that_holds_a_connection_loses_it(tmp_path: Path) -> None:
-    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (_process, base):
-        address = ("127.0.0.1", int(base.rpartition(":")[2]))
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with short times and few connections, for all clients that misbehave."""
+    with served(tmp_path_factory.mktemp("hurried") / "log", lambda port: ["-c", SLOW, str(port)]) as found:
+        yield found
 
-        def closed_after(first: bytes, then: bytes = b"") -> float:
-            """Seconds until the service closes a connection on which some bytes come, then one now and then."""
-            start = time.monotonic()
-            with socket.create_connection(address, timeout=0.1) as held:
-                held.sendall(first)
-                while time.monotonic() - start < 10:
-                    try:
-                        if not held.recv(1 << 16):
-                            break
-                    except TimeoutError:
-                        held.sendall(then)
-                    except ConnectionError:
+
+def test_a_body_that_does_not_come_is_given_up(hurried: Service) -> None:
+    _, base = hurried
+    address = ("127.0.0.1", int(base.rpartition(":")[2]))
+    head = b"POST /v1/rank HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+    with socket.create_connection(address, timeout=10) as slow:
+        slow.sendall(head)
+        answer = b""
+        while part := slow.recv(4096):
+            answer += part
+    assert b" 408 " in answer.splitlines()[0]
+    assert b"application/problem+json" in answer
+    with socket.create_connection(address, timeout=10) as flood:
+        flood.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: " + b"a" * 200_000 + b"\r\n\r\n")
+        assert b" 400 " in flood.recv(4096).splitlines()[0]  # headers are bounded too
+
+
+def test_a_client_that_holds_a_connection_loses_it(hurried: Service) -> None:
+    _, base = hurried
+    address = ("127.0.0.1", int(base.rpartition(":")[2]))
+
+    def closed_after(first: bytes, then: bytes = b"") -> float:
+        """Seconds until the service closes a connection on which some bytes come, then one now and then."""
+        start = time.monotonic()
+        with socket.create_connection(address, timeout=0.1) as held:
+            held.sendall(first)
+            while time.monotonic() - start < 10:
+                try:
+                    if not held.recv(1 << 16):
                         break
-            return time.monotonic() - start
+                except TimeoutError:
+                    held.sendall(then)
+                except ConnectionError:
+                    break
+        return time.monotonic() - start
 
-        whole = b"GET /v1/show?occupation=K2110 HTTP/1.1\r\nHost: x\r\n"
-        assert closed_after(b"") < 3  # says nothing
-        assert closed_after(whole, b"X") < 3  # a header by the byte
-        assert closed_after(whole + b"\r\n") < 4  # idle after an answer
-        assert closed_after(whole + b"\r\n" + whole, b"X") < 4  # a second header by the byte
-        assert closed_after(whole + b"Content-Length: 900\r\n\r\n", b"X") < 4  # a body that nobody reads
-        with ExitStack() as stack:
-            for _ in range(12):
-                stack.enter_context(socket.create_connection(address, timeout=5))
-            one_more = stack.enter_context(socket.create_connection(address, timeout=5))
-            assert b" 503 " in one_more.recv(1 << 12).splitlines()[0]
-        time.sleep(0.2)
-        assert httpx.get(f"{base}/health/live").status_code == 200
+    whole = b"GET /v1/show?occupation=K2110 HTTP/1.1\r\nHost: x\r\n"
+    assert closed_after(b"") < 3  # says nothing
+    assert closed_after(whole, b"X") < 3  # a header by the byte
+    assert closed_after(whole + b"\r\n") < 4  # idle after an answer
+    assert closed_after(whole + b"\r\n" + whole, b"X") < 4  # a second header by the byte
+    assert closed_after(whole + b"Content-Length: 900\r\n\r\n", b"X") < 4  # a body that nobody reads
+    with ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(socket.create_connection(address, timeout=5))
+        one_more = stack.enter_context(socket.create_connection(address, timeout=5))
+        assert b" 503 " in one_more.recv(1 << 12).splitlines()[0]
+    time.sleep(0.2)
+    assert httpx.get(f"{base}/health/live").status_code == 200
 
 
-def test_a_client_that_does_not_read_loses_its_connection(tmp_path: Path) -> None:
-    with served(tmp_path / "log", lambda port: ["-c", SLOW, str(port)]) as (process, base):
-        server = psutil.Process(process.pid)
-        with socket.socket() as deaf:
-            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            deaf.connect(("127.0.0.1", int(base.rpartition(":")[2])))
-            for n in range(10):  # some megabytes, more than the system keeps for both ends
-                deaf.sendall(f"GET /v1/sources?target=K2110&limit={90 + n} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            deadline = time.monotonic() + 20
-            while any(c.raddr for c in server.net_connections() if c.status == "ESTABLISHED"):
-                assert time.monotonic() < deadline, "the connection is still there"
-                time.sleep(0.2)
+def test_a_client_that_does_not_read_loses_its_connection(hurried: Service) -> None:
+    process, base = hurried
+    server = psutil.Process(process.pid)
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", int(base.rpartition(":")[2])))
+        for n in range(10):  # some megabytes, more than the system keeps for both ends
+            deaf.sendall(f"GET /v1/sources?target=K2110&limit={90 + n} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        deadline = time.monotonic() + 20
+        while any(c.raddr for c in server.net_connections() if c.status == "ESTABLISHED"):
+            assert time.monotonic() < deadline, "the connection is still there"
+            time.sleep(0.2)
 
 
 @pytest.mark.slow

@@ -149,8 +149,8 @@ def test_a_side_without_table_or_market_is_refused() -> None:
 
 
 @pytest.fixture(scope="module")
-def embedded() -> OccupationGraph:
-    return build_graph(load_referential())
+def embedded(plain_embedded: OccupationGraph) -> OccupationGraph:
+    return plain_embedded
 
 
 def test_redon_without_any_table(real_market: Market, real_places: Places, embedded: OccupationGraph) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerelles import load_referential
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import train as training
@@ -32,9 +31,9 @@ from passerelles.scoring.scorer import load_scorer, scorer_text
 
 
 @pytest.fixture(scope="module")
-def plain() -> OccupationGraph:
+def plain(plain_embedded: OccupationGraph) -> OccupationGraph:
     """The embedded referential without overlay."""
-    return build_graph(load_referential())
+    return plain_embedded
 
 
 def drawn(bend: float) -> Pairs:
