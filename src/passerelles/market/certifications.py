@@ -632,8 +632,8 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
     files: list[SourceFile] = []
     table = read_noted(found, log, files)
     kept: dict[str, Certification] = {}
-    counts: Counter[str] = Counter()
-    odd: dict[str, list[int]] = {}
+    counts = Counter[str]()
+    odd = defaultdict[str, list[int]](list)
     dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
     latest = max(map(_update_year, dated), default=_NO_YEAR)
     judged = latest if year is None else year
@@ -649,7 +649,7 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
         counts["without_rome"] += not item.rome
         for rome in item.rome:
             if not is_rome_code(rome) or rome.endswith("00"):
-                odd.setdefault(rome, []).append(line)
+                odd[rome].append(line)
         kept[item.code] = _merged(kept[item.code], item, found.name, log) if item.code in kept else item
     for rome in sorted(odd):
         log.note("not_an_occupation", file=found.name, line=odd[rome][0], count=len(odd[rome]), subject=rome)

@@ -610,13 +610,9 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
     total = len(step.held) + len(step.near) + len(step.missing)
-    first = say(
-        f"paths.step.{step.basis}",
-        lang=lang,
-        origin=step.origin.label or step.origin.code or say("moves.profile", lang=lang),
-        target=step.target.label or step.target.code,
-        hours=hours_text(step.hours, lang),
-    )
+    origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
+    target, hours = step.target.label or step.target.code, hours_text(step.hours, lang)
+    first = say(f"paths.step.{step.basis}", lang=lang, origin=origin, target=target, hours=hours)
     if step.consolidated:
         first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
     counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
@@ -719,14 +715,11 @@ def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     step = path.steps[place - 1]
-    text = say(
-        "paths.step.practice",
-        lang=lang,
-        target=step.target.label or step.target.code,
-        months=number(step.practice_months, lang=lang),
-        hours=number(step.practised, lang=lang),
-        share=percent(path.assumptions["practice_share"], lang=lang),
-    )
+    figures = {
+        name: number(of, lang=lang) for name, of in (("months", step.practice_months), ("hours", step.practised))
+    }
+    share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.label or step.target.code
+    text = say("paths.step.practice", lang=lang, target=target, share=share, **figures)
     added, lines = path.added_by(place), [text]
     raised = path.steps[place].level
     if raised > step.level and path.steps[-1].target_level > step.level:

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 _NONE: Final[NDArray[np.intp]] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 _SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
+_UNTOLD: Final[tuple[MoveKind, None]] = ("unknown", None)
 _NOTED: Final = 12  # names that a note lists
 
 
@@ -446,7 +447,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         level = int(moves.level[where])
         if jobs not in accesses and len(accesses) < case.settings.explained_moves:
             accesses[jobs] = _access(case, *jobs)
-        access = accesses.get(jobs)
+        kind, access = accesses.get(jobs, _UNTOLD)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair]))
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
@@ -464,8 +465,8 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 move_level=move.level if move is not None else None if same or level < 0 else LEVELS[level],
                 listed=None if same else bool(moves.listed[where]),
                 unknown=unknown,
-                kind="same-job" if same else "unknown" if access is None else access[0],
-                access=None if access is None else access[1],
+                kind="same-job" if same else kind,
+                access=access,
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
                 wages=wages_between(market, case.graph.referential, fragile.job, hiring.job),
