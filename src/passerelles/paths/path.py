@@ -1,7 +1,7 @@
 """`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
@@ -58,7 +58,7 @@ class Span:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return asdict(self)
+        return {"low": self.low, "expected": self.expected, "high": self.high, "lower_bound": self.lower_bound}
 
 
 @dataclass(frozen=True, slots=True)
