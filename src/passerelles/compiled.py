@@ -29,6 +29,7 @@ from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import pack_positions, pack_scores
 from passerelles.settings import Settings
+from passerelles.sharing import give_memory_back
 from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
 
 _LOG: Final = logging.getLogger(__name__)
@@ -105,8 +106,10 @@ def compile_index(
         documents[REFERENTIAL], documents[GRAPH] = packed.result()
     arrays |= scored
     if positions:
+        give_memory_back()
         pack_positions(graph, arrays)
     if titles and title_entries(referential):  # without a label, nothing can be looked for
+        give_memory_back()
         documents[TITLES] = pack_titles(title_index(referential), arrays)
     about = {
         "referential": {"name": referential.name, "version": referential.version},

@@ -1,5 +1,6 @@
 """What threads and forked processes share: values that fill themselves in as they are asked, locks, and work."""
 
+import ctypes
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -161,6 +162,20 @@ def blocks(size: int, most: int) -> list[slice]:
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
     return [slice(start, min(start + most, size)) for start in range(0, size, most)]
+
+
+def give_memory_back() -> None:
+    """
+    Give the system what was freed, where the C library is glibc, which keeps much of it between two pieces of work.
+
+    Examples
+    --------
+    >>> give_memory_back()
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # others have none, and keep less
+        if trim is not None:
+            trim(0)
 
 
 class _OneThread:

@@ -220,7 +220,8 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     order = np.argsort(-squares, kind="stable")[:size]
     scale = np.sqrt(np.maximum(squares[order], 1e-12))
     coordinates = (basis @ left[:, order]) * scale
-    axes = (tall @ left[:, order]) / scale
+    axes = tall @ left[:, order]
+    axes /= scale
     return coordinates.astype(np.float32), np.ascontiguousarray(axes, dtype=np.float32)
 
 
