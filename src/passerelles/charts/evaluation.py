@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.charts.drawing import (
@@ -131,9 +132,7 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
         pen.text((pen.page.right, middle - pen.size * LINE / 2), figure, align="right")
         y += room
 
-    def write(value: float) -> str:
-        return number(value, lang=pen.lang, decimals=2)
-
+    write = partial(number, lang=pen.lang, decimals=2)
     return axis(pen, ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
 
 
@@ -209,9 +208,7 @@ def wilson(share: float, cases: int) -> tuple[float, float]:
 
 
 def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
-    def write(value: float) -> str:
-        return percent(value, lang=pen.lang)
-
+    write = partial(percent, lang=pen.lang)
     shown = pen.wide(write(1.0), size=pen.size - 1)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)

@@ -198,8 +198,8 @@ def _short(text: str) -> str:
 
 
 _FLAGS = ("regulated", "managerial", "digital", "demographic")
-_KINDS = ("savoir-faire", "savoir", "savoir-être")
-_STATUSES = ("core", "emerging", "other")
+SHOWN_KINDS = ("savoir-faire", "savoir", "savoir-être")
+STATUSES = ("core", "emerging", "other")
 
 
 class Fiche(NamedTuple):
@@ -237,7 +237,11 @@ _HOURS = record(
     dict.fromkeys(("low", "expected", "high"), maybe(schema.number(least=0))),
     optional={"source": maybe(schema.text())},
 )
-_NAMED = Record("labelled", "", (_told("code", schema=schema.code()), _told("label", schema=maybe(schema.text()))))
+_NAMED = Record(
+    "labelled",
+    "A code and its label",
+    (_told("code", schema=schema.code()), _told("label", schema=maybe(schema.text()))),
+)
 _TITLE = Record("", "A job title", (_told("code", schema=maybe(schema.text())), _told("label", schema=schema.text())))
 _REQUIREMENT = Record(  # a requirement and its competency
     "",
@@ -245,7 +249,7 @@ _REQUIREMENT = Record(  # a requirement and its competency
     (
         *within(_NAMED.columns, itemgetter(1)),
         _told("kind", schema=one_of(KINDS)).at(itemgetter(1)),
-        _told("status", schema=one_of(_STATUSES)).at(itemgetter(0)),
+        _told("status", schema=one_of(STATUSES)).at(itemgetter(0)),
     ),
 )
 _CONTEXT = Record("", "", (*_NAMED.columns, _told("category", schema=schema.text())))
@@ -376,9 +380,9 @@ def occupation_lines(
         ("conditions", _conditions(conditions, lang)),
         ("credentials", [coded(c.code, _credential(c, lang)) for c in conditions.credentials]),
     ]
-    for kind in _KINDS:
+    for kind in SHOWN_KINDS:
         listed = [r for r in found["requirements"] if r["kind"] == kind]
-        listed.sort(key=lambda r: (_STATUSES.index(r["status"]), r["label"] or r["code"]))
+        listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
         blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
     if not found["requirements"]:
         blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))

@@ -6,35 +6,24 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, get_args
 
-from passerelles.access.conditions import AccessConditions, AccessCredential
-from passerelles.areas import Area, AreaMember, Passage
-from passerelles.bulk.files import RUN_TOTALS, Cause, Shift
+from passerelles import areas
+from passerelles.access import conditions
+from passerelles.bulk import files as stored
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.results import GROUP, MethodResult, ObservedMethod
-from passerelles.market.certifications import LeadingCertification
+from passerelles.evaluation import results
+from passerelles.market import certifications
 from passerelles.market.signals import FIGURE
-from passerelles.matching.index import Found
+from passerelles.matching import index, titles, worklist
 from passerelles.matching.migrate import Migration
-from passerelles.matching.titles import Candidate, Status
-from passerelles.matching.worklist import Group, Row
 from passerelles.model import TERNARY, Employment, OverlaySource
-from passerelles.paths.legal import FrameVerdict, MayPay, Violation
-from passerelles.paths.levers import Lever, Opened
-from passerelles.paths.path import Path, Step, StepCredential
-from passerelles.paths.rank import Reached
-from passerelles.ranking.compare import ComparedCompetency, ComparedOccupation
-from passerelles.ranking.move import CREDENTIAL, ITEM, NEAR_ITEM, End, Known, Move, PartValue, Verdict
-from passerelles.ranking.moves import Counterfactual
-from passerelles.referentials.validate import NOTICE
-from passerelles.report.resolution import OCCUPATION
-from passerelles.report.transparency import CHANGED, WEIGHT, Duty
+from passerelles.paths import legal, levers, path
+from passerelles.paths import rank as ranked_paths
+from passerelles.ranking import compare, move, moves
+from passerelles.referentials import validate
+from passerelles.report import resolution, transparency
 from passerelles.settings import Settings
+from passerelles.territory import flows, lots, match, rank, sums
 from passerelles.territory.allocation import Release
-from passerelles.territory.flows import CANDIDATE, CHANGE, CURVE, RESOLVED, Flow, Uncovered, Unfilled
-from passerelles.territory.lots import NOTE, SET_ASIDE
-from passerelles.territory.match import Scenario
-from passerelles.territory.rank import Ranked, RankPart
-from passerelles.territory.sums import RULES, Sum
 from passerelles.views.schema import (
     Schema,
     code,
@@ -51,6 +40,7 @@ from passerelles.views.schema import (
     text,
     whole,
 )
+from passerelles.views.spec import Record
 
 
 def envelope(
@@ -140,7 +130,6 @@ COMMON: Final[Mapping[str, Schema]] = {
         "Low, expected and high; null = unknown",
         {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
     ),
-    "labelled": record("A code and its label", {"code": code(), "label": maybe(text())}),
     "barred": mapped(whole(least=0), "Openings by what keeps people from them"),
 }
 
@@ -173,7 +162,7 @@ RESOLVE: Final[Schema] = envelope(
     "resolve@1",
     "What a text, or each text of a list, resolves to: its candidates, best first; of a list, one item a row",
     {"anyOf": [ref("candidate_title"), ref("resolved_row"), ref("reviewed_title")]},
-    optional={"text": text(), "status": one_of(get_args(Status))},
+    optional={"text": text(), "status": one_of(get_args(titles.Status))},
 )
 RESOLVE["properties"]["settings"] = record(
     "What was asked for, and from which confidence on",
@@ -291,16 +280,10 @@ AREAS_MORE: Final = {
 }
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_RECORDS: Final = (
-    End, PartValue, AccessCredential, AccessConditions, Verdict, Known, Move, Counterfactual, Opened, Lever, Violation,
-    FrameVerdict, MayPay, LeadingCertification, StepCredential, Step, Path, Reached, Flow, Uncovered, Unfilled,
-    RankPart, Ranked, Scenario, MethodResult, ObservedMethod,
-    ComparedOccupation, ComparedCompetency, Sum, Duty, AreaMember, Area, Passage, Found,
-    Cause, Shift, Candidate, Row, Group,
-)  # fmt: skip
-_LISTED: Final = (
-    WEIGHT, CHANGED, CREDENTIAL, ITEM, NEAR_ITEM, CANDIDATE, CHANGE, CURVE, NOTE, RESOLVED, SET_ASIDE, GROUP, NOTICE,
-    OCCUPATION,
+# Modules that declare what is told of an item: each record of theirs that has a name is a shape.
+_DECLARING: Final = (
+    areas, conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
+    compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {
     **COMMON,
@@ -350,7 +333,7 @@ RUNS: Final[Schema] = record(
         "totals": record(
             "Counts of people, or origins, and of moves",
             {
-                **{name: whole(least=0) for name in RUN_TOTALS if name != "largest_score_difference"},
+                **{name: whole(least=0) for name in stored.RUN_TOTALS if name != "largest_score_difference"},
                 "largest_score_difference": maybe(number("null: scores do not compare", least=0)),
             },
         ),
@@ -396,7 +379,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
         "Sums by basin and job that may be published",
         ref("sum"),
         scored=False,
-        more={"notes": listed(text()), "rules": RULES},
+        more={"notes": listed(text()), "rules": sums.RULES},
         optional={"sources": SOURCES},
     ),
     "territory-rank@1": envelope(
@@ -420,8 +403,9 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    records = (*(each.spec for each in _RECORDS), *_LISTED)
-    return {**_WRITTEN, **{each.name: each.schema() for each in records}}
+    declared = (getattr(value, "spec", value) for module in _DECLARING for value in vars(module).values())
+    records = {each.name: each for each in declared if isinstance(each, Record) and each.name}
+    return {**_WRITTEN, **{name: each.schema() for name, each in records.items()}}
 
 
 def json_schema(name: str) -> dict[str, Any]:

@@ -131,15 +131,12 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
         engine.graph,
         origin_of(asked.origin),
         targets=asked.targets,
-        frame=asked.frame,
-        max_steps=asked.max_steps,
         certifications=engine.certifications,
-        pareto=asked.pareto,
-        limit=asked.limit,
         hiring=getattr(asked, "hiring", None),
         payers=_payers(engine, asked.agreement, asked.hiring_agreement),
         wages=engine.wages,
         filters=parse_filters(engine.graph, asked.filters, engine),
+        **asked.model_dump(include={"frame", "max_steps", "pareto", "limit"}),
     )
     payload = envelope("paths@1", engine.graph, dicts(found, lang))
     payload["targets"] = dicts(found.reached, lang)
@@ -181,11 +178,8 @@ def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
         market=engine.wages,
         places=engine.places,
         certifications=engine.certifications if asked.frame else None,
-        radius_km=asked.radius_km,
-        frame=asked.frame,
-        budget_hours=asked.budget_hours,
-        min_probability=asked.min_probability,
         settings=settings,
+        **asked.model_dump(include={"radius_km", "frame", "budget_hours", "min_probability"}),
     )
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])

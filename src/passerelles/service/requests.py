@@ -138,13 +138,13 @@ class _Query(BaseModel):
         return self.filter  # type: ignore[attr-defined]  # as above
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """A JSON body: a number is no text and a text no number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Person(_Body):
+class Person(Body):
     """
     A person, without anything that identifies anybody, with an occupation or at least one competency.
 
@@ -192,7 +192,7 @@ class RankQuery(_Ranked, _Query):
     explain: Explain = 0
 
 
-class RankBody(_Ranked, _Body):
+class RankBody(_Ranked, Body):
     """Moves from an occupation or a person."""
 
     origin: Origin
@@ -201,7 +201,7 @@ class RankBody(_Ranked, _Body):
     explain: Explain = 0
 
 
-class RankBatchBody(_Ranked, _Body):
+class RankBatchBody(_Ranked, Body):
     """Moves from several occupations or persons, each by itself."""
 
     origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
@@ -217,7 +217,7 @@ class SourcesQuery(_Ranked, _Query):
     filter: Filters = Field(default_factory=list)
 
 
-class SourcesBody(_Ranked, _Body):
+class SourcesBody(_Ranked, Body):
     """Moves towards an occupation."""
 
     target: Text = Field(description=_TARGET, examples=["N4101"])
@@ -247,7 +247,7 @@ class PathsQuery(_Stepped, _Query):
     filter: Filters = Field(default_factory=list)
 
 
-class PathsBody(_Stepped, _Body):
+class PathsBody(_Stepped, Body):
     """Paths from an occupation or a person."""
 
     origin: Origin
@@ -269,7 +269,7 @@ class ResolveQuery(_Resolved, _Query):
     """A title or a competency to resolve."""
 
 
-class ResolveBody(_Resolved, _Body):
+class ResolveBody(_Resolved, Body):
     """A title or a competency to resolve."""
 
 
@@ -280,7 +280,7 @@ class ShowQuery(_Query):
     occupation: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
 
 
-class FragileRow(_Body):
+class FragileRow(Body):
     """A fragile lot."""
 
     employer: Text = Field(examples=["Ateliers du Canal"])
@@ -289,7 +289,7 @@ class FragileRow(_Body):
     basin: Text = Field(examples=["Redon"])
 
 
-class HiringRow(_Body):
+class HiringRow(Body):
     """Openings of an employer."""
 
     employer: Text = Field(examples=["Transports Vilaine"])
@@ -298,7 +298,7 @@ class HiringRow(_Body):
     basin: Text = Field(examples=["Redon"])
 
 
-class MatchBody(_Body):
+class MatchBody(Body):
     """A territory: who could go where."""
 
     fields: FlowFields = Field(default_factory=list)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,12 @@ from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility
 from passerelles.market.worth import SCREEN_KEYS, market_notes
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
+from passerelles.report.resolution import Fiche
 from passerelles.scoring.table import occupation_positions
 from passerelles.service.explorer.pages import basin_of, job_of
 from passerelles.service.explorer.room import Ask, Room
 from passerelles.views.document import Grid
 from passerelles.views.spec import Column, Sheet, within
-
-if TYPE_CHECKING:
-    from passerelles.model import Occupation
 
 SIDE: Final = 1000  # of the map of all occupations
 _MARGIN: Final = 24
@@ -69,15 +67,6 @@ _DOT: Final = (
 )
 
 
-def _domain_of(room: Room, occupation: "Occupation") -> str | None:
-    """Highest domain above an occupation."""
-    domain = occupation.domain
-    known = room.referential.domain_by_code
-    while domain is not None and (above := known.get(domain)) is not None and above.parent is not None:
-        domain = above.parent
-    return domain
-
-
 def groups_of(room: Room) -> tuple[Group, ...]:
     """Return all occupations on the map, by domain, kept."""
 
@@ -85,7 +74,8 @@ def groups_of(room: Room) -> tuple[Group, ...]:
         places = _MARGIN + occupation_positions(room.graph) * (SIDE - 2 * _MARGIN)
         by_domain: dict[str | None, list[int]] = {}
         for row, occupation in enumerate(room.graph.occupations):
-            by_domain.setdefault(_domain_of(room, occupation), []).append(row)
+            above = Fiche(room.referential, occupation.code).domains
+            by_domain.setdefault(above[0].code if above else None, []).append(row)
         found = []
         for number, domain in enumerate(sorted(by_domain, key=lambda code: code or "~")):
             rows = by_domain[domain]

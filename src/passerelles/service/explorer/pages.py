@@ -16,7 +16,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.resolution import candidate_sheet, occupation_dict, occupation_lines
+from passerelles.report.resolution import Fiche, candidate_sheet, occupation_dict, occupation_lines
 from passerelles.service.explorer.room import Ask
 from passerelles.views.spec import Page, Sheet
 
@@ -58,15 +58,8 @@ class Job(NamedTuple):
 
 def job_of(ask: Ask, text: str) -> Job:
     """Return the occupation of a code or exact title."""
-    referential = ask.room.referential
-    code = find_occupation(referential, text)
-    occupation = referential.occupation_by_code[code]
-    names: list[str] = []
-    domain = occupation.domain
-    while domain is not None and domain in referential.domain_by_code:
-        names.insert(0, referential.domain_by_code[domain].label or domain)
-        domain = referential.domain_by_code[domain].parent
-    return Job(code, occupation.name, " › ".join(names))
+    fiche = Fiche(ask.room.referential, find_occupation(ask.room.referential, text))
+    return Job(fiche.code, fiche.occupation.name, " › ".join(d.label or d.code for d in fiche.domains))
 
 
 def home(ask: Ask) -> str:

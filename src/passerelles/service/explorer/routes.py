@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Protocol, TypeVar
 
 from fastapi import FastAPI, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -16,10 +16,12 @@ from passerelles.paths.path import Path, Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
+from passerelles.report.resolution import SHOWN_KINDS, STATUSES
 from passerelles.service.explorer import maps, pages, territory
 from passerelles.service.explorer.pages import Job, job_of, unfolded
 from passerelles.service.explorer.room import ASSETS, Ask, Room, asset_sum, asset_text
 from passerelles.service.gate import EXPLORER
+from passerelles.service.requests import Body, Code, Text
 from passerelles.service.telemetry import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
 from passerelles.views.spec import Page
@@ -32,20 +34,15 @@ _MOVES: Final = 15
 _NEXT: Final = 10
 _LONGEST: Final = 6  # steps of a path built by hand
 _ASKED: Final = 12  # credentials that a person is asked about
-_KINDS: Final = ("savoir-faire", "savoir", "savoir-être")
-_ORDER: Final = {"core": 0, "emerging": 1, "other": 2}
-Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
-class Holder(BaseModel):
+class Holder(Body):
     """
     What a person ticked: nothing that identifies anybody.
 
     `job` is the occupation whose list is ticked; `exercised` whether all of it is held, so that it is the person's
     own occupation.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     job: Code | None = None
     exercised: bool = False
@@ -59,13 +56,11 @@ class Holder(BaseModel):
         return Profile(occupation, tuple(self.competencies), dict(self.credentials), self.employment)
 
 
-class Wanted(BaseModel):
+class Wanted(Body):
     """Words of somebody who looks for a competency, or for the job to start from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
     text: Annotated[str, StringConstraints(max_length=200)] = ""
-    job: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    job: Text | None = None
     competencies: list[Code] = Field(default_factory=list, max_length=500)
 
 
@@ -98,9 +93,9 @@ def holds(ask: Ask, asked: Wanted) -> str:
     required = referential.requirements_of.get(job.code, ()) if job else ()
     own = {r.competency for r in required}
     blocks = []
-    for kind in _KINDS:
+    for kind in SHOWN_KINDS:
         rows = [r for r in required if known[r.competency].kind == kind]
-        rows.sort(key=lambda r: (_ORDER[r.status], known[r.competency].name))
+        rows.sort(key=lambda r: (STATUSES.index(r.status), known[r.competency].name))
         ticks = [Tick(r.competency, known[r.competency].name, r.status == "core") for r in rows]
         if ticks:
             blocks.append((kind, ticks))

@@ -205,13 +205,9 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         market=market,
         places=places,
         certifications=room.certifications if asked.frame else None,
-        radius_km=asked.radius_km,
         frame=asked.frame or None,
-        budget_hours=asked.budget_hours,
-        min_probability=asked.min_probability,
-        max_cost=asked.max_cost,
-        stretch=asked.stretch,
         settings=chosen,
+        **asked.model_dump(include={"radius_km", "budget_hours", "min_probability", "max_cost", "stretch"}),
     )
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
