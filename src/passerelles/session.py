@@ -205,10 +205,7 @@ class Session:
     @cached_property
     def certifications(self) -> "Certifications | None":
         """Certifications of the first folder that has some."""
-        from passerelles.market.certifications import (  # noqa: PLC0415 - command start-up
-            Certifications,
-            load_certifications,
-        )
+        from passerelles.market.certifications import Certifications, load_certifications  # noqa: PLC0415 - command start-up
 
         def load(folder: Path) -> Certifications:
             make = partial(load_certifications, folder, scanned=self._scan(folder))

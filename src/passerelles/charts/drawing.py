@@ -488,13 +488,7 @@ class Pen:
         )  # fmt: skip
 
     def line(
-        self,
-        points: Sequence[Point],
-        *,
-        colour: str = INK,
-        width: float = 0.8,
-        dash: bool = False,
-        over: float = 1.0,
+        self, points: Sequence[Point], *, colour: str = INK, width: float = 0.8, dash: bool = False, over: float = 1.0
     ) -> None:
         """Draw a line through points."""
         xs, ys = zip(*points, strict=True)
@@ -630,12 +624,7 @@ def steps(low: float, high: float, most: int) -> list[float]:
 
 
 def axis(
-    pen: Pen,
-    ruler: Ruler,
-    span: tuple[float, float],
-    *,
-    write: Callable[[float], str] | None = None,
-    title: str = "",
+    pen: Pen, ruler: Ruler, span: tuple[float, float], *, write: Callable[[float], str] | None = None, title: str = ""
 ) -> float:
     """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
     wide = ruler.high - ruler.low

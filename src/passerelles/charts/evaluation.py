@@ -41,11 +41,7 @@ _IN_SAMPLE: Final = "in-sample"
 
 
 def method_comparison(
-    evaluation: "Evaluation | Sequence[MethodResult]",
-    *,
-    metric: str = "ndcg@10",
-    width: float = 8.0,
-    lang: Lang = "fr",
+    evaluation: "Evaluation | Sequence[MethodResult]", *, metric: str = "ndcg@10", width: float = 8.0, lang: Lang = "fr"
 ) -> Chart:
     """
     Draw the mean of a metric for each method, with its bootstrap 95 % interval, the best first.

@@ -169,10 +169,7 @@ class Given:
         return show
 
     def emit(
-        self,
-        payload: Callable[[], Mapping[str, Any]],
-        sheets: Sequence[Sheet],
-        show: "Callable[[Screen], None]",
+        self, payload: Callable[[], Mapping[str, Any]], sheets: Sequence[Sheet], show: "Callable[[Screen], None]"
     ) -> None:
         """
         Write an answer on stdout, or whole into the output: what is asked for is made, and nothing else.

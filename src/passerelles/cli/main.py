@@ -203,7 +203,6 @@ def _nearest(near: Sequence[str], lang: Lang) -> str:
 
 
 DONE: Final = 0
-NEGATIVE: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
 _NO_CACHE: Final = "--no-cache"
@@ -214,35 +213,19 @@ TERMINATED: Final = 143
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # New objects before Python looks for circles of dead ones: its own 700 cost a short command a fifth of its time.
 _OBJECTS: Final = 100_000
-# In the order that the help lists them: the module of each, and what says what it does.
-COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "demo": ("moves", "cli.command.demo"),
-    "validate": ("referentials", "cli.command.validate"),
-    "show": ("moves", "cli.command.show"),
-    "rank": ("moves", "cli.command.rank"),
-    "sources": ("moves", "cli.command.sources"),
-    "export": ("referentials", "cli.command.export"),
-    "download": ("referentials", "cli.command.download"),
-    "evaluate": ("evaluation", "cli.command.evaluate"),
-    "train": ("evaluation", "cli.command.train"),
-    "resolve": ("titles", "cli.command.resolve"),
-    "migrate": ("titles", "cli.command.migrate"),
-    "overlay": ("referentials", "overlay.command"),
-    "search": ("titles", "overlay.search"),
-    "territory": ("territory", "cli.command.territory"),
-    "paths": ("moves", "cli.command.paths"),
-    "levers": ("moves", "cli.command.levers"),
-    "compare": ("moves", "cli.command.compare"),
-    "compare-runs": ("evaluation", "cli.command.compare_runs"),
-    "areas": ("moves", "cli.command.areas"),
-    "compile": ("referentials", "compile.command"),
-    "cache": ("referentials", "cache.command"),
-    "report": ("territory", "cli.command.report"),
-    "schema": ("referentials", "schema.command"),
-    "transparency": ("evaluation", "cli.command.transparency"),
-    "serve": ("serving", "service.command"),
-    "explore": ("serving", "explorer.command"),
+# Commands by the module that they stand in, in the order that the help lists them.
+_PLACES: Final[Mapping[str, tuple[str, ...]]] = {
+    "moves": ("demo", "show", "rank", "sources", "compare", "areas", "paths", "levers"),
+    "titles": ("resolve", "migrate", "search"),
+    "territory": ("territory", "report"),
+    "referentials": ("validate", "overlay", "download", "export", "compile", "cache", "schema"),
+    "evaluation": ("evaluate", "train", "compare-runs", "transparency"),
+    "serving": ("serve", "explore"),
 }
+COMMANDS: Final[Mapping[str, str]] = {name: place for place, names in _PLACES.items() for name in names}
+# What says what a command does, where it is not ``cli.command``.
+_SAID: Final = {"search": "overlay.search", "serve": "service.command", "explore": "explorer.command",
+                **{name: f"{name}.command" for name in ("compile", "cache", "schema")}}  # fmt: skip
 
 
 def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -257,12 +240,12 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_root)  # --version stands alone
     for name in commands:
-        place, told = COMMANDS[name]
-        command = getattr(import_module(f"passerelles.cli.{place}"), name.replace("-", "_"))
+        function = name.replace("-", "_")
+        command = getattr(import_module(f"passerelles.cli.{COMMANDS[name]}"), function)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name, help=say(told))(command)
+            app.command(name, help=say(_SAID.get(name, f"cli.command.{function}")))(command)
     return app
 
 

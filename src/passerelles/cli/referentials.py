@@ -46,9 +46,7 @@ def new(
 @overlay.command("check", help=say("overlay.check"))
 @shared("form output lang")
 def check(
-    given: Given,
-    overlay: Annotated[str, typer.Argument(help=say("overlay.file"))],
-    referential: OnOption = None,
+    given: Given, overlay: Annotated[str, typer.Argument(help=say("overlay.file"))], referential: OnOption = None
 ) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
     from passerelles.referentials.own_overlays import kind_of

@@ -108,14 +108,9 @@ class Batch:
             yield from (file.record.sha256 for file in (side.files if hasattr(side, "files") else (side.file,)))
 
 
-def line_sheet(lines: Sequence[Line], lang: Lang) -> Sheet:
-    """Return the lines as a table."""
-    return Sheet("territories", LINE.columns, lambda: lines, lang)
-
-
 def csv_of(lines: Sequence[Line], lang: Lang) -> str:
     """Return the lines as CSV."""
-    sheet = line_sheet(lines, lang)
+    sheet = Sheet("territories", LINE.columns, lambda: lines, lang)
     return csv_text([column.key for column in sheet.columns], sheet.rows)
 
 

@@ -73,11 +73,6 @@ def heads(*named: str | tuple[str, bool]) -> tuple[Head, ...]:
     return tuple(Head(n) if isinstance(n, str) else Head(*n) for n in named)
 
 
-def cut(rows: Sequence[tuple[Cell, ...]], most: int) -> tuple[tuple[tuple[Cell, ...], ...], int]:
-    """Return the first `most` rows and how many are left out."""
-    return tuple(rows[:most]), max(0, len(rows) - most)
-
-
 def grid_of(
     words: Words,
     key: str,

@@ -97,12 +97,7 @@ def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     referential = payload.get("referential") or {}
     told = {name: referential[name] for name in Stamp._fields if name in referential}
     kept = {name: payload[name] for name in ("schema", "scorer", "sources", "settings") if name in payload}
-    return {
-        "package": package_version(),
-        "referential": told,
-        "overlays": referential.get("overlays", []),
-        **kept,
-    }
+    return {"package": package_version(), "referential": told, "overlays": referential.get("overlays", []), **kept}
 
 
 _SUBJECTS: Final = ("referential", "scorer", "sources", "settings")

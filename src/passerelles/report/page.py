@@ -11,14 +11,7 @@ from markupsafe import Markup
 
 from passerelles.errors import PasserellesError
 from passerelles.report.case import Case, Words
-from passerelles.report.moves import (
-    Explained,
-    access_blocks,
-    explained_origins,
-    facts_of,
-    shortened,
-    weightiest,
-)
+from passerelles.report.moves import Explained, access_blocks, explained_origins, facts_of, shortened, weightiest
 from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot

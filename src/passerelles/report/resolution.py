@@ -126,10 +126,7 @@ def migration_envelope(
     new: Referential, old: Referential | None, found: Sequence[Migration], moves: TitleMoves | None, *, lang: Lang
 ) -> dict[str, Any]:
     """Return the object that ``migrate --format json`` prints."""
-    more = {
-        "from": referential_dict(old) if old is not None else None,
-        "titles": moves._asdict() if moves else None,
-    }
+    more = {"from": referential_dict(old) if old is not None else None, "titles": moves._asdict() if moves else None}
     return unscored_envelope("migrate@1", new, dicts(found, lang), **more)
 
 

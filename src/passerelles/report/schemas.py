@@ -81,7 +81,7 @@ COMMON: Final[Mapping[str, Schema]] = {
             "licence": maybe(text()),
             "overlays": listed(text()),
             "overlay_sources": listed(
-                record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, text())),
+                record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, text()))
             ),
         },
     ),
@@ -127,8 +127,7 @@ COMMON: Final[Mapping[str, Schema]] = {
     "end": record("An occupation", {"code": code(), "label": maybe(text())}),
     "path_end": record("An end of a step or a path", {}, optional={"code": maybe(code()), "label": maybe(text())}),
     "span": record(
-        "Low, expected and high; null = unknown",
-        {name: maybe(number(least=0)) for name in ("low", "expected", "high")},
+        "Low, expected and high; null = unknown", {name: maybe(number(least=0)) for name in ("low", "expected", "high")}
     ),
     "barred": mapped(whole(least=0), "Openings by what keeps people from them"),
 }
@@ -285,11 +284,7 @@ _DECLARING: Final = (
     areas, conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
     compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
-_WRITTEN: Final[Mapping[str, Schema]] = {
-    **COMMON,
-    "profile": PROFILE,
-    "problem": PROBLEM,
-}
+_WRITTEN: Final[Mapping[str, Schema]] = {**COMMON, "profile": PROFILE, "problem": PROBLEM}
 
 
 def _territory() -> Schema:
@@ -383,10 +378,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
         optional={"sources": SOURCES},
     ),
     "territory-rank@1": envelope(
-        "territory-rank@1",
-        "A territory, ranked",
-        ref("territory_rank"),
-        optional=TERRITORY_RANK_MORE,
+        "territory-rank@1", "A territory, ranked", ref("territory_rank"), optional=TERRITORY_RANK_MORE
     ),
     "territory-scenarios@1": envelope("territory-scenarios@1", "Scenarios side by side", ref("scenario")),
     "territory-signals@1": SIGNALS,

@@ -22,7 +22,7 @@ from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.market.read import SourceFile
 from passerelles.paths.path import Path, hours_text, months_text
-from passerelles.report.case import Case, cut, grid_of, heads
+from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
 from passerelles.report.moves import (
     Origin,
@@ -208,8 +208,7 @@ def _figure(case: Case, value: float | None) -> Cell:
 
 
 def _grid(case: Case, key: str, columns: Columns, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST) -> Grid:
-    kept, _ = cut(rows, most)
-    return Grid(key, case.words(f"caption.{key}"), heads(*columns), kept, _more(case, len(rows), most))
+    return Grid(key, case.words(f"caption.{key}"), heads(*columns), tuple(rows[:most]), _more(case, len(rows), most))
 
 
 class Source(NamedTuple):

@@ -145,11 +145,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
 
 def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Payload:
     """Answer ``resolve@1``."""
-    from passerelles.matching.titles import (  # noqa: PLC0415
-        resolve_competency,
-        resolve_title,
-        status,
-    )
+    from passerelles.matching.titles import resolve_competency, resolve_title, status  # noqa: PLC0415
 
     referential = engine.graph.referential
     find = resolve_title if asked.kind == "title" else resolve_competency

@@ -97,7 +97,7 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "person": {"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes"}}, "limit": 3, "explain": 1},
     },
     "/v1/rank/batch": {
-        "several": {"origins": ["K2110", {"competencies": ["TC0001"]}], "limit": 3, "fields": ["target", "level"]},
+        "several": {"origins": ["K2110", {"competencies": ["TC0001"]}], "limit": 3, "fields": ["target", "level"]}
     },
     "/v1/sources": {"occupation": {"target": "N4101", "limit": 3}},
     "/v1/paths": {"occupation": {"origin": "K2110", "targets": ["N4102"], "frame": "transco", "limit": 2}},
@@ -172,12 +172,7 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
 
 def _moved(schema: Any) -> Any:
     """The same schema, its names where OpenAPI has them."""
-    if isinstance(schema, dict):
-        moved = {k: v if k in {"const", "enum"} else _moved(v) for k, v in schema.items()}
-        if isinstance(moved.get("$ref"), str):
-            moved["$ref"] = moved["$ref"].replace("#/$defs/", "#/components/schemas/")
-        return moved
-    return [_moved(each) for each in schema] if isinstance(schema, list) else schema
+    return orjson.loads(orjson.dumps(schema).replace(b'"#/$defs/', b'"#/components/schemas/'))
 
 
 Make = Callable[[Engine, Any, Lang], answers.Payload]

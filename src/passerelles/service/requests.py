@@ -38,9 +38,7 @@ WHOLE: Final = BeforeValidator(_whole)
 MOVES: Final = 10  # moves of a ranking where nothing else is asked for
 Limit = Annotated[int, Field(ge=1, le=100, description="Most results"), WHOLE]
 Explain = Annotated[
-    int,
-    Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each"),
-    WHOLE,
+    int, Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each"), WHOLE
 ]
 Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path"), WHOLE]
 PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results"), WHOLE]

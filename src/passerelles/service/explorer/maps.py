@@ -61,10 +61,7 @@ class Group(NamedTuple):
     y: float
 
 
-_DOT: Final = (
-    Column("label", note=lambda d, _: d.code),
-    Column("domain"),
-)
+_DOT: Final = (Column("label", note=lambda d, _: d.code), Column("domain"))
 
 
 def groups_of(room: Room) -> tuple[Group, ...]:
