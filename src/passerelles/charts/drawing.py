@@ -499,20 +499,20 @@ class Pen:
             )
         )  # fmt: skip
 
-    def dot(self, at: Point, size: float, fill: Fill, *, marker: str = "o", over: float = 4.0) -> None:
+    def dot(self, at: Point, size: float, fill: Fill, *, marker: str = "o") -> None:
         """Draw a mark `size` points wide."""
         self.artists.append(
             Line2D(
                 [at[0]], [at[1]], linestyle="", marker=marker, markersize=size, markerfacecolor=fill.colour,
-                markeredgecolor=fill.edge, markeredgewidth=fill.width, zorder=over, clip_on=False,
+                markeredgecolor=fill.edge, markeredgewidth=fill.width, zorder=4.0, clip_on=False,
             )
         )  # fmt: skip
 
-    def ring(self, at: Point, radius: float, *, colour: str = GRID, width: float = 0.8, dash: bool = False) -> None:
+    def ring(self, at: Point, radius: float, *, colour: str, dash: bool) -> None:
         """Draw a circle."""
         unit = Outline.unit_circle()
         outline = Outline(np.asarray(unit.vertices) * radius + np.asarray(at), unit.codes)
-        self.outline(outline, Fill("none", edge=colour, width=width, dash=dash), over=0.5)
+        self.outline(outline, Fill("none", edge=colour, width=0.8, dash=dash), over=0.5)
 
     def outline(self, outline: Outline, fill: Fill, *, over: float = 2.0, alpha: float = 1.0) -> None:
         """Draw any outline."""

@@ -75,14 +75,12 @@ def problem(
     key: str,
     *,
     lang: Lang,
-    detail: str | None = None,
     status: int | None = None,
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make the response of an error."""
-    body = {**told(key, lang, detail=detail, status=status), **(extra or {})}
-    return _response(body, headers)
+    return _response({**told(key, lang, status=status), **(extra or {})}, headers)
 
 
 def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

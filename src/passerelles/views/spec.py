@@ -307,14 +307,11 @@ class Sheet:
     hidden: frozenset[str] = frozenset()
 
     @classmethod
-    def of_rows(
-        cls, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], brief: Sequence[str] = ()
-    ) -> "Sheet":
-        """Return a sheet of rows made by hand; `brief` names the columns of screens, all of them where it is empty."""
+    def of_rows(cls, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> "Sheet":
+        """Return a sheet of rows made by hand."""
 
         def placed(place: int, column: Column) -> Column:
-            on = On.TABLE | On.SCREEN if not brief or column.key in brief else On.TABLE
-            return replace(column, value=lambda row, _: row[place], on=on)
+            return replace(column, value=lambda row, _: row[place], on=On.TABLE | On.SCREEN)
 
         return cls(title, [placed(place, column) for place, column in enumerate(columns)], lambda: rows)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import say, signed
@@ -13,7 +13,7 @@ from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.filters import parse_filters
-from passerelles.ranking.move import Item, Move, Moves, move_facts, move_sentences, title_of
+from passerelles.ranking.move import Item, Move, move_facts, move_sentences, title_of
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import Fiche, candidate_sheet, occupation_dict, occupation_lines
@@ -212,31 +212,18 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
     return given, choice
 
 
-def moves_from(ask: Ask, code: str) -> str:
-    """Return the moves from an occupation."""
-    about = job_of(ask, code)
-    filters, choice = filters_of(ask)
-    moves = rank_moves(ask.room.graph, about.code, **_chosen(ask, filters, choice))
-    return _ranking(ask, about, moves, choice, towards=False)
-
-
-def moves_towards(ask: Ask, code: str) -> str:
-    """Return the moves towards an occupation."""
-    about = job_of(ask, code)
-    filters, choice = filters_of(ask, towards=True)
-    moves = rank_sources(ask.room.graph, about.code, **_chosen(ask, filters, choice))
-    return _ranking(ask, about, moves, choice, towards=True)
-
-
-def _chosen(ask: Ask, filters: Sequence[str], choice: Choice) -> dict[str, Any]:
-    """Return what both rankings are given."""
-    graph = ask.room.graph
-    settings = graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict})
-    found = {"filters": parse_filters(graph, filters, ask.room), "settings": settings, "limit": choice.limit}
-    return found | {"wages": ask.room.wages}
-
-
-def _ranking(ask: Ask, about: Job, moves: Moves, choice: Choice, *, towards: bool) -> str:
+def ranking(ask: Ask, code: str, *, towards: bool) -> str:
+    """Return the moves from an occupation, or towards it."""
+    about, graph = job_of(ask, code), ask.room.graph
+    filters, choice = filters_of(ask, towards=towards)
+    moves = (rank_sources if towards else rank_moves)(
+        graph,
+        about.code,
+        filters=parse_filters(graph, filters, ask.room),
+        settings=graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict}),
+        limit=choice.limit,
+        wages=ask.room.wages,
+    )
     moves = moves.with_observed(ask.room.engine.observed)
     page = moves.page(ask.lang)
     end = "origin" if towards else "target"

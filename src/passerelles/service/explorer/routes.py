@@ -216,8 +216,8 @@ class Desk(Protocol):
 PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/": pages.home,
     "/show/{code}": pages.job,
-    "/rank/{code}": pages.moves_from,
-    "/sources/{code}": pages.moves_towards,
+    "/rank/{code}": partial(pages.ranking, towards=False),
+    "/sources/{code}": partial(pages.ranking, towards=True),
     "/move/{origin}/{target}": pages.move,
     "/compare": pages.compare,
     "/paths/{origin}/{target}": pages.paths,
