@@ -6,8 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, get_args
 
-from passerelles import areas
 from passerelles.access import conditions
+from passerelles.areas import Area, AreaMember, Passage
 from passerelles.bulk import files as stored
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import results
@@ -281,7 +281,7 @@ AREAS_MORE: Final = {
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 # Modules that declare what is told of an item: each record of theirs that has a name is a shape.
 _DECLARING: Final = (
-    areas, conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
+    conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
     compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final[Mapping[str, Schema]] = {**COMMON, "profile": PROFILE, "problem": PROBLEM}
@@ -395,7 +395,8 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others are made of, by name."""
-    declared = (getattr(value, "spec", value) for module in _DECLARING for value in vars(module).values())
+    declaring = (Area, AreaMember, Passage, *(value for module in _DECLARING for value in vars(module).values()))
+    declared = (getattr(value, "spec", value) for value in declaring)
     records = {each.name: each for each in declared if isinstance(each, Record) and each.name}
     return {**_WRITTEN, **{name: each.schema() for name, each in records.items()}}
 
