@@ -23,10 +23,17 @@ from passerelles.vectors import frozen, word_rules
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
 _LOWEST: Final = 2
+_BACCALAUREAT: Final = 4
+_FIRST_DEGREE: Final = 6
 _FULL_KINDS: Final = ("titre", "diplôme")
 _TRAINED_KINDS: Final = (*_FULL_KINDS, "certificat")
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Shares = NDArray[np.uint8]
+Name = TypeVar("Name", str, int)
+Sums = tuple[Floats | float, Floats | float]
 
 
 class Qualification(NamedTuple):
@@ -147,6 +154,27 @@ def _domain(occupation: Occupation) -> str:
     return code[0] if len(code) == 5 and code[0].isalpha() and code[1:].isdigit() else ""  # noqa: PLR2004 - as K2110
 
 
+def _studies(qualification: Qualification, domain: str) -> Floats:
+    """
+    Hours of the diplomas that come before a qualification of levels 6 and 7, by the level held, shape (levels + 1,).
+
+    A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
+    l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
+    two. A credential has prerequisites of its own.
+    """
+    hours = np.zeros(HIGHEST_LEVEL + 1)
+    if qualification.basis == "credential" or not qualification.level_known:
+        return hours
+    model = duration_model()
+    if qualification.level > _FIRST_DEGREE:
+        first = model.estimate(_FIRST_DEGREE, domain).expected
+        hours[:_FIRST_DEGREE] += first
+        hours[_FIRST_DEGREE - 1] = first / 3
+    if qualification.level >= _FIRST_DEGREE:
+        hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
+    return hours
+
+
 def _required(referential: Referential, code: str) -> list[Credential]:
     rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
@@ -161,11 +189,6 @@ UNITS: Final = 200  # an uncovered share of 1
 _HUNDREDTHS: Final = 100
 _THOUSANDTHS: Final = 1000
 _DECIMALS: Final = 9
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Shares = NDArray[np.uint8]
-Name = TypeVar("Name", str, int)
-Sums = tuple[Floats | float, Floats | float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +215,8 @@ class EffortTable:
         Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
     qualification, short, level
         Shape (n,): hours of the full qualification, those for somebody who holds its level, and that European level.
+    studies
+        Shape (levels + 1, n): hours of the diplomas that come before it, by the level that somebody holds.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
     low_share, high_share
@@ -212,6 +237,7 @@ class EffortTable:
     whole: Floats
     qualification: Floats
     short: Floats
+    studies: Floats
     low_share: Floats
     high_share: Floats
     level: Ints
@@ -229,6 +255,10 @@ class EffortTable:
         """Blocks of an occupation."""
         return slice(int(self.block_first[row]), int(self.block_first[row + 1]))
 
+    def full(self, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+        """Hours of the full qualification of occupations and of the diplomas that it supposes; see `final`."""
+        return np.asarray(self.qualification[rows] + self.studies[level, rows])
+
     def final(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
         """
         Hours of a last step, in tenths.
@@ -245,12 +275,27 @@ class EffortTable:
         return np.rint(TENTHS * self.raw(total, rows, level)).astype(np.int64)
 
     def stage(self, total: Floats, practice: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
-        """Hours of a stage that is practised afterwards, in tenths, from S and P in thousandths; see `final`."""
-        taught = self.paths.practice_share * (practice / np.maximum(total, 1.0))
-        return np.rint(TENTHS * (self.raw(total, rows, level) * (1.0 - np.minimum(taught, 1.0)))).astype(np.int64)
+        """
+        Hours of a stage that is practised afterwards, in tenths, from S and P in thousandths; see `final`.
+
+        Practice teaches the trade; it gives none of the diplomas that come before its qualification.
+        """
+        taught = np.minimum(self.paths.practice_share * (practice / np.maximum(total, 1.0)), 1.0)
+        left, trade, studies = self._parts(total, rows, level)
+        return np.rint(TENTHS * left * (trade * (1.0 - taught) + studies)).astype(np.int64)
 
     def raw(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
         """Hours of a last step, not rounded."""
+        left, trade, studies = self._parts(total, rows, level)
+        return left * (trade + studies)
+
+    def before(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+        """Hours among those of a step that diplomas before the qualification take."""
+        left, _, studies = self._parts(total, rows, level)
+        return left * studies
+
+    def _parts(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> tuple[Floats, Floats, Floats]:
+        """Share that is left to learn; hours of the trade's own qualification, and of the diplomas before it."""
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
         known = 1.0 - share**self.effort.adaptation_power
@@ -259,7 +304,8 @@ class EffortTable:
         # Who holds the level needs the trade's part only, the more so the more of the trade is held already.
         spared = np.where(np.asarray(level) >= self.level[rows], self.qualification[rows] - self.short[rows], 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
-        return np.asarray(np.round(left, _DECIMALS) * np.round(self.qualification[rows] - spared * known, _DECIMALS))
+        trade = np.round(self.qualification[rows] - spared * known, _DECIMALS)
+        return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
         """
@@ -429,6 +475,9 @@ def _assemble(
         whole=np.zeros(size),
         qualification=frozen(np.asarray([q.expected for q in qualifications], dtype=np.float64)),
         short=frozen(np.asarray([q.short for q in qualifications], dtype=np.float64)),
+        studies=frozen(
+            np.stack([_studies(q, _domain(o)) for q, o in zip(qualifications, graph.occupations, strict=True)], axis=1)
+        ),
         low_share=frozen(np.asarray([q.low / q.expected for q in qualifications], dtype=np.float64)),
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
@@ -538,7 +587,7 @@ def step_hours(
     unknown |= unsettled
     expected = np.where(unknown, np.nan, whole)
     high = np.minimum(
-        np.maximum(table.qualification[rows], expected), np.maximum(taught * table.high_share[rows], longest)
+        np.maximum(table.full(rows, level), expected), np.maximum(taught * table.high_share[rows], longest)
     )
     low = least(taught * table.low_share[rows], shortest, total(missing, price.length) / TENTHS)
     return StepHours(

@@ -144,9 +144,10 @@ class EffortSettings(_Section):
 
     Each macro-competency (or category of knowledge) that the target asks for is a block. A block's hours rise with
     what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
-    what they leave. With m the missing share of all blocks, the hours are ``Q m (1 - a (1 - m^k))``: Q the full
-    qualification for the target (docs/paths.md says whose lengths), a the most that adapting to the post teaches, k
-    how fast that wanes. docs/paths.md gives the formula, and what it makes of the experts' moves.
+    what they leave. With m the missing share of all blocks, the hours are ``(Q + E) m (1 - a (1 - m^k))``: Q the full
+    qualification for the target (docs/paths.md says whose lengths), E the diplomas that come before it, a the
+    most that adapting to the post teaches, k how fast that wanes. docs/paths.md gives the formula, and what it makes
+    of the experts' moves.
     """
 
     skill_hours: float = Field(

@@ -150,6 +150,13 @@ class Oracle:
         low, expected, _ = duration_model().estimate(own)
         return expected, low
 
+    def studies(self, occupation: str, level: int) -> float:
+        """Hours of the diplomas before the one job here that asks for a master's, by the level held."""
+        if self.level[occupation] != 7 or self.full(occupation)[0] != duration_model().estimate(7).expected:
+            return 0.0
+        bac, first = (duration_model().estimate(n).expected for n in (4, 6))
+        return {2: bac + first, 3: bac + first, 4: first, 5: first / 3}.get(level, 0.0)
+
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
         missing: dict[str, float] = {}
@@ -179,9 +186,10 @@ class Oracle:
             most = max(0.0, ADAPTATION - PER_LEVEL * max(0, self.level[occupation] - level))
             full, short = self.full(occupation)
             spared = (full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
-            raw = round(share * (1 - most * (1 - share**POWER)), 9) * round(full - spared, 9)
-        if not last:
-            raw *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
+            trade = round(full - spared, 9)
+            if not last:
+                trade *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
+            raw = round(share * (1 - most * (1 - share**POWER)), 9) * (trade + self.studies(occupation, level))
         missing = self.needs(occupation) - credentials
         certified = 0
         for c in missing:

@@ -101,28 +101,6 @@ def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
         assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]
 
 
-def test_a_choice_within_another_is_priced_once() -> None:
-    card = Credential("ED", "Carte", "carte", choices=((("TP",), ("C", "FIMO"), ("AS",)),))
-    some = jobs(CredentialRequirement("Q", "ED"), *driver("Q"))
-    some = replace(some, credentials=tuple(sorted((*some.credentials, card), key=lambda c: c.code)))
-    demands = build_demands(some, ["Q"], NO_AIM)
-    person = holdings_of(some, None, {})
-    assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [280.0]
-
-
-def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
-    some = jobs(
-        CredentialRequirement("Q", "PUER"),
-        CredentialRequirement("Q", "DEI", "one-of", "loi", "base", "a"),
-        CredentialRequirement("Q", "AS", "one-of", "loi", "base", "b"),
-    )
-    demands = build_demands(some, ["Q"], NO_AIM)
-    for stated, hours in (({"AS": "yes"}, 1500.0), ({"DEI": "yes"}, 1500.0), ({}, 1500.0 + 770.0)):
-        person = holdings_of(some, None, stated)  # type: ignore[arg-type]
-        assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [hours]
-    assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
-
-
 def test_an_employers_authorisation_is_never_carried_to_another_employer() -> None:
     some = jobs(
         CredentialRequirement("P", "AUT"), CredentialRequirement("Q", "AUT"), CredentialRequirement("P", "CARTE")

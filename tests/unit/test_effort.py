@@ -63,6 +63,24 @@ def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_leve
     assert found("conditional") == ("certification", 1850.0)
 
 
+@pytest.mark.parametrize(
+    ("held", "target", "before"),
+    [(3, 5, []), (5, 6, []), (4, 6, []), (3, 6, [4]), (6, 7, []), (5, 7, [6 / 3]), (4, 7, [6]), (2, 7, [4, 6])],
+)
+def test_a_job_of_a_higher_degree_takes_the_diplomas_before_it_and_practice_replaces_none(
+    held: int, target: int, before: list[float]
+) -> None:
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", target),))
+    table = effort_table(build_graph(laid, access=None), Settings())
+    row, model = 1, duration_model()
+    third = model.estimate(6, "").expected / 3
+    studies = sum(third if level == 2 else model.estimate(int(level), "").expected for level in before)
+    everything = table.whole[row]
+    assert table.raw(everything, row, held) == pytest.approx(model.estimate(target, "").expected + studies)
+    assert table.before(everything, row, held) == pytest.approx(studies)
+    assert table.stage(everything, everything, row, held) >= 10 * studies - 1
+
+
 @pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 500), ("unknown", 500)])
 def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_leads_there(
     status: AccessStatus, expected: float, monkeypatch: pytest.MonkeyPatch

@@ -112,7 +112,7 @@ def test_a_stage_that_raises_the_level_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("stage", "target", "paths"),
-    [("Master", "CAP", 1), ("Bac", "CAP", 1), ("", "CAP", 2), ("Master", "", 2), ("CAP", "CAP", 2)],
+    [("Master", "CAP", 1), ("Bac", "CAP", 1), ("", "CAP", 2), ("BTS", "", 2), ("CAP", "CAP", 2)],
 )
 def test_no_stage_is_known_to_ask_a_higher_level(stage: str, target: str, paths: int) -> None:
     """A level that is not known bars nothing: it is that of the settings for hours alone."""

@@ -452,10 +452,6 @@ def _credentials(
     groups = groups_of(row for row in rows if applying[id(row)])
     chosen = {group for group, ways in groups.items() if any(settled >= set(way) for way in ways)}
     rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
-    ways_left = [ways for group, ways in groups.items() if group not in chosen]
-    # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
-    offered = {code for ways in ways_left for way in ways for code in way if any(code not in some for some in ways)}
-    offered -= settled
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
@@ -466,9 +462,6 @@ def _credentials(
 
     for row in sorted(rows, key=place):
         for found in _with_prerequisites(referential, row, aim, settled):
-            supposed = found.requirement == "required" and found.needed_for is not None
-            if supposed and row.scope == "all" and found.code in offered:
-                continue
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue

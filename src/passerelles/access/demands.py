@@ -300,7 +300,7 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
     ways_of = [
-        _apart([_ways(referential, some, frozenset(mine), ways) for some in _choices(each)])
+        [_ways(referential, some, frozenset(mine), ways) for some in _choices(each)]
         for each, mine in zip(conditions, plain, strict=True)
     ]
     named = {code for some in ways_of for choice in some for way in choice for code in way}
@@ -347,20 +347,6 @@ def _choices(conditions: AccessConditions) -> list[tuple[tuple[str, ...], ...]]:
     """Return the alternatives of each choice among what is required."""
     groups = grouped((item.group, item) for item in conditions.required if item.requirement == "one-of")
     return [tuple(grouped((item.alternative, item.code) for item in some).values()) for some in groups.values()]
-
-
-def _apart(choices: Sequence[Ways]) -> list[Ways]:
-    """Leave out a choice that whoever makes another one makes too: its training would be counted twice."""
-    kept: list[Ways] = []
-    for some in choices:
-        if not any(_makes(other, some) for other in kept):
-            kept = [*(other for other in kept if not _makes(some, other)), some]
-    return kept
-
-
-def _makes(ways: Ways, others: Ways) -> bool:
-    """Whether each way to one choice holds a way to another."""
-    return bool(ways) and all(any(way >= each for each in others) for way in ways)
 
 
 def _ways(

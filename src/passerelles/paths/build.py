@@ -240,7 +240,10 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
-    full, shorter, longer = (float(x[row]) for x in (effort.qualification, effort.low_share, effort.high_share))
+    full, shorter, longer = (
+        float(effort.full(row, state.level)),
+        *(float(x[row]) for x in (effort.low_share, effort.high_share)),
+    )
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
@@ -271,6 +274,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         estimated=round(expected - certified, 1),
         practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
+        studies=0.0 if course else round(float(effort.before(total, row, state.level)), 1),
         level=state.level,
         target_level=int(effort.level[row]),
         score=float(state.scores[row]),

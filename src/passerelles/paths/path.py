@@ -130,6 +130,8 @@ class Step(Described):
         Hours that practising the occupation afterwards replaces (an assumption); 0 at the last step.
     consolidated
         Part of the estimate: what the stages spare at this last step, but neither training nor practice has taught.
+    studies
+        Part of the estimate: diplomas that come before the target's qualification, above the level held.
     level, target_level
         European level of the highest qualification held before the step, and that of the target; the settings' own
         where a fiche names none.
@@ -155,6 +157,7 @@ class Step(Described):
     estimated: float
     practised: float
     consolidated: float
+    studies: float
     level: int
     target_level: int
     score: float
@@ -615,6 +618,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     first = say(f"paths.step.{step.basis}", lang=lang, origin=origin, target=target, hours=hours)
     if step.consolidated:
         first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
+    if step.studies:
+        first += " " + say("paths.step.studies", lang=lang, hours=number(step.studies, lang=lang))
     counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
     lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
     for key, items in (("keep", step.held), ("learn", step.missing)):

@@ -621,9 +621,12 @@ def _rule_notes(
             leads = {code for code, _ in leading_jobs(market, graph.referential)(key.code)} if market.has_survey else ()
             kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
     label = ", ".join(key.name for key in keys)
-    values = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
-    told = {"fragile": {"n": counts["fragile"]}, "hiring": {"n": kept, "others": counts["hiring"] - kept}}
-    notes = [Note(f"rule_{side}", told[side] | values) for side in sides]
+    values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
+    told: dict[Side, dict[str, object]] = {
+        "fragile": {"n": counts["fragile"], **values},
+        "hiring": {"n": kept, "others": counts["hiring"] - kept, **values},
+    }
+    notes = [Note(f"rule_{side}", told[side]) for side in sides]
     return [*notes, Note(f"no_{own}_job", {"basin": label})] if own and not counts[own] else notes
 
 

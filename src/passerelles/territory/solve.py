@@ -254,9 +254,10 @@ def _check(matrix: sparse.csc_array, face: Face, flow: Ints, values: Floats) -> 
 
 def _bound(face: Face, duals: Floats) -> int:
     """Dual objective: what the prices say that no flow can pass, in exact integers where the prices are whole."""
-    ends = np.where(duals < 0, face.upper, face.lower)
     if (duals == np.rint(duals)).all():
+        ends = np.where(duals < 0, face.upper, face.lower)
         return sum(int(p) * int(e) for p, e in zip(duals.tolist(), ends.tolist(), strict=True) if p)
+    ends = np.where(duals < 0, face.upper, face.lower)
     return int(np.floor(float(duals @ np.where(duals == 0, 0, ends))))
 
 
