@@ -157,17 +157,11 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
 
 
 def _columns(unit: Unit) -> "list[ProgressColumn]":
-    from rich.progress import (  # noqa: PLC0415 - as above
-        BarColumn,
-        DownloadColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich import progress as bars  # noqa: PLC0415 - as above
 
-    counted = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    return [TextColumn("{task.description}"), BarColumn(), counted, TimeElapsedColumn(), TimeRemainingColumn()]
+    counted = bars.DownloadColumn() if unit == "bytes" else bars.MofNCompleteColumn()
+    text = bars.TextColumn("{task.description}")
+    return [text, bars.BarColumn(), counted, bars.TimeElapsedColumn(), bars.TimeRemainingColumn()]
 
 
 def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:

@@ -13,34 +13,20 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, say, sentences
-from passerelles.referentials.credentials import (
-    ACCESS_STATUS,
-    CREDENTIAL_KIND,
-    HOURS_KIND,
-    IN_FORCE,
-    LINK_KIND,
-    SCOPE,
-    SELECTION,
-)
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import (
-    ACTION,
-    COMPETENCY_KIND,
-    ECOLOGICAL,
     OVERLAY,
     RULES,
-    STATUS,
     TABLE,
-    YES_NO,
     choices,
+    coded,
     open_tables,
     read_fields,
     sheet_title,
 )
 from passerelles.referentials.places import Kind, Origin, bundled_names, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
-from passerelles.referentials.table import MOBILITY, TAG_KIND
 from passerelles.views.excel import BookPage, Help, write_workbook
 
 Schema = Literal["overlay", "table"]
@@ -55,31 +41,11 @@ _SHEETS: Final[Mapping[Schema, Mapping[str, str]]] = {
 }
 # Words of coded columns; one that belongs to a single table is named with it.
 _CODED: Final[Mapping[str, Mapping[str, object]]] = {
-    "action": ACTION,
-    "status": STATUS,
-    "competencies.kind": COMPETENCY_KIND,
-    "macro_competencies.kind": COMPETENCY_KIND,
-    "credentials.kind": CREDENTIAL_KIND,
-    "credential_requirements.kind": LINK_KIND,
-    "credential_requirements.action": {w: m for w, m in ACTION.items() if m != "set"},
-    "mobilities.kind": MOBILITY,
-    "tags.kind": TAG_KIND,
-    "occupation_access.status": ACCESS_STATUS,
-    "hours_kind": HOURS_KIND,
-    "in_force": IN_FORCE,
-    "scope": SCOPE,
-    "selection_scope": SCOPE,
-    "selection": SELECTION,
-    "ecological": ECOLOGICAL,
-    **dict.fromkeys(("before_training", "regulated", "managerial", "digital", "demographic", "principal"), YES_NO),
+    **{column: coded(name) for column, name in _FORM["coded"].items()},
+    "credential_requirements.action": {word: does for word, does in coded("action").items() if does != "set"},
 }
 # Where the codes of a column are declared in the same workbook.
-_DECLARED: Final[Mapping[str, tuple[str, ...]]] = {
-    "occupation": ("specialised_occupations", "occupations"),
-    "credential": ("credentials",),
-    "requires": ("credentials",),
-    "macro": ("macro_competencies",),
-}
+_DECLARED: Final[Mapping[str, Sequence[str]]] = _FORM["declared"]
 _FLAGS: Final = frozenset({"regulated", "managerial", "digital", "demographic", "principal"})
 
 
