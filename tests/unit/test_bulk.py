@@ -25,9 +25,9 @@ from small import referential
 
 
 @pytest.fixture(scope="module")
-def graph() -> OccupationGraph:
+def graph(embedded_graph: OccupationGraph) -> OccupationGraph:
     """Embedded referential with its overlay: specialised occupations, credentials, exact titles."""
-    return build_graph(load_referential().with_overlay("enseignement-conduite"))
+    return embedded_graph
 
 
 def ranked(graph: OccupationGraph, profiles: Any, **options: Any) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def ranked(graph: OccupationGraph, profiles: Any, **options: Any) -> list[dict[s
 @pytest.mark.parametrize("scorer", ["default", "content", "unfitted"])
 def test_every_move_is_the_one_of_rank_moves(graph: OccupationGraph, scorer: str) -> None:
     settings = Settings(scorer=scorer)
-    rows = draw(graph, 200 if scorer == "default" else 60)
+    rows = draw(graph, 120 if scorer == "default" else 40)
     assert ranked(graph, table(rows), settings=settings, engine="plain") == one_by_one(graph, rows, settings=settings)
 
 
@@ -52,7 +52,7 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> N
     assert Ranker.of(chosen, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
     settings = Settings(scorer=scorer)
     for limit, seed in ((10, 1), (1, 2), (500, 3)):
-        rows = table(draw(chosen, 600 if limit == 10 else 80, seed=seed))
+        rows = table(draw(chosen, 300 if limit == 10 else 40, seed=seed))
         plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
         assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
 
