@@ -1,5 +1,7 @@
 """Labels of branch skill lists to competencies, with the same honesty as titles."""
 
+from dataclasses import replace
+
 import pytest
 
 from job_titles import referential
@@ -28,6 +30,13 @@ def test_the_right_competency(text: str, code: str) -> None:
 @pytest.mark.parametrize("text", ["", "100", "😀", "xqzw kjh", "the lazy dog", "a" * 100_000])
 def test_never_a_wrong_certainty(text: str) -> None:
     assert status(resolve_competency(SMALL, text)) == "inconnu"
+
+
+@pytest.mark.parametrize("text", ["chauffeur toupie", "chauffeur toupie camion"])
+def test_what_people_say_for_a_job_title_says_nothing_of_a_competency(text: str) -> None:
+    competencies = [c._replace(label="Conducteur de poids lourds") for c in SMALL.competencies if c.code == "100"]
+    named = replace(SMALL, competencies=tuple(competencies))
+    assert all(candidate.reason != "usage" for candidate in resolve_competency(named, text))
 
 
 def test_a_competency_without_a_label_is_never_an_answer() -> None:

@@ -772,4 +772,5 @@ def _index_competencies(referential: Referential) -> TitleIndex:
     labelled = [(c.code, c.label) for c in referential.competencies if c.label]
     entries = [Entry(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
-    return build_index(entries, owners, pack=language_pack(referential.language), dimensions=0)
+    pack = replace(language_pack(referential.language), usages={})  # what people say for job titles
+    return build_index(entries, owners, pack=pack, dimensions=0)
