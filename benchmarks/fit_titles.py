@@ -1,10 +1,11 @@
-"""Fit the weights of the resolver and write them, the same at every run: ``fit_titles.py DATA OUTPUT [title]``."""
+"""Fit the weights of the resolver, the same at every run: ``fit_titles DATA OUTPUT [title | confidence]``."""
 
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -14,8 +15,8 @@ from scipy.optimize import minimize
 from title_splits import (
     ADS,
     FIRMS,
-    KINDS,
     POSTED,
+    POSTED_BY_ALL,
     Query,
     ad_titles,
     esco_titles,
@@ -43,7 +44,7 @@ from passerelles.matching.ranking import (
     terms,
 )
 from passerelles.matching.reading import Lexicon, understand
-from passerelles.matching.titles import competency_index, title_index
+from passerelles.matching.titles import competency_index, recognised, settle, title_index
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Hits: TypeAlias = NDArray[np.bool_]
@@ -52,37 +53,44 @@ Group: TypeAlias = tuple[Sequence["Judged"], float]
 FIT, CALIBRATE = range(100, 103), range(200, 202)
 TUNE = 0  # the half of each list of titles that is fitted on
 BLOCK = 128
-HARD = {"spelling": 0.8, "half": 1.0}  # share of the loss of noise that takes meaning away
+NOISE = {"": 1.0, "all": 0.3, "spelling": 1.0, "half": 1.5}  # kinds of `noisy` and their shares of the loss
+ENGLISH = {"esco-v1.1.1": 0.5, "onet-29.3": 1.5}  # referentials whose own synonyms are calibrated on, and their shares
 
 
 class Judged(NamedTuple):
     """
     Ranked owners of a query; which are the right fiche (None where it is not known), which of the right family.
 
-    `terms` are those of the calibration, by the index that ranked: another one may hold the very title asked.
+    `terms` are those of the calibration, by the index that ranked: another one may hold the very title asked. They do
+    not `decide` where the answer is a label, or nothing.
     """
 
     trial: Trial
     fiche: Hits | None
     family: Hits
     terms: Mapping[str, float]
+    decide: bool
 
 
 def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> list[Judged]:
-    """Ranked owners of each query that is no label as it stands, and which of them are right."""
+    """Ranked owners of each query, and which of them are right."""
     found: list[Judged] = []
     lexicon = Lexicon(index.pack)
     for start in range(0, len(queries), BLOCK):
         block = queries[start : start + BLOCK]
         taken = [understand(q.text, words=index.words, lexicon=lexicon) for q in block]
         options = [one.jobs[0] if len(one.jobs) == 1 else () for one in taken]
-        for trial, query in zip(rank_block(index, options, weights=weights), block, strict=True):
+        ranked = zip(rank_block(index, options, weights=weights), options, block, strict=True)
+        for trial, readings, query in ranked:
             if trial is not None:
+                asked = terms(index, trial)
+                settled = settle(index, query.text, readings, weights.rules, None).owners
+                decide = recognised(asked, weights.rules) and not settled
                 owners = trial.owners.tolist()
                 known = query.code or not query.families  # of what is no job, no fiche is right
                 fiche = np.asarray([index.codes[o] == query.code for o in owners]) if known else None
                 family = np.asarray([index.parents[o] in query.families for o in owners])
-                found.append(Judged(trial, fiche, family, terms(index, trial)))
+                found.append(Judged(trial, fiche, family, asked, decide))
     return found
 
 
@@ -150,40 +158,56 @@ def fit_confidence(
     return {key: float(round(value, 4)) for key, value in zip((*names, "constant"), values, strict=True)}
 
 
-def fit_titles(data: Path, referential: Referential, old: Referential, draft: Weights) -> Weights:
+def fit_titles(
+    data: Path, referential: Referential, old: Referential, draft: Weights, *, ranking: bool = True
+) -> Weights:
     """
-    Weights of titles.
+    Weights of titles; without `ranking`, those of the draft rank.
 
-    Fitted on held-out synonyms, as they are and with the noise of advertisements, on half of ESCO's French titles and
-    of our own titles of advertisements, on titles of the older version, on typing errors, and on texts that are no job.
+    The ranking is fitted on held-out synonyms, on half of ESCO's French titles and of our own titles, on titles of the
+    older version and on typing errors. The confidence also on the noise of advertisements, on halves of titles, on
+    texts that are no job, and on English synonyms of ESCO and O*NET, so that it carries to other referentials. Each
+    kind has its share, whatever its size.
     """
-    first = replace(draft, final={"letters": 1.0})
     full = title_index(referential)
-    held = [judged for seed in FIT for judged in _held(referential, seed, first)]
     others = _others(data, referential, old)
-    groups = [(held, 1.0), *((collect(full, queries, first), share) for queries, share in others)]
-    groups.append((collect(full, noisy_titles(referential, 100), first), 0.1))
-    final = fit_ranking(groups, full.evidence_names + CLOSE, tuple(draft.final))
-    fitted = replace(draft, final=final)
-    held = [judged for seed in CALIBRATE for judged in _held(referential, seed, fitted)]
-    groups = [(held, 1.0), *((collect(full, queries, fitted), share) for queries, share in others)]
-    for place, kind in enumerate(KINDS):
-        groups.append((_held(referential, CALIBRATE[place % len(CALIBRATE)], fitted, kind), HARD.get(kind, 0.02)))
-    groups.append((collect(full, noisy_titles(referential, 200), fitted), 0.2))
-    groups += [(collect(full, queries, fitted), share) for queries, share in ((nonsense(1), 0.6), (no_jobs(1), 0.3))]
+    fitted = replace(draft, final=_ranking(full, referential, others, draft)) if ranking else draft
+    draws = [_held(referential, seed, fitted, tuple(NOISE)) for seed in CALIBRATE]
+    groups = [([*chain(*same)], share) for *same, share in zip(*draws, NOISE.values(), strict=True)]
+    for name, share in ENGLISH.items():
+        groups.append((_held(load_referential(data / name), CALIBRATE[0], fitted, ("",))[0], share))
+    lists = [(queries, share) for queries, _, share in others]
+    lists += [(noisy_titles(referential, 200), 0.5), (nonsense(1), 0.8), (no_jobs(1), 0.2)]
+    groups += [(collect(full, queries, fitted), share) for queries, share in lists]
+    groups = [([judged for judged in some if judged.decide], share) for some, share in groups]
     return replace(
         fitted,
-        confidence=fit_confidence(groups, FICHE_TERMS),
-        family=fit_confidence(groups, FAMILY_TERMS, family=True),
+        confidence=fit_confidence(groups, FICHE_TERMS, l2=1e-3),
+        family=fit_confidence(groups, FAMILY_TERMS, family=True, l2=1e-3),
     )
 
 
-def _others(data: Path, referential: Referential, old: Referential) -> list[tuple[list[Query], float]]:
-    """Titles of other makers, and the share of the loss of each list."""
+def _ranking(
+    full: TitleIndex, referential: Referential, others: Sequence[tuple[list[Query], float, float]], draft: Weights
+) -> dict[str, float]:
+    """Weights of the ranking: the evidence of the owners that letters alone put first."""
+    first = replace(draft, final={"letters": 1.0})
+    held = [judged for seed in FIT for judged in _held(referential, seed, first, ("",))[0]]
+    groups = [(held, 1.0), *((collect(full, queries, first), share) for queries, share, _ in others)]
+    groups.append((collect(full, noisy_titles(referential, 100), first), 0.1))
+    return fit_ranking(groups, full.evidence_names + CLOSE, tuple(draft.final))
+
+
+def _others(data: Path, referential: Referential, old: Referential) -> list[tuple[list[Query], float, float]]:
+    """Titles of other makers, and the share of each list in the loss of the ranking and in that of the confidence."""
     esco = esco_titles(data / "crosswalks" / "esco-rome-v1.4.csv", referential, TUNE)
     return [
-        *((esco, 0.7), (ad_titles(ADS, TUNE), 0.2), (ad_titles(POSTED, TUNE), 0.4), (ad_titles(FIRMS, TUNE), 0.4)),
-        (older_titles(old, referential, TUNE), 0.3),
+        (esco, 0.7, 1.2),
+        (ad_titles(ADS, TUNE), 0.2, 0.2),
+        (ad_titles(POSTED, TUNE), 0.4, 0.4),
+        (ad_titles(POSTED_BY_ALL, TUNE), 0.4, 0.6),
+        (ad_titles(FIRMS, TUNE), 0.4, 0.3),
+        (older_titles(old, referential, TUNE), 0.3, 0.3),
     ]
 
 
@@ -200,10 +224,12 @@ def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
     return replace(fitted, confidence=fit_confidence(groups, tuple(k for k in draft.confidence if k != "constant")))
 
 
-def _held(referential: Referential, seed: int, weights: Weights, kind: str = "") -> list[Judged]:
+def _held(referential: Referential, seed: int, weights: Weights, kinds: Sequence[str]) -> list[list[Judged]]:
+    """Held-out synonyms with each kind of noise; none for an empty name."""
     kept, queries = held_out(referential, seed)
     index = title_index(kept)
-    return collect(index, noisy(queries, kind, seed, index.words.labels) if kind else queries, weights)
+    made = [noisy(queries, kind, seed, index.words.labels) if kind else queries for kind in kinds]
+    return [collect(index, each, weights) for each in made]
 
 
 def written(about: Mapping[str, str], tables: Mapping[str, Weights]) -> str:
@@ -241,12 +267,12 @@ def _old() -> str:
 
 
 def main(data: Path, output: Path, only: str = "") -> None:
-    """Fit both kinds of weights, or `only` those of titles."""
+    """Fit both kinds of weights, or `only` those of titles (``title``), or only their ``confidence``."""
     new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
     tables = dict(shipped_weights())
     about: dict[str, Any] = tomllib.loads(_old())["about"]
-    tables["title"] = fit_titles(data, new, old, tables["title"])
-    if only != "title":
+    tables["title"] = fit_titles(data, new, old, tables["title"], ranking=only != "confidence")
+    if not only:
         tables["competency"] = fit_skills(new, old, tables["competency"])
     output.write_text(written(about, tables), encoding="utf-8")
     print("numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in PARTS))

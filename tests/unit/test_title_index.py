@@ -9,8 +9,8 @@ from scipy import sparse
 from job_titles import ROWS, referential
 from passerelles.errors import PasserellesError
 from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index
-from passerelles.matching.ranking import shipped_weights
-from passerelles.matching.reading import language_pack
+from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms
+from passerelles.matching.reading import Lexicon, language_pack, understand
 from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag
 
 TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
@@ -117,8 +117,30 @@ def test_what_ships_is_a_few_numbers() -> None:
     }
     allowed |= {"chance", "margin", "title", "cover", "known", "bare", "head_size", "rivals", "constant", "middle"}
     allowed |= {"agree", "likely", "begins", "holds", "mass", "mass_margin", "family_rivals", "long"}
-    allowed |= {"joint", "purity", "held", "whole", "spread", "cut"}
+    allowed |= {"joint", "purity", "held", "whole", "spread", "cut", "lead", "strange"}
     assert {part for name in names for part in name.removeprefix("best:").split("*")} <= allowed
+
+
+def test_the_calibration_hears_the_next_family_and_words_that_nothing_is_known_of() -> None:
+    index, weights = built(ROWS), shipped_weights()["title"]
+
+    def looked_at(text: str) -> tuple[Trial, dict[str, float]]:
+        options = understand(text, words=index.words, lexicon=Lexicon(index.pack)).jobs[0]
+        (trial,) = rank_block(index, [options], weights=weights)
+        assert trial is not None
+        return trial, terms(index, trial)
+
+    for text in ("moniteur de conduite", "vendeur de pain", "infirmier du travail"):
+        trial, found = looked_at(text)
+        letters = trial.evidence[:, index.evidence_names.index("bayes_letters")]
+        families = index.parent_of[trial.owners]
+        best = {family: float(letters[families == family].max()) for family in families.tolist()}
+        first = best.pop(int(families[0]))
+        assert found["lead"] == pytest.approx(min(max(first - max(best.values()), -6.0), 12.0))
+        assert not found["strange"]
+    assert looked_at("zorglub")[1]["strange"]
+    assert not looked_at("zorglub boulanger")[1]["strange"]
+    assert not looked_at("boulamger")[1]["strange"]  # a letter away from a label
 
 
 def test_a_referential_keeps_its_index_and_pickles_without_it() -> None:

@@ -395,17 +395,8 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
 
 TERMS: Final = ("chance", "margin", "title", "ratio", "asked", "told", "cover", "known", "bare", "near", "head_size")
 TERMS_BOTH: Final = (
-    *("kin", "rivals", "agree", "likely", "begins", "holds", "long", "purity", "held", "whole", "spread", "cut"),
-    *(
-        "purity*whole",
-        "known*ratio",
-        "known*near",
-        "ratio*near",
-        "told*ratio",
-        "agree*mass",
-        "long*mass",
-        "bare*purity",
-    ),
+    *("kin", "rivals", "agree", "likely", "lead", "begins", "holds", "long", "purity", "held", "whole", "spread"),
+    *("cut", "strange", "known*ratio", "known*lead", "told*long", "title*holds"),
 )
 FICHE_TERMS: Final = (*TERMS, *TERMS_BOTH)
 """Terms of the calibration of the first fiche, see :func:`terms`."""
@@ -413,6 +404,7 @@ FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_r
 """Terms of the calibration of its family."""
 _WITNESSES: Final = ("letters", "mapped", "bayes_letters", "bayes_words", "doc_titles", "doc_letters", "vote")
 _FARTHEST: Final = 6.0
+_FARTHEST_LEAD: Final = 12.0
 
 _LOOKED_AT = 40  # owners looked at closely
 _ALL = 0.999
@@ -631,7 +623,8 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     Returns
     -------
     terms
-        Name to value, see :data:`TERMS`; ``a*b`` is a product.
+        Name to value, see :data:`TERMS`; ``a*b`` is a product. ``lead`` is how much likelier the letters are in the
+        first family than in any other; ``strange``, that no word is a label's, and none is an error away from one.
     """
     found = _terms(index, trial)
     for name in TERMS_BOTH:
@@ -658,6 +651,9 @@ def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     witnesses = [columns.index(name) for name in _WITNESSES if name in columns]
     families = index.parent_of[trial.owners]
     agree = float((families[trial.evidence[:, witnesses].argmax(axis=0)] == families[0]).mean())
+    likely, rival = part("bayes_letters"), 0.0
+    if "bayes_letters" in columns and len(masses) > 1:
+        rival = float(trial.evidence[families != families[0], columns.index("bayes_letters")].max())
     return {
         "chance": _logit(chance),
         "margin": max(min(float(values[0] - values[1]), _FARTHEST), -_FARTHEST) if len(values) > 1 else _FARTHEST,
@@ -680,7 +676,9 @@ def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
         "long": math.log(len(asked)),
         "cut": float(trial.reading.cut),
-        "likely": max(part("bayes_letters"), -_FARTHEST),
+        "likely": max(likely, -_FARTHEST),
+        "lead": max(min(likely - rival, _FARTHEST_LEAD), -_FARTHEST),
+        "strange": float(known <= 0.0 and part("near") <= 0.0),
         "spread": -sum(mass * math.log(mass + 1e-9) for mass in masses),
         **_holders(index, trial),
     }

@@ -332,11 +332,11 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
     for asked, one in zip(distinct, taken, strict=True):
         raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
         answers = [
-            _answer(index, _settled(index, raw, options, weights.rules, pulled), trial, weights, limit)
+            _answer(index, settle(index, raw, options, weights.rules, pulled), trial, weights, limit)
             for trial, (options, pulled) in islice(ranked, len(one.jobs))
         ]
         if not answers:
-            answers = [_answer(index, _settled(index, raw, (), weights.rules, None), None, weights, limit)]
+            answers = [_answer(index, settle(index, raw, (), weights.rules, None), None, weights, limit)]
         best = answers[0] if len(answers) == 1 else _together(answers, limit)
         found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
     for asked in texts:
@@ -369,23 +369,29 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int) -> list[Candid
     ]
 
 
-class _Settled(NamedTuple):
+def recognised(values: Mapping[str, float], rules: Mapping[str, float]) -> bool:
+    """Whether the terms of a calibration say that there is anything to answer: letters of a label, or a word."""
+    return values["title"] >= rules["least"] or values["cover"] > 0.0
+
+
+class Settled(NamedTuple):
     """Owners of labels that are the text itself: entry, reason and share of each, and the chance of all together."""
 
     owners: Mapping[int, tuple[int, Reason, float]]
     surety: float
 
 
-def _settled(
+def settle(
     index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float], drawn: FloatArray | None
-) -> _Settled:
+) -> Settled:
+    """Owners of the labels that a text, or one of its readings, is; `drawn` is what its context adds to each."""
     found, surety = _labels(index, text, options, rules)
     if not found:
-        return _Settled({}, 0.0)
+        return Settled({}, 0.0)
     drawn_by = {owner: math.exp(drawn[owner]) if drawn is not None else 1.0 for owner in found}
     shares = {owner: weight * drawn_by[owner] for owner, (_, _, weight) in found.items()}
     total = sum(shares.values())
-    return _Settled({o: (entry, reason, shares[o] / total) for o, (entry, reason, _) in found.items()}, surety)
+    return Settled({o: (entry, reason, shares[o] / total) for o, (entry, reason, _) in found.items()}, surety)
 
 
 def _labels(
@@ -441,7 +447,7 @@ class _Line(NamedTuple):
     reason: Reason
 
 
-def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int) -> list[Candidate]:
+def _answer(index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks."""
     lines = [
         _Line(owner, entry, 1.0, settled.surety * share, reason)
@@ -459,10 +465,10 @@ def _answer(index: TitleIndex, settled: _Settled, trial: Trial | None, weights: 
         lines += _lines(index, trial, weights, rest, {line.owner for line in lines})
     elif trial is not None:
         values = terms(index, trial)
-        if values["title"] < weights.rules["least"] and values["cover"] <= 0.0:
+        if not recognised(values, weights.rules):
             return []
-        # Where no word is a label's, and none is a typing error away from one, likeness of letters proves nothing.
-        most = 1.0 if values["known"] > 0.0 or values["near"] > 0.0 else weights.rules["strange"]
+        # Where no word is a label's, and none is a typing error away from one, likeness of letters proves little.
+        most = weights.rules["strange"] if values["strange"] else 1.0
         if index.usual[trial.entries[0]]:
             most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
         head: set[int] = set()
