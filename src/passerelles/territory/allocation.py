@@ -94,14 +94,18 @@ _CERTIFICATE: Final = record(
 )
 
 
-def _items(key: str, of: Record, name: str = "", *, promised: bool = False) -> Column:
+def _items(
+    key: str, of: type[Flow | Uncovered | Unfilled] | Record, name: str = "", *, promised: bool = False
+) -> Column:
     """Return a column that holds the items of a list."""
     get = attribute(name or key)
 
     def told(release: "Release", lang: Lang) -> list[dict[str, Any]]:
-        return [of.to_dict(each, lang) for each in get(release, lang)]
+        record = of if isinstance(of, Record) else of.spec
+        return [record.to_dict(each, lang) for each in get(release, lang)]
 
-    return Column(key, json=told, schema=schema.listed(ref(of.name)), promised=promised)
+    first = of if isinstance(of, Record) else of.spec
+    return Column(key, json=told, schema=schema.listed(ref(first.name)), promised=promised)
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,12 @@ class Release:
         "territory",
         "Who could go where",
         (
-            _items("results", Flow.spec, "flows", promised=True),
-            _items("to_confirm", Flow.spec),
-            _items("stretched", Flow.spec),
-            _items("options", Flow.spec),
-            _items("uncovered", Uncovered.spec, promised=True),
-            _items("unfilled", Unfilled.spec, promised=True),
+            _items("results", Flow, "flows", promised=True),
+            _items("to_confirm", Flow),
+            _items("stretched", Flow),
+            _items("options", Flow),
+            _items("uncovered", Uncovered, promised=True),
+            _items("unfilled", Unfilled, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
             Column("bounds", json=lambda r, _: dict(r.bounds), schema=_CERTIFICATE, promised=True),
             _items("changes", CHANGE),
