@@ -7,6 +7,7 @@ from passerelles.referentials.places import bundled_folder, place_of
 from passerelles.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from functools import cached_property
 
     from passerelles.graph.core import OccupationGraph
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def share_embedded() -> None:
     """Load each choice of embedded overlays and options once; all else is loaded by each command, as ever."""
     parts = {name: cast("cached_property[Any]", vars(Session)[name]) for name in ("referential", "graph")}
-    load, build = (part.func for part in parts.values())
+    load: Callable[[Session], Referential] = parts["referential"].func
+    build: Callable[[Session], OccupationGraph] = parts["graph"].func
     loaded, built = dict[tuple[Path, ...], "Referential"](), dict[tuple[Any, ...], "OccupationGraph"]()
     home = bundled_folder()
 

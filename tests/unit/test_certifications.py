@@ -6,7 +6,7 @@ import pytest
 
 from market_files import write
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.certifications import Certifications, is_active, load_certifications
+from passerelles.market.certifications import CertificationKind, Certifications, is_active, load_certifications
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -164,7 +164,7 @@ def test_the_published_extract(real_data: Path, rome: Referential) -> None:
     }
     assert dict(found.row_counts) == counts
     assert len(found.certifications) == 9_923
-    every = ("certification", "habilitation", "preparatory", "unknown")
+    every: tuple[CertificationKind, ...] = ("certification", "habilitation", "preparatory", "unknown")
     reached = [found.for_occupation(o.code, rome, kinds=every, ended=True) for o in rome.occupations]
     assert (len(reached), sum(map(bool, reached))) == (1_584, 1_562)
     assert sum(o.code in found.by_rome for o in rome.occupations) == 521
