@@ -3,17 +3,14 @@
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Lock, RLock
 from types import ModuleType
-from typing import Any, Final, Generic, NoReturn, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 Value = TypeVar("Value")
-Part = TypeVar("Part")
-_MOST: Final = 4  # threads of one piece of work: each takes memory
 
 
 class SharedLock:
@@ -134,22 +131,6 @@ def processors() -> int:
     """Processors that this process may use; a container often has fewer than its machine."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
-def in_threads(work: Callable[[Part], Value], parts: Sequence[Part]) -> list[Value]:
-    """
-    Results of some work on each of several parts, in their order; for work that libraries do, without holding Python.
-
-    Examples
-    --------
-    >>> in_threads(abs, [-2, 1])
-    [2, 1]
-    """
-    threads = min(processors(), len(parts), _MOST)
-    if threads <= 1:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, parts))
 
 
 def blocks(size: int, most: int) -> list[slice]:

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import refusals_told
 from passerelles.io.atomic import atomic_file, atomic_folder, check_free
-from passerelles.sharing import in_threads
 from passerelles.vectors import Cells, sparse
 
 SCHEMA: Final = "passerelles/index"
@@ -506,8 +505,7 @@ def write_index(
     """
     members: dict[str, Content] = {name: [memoryview(_json(value))] for name, value in documents.items()}
     members |= {name: npy_bytes(array) for name, array in arrays.items()}
-    listings = in_threads(lambda name: _listing(members[name], arrays.get(name)), list(members))
-    listed = dict(zip(members, listings, strict=True))
+    listed = {name: _listing(content, arrays.get(name)) for name, content in members.items()}
     manifest = _json({"schema": SCHEMA, "format": FORMAT, "package": package_version(), **about, "members": listed})
     seal = seal_line(hashlib.sha256(manifest).hexdigest())
     members = {MANIFEST: [memoryview(manifest)], SEAL: [memoryview(seal)], **members}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.sharing import LaterModule, blocks, in_threads
+from passerelles.sharing import LaterModule, blocks
 from passerelles.text import fold_accents, words_of_all
 
 if TYPE_CHECKING:
@@ -184,13 +184,10 @@ def product(
         return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
-
-    def multiply(some: slice) -> None:
+    for some in blocks(size, _ROWS):
         block = _dense(left[: some.stop] @ left[some].T)
         found[: some.stop, some] = block
         found[some, : some.stop] = block.T
-
-    in_threads(multiply, blocks(size, _ROWS))
     return found
 
 

@@ -100,16 +100,6 @@ def test_places_in_matrices_take_32_bits(place: Path) -> None:
     assert {name: dtype for name, dtype in places.items() if dtype != "<i4"} == {}
 
 
-def test_as_many_cores_as_there_are_give_the_same_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = []
-    for count in (1, 3):
-        monkeypatch.setattr("passerelles.sharing.processors", lambda count=count: count)
-        graph = build_graph(load_referential())
-        scores = score_table(graph, load_scorer()).scores
-        parts.append([*(part.cells.tobytes() for part in scores.parts), graph.near.data.tobytes()])
-    assert parts[0] == parts[1]
-
-
 def test_tables_and_matrices_are_the_same(pair: Pair) -> None:
     built, opened = pair
     same_referential(opened.referential, built.referential)

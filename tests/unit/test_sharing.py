@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from passerelles import Profile, build_graph, load_referential, rank_moves, rank_paths, rank_sources, resolve_title
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
-from passerelles.sharing import SharedLock, cached_property, in_threads, one_thread
+from passerelles.sharing import SharedLock, cached_property, one_thread
 
 THREADS, PROCESSES = 8, 4
 OVERLAY = "enseignement-conduite"
@@ -291,18 +291,3 @@ print(max(i["num_threads"] for i in threadpool_info()))
     within, after = done.stdout.splitlines()
     assert within.split() == ["1", "2"]  # numpy's library and scipy's
     assert after == "2"
-
-
-def test_work_in_threads_comes_back_in_order_from_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("passerelles.sharing.processors", lambda: 2)
-    together = Barrier(2, timeout=10)
-
-    def work(number: int) -> int:
-        if number < 2:
-            together.wait()  # two threads are here at once, or this breaks
-            time.sleep(0.1 * (1 - number))
-        return -number
-
-    assert in_threads(work, range(5)) == [0, -1, -2, -3, -4]
-    with pytest.raises(ZeroDivisionError):
-        in_threads(lambda number: 1 / number, [1, 0])

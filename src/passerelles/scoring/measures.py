@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
-from passerelles.sharing import blocks, in_threads
+from passerelles.sharing import blocks
 from passerelles.store import Arrays, pack
 from passerelles.vectors import (
     COARSE,
@@ -146,16 +146,13 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     if not len(columns):
         return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
     nearest = np.empty((len(values), count), dtype=np.float32)
-
-    def search(some: slice) -> None:
+    for some in blocks(len(values), _ROWS):
         taken = values[some].copy()
         mine = np.flatnonzero(own[some] >= 0)
         taken[mine, own[some][mine]] = -np.inf
         taken = taken if competitors.all() else taken[:, columns]
         taken.partition(taken.shape[1] - count, axis=1)
         nearest[some] = np.sort(taken[:, taken.shape[1] - count :], axis=1)
-
-    in_threads(search, blocks(len(values), _ROWS))
     return frozen(nearest)
 
 
@@ -187,14 +184,10 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
         closer = [count - _not_greater(nearest, column) for column in values.T]
         return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
     found = np.full(values.shape, scale[count], dtype=np.float32)
-
-    def search(some: slice) -> None:
-        for line, sorted_line, ranks in zip(values[some], nearest[some], found[some], strict=True):
-            near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
-            near = near[np.argsort(line[near])]  # looked up in order, which is faster
-            ranks[near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
-
-    in_threads(search, blocks(len(values), _ROWS))
+    for line, sorted_line, ranks in zip(values, nearest, found, strict=True):
+        near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
+        near = near[np.argsort(line[near])]  # looked up in order, which is faster
+        ranks[near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
     return found
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene, tree_of
 from passerelles.scoring.measures import Dense
-from passerelles.sharing import in_threads
 from passerelles.vectors import sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
@@ -167,13 +166,10 @@ class Moves:
     def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
         found = np.zeros_like(self.listed)
-
-        def fill(half: int) -> None:
+        for half in (0, 1):
             rows = np.flatnonzero(self.half == half)
             if len(rows):
                 found[rows] = compute(rows, self.surprise[half])
-
-        in_threads(fill, (0, 1))
         return found
 
 
@@ -241,8 +237,7 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     known = np.flatnonzero(moves.known)
     unknown = np.flatnonzero(~moves.known)
     # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
-    penalised = ((kernel[np.ix_(known, known)], ORIGIN_RIDGE), (kernel, TARGET_RIDGE))
-    inverse, shrunk = in_threads(lambda each: _inverse(*each), penalised)
+    inverse, shrunk = _inverse(kernel[np.ix_(known, known)], ORIGIN_RIDGE), _inverse(kernel, TARGET_RIDGE)
     operator = np.zeros_like(kernel)
     operator[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
     for members in _members(moves.group[known]):
