@@ -160,7 +160,7 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
 
     A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
     l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
-    two. A credential has prerequisites of its own.
+    two. What experience dispenses with (L. 613-5) is not counted. A credential has prerequisites of its own.
     """
     hours = np.zeros(HIGHEST_LEVEL + 1)
     if qualification.basis == "credential" or not qualification.level_known:

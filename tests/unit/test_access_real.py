@@ -35,6 +35,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("G1609", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B"}, set(), "unknown"),  # cook to private hire
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
     ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
+    ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN", "DE-PHARMA"}, "advancement"),  # to a trials' physician
     ("M1607", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", set(), set(), "advancement"),  # secretary to schoolteacher
     ("K2104", "K2106", "selective", set(), set(), "advancement"),
@@ -434,7 +435,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         set(),
         (0, 140),
     ),  # no course for the police
-    ("M1607", "D1408", "open", set(), set(), None),  # no length of today's call-centre title was found
+    ("M1607", "D1408", "open", set(), set(), (0, 800)),  # no diploma is asked for: not the three years of one
+    ("D1505", "M1405", "open", set(), set(), (3_000, 5_000)),  # cashier to data scientist: from the baccalauréat on
+    ("M1607", "K2402", "open", set(), set(), (1_600, 4_000)),  # secretary to research engineer
+    ("M1405", "M1403", "open", set(), set(), (0, 1_000)),  # from one master's job to another, no diploma comes before
 ]
 
 
