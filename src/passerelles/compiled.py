@@ -4,7 +4,6 @@ import hashlib
 import logging
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -98,13 +97,10 @@ def compile_index(
         mine.append(scorer_for(referential, graph.settings.scorer, occupied=False))
     by_name = {scorer.name: scorer for scorer in mine}
     arrays: Arrays = {}
-    scored: Arrays = {}
     documents = {MEASURES: pack_measures(graph, arrays)}
-    with ThreadPoolExecutor(1) as pool:  # libraries compute the scores, and leave Python to others meanwhile
-        packed = pool.submit(lambda: (pack_referential(referential, arrays), pack_graph(graph, arrays)))
-        documents[SCORING] = pack_scores(graph, list(by_name.values()), scored)
-        documents[REFERENTIAL], documents[GRAPH] = packed.result()
-    arrays |= scored
+    documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)
+    documents[REFERENTIAL] = pack_referential(referential, arrays)
+    documents[GRAPH] = pack_graph(graph, arrays)
     if positions:
         give_memory_back()
         pack_positions(graph, arrays)
