@@ -66,7 +66,7 @@ def examples(graph: OccupationGraph) -> list[str]:
         ]
         hours = round(state.final[column] / 10)
         least = "≥ " if terrain.demands.hidden[column] else ""  # regulated, and nothing says by what
-        full = f"{effort.qualification[column]:.0f}"
+        full = f"{effort.trade[0, column]:.0f}"
         rows.append((hours, "| " + " | ".join([*cells, full, f"{least}{hours}", listed]) + " |"))
     head = "| de | vers | manque | niveaux | qualification, h | heures | listé par les experts |"
     return [head, "|---|---|---|---|---|---|---|", *(row for _, row in sorted(rows))]

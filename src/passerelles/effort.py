@@ -25,6 +25,8 @@ HIGHEST_LEVEL: Final = 7
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
 _FIRST_DEGREE: Final = 6
+_TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
+_LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
 _FULL_KINDS: Final = ("titre", "diplôme")
 _TRAINED_KINDS: Final = (*_FULL_KINDS, "certificat")
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
@@ -52,6 +54,8 @@ class Qualification(NamedTuple):
         is enough.
     credential, source
         The credential, or the certifications, whose lengths these are, and who published them.
+    titled
+        Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
     """
 
     low: float
@@ -63,6 +67,7 @@ class Qualification(NamedTuple):
     basis: Basis
     credential: str | None = None
     source: str = ""
+    titled: bool = False
 
 
 def level_of_access(text: str, language: str = "fr") -> str | None:
@@ -108,7 +113,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     named = level_given(occupation, referential.language) if lowest is None else _bounded(lowest)
     level = int(named or settings.level_unknown)
     known_level = named is not None
-    required = [c for c in _required(referential, occupation.code) if _length(c) > 0]
+    named_here = _required(referential, occupation.code)
+    titled = any(c.kind in _FULL_KINDS for c in named_here)
+    required = [c for c in named_here if _length(c) > 0]
     full = [c for c in required if c.kind in _FULL_KINDS or (level <= _COURSE_LEVEL and c.kind in _TRAINED_KINDS)]
     course = duration_model().course
     if full:
@@ -117,9 +124,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         whole = training_hours(longest)
         low, high = whole.low or expected, whole.high or expected
         short = min(course, expected)
-        return Qualification(
-            low, expected, high, short, level, known_level, "credential", longest.code, longest.hours.source
-        )
+        source = longest.hours.source
+        return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
     if level == _LOWEST:
         return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
     published = published_for(occupation, level)
@@ -136,8 +142,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # Few have a published length: those that have not may be as far below and above as the level's courses are.
         low = min(short, *(d.centre.low or expected for d in published))
         high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known_level, "certification", codes, sources)
-    return Qualification(*middle, middle.low, level, known_level, "estimate")
+        return Qualification(low, expected, high, short, level, known_level, "certification", codes, sources, titled)
+    return Qualification(*middle, middle.low, level, known_level, "estimate", titled=titled)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
@@ -163,15 +169,29 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     two. What experience dispenses with (L. 613-5) is not counted. A credential has prerequisites of its own.
     """
     hours = np.zeros(HIGHEST_LEVEL + 1)
-    if qualification.basis == "credential" or not qualification.level_known:
+    if qualification.basis == "credential" or qualification.titled or not qualification.level_known:
         return hours
     model = duration_model()
     if qualification.level > _FIRST_DEGREE:
         first = model.estimate(_FIRST_DEGREE, domain).expected
         hours[:_FIRST_DEGREE] += first
-        hours[_FIRST_DEGREE - 1] = first / 3
+        hours[_TWO_YEARS] = first / 3
     if qualification.level >= _FIRST_DEGREE:
         hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
+    return hours
+
+
+def _trade(qualification: Qualification) -> Floats:
+    """
+    Hours of a qualification itself, by the level held, shape (levels + 1,).
+
+    An estimated qualification of level 6 is a first degree of 180 credits. Who holds a diploma of level 5, which is 120
+    of them, or a higher one, enters its last year (arrêté of 6 December 2019 on the licence professionnelle, art. 5,
+    read 2026-11-26: from 30 to 120 credits are brought), whatever the field.
+    """
+    hours = np.full(HIGHEST_LEVEL + 1, qualification.expected)
+    if qualification.basis == "estimate" and qualification.level == _FIRST_DEGREE and not qualification.titled:
+        hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
     return hours
 
 
@@ -213,10 +233,11 @@ class EffortTable:
         Shape (B,): hours that a block tends to; 1.0 where practice teaches it, else 0.0.
     whole
         Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
-    qualification, short, level
-        Shape (n,): hours of the full qualification, those for somebody who holds its level, and that European level.
-    studies
-        Shape (levels + 1, n): hours of the diplomas that come before it, by the level that somebody holds.
+    short, level
+        Shape (n,): hours of the qualification for somebody who holds its level, and that European level.
+    trade, studies
+        Shape (levels + 1, n): hours of the qualification, and of the diplomas that come before it, by the level that
+        somebody holds.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
     low_share, high_share
@@ -235,8 +256,8 @@ class EffortTable:
     cap: Floats
     practised: Floats
     whole: Floats
-    qualification: Floats
     short: Floats
+    trade: Floats
     studies: Floats
     low_share: Floats
     high_share: Floats
@@ -257,7 +278,7 @@ class EffortTable:
 
     def full(self, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
         """Hours of the full qualification of occupations and of the diplomas that it supposes; see `final`."""
-        return np.asarray(self.qualification[rows] + self.studies[level, rows])
+        return np.asarray(self.trade[level, rows] + self.studies[level, rows])
 
     def final(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
         """
@@ -302,9 +323,10 @@ class EffortTable:
         adaptation = self.adaptation[np.maximum(0, self.level[rows] - level)]
         left = share * (1.0 - adaptation * known)
         # Who holds the level needs the trade's part only, the more so the more of the trade is held already.
-        spared = np.where(np.asarray(level) >= self.level[rows], self.qualification[rows] - self.short[rows], 0.0)
+        whole = self.trade[level, rows]
+        spared = np.where(np.asarray(level) >= self.level[rows], np.maximum(0.0, whole - self.short[rows]), 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
-        trade = np.round(self.qualification[rows] - spared * known, _DECIMALS)
+        trade = np.round(whole - spared * known, _DECIMALS)
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
@@ -473,8 +495,8 @@ def _assemble(
         cap=frozen(cap[chosen]),
         practised=frozen(practised[chosen]),
         whole=np.zeros(size),
-        qualification=frozen(np.asarray([q.expected for q in qualifications], dtype=np.float64)),
         short=frozen(np.asarray([q.short for q in qualifications], dtype=np.float64)),
+        trade=frozen(np.stack([_trade(q) for q in qualifications], axis=1)),
         studies=frozen(
             np.stack([_studies(q, _domain(o)) for q, o in zip(qualifications, graph.occupations, strict=True)], axis=1)
         ),

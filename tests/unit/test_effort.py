@@ -73,12 +73,41 @@ def test_a_job_of_a_higher_degree_takes_the_diplomas_before_it_and_practice_repl
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", target),))
     table = effort_table(build_graph(laid, access=None), Settings())
     row, model = 1, duration_model()
-    third = model.estimate(6, "").expected / 3
-    studies = sum(third if level == 2 else model.estimate(int(level), "").expected for level in before)
+    degree = model.estimate(6, "").expected
+    studies = sum(degree / 3 if level == 2 else model.estimate(int(level), "").expected for level in before)
+    own = model.estimate(target, "").expected
+    if (held, target) == (5, 6):  # two of the three years of a first degree are behind them
+        own = max(degree / 3, 500.0)
+        assert own < degree
     everything = table.whole[row]
-    assert table.raw(everything, row, held) == pytest.approx(model.estimate(target, "").expected + studies)
+    assert table.raw(everything, row, held) == pytest.approx(own + studies)
     assert table.before(everything, row, held) == pytest.approx(studies)
     assert table.stage(everything, everything, row, held) >= 10 * studies - 1
+
+
+def test_the_last_year_of_a_first_degree_is_all_that_is_left_from_level_5_on_and_more_held_never_takes_longer() -> None:
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 6),))
+    table = effort_table(build_graph(laid, access=None), Settings())
+    for part in (1.0, 0.8, 0.3):
+        hours = [float(table.raw(part * table.whole[1], 1, held)) for held in range(2, 8)]
+        assert hours == sorted(hours, reverse=True)
+    degree = duration_model().estimate(6, "").expected
+    assert [round(float(table.raw(table.whole[1], 1, held))) for held in (4, 5, 6, 7)] == [degree, 500, 500, 500]
+
+
+def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    title = Credential("T", "Diplôme", "diplôme")  # of unknown length: the years before it are its own affair
+    laid = referential({"A": ["x"], "B": ["a"]}, credentials=[title], demands=[("B", "T")])
+    laid = replace(laid, occupation_access=(OccupationAccess("B", "conditional", 7),))
+    table = effort_table(build_graph(laid, access=None), Settings())
+    assert not table.studies[:, 1].any()
+    assert len(set(table.trade[:, 1].tolist())) == 1
+    length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"), None, "legal-total", "", "unknown")
+    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "conditional", 6),))
+    assert set(effort_table(build_graph(laid, access=None), Settings()).trade[:, 1].tolist()) == {1517.0}
 
 
 @pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 500), ("unknown", 500)])

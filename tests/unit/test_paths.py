@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
-from passerelles.model import Credential, Hours, Profile
+from passerelles.model import Credential, Hours, OccupationAccess, Profile
 from passerelles.paths.legal import Frame
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
@@ -213,6 +214,20 @@ def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder
     assert text["consolidation_hours"] == last.consolidated
     assert "sans que sa formation ni sa pratique" in text["sentence"]
     assert path.hours.expected == pytest.approx(sum(s.hours.expected or 0 for s in path.steps), abs=0.1)
+
+
+def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:
+    some = [OccupationAccess("A", "open", 2), OccupationAccess("B", "open", 6)]
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=tuple(some))
+    (path,) = rank_paths(build_graph(laid, access=None), "A", targets="B", settings=PLAIN, limit=1)
+    step = path.steps[0]
+    assert step.studies > 0
+    text = step.to_dict("fr")
+    assert text["studies_hours"] == step.studies
+    assert "pour les diplômes que suppose un titre de ce niveau" in text["sentence"]
+    sheet = next(sheet for sheet in path.sheets("fr") if sheet.title == "steps")
+    column = [c.key for c in sheet.columns].index("studies_hours")
+    assert [row[column] for row in sheet.rows] == [step.studies]
 
 
 def test_a_regulated_job_whose_access_is_not_known_has_unknown_hours() -> None:

@@ -228,6 +228,11 @@ class Step(Described):
                 on=On.JSON,
             ),
             Column(
+                "studies_hours", "number", value=attribute("studies"), on=On.JSON | On.TABLE, schema=schema.number(
+                    "Hours among those of the step for diplomas that come before the target's qualification", least=0,
+                ),
+            ),
+            Column(
                 "level", json=lambda s, _: {"held": s.level, "target": s.target_level}, on=On.JSON,
                 schema=record("European levels", {"held": whole(least=1), "target": whole(least=1)}),
             ),
