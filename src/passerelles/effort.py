@@ -240,6 +240,9 @@ class EffortTable:
         somebody holds.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
+    proves
+        Shape (n,): level that a stage in the occupation proves: its own where a title or diploma gives access to it,
+        else 0; training on the way and practice give nobody a diploma.
     low_share, high_share
         Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
@@ -263,6 +266,7 @@ class EffortTable:
     high_share: Floats
     level: Ints
     level_known: NDArray[np.bool_]
+    proves: Ints
     adaptation: Floats
     qualifications: tuple[Qualification, ...]
     effort: EffortSettings
@@ -504,6 +508,7 @@ def _assemble(
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
         level_known=frozen(np.asarray([q.level_known for q in qualifications], dtype=np.bool_)),
+        proves=frozen(np.asarray([q.level * (q.basis == "credential") for q in qualifications], dtype=np.int64)),
         adaptation=frozen(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups)),
         qualifications=qualifications,
         effort=effort,

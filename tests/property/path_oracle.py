@@ -133,15 +133,15 @@ class Oracle:
         return any(self.circular(c) for c in needs), unknown
 
     # Effort.
+    def titles(self, occupation: str) -> list[float]:
+        """Known hours of the titles and diplomas that a job requires; up to level 3, of certificates too."""
+        kinds = ("titre", "diplôme", "certificat") if self.level[occupation] <= 3 else ("titre", "diplôme")
+        needed = [self.credential(c) for c in self.needs(occupation)]
+        return [c.hours.expected for c in needed if c.kind in kinds and c.hours.expected]
+
     def full(self, occupation: str) -> tuple[float, float]:
         """Hours of the whole, and of its short end for who holds its level."""
-        own = self.level[occupation]
-        kinds = ("titre", "diplôme", "certificat") if own <= 3 else ("titre", "diplôme")
-        known = [
-            c.hours.expected
-            for c in (self.credential(c) for c in self.needs(occupation))
-            if c.kind in kinds and c.hours.expected
-        ]
+        own, known = self.level[occupation], self.titles(occupation)
         course = duration_model().course
         if known:
             return max(known), min(course, max(known))
@@ -149,6 +149,10 @@ class Oracle:
             return course, course
         low, expected, _ = duration_model().estimate(own)
         return expected, low
+
+    def proves(self, occupation: str) -> int:
+        """Level that a stage proves: that of a job which a title or diploma of known length opens."""
+        return self.level[occupation] if self.titles(occupation) else 0
 
     def studies(self, occupation: str, level: int) -> float:
         """Hours of the diplomas before the one job here that asks for a master's, by the level held."""
@@ -208,7 +212,7 @@ class Oracle:
             hours += self.step(code, held, credentials, level, last=False)
             held |= self.wants[code]
             credentials |= self.needs(code)
-            level = max(level, self.level[code])
+            level = max(level, self.proves(code))
         last, (less, left) = self.step(target, held, credentials, level, last=True), self.blocks(target, held)
         # Of what the stages spare at the last step, practice gives its share at most; the rest has been taught.
         learned = min(1.0, max(0.0, (practised - left) / (total - less))) if total > less else 0.0

@@ -79,7 +79,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("F1602", "I1317", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # cleared anew by each employer
     ("A1503", "A1508", "conditional", set(), {"ACACED", "CDC-FAUNE", "CERT-ANIMALIER"}, "unknown"),
     ("K1201", "K1101", "conditional", {"DEMF"}, set(), "lateral"),
-    ("K1304", "K1305", "conditional", {"DETISF"}, set(), "lateral"),
+    ("K1304", "K1305", "conditional", {"DETISF"}, set(), "advancement"),
     ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
     ("N1105", "N2203", "conditional", {"TCA"}, set(), "lateral"),
     ("I1503", "I1507", "conditional", {"ACCES-INB"}, set(), "lateral"),
@@ -438,6 +438,15 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "D1408", "open", set(), set(), (0, 800)),  # no diploma is asked for: not the three years of one
     ("D1505", "M1405", "open", set(), set(), (3_000, 5_000)),  # cashier to data scientist: from the baccalauréat on
     ("M1607", "K2402", "open", set(), set(), (1_600, 4_000)),  # secretary to research engineer
+    # Open without a diploma to whoever knows the trade: a newcomer learns it.
+    ("D1505", "F1703", "open", set(), set(), (200, 1_000)),  # cashier to mason
+    ("D1505", "H2914", "open", set(), set(), (400, 1_200)),  # to pipefitter
+    ("D1505", "I1310", "open", set(), set(), (300, 1_400)),  # to maintenance mechanic
+    ("M1607", "B1605", "open", set(), set(), (300, 1_200)),  # secretary to jeweller
+    ("D1106", "C1109", "open", set(), set(), (400, 1_400)),  # grocer's assistant to insurance clerk
+    ("D1505", "G1403", "open", set(), set(), (900, 4_000)),  # cashier to head of a holiday centre
+    ("N4105", "K2141", "open", set(), set(), (300, 1_200)),  # delivery driver to instructor of plant operators
+    ("G1803", "D1505", "open", set(), set(), (0, 100)),  # waiter to cashier: anybody learns it in days
     ("M1405", "M1403", "open", set(), set(), (0, 1_000)),  # from one master's job to another, no diploma comes before
 ]
 

@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,20 +96,30 @@ def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:
     assert {r.code: (r.found, r.fewer) for r in found.reached} == {"C": (2, False), "D": (1, True)}
 
 
-def test_a_stage_that_raises_the_level_says_so() -> None:
-    """C asks for a master's degree: B brings a competency of it, and a level that is nearer."""
+def test_a_stage_raises_the_level_only_where_a_title_opens_it() -> None:
+    """C asks for a master's degree. B brings a competency of it; a degree, only where B itself takes a title."""
     some = [occupation("A", access="CAP"), occupation("B", access="Licence"), occupation("C", access="Master")]
-    graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}, occupations=some))
+    wants = {"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}
     loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
-    path = next(p for p in rank_paths(graph, "A", targets="C", settings=loose, pareto=True) if len(p.codes) == 2)
+
+    def staged(titles: tuple[Credential, ...] = ()) -> Any:
+        demands = [("B", title.code) for title in titles]
+        graph = build_graph(referential(wants, occupations=some, credentials=titles, demands=demands))
+        found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
+        return next(p for p in found if len(p.codes) == 2)
+
+    path = staged((Credential("TITRE", "Titre", "titre", Hours(None, 600, None, "s")),))
     assert [(s.level, s.target_level) for s in path.steps] == [(3, 6), (6, 7)]
     assert path.to_dict()["steps"][1]["level"] == {"held": 6, "target": 7}
     step, stage, _, _ = path.to_dict("fr")["explanation"]
     assert "Niveau demandé : 6, niveau tenu : 3" in step
     assert "porte le niveau tenu de 3 à 6" in stage
     assert "ce que le passage direct n'a pas (1) : c" in stage
-    english = path.to_dict("en")["explanation"][1]
-    assert "raises the level held from 3 to 6" in english
+    assert "raises the level held from 3 to 6" in path.to_dict("en")["explanation"][1]
+
+    learned = staged()
+    assert [(s.level, s.target_level) for s in learned.steps] == [(3, 6), (3, 7)]
+    assert "porte le niveau" not in " ".join(learned.to_dict("fr")["explanation"])
 
 
 @pytest.mark.parametrize(

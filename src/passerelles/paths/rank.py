@@ -136,10 +136,10 @@ class Search:
         left = self.uncovered.take(rows, axis=1)
         if state is not self.state:
             left = np.minimum(left, state.left[self.columns, None])
-        level = np.maximum(self.effort.level[rows], state.level)
+        level = np.maximum(self.effort.proves[rows], state.level)
         if more is not None:
             left = np.minimum(left, self.uncovered.take(more, axis=1))
-            level = np.maximum(level, self.effort.level[more])
+            level = np.maximum(level, self.effort.proves[more])
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
         missing = self._missing(state, self.target, rows, more)
@@ -202,7 +202,7 @@ class Search:
             return
         falls = self.terrain.falls.towards(np.asarray([target]))[:, target]
         total = np.maximum(0.0, state.sums[0][target] - falls[left] - falls[right])
-        level = np.maximum(np.maximum(self.effort.level[left], self.effort.level[right]), state.level)
+        level = np.maximum(np.maximum(self.effort.proves[left], self.effort.proves[right]), state.level)
         bound = state.stage[left] + state.least_after_stage(left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         if self.terrain.demands.may_be_trained_alone[target]:

@@ -397,7 +397,7 @@ class State:
         effort = self.terrain.effort
         total = np.maximum(self.sums[0][second] - self.terrain.falls.towards(second)[first, second], 0.0)
         practice = np.minimum(self.sums[1][second], total)
-        level = np.maximum(effort.level[first], self.level)
+        level = np.maximum(effort.proves[first], self.level)
         least = np.maximum(effort.stage(total, practice, second, level) - 1, 0)
         least = np.where(self.terrain.demands.may_be_trained_alone[second], 0, least)
         return np.where(exact[first, second], known[first, second], least).astype(np.float64)
@@ -414,7 +414,7 @@ class State:
             rows, columns = first[new], second[new]
             effort, demands = self.terrain.effort, self.terrain.demands
             total, practice = effort.towards_pairs(columns, rows, self.left)
-            hours = effort.stage(total, practice, columns, np.maximum(effort.level[rows], self.level))
+            hours = effort.stage(total, practice, columns, np.maximum(effort.proves[rows], self.level))
             if len(demands.codes):
                 missing = demands.needed[columns] & self.open_credentials & ~demands.holds[rows]
                 hours = demands.hours(hours, missing, self.price, columns)
@@ -428,7 +428,7 @@ class State:
         return State(
             terrain=terrain,
             left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
-            level=max(self.level, int(terrain.effort.level[row])),
+            level=max(self.level, int(terrain.effort.proves[row])),
             held=self.held | terrain.demands.holds[row],
             price=self.price,
             open_rows=self.open_rows & terrain.apart(row),
