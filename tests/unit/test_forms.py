@@ -77,6 +77,16 @@ def test_two_sides_of_a_slash_are_one_title_only_when_they_agree() -> None:
     lexicon = Lexicon(FRENCH)
     assert paired_forms("Vendeur / Vendeuse en gros", lexicon=lexicon) == ("Vendeur en gros", "Vendeuse en gros")
     assert paired_forms("serveur / barman", lexicon=lexicon) is None
+    assert paired_forms("Mécanicien/ Mécanicienne TP", lexicon=lexicon) == ("Mécanicien TP", "Mécanicienne TP")
+    assert paired_forms("Vendeur/vendeuse en gros", lexicon=lexicon) == ("Vendeur en gros", "vendeuse en gros")
+    assert paired_forms("vendeur/se en gros", lexicon=lexicon) is None
+    assert paired_forms("Technicien SAV / Technicien atelier", lexicon=lexicon) is None
+
+
+def test_blanks_in_a_row_stand_for_a_dash() -> None:
+    words = Words({"boulanger"}, labels={"boulanger"}, heads={"boulanger"})
+    taken = understand("Netto   boulanger (H/F)", words=words, lexicon=Lexicon(FRENCH))
+    assert (taken.read, taken.ignored) == ("boulanger", ("Netto", "H/F"))
 
 
 def test_a_number_and_its_letter_are_one_word() -> None:

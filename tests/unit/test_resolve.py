@@ -221,3 +221,18 @@ def test_an_answer_names_the_referential_that_its_code_is_from() -> None:
     embedded = load_referential("transitions")
     (first, *_) = resolve_title(embedded, "moniteur auto école")
     assert first.to_dict()["referential"]["sha256"] == embedded.stamp.sha256
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Alternance BTS - Technicien.ne de maintenance énergétique H/F", "I1308"),
+        ("Manager comptable (H/F)", "M1202"),
+        ("Chef de mission expertise comptable", "M1202"),
+        ("Chef d'équipe injection plastique", "H2504"),
+        ("Opérateur industriel F/H", "H3302"),
+        ("Mécanicien/ Mécanicienne engins TP (H/F)", "I1603"),
+    ],
+)
+def test_titles_of_real_advertisements_on_the_real_rome(rome: Referential, text: str, family: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family

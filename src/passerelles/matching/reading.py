@@ -323,12 +323,16 @@ def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
 
 
 def paired_forms(text: str, *, lexicon: Lexicon) -> tuple[str, str] | None:
-    """Both gender forms of a text that writes them around a slash; None for two titles ('serveur / barman')."""
-    left, _, right = text.partition(" / ")
+    """
+    Both gender forms of a text that writes them around a slash; None for two titles ('serveur / barman').
+
+    Blanks around the slash do not matter; the same word after it opens another title ('agent SAV / agent de quai').
+    """
+    left, _, right = text.partition("/")
     before, after = words(left), words(right)
-    if not before or not after or lexicon.stem(before[0]) != lexicon.stem(after[0]):
+    if not before or not after or before[0] == after[0] or lexicon.stem(before[0]) != lexicon.stem(after[0]):
         return None
-    return slashed_forms(text)
+    return slashed_forms(f"{left.rstrip()} / {right.lstrip()}")
 
 
 def _feminine(word: str, ending: str, pack: LanguagePack) -> str:
@@ -344,6 +348,7 @@ _KEPT: Final = 200
 _MOST: Final = 4
 _SHORT_NUMBER: Final = 2
 _SPACES: Final = re.compile(r"\s+")
+_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
 _UNSEEN: Final = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0xFE0E, 0xFE0F, 0xFEFF))
 
@@ -439,7 +444,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     label = normalise_label(text[:LONGEST])
     if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
-    title = _Title(text[:_KEPT].translate(_UNSEEN), lexicon, words)
+    title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
     jobs = []
     for variants in title.jobs():
         options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon, title), _MOST))

@@ -1,0 +1,133 @@
+"""
+Measure the resolver on real offers: ``titles_ads OFFERS [DATA] [--wrong]``; see docs/titles.md.
+
+OFFERS are what the API of France Travail answers (``{"resultats": [...]}``), a list of offers in JSON, or a CSV with
+the columns ``intitule`` and ``romeCode`` (``appellationlibelle``, ``entreprise``, ``secteurActiviteLibelle`` where it
+has them). What the employer wrote is looked for. Right is the family where the service filed the offer: that of its
+appellation, else of its code (an appellation may have left the family that an older offer tells). DATA is the folder
+of the public data sets (PASSERELLES_DATA by default). Prints the figures of both halves; with ``--wrong``, what was not
+first right on the half to learn from. The other half is never listed: it judges.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from title_splits import Query, families
+from titles import tell
+
+from passerelles import Referential, load_referential
+from passerelles.matching.reading import gender_forms, language_pack
+from passerelles.matching.titles import Candidate, Context, resolve_titles, status
+from passerelles.text import normalise_label
+
+LEFT_OUT = "M18"  # computing: its fiches have been divided most, and few of our users hire there
+AGENCIES = "78"  # division of the NAF: an agency's sector says nothing of the job
+
+
+class Offer(NamedTuple):
+    """What the employer wrote, the ROME code and appellation that the service gave it, what is said of the employer."""
+
+    title: str
+    code: str
+    appellation: str
+    context: Context | None
+
+
+def read_offers(path: Path) -> list[Offer]:
+    """Read offers from JSON or CSV; each title and code once, those without either left out."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".csv":
+        delimiter = max(",;|\t", key=text.partition("\n")[0].count)
+        rows: Iterable[Mapping[str, Any]] = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    else:
+        answer = json.loads(text)
+        rows = answer["resultats"] if isinstance(answer, dict) else answer
+    offers = [_offer(row) for row in rows]
+    return list({(offer.title, offer.code): offer for offer in offers if offer.title and offer.code}.values())
+
+
+def _offer(row: Mapping[str, Any]) -> Offer:
+    employer = row.get("entreprise") or ""
+    name = employer.get("nom", "") if isinstance(employer, Mapping) else employer
+    agency = str(row.get("codeNAF") or row.get("secteurActivite") or "").startswith(AGENCIES)
+    sector = "" if agency else row.get("secteurActiviteLibelle") or ""
+    context = Context(employer=name or "", sector=sector)
+    title, code, appellation = ((row.get(key) or "").strip() for key in ("intitule", "romeCode", "appellationlibelle"))
+    return Offer(title, code, appellation, context if any(context) else None)
+
+
+def half_of(title: str) -> int:
+    """0 or 1, by a hash of the title alone: a larger collection moves none from one half to the other."""
+    return hashlib.sha256(normalise_label(title).encode()).digest()[0] % 2
+
+
+def queries_of(offers: Iterable[Offer], referential: Referential) -> dict[Offer, Query]:
+    """The query of each offer whose code the referential knows, with its family; a code of the ROME 3 is a family."""
+    family, pack = families(referential), language_pack(referential.language)
+    named = {
+        normalise_label(form): title.occupation
+        for title in referential.titles
+        for form in (title.label, *gender_forms(title.label, pack=pack))
+    }
+    return {
+        offer: Query(offer.title, "", frozenset({family[named.get(normalise_label(offer.appellation), offer.code)]}))
+        for offer in offers
+        if offer.code in family and not offer.code.startswith(LEFT_OUT)
+    }
+
+
+def wrong(referential: Referential, queries: Mapping[Offer, Query]) -> None:
+    """List the offers whose family is not the first."""
+    names = {o.code: o.name for o in referential.occupations}
+    answers = list(resolve_titles(referential, [query.text for query in queries.values()]))
+    for (offer, query), found in zip(queries.items(), answers, strict=True):
+        right = next(iter(query.families))
+        place = [c.parent_code for c in found].index(right) + 1 if right in {c.parent_code for c in found} else 0
+        if place != 1:
+            first = f"{found[0].code} {found[0].label} {found[0].parent_confidence:.2f}" if found else "nothing"
+            print(f"{place or '-'} {status(found):11} {offer.title!r}: {first}; filed {offer.code} {names[offer.code]}")
+
+
+def by_reason(answers: Iterable[list[Candidate]], asked: Iterable[Query]) -> None:
+    """Where the surety comes from: for each reason of a first answer, how many, right, sure, and right where sure."""
+    counts: dict[str, list[int]] = {}
+    for found, query in zip(answers, asked, strict=True):
+        if found:
+            right, sure = found[0].parent_code in query.families, status(found) == "sûr"
+            row = counts.setdefault(found[0].reason, [0, 0, 0, 0])
+            counts[found[0].reason] = [a + b for a, b in zip(row, (1, right, sure, right and sure), strict=True)]
+    for reason, (many, first, certain, both) in sorted(counts.items(), key=lambda each: -each[1][0]):
+        print(f"  {reason:16} {many:4}, {first} right; {certain} sure, {both} right")
+
+
+def main(path: Path, data: Path, *, listed: bool) -> None:
+    referential = load_referential(data / "rome-v460")
+    offers = read_offers(path)
+    queries = queries_of(offers, referential)
+    print(f"{len(offers)} offers, {len(queries)} of a known code that is not of computing")
+    halves: list[dict[Offer, Query]] = [{}, {}]
+    for offer, query in queries.items():
+        halves[half_of(offer.title)][offer] = query
+    if listed:
+        wrong(referential, halves[0])
+        return
+    for name, part in (("half to learn from", halves[0]), ("half kept", halves[1]), ("both", queries)):
+        for told, contexts in (("", None), (" with employer", [offer.context for offer in part])):
+            asked = list(part.values())
+            answers = list(resolve_titles(referential, [query.text for query in asked], contexts=contexts))
+            tell(f"{name}{told} ({len(part)})", answers, asked)
+            if contexts is None:
+                by_reason(answers, asked)
+
+
+if __name__ == "__main__":
+    places = [word for word in sys.argv[1:] if word != "--wrong"]
+    folder = places[1] if len(places) > 1 else os.environ.get("PASSERELLES_DATA", "")
+    main(Path(places[0]), Path(folder), listed="--wrong" in sys.argv)
