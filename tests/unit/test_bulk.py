@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from passerelles.bulk.layout import LONGEST
+from passerelles.bulk.layout import LONGEST, Found
 from passerelles.bulk.profiles import BATCH, People, normalised
-from passerelles.bulk.rank import Best, PlainEngine, Ranker, output_schema, rank_profiles
+from passerelles.bulk.rank import PlainEngine, Ranker, output_schema, rank_profiles
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
@@ -260,7 +260,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     plainly: list[int] = []
     by_hand = PlainEngine.rank
 
-    def watched(engine: PlainEngine, people: People, limit: int) -> Best:
+    def watched(engine: PlainEngine, people: People, limit: int) -> Found:
         plainly.extend(np.diff(people.starts).tolist())
         return by_hand(engine, people, limit)
 

@@ -88,30 +88,17 @@ class Best(NamedTuple):
     coverage: NDArray[np.float64]
     position: NDArray[np.int32]
 
-    def of(self, person: int) -> "Best":
-        """Return the targets of one person."""
-        some = slice(int(self.starts[person]), int(self.starts[person + 1]))
-        edges = np.asarray([0, some.stop - some.start], dtype=np.int64)
-        return Best(edges, self.targets[some], self.units[some], self.coverage[some], self.position[some])
-
-
-def joined(parts: Sequence[Best]) -> Best:
-    """Return several blocks, one at least, as one."""
-    counts = np.concatenate([np.diff(p.starts) for p in parts])
-    targets, units, coverage, position = (
-        np.concatenate(column) for column in zip(*(p[1:] for p in parts), strict=True)
-    )
-    return Best(_starts(counts), targets, units, coverage, position)
+    @classmethod
+    def of(cls, found: Found) -> "Best":
+        """Return what an engine found, without the places that it did not fill."""
+        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
+        rest: tuple[NDArray[Any], ...] = found[1:]
+        return cls(_starts(found.size), *(values[kept] for values in rest))
 
 
 def _starts(counts: NDArray[Any]) -> NDArray[np.int64]:
     """Where each of several runs starts, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-
-
-_NOBODY: Final = Best(
-    np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,13 +109,17 @@ class PlainEngine:
     occupied: Scorer
     unoccupied: Scorer
 
-    def rank(self, people: People, limit: int) -> Best:
+    def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
         size = len(people.rows)
-        blocks = [self._block(people.part(i, min(i + _BLOCK, size)), limit) for i in range(0, size, _BLOCK)]
-        return joined(blocks or [_NOBODY])
+        found = _found(size, min(limit, len(self.graph.codes)))
+        for start in range(0, size, _BLOCK):
+            stop = min(start + _BLOCK, size)
+            arrays: Any = [array[start:stop] for array in found]
+            self._rank_block(people.part(start, stop), Found(*arrays))
+        return found
 
-    def _block(self, people: People, limit: int) -> Best:
+    def _rank_block(self, people: People, found: Found) -> None:
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
         held = [self._held(people, i) for i in range(len(people.rows))]
         counts = np.diff(people.starts)
@@ -142,21 +133,24 @@ class PlainEngine:
             if len(chosen):
                 origins = _origins(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
-        return joined([self._best(totals[i], held[i], row, limit) for i, row in enumerate(people.rows.tolist())])
+        for person, row in enumerate(people.rows.tolist()):
+            self._fill(found, person, totals[person], held[person], row)
 
     def _held(self, people: People, person: int) -> NDArray[np.int32]:
         extra = people.extra[people.starts[person] : people.starts[person + 1]]
         row = int(people.rows[person])
         return np.union1d(required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
 
-    def _best(self, units: NDArray[np.int64], held: NDArray[np.int32], row: int, limit: int) -> Best:
+    def _fill(self, found: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         totals = np.where(excluded_rows(self.graph, row), -np.inf, units / UNITS)
-        best = top(totals, limit)
+        best = top(totals, found.target.shape[1])
         best = best[np.isfinite(totals[best])]
         coverage = coverage_row(self.graph, holding_of(self.graph, held))
         position = [coverage_position(coverage, row, target) or 0 for target in best.tolist()]
-        edges = np.asarray([0, len(best)], dtype=np.int64)
-        return Best(edges, best.astype(np.int32), units[best], coverage[best], np.asarray(position, dtype=np.int32))
+        found.size[person] = len(best)
+        arrays: tuple[NDArray[Any], ...] = found[1:]
+        for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
+            array[person, : len(best)] = values
 
 
 def _origins(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
@@ -179,7 +173,7 @@ class FastEngine:
     needs: Needs
     formulas: Mapping[bool, Formula]  # for people with and without an occupation
     terms: int
-    _whole: dict[tuple[int, int], Best] = field(default_factory=dict)
+    _whole: dict[tuple[int, int], Found] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plain: PlainEngine) -> "FastEngine | None":
@@ -209,7 +203,7 @@ class FastEngine:
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
         return cls(plain, space, make_needs(graph), formulas, terms)
 
-    def rank(self, people: People, limit: int) -> Best:
+    def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
         size = len(people.rows)
         counts = np.diff(people.starts)
@@ -217,7 +211,7 @@ class FastEngine:
         found = _found(size, limit)
         whole = np.flatnonzero((people.rows >= 0) & (counts == 0))
         for row in np.unique(people.rows[whole]).tolist():
-            _fill(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+            _put(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
         for occupied, chosen in (
             (True, np.flatnonzero((people.rows >= 0) & (counts > 0))),
             (False, np.flatnonzero(people.rows < 0)),
@@ -227,10 +221,8 @@ class FastEngine:
         doubtful = np.flatnonzero(found.size < 0)
         if len(doubtful):
             starts, extra = _taken(people, doubtful)
-            again = self.plain.rank(People(people.rows[doubtful], starts, extra, None), limit)
-            for place, person in enumerate(doubtful.tolist()):
-                _fill(found, np.asarray([person]), again.of(place))
-        return _flat(found)
+            _put(found, doubtful, self.plain.rank(People(people.rows[doubtful], starts, extra, None), limit))
+        return found
 
     def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
         from passerelles.bulk.kernels import rank_people  # noqa: PLC0415 - numba is read only where it is used
@@ -241,10 +233,9 @@ class FastEngine:
         formula = self.formulas[occupied]
         room = _room(self.terms, self.space, self.needs, formula)
         rank_people(people.rows[order], starts, extra, self.space, self.needs, formula, room, mine)
-        for name in Found._fields:
-            getattr(found, name)[order] = getattr(mine, name)
+        _put(found, order, mine)
 
-    def _of_occupation(self, row: int, limit: int) -> Best:
+    def _of_occupation(self, row: int, limit: int) -> Found:
         """Best targets of an occupation and nothing more, found once."""
         found = self._whole.get((row, limit))
         if found is None:
@@ -269,18 +260,11 @@ def _found(size: int, limit: int) -> Found:
     return Found(np.zeros(size, np.int32), target, units, coverage, position)
 
 
-def _fill(found: Found, people: NDArray[np.intp], best: Best) -> None:
-    size = len(best.targets)
-    found.size[people] = size
-    rest: tuple[NDArray[Any], ...] = found[1:]
-    for whole, values in zip(rest, best[1:], strict=True):
-        whole[people, :size] = values
-
-
-def _flat(found: Found) -> Best:
-    kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
-    rest: tuple[Any, ...] = found[1:]
-    return Best(_starts(found.size), *(values[kept] for values in rest))
+def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
+    """Write what was found of others, or of one for all, at the places of some people."""
+    arrays: tuple[NDArray[Any], ...] = found
+    for array, values in zip(arrays, others, strict=True):
+        array[people] = values
 
 
 def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -634,7 +618,7 @@ class Ranker:
         faults = dict.fromkeys(garbled, Fault("not_text"))
         faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
         people, kept = read_people(self.directory, taken, faults)
-        best = (engine or self.plain).rank(people, self.limit)
+        best = Best.of((engine or self.plain).rank(people, self.limit))
         for position in kept[np.diff(best.starts) == 0].tolist():
             faults[position] = Fault("no_move")
         ids = taken.column("id")
