@@ -16,7 +16,7 @@ from passerelles.report.batch import LINES, Batch
 from passerelles.report.case import Case, Request
 from passerelles.report.page import territory_page
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.lots import Lot, Lots, made, make_locator
+from passerelles.territory.lots import Locator, Lot, Lots, made
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import Cut, Line, parts
 from passerelles.territory.reading import read_sides
@@ -102,7 +102,7 @@ def test_the_flagship_names_what_a_category_b_instructor_lacks(
 def test_one_run_over_all_basins_goes_on_after_a_stop(
     embedded: OccupationGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=make_locator(None))
+    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=Locator())
     cut = parts(first, second, "basin")
     assert {p.name for p in cut} >= {"VANNES", "RENNES", "BREST"}
     assert sum(p.fragile.people for p in cut) == first.people
@@ -171,7 +171,7 @@ def test_sites_of_a_firm_in_one_command(
 
 
 def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: Path) -> None:
-    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=make_locator(None))
+    first, second = read_sides(embedded.referential, *sample_tables("batiment"), locator=Locator())
     lines = Batch(embedded, parts(first, second, "basin"), {}, {}, mask=True, pages=False).run(tmp_path)
     threshold = embedded.settings.territory.mask_threshold
     told = [
@@ -189,7 +189,7 @@ def test_what_changes_a_line_is_worked_out_again(embedded: OccupationGraph, tmp_
     hiring = [{"Entreprise": "B", "Métier": "H2909", "Postes": 5, "Bassin": "Redon"}]
 
     def run_batch(people: list[dict[str, Any]], **options: Any) -> list[Line]:
-        sides = read_sides(embedded.referential, people, hiring, locator=make_locator(None))
+        sides = read_sides(embedded.referential, people, hiring, locator=Locator())
         return Batch(embedded, parts(*sides, "basin"), {}, {}, **options).run(tmp_path)
 
     redon, vannes = run_batch(fragile, pages=False)
@@ -242,7 +242,7 @@ def test_openings_where_nobody_is_in_a_fragile_job_are_told(
 
 
 def test_a_car_maker_by_region(rome4_graph: OccupationGraph, real_places: Places) -> None:
-    first, second = read_sides(rome4_graph.referential, *sample_tables("automobile"), locator=make_locator(real_places))
+    first, second = read_sides(rome4_graph.referential, *sample_tables("automobile"), locator=Locator(real_places))
     cut = parts(first, second, "region", real_places, names={"53": "Bretagne", "28": "Normandie"})
     assert len(cut) == 6
     assert {"Bretagne", "Normandie"} < {part.name for part in cut}
@@ -267,7 +267,7 @@ def test_forty_one_epci_in_one_run(rome4_graph: OccupationGraph, real_places: Pl
         {"Entreprise": f"Cabinet {c.code}", "Métier": "Secrétaire médicale", "Postes": 2, "Commune": c.code}
         for c in chosen
     ]
-    locator = make_locator(real_places)
+    locator = Locator(real_places)
     first, second = read_sides(rome4_graph.referential, fragile, hiring, locator=locator)
     cut = parts(first, second, "epci", real_places)
     assert len(cut) == 41

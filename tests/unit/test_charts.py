@@ -49,7 +49,7 @@ from passerelles.language.say import say
 from passerelles.paths.path import Path as Route
 from passerelles.ranking.move import Item, Move
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.discretion import publish, published_dict
+from passerelles.territory.discretion import publish, published
 
 TERRITORY = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 WIDTHS = (4.0, 8.0, 12.0)
@@ -328,7 +328,7 @@ def test_joining_small_lots_loses_nobody(embedded_graph: OccupationGraph, limit:
 
 def test_masked_numbers_stay_masked(embedded_graph: OccupationGraph) -> None:
     found = redon(embedded_graph)
-    assert faults(charts.territory_sankey(published_dict(publish(found)))) == []
+    assert faults(charts.territory_sankey(published(publish(found)).to_dict())) == []
     public = found.to_dict()
     for hidden in (public["results"][0], public["results"][5], public["unfilled"][0]):
         hidden |= {"people": None, "masked": True}

@@ -14,7 +14,7 @@ from passerelles.errors import PasserellesError
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.discretion import publish, published_dict
+from passerelles.territory.discretion import publish, published
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
 
@@ -232,7 +232,7 @@ def test_no_masked_cell_can_be_worked_out(
     if found.status == "infeasible":
         return
     publication = publish(found, threshold=threshold)
-    printed = published_dict(publication)
+    printed = published(publication).to_dict()
     if publication.empty:
         assert printed["results"] == printed["uncovered"] == printed["unfilled"] == []
         assert printed["totals"]["placed"] is None
@@ -255,7 +255,7 @@ def test_sums_and_sentences_that_would_give_a_cell_away_are_left_out() -> None:
     found = small()
     assert any(0 < f.people < 5 for f in found.flows) or any(0 < u.people < 5 for u in found.uncovered)
     publication = publish(found)
-    printed = published_dict(publication)
+    printed = published(publication).to_dict()
     assert publication.changed
     assert printed["masked"]
     assert printed["totals"]["hours"] == {"low": None, "expected": None, "high": None}
@@ -285,7 +285,7 @@ def test_a_total_that_would_undo_the_mask_is_left_out() -> None:
     found = match_territory(
         graph(), fragile, hiring, costs=Written({("J00", "J01"): 1.0, ("J03", "J02"): 1.0}), settings=ANY
     )
-    printed = published_dict(publish(found))
+    printed = published(publish(found)).to_dict()
     assert printed["totals"]["placed"] is None
     assert undone(found, printed, 5) == []
     assert undone(
@@ -304,7 +304,7 @@ def test_the_budget_that_a_reader_may_know_undoes_no_mask() -> None:
     found = match_territory(graph(), fragile, hiring, costs=Written(hours), budget_hours=120, settings=ANY)
     assert [f.people for f in found.flows] == [3, 20]
     publication = publish(found)
-    printed = published_dict(publication)
+    printed = published(publication).to_dict()
     assert publication.empty or undone(found, printed, 5) == []
     assert printed["bounds"]["budget_hours"] is None
     # With shorter courses the budget leaves room, and the mask need not hide everything.
@@ -312,7 +312,7 @@ def test_the_budget_that_a_reader_may_know_undoes_no_mask() -> None:
     short = Written(hours | {("J00", "J04"): 1.0, ("J03", "J01"): 1.0})
     found = match_territory(graph(), fragile, few, costs=short, budget_hours=500, settings=ANY)
     assert not publish(found).empty
-    assert undone(found, published_dict(publish(found)), 5) == []
+    assert undone(found, published(publish(found)).to_dict(), 5) == []
 
 
 def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
@@ -324,7 +324,7 @@ def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
     found = match_territory(graph(), fragile, hiring, costs=Written(hours), settings=chosen)
     assert {f.people for f in found.flows if f.fragile.employer == "B"} == {6, 3}
     publication = publish(found)
-    assert publication.empty or undone(found, published_dict(publication), 5) == []
+    assert publication.empty or undone(found, published(publication).to_dict(), 5) == []
 
 
 @pytest.mark.parametrize("budget", [None, 150.0, 700.0])
@@ -339,7 +339,7 @@ def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyP
             graph(), fragile, hiring, costs=Written(hours), budget_hours=budget, changes=False, settings=ANY
         )
         publication = publish(found)
-        printed = published_dict(publication)
+        printed = published(publication).to_dict()
         assert publication.changed
         assert publication.empty or undone(found, printed, 5) == []
 
@@ -356,7 +356,7 @@ def test_the_mask_of_a_country_is_never_refused(budget: float | None) -> None:
     assert len(found.allowed) == 14_400
     publication = publish(found)
     assert not publication.empty
-    shown = [f["people"] for f in published_dict(publication)["results"]]
+    shown = [f["people"] for f in published(publication).to_dict()["results"]]
     assert sum(p or 0 for p in shown) > 0
     assert all(p is None or p >= 5 for p in shown)
 
@@ -364,7 +364,7 @@ def test_the_mask_of_a_country_is_never_refused(budget: float | None) -> None:
 def test_a_note_that_tells_of_a_flow_is_left_out() -> None:
     """That somebody goes somewhere unlikely would tell that a hidden flow is not nil."""
     found = replace(small(), notes=("no_radius", "titles_of_one_fiche", "no_probability"))
-    notes = {n["note"] for n in published_dict(publish(found))["notes"]}
+    notes = {n["note"] for n in published(publish(found)).to_dict()["notes"]}
     assert notes & {"no_radius", "titles_of_one_fiche", "no_probability"} == {"no_probability"}
 
 
@@ -374,14 +374,14 @@ def test_nothing_is_masked_where_no_cell_is_small() -> None:
     )
     publication = publish(found)
     assert not publication.changed
-    assert published_dict(publication)["totals"] == found.totals() | {"stretched": None}
+    assert published(publication).to_dict()["totals"] == found.totals() | {"stretched": None}
 
 
 def test_too_few_people_are_not_published_at_all() -> None:
     found = match_territory(
         graph(), people(("A", "J00", 3, "x")), openings(("P", "J01", 30, "x")), costs=Written(every(1.0)), settings=ANY
     )
-    printed = published_dict(publish(found))
+    printed = published(publish(found)).to_dict()
     assert printed["results"] == []
     assert printed["totals"]["placed"] is None
     assert printed["notes"][0]["note"] == "nothing_to_show"

@@ -12,7 +12,7 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.lots import Locator, Lot, LotsError, Month, made, make_locator, reading_notes
+from passerelles.territory.lots import Locator, Lot, LotsError, Month, made, reading_notes
 from passerelles.territory.reading import read_lots, read_sides
 
 
@@ -326,7 +326,7 @@ def test_a_basin_that_only_the_survey_knows_is_found_and_its_distance_unknown() 
     agen = Basin("7535", "AGEN", ("47004",), 44.2, 0.6)
     places = Places((REDON, agen), (Commune("47004", "Aiguillon", "7535", 44.3, 0.3),))
     survey = Survey()
-    locator = make_locator(places, survey)  # type: ignore[arg-type]
+    locator = Locator(places, survey)  # type: ignore[arg-type]
     assert locator.find("redon") == ("5313", "REDON")
     assert survey.read == 0  # reading a survey takes seconds
     # The survey's own basin of that name comes before a commune of it, whose basin is another.
@@ -334,7 +334,7 @@ def test_a_basin_that_only_the_survey_knows_is_found_and_its_distance_unknown() 
     assert locator.km("7549", "5313") is None
     assert locator.km("7549", "7549") == 0.0
     assert survey.read == 1
-    assert make_locator(places).find("Aiguillon") == ("7535", "AGEN")
+    assert Locator(places).find("Aiguillon") == ("7535", "AGEN")
 
 
 def test_missing_columns_and_empty_tables(embedded: Referential, tmp_path: Path) -> None:

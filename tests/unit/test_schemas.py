@@ -100,7 +100,7 @@ def test_what_a_command_writes_is_what_its_schema_tells(
 
 def test_what_is_published_of_small_lots_is_told() -> None:
     from passerelles.report.envelope import envelope
-    from passerelles.territory.discretion import publish, published_dict
+    from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
     from territory_cases import JOBS, Written, every, graph, openings, people
 
@@ -109,7 +109,7 @@ def test_what_is_published_of_small_lots_is_told() -> None:
         fragile = [(name, JOBS[(first + n) % 5], 1 + (3 * n + first) % 8, "x") for n, name in enumerate("ABCD")]
         hiring = [(name, JOBS[(2 * n + first) % 5], 1 + (5 * n + first) % 8, "x") for n, name in enumerate("PQRST")]
         found = match_territory(graph(), people(*fragile), openings(*hiring), costs=Written(every(50.0)))
-        answer = envelope("territory@1", graph(), ()) | published_dict(publish(found))
+        answer = envelope("territory@1", graph(), ()) | published(publish(found)).to_dict()
         assert faults(validator("territory", closed=True), answer) == []
         put_together |= {name for name in ("uncovered", "unfilled") for item in answer[name] if "lots" in item}
     assert put_together == {"uncovered", "unfilled"}

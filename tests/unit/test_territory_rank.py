@@ -15,8 +15,9 @@ from passerelles.market.market import Market, Openings
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.signals import job_tension, wages_between
 from passerelles.settings import TerritorySettings
+from passerelles.territory.flows import HoursOf
 from passerelles.territory.lots import Lot, Lots
-from passerelles.territory.rank import Ranked, rank_parts, rank_territory, ranking_notes
+from passerelles.territory.rank import Ranked, rank_parts, rank_territory
 from territory_cases import Written, graph, openings, people, places
 
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0))
@@ -26,7 +27,9 @@ COSTS = Written({("J00", "J01"): 500.0, ("J00", "J02"): 0.0, ("J03", "J02"): 100
 
 
 def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> None:
-    found = rank_territory(graph(), "nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS)
+    found = rank_territory(
+        graph(), "nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS
+    ).items
     assert {(r.fragile.employer, r.hiring.employer) for r in found} == {("A", "P"), ("A", "Q"), ("B", "P"), ("B", "Q")}
     for r in found:
         assert r.score == pytest.approx(sum(p.value for p in r.parts), abs=1e-9)
@@ -37,7 +40,7 @@ def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> 
     chance = by_pair[("A", "P")].probability
     assert chance is not None
     assert by_pair[("A", "P")].parts[0].value == pytest.approx(math.log2(chance))
-    assert by_pair[("B", "P")].hours == (None, None, None)
+    assert by_pair[("B", "P")].hours == HoursOf(None, None, None)
     assert "inconnue" in by_pair[("B", "P")].parts[1].sentence("fr")
     assert by_pair[("A", "Q")].km == pytest.approx(50.0, abs=0.1)
 
@@ -52,9 +55,8 @@ def test_a_territory_in_place_of_a_basin_has_the_lots_of_all_its_basins() -> Non
     fragile = people(("A", "J00", 5, "A"), ("B", "J03", 5, "B"), ("C", "J03", 5, "C"), ("D", "J03", 5, "Sud"))
     asked: dict[str, Any] = {"places": there, "hiring": openings(("P", "J01", 2, "Nord")), "area": there.area("A, B")}
     fragile = [{**row, "commune": row.pop("basin")} for row in fragile]
-    found = rank_territory(graph(), "", fragile=fragile, costs=COSTS, radius_km=60, **asked)
+    found, notes = rank_territory(graph(), "", fragile=fragile, costs=COSTS, radius_km=60, **asked)
     assert {r.fragile.employer for r in found} == {"A", "B"}
-    notes = ranking_notes(graph(), "", fragile=fragile, **asked)
     assert {"outside", "set_aside"} <= {note.key for note in notes}  # what is elsewhere, and what may be
 
 
@@ -63,13 +65,13 @@ def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
     costs = Written({("J00", "J01"): 9_000.0, ("J00", "J04"): 10.0})
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE[:1], hiring=hiring, radius_km=60, costs=costs
-    )
+    ).items
     by_employer = {r.hiring.employer: r for r in found}
     short, unsure, long = by_employer["R"], by_employer["Q"], by_employer["P"]
     # Among the moves of like chance: a short training, one whose length is not known, a very long one.
     assert short.rank < unsure.rank < long.rank
     hours = unsure.parts[1]
-    assert (hours.figure, unsure.hours, unsure.unknown) == (None, (None, None, None), ("hours", "market"))
+    assert (hours.figure, unsure.hours, unsure.unknown) == (None, HoursOf(None, None, None), ("hours", "market"))
     assert long.parts[1].value < hours.value < short.parts[1].value
     shown = unsure.to_dict()
     assert [p["assumed"] for p in shown["parts"]] == [False, True, True, False]
@@ -97,18 +99,20 @@ def test_jobs_of_one_family_and_basin_are_one_line() -> None:
     costs = Written({("J00", "J01"): 9_000.0, ("J00", "J02"): 50.0, ("J00", "J04"): 5_000.0})
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE[:1], hiring=hiring, radius_km=60, costs=costs
-    )
+    ).items
     assert [(r.hiring.job, r.others, r.rank) for r in found] == [("J02", ("J04", "J01"), 1)]
 
 
 def test_both_sides_give_a_pair_the_same_score() -> None:
-    one = rank_territory(graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS)
+    one = rank_territory(
+        graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS
+    ).items
     two = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS, by="hiring"
-    )
+    ).items
     three = rank_territory(
         graph(), "Sud", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS, by="hiring"
-    )
+    ).items
 
     def scores(found: list[object]) -> dict[tuple[str, str], float]:
         return {(r.fragile.key[0], r.hiring.key[0]): r.score for r in found}  # type: ignore[attr-defined]
@@ -119,7 +123,9 @@ def test_both_sides_give_a_pair_the_same_score() -> None:
 
 
 def test_a_share_with_a_secret_cell_has_both_ends_in_a_table() -> None:
-    item = rank_territory(graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS)[0]
+    item = rank_territory(
+        graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=60, costs=COSTS
+    ).items[0]
     secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2023")
     known = Figure(Interval(0.5, 0.5), "observed", source="BMO", year="2023")
     told = replace(item, surveyed=Openings(known, secret, known))
@@ -134,9 +140,11 @@ def test_a_share_with_a_secret_cell_has_both_ends_in_a_table() -> None:
 
 
 def test_the_same_job_elsewhere_needs_no_hours() -> None:
-    found = rank_territory(graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=900, costs=COSTS)
+    found = rank_territory(
+        graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=900, costs=COSTS
+    ).items
     same = next(r for r in found if r.same_job)
-    assert (same.hours, same.probability, same.hiring.employer) == ((0.0, 0.0, 0.0), None, "R")
+    assert (same.hours, same.probability, same.hiring.employer) == (HoursOf(0.0, 0.0, 0.0), None, "R")
     assert same.to_dict("en")["parts"][0]["sentence"] == "The same job."
 
 
@@ -156,11 +164,11 @@ def embedded(plain_embedded: OccupationGraph) -> OccupationGraph:
 def test_redon_without_any_table(real_market: Market, real_places: Places, embedded: OccupationGraph) -> None:
     market, where = real_market, real_places
     found = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, by="hiring", limit=3,
-                           fragile=people(("A", "H2909", 5, "Redon"), ("B", "H3302", 5, "REDON")))  # fmt: skip
+                           fragile=people(("A", "H2909", 5, "Redon"), ("B", "H3302", 5, "REDON"))).items  # fmt: skip
     assert found
     assert {r.hiring.basin_label for r in found} == {"REDON"}
     assert all(r.rank <= 3 for r in found)
-    both = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, limit=5)
+    both = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, limit=5).items
     assert both
     for lot in {r.fragile for r in both}:
         tension, _ = job_tension(market, embedded.referential, lot.job, lot.basin)
@@ -177,18 +185,19 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
 def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     real_market: Market, real_places: Places, embedded: OccupationGraph
 ) -> None:
-    found = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
+    found, said = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
     assert {r.fragile.basin_label for r in found} == {"BEARN"}
     assert {"M1602", "D1401"} <= {r.fragile.job for r in found}  # more candidates than offers, hired with ease
-    notes = {n.key: n.sentence() for n in ranking_notes(embedded, "Lacq", market=real_market, places=real_places)}
+    notes = {n.key: n.sentence() for n in said}
     assert list(notes) == ["rule_fragile", "rule_hiring"]
     assert "BEARN" in notes["rule_fragile"]
     table = people(("A", "H2909", 5, "Redon"))
-    asked = {"market": real_market, "places": real_places, "fragile": table}
-    assert rank_territory(embedded, "Pau", **asked) == []  # type: ignore[arg-type]
-    notes = {n.key: n.sentence() for n in ranking_notes(embedded, "Pau", **asked)}  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"market": real_market, "places": real_places, "fragile": table}
+    found, said = rank_territory(embedded, "Pau", **asked)
+    assert found == []
+    notes = {n.key: n.sentence() for n in said}
     assert "REDON" in notes["no_lot_here"]
-    assert "radius_not_applied" in {n.key for n in ranking_notes(embedded, "Redon", fragile=table, hiring=table)}
+    assert "radius_not_applied" in {n.key for n in rank_territory(embedded, "Redon", fragile=table, hiring=table).notes}
 
 
 def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked_for() -> None:
@@ -203,14 +212,14 @@ def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked
     origin, target = down[0]
     fragile = [{"employer": "A", "job": origin, "headcount": 3, "basin": "Redon"}]
     hiring = [{"employer": "B", "job": target, "openings": 3, "basin": "Redon"}]
-    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring") == []
-    keys = [n.key for n in ranking_notes(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")]
-    assert "kinds_left_out" in keys
+    nobody, said = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")
+    assert nobody == []
+    assert "kinds_left_out" in [n.key for n in said]
     ranking = jobs.settings.ranking.model_copy(update={"sources_exclude": ()})
     every = jobs.settings.model_copy(update={"ranking": ranking})
-    (found,) = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring", settings=every)
+    (found,) = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring", settings=every).items
     assert found.kind == "step-down"
-    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring)  # people may choose it themselves
+    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring).items  # people may choose it themselves
 
 
 def _kind(graph: OccupationGraph, origin: str, target: str) -> str:

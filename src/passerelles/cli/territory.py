@@ -101,9 +101,9 @@ def rank(
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources, envelope
-    from passerelles.territory.lots import NOTE, Side, make_locator
+    from passerelles.territory.lots import NOTE, Locator, Side
     from passerelles.territory.parts import area_of
-    from passerelles.territory.rank import rank_territory, ranking_notes, ranking_sheets
+    from passerelles.territory.rank import rank_territory, ranking_sheets
     from passerelles.text import normalise_label
 
     graph, lang = given.graph, given.lang
@@ -114,13 +114,11 @@ def rank(
     if bool(basin) == bool(territory):
         raise PasserellesError("one_place")
     area = area_of(territory, places)
-    common: dict[str, Any] = {
-        "market": market, "places": places, "fragile": fragile, "hiring": given.hiring, "listed": listed, "by": by,
-        "area": area, "settings": including(graph.settings, include or ()),
-    }  # fmt: skip
-    found = rank_territory(graph, basin, radius_km=given.radius, limit=given.limit, **common)
-    notes = ranking_notes(graph, basin, **common)
-    code, name = make_locator(places, market).find(basin) if area is None else (None, area.name)
+    found, notes = rank_territory(
+        graph, basin, market=market, places=places, fragile=fragile, hiring=given.hiring, listed=listed,
+        radius_km=given.radius, by=by, area=area, settings=including(graph.settings, include or ()), limit=given.limit,
+    )  # fmt: skip
+    code, name = Locator(places, market).find(basin) if area is None else (None, area.name)
     place = basin or territory
     asked = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
     title = given.say(f"territory.title.{'sources' if employers else 'rank'}", basin=asked)
@@ -346,7 +344,7 @@ def sums(
 ) -> None:
     """Publish sums by basin and job."""
     from passerelles.report.envelope import data_sources, unscored_envelope
-    from passerelles.territory.lots import make_locator, reading_notes
+    from passerelles.territory.lots import Locator, reading_notes
     from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
 
@@ -357,7 +355,7 @@ def sums(
     session, lang = given.session, given.lang
     rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
-    locator = make_locator(places, market)
+    locator = Locator(places, market)
     lots, *first = (
         read_lots(session.referential, path, side, locator=locator) for path in (table, before) if path is not None
     )
@@ -389,7 +387,7 @@ def batch(
 ) -> bool:
     """Allocate each territory of two tables on its own."""
     from passerelles.report.batch import LINES, Batch
-    from passerelles.territory.lots import make_locator, reading_notes
+    from passerelles.territory.lots import Locator, reading_notes
     from passerelles.territory.parts import CUTS, parts
     from passerelles.territory.reading import read_sides
 
@@ -400,7 +398,7 @@ def batch(
     cut: Cut = by
     session, graph = given.session, given.graph
     market, places = session.territory_data()
-    first, second = read_sides(graph.referential, fragile, given.hiring, locator=make_locator(places, market))
+    first, second = read_sides(graph.referential, fragile, given.hiring, locator=Locator(places, market))
     for note in reading_notes([first, *([second] if second else [])]):
         message(note.sentence(given.lang))
     surveyed = by == "region" and market is not None and market.has_survey

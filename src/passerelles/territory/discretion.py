@@ -464,11 +464,6 @@ def _table(allocation: Allocation) -> Table:
     )
 
 
-def published_dict(publication: Publication, lang: Lang = "fr") -> dict[str, Any]:
-    """Return the shape of ``territory@1`` with what may be published; what is withheld is null, and marked."""
-    return published(publication, lang).to_dict(lang)
-
-
 def published(publication: Publication, lang: Lang = "fr") -> Release:
     """
     Return what may be published of an allocation, with words of a language; what is withheld is unknown, and marked.

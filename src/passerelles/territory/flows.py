@@ -1,5 +1,6 @@
 """What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +20,7 @@ from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Month, Side, in_time, latest_start, pool_key, training_months
-from passerelles.territory.pairs import Pairs, Why, pool_keys
+from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
@@ -51,6 +52,17 @@ class HoursOf(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {end: getattr(self, end) for end in _ENDS}
+
+
+def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
+    """Return the hours of a move to another job; `tenths` of an hour that it counts for, -1 = unknown."""
+    low, expected, high = (float(a[where]) for a in moves.hours[:3])
+    return HoursOf(
+        None if math.isnan(low) else round(low, 1),
+        None if tenths < 0 else tenths / TENTHS,
+        None if math.isnan(high) else round(high, 1),
+        assumed=tenths >= 0 and math.isnan(expected),
+    )
 
 
 MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import attrgetter
@@ -35,11 +35,6 @@ class Where(NamedTuple):
     basin_label: str
     commune: str = ""
     commune_label: str = ""
-
-    @property
-    def spot(self) -> str:
-        """Where distances are measured from: the commune, else the basin."""
-        return self.commune or self.basin
 
 
 @dataclass(frozen=True)
@@ -144,6 +139,15 @@ class Locator:
         _, basins = self._ends(start, end)
         return 0.0 if basins[0] == basins[1] else self.places.travel_between(*basins)[0]
 
+    def surveyed_within(self, radius: float, starts: Collection[str]) -> list[str]:
+        """Return the basins of the survey that lie within a radius, in km, of one of some basins."""
+
+        def reached(start: str, end: str) -> bool:
+            km = self.km(start, end)
+            return km is not None and km <= radius
+
+        return [end for end in self._surveyed if any(reached(start, end) for start in starts)]
+
     def _ends(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
         """Communes of some codes, None where one is a basin's, and their basins."""
         ends = [self.places.commune_by_code.get(code) if self.places else None for code in codes]
@@ -165,11 +169,6 @@ class Locator:
     def _names(self) -> Mapping[str, str]:
         """Code of each normalised name of the survey."""
         return {normalise_label(label): code for code, label in self._surveyed.items()}
-
-
-def make_locator(places: Places | None, market: Market | None = None) -> Locator:
-    """Make the finder of basins of a geography and a survey, either of which may be absent."""
-    return Locator(places, market)
 
 
 Side = Literal["fragile", "hiring"]

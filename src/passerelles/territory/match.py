@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
+from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.holdings import holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -25,9 +25,9 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
-from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, uncovered_lots, unfilled_pools
+from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Table, make_locator
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Doubt,
@@ -39,6 +39,7 @@ from passerelles.territory.pairs import (
     drawn,
     find_pairs,
     floor_groups,
+    kind_between,
     moves_between,
     pool_keys,
     survey_openings,
@@ -221,7 +222,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         max_minutes=_number("max_minutes", chosen.max_minutes if max_minutes is None else max_minutes),
     )
     budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
-    locator = make_locator(places, market)
+    locator = Locator(places, market)
     area = area_of(territory, places)
     if area is not None:
         locator = replace(locator, departments=frozenset(map(departments_shown, area.communes)))
@@ -255,12 +256,7 @@ def _surveyed(
     if market is None:
         raise PasserellesError("territory_no_hiring")
     radius = settings.bmo_radius_km if bounds.radius_km is None else bounds.radius_km
-    starts = {lot.basin for lot in fragile.lots}
-    basins = [
-        end
-        for end in market.survey().basins
-        if any((km := locator.km(start, end)) is not None and km <= radius for start in starts)
-    ]
+    basins = locator.surveyed_within(radius, {lot.basin for lot in fragile.lots})
     jobs = {lot.job for lot in fragile.lots}
     found = survey_openings(market, graph.referential, basins=basins, settings=settings, jobs=jobs)
     return found, replace(bounds, radius_km=radius)
@@ -421,11 +417,11 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
 
 
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
-    market = case.locator.market
+    market, referential = case.locator.market, case.graph.referential
 
     @cache
     def openings_in(basin: str) -> Callable[[str], JobOpenings] | None:
-        return job_openings(market, case.graph.referential, basin) if market and market.has_survey and basin else None
+        return job_openings(market, referential, basin) if market and market.has_survey and basin else None
 
     position = case.graph.position
     explained: dict[tuple[str, str], Move | None] = {}
@@ -446,10 +442,12 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[where])
         if jobs not in accesses and len(accesses) < case.settings.explained_moves:
-            accesses[jobs] = _access(case, *jobs)
+            held = holdings_of(referential, fragile.job, {})
+            conditions = access_conditions(referential, hiring.job, held)
+            accesses[jobs] = kind_between(referential, *jobs), conditions
         kind, access = accesses.get(jobs, _UNTOLD)
         unknown = doubts(int(pairs.doubt[pair]))
-        hours = HoursOf(0.0, 0.0, 0.0) if same else _hours(moves, where, int(pairs.hours[pair]))
+        hours = HoursOf(0.0, 0.0, 0.0) if same else hours_at(moves, where, int(pairs.hours[pair]))
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
             hours = HoursOf(0.0, None, None)
         found.append(
@@ -469,31 +467,13 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 access=access,
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
-                wages=wages_between(market, case.graph.referential, fragile.job, hiring.job),
+                wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=asked(hiring.job)[1] if (asked := openings_in(hiring.basin)) else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
-
-
-def _access(case: _Case, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
-    """Kind of a move, and what access to the target takes of people of the origin."""
-    referential = case.graph.referential
-    plain = [access_conditions(referential, code) for code in (origin, target)]
-    conditions = access_conditions(referential, target, holdings_of(referential, origin, {}))
-    return move_kind(referential, origin, target, *plain), conditions
-
-
-def _hours(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
-    low, expected, high = (float(a[where]) for a in moves.hours[:3])
-    return HoursOf(
-        None if math.isnan(low) else round(low, 1),
-        None if tenths < 0 else tenths / TENTHS,
-        None if math.isnan(high) else round(high, 1),
-        assumed=tenths >= 0 and math.isnan(expected),
-    )
 
 
 def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:

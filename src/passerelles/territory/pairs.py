@@ -19,6 +19,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
+from passerelles.model import MoveKind
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_row, holding_of_row
@@ -366,12 +367,14 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
 
 
 def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> NDArray[np.bool_]:
-    """Whether each move from one of the origins is a step down; see `move_kind`."""
-    referential = graph.referential
+    """Whether each target, shape (t,), is a step down from an origin, by its place in `moves`."""
     code, *targets = (graph.codes[row] for row in (moves.origins[origin], *moves.targets.tolist()))
-    before = access_conditions(referential, code)
-    kinds = [move_kind(referential, code, end, before, access_conditions(referential, end)) for end in targets]
-    return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
+    return np.asarray([kind_between(graph.referential, code, end) == "step-down" for end in targets], dtype=np.bool_)
+
+
+def kind_between(referential: Referential, origin: str, target: str) -> MoveKind:
+    """Return the kind of a move between two jobs, whoever makes it."""
+    return move_kind(referential, origin, target, *(access_conditions(referential, c) for c in (origin, target)))
 
 
 def find_pairs(

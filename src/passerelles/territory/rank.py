@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, get_args
+from typing import Any, ClassVar, Final, NamedTuple, get_args
 
-from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -35,19 +34,19 @@ from passerelles.market.signals import (
 from passerelles.model import MoveKind
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
-from passerelles.territory.flows import KNOWN_BY
+from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, make_locator, reading_notes
-from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, reading_notes
+from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, kind_between, moves_between, verdicts
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
-from passerelles.territory.solve import TENTHS
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, attribute, texts_of, within
 
 _FILE: Final = On.JSON | On.TABLE
+_SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
 _SLACK: Final = 4  # classes of tension above the slackest
 _LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 # What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
@@ -125,7 +124,7 @@ class Ranked(Described):
     hiring: Lot
     score: float
     parts: tuple[RankPart, ...]
-    hours: tuple[float | None, float | None, float | None]
+    hours: HoursOf
     km: float | None
     probability: float | None
     tension: Figure
@@ -196,11 +195,10 @@ class Ranked(Described):
             ),
             Column("probability", "share", promised=True, shown=lambda r, _: "–" if r.same_job else None),
             Column(
-                "hours_expected", "number", value=lambda r, _: r.hours[1], json_key="hours_per_person", promised=True,
-                json=lambda r, _: dict(zip(("low", "expected", "high"), r.hours, strict=True)), schema=ref("span"),
-                on=_FILE,
+                "hours_expected", "number", value=attribute("hours.expected"), json=lambda r, _: r.hours.to_dict(),
+                json_key="hours_per_person", schema=ref("span"), promised=True, on=_FILE,
             ),
-            Column("hours_each", "integer", value=lambda r, _: r.hours[1], on=On.SCREEN),
+            Column("hours_each", "integer", value=attribute("hours.expected"), on=On.SCREEN),
             Column(
                 "tension", "number", value=attribute("tension.low"), promised=True,
                 shown=lambda r, lang: between(r.tension, lang),
@@ -285,6 +283,13 @@ def rank_parts(
     )
 
 
+class TerritoryRanking(NamedTuple):
+    """Fragile lots and hiring lots ranked, and what the reader must know of it."""
+
+    items: list[Ranked]
+    notes: list[Note]
+
+
 def rank_territory(  # noqa: PLR0913 - each option is named at every call
     graph: OccupationGraph,
     basin: str,
@@ -300,7 +305,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     settings: Settings | None = None,
     costs: Costs | None = None,
     limit: int = 10,
-) -> list[Ranked]:
+) -> TerritoryRanking:
     """
     Rank what is between the two ends of a territory.
 
@@ -328,10 +333,12 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     Returns
     -------
-    ranked
-        By lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out; for hiring
-        jobs also the kinds of move of ``settings.ranking.sources_exclude``: people who would step down. Jobs of one
-        family and basin share its projects: the best of them stands for all, on either side.
+    ranking
+        Items by lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out; for
+        hiring jobs also the kinds of move of ``settings.ranking.sources_exclude``: people who would step down. Jobs of
+        one family and basin share its projects: the best of them stands for all, on either side. The notes say by
+        which rule the jobs of a side were found and how many it could not judge, that no radius applies without a
+        geography, and that the basin asked has no lot of its own where that is so.
 
     Raises
     ------
@@ -346,11 +353,12 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     """
     every = settings_or(settings, graph.settings)
     chosen = every.territory
-    locator = make_locator(places, market)
-    far = tuple(_centres(basin, area, locator))
+    locator = Locator(places, market)
+    centres = _centres(basin, area, locator)
+    far = tuple(centres)
     radius = radius_km if radius_km is not None else chosen.radius_km
     radius = chosen.bmo_radius_km if radius is None else radius
-    near = tuple(sorted({each for code in far for each in _around(code, radius, locator, market)}))
+    near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
     starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
     own = frozenset(lot.job for lot in starts.lots)
@@ -368,10 +376,11 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     )
     excluded = every.ranking.sources_exclude if by == "hiring" else ()
     here, there = (starts, ends) if by == "fragile" else (ends, starts)
-    if area is not None and places is not None and (fragile if by == "fragile" else hiring) is not None:
-        here = inside(here, area, places)
+    read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
+    if area is not None and places is not None and by in read:
+        here = read[by] = inside(here, area, places)
     lists = []
-    for lot in (x for x in here.lots if x.basin in far):
+    for lot in (x for x in here.lots if x.basin in centres):
         items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
@@ -382,7 +391,19 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         wages = wages_between(market, graph.referential, item.fragile.job, item.hiring.job)
         return replace(item, rank=rank, wages=wages)
 
-    return [shown(item, n) for items in _blocks(lists) for n, item in enumerate(items, start=1)]
+    ranked = [shown(item, n) for best in _blocks(lists) for n, item in enumerate(best, start=1)]
+    notes = reading_notes(read.values())
+    if by in read and all(lot.basin not in centres for lot in here.lots):
+        name = ", ".join(centres.values()) if area is None else area.name
+        others = ", ".join(sorted({lot.basin_label for lot in here.lots}))
+        notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
+    if market is not None and len(read) < len(_SIDES):
+        notes += _rule_notes(graph, market, centres, places, listed, read, by)
+    if excluded:
+        notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
+    if places is None:
+        notes.append(Note("radius_not_applied"))
+    return TerritoryRanking(ranked, notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -397,14 +418,6 @@ class _Compared:
     radius: float
     settings: TerritorySettings
 
-    def _kind(self, origin: str, target: str) -> MoveKind:
-        before, after = (self._access(code) for code in (origin, target))
-        return move_kind(self.graph.referential, origin, target, before, after)
-
-    def _access(self, code: str) -> AccessConditions:
-        referential = self.graph.referential
-        return referential.derived(("access", code), lambda: access_conditions(referential, code))
-
     def pair(self, start: Lot, end: Lot) -> Ranked | None:
         """Rank a pair; None where it is impossible, of one fiche, or too far."""
         position = self.graph.position
@@ -415,24 +428,22 @@ class _Compared:
             return None
         same = bool(self.moves.same[where])
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
-        hours = None if tenths[where] < 0 else int(tenths[where]) / TENTHS
+        hours = HoursOf(0.0, 0.0, 0.0) if same else hours_at(self.moves, where, int(tenths[where]))
         tension, projects, surveyed = self.figures[end.job, end.basin]
-        parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours, tension=tension, km=km)
-        low, high = (float(a[where]) for a in (self.moves.hours.low, self.moves.hours.high))
-        ends = (None if math.isnan(low) else round(low, 1), hours, None if math.isnan(high) else round(high, 1))
+        parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours.expected, tension=tension, km=km)
         return Ranked(
             rank=0,
             fragile=start,
             hiring=end,
             score=math.fsum(p.value for p in parts),
             parts=parts,
-            hours=(0.0, 0.0, 0.0) if same else ends,
+            hours=hours,
             km=None if km is None else round(km, 1),
             probability=None if same else chance,
             tension=tension,
             projects=projects,
             same_job=same,
-            kind="same-job" if same else self._kind(start.job, end.job),
+            kind="same-job" if same else kind_between(self.graph.referential, start.job, end.job),
             surveyed=surveyed,
         )
 
@@ -470,15 +481,6 @@ def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
         return dict([locator.find(basin)])
     codes = {locator.places.commune_by_code[commune].basin for commune in area.communes}
     return {code: locator.places.basin_by_code[code].name for code in sorted(codes)}
-
-
-def _around(centre: str, radius: float, locator: Locator, market: Market | None) -> tuple[str, ...]:
-    """Basins of the survey within the radius, and the centre itself."""
-    if market is None or not market.has_survey:
-        return (centre,)
-    known = market.survey().basins
-    near = [b for b in known if (km := locator.km(centre, b)) is not None and km <= radius]
-    return (centre, *near)
 
 
 def _side(
@@ -553,64 +555,17 @@ def _figures(
     return found
 
 
-def ranking_notes(  # noqa: PLR0913 - as for `rank_territory`
-    graph: OccupationGraph,
-    basin: str,
-    *,
-    market: Market | None = None,
-    places: Places | None = None,
-    fragile: Table | None = None,
-    hiring: Table | None = None,
-    listed: JobList | None = None,
-    by: Side = "fragile",
-    area: Area | None = None,
-    settings: Settings | None = None,
-) -> list[Note]:
-    """
-    Return the notes of a ranking; parameters as for `rank_territory`.
-
-    They say by which rule the jobs of a side were found and how many it could not judge, that no radius applies without
-    a geography, and that the basin asked has no lot of its own where that is so.
-    """
-    locator = make_locator(places, market)
-    centres = _centres(basin, area, locator)
-    name = ", ".join(centres.values()) if area is None else area.name
-    notes = []
-    own = fragile if by == "fragile" else hiring
-    tables: tuple[tuple[Side, Table | None], ...] = (("fragile", fragile), ("hiring", hiring))
-    read = {side: read_lots(graph.referential, t, side, locator=locator) for side, t in tables if t is not None}
-    if area is not None and places is not None and own is not None:
-        read[by] = inside(read[by], area, places)
-    notes += reading_notes(read.values())
-    if own is not None:
-        lots = read[by].lots
-        if all(lot.basin not in centres for lot in lots):
-            others = ", ".join(sorted({lot.basin_label for lot in lots}))
-            notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
-    if market is not None and None in (fragile, hiring):
-        ruled = [side for side, table in tables if table is None]
-        notes += _rule_notes(graph, market, centres, places, listed, ruled, by if own is None else None)
-        if listed is not None:
-            notes.append(Note("listed"))
-    left_out = (settings or graph.settings).ranking.sources_exclude
-    if by == "hiring" and left_out:
-        kinds = partial(_kinds, left_out)
-        notes.append(Note("kinds_left_out", {"kinds": kinds, "names": ", ".join(left_out)}))
-    if places is None:
-        notes.append(Note("radius_not_applied"))
-    return notes
-
-
 def _rule_notes(
     graph: OccupationGraph,
     market: Market,
     centres: Iterable[str],
     places: Places | None,
     listed: JobList | None,
-    sides: Sequence[Side],
-    own: Side | None,
+    read: Mapping[Side, Lots],
+    by: Side,
 ) -> list[Note]:
-    """Say by which rule the jobs of the sides without a table were found, how many, and where none of the `own` was."""
+    """Say by which rule the jobs of the sides that no table gave were found, how many, and where none of `by` was."""
+    sides = [side for side in _SIDES if side not in read]
     keys = [find_basin(market, code, places=places) for code in centres]
     counts: Counter[str] = Counter()
     kept = 0
@@ -627,7 +582,9 @@ def _rule_notes(
         "hiring": {"n": kept, "others": counts["hiring"] - kept, **values},
     }
     notes = [Note(f"rule_{side}", told[side]) for side in sides]
-    return [*notes, Note(f"no_{own}_job", {"basin": label})] if own and not counts[own] else notes
+    if by in sides and not counts[by]:
+        notes.append(Note(f"no_{by}_job", {"basin": label}))
+    return notes if listed is None else [*notes, Note("listed")]
 
 
 def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:

@@ -37,7 +37,6 @@ from passerelles.territory.lots import (
     find_place,
     likelier,
     made,
-    make_locator,
     read_title,
     resolved,
 )
@@ -145,7 +144,7 @@ def read_lots(
     """
     if isinstance(table, Lots):
         return table
-    reader = _Reader(referential, side, locator or make_locator(None), choices)
+    reader = _Reader(referential, side, locator or Locator(), choices)
     if isinstance(table, str | Path):
         return reader.read(*_Grid.of(*_sheets(table, side), side=side))
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)

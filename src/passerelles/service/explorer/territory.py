@@ -24,7 +24,7 @@ from passerelles.report.sections import figures_of, sentences_of, territory_docu
 from passerelles.service.explorer.room import Ask
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.lots import Lots, Side, make_locator
+from passerelles.territory.lots import Locator, Lots, Side
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
 from passerelles.views.document import Grid, write_word
@@ -182,7 +182,7 @@ def _sheets(ask: Ask, case: Case) -> list[Sheet]:
 def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     room = ask.room
     graph, market, places = room.graph, room.market, room.places
-    locator = make_locator(places, market)
+    locator = Locator(places, market)
     chosen_jobs = {
         side: {title: find_occupation(room.referential, text) for title, text in some.items()}
         for side, some in asked.choices.items()
