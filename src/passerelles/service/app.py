@@ -27,8 +27,8 @@ from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
 from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
-from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.problems import (
+    DESCRIBED,
     STATUS,
     asked_fields,
     language,
@@ -40,6 +40,7 @@ from passerelles.service.problems import (
     problem,
     told,
 )
+from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.reload import Reloading
 from passerelles.service.requests import (
     MatchBody,
@@ -58,57 +59,9 @@ from passerelles.service.requests import (
 from passerelles.service.telemetry import MEDIA, Metrics, tell
 from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
 
-ABOUT: Final[dict[str, Any]] = {
-    "title": "Passerelles",
-    "summary": "Ranked, explained reskilling moves between jobs, from official referentials.",
-    "description": (
-        "The same answers as the command line and the Python library, from one referential. Everything here is an aid "
-        "to a conversation with an adviser, never a decision. Persons are sent in bodies only; nothing about them is "
-        "kept or logged."
-    ),
-    "openapi_url": "/openapi.json",
-    "license_info": {"name": "MIT", "identifier": "MIT"},
-}
-_TELLS: Final = {
-    "304": "What you have is still right (`If-None-Match`)",
-    "401": "The API key is missing or wrong",
-    "404": "A code, a title or an address that is not known; `suggestions` has the nearest",
-    "405": "Not a method of this address",
-    "408": "The body took too long to come",
-    "413": "The body is too large",
-    "414": "The query string is too long",
-    "415": "The body is not declared as JSON, or is compressed",
-    "422": "The request does not have its shape, or cannot be served; `errors` says where",
-    "500": "A fault of the service",
-    "503": "Too many answers are waiting: ask again after `Retry-After` seconds",
-    "504": "The answer takes longer than it may",
-}
-_HEADERS: Final = {
-    "Passerelles-Version": "Version of the package",
-    "Passerelles-Referential": "Name, version and checksum of the referential",
-    "X-Request-Id": "Number of the request, as in the logs",
-}
-
-
-# Bodies that the embedded referential with its overlay answers.
-BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "/v1/rank": {
-        "occupation": {"origin": "K2110", "filters": ["min-coverage=0.1"], "limit": 3},
-        "person": {"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes"}}, "limit": 3, "explain": 1},
-    },
-    "/v1/rank/batch": {
-        "several": {"origins": ["K2110", {"competencies": ["TC0001"]}], "limit": 3, "fields": ["target", "level"]}
-    },
-    "/v1/sources": {"occupation": {"target": "N4101", "limit": 3}},
-    "/v1/paths": {"occupation": {"origin": "K2110", "targets": ["N4102"], "frame": "transco", "limit": 2}},
-    "/v1/resolve": {"title": {"text": "moniteur auto ecole", "limit": 3}},
-    "/v1/match": {
-        "territory": {
-            "fragile": [{"employer": "Boutiques du Port", "job": "D1106", "headcount": 7, "basin": "Redon"}],
-            "hiring": [{"employer": "Halles de la Vilaine", "job": "D1507", "openings": 5, "basin": "Redon"}],
-        }
-    },
-}
+ABOUT: Final[Mapping[str, Any]] = DESCRIBED["about"]
+_TELLS: Final[Mapping[str, str]] = DESCRIBED["answers"]
+BODIES: Final[Mapping[str, Mapping[str, Any]]] = DESCRIBED["bodies"]
 
 
 def responses(shape: str | None, *, health: bool = False) -> dict[str, Any]:
@@ -150,7 +103,7 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     schemas |= {_component(name): _moved(shape) for name, shape in SHAPES.items() if "@" in name}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()}
+    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in DESCRIBED["headers"].items()}
     for path, methods in found["paths"].items():
         for method, operation in methods.items():
             for response in operation["responses"].values():

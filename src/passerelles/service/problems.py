@@ -2,8 +2,10 @@
 
 import logging
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from importlib.resources import files
 from typing import Any, Final, get_type_hints
 
 import orjson
@@ -21,47 +23,14 @@ from passerelles.territory.lots import LotsError
 
 MEDIA: Final = "application/problem+json"
 URN: Final = "urn:passerelles:problem:"
-# Errors of the service itself, with their status. Others come from the engine: 404 for what it does not know, else 422.
-STATUS: Final[Mapping[str, int]] = {
-    "unauthorized": 401,
-    "origin_refused": 403,
-    "not_found": 404,
-    "not_allowed": 405,
-    "two_lengths": 400,
-    "too_slow_to_send": 408,
-    "body_too_large": 413,
-    "wrong_host": 421,
-    "query_too_long": 414,
-    "not_json": 415,
-    "encoded": 415,
-    "invalid_request": 422,
-    "too_deep": 422,
-    "fault": 500,
-    "busy": 503,
-    "stuck": 503,
-    "too_long": 504,
-}
+DESCRIBED: Final[Mapping[str, Any]] = tomllib.loads(
+    (files("passerelles.service") / "described.toml").read_text(encoding="utf-8")
+)
+STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed", 400: "invalid_request"}
 _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
-# What the checker of shapes says, by the sentence of ours that says it; and the bounds that a sentence may name.
-_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "missing": ("missing",),
-    "text": ("string_type", "string_unicode"),
-    "short": ("string_too_short",),
-    "long": ("string_too_long",),
-    "integer": ("int_type", "int_parsing", "int_from_float", "int_parsing_size"),
-    "number": ("float_type", "float_parsing", "finite_number"),
-    "flag": ("bool_type", "bool_parsing"),
-    "list": ("list_type", "tuple_type"),
-    "object": ("dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"),
-    "one_of": ("literal_error", "enum"),
-    "least": ("greater_than_equal",),
-    "most": ("less_than_equal",),
-    "few": ("too_short",),
-    "many": ("too_long",),
-    "json": ("json_invalid",),
-}
+# Bounds that a sentence may name.
 _BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
 _FIELDS: Final = frozenset(["body", "query", *(name for model in requests.MODELS for name in model.model_fields)])
 
@@ -154,7 +123,7 @@ def _fault(error: Mapping[str, Any], names: Sequence[str], lang: Lang) -> dict[s
     path, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
         return misspelt(_where(path[:-1]), str(path[-1]), names if len(path) == 2 else _FIELDS, lang)  # noqa: PLR2004
-    key = next((key for key, kinds in _KINDS.items() if kind in kinds), "shape")
+    key = next((key for key, kinds in DESCRIBED["invalid"].items() if kind in kinds), "shape")
     told = error.get("ctx") or {}
     values = {name: str(value).replace(" or ", ", ") for name, value in told.items() if name in _BOUNDS}
     return {"where": _where(path), "what": say(f"service.invalid.{key}", lang=lang, **values)}
