@@ -1,9 +1,11 @@
 """Readers of ROME as France Travail publishes it: generation 4, and the fiches of generation 3."""
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from importlib.resources import files as package_files
 from typing import Any, Final, Literal
 
 from passerelles.errors import PasserellesError
@@ -13,97 +15,36 @@ from passerelles.model import (
     Competency,
     CompetencyKind,
     Domain,
-    EcologicalRole,
     JobTitle,
     Mobility,
-    MobilityKind,
     Occupation,
     Provenance,
-    Status,
     Tag,
     TagKind,
-    Ternary,
     WorkContext,
 )
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 
-# Licence under which France Travail publishes ROME.
-_LICENCE: Final = "Licence Ouverte / Open Licence 2.0 (Etalab)"
+_ROME: Final[Mapping[str, Any]] = tomllib.loads(
+    (package_files("passerelles.referentials") / "rome.toml").read_text(encoding="utf-8")
+)
+_WORDS: Final[Mapping[str, Mapping[str, Any]]] = _ROME["words"]
+REQUIRED, REQUIRED_3 = (tuple(_ROME[generation]["required"]) for generation in ("rome4", "rome3"))
 _WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
-# Kinds of file that one generation of ROME has and the other has not.
-_ONLY_ROME4: Final = frozenset({"referentiel_savoir", "referentiel_contexte_travail"})
-_ONLY_ROME3: Final = frozenset({"referentiel_activite", "referentiel_env_travail", "item_arborescence"})
 # The file of links of ROME 3 has a column that ROME 4 has not.
 _LINKS: Final = "liens_rome_referentiels"
 _ROME3_COLUMN: Final = b"code_type_referentiel"
 _NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
-REQUIRED: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence", "referentiel_savoir")
-_OPTIONAL: Final = (
-    "texte", "referentiel_code_rome_riasec", "cr_gd_dp", "referentiel_contexte_travail", "coherence_item",
-    "referentiel_appellation", "rubrique_mobilite",
-)  # fmt: skip
-# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
-_UNREAD: Final = (
-    "arborescence_competences", "centre_interet", "composition_bloc", "cr_gd_dp_appellations", "descriptif_rubrique",
-    "domaine_professionnel", "grand_domaine", "item", "referentiel_macro_competence_riasec", "secteur_activite",
-    "secteur_naf", "sous_secteur_activite", "themes", "type_referentiel",
-)  # fmt: skip
-_FLAGS: Final = {
-    "digital": "transition_num", "demographic": "transition_demo", "regulated": "emploi_reglemente",
-    "managerial": "emploi_cadre",
-}  # fmt: skip
-_FLAG: Final[dict[str, Ternary]] = {"O": "yes", "N": "no", "": "unknown"}
-_ECOLOGICAL: Final[dict[str, EcologicalRole]] = {
-    "Emploi Vert": "green",
-    "Emploi stratégique pour la Transition écologique": "strategic",
-    "Emploi Blanc": "neutral",
-    "Emploi Brun": "brown",
-    "": "unknown",
-}
-_STATUS: Final[dict[str, Status]] = {"Principale": "core", "Émergente": "emerging", "": "other"}
-_KIND: Final[dict[str, CompetencyKind]] = {
-    "": "savoir-faire",
-    "Savoir-faire": "savoir-faire",
-    "Savoir-être professionnel": "savoir-être",
-    "Savoir-être professionnels": "savoir-être",
-}
-_RUBRIC: Final[dict[str, CompetencyKind]] = {"1": "savoir-faire", "2": "savoir-être", "3": "savoir"}
 # code_compo_bloc of the links: 1 the fiche itself, 2 its titles, 5 competencies and savoirs, 6 work contexts.
 _COMPETENCIES: Final = "5"
 _CONTEXTS: Final = "6"
 _OTHER_BLOCKS: Final = frozenset({"1", "2"})
-# File, then for each kind of tag in it: kind, code column, label column.
-_TAGS: Final[Mapping[str, tuple[tuple[TagKind, str, str], ...]]] = {
-    "arborescence_secteur_activite": (
-        ("sector", "code_sect_activite", "libelle_sect_activite"),
-        ("subsector", "code_ss_sect_activite", "libelle_ss_sect_activite"),
-    ),
-    "arborescence_secteur_naf": (("naf", "code_secteur_naf", "libelle_secteur_naf"),),
-    "arborescence_centre_interet": (("interest", "code_centre_interet", "libelle_centre_interet"),),
-    "arborescence_thematique": (("theme", "code_theme", "libelle_theme"),),
-}
-_WITH_PRINCIPAL: Final = frozenset({"arborescence_secteur_activite", "arborescence_centre_interet"})
-REQUIRED_3: Final = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence")
-_OPTIONAL_3: Final = (
-    "texte", "referentiel_code_rome_riasec", "referentiel_activite", "referentiel_env_travail",
-    "referentiel_appellation", "rubrique_mobilite",
-)  # fmt: skip
-# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
-_UNREAD_3: Final = ("coherence_item", "item_arborescence")
-_UNREAD_3_IF_THERE: Final = (
-    "arborescence", "composition_bloc", "cr_gd_dp", "cr_gd_dp_appellations", "descriptif_rubrique",
-    "domaine_professionnel", "grand_domaine", "item", "referentiel_activite_riasec", "type_referentiel",
-)  # fmt: skip
-# code_type_referentiel of the links: 1 knowledge, 2 activity, 3 the occupation, 4 its titles, 5 environment.
-_KINDS_3: Final[dict[str, CompetencyKind]] = {"1": "savoir", "2": "savoir-faire"}
+# code_type_referentiel of the links of ROME 3, beside those of competencies.
 _ENVIRONMENT_3: Final = "5"
 _OTHER_TYPES_3: Final = frozenset({"3", "4"})
-# code_compo_bloc: 8 'de base' (every holder of the job has it), 9 'spécifiques' (some have).
-_STATUS_3: Final[dict[str, Status]] = {"8": "core", "9": "other", "": "other"}
-_MOBILITY_3: Final[dict[str, MobilityKind]] = {"1": "proche", "2": "évolution", "": "listed"}
 
 
 def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
@@ -128,7 +69,7 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
 def _generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
     """Generation of the ROME set that a source holds; None where it holds none."""
     files = _find_files(source)
-    old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ONLY_ROME3, _ONLY_ROME4))
+    old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ROME["rome3"]["only"], _ROME["rome4"]["only"]))
     if not files.by_kind:
         return None
     return "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
@@ -143,14 +84,14 @@ def _links_of_rome3(files: FileSet) -> bool:
         return False
 
 
-def _check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
+def _check_files(files: FileSet, published: Mapping[str, Collection[str]], draft: Draft) -> None:
     """
     Report what is missing of the set, and what lies beside it and is not read.
 
-    `unread` are the kinds that France Travail publishes and no reader uses: their absence costs nothing.
+    `published` are the kinds of file of a generation; the absence of those that no reader uses costs nothing.
     """
     files.check_required(draft)
-    for kind in unread:
+    for kind in published["unread"]:
         if kind not in files.by_kind:
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
     for name in files.others:
@@ -159,10 +100,7 @@ def _check_files(files: FileSet, unread: Sequence[str], draft: Draft) -> None:
             draft.log.note("mixed_versions", file=name, version=files.edition)
         elif name.lower().endswith(".csv"):
             draft.log.note("unknown_file", file=name)
-
-
-def _report_unknown_kinds(files: FileSet, known: Sequence[str], draft: Draft) -> None:
-    """Report the files of the set that bear a name of no known kind."""
+    known = {kind for kinds in published.values() for kind in kinds}
     for kind, name in sorted(files.by_kind.items()):
         if kind not in known:
             draft.log.note("unknown_file", file=name)
@@ -211,7 +149,7 @@ def _publication_date(source: FileSource, draft: Draft) -> str:
 def _finished(files: FileSet, draft: Draft, published: str, *, format_: str) -> Referential:
     date = _publication_date(files.source, draft)
     source = f"{published}, version {files.edition or 'inconnue'}"
-    provenance = Provenance(source=source, format=format_, date=date, licence=_LICENCE)
+    provenance = Provenance(source=source, format=format_, date=date, licence=_ROME["licence"])
     return finish(draft, name="rome", version=files.edition or "unknown", provenance=provenance)
 
 
@@ -219,15 +157,14 @@ def read_rome4(source: FileSource) -> Referential:
     """Read a ROME 4 set; its notices say everything that was wrong, what makes it unusable included."""
     files = _find_files(source, REQUIRED)
     draft = Draft()
-    _check_files(files, _UNREAD, draft)
-    _report_unknown_kinds(files, (*REQUIRED, *_OPTIONAL, *_UNREAD, *_TAGS), draft)
+    _check_files(files, _ROME["rome4"], draft)
     _occupations(files, draft)
     _competencies(files, draft)
-    _contexts(files, draft)
+    _contexts(files, draft, "referentiel_contexte_travail", "libelle_cont_travail", "libelle_type_cont_trav")
     _links(files, draft)
     _titles(files, draft)
     _mobilities(files, draft)
-    for name, kinds in _TAGS.items():
+    for name, kinds in _ROME["rome4"]["tags"].items():
         _tags(files, draft, name, kinds)
     _describe(files, draft, position="position_phrase", access="acces_metier")
     return _finished(files, draft, "France Travail, ROME 4.0", format_="rome4")
@@ -235,14 +172,14 @@ def read_rome4(source: FileSource) -> Referential:
 
 def _occupations(files: FileSet, draft: Draft) -> None:
     domains = _domains(files, draft)
-    columns = ("libelle_rome", "code_rome_parent", "transition_eco", *_FLAGS.values())
+    columns = ("libelle_rome", "code_rome_parent", "transition_eco", *_ROME["flags"].values())
     table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=columns)
     for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *columns):
         answers: dict[str, Any] = {
-            name: draft.coded(_FLAG, cell, column, table, line)
-            for (name, column), cell in zip(_FLAGS.items(), cells, strict=True)
+            name: draft.coded(_WORDS["flag"], cell, column, table, line)
+            for (name, column), cell in zip(_ROME["flags"].items(), cells, strict=True)
         }
-        ecological = draft.coded(_ECOLOGICAL, eco, "transition_eco", table, line)
+        ecological = draft.coded(_WORDS["ecological"], eco, "transition_eco", table, line)
         domain = domains.get(code)
         occupation = Occupation(
             code, label or None, parent=parent or None, domain=domain, ecological=ecological, **answers
@@ -286,14 +223,12 @@ def _competencies(files: FileSet, draft: Draft) -> None:
 def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
     """Kind that each word of ``cat_comp`` stands for."""
     rows = zip(table.lines, table.column("cat_comp"), strict=True)
-    return _KIND | {w: draft.typed(_KIND, w, "cat_comp", table, line) for line, w in rows if w not in _KIND}
+    return {**_WORDS["kind"]} | {
+        w: draft.typed(_WORDS["kind"], w, "cat_comp", table, line) for line, w in rows if w not in _WORDS["kind"]
+    }
 
 
-def _contexts(files: FileSet, draft: Draft) -> None:
-    _read_contexts(files, draft, "referentiel_contexte_travail", "libelle_cont_travail", "libelle_type_cont_trav")
-
-
-def _read_contexts(files: FileSet, draft: Draft, kind: str, *columns: str) -> None:
+def _contexts(files: FileSet, draft: Draft, kind: str, *columns: str) -> None:
     """Work contexts: `columns` are those of their labels and of their categories."""
     table = files.read(kind, ("code_ogr",), draft, optional=columns)
     contexts = [WorkContext(code, label or None, group) for code, label, group in table.columns("code_ogr", *columns)]
@@ -308,7 +243,7 @@ def _links(files: FileSet, draft: Draft) -> None:
     _note_unknown_links(table, "code_compo_bloc", {_COMPETENCIES, _CONTEXTS, *_OTHER_BLOCKS}, draft)
     keys = ("code_rome", "code_ogr")
     asked = draft.keyed(table.keep([block == _COMPETENCIES for block in blocks]), *keys)
-    draft.require_competencies(asked, "code_ogr", kinds=_RUBRIC, kind_column="code_rubrique")
+    draft.require_competencies(asked, "code_ogr", kinds=_WORDS["rubric"], kind_column="code_rubrique")
     for code, item in asked.columns(*keys):
         draft.requirements[code][item] = "other"
     exercised = draft.keyed(table.keep([block == _CONTEXTS for block in blocks]), *keys)
@@ -330,7 +265,7 @@ def _statuses(files: FileSet, draft: Draft) -> None:
     table = files.read("coherence_item", ("code_rome", "code_ogr", "coeur_metier"), draft)
     marked = draft.keyed(table.keep([cell != "" for cell in table.column("coeur_metier")]), "code_rome", "code_ogr")
     for line, (code, item, word) in marked.numbered("code_rome", "code_ogr", "coeur_metier"):
-        status = draft.coded(_STATUS, word, "coeur_metier", table, line)
+        status = draft.coded(_WORDS["status"], word, "coeur_metier", table, line)
         if item in draft.requirements.get(code, ()):
             draft.requirements[code][item] = status
         else:
@@ -355,11 +290,11 @@ def _mobilities(files: FileSet, draft: Draft) -> None:
         draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
 
 
-def _tags(files: FileSet, draft: Draft, name: str, kinds: tuple[tuple[TagKind, str, str], ...]) -> None:
+def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind, str, str]]) -> None:
     (_, first, _), *finer = kinds
     codes = [code for _, code, _ in finer]
     labels = [label for _, _, label in kinds]
-    principal = ["principal"] if name in _WITH_PRINCIPAL else []
+    principal = ["principal"] if name in _ROME["rome4"]["with_principal"] else []
     table = files.read(name, (first, "code_rome"), draft, optional=(*codes, *labels, *principal))
     table = draft.linked(draft.keyed(table, first, "code_rome", also=codes), code_rome="occupations")
     for kind, code_column, label_column in kinds:
@@ -378,11 +313,10 @@ def read_rome3(source: FileSource) -> Referential:
     """Read a ROME 3 set; its notices say everything that was wrong, what makes it unusable included."""
     files = _find_files(source, REQUIRED_3)
     draft = Draft()
-    _check_files(files, _UNREAD_3, draft)
-    _report_unknown_kinds(files, (*REQUIRED_3, *_OPTIONAL_3, *_UNREAD_3, *_UNREAD_3_IF_THERE), draft)
+    _check_files(files, _ROME["rome3"], draft)
     _fiches_3(files, draft)
     _competencies_3(files, draft)
-    _environments_3(files, draft)
+    _contexts(files, draft, "referentiel_env_travail", "libelle_env_travail", "libelle_type_section_env_trav")
     _links_3(files, draft)
     _titles_3(files, draft)
     _mobilities_3(files, draft)
@@ -408,21 +342,17 @@ def _competencies_3(files: FileSet, draft: Draft) -> None:
     draft.declare_all("competencies", [Competency(c, label or None, "savoir-faire") for c, label in pairs], table)
 
 
-def _environments_3(files: FileSet, draft: Draft) -> None:
-    _read_contexts(files, draft, "referentiel_env_travail", "libelle_env_travail", "libelle_type_section_env_trav")
-
-
 def _links_3(files: FileSet, draft: Draft) -> None:
     keys, block, kind = ("code_rome", "code_ogr"), "code_compo_bloc", "code_type_referentiel"
     table = files.read("liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
     draft.require_occupations(table, "code_rome")
     types = table.column(kind)
-    _note_unknown_links(table, kind, {*_KINDS_3, _ENVIRONMENT_3, *_OTHER_TYPES_3}, draft)
-    asked = draft.keyed(table.keep([cell in _KINDS_3 for cell in types]), *keys)
+    _note_unknown_links(table, kind, {*_WORDS["kind_3"], _ENVIRONMENT_3, *_OTHER_TYPES_3}, draft)
+    asked = draft.keyed(table.keep([cell in _WORDS["kind_3"] for cell in types]), *keys)
     # Most activities are linked by a code alone: kept, and reported as without label, once each.
-    draft.require_competencies(asked, "code_ogr", kinds=_KINDS_3, kind_column=kind, code="label_missing")
+    draft.require_competencies(asked, "code_ogr", kinds=_WORDS["kind_3"], kind_column=kind, code="label_missing")
     for line, (code, item, cell) in asked.numbered(*keys, block):
-        draft.requirements[code][item] = draft.coded(_STATUS_3, cell, block, table, line)
+        draft.requirements[code][item] = draft.coded(_WORDS["status_3"], cell, block, table, line)
     placed = draft.keyed(table.keep([cell == _ENVIRONMENT_3 for cell in types]), *keys)
     placed = draft.linked(placed, code_ogr="contexts")
     draft.occupation_contexts |= {(code, item) for code, item in placed.columns(*keys)}
@@ -442,7 +372,7 @@ def _mobilities_3(files: FileSet, draft: Draft) -> None:
     table = files.read("rubrique_mobilite", keys, draft, optional=(kind, *titles))
     table = draft.moves(table, *keys, also=(kind, *titles))
     for line, (origin, target, cell) in table.numbered(*keys, kind):
-        typed = draft.coded(_MOBILITY_3, cell, kind, table, line)
+        typed = draft.coded(_WORDS["mobility_3"], cell, kind, table, line)
         # Several titles may carry the same move between two fiches: one move, the closer kind first.
         known = draft.mobilities.get((origin, target))
         if known is None or (known.kind != "proche" and typed == "proche"):
