@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.conditions import AccessConditions, access_conditions, kind_between
 from passerelles.access.holdings import holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -39,7 +39,6 @@ from passerelles.territory.pairs import (
     drawn,
     find_pairs,
     floor_groups,
-    kind_between,
     moves_between,
     pool_keys,
     survey_openings,

@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions, move_kind
+from passerelles.access.conditions import kind_between
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
-from passerelles.model import MoveKind
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_row, holding_of_row
@@ -370,11 +369,6 @@ def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> NDArray[np.
     """Whether each target, shape (t,), is a step down from an origin, by its place in `moves`."""
     code, *targets = (graph.codes[row] for row in (moves.origins[origin], *moves.targets.tolist()))
     return np.asarray([kind_between(graph.referential, code, end) == "step-down" for end in targets], dtype=np.bool_)
-
-
-def kind_between(referential: Referential, origin: str, target: str) -> MoveKind:
-    """Return the kind of a move between two jobs, whoever makes it."""
-    return move_kind(referential, origin, target, *(access_conditions(referential, c) for c in (origin, target)))
 
 
 def find_pairs(

@@ -9,6 +9,7 @@ from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
+from passerelles.access.conditions import kind_between
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -37,7 +38,7 @@ from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, reading_notes
-from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, kind_between, moves_between, verdicts
+from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.views import schema
