@@ -1,7 +1,7 @@
 """`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -10,11 +10,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from passerelles.access.conditions import access_conditions
 from passerelles.access.demands import demands_of
-from passerelles.access.holdings import Holdings, holdings_of
+from passerelles.access.holdings import holdings_of
 from passerelles.bulk.layout import (
     FURTHER,
     GROUP,
@@ -45,11 +44,10 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
-from passerelles.ranking.move import excluded_rows
-from passerelles.ranking.moves import check_limit, top
+from passerelles.ranking.moves import best_rows, check_limit, people_who, short_access
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import features
-from passerelles.scoring.measures import Origins, measure_index
+from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
@@ -131,7 +129,7 @@ class PlainEngine:
             (self.unoccupied, np.flatnonzero(people.rows < 0)),
         ):
             if len(chosen):
-                origins = _origins(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
+                origins = people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
         for person, row in enumerate(people.rows.tolist()):
             self._fill(found, person, totals[person], held[person], row)
@@ -142,21 +140,13 @@ class PlainEngine:
         return np.union1d(required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
 
     def _fill(self, found: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
-        totals = np.where(excluded_rows(self.graph, row), -np.inf, units / UNITS)
-        best = top(totals, found.target.shape[1])
-        best = best[np.isfinite(totals[best])]
+        best = best_rows(self.graph, row, units / UNITS, found.target.shape[1])
         coverage = coverage_row(self.graph, holding_of(self.graph, held))
         position = [coverage_position(coverage, row, target) or 0 for target in best.tolist()]
         found.size[person] = len(best)
         arrays: tuple[NDArray[Any], ...] = found[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
             array[person, : len(best)] = values
-
-
-def _origins(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
-    indptr = _starts(np.asarray([len(columns) for columns in held])).astype(np.int32)
-    cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
-    return Origins(sparse.csr_array(cells, shape=(len(held), len(graph.competency_codes))), rows)
 
 
 def numba_is_there() -> bool:
@@ -456,11 +446,8 @@ class Writer:
             if len(self._close) > _MOST_KEPT:
                 self._close.clear()
             code, stated = held
-            demands = demands_of(self.graph)
-            holdings: Holdings = holdings_of(self.graph.referential, code or None, dict(stated))
-            hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
-            fits = hours <= self.graph.settings.ranking.close_hours
-            self._close[held] = ~demands.selective & fits & ~unknown
+            holdings = holdings_of(self.graph.referential, code or None, dict(stated))
+            self._close[held] = short_access(demands_of(self.graph), holdings, self.graph.settings)
         return self._close[held]
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, same_field
-from passerelles.access.demands import build_demands
+from passerelles.access.demands import Demands, build_demands
+from passerelles.access.holdings import Holdings
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -128,10 +129,14 @@ def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -
     if graph.settings.access is None:
         return set(targets)
     codes = [graph.codes[row] for row in targets]
-    demands = build_demands(graph.referential, codes, start.holdings.aim)
-    hours, unknown = demands.training(demands.held(start.holdings), demands.price(start.holdings))
-    close = ~demands.selective & (hours <= graph.settings.ranking.close_hours) & ~unknown
-    return {targets[i] for i in np.flatnonzero(close).tolist()}
+    short = short_access(build_demands(graph.referential, codes, start.holdings.aim), start.holdings, graph.settings)
+    return {targets[i] for i in np.flatnonzero(short).tolist()}
+
+
+def short_access(demands: Demands, holdings: Holdings, settings: Settings) -> NDArray[np.bool_]:
+    """Whether each occupation of the demands has no selection, and training that is known and short enough."""
+    hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
+    return ~demands.selective & (hours <= settings.ranking.close_hours) & ~unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -373,12 +378,18 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
     targets = np.full((size, width), "", dtype=codes.dtype)
     values = np.full((size, width), np.nan)
     for row in range(size):
-        totals = np.where(excluded_rows(graph, row), -np.inf, scores.totals(row))
-        best = top(totals, width)
-        best = best[np.isfinite(totals[best])]
+        totals = scores.totals(row)
+        best = best_rows(graph, row, totals, width)
         targets[row, : len(best)] = codes[best]
         values[row, : len(best)] = totals[best]
     return AllMoves(origins=codes, targets=targets, scores=values)
+
+
+def best_rows(graph: OccupationGraph, row: int, totals: NDArray[np.float64], width: int) -> NDArray[np.intp]:
+    """Rows of the `width` best moves from an occupation (-1: from none), of all to which there is a move."""
+    allowed = np.where(excluded_rows(graph, row), -np.inf, totals)
+    best = top(allowed, width)
+    return best[np.isfinite(allowed[best])]
 
 
 def top(values: NDArray[np.float64], width: int) -> NDArray[np.intp]:
@@ -601,7 +612,8 @@ class _Search:
         own = np.flatnonzero(self.start.holding.held)
         held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
         table = score_table(self.graph, self.scorer)
-        scores = score_person(self.graph, table, _people(self.graph, held, self.start.row)).totals_to(self.target)
+        people = people_who(self.graph, held, np.full(len(held), self.start.row, dtype=np.int32))
+        scores = score_person(self.graph, table, people).totals_to(self.target)
         found: list[tuple[Level | None, float, float]] = []
         for columns, score in zip(held, scores.tolist(), strict=True):
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
@@ -744,9 +756,9 @@ def _with_more(origin: str | Profile, codes: set[str]) -> Profile:
     return Profile(origin, competencies=tuple(sorted(codes)))
 
 
-def _people(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], row: int) -> Origins:
-    """People of one occupation, who hold the competencies in the given columns."""
+def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
+    """People of these occupations (-1: of none), who hold the competencies in the given columns."""
     indptr = np.cumsum([0, *map(len, held)])
     cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
     matrix = sparse.csr_array(cells, shape=(len(held), len(graph.competency_codes)))
-    return Origins(held=matrix, rows=np.full(len(held), row, dtype=np.int32))
+    return Origins(held=matrix, rows=rows)
