@@ -1,14 +1,13 @@
 """The catalogue of notices: everything that reading a referential may find, with its severity and its words."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, say, sentences
+from passerelles.packaged import packaged
 
 Severity = Literal["error", "warning", "info"]
 
@@ -24,7 +23,7 @@ class Kind(NamedTuple):
 
 
 def _catalogue() -> Mapping[str, Kind]:
-    declared = tomllib.loads(files("passerelles").joinpath("notices.toml").read_text("utf-8"))
+    declared = packaged("passerelles", "notices.toml")
     kinds = {code: text.split() for code, text in declared.items()}
     return MappingProxyType({code: Kind(kind[0], **dict.fromkeys(kind[1:], True)) for code, kind in kinds.items()})
 

@@ -1,11 +1,11 @@
 """Look a sentence up by key and fill it in, the one door to the language files; how each language is typeset."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, get_args
+
+from passerelles.packaged import packaged
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -13,8 +13,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 @cache
 def _subject(lang: str, subject: str) -> dict[str, Any]:
-    text = (files("passerelles.language") / lang / f"{subject}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return packaged("passerelles.language", lang, f"{subject}.toml")
 
 
 def say(key: str, *, lang: Lang = "fr", **values: object) -> str:

@@ -28,6 +28,7 @@ from passerelles.io.csv import Table, parse_rows, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.packaged import packaged
 from passerelles.store import package_version
 from passerelles.text import normalise_label
 
@@ -113,8 +114,8 @@ def column_words(table: str) -> Mapping[str, frozenset[str]]:
     >>> "code rome" in column_words("job_list")["code"]
     True
     """
-    declared = tomllib.loads((files("passerelles.market") / "columns.toml").read_text("utf-8"))
-    return MappingProxyType({column: frozenset(words) for column, words in declared[table].items()})
+    declared = packaged("passerelles.market", "columns.toml")[table]
+    return MappingProxyType({column: frozenset(words) for column, words in declared.items()})
 
 
 def declared_kind(text: str) -> Kind:

@@ -1,11 +1,9 @@
 """Published tables: ROME codes to families of market statistics (FAP), tensions, median wages, OPCO by agreement."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.resources import files
 from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -15,6 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
 from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.packaged import packaged
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema
@@ -478,8 +477,7 @@ class _Facts(NamedTuple):
 
 @cache
 def _facts() -> _Facts:
-    text = files("passerelles.market").joinpath("payers.toml").read_text(encoding="utf-8")
-    said = tomllib.loads(text)
+    said = packaged("passerelles.market", "payers.toml")
     return _Facts(
         MappingProxyType(said["names"]), MappingProxyType(said["replaced"]), int(said["plan"]["below_headcount"])
     )

@@ -1,10 +1,8 @@
 """A person's own overlays and referentials: an empty form to fill in; installed by name, listed, removed."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -13,6 +11,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, say, sentences
+from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import (
@@ -33,7 +32,7 @@ Schema = Literal["overlay", "table"]
 _KINDS: Final[tuple[Kind, ...]] = ("overlay", "referential")
 _SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
 _ROWS: Final = 1000  # of a sheet that have drop-down lists
-_FORM: Final = tomllib.loads(files("passerelles.referentials").joinpath("forms.toml").read_text("utf-8"))
+_FORM: Final = packaged("passerelles.referentials", "forms.toml")
 # Columns of each sheet of a form, those that must be filled in marked by a star.
 _SHEETS: Final[Mapping[Schema, Mapping[str, str]]] = {
     schema: {name: _FORM[schema].get(name) or _FORM["columns"][name] for name in sheets}

@@ -1,12 +1,10 @@
 """The project's own format of tables: manifest, sheets and heads in either language, columns, coded words."""
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -18,6 +16,7 @@ from passerelles.io.csv import Table, decode, empty_table, file_record, parse_ro
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency, CompetencyKind, EcologicalRole, Status, Ternary
+from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft
 from passerelles.text import normalise_label
 
@@ -32,7 +31,7 @@ OVERLAY: Final = "passerelles/overlay@1"
 TABLE: Final = "passerelles/table@1"
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _NEEDED: Final = ("schema", "name", "version")
-_CODED: Final = tomllib.loads(files("passerelles.referentials").joinpath("words.toml").read_text("utf-8"))
+_CODED: Final = packaged("passerelles.referentials", "words.toml")
 
 
 def coded(name: str) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Readers of ROME as France Travail publishes it: generation 4, and the fiches of generation 3."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files as package_files
 from typing import Any, Final, Literal
 
 from passerelles.errors import PasserellesError
@@ -23,12 +21,11 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
+from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 
-_ROME: Final[Mapping[str, Any]] = tomllib.loads(
-    (package_files("passerelles.referentials") / "rome.toml").read_text(encoding="utf-8")
-)
+_ROME: Final[Mapping[str, Any]] = packaged("passerelles.referentials", "rome.toml")
 _WORDS: Final[Mapping[str, Mapping[str, Any]]] = _ROME["words"]
 REQUIRED, REQUIRED_3 = (tuple(_ROME[generation]["required"]) for generation in ("rome4", "rome3"))
 _WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}

@@ -5,14 +5,13 @@ The law says what must be told; this package knows its own part: data, parameter
 body knows (who decides, where to write) is left open and marked so. docs/transparency.md gives the law and its sources.
 """
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, number, say
+from passerelles.packaged import packaged
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings, settings_or
@@ -37,7 +36,7 @@ class _Point(NamedTuple):
     source: str
 
 
-_DUTIES: Final = tomllib.loads((files("passerelles.report") / "duties.toml").read_text(encoding="utf-8"))
+_DUTIES: Final = packaged("passerelles.report", "duties.toml")
 POINTS: Final = tuple(_Point(**point | {"source": _DUTIES["sources"][point["source"]]}) for point in _DUTIES["points"])
 
 

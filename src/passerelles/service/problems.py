@@ -2,10 +2,8 @@
 
 import logging
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from importlib.resources import files
 from typing import Any, Final, get_type_hints
 
 import orjson
@@ -17,15 +15,14 @@ from starlette.responses import Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, say
+from passerelles.packaged import packaged
 from passerelles.service import requests
 from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError
 
 MEDIA: Final = "application/problem+json"
 URN: Final = "urn:passerelles:problem:"
-DESCRIBED: Final[Mapping[str, Any]] = tomllib.loads(
-    (files("passerelles.service") / "described.toml").read_text(encoding="utf-8")
-)
+DESCRIBED: Final[Mapping[str, Any]] = packaged("passerelles.service", "described.toml")
 STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed", 400: "invalid_request"}
 _SHOWN: Final = 10

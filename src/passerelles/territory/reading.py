@@ -2,12 +2,10 @@
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +15,7 @@ from passerelles.io.csv import Rows, decimal_sign, one_header, read_number, read
 from passerelles.io.xlsx import cell_text
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
+from passerelles.packaged import packaged
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
 from passerelles.territory.lots import (
@@ -49,7 +48,7 @@ _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender: what contradicts a code
-_HEADERS: Final[Mapping[str, Any]] = tomllib.loads((files("passerelles.territory") / "columns.toml").read_text("utf-8"))
+_HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _ELSE, _OWN_ACCOUNT, _ETP, _TOTAL = (
     re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time", "total")
 )
