@@ -9,6 +9,7 @@ stated without reserve, or named as the only way, counts as required.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -124,6 +125,7 @@ class _Sentence(NamedTuple):
     first: bool
     following: str
     other_way: bool
+    other_titles: bool
 
     def clause(self, place: int) -> tuple[int, int]:
         """Edges of the clause around a place."""
@@ -185,12 +187,13 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     places = list(_sentences(text, rules))
     sentences = [folded[start:end] for start, end in places]
     other_way = rules.ways["other_way"].search(folded) is not None
+    other_titles = rules.ways["other_titles"].search(folded) is not None
     mentions: list[Mention] = []
     previous = 0  # first mention of the last sentence that names any
     waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
         sentence = _sentence(words, rules)._replace(
-            first=start == places[0][0], following=following, other_way=other_way
+            first=start == places[0][0], following=following, other_way=other_way, other_titles=other_titles
         )
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
@@ -209,7 +212,7 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
         without_diploma=without,
         experience=rules.ways["experience"].search(folded) is not None,
         selection=_selection(sentences, rules),
-        mentions=tuple(sorted(mentions, key=lambda m: m.start)),
+        mentions=tuple(sorted(_of_one_post(mentions), key=lambda m: m.start)),
     )
 
 
@@ -305,7 +308,7 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
     access = rules.ways["access"].search(masked)
     offered = _masked(text, [s for s in spans if not s.rule.get("if_stated")])
     clauses = list(pairwise(edges))
-    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access, False, "", False)  # noqa: FBT003
+    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access, False, "", False, False)  # noqa: FBT003
 
 
 def _masked(text: str, spans: Sequence[_Span]) -> str:
@@ -330,7 +333,7 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
         for part in ("tail", "acronym", "tail"):
             match = rules.reading[part].match(text, end)
             end = match.end() if match else end
-        name = re.sub(r"(?: et| ou| ne| n')? *$", "", text[start:end])
+        name = re.sub(r"(?: et| ou| ne| n'| l')? *$", "", text[start:end])
         spans.append(_Span(start, start + len(name), head_end, rules.credentials[order][0]))
     return spans
 
@@ -389,7 +392,8 @@ def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
             elif cue.kind == "governing":
                 told = after
             elif cue.kind == "neutral":
-                told, edge = [], cue.end
+                aside = rules.reading["relative"].search(sentence.masked[edge : cue.start])
+                told, edge = [], edge if aside else cue.end
             else:
                 subject = _told(sentence, cue, edge, rules)
                 firm = [i for i in previous if all(c.kind != "stated" for c in reached[i])]
@@ -428,6 +432,8 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     if place + 1 == len(sentence.spans) or span.end - span.head_end > _NEAR:
         return False
     following = sentence.spans[place + 1].start
+    if rules.reading["instance"].search(sentence.masked[span.end :]):  # "licences, for example ..." asks for licences
+        return False
     return (
         rules.reading["examples"].search(sentence.masked[span.end : following]) is not None
         or rules.reading["introduces"].search(sentence.text[span.head_end : following]) is not None
@@ -442,6 +448,7 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
         sentence.other_way
         or (before.count("(") > before.count(")") and not rules.reading["spelt_out"].search(before))
         or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
+        or rules.reading["range"].search(sentence.masked[start : span.start]) is not None
         or (
             bool(span.rule.get("beside")) and not any(s.rule["kind"] == "diplôme" and _named(s) for s in sentence.spans)
         )
@@ -459,10 +466,16 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     if rules.reading["one_of"].search(sentence.text[: span.start]):
         return True
     low, high = sentence.clause(span.start)
+    if rules.reading["exempt"].search(sentence.masked[span.end :]):
+        return True
+    instance = rules.reading["instance"].search(sentence.masked[low:high])
+    if instance and any(low <= s.start < span.start for s in sentence.spans):  # "licences, for example a mate's"
+        return True
     bounds = [(c.start, c.end) for c in sentence.cues if c.kind not in ("neutral", "softened")]
+    bounds += [(low + instance.start(), low + instance.end())] if instance else []
     offers = rules.reading["offers"]
-    last = high == len(sentence.text) and all(start < span.end for start, _ in bounds)
-    if last and offers.match(sentence.following.lstrip(" |-")):  # "a title and a permit. Or a diploma."
+    after = sentence.text[high:].lstrip(" ;|-") or sentence.following.lstrip(" |-")
+    if all(start < span.end for start, _ in bounds) and offers.match(after):  # "a title and a permit. Or a diploma."
         return True
     bounds += [m.span() for m in rules.reading["apart"].finditer(sentence.masked)]
     if span.rule["kind"] != "diplôme" or not sentence.listed(span):
@@ -470,7 +483,8 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
-    if rules.reading["latter"].search(sentence.masked[span.end :]):
+    latter = rules.reading["latter"].search(sentence.masked, span.end)
+    if latter and not any(span.end <= s.start < latter.start() for s in sentence.spans):
         return False
     between = [m for m in offers.finditer(sentence.offered) if low <= m.start() < high]
     # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
@@ -481,18 +495,25 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
 def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _Rules) -> Condition:
     """Of whom it is asked: what stands before the credential, and what follows it or the word that asks for it."""
     low, high = sentence.clause(span.start)
+    before = sentence.masked[low : span.start]
+    if sentence.first:  # the first sentence speaks of the job itself
+        before = rules.reading["opening"].sub("", before)
     if sentence.listed(span) and sentence.access:  # what opens the job is asked whatever it is then needed for
         around = sentence.masked[low : sentence.access.start()]
+        if span.rule["kind"] == "diplôme" and rules.reading["purpose"].search(sentence.text[span.start : span.end]):
+            return "some-tasks"
     else:
         ends = [span.end, *(cue.end for cue in asked if cue.start >= span.end)]
         following = [re.split(f"[,{_MASK}]", sentence.masked[end:high], maxsplit=1)[0] for end in ends]
-        around = " ".join([sentence.masked[low : span.start], *following])
+        around = " ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
     for condition in _CONDITIONS:
-        if condition == "some-titles" and sentence.first:  # the first sentence speaks of the job itself
+        if condition == "some-titles" and sentence.first and not rules.reading["some"].search(around):
             continue
         if rules.conditions[condition].search(around):
             return condition
-    return "always"
+    trade = rules.reading["trade"]
+    apart = sentence.other_titles and any(trade.search(sentence.masked[low : cue.start]) for cue in asked)
+    return "some-titles" if apart else "always"
 
 
 def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
@@ -518,6 +539,13 @@ def _waits(mention: Mention, rules: _Rules) -> bool:
 
 def _stated(mention: Mention) -> Mention:
     return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
+
+
+def _of_one_post(mentions: Sequence[Mention]) -> list[Mention]:
+    """Mentions of a text; the only way in is one of several where other posts ask for others of the same kind."""
+    posts = Counter(m.name for m in mentions if m.strength == "stated" and m.condition in ("some-titles", "some-tasks"))
+    several = [m.strength == "only-way" and posts[m.name] > 1 for m in mentions]
+    return [replace(m, strength="one-way") if s else m for m, s in zip(mentions, several, strict=True)]
 
 
 def _levels(sentences: Sequence[str], rules: _Rules) -> tuple[int | None, int | None]:
