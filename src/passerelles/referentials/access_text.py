@@ -483,8 +483,8 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
-    latter = rules.reading["latter"].search(sentence.masked, span.end)
-    if latter and not any(span.end <= s.start < latter.start() for s in sentence.spans):
+    latter = rules.reading["latter"].search(sentence.masked[span.end :])
+    if latter and not any(0 <= s.start - span.end < latter.start() for s in sentence.spans):
         return False
     between = [m for m in offers.finditer(sentence.offered) if low <= m.start() < high]
     # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
