@@ -481,6 +481,65 @@ def test_a_name_of_several_credentials_is_certain_where_one_is_offered() -> None
     assert credential_of(found, {"FIMO-V": "FIMO voyageurs"}) == "FIMO-V"
 
 
+def test_invented_texts_with_hard_constructions_are_read_as_they_were_labelled() -> None:
+    # of 63, 45 were read so when they were first read; the one left offers "an equivalence"
+    rows = list(csv.DictReader((LABELS / "access_invented.csv").read_text(encoding="utf-8").splitlines()))
+    wrong = []
+    for row in rows:
+        names = [fold_in_place(name) for name in row["required"].split(" + ") if name]
+        found = [fold_in_place(name) for name in required(row["text"])]
+        same = len(names) == len(found) and all(n in f or f in n for n, f in zip(names, found, strict=True))
+        wrong += [] if same else [row["text"]]
+    assert len(rows) > 60
+    assert [text[:52] for text in wrong] == ["Le certificat de plongeur et l'attestation de secour"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Être pilote demande du soin : | - Être titulaire d'un permis B. | - Détenir une carte professionnelle.", []),
+        (
+            "Accessible sous les conditions suivantes : | - Être titulaire d'un permis B. | - Détenir un CCA.",
+            ["permis B", "CCA"],
+        ),
+        ("Accessible avec un CQP de lad ou un certificat d'écuyer qui est obligatoire.", ["certificat d'écuyer"]),
+        ("Accessible avec un Bac+3 en droit, diplôme d'État d'orfèvre. La langue est exigée.", []),
+        (
+            "Accessible avec un diplôme d'État d'orfèvre. Celui-ci sera complété par un certificat de gemmologie.",
+            ["diplôme d'État d'orfèvre", "certificat de gemmologie"],
+        ),
+        ("Il faut être titulaire du PSE1 (premiers secours) ou de l'AFPS (attestation de formation).", []),
+        ("Accessible sans diplôme ni formation, mais avec un permis B.", ["permis B"]),
+        ("Accessible avec un permis C (obligatoire) et une FIMO (obligatoire).", ["permis C", "FIMO"]),
+        ("Accessible avec une formation en voltige de niveau « cascadeur ».", ["formation en voltige"]),
+        ("Pour embarquer comme mousse, il faut posséder un certificat de pont.", ["certificat de pont"]),
+        (
+            "Ce métier nécessite de suivre une formation militaire et de répondre aux exigences des armées.",
+            ["formation militaire"],
+        ),
+        (
+            (
+                "Accessible avec un Brevet de quart. Le brevet de patron est requis pour la fonction de patron. "
+                "Le brevet de yacht est obligatoire pour les yachts."
+            ),
+            [],
+        ),
+        (
+            (
+                "Accessible avec un Master. Les psychologues doivent être inscrits sur un registre national. "
+                "Les emplois/métiers de conteur sont accessibles avec de l'expérience."
+            ),
+            [],
+        ),
+        ("Accessible avec le diplôme d'État d'Ambulancier pour la conduite d'ambulance.", []),
+    ],
+)
+def test_what_newer_texts_say(text: str, names: list[str]) -> None:
+    found = required(text)
+    assert len(found) == len(names)
+    assert all(f.startswith(n) for f, n in zip(found, names, strict=True))
+
+
 @dataclass(frozen=True)
 class Agreement:
     """Right and all: of the required mentions read, of those labelled, and of the fiches for levels and selection."""
@@ -525,15 +584,15 @@ def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
     ("name", "floors"),
     [
         ("dev", Agreement((30, 30), (30, 31), (80, 80), (80, 80))),
-        ("dev2", Agreement((136, 136), (136, 139), (127, 131), (131, 131))),
-        ("dev3", Agreement((49, 49), (50, 52), (119, 120), (120, 120))),
+        ("dev2", Agreement((137, 137), (137, 140), (127, 131), (131, 131))),
+        ("dev3", Agreement((50, 50), (50, 52), (119, 120), (120, 120))),
         (
             "held3",
-            Agreement((54, 55), (54, 59), (546, 555), (554, 555)),
+            Agreement((56, 57), (56, 59), (546, 555), (554, 555)),
         ),  # held out at 46 of 49 and 46 of 60; read since
         (
             "held2",
-            Agreement((83, 85), (83, 91), (262, 272), (268, 272)),
+            Agreement((88, 90), (88, 95), (262, 272), (268, 272)),
         ),  # held out until the rules reached 77 of 82 and 77 of 91; read since
     ],
 )
@@ -543,11 +602,50 @@ def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, nam
 
 def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) -> None:
     # the half kept unread while rules were mended reached 23 of 28 and 23 of 26; read since
-    _reaches("v347", older_rome, Agreement((57, 60), (57, 61), (314, 316), (313, 316)))
+    _reaches("v347", older_rome, Agreement((61, 61), (61, 61), (314, 316), (313, 316)))
+
+
+@pytest.mark.parametrize(
+    ("name", "floors"),
+    [
+        # fresh at 48 of 58 and 48 of 67; the half kept while the other mended the rules, 24 of 29 and 24 of 33
+        ("v461", Agreement((64, 64), (64, 67), (110, 110), (110, 110))),
+        ("v461b", Agreement((25, 25), (25, 26), (32, 32), (32, 32))),  # fresh at 16 of 17 and 16 of 26
+    ],
+)
+def test_the_reader_agrees_with_a_hand_on_the_rome_of_2026(real_data: Path, name: str, floors: Agreement) -> None:
+    """The labels are of the first 300 letters of each text, without the sentence that they cut."""
+    path = real_data / "rome-v461" / "unix_texte_v461_utf8.csv"
+    if not path.is_file():
+        pytest.skip("needs the texts of ROME v461 beside the other data sets")
+    sentences: dict[str, list[str]] = defaultdict(list)
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in sorted(csv.DictReader(lines), key=lambda row: int(row["position_phrase"])):
+            if row["libelle_type_texte"] == "acces_metier":
+                sentences[row["code_rome"]].append(" ".join(row["libelle_texte"].replace("''", "'").split()))
+    _agree(name, {code: _opening(parts) for code, parts in sentences.items()}, floors)
+
+
+def _opening(sentences: list[str]) -> str:
+    text = ""
+    for sentence in sentences:
+        room = 300 - len(text.replace(" | ", " "))
+        cut = sentence[: max(0, room)]
+        text += (" | " if text and cut else "") + (cut if len(sentence) <= room else cut[: cut.rfind(".") + 1] or cut)
+    return text
+
+
+def test_the_opening_of_a_text_ends_with_a_sentence() -> None:
+    assert (
+        _opening(["Il faut un permis B.", "x" * 100 + ". " + "y" * 300]) == "Il faut un permis B. | " + "x" * 100 + "."
+    )
 
 
 def _reaches(name: str, referential: Referential, floors: Agreement) -> None:
-    texts = {o.code: o.access for o in referential.occupations}
+    _agree(name, {o.code: o.access for o in referential.occupations}, floors)
+
+
+def _agree(name: str, texts: dict[str, str], floors: Agreement) -> None:
     reached = agreement(LABELS / f"access_labels_{name}.csv", texts)
     for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
         assert right[0] / right[1] >= floor[0] / floor[1], reached.described()

@@ -446,6 +446,7 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     before = sentence.text[: span.start]
     return (
         sentence.other_way
+        or (span.rule["kind"] == "diplôme" and _after_a_level(before[start:], rules))
         or (before.count("(") > before.count(")") and not rules.reading["spelt_out"].search(before))
         or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
         or rules.reading["range"].search(sentence.masked[start : span.start]) is not None
@@ -455,40 +456,48 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     )
 
 
+def _after_a_level(before: str, rules: _Rules) -> bool:
+    """Whether a level and a mere comma stand before: "accessible with a bachelor in law, diploma of notary"."""
+    levels = (pattern for key, pattern in rules.levels.items() if key != "aside")
+    return before.rstrip().endswith(",") and any(pattern.search(before) for pattern in levels)
+
+
 def _named(span: _Span) -> bool:
     return not span.rule.get("beside") and not span.rule.get("if_stated")
 
 
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
-    if rules.reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR]) or sentence.also(span, rules):
-        return True
-    if rules.reading["one_of"].search(sentence.text[: span.start]):
+    reading = rules.reading
+    if (
+        reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR])
+        or sentence.also(span, rules)
+        or reading["one_of"].search(sentence.text[: span.start])
+        or reading["exempt"].search(sentence.masked[span.end :])
+    ):
         return True
     low, high = sentence.clause(span.start)
-    if rules.reading["exempt"].search(sentence.masked[span.end :]):
-        return True
-    instance = rules.reading["instance"].search(sentence.masked[low:high])
+    instance = reading["instance"].search(sentence.masked[low:high])
     if instance and any(low <= s.start < span.start for s in sentence.spans):  # "licences, for example a mate's"
         return True
     bounds = [(c.start, c.end) for c in sentence.cues if c.kind not in ("neutral", "softened")]
     bounds += [(low + instance.start(), low + instance.end())] if instance else []
-    offers = rules.reading["offers"]
+    offers = reading["offers"]
     after = sentence.text[high:].lstrip(" ;|-") or sentence.following.lstrip(" |-")
     if all(start < span.end for start, _ in bounds) and offers.match(after):  # "a title and a permit. Or a diploma."
         return True
-    bounds += [m.span() for m in rules.reading["apart"].finditer(sentence.masked)]
+    bounds += [m.span() for m in reading["apart"].finditer(sentence.masked)]
     if span.rule["kind"] != "diplôme" or not sentence.listed(span):
-        bounds += [m.span() for m in rules.reading["added"].finditer(sentence.masked)]
+        bounds += [m.span() for m in reading["added"].finditer(sentence.masked)]
     bounds += [sentence.access.span()] if sentence.access else []
     low = max([low, *(end for _, end in bounds if end <= span.start)])
     high = min([high, *(start for start, _ in bounds if start >= span.end)])
-    latter = rules.reading["latter"].search(sentence.masked[span.end :])
+    latter = reading["latter"].search(sentence.masked[span.end :])
     if latter and not any(0 <= s.start - span.end < latter.start() for s in sentence.spans):
         return False
     between = [m for m in offers.finditer(sentence.offered) if low <= m.start() < high]
     # "a card and, either a title, or a certificate": what stands before the first of these is no part of the choice.
-    paired = rules.reading["paired"]
+    paired = reading["paired"]
     return any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between)
 
 
