@@ -443,3 +443,57 @@ def test_the_page_on_access_counts_what_the_catalogue_holds() -> None:
         [sys.executable, str(root / "docs" / "make_access.py"), "--print"], check=True, capture_output=True
     )
     assert made.stdout.decode() == (root / "docs" / "access.md").read_text(encoding="utf-8")
+
+
+def newer_rome(version: str = "461", **texts: str) -> Referential:
+    """A ROME newer than the catalogue: K1411 now inspects animals, J1599 was split from the nurse, M1899 from IT."""
+    parents = {"J1506": "J1506", "J1599": "J1506", "K1411": "A1504", "M1805": "M1805", "M1899": "M1805"}
+    fiches = [occupation(c, parent=p, access=texts.get(c, ""), regulated="no") for c, p in parents.items()]
+    some = referential({code: ["a", f"x{code}"] for code in parents}, occupations=fiches)
+    return replace(some, version=version, provenance=replace(some.provenance, format="rome4"), language="fr")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "status", "origin"),
+    [
+        ("J1599", "", "unknown", "referential"),
+        ("J1599", "Ce métier demande de l'écoute.", "unknown", "access text"),
+        ("J1599", "Cet emploi est accessible sans diplôme.", "unknown", "access text"),  # what the nurse takes, it may
+        ("J1599", "Accessible avec un Diplôme d'État d'infirmier, obligatoire.", "conditional", "access text"),
+        ("J1599", "Cet emploi est accessible sur concours.", "selective", "access text"),
+        ("M1899", "Cet emploi est accessible avec un BTS.", "open", "access text"),
+        ("M1899", "Ce métier demande de l'écoute.", "unknown", "access text"),
+        ("M1899", "", "unknown", "referential"),
+    ],
+)
+def test_a_fiche_split_from_a_closed_one_is_never_called_open(code: str, text: str, status: str, origin: str) -> None:
+    laid = lay_access(newer_rome(**{code: text}))
+    found = access_conditions(laid, code)
+    assert (found.status, found.origin) == (status, origin)
+    assert access_conditions(laid, "J1506").status == "conditional"
+    assert "libre" not in access_text(found) or status == "open"
+
+
+def test_a_fiche_whose_parent_the_catalogue_does_not_know_looks_at_the_other_splits() -> None:
+    some = newer_rome(J1599="Cet emploi est accessible avec un BTS.")
+    apart = [replace(o, parent="J1500") if o.code in ("J1506", "J1599") else o for o in some.occupations]
+    laid = lay_access(replace(some, occupations=tuple(apart)))
+    assert access_conditions(laid, "J1599").status == "unknown"
+
+
+def test_a_code_that_names_another_job_since_a_version_takes_nothing_from_the_catalogue() -> None:
+    text = "Diplôme de docteur vétérinaire obligatoire."
+    older, newer = (lay_access(newer_rome(version, K1411=text)) for version in ("460", "461"))
+    assert "DE-MEDECIN" in {c.code for c in access_conditions(older, "K1411").required}
+    found = access_conditions(newer, "K1411")
+    assert [c.label for c in found.required] == ["Diplôme de docteur vétérinaire"]
+    assert (found.status, found.origin) == ("conditional", "access text")
+    assert [dict(n.values)["subject"] for n in newer.notices if n.code == "access_recoded"] == ["K1411"]
+    assert not [n for n in older.notices if n.code == "access_recoded"]
+
+
+def test_recodes_name_codes_of_the_catalogue() -> None:
+    catalogue = read_catalogue()
+    assert catalogue.recodes.keys() <= catalogue.occupations.keys()
+    assert set(catalogue.recodes.values()) == {461}
+    assert not catalogue.means_another("K1411", "1.0.0")  # a referential that is not numbered as ROME is

@@ -356,7 +356,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         others = aim.titles or any(c.requirement in ("required", "one-of") for c in credentials)
         # Others have to, or are chosen, not this person.
         status = "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
-    elif speaks and referential.occupation_by_code[code].regulated != "yes":
+    elif speaks and text is not None and _may_be_open(referential, code, text):
         status = "open"
     catalogued = any(row.origin for row in rows) or whole is not None
     return AccessConditions(
@@ -371,6 +371,30 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         source=whole.source if whole else "",
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
     )
+
+
+def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:
+    """
+    Whether a text that asks for nothing is enough to call an occupation open.
+
+    It has to say something of access, of a job that is not regulated. A fiche split from one of which something is
+    required may inherit that demand, which the text need not repeat: then nothing is known.
+    """
+    occupation = referential.occupation_by_code[code]
+    if text.silent or occupation.regulated == "yes":
+        return False
+    kin = referential.derived("kin", lambda: grouped((o.parent or o.code, o.code) for o in referential.occupations))
+    parent = occupation.parent or code
+    known = referential.access_of
+    family = (parent,) if parent in known else tuple(other for other in kin[parent] if other in known)
+    return not any(_demands(referential, other) for other in family)
+
+
+def _demands(referential: Referential, code: str) -> bool:
+    """Whether the catalogue requires something of everybody, or of the titles of a fiche that may have become one."""
+    rows = referential.credentials_of.get(code, ())
+    asked = any(row.kind in ("required", "one-of") and row.scope in ("all", "titles") for row in rows)
+    return asked or referential.access_of[code].status in ("conditional", "selective")
 
 
 def _chosen(

@@ -87,6 +87,11 @@ class AccessText:
         """The mentions that the text asks of everybody."""
         return tuple(m for m in self.mentions if m.required)
 
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing of access that a rule understands."""
+        return self.high is None and self.low is None and not self.mentions and self.selection is None
+
 
 class _Span(NamedTuple):
     """Place of a credential in its sentence; `head_end` ends the word that a rule knows, `end` its complement."""

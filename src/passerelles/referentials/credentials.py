@@ -50,6 +50,7 @@ CREDENTIAL_FILES: Final = (
     "credentials.csv", "credential_prerequisites.csv", "credential_reductions.csv", "credential_requirements.csv",
     "occupation_access.csv",
 )  # fmt: skip
+RECODES: Final = "occupation_recodes.csv"  # of a catalogue only
 CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = coded("credential_kind")
 HOURS_KIND: Final[dict[str, HoursKind]] = coded("hours_kind")
 IN_FORCE: Final[dict[str, InForce]] = coded("in_force")
@@ -351,7 +352,12 @@ class Catalogue:
     credentials: Mapping[str, Credential]
     requirements: Mapping[str, Sequence[CredentialRequirement]]
     occupations: Mapping[str, OccupationAccess]
+    recodes: Mapping[str, int]
     notices: tuple[Notice, ...]
+
+    def means_another(self, code: str, version: str) -> bool:
+        """Whether a code of this version of ROME names another job than the one whose facts the catalogue holds."""
+        return version.isdigit() and int(version) >= self.recodes.get(code, int(version) + 1)
 
     def of(self, code: str, *, families: bool) -> tuple[Sequence[CredentialRequirement], OccupationAccess | None]:
         """
@@ -393,14 +399,26 @@ def _catalogue_at(place: Path) -> Catalogue:
     draft = Draft(overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=OVERLAY)
     refuse_unusable(draft.log.notices(), source.place)
-    check_names(source, (), CREDENTIAL_FILES, draft)
+    check_names(source, (), (*CREDENTIAL_FILES, RECODES), draft)
     read_credentials(source, draft)
     read_credential_requirements(source, draft, catalogue=manifest.name)
     read_occupation_access(source, draft, catalogue=manifest.name)
+    recodes = _read_recodes(source, draft)
     rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))
     _note_contradictions(draft, rows)
     name, credentials = f"{manifest.name} {manifest.version}", dict(sorted(draft.credentials.items()))
-    return Catalogue(name, credentials, rows, draft.occupation_access, draft.log.notices())
+    return Catalogue(name, credentials, rows, draft.occupation_access, recodes, draft.log.notices())
+
+
+def _read_recodes(source: FileSource, draft: Draft) -> dict[str, int]:
+    """First version of the referential in which a code names another job, by code; a table that may be absent."""
+    table = read_own_table(source, RECODES, ("occupation", "version"), draft, optional=("source", "as_of", "note"))
+    found = {}
+    for line, (code, cell) in table.numbered("occupation", "version"):
+        version = _whole(cell, "version", draft, table, line)
+        if version is not None:
+            found[code] = version
+    return found
 
 
 # Every graph that is built asks for what is embedded, which stays as it is.

@@ -388,7 +388,8 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     Lay a catalogue of access facts on a referential whose occupations it knows by their codes.
 
     What the referential, or an overlay that lies on it already, says itself goes before the catalogue. A specialised
-    occupation takes what its base demands. Where the catalogue knows no occupation, the referential stays as it is.
+    occupation takes what its base demands. Where the catalogue knows no occupation, the referential stays as it is; a
+    code that names another job since a later version of ROME takes nothing from it.
 
     Raises
     ------
@@ -412,9 +413,14 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     removed: dict[str, set[str]] = defaultdict(set)
     for code, credential in referential.removed:
         removed[code].add(credential)
+    recoded = set()
     for occupation in referential.occupations:
         stated = referential.credentials_of.get(occupation.code, ())
-        (given, access), *others = [catalogue.of(b, families=families) for b in occupation.bases or (occupation.code,)]
+        bases = occupation.bases or (occupation.code,)
+        if not families and any(catalogue.means_another(base, referential.version) for base in bases):
+            recoded.add(occupation.code)
+            continue
+        (given, access), *others = [catalogue.of(base, families=families) for base in bases]
         given = [*given, *(row for rows, _ in others for row in rows)]
         own = {row.credential for row in stated} | removed.get(occupation.code, set())
         groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
@@ -432,6 +438,8 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     for code, known_there in catalogue.credentials.items():
         if own_credentials.get(code, known_there) != known_there:
             log.note("access_code_twice", file=f"{catalogue.name.split()[0]}/credentials.csv", subject=code)
+    if recoded:
+        log.note("access_recoded", subject=", ".join(sorted(recoded)))
     rows = _for_titles(referential, rows)
     known = {row.occupation: row for row in (*whole, *referential.occupation_access)}
     return replace(
