@@ -1,5 +1,6 @@
 """``passerelles`` and ``python -m passerelles``: an interruption ends in one line, also while modules still load."""
 
+import gc
 import sys
 
 
@@ -14,6 +15,8 @@ def main() -> None:
 
         sys.stderr.write(say("cli.interrupted") + "\n")
         sys.exit(130)
+    finally:
+        gc.freeze()  # all dies with the process: looking for circles in it would take a fifth of a short command
 
 
 if __name__ == "__main__":

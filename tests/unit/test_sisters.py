@@ -3,7 +3,9 @@
 import numpy as np
 
 from passerelles.graph.build import build_graph
+from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import features, scene_of_all
+from passerelles.scoring.measures import nearest_values, rank_closeness
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import UNITS, score_table
 from small import occupation, referential
@@ -48,3 +50,23 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     sisters = features()["family.sisters_items"].compute(scene)
     others = [graph.position[code] for code in ("A1", "A2", "A3")]
     assert np.isfinite(sisters[np.ix_(others, others)]).all()
+
+
+def test_between_occupations_the_rank_the_other_way_round_is_what_the_target_sees(
+    embedded_graph: OccupationGraph,
+) -> None:
+    """It is turned from the ranks of the origins; here the columns themselves are ranked."""
+    scene = scene_of_all(embedded_graph)
+    for part, name, measure in (
+        ("overall", "rank_reverse", "overall"),
+        ("competencies", "macro_rank_reverse", "macro"),
+        ("description", "text_rank_reverse", "all_text"),
+    ):
+        found = features()[f"{part}.{name}"].compute(scene)
+        columns = np.ascontiguousarray(scene.evidence.measured(measure).T)
+        nearest = nearest_values(columns, ~embedded_graph.is_specialised, embedded_graph.base_rows)
+        expected = rank_closeness(columns, nearest).T
+        known = ~np.isnan(found)
+        assert known.any()
+        assert np.array_equal(found[known], expected[known])
+        assert not np.array_equal(found[known], found.T[known])  # else the direction would prove nothing

@@ -1,5 +1,6 @@
 """What a command is given through the options that commands share, and the ways to write what it found."""
 
+import gc
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file, check_free, told_file
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
+from passerelles.sharing import no_collection
 from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
@@ -124,10 +126,13 @@ class Given:
         """The session of all that is named."""
         return self.open()
 
-    @property
+    @cached_property
     def graph(self) -> "OccupationGraph":
         """The graph of the referential that is named."""
-        return self.session.graph
+        with no_collection():
+            graph = self.session.graph
+            gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
+        return graph
 
     def with_access(self) -> "Referential":
         """Return the referential with its overlays and, unless it was refused, the catalogue of access facts."""

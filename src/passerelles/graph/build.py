@@ -241,14 +241,16 @@ def _weights(
 ) -> tuple["sparse.csr_array", NDArray[np.bool_]]:
     """Weights, and which of them are at the core; requirements come sorted by occupation, then competency."""
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
-    rows = np.asarray([row[r.occupation] for r in referential.requirements], dtype=np.int32)
-    columns = np.asarray([column[r.competency] for r in referential.requirements], dtype=np.int32)
-    data = np.asarray([by_status[r.status] for r in referential.requirements], dtype=np.float64)
+    size = len(referential.requirements)
+    occupations, required, statuses, *_ = zip(*referential.requirements, strict=True) if size else ((), (), ())
+    rows = np.fromiter(map(row.__getitem__, occupations), np.int32, size)
+    columns = np.fromiter(map(column.__getitem__, required), np.int32, size)
+    data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
     if settings.rarity:
         # Parts of a split fiche are left out: an overlay must not make what it splits look common.
         frequency = np.bincount(columns[plain[rows]], minlength=len(column))
         data *= (np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0)[columns]
-    core = frozen(np.asarray([r.status == "core" for r in referential.requirements], dtype=np.bool_))
+    core = frozen(np.fromiter(map("core".__eq__, statuses), np.bool_, size))
     indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(row)))]).astype(np.int32)
     return frozen_csr(sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))), core
 

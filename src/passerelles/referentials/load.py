@@ -1,9 +1,7 @@
 """`load_referential`: recognise what a name or a path holds, and read it; a compiled index gives back its own."""
 
-import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
@@ -45,7 +43,7 @@ from passerelles.referentials.referential import Reader, Referential
 from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
-from passerelles.sharing import cached_property
+from passerelles.sharing import cached_property, no_collection
 from passerelles.store import Arrays, Cell, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
@@ -336,22 +334,5 @@ def read_source(source: FileSource) -> Referential:
 def read_anyway(source: FileSource) -> Referential:
     """Read a folder or zip of which not everything need be there: what is missing is a notice, as all else is."""
     reader = recognise(source)
-    with _no_collection():
+    with no_collection():
         return reader.read(source)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """
-    Put the garbage collector off while a referential is built.
-
-    A reader makes hundreds of thousands of small values and no circles of them; looking for circles again and again
-    takes a third of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

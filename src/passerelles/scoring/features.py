@@ -141,7 +141,9 @@ def _tree(index: ContentIndex, origins: Origins) -> Dense:
 _STEP: Final = (0.3, 1.8)
 _ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _COLUMNS: Final = 256
-_SISTERS: Final = ("all_text", "item_text")  # measures whose ranks are also taken from the origin's whole group
+# Features that the ranks of a measure serve, where they serve several: the rank, that of the other way round, and
+# that of the origin's whole group.
+_SERVING: Final[Mapping[str, int]] = MappingProxyType({"overall": 2, "macro": 2, "all_text": 3, "item_text": 2})
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +170,7 @@ class Scene:
     graph: OccupationGraph
     origins: Origins
     known_reference: Reference | None = None
-    ranks: dict[str, Dense] = field(default_factory=dict, repr=False)  # those of `_SISTERS`, which serve twice
+    ranks: dict[str, tuple[Dense, int]] = field(default_factory=dict, repr=False)  # and how often they have served
 
     @cached_property
     def reference(self) -> Reference:
@@ -177,8 +179,9 @@ class Scene:
             return self.known_reference
         evidence, attributes = self._of_all
         plain = ~self.graph.is_specialised
+        # Between occupations each measure is the same both ways: its rows are its columns.
         reverse = {
-            name: nearest_values(np.ascontiguousarray(evidence.measured(name).T), plain, self.graph.base_rows)
+            name: nearest_values(evidence.measured(name), plain, self.graph.base_rows)
             for name in ("overall", "macro", "all_text")
         }
         return Reference(attributes, MappingProxyType(reverse))
@@ -223,21 +226,27 @@ class Feature:
     of_target: bool = False
 
 
-def _rank(name: str) -> Compute:
-    def compute(scene: Scene) -> Dense:
-        if name in scene.ranks:
-            return scene.ranks.pop(name)  # whoever comes second is the last
+def _ranks(scene: Scene, name: str) -> Dense:
+    """Ranks of a measure in the rows of the origins, kept until the last feature that they serve."""
+    found, served = scene.ranks.pop(name, (None, 0))
+    if found is None:
         values = scene.evidence.measured(name)
-        found = _neutral(scene, name, rank_closeness(values, nearest_to(scene.evidence, values)))
-        if name in _SISTERS:
-            scene.ranks[name] = frozen(found)
-        return found
+        found = frozen(_neutral(scene, name, rank_closeness(values, nearest_to(scene.evidence, values))))
+    if served + 1 < _SERVING.get(name, 1):
+        scene.ranks[name] = found, served + 1
+    return found
 
-    return compute
+
+def _rank(name: str) -> Compute:
+    return lambda scene: _ranks(scene, name)
 
 
 def _reverse_rank(name: str) -> Compute:
+    """Rank of the origin among all origins, as the target sees them."""
+
     def compute(scene: Scene) -> Dense:
+        if scene.known_reference is None:  # occupations before occupations: the same ranks, turned
+            return np.ascontiguousarray(_ranks(scene, name).T)
         values = np.ascontiguousarray(scene.evidence.measured(name).T)
         return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
 
@@ -308,11 +317,10 @@ def _of_sisters(name: str) -> Compute:
 
     An occupation alone in its group goes by its own. For occupations only: people have the part of theirs.
     """
-    ranked = _rank(name)
 
     def compute(scene: Scene) -> Dense:
         graph = scene.graph
-        ranks = ranked(scene)
+        ranks = _ranks(scene, name)
         members = _members(graph, np.flatnonzero(~graph.is_specialised), np.float32)
         own = graph.base_rows[scene.mine]
         group = graph.group[own]

@@ -184,10 +184,12 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
         closer = [count - _not_greater(nearest, column) for column in values.T]
         return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
     found = np.full(values.shape, scale[count], dtype=np.float32)
+    steps = scale[::-1].copy()
     for line, sorted_line, ranks in zip(values, nearest, found, strict=True):
-        near = np.flatnonzero(line >= sorted_line[0])  # the others are beyond the last step, and need no search
-        near = near[np.argsort(line[near])]  # looked up in order, which is faster
-        ranks[near] = scale[count - np.searchsorted(sorted_line, line[near], side="right")]
+        near = (line >= sorted_line[0]).nonzero()[0]  # the others are beyond the last step, and need no search
+        some = line[near]
+        order = some.argsort()  # looked up in order, which is faster
+        ranks[near[order]] = steps[sorted_line.searchsorted(some[order], "right")]
     return found
 
 

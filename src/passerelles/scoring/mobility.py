@@ -246,8 +246,9 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     operator[moves.group[:, None] == moves.group[None, :]] = 0.0
     carried = operator.astype(np.float32)
     exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
-    targets = np.eye(len(kernel)) - TARGET_RIDGE * shrunk
-    shared = targets.astype(np.float32)
+    shrunk *= -TARGET_RIDGE
+    shrunk[np.diag_indices_from(shrunk)] += 1.0
+    shared = shrunk.astype(np.float32)
     return exact, moves.by_half(lambda rows, _: exact[rows] @ shared)
 
 
@@ -257,10 +258,11 @@ def _inverse(kernel: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
     penalised[np.diag_indices_from(penalised)] += ridge
     from scipy.linalg import lapack  # noqa: PLC0415 - only where a table is made
 
-    factor, failed = lapack.dpotrf(penalised, lower=True)  # its upper half is made 0
+    # Turned, a symmetric matrix is the same, column by column as LAPACK wants it: it makes no copy then.
+    factor, failed = lapack.dpotrf(penalised.T, lower=True, overwrite_a=True)  # its upper half is made 0
     if failed:
-        return np.asarray(np.linalg.inv(penalised), dtype=np.float64)
-    lower, _ = lapack.dpotri(factor, lower=True)
+        return np.asarray(np.linalg.inv(kernel + ridge * np.eye(len(kernel))), dtype=np.float64)
+    lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
     inverse = np.asarray(lower + lower.T, dtype=np.float64)
     inverse[np.diag_indices_from(inverse)] /= 2.0
     return inverse
