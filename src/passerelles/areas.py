@@ -258,12 +258,8 @@ class MobilityAreas(Shown):
             radius = largest * math.sqrt(len(area.members) / most)
             spots[area.number] = Spot(area, round(_RIM * math.sin(angle), 4), round(-_RIM * math.cos(angle), 4), radius)
         widest = max(between.values(), default=1)
-        ways = []
-        for ends, moves in sorted(between.items(), key=lambda way: (way[1], sorted(way[0]))):
-            if moves >= _THIN * widest:
-                start, end = sorted(ends)
-                ways.append((spots[start], spots[end], moves / widest))
-        return list(spots.values()), ways
+        wide = sorted((moves, *sorted(ends)) for ends, moves in between.items() if moves >= _THIN * widest)
+        return list(spots.values()), [(spots[start], spots[end], moves / widest) for moves, start, end in wide]
 
     def with_market(
         self, referential: Referential, market: Market | None, basin: BasinKey | None = None
@@ -324,7 +320,9 @@ def mobility_areas(
     moves = _best_moves(graph, rows, scorer)
     network = _network(rows, moves)
     groups = _communities(network)
-    area_of = _area_of(groups, len(graph.codes))
+    area_of = np.zeros(len(graph.codes), dtype=np.int64)  # area of each row, from 1; 0 = in none
+    for number, group in enumerate(groups, 1):
+        area_of[list(group)] = number
     between = _betweenness(network, area_of, moves)
     together = _stability(rows, moves, groups)
     calibrated = scorer.calibration is not None
@@ -389,14 +387,6 @@ def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> 
     if not network.number_of_edges():
         return 0.0
     return float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
-
-
-def _area_of(groups: Sequence[tuple[int, ...]], size: int) -> NDArray[np.int64]:
-    """Area of each row, from 1; 0 = in none."""
-    area = np.zeros(size, dtype=np.int64)
-    for number, group in enumerate(groups, 1):
-        area[list(group)] = number
-    return area
 
 
 def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> Mapping[int, float]:

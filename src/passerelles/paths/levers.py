@@ -31,7 +31,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
 from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, texts_of, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, parts_of, texts_of, within
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
@@ -135,9 +135,14 @@ class Situation:
         return [a for a in every if self.kinds is None or a.kind in self.kinds]
 
     @cached_property
+    def _place(self) -> Mapping[str, int]:
+        """Column of each credential."""
+        return {code: column for column, code in enumerate(self.demands.codes)}
+
+    @cached_property
     def brought(self) -> Bools:
         """Shape (atoms, c + g): credentials that each brings, prerequisites included."""
-        place = {code: i for i, code in enumerate(self.demands.codes)}
+        place = self._place
         found = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.kind == "credential":
@@ -158,8 +163,7 @@ class Situation:
         return found
 
     def _credentials(self) -> list[Atom]:
-        referential, demands = self.graph.referential, self.demands
-        place = {code: i for i, code in enumerate(demands.codes)}
+        referential, demands, place = self.graph.referential, self.demands, self._place
         found: list[Atom] = []
         for code in demands.codes:
             with_it = referential.prerequisites_of(code)
@@ -189,15 +193,9 @@ class Situation:
                 if each.code not in named:
                     found.setdefault(each.code, each)
                     leads.setdefault(each.code, {})[row] = each.match
+        hours = {c.code: None if c.hours is None else c.hours.expected for c in found.values()}
         atoms = [
-            Atom(
-                c.code,
-                c.label,
-                "certification",
-                hours=None if c.hours is None else c.hours.expected,
-                leads=leads[c.code],
-                level=c.level,
-            )
+            Atom(c.code, c.label, "certification", (), (), hours[c.code], leads[c.code], c.level)
             for c in found.values()
         ]
         return sorted(atoms, key=lambda a: (a.level is None, a.level or 0, a.code))
@@ -293,7 +291,7 @@ class Situation:
         size = len(self.demands.codes)
         for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
             lacks[list(self.price.ways[choice])] = True
-        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self._place(a.code)]]
+        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self._place[a.code]]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
         bound = self.limit + int(self.lacking[pair] @ self.price.length)
         if self.effort([()])[()][pair] <= bound:
@@ -323,9 +321,6 @@ class Situation:
         total, _ = self.table.towards(target, np.minimum(left, self.states[origin][columns, None]))
         return self.table.final(total, target, self.levels[origin])
 
-    def _place(self, code: str) -> int:
-        return self.demands.codes.index(code)
-
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
@@ -348,8 +343,7 @@ class Opened(Described):
         "A job that a lever opens to the people of an origin",
         (
             Column(
-                "origin_code", value=lambda o, _: o.origin, json_key="origin", schema=maybe(schema.code()),
-                promised=True,
+                "origin_code", value=attribute("origin"), json_key="origin", schema=maybe(schema.code()), promised=True,
             ),
             Column("target_code", value=lambda o, _: o.target, json_key="target", schema=schema.code(), promised=True),
             Column("people", "integer", schema=whole(least=0), promised=True),

@@ -1,7 +1,6 @@
 """The `Referential`: a frozen draft with look-ups by code and label, and what is laid on it: overlays, access facts."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -221,10 +220,8 @@ class Referential:
         """Moves that the experts list from a fiche, by target."""
 
         def group() -> Mapping[str, Mapping[str, Mobility]]:
-            found: dict[str, dict[str, Mobility]] = {}
-            for move in self.mobilities:
-                found.setdefault(move.origin, {})[move.target] = move
-            return MappingProxyType(found)
+            by_origin = grouped((move.origin, (move.target, move)) for move in self.mobilities)
+            return {code: MappingProxyType(dict(moves)) for code, moves in by_origin.items()}
 
         return self.derived("moves-from", group).get(origin, {})
 
@@ -234,11 +231,8 @@ class Referential:
 
         A cycle (a fault that validation reports) does not hang: each credential is listed once.
         """
-        return closure(credential, self._direct_prerequisites)[:-1]
-
-    def _direct_prerequisites(self, credential: str) -> tuple[str, ...]:
-        known = self.credential_by_code.get(credential)
-        return known.prerequisites if known else ()
+        by_code = self.credential_by_code
+        return closure(credential, lambda code: by_code[code].prerequisites if code in by_code else ())[:-1]
 
 
 class Reader(NamedTuple):
@@ -262,10 +256,9 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
     requirements: list[Requirement] = []
-    for code in sorted(draft.requirements):
-        asked = draft.requirements[code]
+    for code, asked in sorted(draft.requirements.items()):
         codes = sorted(asked)
-        requirements += map(Requirement, repeat(code), codes, [asked[c] for c in codes])
+        requirements += map(Requirement, repeat(code), codes, map(asked.__getitem__, codes))
     if draft.ratings:
         unrated = (None, None)
         requirements = [Requirement(*r[:3], *draft.ratings.get(r[:2], unrated)) for r in requirements]
@@ -321,16 +314,9 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     source = open_tables(place_of(name_or_path, "overlay"))
     plain = _without_catalogue(referential)
     draft = _thawed(plain, overlay=source.place.stem)
-    manifest = read_overlay(
-        source,
-        draft,
-        name=plain.name,
-        version=plain.version,
-        family=plain.family,
-        families=plain.provenance.format == "rome3",
-        anyway=anyway,
-    )
+    named = {"name": plain.name, "version": plain.version, "family": plain.family}
     before = plain.provenance
+    manifest = read_overlay(source, draft, **named, families=before.format == "rome3", anyway=anyway)
     files = (*before.files, *draft.files)
     provenance = replace(
         before,
@@ -375,12 +361,9 @@ def _without_catalogue(referential: Referential) -> Referential:
     """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
     if referential.access is None:
         return referential
-    return replace(
-        referential,
-        credential_requirements=tuple(row for row in referential.credential_requirements if not row.origin),
-        occupation_access=tuple(row for row in referential.occupation_access if not row.origin),
-        access=None,
-    )
+    rows = tuple(row for row in referential.credential_requirements if not row.origin)
+    whole = tuple(row for row in referential.occupation_access if not row.origin)
+    return replace(referential, credential_requirements=rows, occupation_access=whole, access=None)
 
 
 def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> Referential:
@@ -410,9 +393,7 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     families = referential.provenance.format == "rome3"
     rows: list[CredentialRequirement] = []
     whole: list[OccupationAccess] = []
-    removed: dict[str, set[str]] = defaultdict(set)
-    for code, credential in referential.removed:
-        removed[code].add(credential)
+    removed = grouped(referential.removed)
     recoded = set()
     for occupation in referential.occupations:
         stated = referential.credentials_of.get(occupation.code, ())
@@ -422,7 +403,7 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             continue
         (given, access), *others = [catalogue.of(base, families=families) for base in bases]
         given = [*given, *(row for rows, _ in others for row in rows)]
-        own = {row.credential for row in stated} | removed.get(occupation.code, set())
+        own = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
         groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
         mine = [row for row in given if row.credential not in own and row.group not in groups]
         if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
@@ -518,14 +499,14 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
 
     An occupation that is also named by its code or its own label, or by several titles, is meant at large.
     """
-    by_occupation: dict[str, set[frozenset[str]]] = {}
+    found: list[tuple[str, frozenset[str]]] = []
     for text in texts:
         code = find_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         whole = referential.access_of.get(code)
         if any(row.scope == "titles" for row in rows) or (whole is not None and whole.selection_scope == "titles"):
-            by_occupation.setdefault(code, set()).add(_titles_of_name(referential, code, text))
-    return frozenset(code for some in by_occupation.values() if len(some) == 1 for titles in some for code in titles)
+            found.append((code, _titles_of_name(referential, code, text)))
+    return frozenset(code for some in grouped(found).values() if len(set(some)) == 1 for code in some[0])
 
 
 def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
@@ -562,11 +543,8 @@ def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ..
     """Job titles of each normalised gender form of those that are written with both, and of what follows the slash."""
 
     def find() -> Mapping[str, tuple[JobTitle, ...]]:
-        known: dict[str, dict[JobTitle, None]] = {}
-        for title in referential.titles:
-            for form in (*(slashed_forms(title.label) or ()), title.label.partition(" / ")[2]):
-                known.setdefault(normalise_label(form), {})[title] = None
-        return MappingProxyType({form: tuple(titles) for form, titles in known.items()})
+        forms = ((t, (*(slashed_forms(t.label) or ()), t.label.partition(" / ")[2])) for t in referential.titles)
+        return grouped((plain, title) for title, some in forms for plain in dict.fromkeys(map(normalise_label, some)))
 
     return referential.derived("titles-by-form", find)
 
@@ -603,10 +581,9 @@ def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tu
         found = process.extract(cut.upper(), codes, scorer=fuzz.ratio, processor=None, limit=limit, score_cutoff=50)
         return tuple(code for code, _, _ in found)
     labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
-    normalised = [normalise_label(label) for label in labels]
-    found = process.extract(
-        normalise_label(cut), normalised, scorer=fuzz.token_sort_ratio, processor=None, limit=limit, score_cutoff=50
-    )
+    plain = [normalise_label(label) for label in labels]
+    how: dict[str, Any] = {"scorer": fuzz.token_sort_ratio, "processor": None, "limit": limit, "score_cutoff": 50}
+    found = process.extract(normalise_label(cut), plain, **how)
     return tuple(labels[i] for _, _, i in found)
 
 
@@ -623,17 +600,13 @@ def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
 
     cut = normalise_label(text[:_LONGEST])
-    codes = sorted(labels)
-    best = dict.fromkeys(codes, 0.0)
-    for names, scorer in (
-        ([normalise_label(code) for code in codes], fuzz.ratio),
-        ([normalise_label(labels[code]) for code in codes], fuzz.token_sort_ratio),
-    ):
-        for _, score, number in process.extract(
-            cut, names, scorer=scorer, processor=None, limit=limit, score_cutoff=_ALIKE
-        ):
-            best[codes[number]] = max(best[codes[number]], score)
-    return tuple(sorted((c for c in codes if best[c]), key=lambda c: (-best[c], c))[:limit])
+    best: dict[str, float] = {}
+    for names, scorer in (({code: code for code in labels}, fuzz.ratio), (labels, fuzz.token_sort_ratio)):
+        plain = {code: normalise_label(names[code]) for code in sorted(labels)}
+        how: dict[str, Any] = {"scorer": scorer, "processor": None, "limit": limit, "score_cutoff": _ALIKE}
+        for _, score, code in process.extract(cut, plain, **how):
+            best[code] = max(best.get(code, 0.0), score)
+    return tuple(sorted(best, key=lambda code: (-best[code], code))[:limit])
 
 
 def _shortened(text: str) -> str:

@@ -398,9 +398,8 @@ class Unfilled(Described):
         if not self.candidates:
             return text
         first = self.candidates[0]
-        who = say(
-            "territory.unfilled.who", lang=lang, employer=first.lot.employer, job=first.lot.label or first.lot.job
-        )
+        job = first.lot.label or first.lot.job
+        who = say("territory.unfilled.who", lang=lang, employer=first.lot.employer, job=job)
         return f"{text} {who}"
 
     def place(self) -> str:
@@ -609,16 +608,13 @@ def unfilled_pools(
     keys, capacity = pool_keys(hiring)
     empty = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(keys)).astype(np.int64)
     placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
-    left = np.asarray([lot.people for lot in fragile.lots], dtype=np.int64) - placed
-    staying = set(pairs.pool[left[pairs.lot] > 0].tolist())  # pools that somebody is near who may not be a volunteer
+    people, movable = (np.asarray([getattr(x, n) for x in fragile.lots], np.int64) for n in ("people", "movable"))
+    staying = set(pairs.pool[(people - placed)[pairs.lot] > 0].tolist())  # somebody is near who may be no volunteer
     near = np.concatenate([pairs.open, pairs.doubtful])
     offered = set(pairs.pool[near].tolist())
-    fixed = np.asarray([lot.people > lot.movable for lot in fragile.lots], dtype=bool)
-    unwilling = set(
-        pairs.pool[near[fixed[pairs.lot[near]]]].tolist()
-    )  # pools within reach of some who are no volunteers
-    left = np.asarray([lot.movable for lot in fragile.lots], dtype=np.int64) - placed
-    waiting = np.flatnonzero(left[pairs.lot] > 0) if len(fragile.lots) else np.zeros(0, dtype=np.intp)
+    unwilling = set(pairs.pool[near[(people > movable)[pairs.lot[near]]]].tolist())  # in reach of some who are none
+    left = movable - placed
+    waiting = np.flatnonzero(left[pairs.lot] > 0)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
     chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
     order = waiting[
@@ -636,14 +632,10 @@ def unfilled_pools(
         if not empty[at]:
             continue
         span = order[starts[at] : starts[at + 1]]
-        if not len(span) and at in staying:
-            reason = "volunteers"
-        elif not left.any():
-            reason = "everyone_placed"
-        elif not len(span):
-            reason = "nobody_near"
-        else:
+        if len(span):
             reason = binding if pairs.why[span[0]] == Why.OPEN else reason_name(int(pairs.why[span[0]]))
+        else:
+            reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
         candidates: tuple[Candidate, ...] = ()
         if reason == "unlikely" and at in offered:  # who is left is not whom the openings were within reach of
             reason = "volunteers" if at in unwilling else "capacity"
@@ -657,10 +649,7 @@ def unfilled_pools(
 
 
 def _candidate(fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, pair: int, binding: str) -> Candidate:
-    lot = int(pairs.lot[pair])
-    why = int(pairs.why[pair])
-    km = float(pairs.km[pair])
-    hours = int(pairs.hours[pair])
+    lot, why, hours, km = int(pairs.lot[pair]), int(pairs.why[pair]), int(pairs.hours[pair]), float(pairs.km[pair])
     return Candidate(
         lot=fragile.lots[lot],
         people=int(left[lot]),

@@ -254,10 +254,9 @@ def _check(matrix: sparse.csc_array, face: Face, flow: Ints, values: Floats) -> 
 
 def _bound(face: Face, duals: Floats) -> int:
     """Dual objective: what the prices say that no flow can pass, in exact integers where the prices are whole."""
-    if (duals == np.rint(duals)).all():
-        ends = np.where(duals < 0, face.upper, face.lower)
-        return sum(int(p) * int(e) for p, e in zip(duals.tolist(), ends.tolist(), strict=True) if p)
     ends = np.where(duals < 0, face.upper, face.lower)
+    if (duals == np.rint(duals)).all():
+        return sum(int(p) * int(e) for p, e in zip(duals.tolist(), ends.tolist(), strict=True) if p)
     return int(np.floor(float(duals @ np.where(duals == 0, 0, ends))))
 
 

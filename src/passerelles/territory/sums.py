@@ -73,15 +73,14 @@ class Rules(NamedTuple):
         """
         ordered = sorted((v for v in values if v > 0), reverse=True)
         total = sum(ordered)
-        found = 0.0
-        if 0 < total < self.threshold:
-            found = float(self.threshold)
-        if total and self.largest is not None and self.share is not None:
-            found = max(found, sum(ordered[: self.largest]) / self.share - total)
-        if total and self.percent is not None:
-            others = sum(ordered[2:])
-            found = max(found, ordered[0] * self.percent / 100 - others)
-        return found if found > _CLOSE else 0.0
+        if not total:
+            return 0.0
+        asked = [float(self.threshold)] if total < self.threshold else []
+        if self.largest is not None and self.share is not None:
+            asked.append(sum(ordered[: self.largest]) / self.share - total)
+        if self.percent is not None:
+            asked.append(ordered[0] * self.percent / 100 - sum(ordered[2:]))
+        return max((found for found in asked if found > _CLOSE), default=0.0)
 
 
 RULES: Final = record(
