@@ -17,6 +17,7 @@ from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction
+from passerelles.paths.path import path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
@@ -99,6 +100,44 @@ def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
     for stated, hours in (({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)):
         holdings = holdings_of(some, None, stated)  # type: ignore[arg-type]
         assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]
+
+
+def test_a_choice_within_another_is_priced_once() -> None:
+    card = Credential("ED", "Carte", "carte", choices=((("TP",), ("C", "FIMO"), ("AS",)),))
+    some = jobs(CredentialRequirement("Q", "ED"), *driver("Q"))
+    some = replace(some, credentials=tuple(sorted((*some.credentials, card), key=lambda c: c.code)))
+    demands = build_demands(some, ["Q"], NO_AIM)
+    person = holdings_of(some, None, {})
+    assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [280.0]
+
+
+def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "PUER"),
+        CredentialRequirement("Q", "DEI", "one-of", "loi", "base", "a"),
+        CredentialRequirement("Q", "AS", "one-of", "loi", "base", "b"),
+    )
+    demands = build_demands(some, ["Q"], NO_AIM)
+    for stated, hours in (({"AS": "yes"}, 1500.0), ({"DEI": "yes"}, 1500.0), ({}, 1500.0 + 770.0)):
+        person = holdings_of(some, None, stated)  # type: ignore[arg-type]
+        assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [hours]
+    assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
+
+
+def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another() -> None:
+    # A passage to coaches is open to whoever is qualified for lorries; its holder is, by one of two ways.
+    passage = Credential("PV", "Passerelle", "certificat", Hours(35, 35, 35, "s"), choices=((("FIMO",), ("TP",)),))
+    coach = Credential("TPV", "Titre car", "titre", Hours(399, 399, None, "s"))
+    rows = (
+        CredentialRequirement("Q", "PV", "one-of", "q", "v", "a"),
+        CredentialRequirement("Q", "TPV", "one-of", "q", "v", "b"),
+    )
+    some = jobs(*driver("P"), *rows)
+    some = replace(some, credentials=tuple(sorted((*some.credentials, passage, coach), key=lambda c: c.code)))
+    demands = build_demands(some, ["P", "Q"], NO_AIM)
+    for origin, hours in (("P", 35.0), (None, 35.0 + 140.0)):
+        person = holdings_of(some, origin, {})
+        assert demands.training(demands.held(person), demands.price(person))[0].tolist()[1] == hours
 
 
 def test_an_employers_authorisation_is_never_carried_to_another_employer() -> None:
@@ -201,6 +240,59 @@ def test_a_legal_duration_is_a_floor_with_its_placements_and_a_reduction_shorten
     assert (path.hours.low, path.hours.expected) == (500.0, 4620.0)  # only who has the experience is spared the rest
 
 
+def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_and_is_said() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "DEI"),
+        CredentialRequirement("P", "AS"),
+        whole=(OccupationAccess("Q", "conditional"),),
+    )
+    for reduction in (Reduction("AS"), Reduction("P", experience_months=36)):
+        nurse = replace(NURSE, reductions=(reduction,))
+        graph = build_graph(replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials)))
+        for origin, low in (("R", 4620.0), ("P", None)):
+            path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
+            assert (path.status, path.hours.low, path.hours.expected, path.hours.high) == (
+                "feasible",
+                low,
+                4620.0,
+                4620.0,
+            )
+            (asked,) = path.steps[0].to_dict("fr")["credentials"]
+            assert asked["company_hours"] == 2310.0
+            assert (asked["shorter"] is None) == (origin == "R")
+            text = " ".join(path_sentences(path)).replace("\u202f", " ")
+            assert ("4 620 h au plus" in text) == ("allégé" in text) == (origin == "P")
+            assert "4 620 h dont 2 310 h en entreprise ou en stage" in text
+
+
+def test_what_an_employer_gives_after_months_of_training_is_no_mere_word() -> None:
+    train = Credential("ATT", "Attestation", "habilitation", issuer="Employeur", months=Hours(6, None, 12, "gare"))
+    some = jobs(CredentialRequirement("Q", "ATT"), whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, credentials=(*some.credentials, train)))
+    (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert (path.status, path.months.expected) == ("unknown", 6.0)
+    (asked,) = path.steps[0].to_dict("fr")["credentials"]
+    assert asked["months"] == {"low": 6, "high": 12}
+    text = " ".join(path_sentences(path))
+    assert "6 mois au moins" in text
+    assert "Attestation (6 à 12 mois, heures inconnues)" in text
+    assert "sans formation" not in text
+
+
+def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:
+    course = Credential("A-COURS", "Cours", "certificat", Hours(140, 140, 140, "s"), prerequisites=("Z-PERMIS",))
+    licence = Credential("Z-PERMIS", "Permis", "permis", Hours(70, 84, 105, "s"))
+    rows = (
+        CredentialRequirement("Q", "A-COURS", "one-of", "s", "v", "a"),
+        CredentialRequirement("Q", "Z-PERMIS", "one-of", "s", "v", "a"),
+        CredentialRequirement("Q", "DEI", "one-of", "s", "v", "b"),
+    )
+    some = jobs(*rows, whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, credentials=(course, *some.credentials, licence)))
+    (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert [c.code for c in path.steps[0].credentials] == ["Z-PERMIS", "A-COURS"]
+
+
 def test_the_length_that_one_centre_publishes_says_nothing_of_the_shortest() -> None:
     some = jobs(CredentialRequirement("Q", "COURS"), whole=(OccupationAccess("Q", "conditional", 0, 4),))
     for hours, low in ((Hours(None, 70, None, "centre"), None), (Hours(50, 70, None, "centre"), 50.0)):
@@ -250,6 +342,8 @@ def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unk
     assert path.months.expected == 60.0  # what is taught in the meantime is not counted beside them
     assert path.months.lower_bound
     assert {f.verdict for f in path.steps[0].frames if f.name.startswith("periode")} <= {"no", "unknown"}
+    assert "Certificat de capacité (60 mois, heures inconnues)" in path_sentences(path)[0]
+    assert "60 mois au moins" in path_sentences(path)[0]
     told = [text for _, field, texts in occupation_lines(graph.referential, "Q", "fr") for text in texts]
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
 

@@ -19,6 +19,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, say
 from passerelles.model import (
     TERNARY,
+    UNKNOWN_HOURS,
     AccessStatus,
     Credential,
     CredentialKind,
@@ -434,8 +435,7 @@ def training_hours(credential: Credential) -> Hours:
     if expected is None and credential.hours_kind in ("legal-minimum", "legal-total"):
         expected = low if low is not None else high
     if credential.hours_kind in ("legal-minimum", "legal-total"):
-        parts = credential.company_hours
-        extra = parts.expected if parts.expected is not None else parts.low if parts.low is not None else parts.high
+        parts, extra = credential.company_hours, company_hours(credential)
         if extra is not None and expected is not None:
             low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
             high = None if high is None else high + (parts.high if parts.high is not None else extra)
@@ -447,6 +447,14 @@ def training_hours(credential: Credential) -> Hours:
     return Hours(low, expected, high, hours.source)
 
 
+def company_hours(credential: Credential) -> float | None:
+    """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
+    if credential.hours_kind not in ("legal-minimum", "legal-total"):
+        return None
+    parts = credential.company_hours
+    return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)
+
+
 def has_ended(credential: Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
     return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
@@ -456,10 +464,13 @@ def takes_no_training(credential: Credential) -> bool:
     """
     Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
 
-    So is an examination before which no training is imposed: preparing for it is part of learning the job.
+    So is an examination before which no training is imposed: preparing for it is part of learning the job. What an
+    employer gives after months of training is no mere word.
     """
-    if credential.kind in (*PROCEDURES, "concours", "experience") or given_by_employer(credential):
+    if credential.kind in (*PROCEDURES, "concours", "experience"):
         return True
+    if given_by_employer(credential):
+        return credential.months == UNKNOWN_HOURS
     return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED
 
 
@@ -476,6 +487,10 @@ def _credentials(
     groups = groups_of(row for row in rows if applying[id(row)])
     chosen = {group for group, ways in groups.items() if any(settled >= set(way) for way in ways)}
     rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
+    ways_left = [ways for group, ways in groups.items() if group not in chosen]
+    # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
+    offered = {code for ways in ways_left for way in ways for code in way if any(code not in some for some in ways)}
+    offered -= settled
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
@@ -486,6 +501,9 @@ def _credentials(
 
     for row in sorted(rows, key=place):
         for found in _with_prerequisites(referential, row, aim, settled):
+            supposed = found.requirement == "required" and found.needed_for is not None
+            if supposed and row.scope == "all" and found.code in offered:
+                continue
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue
@@ -565,13 +583,19 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
 def _reduced(credential: Credential, holdings: Holdings) -> Hours:
     """Hours at a centre that remain to somebody; see `reduced_hours`."""
     found = reduction_for(credential, holdings)
-    if found is None or found.hours is None:
+    if found is None:
         return credential.hours
     return remaining(credential.hours, found.hours, sure=not found.experience_months, source=found.source)
 
 
-def remaining(hours: Hours, less: float, *, sure: bool, source: str) -> Hours:
-    """Hours with a reduction: all of them fewer where it is sure to apply, else only the low end may be."""
+def remaining(hours: Hours, less: float | None, *, sure: bool, source: str) -> Hours:
+    """
+    Hours with a reduction: all of them fewer where it is sure to apply, else only the low end may be.
+
+    Where nobody publishes what is left, the whole training is the most that it takes, and the least is unknown.
+    """
+    if less is None:
+        return hours._replace(low=None)
     if sure:
         return Hours(less, less, less, source or hours.source)
     low = less if hours.low is None else min(hours.low, less)
@@ -579,10 +603,11 @@ def remaining(hours: Hours, less: float, *, sure: bool, source: str) -> Hours:
 
 
 def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
-    """Return the shortest training that what somebody holds, or has done, gives right to; sure ones first."""
-    known = (r for r in credential.reductions if r.hours is not None)
-    fits = [r for r in known if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"]
-    return min(fits, key=lambda r: (bool(r.experience_months), r.hours or 0.0), default=None)
+    """Return the shortest training that what somebody holds, or has done, gives right to; sure and known ones first."""
+    fits = [
+        r for r in credential.reductions if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"
+    ]
+    return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:

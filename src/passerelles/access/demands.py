@@ -33,6 +33,7 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ways = tuple[frozenset[str], ...]
+Within = tuple[Alternatives, frozenset[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +126,19 @@ class Demands:
         """What shows that each choice is held: of each way, what nothing else in it supposes, whatever led to that."""
         return tuple(tuple(tuple(sorted(_last(self.referential, way))) for way in ways) for ways in self.choices)
 
+    @cached_property
+    def _within(self) -> tuple[tuple[tuple[Within, ...], ...], ...]:
+        """For each way to each choice: the choices of its members, and the columns that are there for their sake."""
+        place = {code: i for i, code in enumerate(self.codes)}
+
+        def inside(way: frozenset[str]) -> tuple[Within, ...]:
+            known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
+            asked = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
+            named = ((some, {c for each in some for c in each} & way) for c in known for some in c.choices)
+            return tuple((some, frozenset(place[c] for c in codes - asked)) for some, codes in named)
+
+        return tuple(tuple(map(inside, ways)) for ways in self.choices)
+
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
         plain = [holdings.of(credential) == "yes" for credential in self.credentials]
@@ -161,8 +175,8 @@ class Demands:
         hours = list(self._lengths)
         for number, credential in enumerate(self.credentials):
             reduction = reduction_for(credential, holdings) if credential.reductions else None
-            if reduction is not None and reduction.hours is not None:
-                less = reduction.hours + (reduction.company_hours or 0.0)
+            if reduction is not None:
+                less = None if reduction.hours is None else reduction.hours + (reduction.company_hours or 0.0)
                 sure = not reduction.experience_months
                 hours[number] = sane_hours(remaining(hours[number], less, sure=sure, source=reduction.source))
         # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
@@ -178,15 +192,20 @@ class Demands:
         ways: list[tuple[int, ...]] = []
         # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
         weighed = [tenth + TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
-        for members in self.members:
-            open_ways = [way for way in members if not any(self._closed[i] for i in way)]
-            left = [tuple(i for i in way if not held[i]) for way in open_ways]
+        for members, within in zip(self.members, self._within, strict=True):
+            left: list[tuple[int, ...]] = []
+            for way, choices in zip(members, within, strict=True):
+                if any(self._closed[i] for i in way):
+                    continue
+                # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
+                behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
+                left.append(tuple(i for i in way if not held[i] and i not in behind))
             best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(weighed[i] for i in w), w), default=())
             ways.append(best)
             for figures in (tenths, low, high, months):
                 figures.append(sum(figures[i] for i in best))
             unknown.append(any(unknown[i] for i in best))
-            closed.append(not open_ways)
+            closed.append(not left)
         lows, highs, experience = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high, months))
         unsure, shut = (frozen(np.asarray(flags, dtype=np.bool_)) for flags in (unknown, closed))
         length = frozen(np.asarray(tenths, dtype=np.int64))
@@ -300,7 +319,7 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
     ways_of = [
-        [_ways(referential, some, frozenset(mine), ways) for some in _choices(each)]
+        _apart([_ways(referential, some, frozenset(mine), ways) for some in _choices(each)])
         for each, mine in zip(conditions, plain, strict=True)
     ]
     named = {code for some in ways_of for choice in some for way in choice for code in way}
@@ -354,6 +373,20 @@ def _ways(
 ) -> Ways:
     """Return every way to fulfil a choice: sets of credentials with their prerequisites, without those in `besides`."""
     return _fewest(way - besides for way in _unions(referential, alternatives, (), known))
+
+
+def _apart(choices: Sequence[Ways]) -> list[Ways]:
+    """Leave out a choice that whoever makes another one makes too: its training would be counted twice."""
+    kept: list[Ways] = []
+    for some in choices:
+        if not any(_makes(other, some) for other in kept):
+            kept = [*(other for other in kept if not _makes(some, other)), some]
+    return kept
+
+
+def _makes(ways: Ways, others: Ways) -> bool:
+    """Whether each way to one choice holds a way to another."""
+    return bool(ways) and all(any(way >= each for each in others) for way in ways)
 
 
 def _unions(

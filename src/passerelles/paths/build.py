@@ -1,13 +1,20 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
+from passerelles.access.conditions import (
+    AccessConditions,
+    access_conditions,
+    company_hours,
+    move_kind,
+    reduction_for,
+)
 from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
@@ -19,6 +26,7 @@ from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import End, Start
 from passerelles.ranking.moves import split_items
+from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
@@ -189,11 +197,14 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     ]
     codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
     codes.sort(key=lambda c: not demands.credentials[place[c]].before_training)
+    codes = _in_order(referential, codes)
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = {p for each in codes for p in referential.prerequisites_of(each)}
     found: list[StepCredential] = []
     for number, each in enumerate(codes, start=1):
         known = demands.credentials[place[each]]
+        reduction = reduction_for(known, holdings)
+        unpublished = reduction is not None and reduction.hours is None
         found.append(
             StepCredential(
                 code=each,
@@ -208,9 +219,27 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
+                company_hours=company_hours(known) if reduction is None or unpublished else reduction.company_hours,
+                months=known.months,
+                shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
             )
         )
     return tuple(found)
+
+
+def _in_order(referential: Referential, codes: Sequence[str]) -> list[str]:
+    """Codes of credentials as they stand, but what another of them supposes, itself or in a choice, before that one."""
+    supposed = {c: (closure(referential.credential_by_code, [c]) & set(codes)) - {c} for c in codes}
+    found: list[str] = []
+    while left := [c for c in codes if c not in found]:
+        found.append(next((c for c in left if supposed[c].issubset(found)), left[0]))
+    return found
+
+
+def _holder(referential: Referential, code: str) -> str:
+    """What a shorter training is for the holders of: a credential, or an occupation."""
+    known = referential.credential_by_code.get(code)
+    return referential.occupation_by_code[code].label or code if known is None else known.label
 
 
 def held_along(referential: Referential, start: Start, codes: tuple[str, ...]) -> Holdings:

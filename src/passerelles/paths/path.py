@@ -9,7 +9,7 @@ from passerelles.access.conditions import AccessConditions, access_text
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.model import TERNARY, Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named
 from passerelles.sharing import Later
@@ -32,6 +32,7 @@ from passerelles.views.spec import (
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
+_DAY: Final = 7.0  # hours
 _SAID: Final = 3  # competencies that a sentence names
 _BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
 _LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
@@ -68,7 +69,9 @@ class StepCredential(Described):
 
     `held` is what is known of the person before the step; `grants` says that it is what gives access to a regulated
     profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
-    `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown.
+    `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
+    hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
+    asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length.
     """
 
     code: str
@@ -84,6 +87,9 @@ class StepCredential(Described):
     certifinfo: str | None = None
     rncp: str | None = None
     requirement: RequirementKind = "required"
+    company_hours: float | None = None
+    months: Hours = UNKNOWN_HOURS
+    shorter: str = ""
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -97,6 +103,20 @@ class StepCredential(Described):
             Column(
                 "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: sourced(c.hours),
                 json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
+            ),
+            Column(
+                "company_hours", on=On.JSON,
+                schema=maybe(schema.number("Those of its hours that are spent in a firm or on placement", least=0)),
+            ),
+            Column(
+                "months", on=On.JSON, json=lambda c, _: {"low": c.months.low, "high": c.months.high},
+                schema=record(
+                    "Months that it takes or asks for; null = unknown", {n: _BOUNDS[n] for n in ("low", "high")},
+                ),
+            ),
+            Column(
+                "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
+                schema=maybe(text("What gives right to a shorter training, of which nobody publishes the length")),
             ),
             Column("certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown"))),
             Column("rncp", on=On.JSON, schema=maybe(text("Its code in the RNCP; null = unknown"))),
@@ -589,21 +609,29 @@ def _verdict(path: Path, frame: str, lang: Lang) -> str:
 def hours_text(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out: expected, with its range, 'at least' where only a part is known."""
     expected = number(hours.expected or 0.0, lang=lang)
-    if hours.lower_bound and not hours.expected:
+    if _tells_nothing(hours):
         return say("paths.hours.unknown", lang=lang)
     if hours.high == 0:
         return say("paths.hours.nothing", lang=lang)
     if hours.lower_bound:
         return say("paths.hours.at_least", lang=lang, expected=expected)
     if hours.high is None or hours.low is None:
-        return say("paths.hours.open", lang=lang, expected=expected)
+        key = "open" if hours.low is not None else "at_most" if hours.high == hours.expected else "loose"
+        return say(f"paths.hours.{key}", lang=lang, expected=expected)
+    if hours.low == hours.high:
+        return f"{expected} h"
     low, high = (number(x, lang=lang) for x in (hours.low, hours.high))
     return say("paths.hours.range", lang=lang, expected=expected, low=low, high=high)
 
 
+def _tells_nothing(hours: Span) -> bool:
+    """Whether less than a day is known of a training whose length is not."""
+    return hours.lower_bound and (hours.expected or 0.0) < _DAY
+
+
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
-    if hours.lower_bound and not hours.expected:
+    if _tells_nothing(hours):
         return "?"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
@@ -619,8 +647,14 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
     total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
-    target, hours = step.target.label or step.target.code, hours_text(step.hours, lang)
-    first = say(f"paths.step.{step.basis}", lang=lang, origin=origin, target=target, hours=hours)
+    target, hours, basis = step.target.label or step.target.code, hours_text(step.hours, lang), str(step.basis)
+    if step.hours.lower_bound and any(c.months.low for c in step.to_obtain):
+        months = number(int(step.months.expected or 0.0), lang=lang)
+        key = "months_least" if _tells_nothing(step.hours) else "and_months"
+        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.hours.expected or 0.0, lang=lang), months=months)
+    elif _tells_nothing(step.hours):
+        basis = "unknown"
+    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
     if step.consolidated:
         first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
     if step.studies:
@@ -631,7 +665,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         if items:
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, lang)))
     if step.target_level > step.level:
-        lines.append(say("paths.step.level", lang=lang, held=step.level, target=step.target_level))
+        key = "level_of_title" if step.basis == "sourced" else "level"
+        lines.append(say(f"paths.step.{key}", lang=lang, held=step.level, target=step.target_level))
     return lines + _credential_lines(step, lang)
 
 
@@ -652,11 +687,28 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
     if credential.held == "yes":
         return credential.label
-    expected = credential.hours.expected
+    expected, months = credential.hours.expected, _months(credential, lang)
     known = say("paths.step.no_length" if expected is None else "paths.step.no_training", lang=lang)
-    if expected:
+    if months and not expected:
+        known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
+    if expected and credential.company_hours:
+        company = number(credential.company_hours, lang=lang)
+        known = say("paths.step.length_and_firm", lang=lang, hours=number(expected, lang=lang), company=company)
+    elif expected:
         known = say("paths.step.length", lang=lang, hours=number(expected, lang=lang))
+    if credential.shorter:
+        known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"
+
+
+def _months(credential: StepCredential, lang: Lang) -> str:
+    """Months of studies, or of experience, in words; empty = unknown."""
+    ends = [number(m, lang=lang) for m in (credential.months.low, credential.months.high) if m is not None]
+    if not ends:
+        return ""
+    key = "months" if len(set(ends)) == 1 and credential.months.high is not None else "months_least"
+    key = "months_range" if len(set(ends)) == 2 else key  # noqa: PLR2004 - both ends
+    return say(f"paths.step.{key}", lang=lang, low=ends[0], high=ends[-1])
 
 
 def path_sentences(path: Path, lang: Lang = "fr") -> list[str]:
