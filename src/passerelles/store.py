@@ -354,8 +354,8 @@ def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
 
 def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
     several = set(values)
-    distinct = sorted(several - {None})
-    numbered = 2 * len(distinct) <= len(values) or None in several
+    numbered = 2 * len(several) <= len(values) or None in several
+    distinct = sorted(several - {None}) if numbered else ()
     data = [text.encode("utf-8", _ERRORS) for text in (distinct if numbered else values)]
     arrays[f"{name}.utf8.npy"] = np.asarray(bytearray(b"".join(data)), dtype=np.uint8)
     arrays[f"{name}.ends.npy"] = np.cumsum([0, *map(len, data)], dtype=np.int64)

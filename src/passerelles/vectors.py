@@ -156,6 +156,7 @@ def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.
 # Cosines: products of unit rows.
 
 _ROWS: Final = 200  # rows of a block of a symmetric product
+_OFTEN: Final = 0.1  # share of the rows beyond which a column is multiplied faster dense
 # Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
 # cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
 COARSE: Final = 256
@@ -174,8 +175,9 @@ def product(
     """
     Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
 
-    Each cell is summed in the order of the columns, so blocks of any size give equal bits, and a matrix by itself
-    gives a symmetric result, of which half is computed. `turned` is `by_column` of the right one, where it is at hand.
+    Each cell is summed in 64 bits, in the order of the columns. A matrix by itself gives a symmetric result, of which
+    half is computed, and the columns that many rows use are summed apart: that shows in no bit of the 32 that are kept,
+    but where a sum lies half-way between two. `turned` is `by_column` of the right one, where it is at hand.
     """
     if left is not right:
         short = None if turned is None else short_product(left, turned)
@@ -184,11 +186,20 @@ def product(
         return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
+    often, rest = _by_use(left)
     for some in blocks(size, _ROWS):
-        block = _dense(left[: some.stop] @ left[some].T)
+        block = often[: some.stop] @ often[some].T
+        block += (rest[: some.stop] @ rest[some].T).toarray()
         found[: some.stop, some] = block
         found[some, : some.stop] = block.T
     return found
+
+
+def _by_use(matrix: "sparse.csr_array") -> "tuple[NDArray[np.float64], sparse.csr_array]":
+    """Part the columns that many rows use, dense, from the others: in a product these few make up most of the sums."""
+    many = np.bincount(matrix.indices, minlength=matrix.shape[1]) > matrix.shape[0] * _OFTEN
+    often = np.asarray(matrix[:, np.flatnonzero(many)].toarray(), dtype=np.float64)
+    return often, _without_zeros(matrix, np.where(many[matrix.indices], 0.0, matrix.data))
 
 
 def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":
@@ -355,8 +366,7 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     seen = set(chain.from_iterable(bags))
     vocabulary = sorted(word for word in seen if word not in rules.stop and len(word) > 1)
     number = dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)}
-    flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
-    row = np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags)))
+    row, flat = _numbers(bags, number)
     flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules.endings) for word in vocabulary]
     stem_number = {s: i for i, s in enumerate(sorted(set(stems)))}
@@ -375,6 +385,12 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
         ),
         n_stems=size,
     )
+
+
+def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and number of each word of each bag."""
+    flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
+    return np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags))), flat
 
 
 def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
@@ -491,9 +507,9 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     vectors
         Shape (n_labels, n_words), float64.
     """
-    bags = [dict.fromkeys(bag, 1) for bag in words_of_all(labels)]
+    bags = words_of_all(labels)
     vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
-    listed = count_terms(bags, vocabulary).matrix(len(vocabulary)).astype(np.float64)
+    listed = presence(_counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary))))
     rare = rarity(listed, np.ones(len(bags), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)
     order = np.argsort(-rare, kind="stable")
     return unit_rows(weighted(sparse.csr_array(listed[:, order]), rare[order]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene, tree_of
 from passerelles.scoring.measures import Dense
+from passerelles.sharing import blocks
 from passerelles.vectors import sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
@@ -115,6 +116,7 @@ _LEVEL_PRIOR: Final = 3.0
 _CITED_PRIOR: Final = 3.0
 _SURE: Final = 20.7  # log-odds beyond which content is as sure as can be: a chance of a thousand-millionth
 _FAR: Final = 30.0
+_ROWS: Final = 64  # worked on at a time: they stay in the processor's cache
 
 Array = NDArray[np.float32]
 
@@ -192,7 +194,10 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     weight = np.zeros(len(rows), dtype=np.float32)
     for number in (0, 1):
         balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
-        surprise[number, known] = _surprise(listed[known], logit[known], np.flatnonzero(known), balance)
+        for some in blocks(len(rows), _ROWS):
+            own = np.arange(some.start, some.stop)
+            surprise[number, some] = _surprise(listed[some], logit[some], own, balance)
+        surprise[number, ~known] = 0.0
         weight[half == number] = balance.weight
     attributes = scene.reference.attributes
     managerial = np.round(attributes.cadre[rows]).astype(np.int32)
@@ -233,35 +238,37 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     exact, smoothed
         Shape (n, n) each.
     """
-    kernel = np.clip(moves.closeness, 0.0, None).astype(np.float64) ** POWER
+    kernel = np.maximum(moves.closeness, 0.0, dtype=np.float64)
+    kernel **= POWER
     known = np.flatnonzero(moves.known)
     unknown = np.flatnonzero(~moves.known)
     # K (K + cI)^-1 = I - c (K + cI)^-1: one inverse, no product.
-    inverse, shrunk = _inverse(kernel[np.ix_(known, known)], ORIGIN_RIDGE), _inverse(kernel, TARGET_RIDGE)
-    operator = np.zeros_like(kernel)
-    operator[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
+    inverse = _inverse(kernel, known, ORIGIN_RIDGE)
+    carried = np.zeros(kernel.shape, dtype=np.float32)
+    carried[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
     for members in _members(moves.group[known]):
         block = np.linalg.solve(inverse[np.ix_(members, members)], inverse[members])
-        operator[np.ix_(known[members], known)] = -block
-    operator[moves.group[:, None] == moves.group[None, :]] = 0.0
-    carried = operator.astype(np.float32)
+        carried[np.ix_(known[members], known)] = -block
+    carried[moves.group[:, None] == moves.group[None, :]] = 0.0
+    del inverse
     exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
+    shrunk = _inverse(kernel, np.arange(len(kernel)), TARGET_RIDGE)
     shrunk *= -TARGET_RIDGE
     shrunk[np.diag_indices_from(shrunk)] += 1.0
     shared = shrunk.astype(np.float32)
     return exact, moves.by_half(lambda rows, _: exact[rows] @ shared)
 
 
-def _inverse(kernel: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
-    """Inverse of kernel + ridge x identity, by Cholesky where it is positive definite, as it nearly always is."""
-    penalised = kernel.copy()
-    penalised[np.diag_indices_from(penalised)] += ridge
+def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
+    """Inverse of kernel + ridge x identity between some rows, by Cholesky where it serves, as it nearly always does."""
     from scipy.linalg import lapack  # noqa: PLC0415 - only where a table is made
 
+    penalised = kernel[np.ix_(rows, rows)]
+    penalised[np.diag_indices_from(penalised)] += ridge
     # Turned, a symmetric matrix is the same, column by column as LAPACK wants it: it makes no copy then.
     factor, failed = lapack.dpotrf(penalised.T, lower=True, overwrite_a=True)  # its upper half is made 0
-    if failed:
-        return np.asarray(np.linalg.inv(kernel + ridge * np.eye(len(kernel))), dtype=np.float64)
+    if failed:  # not positive definite
+        return np.asarray(np.linalg.inv(kernel[np.ix_(rows, rows)] + ridge * np.eye(len(rows))), dtype=np.float64)
     lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
     inverse = np.asarray(lower + lower.T, dtype=np.float64)
     inverse[np.diag_indices_from(inverse)] /= 2.0
@@ -372,7 +379,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
 def _for_all(graph: OccupationGraph, moves: Moves, values: Array) -> Dense:
     rows = moves.rows
     others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
-    values = values - (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]
+    values -= (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]
     values *= moves.weight[:, None]
     if len(rows) == len(graph.codes):
         return values

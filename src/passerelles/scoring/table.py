@@ -175,7 +175,9 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
                 narrow[name] = narrowed(part, UNITS)
         if prior is not None:
             scene.evidence.computed.clear()
-            found = mobility_features(scene, content / prior.scale + prior.base)
+            content /= prior.scale
+            content += prior.base
+            found = mobility_features(scene, content)
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
                     _add(part, found[each], scorer.parts[name][each], 0.0)
