@@ -568,6 +568,17 @@ def test_a_fiche_split_from_a_closed_one_is_never_called_open(code: str, text: s
     assert "libre" not in access_text(found) or status == "open"
 
 
+def test_what_a_text_names_is_the_credential_of_the_catalogue_with_its_level_and_hours() -> None:
+    text = "Accessible avec un Diplôme d'Etat d'Infirmier. Le permis de conduire de catégorie B est un atout."
+    laid = lay_access(newer_rome(J1599=f"{text} Le permis B est obligatoire."))
+    found = access_conditions(laid, "J1599")
+    assert [(c.code, c.requirement) for c in found.credentials] == [("DEI", "required"), ("PERM-B", "required")]
+    assert found.credentials[0].hours == laid.credential_by_code["DEI"].hours
+    assert (found.level_low, found.level_high) == (6, 6)  # the text says none, the diploma does
+    again = access_conditions(lay_access(newer_rome(J1599=text)), "J1599")
+    assert [(c.code, c.requirement) for c in again.credentials] == [("DEI", "required"), ("PERM-B", "usual")]
+
+
 def test_a_fiche_whose_parent_the_catalogue_does_not_know_looks_at_the_other_splits() -> None:
     some = newer_rome(J1599="Cet emploi est accessible avec un BTS.")
     apart = [replace(o, parent="J1500") if o.code in ("J1506", "J1599") else o for o in some.occupations]

@@ -34,7 +34,7 @@ from passerelles.model import (
     SelectionKind,
     Ternary,
 )
-from passerelles.referentials.access_text import AccessText, read_access_text
+from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -346,6 +346,10 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     low, high = (whole.level_low, whole.level_high) if whole else (None, None)
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
+    if low is None and high is None and speaks:  # a diploma that the text requires says the level that it does not
+        low = high = max(
+            (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level), default=None
+        )
     required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
     chosen = _chosen(referential, code, selection, credentials, aim)
     status: AccessStatus = "unknown"
@@ -611,16 +615,21 @@ def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | Non
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:
-    """Yield the credentials that a text on access names; only what it asks of everybody is required."""
+    """Yield the credentials that a text on access names, each once; only what it asks of everybody is required."""
     labels = {normalise_label(c.label): c for c in referential.credentials}
+    names = {c.code: c.label for c in referential.credentials}
     kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
     scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
     source = f"{referential.name.upper()} {referential.version}"
     stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
+    found: dict[str, AccessCredential] = {}
     for plain, (mention, *_) in grouped(stated).items():
         made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, _kind(mention.kind), source=source)
-        known = labels.get(plain, made)
-        yield AccessCredential(
+        code = credential_of(mention, names, referential.language)
+        known = labels.get(plain) or referential.credential_by_code.get(code or "", made)
+        if known.code in found and not mention.required:
+            continue
+        found[known.code] = AccessCredential(
             code=known.code,
             label=known.label,
             kind=known.kind,
@@ -633,6 +642,7 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
             applies=mention.condition == "always",
             detail=known,
         )
+    yield from found.values()
 
 
 def _kind(name: str) -> CredentialKind:

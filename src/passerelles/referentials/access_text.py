@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from tomllib import loads
@@ -272,22 +272,24 @@ def credential_of(mention: Mention, credentials: Mapping[str, str], language: st
     rules = _rules(language)
     if rules is None:
         return None
-    name = _plain(mention.text, rules)
+    name = _plain(mention.text, language)
     acronyms = {a.replace(" ", "") for a in re.findall(r"\b[A-Z][A-Z0-9-]{2,}(?: \d)?\b", mention.text)}
     acronyms -= {a for a in acronyms if any(code.startswith(f"{a}-") for code in credentials)}  # BPJEPS: of many kinds
     codes = {
         code
         for code, label in credentials.items()
-        if _plain(label, rules) == name
+        if _plain(label, language) == name
         or code in acronyms
         or (code in rules.codes and rules.codes[code].fullmatch(name) is not None)
     }
     return codes.pop() if len(codes) == 1 else None
 
 
-def _plain(name: str, rules: _Rules) -> str:
+@lru_cache(maxsize=4096)  # the labels of a catalogue are compared with each mention
+def _plain(name: str, language: str) -> str:
     """Return the words that make a name, without links, acronyms and plurals."""
-    words = rules.reading["links"].sub(" ", fold_in_place(name)).split()
+    rules = _rules(language)
+    words = (rules.reading["links"].sub(" ", fold_in_place(name)) if rules else name).split()
     return " ".join(w[:-1] if w.endswith("s") and len(w) >= _PLURAL and w != "permis" else w for w in words)
 
 
