@@ -4,7 +4,7 @@ import ctypes
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Lock, RLock
@@ -33,6 +33,25 @@ class SharedLock:
     def __exit__(self, *_: object) -> None:
         """Give it back."""
         self._of_process[os.getpid()].release()
+
+
+class Deriving:
+    """What never changes, and keeps with it what is made of it alone."""
+
+    def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
+        """
+        Return what `build` makes of this object, made once and kept.
+
+        The object never changes, so what follows from it alone does not either; upper layers keep their indexes here
+        instead of in a global cache. Safe to call from several threads.
+        """
+        memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
+        if key not in memo:
+            with vars(self).setdefault("_lock", SharedLock()):
+                if key not in memo:
+                    memo[key] = build()
+        found: Value = memo[key]
+        return found
 
 
 class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `property` is

@@ -135,7 +135,7 @@ def test_the_large_matrices_are_shared_and_the_mobilities_are_not() -> None:
     assert training.near is graph.near
     for name in ("data", "indices", "indptr"):
         assert not np.shares_memory(getattr(training.mobility, name), getattr(graph.mobility, name))
-    assert training._memo == {}
+    assert "_memo" not in vars(training)
     assert not training.mobility.data.flags.writeable
 
 
@@ -170,5 +170,5 @@ def test_nothing_in_a_fold_leads_to_what_is_held_out() -> None:
 def test_every_field_of_a_graph_is_known_here() -> None:
     """A new field may be made from mobilities: then `graph_without` must make it anew."""
     known = {"referential", "settings", "codes", "competency_codes", "weights", "core", "macro", "near"}
-    known |= {"context_codes", "contexts", "tag_codes", "tags", "mobility", "_memo", "_lock"}
+    known |= {"context_codes", "contexts", "tag_codes", "tags", "mobility"}
     assert {f.name for f in fields(OccupationGraph)} == known

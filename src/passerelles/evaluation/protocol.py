@@ -402,7 +402,7 @@ def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> Occ
     kept = tuple(m for m in graph.referential.mobilities if m.origin not in codes)
     origin, target = graph.mobility.nonzero()
     cells = (graph.mobility.data[~removed[origin]], (origin[~removed[origin]], target[~removed[origin]]))
-    values = {name: getattr(graph, name) for name in graph.__dataclass_fields__ if not name.startswith("_")}
+    values = {name: getattr(graph, name) for name in graph.__dataclass_fields__}
     values["referential"] = replace(graph.referential, mobilities=kept)
     values["mobility"] = frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
     return OccupationGraph(**values)

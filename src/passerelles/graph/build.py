@@ -15,7 +15,7 @@ from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
-from passerelles.sharing import SharedLock, cached_property
+from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, Rows, pack, pack_table
 from passerelles.vectors import close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
 
@@ -51,7 +51,7 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
     if index is None or index.document(DOCUMENT)["settings"] != _of_matrices(settings):
         return None
     made = object.__new__(IndexedGraph)
-    vars(made).update(_index=index, referential=referential, settings=settings, _memo={}, _lock=SharedLock())
+    vars(made).update(_index=index, referential=referential, settings=settings)
     return made
 
 

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
-from passerelles.sharing import Later, SharedLock, cached_property
+from passerelles.sharing import Deriving, Later, cached_property
 from passerelles.store import package_version
 from passerelles.vectors import Cells, frozen, frozen_csr, sparse
 
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
     from passerelles.store import Index
 
-Value = TypeVar("Value")
 KEY: Final = "passerelles.provenance"  # in the metadata of an Arrow or Parquet schema
 
 
 @dataclass(frozen=True, eq=False)
-class OccupationGraph:
+class OccupationGraph(Deriving):
     """
     Occupations, competencies, work contexts and tags as sparse matrices, with the codes of rows and columns.
 
@@ -68,8 +67,6 @@ class OccupationGraph:
     tags: "sparse.csr_array"
     mobility: "sparse.csr_array"
     near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
-    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    _lock: SharedLock = field(default_factory=SharedLock, repr=False)
 
     def __post_init__(self) -> None:
         """Mark every array read-only: a graph that another process sends comes without these marks."""
@@ -181,24 +178,9 @@ class OccupationGraph:
             view.add_edge(source, target, key=values["type"], **values)
         return view
 
-    def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
-        """
-        Return what `build` makes of this graph, made once and kept.
-
-        The graph never changes, so what follows from it alone does not either; upper layers keep their indexes
-        here instead of in a global cache. Safe to call from several threads.
-        """
-        if key not in self._memo:
-            with self._lock:
-                if key not in self._memo:
-                    self._memo[key] = build()
-        found: Value = self._memo[key]
-        return found
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
-        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
-        return (OccupationGraph, tuple(values))
+        return (OccupationGraph, tuple(getattr(self, name) for name in self.__dataclass_fields__))
 
 
 def _starts(rows: NDArray[np.int32], size: int) -> NDArray[np.int32]:

@@ -1,12 +1,12 @@
 """The `Referential`: a frozen draft with look-ups by code and label, and what is laid on it: overlays, access facts."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from passerelles.codes import closure, grouped, is_rome_code
 from passerelles.errors import PasserellesError
@@ -34,7 +34,7 @@ from passerelles.referentials.draft import Draft, check_whole, requirement_key
 from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
-from passerelles.sharing import SharedLock, cached_property
+from passerelles.sharing import Deriving, cached_property
 
 if TYPE_CHECKING:
     from passerelles.store import Index
@@ -50,7 +50,7 @@ _ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 
 
 @dataclass(frozen=True)
-class Referential:
+class Referential(Deriving):
     """
     Occupations, competencies and the links between them, as read from one source, plus its overlays.
 
@@ -141,21 +141,6 @@ class Referential:
     def parts_of(self, code: str) -> tuple[Occupation, ...]:
         """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
         return tuple(o for o in self.occupations if code in o.bases)
-
-    def derived(self, key: Hashable, build: Callable[[], Value]) -> Value:
-        """
-        Return what `build` makes of this referential, made once and kept with it.
-
-        The referential never changes, so what follows from it alone does not either; upper layers keep their
-        indexes here instead of in a global cache. Safe to call from several threads.
-        """
-        memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
-        if key not in memo:
-            with vars(self).setdefault("_lock", SharedLock()):
-                if key not in memo:
-                    memo[key] = build()
-        found: Value = memo[key]
-        return found
 
     @cached_property
     def occupation_by_code(self) -> Mapping[str, Occupation]:
