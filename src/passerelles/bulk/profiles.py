@@ -130,8 +130,7 @@ def _typed_column(batch: "pa.RecordBatch", name: str) -> "pa.Array":
 def _is_text(kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    view = getattr(pa.types, "is_string_view", None)  # from Arrow 16 on
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or (view and view(kind)))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 _SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known

@@ -67,7 +67,6 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.+)?|\d{1,2}/\d{1,2}/\d{2,4}")
 _BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
 
-@cache
 def heads() -> Mapping[str, str]:
     """
     Name of the column that each head stands for, by its normalised words, in whichever language it is written.
@@ -81,19 +80,12 @@ def heads() -> Mapping[str, str]:
 
 
 @cache
-def fields() -> Mapping[str, str]:
-    """Name of the field of a manifest that a cell names, by its normalised words."""
-    return _keys("field")
+def _keys(section: str, but: Collection[str] = frozenset()) -> Mapping[str, str]:
+    """
+    Key of each word of a section, in whichever language it is written, and of itself; by normalised words.
 
-
-@cache
-def table_names() -> Mapping[str, str]:
-    """Name of the table, without ``.csv``, that a sheet or file stands for, by its normalised words."""
-    return _keys("sheet")
-
-
-def _keys(section: str, but: Collection[str] = ()) -> Mapping[str, str]:
-    """Key of each word of a section, in whichever language it is written, and of itself; by normalised words."""
+    ``head``: columns of tables, ``field``: fields of a manifest, ``sheet``: tables, without ``.csv``.
+    """
     words = ((text, key) for lang in LANGS for key, text in _words(section, lang).items() if key not in but)
     found = {normalise_label(text): key for text, key in words}
     return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
@@ -149,7 +141,7 @@ def open_tables(place: str | Path) -> FileSource:
     books = [m for m in source.members if m.name.casefold().endswith(_BOOKS)]
     if len(books) == 1 and not any(name.casefold().endswith(_TABLES) for name in source.names):
         members = _sheets(source.read(books[0].name), books[0], path)
-        known = {MANIFEST, *(f"{table}.csv" for table in table_names().values())}
+        known = {MANIFEST, *(f"{table}.csv" for table in _keys("sheet").values())}
         return FileSource(path, members) if any(m.name in known for m in members) else source
     return FileSource(path, tuple(sorted(m._replace(name=_named(m.name)) for m in source.members)))
 
@@ -168,7 +160,7 @@ def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
 def _named(name: str) -> str:
     """Name of the table that a file or a sheet stands for; its own where it is none of the format."""
     stem, dot, ending = name.rpartition(".")
-    table = table_names().get(normalise_label(stem)) if dot and ending.casefold() == "csv" else None
+    table = _keys("sheet").get(normalise_label(stem)) if dot and ending.casefold() == "csv" else None
     return name if table is None else MANIFEST if table == "manifest" else f"{table}.csv"
 
 
@@ -261,7 +253,7 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
     found: dict[str, object] = {}
     for _, cells in rows:
         key, value = [*map(cell_text, cells), "", ""][:2]
-        field = fields().get(normalise_label(key), key)
+        field = _keys("field").get(normalise_label(key), key)
         if key and value and field not in ("field", "value"):
             found[field] = _schemas().get(normalise_label(value), value) if field == "schema" else value
     return found

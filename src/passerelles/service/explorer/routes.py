@@ -21,6 +21,7 @@ from passerelles.service.explorer import maps, pages, territory
 from passerelles.service.explorer.pages import Job, job_of, unfolded
 from passerelles.service.explorer.room import ASSETS, Ask, Room, asset_sum, asset_text
 from passerelles.service.gate import EXPLORER
+from passerelles.service.problems import refusal
 from passerelles.service.requests import Body, Code, Text
 from passerelles.service.telemetry import tell
 from passerelles.service.work import BusyError, Pool, Store, TooLongError
@@ -356,13 +357,12 @@ def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
 
 def refused(ask: Ask, error: PasserellesError, *, piece: bool = False) -> Response:
     """Say what the engine refused and why; what is about this machine is logged, not told."""
-    if "path" in error.values:
+    told = refusal(error, ask.lang)
+    if told is None:
         tell("fault", level=logging.ERROR, error=error, key=error.key)
         return failed(ask, "fault", piece=piece)
-    known = isinstance(error, UnknownCodeError)
-    near = list(error.suggestions) if isinstance(error, UnknownCodeError) else []
-    title, detail = ask.words("error.refused"), error.message(ask.lang)
-    return _told(ask, 404 if known else 422, piece=piece, title=title, detail=detail, near=near)
+    near = told.get("suggestions", [])
+    return _told(ask, told["status"], piece=piece, title=ask.words("error.refused"), detail=told["detail"], near=near)
 
 
 def _told(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:
