@@ -209,7 +209,7 @@ def test_titles_are_resolved_and_every_bad_row_is_said(tmp_path: Path, jobs: Ref
     said = {n.code: n for n in listed.notices}
     assert (said["job_resolved"].line, said["job_ambiguous"].line, said["job_unresolved"].line) == (3, 4, 5)
     assert (said["duplicate_code"].line, said["empty_code"].line, said["status_unknown"].line) == (7, 8, 9)
-    assert "conducteur conductrice de bus" in said["job_unresolved"].action("fr")
+    assert "Conducteur / Conductrice de bus" in said["job_unresolved"].action("fr")
 
 
 def test_an_unknown_basin_in_a_list_is_said(tmp_path: Path, jobs: Referential) -> None:

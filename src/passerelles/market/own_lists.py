@@ -18,7 +18,7 @@ from passerelles.market.read import SourceFile, column_words
 from passerelles.market.tables import Link, links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential, find_occupation, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.views import schema
 from passerelles.views.schema import maybe, record
@@ -31,8 +31,6 @@ _STATUSES: Final[Mapping[str, ListedStatus]] = {
     **dict.fromkeys(("", "hiring", "porteur", "metier porteur", "recrute"), "hiring"),
     **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
 }
-_HINTS: Final = 3
-_CUTOFF: Final = 70  # of 100: below, a hint is noise
 _MOVE_COLUMNS: Final = column_words("observed_moves")
 _NEEDED: Final = ("origin", "target", "people")
 
@@ -136,13 +134,12 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     table = found.table()
     columns = known_columns(table.header, _JOB_COLUMNS)
     log = NoticeLog(table.notices)
-    titles = _titles(referential)
     entries: dict[tuple[str, str, str], Entry] = {}
     wanted = [columns.get(name, "\x00absent") for name in ("code", "title", "basin", "region", "status")]
     for line, row in table.numbered(*wanted):
         code, title, basin, region, status = (cell.strip() for cell in row)
         note = partial(log.note, file=table.name, line=line)
-        occupation = _resolve(referential, titles, code, title, note)
+        occupation = _job(referential, code, title, note)
         said = _STATUSES.get(normalise_label(status))
         if said is None:
             note("status_unknown", value=status)
@@ -164,41 +161,34 @@ def _fits_jobs(cells: Sequence[Cell]) -> int:
     return len(columns) if {"code", "title"} & set(columns) else 0
 
 
-def _titles(referential: Referential) -> Mapping[str, frozenset[str]]:
-    """Occupations of each normalised label or job title."""
-    pairs = [(o.label, o.code) for o in referential.occupations if o.label]
-    pairs += [(t.label, t.occupation) for t in referential.titles]
-    named = grouped((normalise_label(label), code) for label, code in pairs)
-    return {name: frozenset(codes) for name, codes in named.items()}
-
-
-def _resolve(
-    referential: Referential, titles: Mapping[str, frozenset[str]], code: str, title: str, note: Callable[..., None]
-) -> str | None:
+def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:
     """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
-    if not code and not title:
+    given = [text for text in (code, title) if text]
+    known = [each for text in given for each in (text.upper(), text) if each in referential.occupation_by_code]
+    if known:
+        return known[0]
+    meant = titles_by_label(referential)
+    text = next((text for text in given if normalise_label(text) in meant), title or code)
+    found = _occupation(referential, text, note)
+    if found is not None:
+        note("job_resolved", value=text, subject=found)
+    return found
+
+
+def _occupation(referential: Referential, text: str, note: Callable[..., None]) -> str | None:
+    """Occupation of a code or an exact title; None, and why, where it is neither, or means several."""
+    if not text:
         note("empty_code")
         return None
-    for text in filter(None, (code, title)):
-        known = [each for each in (text.upper(), text) if each in referential.occupation_by_code]
-        if known:
-            return known[0]
-    for text in filter(None, (code, title)):
-        codes = titles.get(normalise_label(text), frozenset())
-        if len(codes) == 1:
-            found = next(iter(codes))
-            note("job_resolved", value=text, subject=found)
-            return found
-        if codes:
-            note("job_ambiguous", value=text, names=", ".join(sorted(codes)))
-            return None
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
-
-    text = title or code
-    near = process.extract(normalise_label(text), titles.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=_HINTS)
-    hint = f" ({', '.join(name for name, _, _ in near)})" if near else ""
-    note("job_unresolved", value=text, hint=hint)
-    return None
+    try:
+        return find_occupation(referential, text)
+    except UnknownCodeError as error:
+        names = ", ".join(error.suggestions)
+        if error.key == "ambiguous_title":
+            note("job_ambiguous", value=text, names=names)
+        else:
+            note("job_unresolved", value=text, hint=f" ({names})" if names else "")
+        return None
 
 
 def _basin(text: str, places: Places | None, note: Callable[..., None]) -> str | None:
@@ -313,15 +303,16 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     decimal = decimal_sign(people for _, (_, _, people, _, _) in rows)
     moves: list[ObservedMove] = []
     for line, (origin, target, people, period, source) in rows:
+        note = partial(log.note, file=table.name, line=line)
         number = read_number(people, decimal=decimal, whole=True).value
         if number is None or number < 0:
-            log.note("people_unreadable", file=table.name, line=line, value=people)
+            note("people_unreadable", value=people)
             continue
-        ends = [_occupation(referential, text.strip(), table.name, line, log) for text in (origin, target)]
+        ends = [_occupation(referential, text.strip(), note) for text in (origin, target)]
         if None in ends or not number:
             continue
         if ends[0] == ends[1]:
-            log.note("move_within_occupation", file=table.name, line=line, subject=ends[0])
+            note("move_within_occupation", subject=ends[0])
             continue
         moves.append(ObservedMove(str(ends[0]), str(ends[1]), number, period.strip(), source.strip()))
     if not moves:
@@ -332,18 +323,6 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
 def _fits_moves(cells: Sequence[Cell]) -> int:
     columns = known_columns(cells, _MOVE_COLUMNS)
     return len(columns) if {"origin", "target"} <= set(columns) else 0
-
-
-def _occupation(referential: Referential, text: str, file: str, line: int, log: NoticeLog) -> str | None:
-    if not text:
-        log.note("empty_code", file=file, line=line)
-        return None
-    try:
-        return find_occupation(referential, text)
-    except UnknownCodeError as error:
-        hint = f" ({', '.join(error.suggestions)})" if error.suggestions else ""
-        log.note("job_unresolved", file=file, line=line, value=text, hint=hint)
-        return None
 
 
 def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
