@@ -1,12 +1,13 @@
 """`rank_paths`: the best paths from an origin to targets, proven best, by a stated objective."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cached_property, partial
 from itertools import combinations
 from numbers import Real
-from typing import Any, ClassVar, NamedTuple
+from operator import itemgetter
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -536,7 +537,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     context = Context(graph, tuple(frames.values()), hires, table, day, official_list, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
-    found: list[_Entry] = []
+    found: list[tuple[tuple[int, ...], Callable[[int], Path]]] = []  # keys, and what makes paths of their ranks
     reached: list[Reached] = []
     for row in _rows(graph, wanted, state):
         go_on()
@@ -554,9 +555,10 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         name = asked.name if asked else None
         paid = wages_between(wages, graph.referential, start.end.code, code)
         asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit, paid)
-        found += _entries(asking, outcome)
-    found.sort(key=lambda entry: entry.key)
-    ranked = [_path(entry, rank) for rank, entry in enumerate(found, start=1)]
+        keys = enumerate(_keys(asking, outcome), start=1)
+        found += [(key, partial(_path, asking, outcome, place)) for place, key in keys]
+    found.sort(key=itemgetter(0))
+    ranked = [made(rank) for rank, (_, made) in enumerate(found, start=1)]
     return Paths(ranked, tuple(reached))
 
 
@@ -621,29 +623,16 @@ def _unknown(state: State, row: int) -> bool:
     return bool(state.unknown[row].any() or barred or not taught)
 
 
-class _Entry(NamedTuple):
-    """A path that is kept, and the key that orders it among all: obtainable, known, cost, steps, codes."""
-
-    key: tuple[int, ...]
-    asking: _Asking
-    kept: Candidate
-    place: int
-    outcome: Outcome
-
-
-def _entries(asking: _Asking, outcome: Outcome) -> list[_Entry]:
+def _keys(asking: _Asking, outcome: Outcome) -> list[tuple[int, ...]]:
+    """Order of each path among all: obtainable, known, cost, steps, codes."""
     state, row = asking.state, asking.row
     bonus = round(TENTHS * state.terrain.settings.paths.market_weight * asking.market)
     first = (int(state.closed[row]), int(_unknown(state, row)))
-    return [
-        _Entry((*first, kept.cost - bonus, len(kept.stages), *kept.stages, row), asking, kept, place, outcome)
-        for place, kept in enumerate(outcome.kept, start=1)
-    ]
+    return [(*first, kept.cost - bonus, len(kept.stages), *kept.stages, row) for kept in outcome.kept]
 
 
-def _path(entry: _Entry, rank: int) -> Path:
-    asking, kept = entry.asking, entry.kept
-    state = asking.state
+def _path(asking: _Asking, outcome: Outcome, place: int, rank: int) -> Path:
+    state, kept = asking.state, outcome.kept[place - 1]
     terrain, graph = state.terrain, asking.context.graph
     paths = terrain.settings.paths
     direct = int(state.final[asking.row]) / TENTHS
@@ -651,7 +640,7 @@ def _path(entry: _Entry, rank: int) -> Path:
     parts = _parts(terrain, kept, asking.market)
     return Path(
         rank=rank,
-        place=entry.place,
+        place=place,
         origin=asking.start.end,
         target=End(graph.codes[asking.row], graph.occupations[asking.row].label),
         codes=tuple(graph.codes[r] for r in rows),
@@ -661,8 +650,8 @@ def _path(entry: _Entry, rank: int) -> Path:
         calibrated=terrain.calibrated,
         direct_hours=direct,
         direct_months=round(direct / paths.month_hours, 1),
-        gap=entry.outcome.gap,
-        alone=_alone(asking, entry.outcome),
+        gap=outcome.gap,
+        alone=_alone(asking, outcome),
         referential=graph.referential.stamp,
         assumptions=asking.assumptions,
         wages=asking.wages,
