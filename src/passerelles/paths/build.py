@@ -8,19 +8,13 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import (
-    AccessConditions,
-    access_conditions,
-    company_hours,
-    move_kind,
-    reduction_for,
-)
+from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for
 from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import UNKNOWN_HOURS, MoveKind, Ternary
+from passerelles.model import UNKNOWN_HOURS, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -309,7 +303,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
-        kind=_kind(graph, state, start, code, access),
+        kind=kind_between(graph.referential, origin.code, code, start.holdings.titles),
         access=access,
         credentials=credentials,
         options=context.options(code),
@@ -369,13 +363,6 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
 def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, ...]:
     """Return what an occupation requires of the person at the very start."""
     return step_credentials(state.terrain.demands, state.price, start.holdings, row)
-
-
-def _kind(graph: OccupationGraph, state: State, start: Start, code: str, access: AccessConditions) -> MoveKind:
-    """Return the kind of the move from where a person stands."""
-    origin = graph.codes[state.stages[-1]] if state.stages else start.end.code
-    before = None if origin is None else access_conditions(graph.referential, origin, titles=start.holdings.titles)
-    return move_kind(graph.referential, origin, code, before, access)
 
 
 def frame_months(hours: float, steps: int, state: State) -> float:

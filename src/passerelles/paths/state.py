@@ -13,7 +13,8 @@ from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim
 from passerelles.effort import UNITS, EffortTable, Floats, Ints, Shares, effort_table, ragged, state_of
 from passerelles.graph.core import OccupationGraph
-from passerelles.ranking.move import Start, excluded_rows
+from passerelles.ranking.move import Start
+from passerelles.ranking.moves import best_rows
 from passerelles.scoring.measures import one_origin
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_person, score_table
@@ -123,14 +124,9 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
 
 def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:
     """Shape (n,): the `count` best-scored moves from an occupation (-1 = a person without one), ties by code."""
-    allowed = ~excluded_rows(graph, row)
-    if count is None or np.count_nonzero(allowed) <= count:
-        return allowed
-    least = np.partition(scores[allowed], -count)[-count]
-    above = allowed & (scores > least)
-    tied = np.flatnonzero(allowed & (scores == least))
-    above[tied[: count - np.count_nonzero(above)]] = True
-    return np.asarray(above, dtype=np.bool_)
+    found = np.zeros(len(scores), dtype=np.bool_)
+    found[best_rows(graph, row, scores, len(scores) if count is None else count)] = True
+    return found
 
 
 def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
