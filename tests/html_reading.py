@@ -1,4 +1,4 @@
-"""A page read with the standard library's parser: an oracle that knows nothing of how the page was made."""
+"""A page read with the standard library's parser, and its colours: an oracle that knows nothing of how it was made."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -112,3 +112,15 @@ def faults(page: Element) -> list[str]:
             if not each.attributes.get(name, "#").startswith(("#", "data:")):
                 found.append(f"{each.tag} {name}={each.attributes[name]}")
     return found
+
+
+def contrast(one: str, other: str = "#FFFFFF") -> float:
+    """Contrast ratio of two colours (WCAG 2.1), from 1 to 21."""
+    high, low = sorted(map(_luminance, (one, other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -22,6 +22,7 @@ from matplotlib.text import Text
 from scipy.stats import binomtest
 
 import passerelles
+from html_reading import contrast
 from passerelles import PasserellesError, charts, compare, rank_moves, rank_paths
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import (
@@ -33,7 +34,6 @@ from passerelles.charts.drawing import (
     VERMILION,
     Chart,
     clean,
-    contrast,
     page_of,
     pale,
     width_of,

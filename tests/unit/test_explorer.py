@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from html_reading import contrast
 from market_files import market_folder
 from passerelles.cli.main import run
 from passerelles.compiled import compile_index
@@ -378,13 +379,6 @@ def test_the_map_has_every_job_once_and_its_colours_can_be_seen(
     picture = client.get("/explorer/map.svg")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert ET.fromstring(picture.text).tag.endswith("svg")  # noqa: S314 - the package's own
-
-
-def contrast(colour: str) -> float:
-    """Contrast with white, as WCAG computes it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
 def test_positions_are_the_same_each_time_and_kept_in_an_index(embedded_graph: OccupationGraph, tmp_path: Path) -> None:

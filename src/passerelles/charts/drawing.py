@@ -103,29 +103,10 @@ def deep(colour: str) -> str:
 
     Examples
     --------
-    >>> deep("#E69F00"), contrast(deep("#E69F00")) > 3
-    ('#8a5f00', True)
+    >>> deep("#E69F00")
+    '#8a5f00'
     """
     return "#" + "".join(f"{round(int(colour[i : i + 2], 16) * 0.6):02x}" for i in (1, 3, 5))
-
-
-def contrast(one: str, other: str = PAPER) -> float:
-    """
-    Contrast ratio of two colours (WCAG 2.1), from 1 to 21.
-
-    Examples
-    --------
-    >>> round(contrast("#000000", "#FFFFFF"))
-    21
-    """
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)  # noqa: PLR2004
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def end_text(end: "End", lang: Lang) -> str:
