@@ -31,13 +31,8 @@ _MERGES = 3
 
 def resolution_envelope(referential: Referential, results: Sequence[dict[str, Any]], *, kind: Kind) -> dict[str, Any]:
     """Return the object that ``resolve --format json`` prints."""
-    return {
-        "schema": "passerelles/resolve@1",
-        "referential": referential_dict(referential),
-        "scorer": dict(about_weights()),
-        "settings": {"kind": kind, "sure": SURE, "review": REVIEW},
-        "results": list(results),
-    }
+    settings = {"kind": kind, "sure": SURE, "review": REVIEW}
+    return unscored_envelope("resolve@1", referential, results, scorer=dict(about_weights()), settings=settings)
 
 
 def candidate_dicts(candidates: Sequence[Candidate], *, lang: Lang) -> list[dict[str, Any]]:
