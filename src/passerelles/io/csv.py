@@ -668,6 +668,21 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     return _number(f"{''.join(parts)}.{rest}" if rest else "".join(parts), negative=negative)
 
 
+def decimal_number(text: str) -> float:
+    """
+    Return a number with a decimal point or comma and blanks between its thousands; NaN where the text is none.
+
+    Examples
+    --------
+    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("-")
+    (16.61538462, 1503.0, nan)
+    """
+    try:
+        return float(_SPACES.sub("", text).replace(",", "."))
+    except ValueError:
+        return math.nan
+
+
 def _number(text: str, *, negative: bool) -> Number:
     value = float(text)
     return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")

@@ -11,13 +11,14 @@ from typing import Final, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
+from passerelles.io.csv import decimal_number
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.read import (
     Found,
     Scan,
     SourceFile,
+    amount,
     cells,
-    decimal_number,
     read_noted,
     scan,
     scan_all,
@@ -208,10 +209,7 @@ def _coordinates(tables: Iterable[Found], files: list[SourceFile], log: NoticeLo
 
 
 def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
-    try:
-        point = float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
-    except ValueError:
-        return None
+    point = decimal_number(latitude), decimal_number(longitude)
     return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # noqa: PLR2004 - degrees; nan fails too
 
 
@@ -293,7 +291,7 @@ def _travel(
                     ends.append(places.basin(text).code)
                 except PasserellesError:
                     log.note("place_unknown", file=found.name, line=line, value=text)
-            values = [decimal_number(text) for text in (minutes, km)]
+            values = [amount(text) for text in (minutes, km)]
             if len(ends) < 2:  # noqa: PLR2004 - a start and an end
                 continue
             if any(v is None and text for v, text in zip(values, (minutes, km), strict=True)) or values == [None, None]:

@@ -24,7 +24,7 @@ from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import Table, parse_rows, read_table
+from passerelles.io.csv import Table, decimal_number, parse_rows, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
@@ -384,7 +384,7 @@ def _reader(type_: str) -> Callable[[str], Any]:
     if name == "class":
         return _class
     if name == "number":
-        return decimal_number
+        return amount
     return str
 
 
@@ -393,20 +393,10 @@ def _class(text: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and 1 <= int(plain) <= _HIGHEST_CLASS else None
 
 
-def decimal_number(text: str) -> float | None:
-    """
-    Read a number of a published file: decimal point or comma, spaces between thousands; None where it is none.
-
-    Examples
-    --------
-    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("nan")
-    (16.61538462, 1503.0, None)
-    """
-    try:
-        value = float(re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", "."))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None
+def amount(text: str) -> float | None:
+    """Number of a published file, 0 or more; None where it is none."""
+    value = decimal_number(text)
+    return value if 0 <= value < math.inf else None
 
 
 class Once(dict[Key, Value]):

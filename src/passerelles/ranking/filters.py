@@ -13,6 +13,7 @@ from passerelles.access.holdings import Aim
 from passerelles.effort import StepHours, effort_table, state_of, step_hours
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.csv import decimal_number
 from passerelles.language.say import percent
 from passerelles.model import MoveKind, Occupation, Ternary
 from passerelles.ranking.move import Start, Verdict
@@ -326,10 +327,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
-    try:
-        value = float(argument.replace(",", "."))
-    except ValueError:
-        value = -1.0
+    value = decimal_number(argument)
     if not 0 <= value <= most or value == float("inf"):
         raise PasserellesError("filter_value", name=name, value=argument)
     return value

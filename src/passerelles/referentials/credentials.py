@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from passerelles.codes import circles, grouped, reached
 from passerelles.io.archive import FileSource, read_file
-from passerelles.io.csv import Table, read_table
+from passerelles.io.csv import Table, decimal_number, read_table
 from passerelles.model import (
     UNKNOWN_HOURS,
     AccessStatus,
@@ -224,12 +224,10 @@ def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: 
 
 def _figure(cell: str) -> float | None:
     """Read a number as a French or an English spreadsheet writes it: ``1 120,5``, ``1120.5``; nan for what is none."""
-    plain = "".join(cell.split()).replace(",", ".")
-    try:
-        figure = float(plain) if plain else None
-    except ValueError:
-        return nan
-    return nan if figure is not None and figure < 0 else figure
+    if not cell.strip():
+        return None
+    figure = decimal_number(cell)
+    return figure if figure >= 0 else nan
 
 
 def _note_prerequisite_circles(draft: Draft, table: Table) -> None:

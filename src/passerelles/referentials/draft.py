@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, check_columns, empty_table, named, parse_rows, read_table
+from passerelles.io.csv import Table, check_columns, decimal_number, empty_table, named, parse_rows, read_table
 from passerelles.io.xlsx import Cell, cell_text, is_workbook
 from passerelles.model import (
     Competency,
@@ -311,10 +311,7 @@ class Draft:
         """Figure from `low` to `high` that a cell gives; None where it is empty or, with a notice, out of that."""
         if not cell:
             return None
-        try:
-            value = float(cell.replace(",", "."))
-        except ValueError:
-            value = float("nan")
+        value = decimal_number(cell)
         if low <= value <= high:
             return value
         self.note("invalid_value", table, line, column=column, value=cell)
