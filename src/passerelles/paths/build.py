@@ -47,7 +47,7 @@ class Context:
     """
     What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
 
-    `day` is the reference date (ISO), empty = none; `official`: whether the list is one that an authority published:
+    `day` is the reference date (ISO); `official`: whether the list is one that an authority published:
     one derived from a survey or from offers never answers for it; `opco`: of the present employer and the hiring firm.
     """
 
@@ -55,7 +55,7 @@ class Context:
     frames: tuple[Frame, ...]
     hiring: frozenset[str] | None
     table: Certifications | None
-    day: str = ""
+    day: str
     official: bool = True
     opco: Firms = (None, None)
     _leading: dict[str, tuple[LeadingCertification, ...]] = field(default_factory=dict, repr=False)
@@ -73,12 +73,11 @@ class Context:
         return () if self.table is None else self.table.for_occupation(code, self.graph.referential)
 
     def leading(self, code: str) -> tuple[LeadingCertification, ...]:
-        """Certifications that lead to an occupation and are alive on the reference date, today where there is none."""
+        """Certifications that lead to an occupation and are alive on the reference date."""
         if self.table is None:
             return ()
         if code not in self._leading:
-            day = date.fromisoformat(self.day) if self.day else date.today()  # noqa: DTZ011 - the user's own day
-            self._leading[code] = self.table.leading(code, self.graph.referential, day)
+            self._leading[code] = self.table.leading(code, self.graph.referential, date.fromisoformat(self.day))
         return self._leading[code]
 
     def options(self, code: str) -> tuple[StepCredential, ...]:

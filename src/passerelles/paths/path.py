@@ -11,7 +11,7 @@ from passerelles.market.certifications import LeadingCertification, leading_line
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named
+from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named, title_of
 from passerelles.sharing import Later
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
@@ -377,12 +377,15 @@ class Path(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
         lead = [line for lines in path_lines(self, lang) for line in lines]
-        return Page(f"{self.rank}. {path_title(self, lang)}", [*lead, *self._beside(lang)])
+        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", [*lead, *self._beside(lang)])
 
     def explanation(self, lang: Lang = "fr") -> Page:
         """Return the same, each step's first sentence above the others."""
         lines = [*path_lines(self, lang), *([text] for text in self._beside(lang))]
-        return Page(f"{self.rank}. {path_title(self, lang)}", details=[Page(first, rest) for first, *rest in lines])
+        return Page(
+            f"{self.rank}. {title_of(self.origin, self.target, lang)}",
+            details=[Page(first, rest) for first, *rest in lines],
+        )
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
@@ -731,12 +734,6 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
     written = {name: number(value, lang=lang) for name, value in figures.items()}
     longer = number(months - path.direct_months, lang=lang, decimals=1)
     return [*found, [say("paths.why.stage", lang=lang, **written, months=longer)]]
-
-
-def path_title(path: Path, lang: Lang = "fr") -> str:
-    """Return ``origin → target``, by label where there is one."""
-    start = path.origin.label or path.origin.code or say("moves.profile", lang=lang)
-    return f"{start} → {path.target.label or path.target.code}"
 
 
 def state_lines(path: Path, lang: Lang = "fr") -> list[str]:

@@ -361,7 +361,7 @@ class Move(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
         lead = [move_facts(self, lang), *move_sentences(self, lang)]
-        return Page(f"{self.rank}. {title_of(self, lang)}", lead, [_parts([self], lang)])
+        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead, [_parts([self], lang)])
 
     def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
         """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
@@ -374,7 +374,7 @@ class Move(Described, Shown):
         if others:
             lead.append(say("moves.other_parts", lang=lang, parts=listed(others, lang)))
         lead += move_sentences(self, lang)
-        return Page(f"{self.rank}. {title_of(self, lang)}", lead if note is None else [*lead, note])
+        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead if note is None else [*lead, note])
 
 
 class Moves(list[Move], Shown):
@@ -511,10 +511,10 @@ def _filter(verdict: Verdict, lang: Lang) -> str:
     return f"{verdict.name}: {answer} ({verdict.sentence(lang)})"
 
 
-def title_of(move: Move, lang: Lang) -> str:
+def title_of(origin: End, target: End, lang: Lang) -> str:
     """Return ``origin → target``, by label where there is one."""
-    start = move.origin.label or move.origin.code or say("moves.profile", lang=lang)
-    return f"{start} → {move.target.label or move.target.code}"
+    start = origin.label or origin.code or say("moves.profile", lang=lang)
+    return f"{start} → {target.label or target.code}"
 
 
 def move_facts(move: Move, lang: Lang) -> str:

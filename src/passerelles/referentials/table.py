@@ -42,7 +42,7 @@ OPTIONAL: Final = (
     "occupation_tags.csv", "domains.csv", "mobilities.csv", *CREDENTIAL_FILES,
 )  # fmt: skip
 _TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
-_FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
+FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
 TAG_KIND: Final[dict[str, TagKind]] = coded("tag_kind")
 MOBILITY: Final[dict[str, MobilityKind]] = coded("mobility")
 
@@ -84,11 +84,11 @@ def _domains(source: FileSource, draft: Draft) -> None:
 
 
 def _occupations(source: FileSource, draft: Draft) -> None:
-    keys, optional = ("code", "label"), ("ecological", "level", *_TEXTS, *_FLAGS)
+    keys, optional = ("code", "label"), ("ecological", "level", *_TEXTS, *FLAGS)
     table = read_own_table(source, "occupations.csv", keys, draft, optional=optional, needed=True)
     for line, (code, label, eco, level, *cells) in table.numbered(*keys, *optional):
         definition, access, parent, domain, major, minor = cells[: len(_TEXTS)]
-        flags = zip(_FLAGS, cells[len(_TEXTS) :], strict=True)
+        flags = zip(FLAGS, cells[len(_TEXTS) :], strict=True)
         answers: dict[str, Any] = {name: draft.coded(YES_NO, cell, name, table, line) for name, cell in flags}
         occupation = Occupation(
             code,

@@ -17,6 +17,7 @@ from passerelles.matching.worklist import Agenda, Group, Review, Row
 from passerelles.model import UNKNOWN_HOURS, Domain, Mobility, Occupation, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
 from passerelles.views import schema
 from passerelles.views.schema import Schema, mapped, maybe, one_of, record, ref, whole
@@ -189,7 +190,6 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 80 else f"{flat[:79]}…"  # noqa: PLR2004 - a line of a terminal
 
 
-_FLAGS = ("regulated", "managerial", "digital", "demographic")
 SHOWN_KINDS = ("savoir-faire", "savoir", "savoir-être")
 STATUSES = ("core", "emerging", "other")
 
@@ -295,7 +295,7 @@ OCCUPATION = Record(
         _many("domain", _NAMED, attrgetter("domains"),
               schema.listed(ref("labelled"), "From the top of the tree to the occupation's own")),
         _own("riasec", maybe(schema.text())),
-        _told("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*_FLAGS, "ecological")},
+        _told("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
               schema=mapped(schema.text(), "yes, no or unknown; for `ecological` its role")),
         _many("titles", _TITLE, lambda f: f.referential.titles_of.get(f.code, ())),
         _many("requirements", _REQUIREMENT, lambda f: [

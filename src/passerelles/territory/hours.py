@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
-from passerelles.access.demands import demands_of, sane_hours
+from passerelles.access.demands import TENTHS, demands_of, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
 from passerelles.codes import grouped
 from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
@@ -24,8 +24,6 @@ from passerelles.settings import EffortSettings, Settings
 
 if TYPE_CHECKING:
     from passerelles.model import Ternary
-
-_TENTHS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Lever:
                 continue
             length = sane_hours(training_hours(credential)).expected if credential is not None else None
             total += float("nan") if length is None else length
-        return round(total * _TENTHS) / _TENTHS if total == total else float("nan")  # noqa: PLR0124 - nan
+        return round(total * TENTHS) / TENTHS if total == total else float("nan")  # noqa: PLR0124 - nan
 
 
 def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[str]) -> Lever:

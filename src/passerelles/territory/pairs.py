@@ -33,7 +33,7 @@ from passerelles.text import normalise_label
 _NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
-_LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
+LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
 
 class Why(IntEnum):
@@ -296,7 +296,7 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
     """
     chance = np.where(np.isnan(moves.probability), settings.acceptable_probability, moves.probability)
     chance = np.where(moves.listed, np.maximum(chance, settings.listed_probability), chance)
-    halvings = -np.log2(np.clip(chance, _LEAST_CHANCE, 1.0))
+    halvings = -np.log2(np.clip(chance, LEAST_CHANCE, 1.0))
     taught = np.where(hours < 0, hours.max(initial=0), hours)
     return np.asarray(taught + np.rint(settings.unlikely_hours * halvings * TENTHS), dtype=np.int64)
 

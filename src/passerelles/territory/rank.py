@@ -38,7 +38,7 @@ from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, reading_notes
-from passerelles.territory.pairs import Bounds, Moves, Verdicts, Why, moves_between, verdicts
+from passerelles.territory.pairs import LEAST_CHANCE, Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.views import schema
@@ -49,7 +49,6 @@ from passerelles.views.spec import Column, On, Record, Sheet, attribute, texts_o
 _FILE: Final = On.JSON | On.TABLE
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
 _SLACK: Final = 4  # classes of tension above the slackest
-_LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 # What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
 # from either side.
 _NEUTRAL: Final[Mapping[str, float]] = MappingProxyType({"move": -5.0, "hours": -1.0, "distance": -1.0})
@@ -271,7 +270,7 @@ def rank_parts(
     A tension that is known within bounds counts at its low end, as openings do. `chance` 1 = the same job.
     """
     figures: tuple[tuple[str, float | None, Callable[[float], float]], ...] = (
-        ("move", chance, lambda chance: math.log2(max(chance, _LEAST_CHANCE))),
+        ("move", chance, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
         ("hours", hours, lambda hours: -hours / settings.rank_hours),
         ("market", tension.low, lambda tension: settings.rank_market * (tension - 1) / _SLACK),
         ("distance", km, lambda km: -km / settings.rank_km),

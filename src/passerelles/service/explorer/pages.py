@@ -160,7 +160,7 @@ def unfolded(ask: Ask, found: Move, *, origin: str = "") -> Unfolded:
     link = ask.url("move", origin, found.target.code or "") if origin else ""
     return Unfolded(
         found,
-        title_of(found, ask.lang),
+        title_of(found.origin, found.target, ask.lang),
         move_facts(found, ask.lang),
         move_sentences(found, ask.lang),
         _bars(ask, found),
