@@ -24,7 +24,7 @@ from passerelles.charts.drawing import (
 )
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS
-from passerelles.language.say import Lang, listed, number, percent, say
+from passerelles.language.say import Lang, listed, number, percent
 
 if TYPE_CHECKING:
     from passerelles.evaluation.protocol import Bin
@@ -100,11 +100,8 @@ def _name(pen: Pen, result: "MethodResult") -> str:
 
 
 def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
-    mean = number(result.metrics[metric], lang=lang, decimals=3)
-    if metric not in result.ci95:
-        return mean
-    low, high = (number(x, lang=lang, decimals=3) for x in result.ci95[metric])
-    return say("evaluation.interval", lang=lang, mean=mean, low=low, high=high)
+    known = metric in result.ci95
+    return result.interval(metric, lang) if known else number(result.metrics[metric], lang=lang, decimals=3)
 
 
 def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float) -> float:
