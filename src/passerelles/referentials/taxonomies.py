@@ -22,6 +22,7 @@ from passerelles.model import (
     Ternary,
     WorkContext,
 )
+from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label
@@ -39,10 +40,7 @@ _UNREAD: Final = re.compile(
 _TELLING: Final = ("occupationSkillRelations", "broaderRelationsSkillPillar", "broaderRelationsOccPillar")
 _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
-_LICENCE: Final = (
-    "This service uses the ESCO classification of the European Commission. "
-    "Reuse authorised with attribution (Commission Decision 2011/833/EU); read and rearranged by passerelles"
-)
+_ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
 _KIND: Final[dict[str, CompetencyKind]] = {
     "": "savoir-faire", "skill/competence": "savoir-faire", "knowledge": "savoir",
 }  # fmt: skip
@@ -51,11 +49,6 @@ _STATUS: Final[dict[str, Status]] = {"": "other", "essential": "core", "optional
 _REGULATED: Final[dict[str, Ternary]] = {"regulated": "yes"}
 # Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
 _SOFT: Final = ("A", "T")
-# Level of training of each ISCO-08 major group: its skill level (ISCO-08, volume 1, table 1) on the European scale,
-# the middle where it spans several. Armed forces (0) have no single one.
-_LEVEL: Final[Mapping[str, float]] = MappingProxyType(
-    {"1": 6.0, "2": 6.5, "3": 5.0, "4": 3.5, "5": 3.5, "6": 3.5, "7": 3.5, "8": 3.5, "9": 2.0}
-)
 _MANAGERS: Final = "1"
 _BREAKS: Final = re.compile(r"\n| \| ")
 # O*NET: names of the files without extension. What is required is required where nothing else gives the same.
@@ -85,18 +78,11 @@ _IMPORTANT: Final = 3.0
 _CORE: Final = 4.0
 # A context counts from 'once a week or more', 'fairly often' and the like (4 of 5) on.
 _FREQUENT: Final = 4.0
-# Job zones 1 to 5 on the European scale: little or no preparation, high school, vocational school or associate's
-# degree, bachelor's degree, graduate school.
-_ZONE_LEVEL: Final[dict[str, float | None]] = {"1": 3.0, "2": 4.0, "3": 5.0, "4": 6.0, "5": 7.0, "": None}
+_ZONE_LEVEL: Final[dict[str, float | None]] = {**_ONET["levels"], "": None}
 _RIASEC: Final = "RIASEC"
 _HIGH_POINTS: Final = ("1.B.1.g", "1.B.1.h")  # first and second interest of an occupation, by number from 1
 _ONET_MANAGERS: Final = "11-"
 _ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
-_ONET_LICENCE: Final = (
-    "Includes information from the {attribution} by the U.S. Department of Labor, Employment and Training "
-    "Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
-    "Modified by passerelles; USDOL/ETA has not approved, endorsed or tested these modifications"
-)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -145,7 +131,9 @@ def read_esco(source: FileSource) -> Referential:
     _links(files, draft)
     # The files themselves say no version: the name of a zip or of the folder does.
     version = next((match[1] for name in _names_of(source) if (match := _VERSION.search(name))), "unknown")
-    provenance = Provenance(source=f"European Commission, ESCO, version {version}", format="esco", licence=_LICENCE)
+    provenance = Provenance(
+        source=f"European Commission, ESCO, version {version}", format="esco", licence=_ESCO["licence"]
+    )
     return finish(draft, name="esco", version=version, language=files.edition, provenance=provenance)
 
 
@@ -209,7 +197,7 @@ def _occupations(files: FileSet, draft: Draft) -> None:
             domain=group[:3] or None,  # the unit group itself is the parent
             regulated=_REGULATED.get(regulated.rpartition("/")[2], "unknown"),
             managerial="yes" if group.startswith(_MANAGERS) else "unknown",
-            level=_LEVEL.get(group[:1]),
+            level=_ESCO["levels"].get(group[:1]),
             notation=notation,
         )
         if draft.declare("occupations", occupation, table, line):
@@ -353,7 +341,7 @@ def read_onet(source: FileSource) -> Referential:
     version, date = _release(source, draft)
     attribution = f"O*NET {version} Database" if version != "unknown" else "O*NET Database"
     named = f"U.S. Department of Labor, O*NET, version {version}"
-    provenance = Provenance(named, "onet", date, _ONET_LICENCE.format(attribution=attribution))
+    provenance = Provenance(named, "onet", date, _ONET["licence"].format(attribution=attribution))
     return finish(draft, name="onet", version=version, language="en", provenance=provenance)
 
 
