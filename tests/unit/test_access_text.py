@@ -1,14 +1,11 @@
 """The reader of access texts: what a careful reader would say, sentence by sentence, then on labelled fiches."""
 
 import csv
-import re
-from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from access_reader import Agreement, agreement
 
-from passerelles.charts.evaluation import wilson
 from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
 from passerelles.referentials.referential import Referential
 
@@ -540,46 +537,6 @@ def test_what_newer_texts_say(text: str, names: list[str]) -> None:
     assert all(f.startswith(n) for f, n in zip(found, names, strict=True))
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """Right and all: of the required mentions read, of those labelled, and of the fiches for levels and selection."""
-
-    precision: tuple[int, int]
-    recall: tuple[int, int]
-    level: tuple[int, int]
-    selection: tuple[int, int]
-
-    def described(self) -> dict[str, str]:
-        def share(right: int, cases: int) -> str:
-            low, high = wilson(right / cases, cases)
-            return f"{right}/{cases} = {right / cases:.3f} [{low:.3f}, {high:.3f}]"
-
-        return {name: share(*counts) for name, counts in vars(self).items()}
-
-
-def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
-    """How the reader agrees with a hand: a mention is found where it meets a place of the labelled words."""
-    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in csv.DictReader(labels.read_text(encoding="utf-8").splitlines()):
-        rows[row["code"]].append(row)
-    read = labelled = named = found = level = selection = 0
-    for code, fiche in rows.items():
-        got = said(texts[code])
-        spans = []
-        for row in fiche:
-            if row["strength"] in ("stated", "only-way") and row["condition"] == "always":
-                words = fold_in_place(row["phrase"])
-                spans.append([m.span() for m in re.finditer(re.escape(words), fold_in_place(texts[code]))])
-        meets = [[any(m.start < b and m.end > a for a, b in places) for places in spans] for m in got.required]
-        read += len(meets)
-        named += sum(any(row) for row in meets)
-        labelled += len(spans)
-        found += sum(any(row[i] for row in meets) for i in range(len(spans)))
-        level += [fiche[0]["low"], fiche[0]["high"]] == ["" if n is None else str(n) for n in (got.low, got.high)]
-        selection += fiche[0]["selection"] == (got.selection or "")
-    return Agreement((named, read), (found, labelled), (level, len(rows)), (selection, len(rows)))
-
-
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
@@ -603,42 +560,6 @@ def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, nam
 def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) -> None:
     # the half kept unread while rules were mended reached 23 of 28 and 23 of 26; read since
     _reaches("v347", older_rome, Agreement((61, 61), (61, 61), (314, 316), (313, 316)))
-
-
-@pytest.mark.parametrize(
-    ("name", "floors"),
-    [
-        # fresh at 48 of 58 and 48 of 67; the half kept while the other mended the rules, 24 of 29 and 24 of 33
-        ("v461", Agreement((64, 64), (64, 67), (110, 110), (110, 110))),
-        ("v461b", Agreement((25, 25), (25, 26), (32, 32), (32, 32))),  # fresh at 16 of 17 and 16 of 26
-    ],
-)
-def test_the_reader_agrees_with_a_hand_on_the_rome_of_2026(real_data: Path, name: str, floors: Agreement) -> None:
-    """The labels are of the first 300 letters of each text, without the sentence that they cut."""
-    path = real_data / "rome-v461" / "unix_texte_v461_utf8.csv"
-    if not path.is_file():
-        pytest.skip("needs the texts of ROME v461 beside the other data sets")
-    sentences: dict[str, list[str]] = defaultdict(list)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for row in sorted(csv.DictReader(lines), key=lambda row: int(row["position_phrase"])):
-            if row["libelle_type_texte"] == "acces_metier":
-                sentences[row["code_rome"]].append(" ".join(row["libelle_texte"].replace("''", "'").split()))
-    _agree(name, {code: _opening(parts) for code, parts in sentences.items()}, floors)
-
-
-def _opening(sentences: list[str]) -> str:
-    text = ""
-    for sentence in sentences:
-        room = 300 - len(text.replace(" | ", " "))
-        cut = sentence[: max(0, room)]
-        text += (" | " if text and cut else "") + (cut if len(sentence) <= room else cut[: cut.rfind(".") + 1] or cut)
-    return text
-
-
-def test_the_opening_of_a_text_ends_with_a_sentence() -> None:
-    assert (
-        _opening(["Il faut un permis B.", "x" * 100 + ". " + "y" * 300]) == "Il faut un permis B. | " + "x" * 100 + "."
-    )
 
 
 def _reaches(name: str, referential: Referential, floors: Agreement) -> None:

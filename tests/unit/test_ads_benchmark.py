@@ -1,13 +1,10 @@
 """The measure of titles on real offers reads them as the API of France Travail gives them, or a table of them."""
 
-import importlib
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import titles_ads
 
 from passerelles import load_referential
 from passerelles.matching.titles import Context
@@ -24,23 +21,15 @@ OFFER = {
 AGENCY = OFFER | {"intitule": "Moniteur PL", "entreprise": {}, "codeNAF": "78.20Z", "secteurActiviteLibelle": "Intérim"}
 
 
-@pytest.fixture
-def ads(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
-    yield importlib.import_module("titles_ads")
-    for name in ("titles_ads", "titles", "title_splits"):
-        sys.modules.pop(name, None)
-
-
 OFFERS = [OFFER, OFFER, AGENCY, {"intitule": "Sans code"}]
 
 
 @pytest.mark.parametrize("content", [{"resultats": OFFERS}, OFFERS])
-def test_offers_are_read_as_the_api_answers_and_as_a_list(ads: ModuleType, tmp_path: Path, content: object) -> None:
+def test_offers_are_read_as_the_api_answers_and_as_a_list(tmp_path: Path, content: object) -> None:
     file = tmp_path / "offers.json"
     file.write_text(json.dumps(content), encoding="utf-8")
-    first, second = ads.read_offers(file)
-    assert first == ads.Offer(
+    first, second = titles_ads.read_offers(file)
+    assert first == titles_ads.Offer(
         "Moniteur auto-école (H/F)",
         "K2110",
         "Moniteur / Monitrice d'auto-école",
@@ -49,25 +38,25 @@ def test_offers_are_read_as_the_api_answers_and_as_a_list(ads: ModuleType, tmp_p
     assert second.context is None  # the sector of an agency says nothing of the job
 
 
-def test_offers_are_read_from_a_table(ads: ModuleType, tmp_path: Path) -> None:
+def test_offers_are_read_from_a_table(tmp_path: Path) -> None:
     file = tmp_path / "offers.csv"
     text = 'intitule;romeCode;description;entreprise\nCariste, CACES 3;N1101;"Ici,\nmaintenant";Dupont\n;N1101;;\n'
     file.write_text("\ufeff" + text, encoding="utf-8")
-    assert ads.read_offers(file) == [ads.Offer("Cariste, CACES 3", "N1101", "", Context("Dupont"))]
+    assert titles_ads.read_offers(file) == [titles_ads.Offer("Cariste, CACES 3", "N1101", "", Context("Dupont"))]
 
 
-def test_the_appellation_tells_the_family_before_the_code_and_computing_is_left_out(ads: ModuleType) -> None:
+def test_the_appellation_tells_the_family_before_the_code_and_computing_is_left_out() -> None:
     rome = load_referential()
     offers = [
-        ads.Offer("Moniteur", "N1101", "Moniteur / Monitrice d'auto-école", None),
-        ads.Offer("Cariste", "N1101", "", None),
-        ads.Offer("Développeur", "M1805", "", None),
-        ads.Offer("Inconnu", "Z9999", "", None),
+        titles_ads.Offer("Moniteur", "N1101", "Moniteur / Monitrice d'auto-école", None),
+        titles_ads.Offer("Cariste", "N1101", "", None),
+        titles_ads.Offer("Développeur", "M1805", "", None),
+        titles_ads.Offer("Inconnu", "Z9999", "", None),
     ]
-    assert [query.families for query in ads.queries_of(offers, rome).values()] == [{"K2110"}, {"N1101"}]
+    assert [query.families for query in titles_ads.queries_of(offers, rome).values()] == [{"K2110"}, {"N1101"}]
 
 
-def test_a_title_stays_in_its_half_however_it_is_written(ads: ModuleType) -> None:
+def test_a_title_stays_in_its_half_however_it_is_written() -> None:
     titles = [f"Métier {number}" for number in range(100)]
-    assert [ads.half_of(title) for title in titles] == [ads.half_of(title.upper()) for title in titles]
-    assert 30 < sum(ads.half_of(title) for title in titles) < 70
+    assert [titles_ads.half_of(title) for title in titles] == [titles_ads.half_of(title.upper()) for title in titles]
+    assert 30 < sum(titles_ads.half_of(title) for title in titles) < 70

@@ -1,0 +1,103 @@
+"""Measure the reader of access texts against labels, on the ROME of the data sets: ``access_reader [DATA]``."""
+
+import csv
+import os
+import re
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from passerelles import load_referential
+from passerelles.charts.evaluation import wilson
+from passerelles.referentials.access_text import fold_in_place, read_access_text
+
+LABELS = Path(__file__).resolve().parents[1] / "tests" / "data"
+OPENING = 300  # letters of each text that the labels of v461 are of
+# The labels of each version: what was held out when it was first measured, and what since, docs/access.md says.
+VERSIONS = {
+    "rome-v460": ("dev", "dev2", "dev3", "held2", "held3"),
+    "rome-v347": ("v347",),
+    "rome-v461": ("v461", "v461b"),
+}
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Right and all: of the required mentions read, of those labelled, and of the fiches for levels and selection."""
+
+    precision: tuple[int, int]
+    recall: tuple[int, int]
+    level: tuple[int, int]
+    selection: tuple[int, int]
+
+    def described(self) -> dict[str, str]:
+        """Each share with Wilson's interval."""
+
+        def share(right: int, cases: int) -> str:
+            low, high = wilson(right / cases, cases)
+            return f"{right}/{cases} = {right / cases:.3f} [{low:.3f}, {high:.3f}]"
+
+        return {name: share(*counts) for name, counts in vars(self).items()}
+
+
+def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
+    """How the reader agrees with a hand: a mention is found where it meets a place of the labelled words."""
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in csv.DictReader(labels.read_text(encoding="utf-8").splitlines()):
+        rows[row["code"]].append(row)
+    read = labelled = named = found = level = selection = 0
+    for code, fiche in rows.items():
+        got = read_access_text(texts[code])
+        assert got is not None, code
+        spans = []
+        for row in fiche:
+            if row["strength"] in ("stated", "only-way") and row["condition"] == "always":
+                words = fold_in_place(row["phrase"])
+                spans.append([m.span() for m in re.finditer(re.escape(words), fold_in_place(texts[code]))])
+        meets = [[any(m.start < b and m.end > a for a, b in places) for places in spans] for m in got.required]
+        read += len(meets)
+        named += sum(any(row) for row in meets)
+        labelled += len(spans)
+        found += sum(any(row[i] for row in meets) for i in range(len(spans)))
+        level += [fiche[0]["low"], fiche[0]["high"]] == ["" if n is None else str(n) for n in (got.low, got.high)]
+        selection += fiche[0]["selection"] == (got.selection or "")
+    return Agreement((named, read), (found, labelled), (level, len(rows)), (selection, len(rows)))
+
+
+def openings(texts: Path) -> dict[str, str]:
+    """Return the first letters of each access text of ROME 4, without the sentence that they cut."""
+    sentences: dict[str, list[str]] = defaultdict(list)
+    with texts.open(encoding="utf-8-sig", newline="") as lines:
+        for row in sorted(csv.DictReader(lines), key=lambda row: int(row["position_phrase"])):
+            if row["libelle_type_texte"] == "acces_metier":
+                sentences[row["code_rome"]].append(" ".join(row["libelle_texte"].replace("''", "'").split()))
+    return {code: _opening(parts) for code, parts in sentences.items()}
+
+
+def _opening(sentences: list[str]) -> str:
+    text = ""
+    for sentence in sentences:
+        room = OPENING - len(text.replace(" | ", " "))
+        cut = sentence[: max(0, room)]
+        text += (" | " if text and cut else "") + (cut if len(sentence) <= room else cut[: cut.rfind(".") + 1] or cut)
+    return text
+
+
+def main(data: Path) -> None:
+    """Print a line for each file of labels whose version lies in the folder."""
+    for version, names in VERSIONS.items():
+        if not (data / version).is_dir():
+            print(f"{version}: not in {data}")
+            continue
+        if version == "rome-v461":
+            texts = openings(data / version / "unix_texte_v461_utf8.csv")
+        else:
+            texts = {o.code: o.access for o in load_referential(data / version).occupations}
+        for name in names:
+            reached = agreement(LABELS / f"access_labels_{name}.csv", texts).described()
+            print(f"{version}  {name:6}", *(f"{part} {told}" for part, told in reached.items()), sep="  ")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["PASSERELLES_DATA"]))
