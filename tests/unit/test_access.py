@@ -383,6 +383,9 @@ def test_going_down_a_grade_is_a_step_down_and_sources_leave_it_out_unless_asked
         ((4, 5), (3, 3), "step-down"),
         ((3, 4), (4, 6), "lateral"),
         ((None, None), (3, 4), "unknown"),
+        ((0, None), (0, 4), "lateral"),  # both are entered without a diploma
+        ((0, None), (3, 4), "unknown"),
+        ((2, 5), (4, None), "lateral"),
     ],
 )
 def test_levels_that_lie_apart_go_up_or_down(

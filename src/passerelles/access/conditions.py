@@ -698,8 +698,7 @@ def move_kind(
         return "step-down"
     managerial = (referential.occupation_by_code[origin].managerial, referential.occupation_by_code[target].managerial)
     ranks: dict[tuple[str, str], MoveKind] = {("no", "yes"): "advancement", ("yes", "no"): "step-down"}
-    known = None not in (before.level_low, before.level_high, after.level_low, after.level_high)
-    return _by_level(before, after) or ranks.get(managerial) or ("lateral" if known else "unknown")
+    return _by_level(before, after) or ranks.get(managerial) or ("lateral" if _overlap(before, after) else "unknown")
 
 
 def kind_between(
@@ -717,6 +716,14 @@ def _by_level(before: AccessConditions, after: AccessConditions) -> MoveKind | N
     if before.level_low is not None and after.level_high is not None and after.level_high < before.level_low:
         return "step-down"
     return None
+
+
+def _overlap(before: AccessConditions, after: AccessConditions) -> bool:
+    """Whether two jobs surely have a level in common: each has its lowest, whatever its highest is."""
+    if before.level_low is None or after.level_low is None:
+        return False
+    floor = max(before.level_low, after.level_low)
+    return all(floor <= max(c.level_low or 0, c.level_high or 0) for c in (before, after))
 
 
 def same_field(referential: Referential, origin: str | None, target: str) -> bool | None:
