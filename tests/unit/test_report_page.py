@@ -135,9 +135,10 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     said = "POEI, demandeurs d'emploi visés par le PIC – qui peut payer"
     assert page.text.replace("\u00a0", " ").count(said) == 1
     origins = explained_origins(case)
-    at, move = next((i, e) for i, o in enumerate(origins) for e in o.moves if e.path and e.path.frames)
-    assert move.path is not None
-    other = replace(move.path.frames[0], verdict="yes", payers=(MayPay("employer", "s"),))
+    named = {f.name for f in same_payers(origins)}
+    moves = [(i, e, e.path) for i, o in enumerate(origins) for e in o.moves if e.path]
+    at, move, frame = next((i, e, f) for i, e, path in moves for f in path.frames if f.name in named)
+    other = replace(frame, verdict="yes", payers=(MayPay("employer", "s"),))
     own = move._replace(path=cast("Any", SimpleNamespace(frames=(other,), certifications=())))
     alike = same_payers([*origins, origins[at]._replace(moves=(own,))])
     assert other.name not in {f.name for f in alike}
