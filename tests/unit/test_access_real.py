@@ -50,6 +50,9 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), "lateral"),
     ("K1207", "K1201", "conditional", {"DEASS"}, set(), "lateral"),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
+    ("C1502", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # manager of a condominium, employed
+    ("C1504", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # each employer gives it anew
+    ("A1203", "A1209", "open", set(), set(), "lateral"),  # a pruner who does not climb
     ("N1110", "N1101", "conditional", {"AUT-COND"}, set(), "lateral"),  # storekeeper to fork-lift driver
     ("F1703", "F1301", "conditional", {"AUT-COND"}, set(), "lateral"),  # mason to crane driver
     ("F1703", "F1602", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # mason to electrician
@@ -275,6 +278,8 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
     ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
+    ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
+    ("A1203", "Elagueur-grimpeur", "conditional", {"FORM-ARBRE"}),  # labour code, R. 4323-89, 6°
 ]
 
 
