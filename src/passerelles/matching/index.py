@@ -25,7 +25,7 @@ from passerelles.matching.reading import (
     language_pack,
 )
 from passerelles.referentials.referential import Referential, nearest_codes
-from passerelles.sharing import cached_property
+from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import words, words_of_all
 from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse, unit
@@ -209,8 +209,8 @@ def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_arra
 def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:
     """Randomised singular values (Halko, Martinsson and Tropp 2011): coordinates of documents, axes of terms."""
     size = min(dimensions, min(matrix.shape) - 1)
-    draw = np.random.default_rng(0).standard_normal((matrix.shape[1], size + _OVERSAMPLED)).astype(np.float32)
-    basis = np.linalg.qr(matrix @ draw)[0]
+    basis = np.random.default_rng(0).standard_normal((matrix.shape[1], size + _OVERSAMPLED)).astype(np.float32)
+    basis = np.linalg.qr(matrix @ basis)[0]
     turned = sparse.csr_array(matrix.T.tocsr())
     for _ in range(3):
         basis = np.linalg.qr(matrix @ (turned @ basis))[0]
@@ -219,10 +219,10 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     squares, left = np.linalg.eigh(tall.T @ tall)
     order = np.argsort(-squares, kind="stable")[:size]
     scale = np.sqrt(np.maximum(squares[order], 1e-12))
-    coordinates = (basis @ left[:, order]) * scale
-    axes = tall @ left[:, order]
-    axes /= scale
-    return coordinates.astype(np.float32), np.ascontiguousarray(axes, dtype=np.float32)
+    axes = np.empty((len(tall), size), dtype=np.float32)
+    for some in blocks(len(tall), 4096):  # whole in 64 bits, they would be the most that compiling an index takes
+        axes[some] = tall[some] @ left[:, order] / scale
+    return ((basis @ left[:, order]) * scale).astype(np.float32), axes
 
 
 def _space(

@@ -273,9 +273,10 @@ def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
     """Mean over pairs of two different occupations of the referential proper, unknown values left out."""
     square = values if plain.all() else values[np.ix_(plain, plain)]
     diagonal = np.diagonal(square)
-    unknown = int(np.isnan(square).sum())
+    whole = square.sum(dtype=np.float64)
+    unknown = int(np.isnan(square).sum()) if np.isnan(whole) else 0
     count = square.size - unknown - int((~np.isnan(diagonal)).sum())
-    whole = np.nansum(square, dtype=np.float64) if unknown else square.sum(dtype=np.float64)
+    whole = np.nansum(square, dtype=np.float64) if unknown else whole
     total = whole - np.nansum(diagonal, dtype=np.float64)
     return float(total / count) if count else 0.0
 
