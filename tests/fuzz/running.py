@@ -51,9 +51,36 @@ class Outcome:
     answer: Answer | None = None
 
 
+class Folder:
+    """Where inputs lie one after the other: of the hundreds of files of an index, those that change are written."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.files: Files = {}
+
+    def holding(self, files: Files) -> "Folder":
+        """Hold these files alone; what is written is a new file, as the one before may still be mapped."""
+        for name in self.files.keys() - files.keys():
+            (self.place / name).unlink()
+        for name, data in files.items():
+            if self.files.get(name) != data:
+                path = self.place / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)
+                path.write_bytes(data)
+        self.files = files
+        return self
+
+
 def fuzz(reader: Reader, count: int, *, seed: int = SEED) -> Report:
     """Try every seed, then changes of them, drawn at random: the same in every run."""
     report = Report(reader.name)
+    with tempfile.TemporaryDirectory() as place:
+        _fuzz(reader, count, seed, report, Folder(Path(place)))
+    return report
+
+
+def _fuzz(reader: Reader, count: int, seed: int, report: Report, folder: Folder) -> None:
     names = list(reader.seeds)
     first: dict[str, Outcome | None] = {}
     for number in range(count):
@@ -63,21 +90,21 @@ def fuzz(reader: Reader, count: int, *, seed: int = SEED) -> Report:
             name = names[0]
         files = reader.seeds[name]()
         if name not in first:
-            first[name] = _tried(reader, files, report, f"{name}, as it is")
+            first[name] = _tried(reader, folder.holding(files), report, f"{name}, as it is")
             continue
         turn = rng.random()
         if turn < 0.25 and reader.keeps:
             change = rng.choice(reader.keeps)
-            before, after = first[name], _tried(reader, keep(files, change, rng), report, f"{number}: {name}, {change}")
+            kept = folder.holding(keep(files, change, rng))
+            before, after = first[name], _tried(reader, kept, report, f"{number}: {name}, {change}")
             if None not in (before, after) and not _alike(before, after):
                 report.faults.append(f"{number}: {name}, {change}: another answer: {_short(before)} / {_short(after)}")
         elif turn < 0.5 and reader.counts and name == "sound":
-            _count(reader, files, first[name], report, rng, number)
+            _count(reader, files, first[name], report, rng, number, folder)
         else:
             for _ in range(rng.choice((1, 1, 2))):
                 files = damage(files, rng)
-            _tried(reader, files, report, f"{number}: {name}, damaged")
-    return report
+            _tried(reader, folder.holding(files), report, f"{number}: {name}, damaged")
 
 
 def _alike(before: Any, after: Any) -> bool:
@@ -91,7 +118,13 @@ def _short(outcome: Any) -> str:
 
 
 def _count(
-    reader: Reader, files: Files, before: Outcome | None, report: Report, rng: random.Random, number: int
+    reader: Reader,
+    files: Files,
+    before: Outcome | None,
+    report: Report,
+    rng: random.Random,
+    number: int,
+    folder: Folder,
 ) -> None:
     """Write one count as people do: it is read as that number or set aside, and so is every other; none is lost."""
     text = rng.choice(sorted(READINGS))
@@ -100,7 +133,7 @@ def _count(
     place, row = rows[0].index(reader.counts), rng.randrange(1, len(rows))
     rows[row][place] = text
     changed = "\n".join(";".join(row) for row in rows).encode()
-    outcome = _tried(reader, {name: changed}, report, f"{number}: count {text!r}")
+    outcome = _tried(reader, folder.holding({name: changed}), report, f"{number}: count {text!r}")
     if outcome is None or outcome.answer is None or before is None or before.answer is None:
         return
     lots, aside = outcome.answer.content
@@ -114,13 +147,13 @@ def _count(
         report.faults.append(f"{number}: count {text!r}: a row is lost without a word")
 
 
-def _tried(reader: Reader, files: Files, report: Report, what: str) -> Outcome | None:
-    """Read some files; anything but an answer or a message in both languages is a fault."""
+def _tried(reader: Reader, folder: Folder, report: Report, what: str) -> Outcome | None:
+    """Read what a folder holds; anything but an answer or a message in both languages is a fault."""
     start = time.process_time()
     try:
-        with tempfile.TemporaryDirectory() as folder, _limited(SECONDS), warnings.catch_warnings():
+        with _limited(SECONDS), warnings.catch_warnings():
             warnings.simplefilter("error", ResourceWarning)
-            outcome = _read(reader, files, Path(folder))
+            outcome = _read(reader, folder)
     except (Exception, HangError) as error:  # noqa: BLE001 - what is looked for
         *_, before, last = (None, *traceback.extract_tb(error.__traceback__))
         where = before if isinstance(error, HangError) and before else last
@@ -134,14 +167,11 @@ def _tried(reader: Reader, files: Files, report: Report, what: str) -> Outcome |
     return outcome
 
 
-def _read(reader: Reader, files: Files, folder: Path) -> Outcome:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    single = reader.single or (len(files) == 1 and next(iter(files)).endswith(".zip"))
+def _read(reader: Reader, folder: Folder) -> Outcome:
+    first, *others = folder.files
+    single = reader.single or (not others and first.endswith(".zip"))
     try:
-        return Outcome(answer=reader.read(folder / next(iter(files)) if single else folder))
+        return Outcome(answer=reader.read(folder.place / first if single else folder.place))
     except PasserellesError as error:
         messages = [error.message(lang) for lang in LANGS]
         assert all(message.strip() for message in messages)
