@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from passerelles.cli.main import run
+from passerelles.compiled import compile_index
+from passerelles.graph.core import OccupationGraph
 
 SECRET = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
 # A service whose every answer takes a second, for a stop in the middle of some.
@@ -216,23 +219,6 @@ def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:
                for line in requests)  # fmt: skip
 
 
-@pytest.mark.slow
-def test_several_processes_serve_and_stop(tmp_path: Path) -> None:
-    words = ["-m", "passerelles", "serve", "--workers", "2", "--api-key-env", "SERVICE_KEY"]
-    os.environ["SERVICE_KEY"] = "0123456789abcdef-secret"
-    try:
-        with served(tmp_path / "log", lambda port: [*words, "--port", str(port)]) as (process, base):
-            assert httpx.get(f"{base}/v1/show?occupation=K2110").status_code == 401
-            headers = {"x-api-key": os.environ["SERVICE_KEY"]}
-            tags = {httpx.get(f"{base}/v1/show?occupation=K2110", headers=headers).headers["etag"] for _ in range(8)}
-            assert len(tags) == 1  # the same in every process
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(40) == 0
-    finally:
-        del os.environ["SERVICE_KEY"]
-    assert "0123456789abcdef" not in (tmp_path / "log").read_text("utf-8")
-
-
 def test_what_cannot_be_served_is_told_in_one_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,14 +256,24 @@ def serve(*words: str) -> Callable[[int], list[str]]:
     return lambda port: ["-m", "passerelles", "serve", "--port", str(port), "--no-warm", *words]
 
 
+@pytest.fixture(scope="module")
+def indexes(
+    tmp_path_factory: pytest.TempPathFactory, plain_embedded: OccupationGraph, embedded_graph: OccupationGraph
+) -> dict[str, Path]:
+    """An index, and the one with an overlay that takes its place, by the checksums that answers tell."""
+    folder = tmp_path_factory.mktemp("indexes")
+    graphs = {"old": plain_embedded, "new": embedded_graph}
+    return {
+        graph.referential.stamp.sha256: compile_index(graph, folder / f"{name}.index", titles=False)
+        for name, graph in graphs.items()
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
-def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path) -> None:
-    from passerelles import build_graph, compile_index, load_referential
-
-    plain = build_graph(load_referential("transitions"))
-    branch = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
-    index = compile_index(plain, tmp_path / "served.index", titles=False)
+def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path, indexes: dict[str, Path]) -> None:
+    (_, old), (new_sum, new) = indexes.items()
+    index = Path(shutil.copy(old, tmp_path / "served.index"))
     log, stop = tmp_path / "log", threading.Event()
     seen: list[tuple[int, str, str]] = []
 
@@ -304,12 +300,9 @@ def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             index.unlink()
-            compile_index(branch, index, titles=False)
+            shutil.copy(new, index)
             process.send_signal(signal.SIGHUP)
-            while (
-                branch.referential.stamp.sha256
-                not in httpx.get(f"{base}/health/live").headers["passerelles-referential"]
-            ):
+            while new_sum not in httpx.get(f"{base}/health/live").headers["passerelles-referential"]:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             time.sleep(0.5)
@@ -323,7 +316,7 @@ def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path
         assert process.wait(20) == 0
     assert {status for status, _, _ in seen} == {200}
     assert all(told in header for _, told, header in seen)  # an answer never says it comes from other data
-    assert {told for _, told, _ in seen} == {plain.referential.stamp.sha256, branch.referential.stamp.sha256}
+    assert {told for _, told, _ in seen} == {*indexes}
     events = [line["event"] for line in lines(log)]
     assert [e for e in events if e.startswith("reload")] == ["reloading", "reload_failed", "reloading", "reloaded"]
 
@@ -332,7 +325,7 @@ def several(server: str, port: int) -> list[str]:
     """The words that start two workers on a port, under a server."""
     application = "passerelles.service:application"
     return {
-        "serve": ["-m", "passerelles", "serve", "--workers", "2", "--port", f"{port}"],
+        "serve": serve("--workers", "2")(port),
         "uvicorn": ["-m", "uvicorn", "--factory", application, "--workers", "2", "--port", f"{port}"],
         "gunicorn": [
             *("-W", "ignore", "-m", "gunicorn", "-k", "asgi", "-w", "2", f"{application}()", "-b", f"127.0.0.1:{port}"),
@@ -355,15 +348,11 @@ def until(true: Callable[[], bool]) -> None:
     "server", ["serve", *(pytest.param(each, marks=pytest.mark.external) for each in ("uvicorn", "gunicorn"))]
 )
 def test_every_worker_takes_a_new_index_under_load(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, indexes: dict[str, Path]
 ) -> None:
-    from passerelles import build_graph, compile_index, load_referential
-
     pytest.importorskip("uvicorn" if server == "serve" else server)
-    old = build_graph(load_referential("transitions"))
-    new = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
-    index = compile_index(old, tmp_path / "served.index", titles=False)
-    other = compile_index(new, tmp_path / "other.index", titles=False)
+    old_sum, new_sum = indexes
+    index, other = (Path(shutil.copy(each, tmp_path)) for each in indexes.values())
     counts = tmp_path / "counts"
     counts.mkdir()
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(counts))
@@ -388,31 +377,30 @@ def test_every_worker_takes_a_new_index_under_load(
             found = (kept or httpx).get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30}, timeout=20)
             seen.append((found.status_code, found.json()["referential"]["sha256"]))
 
-    sums = [graph.referential.stamp.sha256 for graph in (old, new)]
     with served(tmp_path / "log", partial(several, server)) as (process, base), ThreadPoolExecutor(3) as clients:
-        until(lambda: serving(base).get(sums[0]) == 2)
+        until(lambda: serving(base).get(old_sum) == 2)
         workers = {each.pid for each in psutil.Process(process.pid).children()}
         with httpx.Client() as one, httpx.Client() as two:  # two whose connection stays, one that makes others
             asking = [clients.submit(ask, base, kept) for kept in (one, two, None)]
-            until(lambda: len(seen) > 2)  # answers from the old one, however slow the machine
-            other.replace(index)
-            if server == "serve":
-                process.send_signal(signal.SIGHUP)
             try:
-                until(lambda: serving(base).get(sums[1]) == 2)
+                until(lambda: len(seen) > 2)  # answers from the old one, however slow the machine
+                other.replace(index)
+                if server == "serve":
+                    process.send_signal(signal.SIGHUP)
+                until(lambda: serving(base).get(new_sum) == 2)
             finally:
                 stop.set()
             for each in asking:
                 each.result()
         assert {each.pid for each in psutil.Process(process.pid).children()} == workers  # none was replaced
-        assert serving(base)[sums[0]] == 0
+        assert serving(base)[old_sum] == 0
         assert {httpx.get(f"{base}/v1/rank?origin=K2110").json()["referential"]["sha256"] for _ in range(20)} == {
-            sums[1]
+            new_sum
         }
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
     assert {status for status, _ in seen} == {200}
-    assert {told for _, told in seen} == {*sums}
+    assert {told for _, told in seen} == {*indexes}
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "gunicorn"])
@@ -442,29 +430,41 @@ def test_any_server_runs_the_application_from_variables(
 
 
 @pytest.mark.external  # how connections are shared out is the server's: its newest release serves
-def test_workers_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_answer_alike_and_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "0123456789abcdef-secret"
+    headers = {"x-api-key": key}
     monkeypatch.setenv("PASSERELLES_WORKERS", "2")
-    with served(tmp_path / "log", serve()) as (process, base):
+    monkeypatch.setenv("SERVICE_KEY", key)
+    with served(tmp_path / "log", serve("--api-key-env", "SERVICE_KEY")) as (process, base):
+        show = f"{base}/v1/show?occupation=K2110"
+        assert httpx.get(show).status_code == 401
 
         def workers() -> set[int]:
             told = [json.loads(x) for x in (tmp_path / "log").read_text("utf-8").splitlines() if x.startswith("{")]
-            return {line["pid"] for line in told if line.get("route") == "/v1/show"}
+            return {line["pid"] for line in told if line.get("route") == "/v1/show" and line["status"] == 200}
 
-        asked = 0
+        def counted() -> dict[str, float]:
+            return line_values(httpx.get(f"{base}/metrics", headers=headers).text)
+
+        asked, tags = 0, set[str]()
         deadline = time.monotonic() + 60
         while len(workers()) < 2 and time.monotonic() < deadline:
             with ThreadPoolExecutor(4) as clients:  # a connection each
-                some = [clients.submit(httpx.get, f"{base}/v1/show?occupation=K2110") for _ in range(8)]
+                some = [clients.submit(httpx.get, show, headers=headers) for _ in range(8)]
             assert [each.result().status_code for each in some] == [200] * 8
+            tags |= {each.result().headers["etag"] for each in some}
             asked += 8
         assert len(workers()) == 2
-        found = line_values(httpx.get(f"{base}/metrics").text)
+        assert len(tags) == 1  # the same in every process
+        found = counted()
         assert found['passerelles_requests_total{method="GET",route="/v1/show",status="200"}'] == asked
         while found["passerelles_ready"] < 2 and time.monotonic() < deadline:  # one may answer while it still warms
             time.sleep(0.1)
-            found = line_values(httpx.get(f"{base}/metrics").text)
+            found = counted()
         assert found["passerelles_ready"] == 2  # each says so itself, asked or not
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
-    told = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines() if line.startswith("{")]
+    log = (tmp_path / "log").read_text("utf-8")
+    assert key not in log
+    told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert not any(line.get("route") in ("/health/ready", "/metrics") for line in told if line.get("status", 0) < 400)
