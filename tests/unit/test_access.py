@@ -249,6 +249,8 @@ def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_a
     for reduction in (Reduction("AS"), Reduction("P", experience_months=36)):
         nurse = replace(NURSE, reductions=(reduction,))
         graph = build_graph(replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials)))
+        told = [text for _, _, texts in occupation_lines(graph.referential, "Q", "fr") for text in texts]
+        assert any("plus 2 310 h en entreprise ou en stage" in text.replace("\u202f", " ") for text in told)
         for origin, low in (("R", 4620.0), ("P", None)):
             path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
             assert (path.status, path.hours.low, path.hours.expected, path.hours.high) == (

@@ -424,6 +424,9 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
     parts = [asked]
     if known or months == UNKNOWN_HOURS:
         parts.append(length)
+    if any(item.detail.company_hours[:3]):
+        placed = _length(list(item.detail.company_hours[:3]), lang)
+        parts.append(say("show.company_hours", lang=lang, hours=placed))
     if months != UNKNOWN_HOURS:
         parts.append(_length(list(months[:3]), lang, unit="months"))
     if item.detail.minimum_age is not None:
