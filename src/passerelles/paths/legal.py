@@ -1,6 +1,5 @@
 """Legal frames as data: dates, hours, months, certifying, hiring jobs, change of job; verdicts with reasons."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language.say import Lang, day_text, number, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
+from passerelles.packaged import packaged
 from passerelles.settings import problems
 from passerelles.text import normalise_label
 from passerelles.views.schema import flag, listed, maybe, one_of, text
@@ -302,9 +302,8 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
 @cache
 def presets() -> Mapping[str, Frame]:
     """Return the frames that ship with the package, by name."""
-    folder = files("passerelles.paths") / "frames"
-    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".toml")]
-    found = [Frame.model_validate(tomllib.loads(text)) for text in texts]
+    names = [f.name for f in (files("passerelles.paths") / "frames").iterdir() if f.name.endswith(".toml")]
+    found = [Frame.model_validate(packaged("passerelles.paths", "frames", name)) for name in names]
     return {frame.name: frame for frame in sorted(found, key=lambda f: f.name)}
 
 

@@ -23,7 +23,7 @@ from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import Profile
 from passerelles.paths.build import check_table
-from passerelles.ranking.move import Start, find_start
+from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
 from passerelles.scoring.coverage import holding_of
@@ -106,7 +106,8 @@ class Situation:
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
-        self.pairs = [(o, t) for o, (start, _) in enumerate(starts) for t in targets if not self._same(start.row, t)]
+        together = [excluded_rows(graph, start.row) for start, _ in starts]
+        self.pairs = [(o, t) for o, same in enumerate(together) for t in targets if not same[t]]
         self.weights = np.asarray([starts[o][1] for o, _ in self.pairs], dtype=np.int64)
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
         unknown = int(settings.effort.level_unknown)
@@ -123,10 +124,6 @@ class Situation:
         self.known = known & ~(self.lacking & self.price.closed).any(axis=1)
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
-
-    def _same(self, row: int, target: int) -> bool:
-        bases = self.graph.base_rows
-        return row >= 0 and (target == row or bool(bases[target] == row) or bool(bases[row] == target))
 
     @cached_property
     def atoms(self) -> list[Atom]:

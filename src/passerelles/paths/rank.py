@@ -28,7 +28,7 @@ from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
-from passerelles.ranking.move import End, Start, find_start
+from passerelles.ranking.move import End, Start, excluded_rows, find_start
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
@@ -129,7 +129,8 @@ class Search:
         if self.effort.level_known[self.target]:
             most = max(int(self.effort.level[self.target]), self.state.level)
             adds |= self.effort.level_known & (self.effort.level > most)
-        found = state.open_rows & self.terrain.apart(self.target) & self.terrain.lists & ~state.closed & ~adds
+        apart = ~excluded_rows(self.terrain.graph, self.target)
+        found = state.open_rows & apart & self.terrain.lists & ~state.closed & ~adds
         return np.asarray(found, dtype=np.bool_)
 
     def _whole(self, state: State, spent: Ints, rows: Rows, more: Rows | None = None) -> Ints:

@@ -13,7 +13,7 @@ from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim
 from passerelles.effort import UNITS, EffortTable, Floats, Ints, Shares, effort_table, ragged, state_of
 from passerelles.graph.core import OccupationGraph
-from passerelles.ranking.move import Start
+from passerelles.ranking.move import Start, excluded_rows
 from passerelles.ranking.moves import best_rows
 from passerelles.scoring.measures import one_origin
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -94,14 +94,6 @@ class Terrain:
     def calibrated(self) -> bool:
         """Whether the strength of a move is a chance."""
         return self.scorer.calibration is not None
-
-    def apart(self, row: int) -> NDArray[np.bool_]:
-        """Shape (n,): occupations that may stand in one path with `row`: not itself, its fiche or a part of it."""
-        bases = self.graph.base_rows
-        together = bases == row
-        together[row] = True
-        together[bases[row]] = True
-        return np.asarray(~together, dtype=np.bool_)
 
 
 def terrain_of(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> Terrain:
@@ -427,7 +419,7 @@ class State:
             level=max(self.level, int(terrain.effort.proves[row])),
             held=self.held | terrain.demands.holds[row],
             price=self.price,
-            open_rows=self.open_rows & terrain.apart(row),
+            open_rows=self.open_rows & ~excluded_rows(terrain.graph, row),
             stages=(*self.stages, row),
             hours=self.hours + int(self.stage[row]),
             weakest=min(self.weakest, float(self.strength[row])),
@@ -441,7 +433,6 @@ class State:
 def state_at(terrain: Terrain, start: Start) -> State:
     """Return the state of a person before the first step."""
     graph = terrain.graph
-    open_rows = terrain.apart(start.row) if start.row >= 0 else np.ones(len(graph.codes), dtype=np.bool_)
     level = int(terrain.effort.level[start.row]) if start.row >= 0 else int(terrain.settings.effort.level_unknown)
     scores = _scores(terrain, start)
     return State(
@@ -450,7 +441,7 @@ def state_at(terrain: Terrain, start: Start) -> State:
         level=level,
         held=terrain.demands.held(start.holdings),
         price=terrain.demands.price(start.holdings),
-        open_rows=open_rows,
+        open_rows=~excluded_rows(graph, start.row),
         stages=(),
         hours=0,
         weakest=float("inf"),
