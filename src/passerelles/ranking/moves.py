@@ -254,10 +254,7 @@ def best_targets(
     scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
     barred = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~barred) if wanted is None else _rows(graph, wanted, barred)
-    if limit is not None and not checks:
-        rows = rows[top(scored.totals[rows], limit)]
-    else:
-        rows = rows[np.lexsort((rows, -scored.totals[rows]))]
+    rows = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
     kept: list[tuple[int, tuple[Verdict, ...]]] = []
     undecided = Counter[str]()
     for target in rows.tolist():
@@ -305,7 +302,7 @@ def rank_sources(
     totals = score_table(graph, scorer).scores.totals_to(column)
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     rows = np.flatnonzero(~barred) if origins is None else _rows(graph, check_codes(origins, what="origins"), barred)
-    ordered = rows[np.lexsort((rows, -totals[rows]))]
+    ordered = rows[top(totals[rows], len(rows))]
     chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
     moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
