@@ -44,10 +44,10 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
-from passerelles.ranking.moves import best_rows, check_limit, people_who, short_access
+from passerelles.ranking.moves import best_rows, check_limit, short_access
 from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import features
-from passerelles.scoring.measures import measure_index
+from passerelles.scoring.measures import measure_index, people_who
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,

@@ -34,7 +34,7 @@ from passerelles.ranking.move import (
 )
 from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import Holding, coverage_position, coverage_row, holding_of
-from passerelles.scoring.measures import Origins, one_origin
+from passerelles.scoring.measures import one_origin, people_who
 from passerelles.scoring.scorer import (
     LEVELS,
     Level,
@@ -49,7 +49,6 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.vectors import sparse
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
@@ -751,11 +750,3 @@ def _with_more(origin: str | Profile, codes: set[str]) -> Profile:
     if isinstance(origin, Profile):
         return replace(origin, competencies=(*origin.competencies, *sorted(codes)))
     return Profile(origin, competencies=tuple(sorted(codes)))
-
-
-def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
-    """People of these occupations (-1: of none), who hold the competencies in the given columns."""
-    indptr = np.cumsum([0, *map(len, held)])
-    cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
-    matrix = sparse.csr_array(cells, shape=(len(held), len(graph.competency_codes)))
-    return Origins(held=matrix, rows=rows)

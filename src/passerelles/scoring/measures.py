@@ -102,18 +102,20 @@ def drawn_people(graph: OccupationGraph) -> Origins:
         listed = held.indices[held.indptr[row] : held.indptr[row + 1]]
         generator = np.random.default_rng(list(code.encode()))
         columns.append(np.sort(generator.choice(listed, min(DRAWN, len(listed)), replace=False)))
-    indptr = np.cumsum([0, *map(len, columns)])
-    cells = (np.ones(int(indptr[-1])), np.concatenate(columns), indptr)
-    nobody = frozen(np.full(len(columns), -1, dtype=np.int32))
-    return Origins(sparse.csr_array(cells, shape=held.shape), nobody)
+    return people_who(graph, columns, np.full(len(columns), -1, dtype=np.int32))
 
 
 def one_origin(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], row: int) -> Origins:
     """One origin that holds the competencies in `columns` and exercises the occupation in `row` (-1 = none)."""
-    where = np.unique(np.asarray(columns, dtype=np.int32))
-    shape = (1, len(graph.competency_codes))
-    held = sparse.csr_array((np.ones(len(where)), where, np.asarray([0, len(where)])), shape=shape)
-    return Origins(held=held, rows=frozen(np.asarray([row], dtype=np.int32)))
+    return people_who(graph, [np.unique(np.asarray(columns, dtype=np.int32))], np.asarray([row], dtype=np.int32))
+
+
+def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
+    """People of these occupations (-1: of none), who hold the competencies in the given columns."""
+    indptr = np.cumsum([0, *map(len, held)])
+    cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
+    shape = (len(held), len(graph.competency_codes))
+    return Origins(held=sparse.csr_array(cells, shape=shape), rows=frozen(rows))
 
 
 Dense = NDArray[np.float32]
