@@ -58,6 +58,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # what is collected stays to the end: looking for garbage there again and again costs time
+    gc.set_threshold(
+        20_000, 20, 20
+    )  # nor is any looked for after each 700 objects, where tests share graphs of millions
 
 
 def _data_folder() -> Path | None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,14 +82,15 @@ def fuzz(reader: Reader, count: int, *, seed: int = SEED) -> Report:
 
 
 def _fuzz(reader: Reader, count: int, seed: int, report: Report, folder: Folder) -> None:
-    names = list(reader.seeds)
+    seeds = {name: cache(make) for name, make in reader.seeds.items()}
+    names = list(seeds)
     first: dict[str, Outcome | None] = {}
     for number in range(count):
         rng = random.Random(f"{seed} {reader.name} {number}")  # noqa: S311 - a draw that can be repeated
         name = names[number] if number < len(names) else rng.choice(names)
         if name in DEAR and number >= len(names) and rng.random() < RARELY:
             name = names[0]
-        files = reader.seeds[name]()
+        files = seeds[name]()
         if name not in first:
             first[name] = _tried(reader, folder.holding(files), report, f"{name}, as it is")
             continue

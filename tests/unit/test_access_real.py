@@ -315,16 +315,18 @@ def test_who_comes_from_a_title_holds_what_the_title_takes(rome4_graph: Occupati
 def test_no_counterfactual_opens_a_job_that_access_closes(rome4_graph: OccupationGraph) -> None:
     closed = 0
     for origin in ("J1501", "K2503", "M1607", "N4105", "K1207", "D1505"):
+        searched = 0
         for move in rank_moves(rome4_graph, origin, limit=40):
-            found = nearer(rome4_graph, origin, move)
             if move.level == "proche":
                 continue
             if move.access.to_obtain or move.access.status == "selective":
                 closed += 1
-                assert found is None, (origin, move.target.code)
+                assert nearer(rome4_graph, origin, move) is None, (origin, move.target.code)
                 assert (sentence(None, move) or "").startswith("Aucune compétence de plus n'ouvre ce métier")
-            elif found is not None:
-                assert found.move.access.to_obtain == ()
+            elif searched < 5:  # each is a search of many people
+                searched += 1
+                found = nearer(rome4_graph, origin, move)
+                assert found is None or found.move.access.to_obtain == ()
     assert closed >= 20
 
 

@@ -565,14 +565,12 @@ def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, r
         shown = table_of(opened.get("/explorer/rank/K2110?basin=Redon").text, "ranking")
         market = session.market
         assert market is not None
-        found = signals(market, rome4_graph.referential, find_basin(market, "Redon", places=session.places))
-        hiring = [s.occupation for s in found if s.status == "hiring"]
+        basin = find_basin(market, "Redon", places=session.places)
+        found = list(signals(market, rome4_graph.referential, basin))
+        hiring, doubtful = ([s.occupation for s in found if s.status == status] for status in ("hiring", "unknown"))
         expected = rank_moves(rome4_graph, "K2110", targets=hiring)
         strict = table_of(opened.get("/explorer/rank/K2110?basin=Redon&strict=1").text, "ranking")
         assert [row["target"][0] for row in strict] == [m.target.named for m in expected]
-        doubtful = [s.occupation for s in signals(
-            market, rome4_graph.referential, find_basin(market, "Redon", places=session.places)
-        ) if s.status == "unknown"]  # fmt: skip
         kept = rank_moves(rome4_graph, "K2110", targets=[*hiring, *doubtful])
         assert [row["target"][0] for row in shown] == [m.target.named for m in kept]
         sheet = opened.get("/explorer/show/N4101?basin=Redon").text

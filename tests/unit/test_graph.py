@@ -240,20 +240,15 @@ def test_derived_may_build_on_derived_and_a_failure_is_not_kept() -> None:
     assert graph.derived("c", lambda: 5) == 5
 
 
-def test_two_processes_build_equal_bytes() -> None:
+def test_another_process_builds_equal_bytes(plain_embedded: OccupationGraph) -> None:
     script = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "from test_graph import SPLIT, build_graph, digest, load_referential\n"
         "print(digest(build_graph(SPLIT)), digest(build_graph(load_referential('transitions'))))\n"
     )
     command = [sys.executable, "-c", script, str(TESTS), str(TESTS / "unit")]
-    outputs = {
-        subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True, capture_output=True).stdout
-        for seed in ("1", "2")
-    }
-    assert outputs == {
-        f"{digest(build_graph(SPLIT))} {digest(build_graph(load_referential('transitions')))}\n".encode()
-    }
+    told = subprocess.run(command, env={"PYTHONHASHSEED": "1"}, check=True, capture_output=True).stdout
+    assert told.split() == [digest(graph).encode() for graph in (build_graph(SPLIT), plain_embedded)]
 
 
 def test_real_rome_has_the_published_counts(rome4_graph: OccupationGraph) -> None:

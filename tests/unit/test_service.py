@@ -474,6 +474,7 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
         assert client.get("/v1/paths?origin=N4101&target=N4105").status_code == 200
         gc.unfreeze()
         gc.collect()
+        gc.freeze()  # as it was for the tests that follow
         assert [graph() is None for graph in seen] == [True, True, False]
 
 
