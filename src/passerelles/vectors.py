@@ -110,10 +110,15 @@ def rarity(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing:
     smoothing
         What is added to n and df; with 0, what no counted row has is as rare as what one has.
     """
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    frequency = np.bincount(matrix.indices[counted[rows]], minlength=matrix.shape[1])
+    frequency = users(matrix, counted)
     size = max(1.0, smoothing + counted.sum())
     return np.asarray(np.log(size / np.maximum(1.0, smoothing + frequency)) + 1.0, dtype=np.float64)
+
+
+def users(matrix: "sparse.csr_array", counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of the counted rows have something in each column; see `rarity`."""
+    used = matrix.indices if counted.all() else matrix.indices[np.repeat(counted, np.diff(matrix.indptr))]
+    return np.bincount(used, minlength=matrix.shape[1])
 
 
 def weighted(matrix: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_array":
@@ -139,10 +144,12 @@ def unit(rows: NDArray[Any]) -> NDArray[Any]:
 def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
     """Cells of rows, scaled so that each row has length 1."""
     filled = np.flatnonzero(np.diff(starts))
-    squares = (data * data).astype(np.float64)
-    norms = np.sqrt(np.add.reduceat(squares, starts[filled])) if len(filled) else np.zeros(0)
+    squares = np.add.reduceat((data * data).astype(np.float64), starts[filled]) if len(filled) else np.zeros(0)
+    norms = np.sqrt(squares)
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    return np.asarray(data * np.repeat(scale, np.diff(starts)[filled]), dtype=data.dtype)
+    scaled = np.repeat(scale, np.diff(starts)[filled])
+    scaled *= data
+    return scaled.astype(data.dtype, copy=False)
 
 
 def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.csr_array":

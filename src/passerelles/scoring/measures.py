@@ -30,6 +30,7 @@ from passerelles.vectors import (
     rarity,
     sparse,
     unit_rows,
+    users,
     weighted,
     whole_cosines,
     word_rules,
@@ -348,9 +349,7 @@ def _without_singles(
     counts: "sparse.csr_array", weights: NDArray[np.float64], plain: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Give no weight to a word that one occupation of the referential alone uses: it brings nothing together."""
-    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    users = np.bincount(counts.indices[plain[rows]], minlength=counts.shape[1])
-    return np.where(users >= 2, weights, 0.0)  # noqa: PLR2004 - two make a pair
+    return np.where(users(counts, plain) >= 2, weights, 0.0)  # noqa: PLR2004 - two make a pair
 
 
 @dataclass(frozen=True, eq=False)
