@@ -209,7 +209,9 @@ def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_arra
 def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:
     """Randomised singular values (Halko, Martinsson and Tropp 2011): coordinates of documents, axes of terms."""
     size = min(dimensions, min(matrix.shape) - 1)
-    basis = np.random.default_rng(0).standard_normal((matrix.shape[1], size + _OVERSAMPLED)).astype(np.float32)
+    parts = blocks(matrix.shape[1], 4096)  # of terms: whole in 64 bits, these tables would be the most of an index
+    draw, width = np.random.default_rng(0).standard_normal, size + _OVERSAMPLED
+    basis = np.concatenate([draw((p.stop - p.start, width)).astype(np.float32) for p in parts])
     basis = np.linalg.qr(matrix @ basis)[0]
     turned = sparse.csr_array(matrix.T.tocsr())
     for _ in range(3):
@@ -219,9 +221,7 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     squares, left = np.linalg.eigh(tall.T @ tall)
     order = np.argsort(-squares, kind="stable")[:size]
     scale = np.sqrt(np.maximum(squares[order], 1e-12))
-    axes = np.empty((len(tall), size), dtype=np.float32)
-    for some in blocks(len(tall), 4096):  # whole in 64 bits, they would be the most that compiling an index takes
-        axes[some] = tall[some] @ left[:, order] / scale
+    axes = np.concatenate([(tall[some] @ left[:, order] / scale).astype(np.float32) for some in parts])
     return ((basis @ left[:, order]) * scale).astype(np.float32), axes
 
 
