@@ -267,6 +267,15 @@ def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_a
             assert "4 620 h dont 2 310 h en entreprise ou en stage" in text
 
 
+def test_who_is_dispensed_with_a_training_by_a_job_has_neither_it_nor_what_it_supposes_to_obtain() -> None:
+    for months, left in ((None, set()), (12, {"PUER", "DEI"})):  # a dispense by time spent is not known to apply
+        child = replace(CHILD, reductions=(Reduction("P", 0.0, None, months),))
+        some = jobs(CredentialRequirement("Q", "PUER"))
+        some = replace(some, credentials=tuple(child if c.code == "PUER" else c for c in some.credentials))
+        found = access_conditions(some, "Q", holdings_of(some, "P", {}))
+        assert {c.code for c in found.to_obtain} == left
+
+
 def test_what_an_employer_gives_after_months_of_training_is_no_mere_word() -> None:
     train = Credential("ATT", "Attestation", "habilitation", issuer="Employeur", months=Hours(6, None, 12, "gare"))
     some = jobs(CredentialRequirement("Q", "ATT"), whole=(OccupationAccess("Q", "conditional"),))

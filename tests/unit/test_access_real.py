@@ -438,10 +438,12 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "K1708",
         "K2503",
         "conditional",
-        {"CNAPS-PREAL", "CP-SEC", "TFP-APS"},
+        {"CP-SEC"},
         set(),
-        (0, 140),
-    ),  # no course for the police
+        (0, 10),
+    ),  # neither course nor leave to follow one for the police
+    ("K1706", "K2503", "conditional", {"CP-SEC"}, set(), (0, 10)),
+    ("D1401", "C1208", "conditional", {"IOBSP-N1"}, set(), (150, 150)),  # the course is enough, without a diploma
     ("M1607", "D1408", "open", set(), set(), (0, 800)),  # no diploma is asked for: not the three years of one
     ("D1505", "M1405", "open", set(), set(), (3_000, 5_000)),  # cashier to data scientist: from the baccalauréat on
     ("M1607", "K2402", "open", set(), set(), (1_600, 4_000)),  # secretary to research engineer

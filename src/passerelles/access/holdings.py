@@ -1,6 +1,6 @@
 """What somebody holds: the credentials that are stated, those that an occupation implies, and choices among several."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -161,6 +161,8 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
             found |= dict.fromkeys(sorted(sure), "yes")
             choices += open_choices
     choices += [_closed(referential, alternatives) for alternatives in groups_of(rows).values()]
+    for code in _waived(referential, occupation):
+        found |= dict.fromkeys(sorted(_implied(referential, code)[0]), "yes")
     known = {**found, **holdings.known} if not holdings.occupations else {**holdings.known, **found}
     return replace(
         holdings,
@@ -189,6 +191,16 @@ def _implied(referential: Referential, code: str) -> tuple[set[str], list[frozen
     known = [by_code[each] for each in codes if each in by_code]
     choices = [_closed(referential, some) for credential in known for some in credential.choices]
     return {c.code for c in known if not given_by_employer(c)}, choices
+
+
+def _waived(referential: Referential, occupation: str) -> tuple[str, ...]:
+    """Credentials of which nothing is left to obtain for who has an occupation, whatever the time spent in it."""
+
+    def find() -> Mapping[str, Sequence[str]]:
+        rows = ((r.holder_of, c.code, r) for c in referential.credentials for r in c.reductions)
+        return grouped((holder, code) for holder, code, r in rows if r.hours == 0 and not r.experience_months)
+
+    return tuple(referential.derived("waivers", find).get(occupation, ()))
 
 
 def _brought(referential: Referential, code: str) -> set[str]:
