@@ -4,7 +4,7 @@ import csv
 import random
 import string
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles import Referential
 from passerelles.evaluation.protocol import error_if_calibrated, expected_calibration_error
+from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
 from passerelles.matching.titles import REVIEW, SURE, Candidate
 from passerelles.text import normalise_label
@@ -215,6 +216,33 @@ def older_titles(old: Referential, new: Referential, half: int | None = None) ->
         if t.occupation in known and normalise_label(t.label) not in labels
     ]
     return found if half is None else found[half::2]
+
+
+def crossings(data: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Official links between O*NET and ESCO: codes of ESCO by code of O*NET, and codes of O*NET by code of ESCO."""
+    there: dict[str, set[str]] = {}
+    back: dict[str, set[str]] = {}
+    for left, rights in read_crosswalk(data / "crosswalks" / "esco-onet-2022.csv").links.items():
+        for right in rights:
+            there.setdefault(left, set()).add(right)
+            back.setdefault(right, set()).add(left)
+    return there, back
+
+
+def across(origin: Referential, target: Referential, links: Mapping[str, set[str]], half: int) -> list[Query]:
+    """
+    Labels of one classification that are no title of the other, and the families that they lead to there.
+
+    One label in two by `half`.
+    """
+    taken = {normalise_label(t.label) for t in target.titles} | {normalise_label(o.name) for o in target.occupations}
+    family = families(target)
+    found = []
+    for occupation in sorted(origin.occupations, key=lambda each: each.code):
+        right = {family[code] for code in links.get(occupation.code, ()) if code in family}
+        if right and normalise_label(occupation.name) not in taken:
+            found.append(Query(occupation.name, "", frozenset(right)))
+    return found[half::2]
 
 
 def no_jobs(seed: int, size: int = SIZE) -> list[Query]:

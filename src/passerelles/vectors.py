@@ -143,11 +143,12 @@ def unit(rows: NDArray[Any]) -> NDArray[Any]:
 
 def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
     """Cells of rows, scaled so that each row has length 1."""
-    filled = np.flatnonzero(np.diff(starts))
+    counts = np.diff(starts)
+    filled = np.flatnonzero(counts)
     squares = np.add.reduceat((data * data).astype(np.float64), starts[filled]) if len(filled) else np.zeros(0)
     norms = np.sqrt(squares)
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    scaled = np.repeat(scale, np.diff(starts)[filled])
+    scaled = np.repeat(scale, counts[filled])
     scaled *= data
     return scaled.astype(data.dtype, copy=False)
 
@@ -688,7 +689,11 @@ def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
     coordinates
         Shape (n_bags, n_dimensions).
     """
-    return np.asarray(unit_vectors(field, bags).matrix(len(axes)) @ axes, dtype=np.float32)
+    rows = unit_vectors(field, bags)
+    if len(bags) > FEW:
+        return np.asarray(rows.matrix(len(axes)) @ axes, dtype=np.float32)
+    cells = map(rows.of_row, range(len(bags)))
+    return np.asarray([rows.data[mine] @ axes[rows.columns[mine]] for mine in cells], dtype=np.float32)
 
 
 def _fitted(counts: "sparse.csr_array", vocabulary: dict[str, int]) -> "tuple[Field, sparse.csr_array]":

@@ -27,6 +27,24 @@ def test_the_right_competency(text: str, code: str) -> None:
     assert resolve_competency(SMALL, text)[0].code == code
 
 
+def test_a_label_is_read_whole_and_not_as_a_line_of_job_titles() -> None:
+    labels = {
+        "100": "Conduire, régler ou démonter une presse / un massicot",
+        "200": "Bac pro construction des carrosseries",
+        "300": "Techniques de moulage sur mannequin",
+    }
+    competencies = tuple(c._replace(label=labels.get(c.code, c.label)) for c in SMALL.competencies)
+    named = replace(SMALL, competencies=competencies)
+    for code, text in (
+        ("100", "Conduire, régler ou demonter une prese / un massicot"),
+        ("200", "bac pro construction carroseries"),
+        ("300", "techniques de moulage sur manequin"),
+    ):
+        found = resolve_competency(named, text)[0]
+        assert (found.code, found.read, found.ignored) == (code, text, ())
+        assert found.confidence >= 0.5
+
+
 @pytest.mark.parametrize("text", ["", "100", "😀", "xqzw kjh", "the lazy dog", "a" * 100_000])
 def test_never_a_wrong_certainty(text: str) -> None:
     assert status(resolve_competency(SMALL, text)) == "inconnu"

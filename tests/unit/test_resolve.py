@@ -62,6 +62,22 @@ def test_a_label_in_a_line_that_says_more_is_not_sure_by_itself() -> None:
     assert sure.parent_confidence >= 0.9 > unknown.parent_confidence
 
 
+def test_each_job_of_a_line_is_nearly_as_likely_as_alone_and_sure_only_where_they_agree() -> None:
+    differ = resolve_title(SMALL, "Boulanger / cariste")
+    assert [(c.code, c.parent_confidence) for c in differ[:2]] == [("D1102", 0.891), ("N1101", 0.891)]  # 0.9 of 0.99
+    assert status(differ) == "à vérifier"
+    agree = resolve_title(SMALL, "Moniteur d'auto-école / moniteur poids lourds")[0]
+    assert (agree.code, agree.parent_confidence) == ("K2110", 0.99)
+
+
+def test_a_usage_that_is_cut_off_says_less_than_a_label_that_is() -> None:
+    label, usage = (
+        resolve_title(SMALL, text)[0] for text in ("conducteur de travaux publics de", "chauffeur toupie de")
+    )
+    assert (label.code, label.parent_confidence) == ("F1201", 0.5)
+    assert (usage.code, usage.reason, usage.parent_confidence) == ("N4101", "usage", 0.07)
+
+
 def test_a_candidate_says_what_matched() -> None:
     found = resolve_title(SMALL, "monitrice PL")[0]
     assert (found.title, found.title_code) == ("Moniteur / Monitrice poids lourds", "2")

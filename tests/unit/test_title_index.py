@@ -115,32 +115,56 @@ def test_what_ships_is_a_few_numbers() -> None:
         "head",
         "kin",
     }
-    allowed |= {"chance", "margin", "title", "cover", "known", "bare", "head_size", "rivals", "constant", "middle"}
-    allowed |= {"agree", "likely", "begins", "holds", "mass", "mass_margin", "family_rivals", "long"}
-    allowed |= {"joint", "purity", "held", "whole", "spread", "cut", "lead", "strange"}
+    allowed |= {"chance", "margin", "title", "known", "bare", "rivals", "constant", "middle", "holds", "mass", "long"}
+    allowed |= {"joint", "purity", "spread", "cut", "lead", "strange", "within", "typo", "readable", "runs", "foreign"}
+    allowed |= {"ends"}
     assert {part for name in names for part in name.removeprefix("best:").split("*")} <= allowed
 
 
+def looked_at(text: str, index: TitleIndex) -> tuple[Trial, dict[str, float]]:
+    options = understand(text, words=index.words, lexicon=Lexicon(index.pack)).jobs[0]
+    (trial,) = rank_block(index, [options], weights=shipped_weights()["title"])
+    assert trial is not None
+    return trial, terms(index, trial)
+
+
 def test_the_calibration_hears_the_next_family_and_words_that_nothing_is_known_of() -> None:
-    index, weights = built(ROWS), shipped_weights()["title"]
-
-    def looked_at(text: str) -> tuple[Trial, dict[str, float]]:
-        options = understand(text, words=index.words, lexicon=Lexicon(index.pack)).jobs[0]
-        (trial,) = rank_block(index, [options], weights=weights)
-        assert trial is not None
-        return trial, terms(index, trial)
-
+    index = built(ROWS)
     for text in ("moniteur de conduite", "vendeur de pain", "infirmier du travail"):
-        trial, found = looked_at(text)
+        trial, found = looked_at(text, index)
         letters = trial.evidence[:, index.evidence_names.index("bayes_letters")]
         families = index.parent_of[trial.owners]
         best = {family: float(letters[families == family].max()) for family in families.tolist()}
         first = best.pop(int(families[0]))
         assert found["lead"] == pytest.approx(min(max(first - max(best.values()), -6.0), 12.0))
         assert not found["strange"]
-    assert looked_at("zorglub")[1]["strange"]
-    assert not looked_at("zorglub boulanger")[1]["strange"]
-    assert not looked_at("boulamger")[1]["strange"]  # a letter away from a label
+    assert looked_at("zorglub", index)[1]["strange"]
+    assert not looked_at("zorglub boulanger", index)[1]["strange"]
+    typed = looked_at("boulamger", index)[1]  # a letter away from a label
+    assert (typed["strange"], typed["near"], typed["typo"]) == (0.0, 1.0, 1.0)
+
+
+def test_the_calibration_hears_how_a_text_is_worded() -> None:
+    index = built(ROWS)
+
+    def worded(text: str) -> dict[str, float]:
+        return looked_at(text, index)[1]
+
+    # Of the labels that have the last word, those that end with it: usages are labels here.
+    for text in ("agent de service", "conducteur de poids lourds"):
+        last = Lexicon(index.pack).stems(text)[-1]
+        held = [form for form in index.stems if last in form]
+        ending = sum(form[-1] == last for form in held)
+        odds = np.log((ending + 0.5) / (len(held) - ending + 0.5))
+        assert worded(text)["ends"] == pytest.approx(min(max(odds, -3.0), 2.0))
+    assert worded("boulanger zorglub")["ends"] == 0.0
+    assert worded("boulanger de nuit")["readable"] == 1.0
+    assert worded("boulanger de zorglub")["readable"] == pytest.approx(2 / 3)
+    # " zor", "zorg", "orgl", "rglu", "glub" and "lub " are runs of no label.
+    assert worded("zorglub boulanger")["runs"] == pytest.approx(8 / 14)
+    assert worded("boulanger with zorglub")["foreign"] == 1.0
+    assert worded("boulanger zorglub")["foreign"] == worded("boulanger de nuit")["foreign"] == 0.0
+    assert worded("boulanger patissier")["within"] == 1.0
 
 
 def test_a_referential_keeps_its_index_and_pickles_without_it() -> None:

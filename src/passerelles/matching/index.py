@@ -61,12 +61,7 @@ class Likelihood(NamedTuple):
     """
     Multinomial model of the terms of families: ``ln p(term | family)`` is `base` plus, where it is met, `gains`.
 
-    Attributes
-    ----------
-    base
-        Shape (n_families,): of a term that the family never has.
-    gains
-        Shape (n_terms, n_families), entries > 0.
+    `base` has shape (n_families,), `gains` (n_terms, n_families), entries > 0.
     """
 
     base: FloatArray
@@ -100,11 +95,7 @@ class Meaning:
 
 
 class Texts(NamedTuple):
-    """
-    Texts of the owners: fields by name, the terms each one covers, the latent space; nothing without texts.
-
-    `covers` holds binary matrices of shape (n_families, n_owners), for ``titles`` and for ``all`` the texts.
-    """
+    """Fields by name, terms covered (``titles``, ``all``: binary, (n_families, n_owners)), latent space; or nothing."""
 
     documents: Mapping[str, Field]
     covers: Mapping[str, "sparse.csr_array"]
@@ -431,6 +422,12 @@ class TitleIndex:
     def usual(self) -> NDArray[np.bool_]:
         """Shape (n_entries,): whether each entry is what people say for its label."""
         return np.asarray([not forms for forms in self.written])
+
+    @cached_property
+    def last_stems(self) -> IntArray:
+        """Shape (n_entries,): column of the last stem of each entry in the field of stems, -1 without any."""
+        column = self.stem_field.vocabulary
+        return np.asarray([column[form[-1]] if form else -1 for form in self.stems], dtype=np.int64)
 
     @cached_property
     def weights(self) -> Mapping[str, float]:

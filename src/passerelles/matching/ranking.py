@@ -393,18 +393,21 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     return found
 
 
-TERMS: Final = ("chance", "margin", "title", "ratio", "asked", "told", "cover", "known", "bare", "near", "head_size")
-TERMS_BOTH: Final = (
-    *("kin", "rivals", "agree", "likely", "lead", "begins", "holds", "long", "purity", "held", "whole", "spread"),
-    *("cut", "strange", "known*ratio", "known*lead", "told*long", "title*holds"),
+TERMS: Final = (
+    *("title", "ratio", "told", "within", "near", "typo", "known", "readable", "runs", "foreign", "bare", "long"),
+    *("cut", "ends", "holds", "kin", "lead", "size", "purity", "spread"),
+    *("known*ratio", "known*lead", "ratio*long", "told*long", "title*holds", "purity*long", "strange*runs"),
 )
-FICHE_TERMS: Final = (*TERMS, *TERMS_BOTH)
+FICHE_TERMS: Final = ("chance", "rivals", *TERMS, "chance*holds")
 """Terms of the calibration of the first fiche, see :func:`terms`."""
-FAMILY_TERMS: Final = ("mass", "mass_margin", *TERMS[2:], *TERMS_BOTH, "family_rivals")
+FAMILY_TERMS: Final = ("mass", *TERMS, "mass*holds")
 """Terms of the calibration of its family."""
-_WITNESSES: Final = ("letters", "mapped", "bayes_letters", "bayes_words", "doc_titles", "doc_letters", "vote")
+_PRODUCTS: Final = tuple(name for name in dict.fromkeys((*FICHE_TERMS, *FAMILY_TERMS)) if "*" in name)
 _FARTHEST: Final = 6.0
 _FARTHEST_LEAD: Final = 12.0
+_RUN: Final = 4  # letters
+_SELDOM_LAST: Final = -3.0
+_OFTEN_LAST: Final = 2.0
 
 _LOOKED_AT = 40  # owners looked at closely
 _ALL = 0.999
@@ -624,13 +627,13 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     -------
     terms
         Name to value, see :data:`TERMS`; ``a*b`` is a product. ``lead`` is how much likelier the letters are in the
-        first family than in any other; ``strange``, that no word is a label's, and none is an error away from one.
+        first family than in any other; ``typo``, how much nearer to a typing error; ``within``, that the label stands
+        whole in the reading; ``strange``, that no word is a label's, and none is an error away from one.
     """
-    found = _terms(index, trial)
-    for name in TERMS_BOTH:
-        left, sign, right = name.partition("*")
-        if sign:
-            found[name] = found[left] * found[right]
+    found = _terms(index, trial) | _wording(index, trial.reading)
+    for name in _PRODUCTS:
+        left, right = name.split("*")
+        found[name] = found[left] * found[right]
     return found
 
 
@@ -641,64 +644,82 @@ def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     chance = float(shares[0] / shares.sum())
     masses = list(trial.masses(index).values())
     best = trial.evidence[0]
+    families = index.parent_of[trial.owners]
+    rivals = trial.evidence[families != families[0]]
 
     def part(name: str) -> float:
         return float(best[columns.index(name)]) if name in columns else 0.0
 
+    def rival(name: str) -> float:
+        return float(rivals[:, columns.index(name)].max()) if name in columns and len(rivals) else 0.0
+
     asked = trial.reading.families
     total = sum(map(index.family_weight, asked)) or 1.0
     known = sum(index.family_weight(term) for term in asked if term in index.weights) / total
-    witnesses = [columns.index(name) for name in _WITNESSES if name in columns]
-    families = index.parent_of[trial.owners]
-    agree = float((families[trial.evidence[:, witnesses].argmax(axis=0)] == families[0]).mean())
-    likely, rival = part("bayes_letters"), 0.0
-    if "bayes_letters" in columns and len(masses) > 1:
-        rival = float(trial.evidence[families != families[0], columns.index("bayes_letters")].max())
+    lead, near = part("bayes_letters") - rival("bayes_letters"), part("near")
     return {
         "chance": _logit(chance),
         "margin": max(min(float(values[0] - values[1]), _FARTHEST), -_FARTHEST) if len(values) > 1 else _FARTHEST,
         "mass": _logit(masses[0]),
-        "mass_margin": min(math.log(masses[0] / max(masses[1], 1e-9)), _FARTHEST) if len(masses) > 1 else _FARTHEST,
         "title": part("letters"),
         "ratio": part("ratio") ** 4,
         "asked": part("asked"),
         "told": part("told"),
+        "within": float(part("told") >= _ALL),
         "cover": part("cover_all"),
         "known": known,
         "bare": float(len(asked) == 1),
-        "near": part("near"),
-        "head_size": part("head") * part("size"),
+        "near": near,
+        "typo": near * max(near - rival("near"), 0.0),
+        "size": part("size"),
         "kin": part("kin"),
         "rivals": math.log1p(trial.rivals),
-        "family_rivals": math.log1p(trial.family_rivals),
-        "agree": agree,
-        "begins": float(trial.reading.stems[0] in index.words.heads),
         "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
         "long": math.log(len(asked)),
         "cut": float(trial.reading.cut),
-        "likely": max(likely, -_FARTHEST),
-        "lead": max(min(likely - rival, _FARTHEST_LEAD), -_FARTHEST),
-        "strange": float(known <= 0.0 and part("near") <= 0.0),
+        "lead": max(min(lead, _FARTHEST_LEAD), -_FARTHEST),
+        "strange": float(known <= 0.0 and near <= 0.0),
         "spread": -sum(mass * math.log(mass + 1e-9) for mass in masses),
-        **_holders(index, trial),
+        "purity": _purity(index, trial),
     }
 
 
-def _holders(index: TitleIndex, trial: Trial) -> dict[str, float]:
-    """
-    What the titles that hold all the words of a reading say: half a title is held by those of many families.
-
-    ``whole``: whether there are any; ``held``: how many; ``purity``: odds that they are of the first owner's family.
-    """
+def _purity(index: TitleIndex, trial: Trial) -> float:
+    """Log-odds that a title that holds all the words of a reading is of the first family: half a title has many."""
     rows = [index.family_field.vocabulary.get(term, -1) for term in dict.fromkeys(trial.reading.families)]
     if min(rows) < 0:
-        return {"purity": 0.0, "held": 0.0, "whole": 0.0}
+        return 0.0
     columns = Cells.of(index.family_field.columns)
     entries = reduce(np.intersect1d, [columns.columns[columns.of_row(row)] for row in rows])
     same = np.count_nonzero(index.parent_of[index.owner[entries]] == index.parent_of[trial.owners[0]])
-    others = len(entries) - same
-    purity = math.log((same + 0.5) / (others + 0.5)) if len(entries) else 0.0
-    return {"purity": purity, "held": math.log1p(len(entries)), "whole": float(len(entries) > 0)}
+    return math.log((same + 0.5) / (len(entries) - same + 0.5)) if len(entries) else 0.0
+
+
+def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
+    """
+    Whether a reading is worded as labels are.
+
+    ``readable``: share of its words that labels have, or that count for nothing; ``runs``: share of its runs of four
+    letters that labels have; ``foreign``: whether it has a word of another language, unless it is readable whole;
+    ``ends``: log-odds that a label with its last word ends with it: half a title stops where labels go on.
+    """
+    known, pack = index.words.known, index.pack
+    readable = sum(word in known or word in pack.stop_words for word in reading.words) / len(reading.words)
+    runs = letter_bag(reading.stems, _RUN, _RUN)
+    met = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
+    last = index.stem_field.vocabulary.get(reading.stems[-1])
+    ends = 0.0
+    if last is not None:
+        columns = Cells.of(index.stem_field.columns)
+        entries = columns.columns[columns.of_row(last)]
+        ending = np.count_nonzero(index.last_stems[entries] == last)
+        ends = math.log((ending + 0.5) / (len(entries) - ending + 0.5))
+    return {
+        "readable": readable,
+        "runs": met / runs.total() if runs else 1.0,
+        "foreign": float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words)),
+        "ends": max(min(ends, _OFTEN_LAST), _SELDOM_LAST),
+    }
 
 
 def _logit(share: float) -> float:

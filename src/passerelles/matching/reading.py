@@ -47,6 +47,8 @@ class LanguagePack:
         ISO 639-1 code.
     stop_words
         Words that count for nothing.
+    foreign
+        Words that other languages use everywhere, and this one does not.
     joins
         Patterns of two words that are one (``3 D``), on normalised text, with two groups.
     plural, feminine
@@ -83,10 +85,13 @@ class LanguagePack:
         Stems of titles after which further words say how or where, not which job ("soudeur TIG").
     kinds
         Stem of the first word of a title to the kind of work that it says, numbered from 0.
+    titles
+        Whether texts are job titles: other things stand around them, and a line may name several.
     """
 
     language: str
     stop_words: frozenset[str]
+    foreign: frozenset[str]
     joins: tuple[re.Pattern[str], ...]
     plural: tuple[SuffixRule, ...]
     feminine: tuple[SuffixRule, ...]
@@ -108,6 +113,7 @@ class LanguagePack:
     heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
     kinds: Mapping[str, int]
+    titles: bool = True
 
 
 @cache
@@ -169,6 +175,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
     return LanguagePack(
         language=str(data["language"]),
         stop_words=stop_words,
+        foreign=frozenset(data.get("foreign", ())),
         joins=tuple(re.compile(pattern) for pattern in data["joins"]),
         plural=plural,
         feminine=feminine,
@@ -444,17 +451,27 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     label = normalise_label(text[:LONGEST])
     if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
+    if not lexicon.pack.titles:
+        spelled = joined_words(text[:_KEPT], lexicon.pack)
+        whole = tuple(itertools.islice(_spelled_out([spelled], words.known, lexicon), _MOST))
+        return Understood(text.strip(), (), (whole,) if whole else ())
     title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
     jobs = []
     for variants in title.jobs():
-        options = tuple(itertools.islice(_spelled_out(variants, words.known, lexicon, title), _MOST))
+        read = _spelled_out(variants, words.known, lexicon, cut=title.cut, dashed=title.dashed)
+        options = tuple(itertools.islice(read, _MOST))
         if options:
             jobs.append(options)
     return Understood(title.read(), title.ignored(), tuple(jobs))
 
 
 def _spelled_out(
-    variants: Sequence[tuple[str, ...]], known: Collection[str], lexicon: Lexicon, title: "_Title"
+    variants: Sequence[tuple[str, ...]],
+    known: Collection[str],
+    lexicon: Lexicon,
+    *,
+    cut: bool = False,
+    dashed: bool = False,
 ) -> Iterator[Reading]:
     """Readings of the variants of one job, the abbreviations of each spelled out."""
     share = _MOST // len(variants) if variants else 0
@@ -474,7 +491,7 @@ def _spelled_out(
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
                 expanded = result != spelled
-                yield Reading(result, stems, families, expanded, beside, cut=title.cut, dashed=title.dashed)
+                yield Reading(result, stems, families, expanded, beside, cut=cut, dashed=dashed)
 
 
 class _Token(NamedTuple):

@@ -337,22 +337,20 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
         ]
         if not answers:
             answers = [_answer(index, settle(index, raw, (), weights.rules, None), None, weights, limit)]
-        best = answers[0] if len(answers) == 1 else _together(answers, limit)
+        best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
         found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
     for asked in texts:
         yield list(found[asked])
 
 
-def _together(answers: Sequence[Sequence[Candidate]], limit: int) -> list[Candidate]:
-    """Candidates of several jobs named in one line, in turn; each job has its part of the confidence."""
-    share = 1.0 / len(answers)
-    families: dict[str, float] = {}
-    codes: dict[str, float] = {}
-    for candidates in answers:
-        for family, sure in {c.parent_code: c.parent_confidence for c in reversed(candidates)}.items():
-            families[family] = families.get(family, 0.0) + share * sure
-        for candidate in candidates:
-            codes[candidate.code] = codes.get(candidate.code, 0.0) + share * candidate.confidence
+def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float) -> list[Candidate]:
+    """
+    Candidates of several jobs named in one line, in turn.
+
+    Each is as likely as it is for its job, a little less where the jobs differ: one of them alone is never sure.
+    """
+    families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(found)} for found in answers], several)
+    codes = _in_line([{c.code: c.confidence for c in found} for found in answers], several)
     turns: dict[str, Candidate] = {}
     for row in zip_longest(*answers):
         for candidate in row:
@@ -367,6 +365,15 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int) -> list[Candid
         )
         for c in list(turns.values())[:limit]
     ]
+
+
+def _in_line(answers: Sequence[Mapping[str, float]], several: float) -> dict[str, float]:
+    """Chance of each code in a line of several jobs: its mean over them, or `several` of what it is for one of them."""
+    met: dict[str, list[float]] = {}
+    for answer in answers:
+        for code, sure in answer.items():
+            met.setdefault(code, []).append(sure)
+    return {code: max(sum(chances) / len(answers), several * max(chances)) for code, chances in met.items()}
 
 
 def recognised(values: Mapping[str, float], rules: Mapping[str, float]) -> bool:
@@ -404,7 +411,9 @@ def _labels(
         """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
         partly = option is not None and option.beside and fitting[option] is None
         chance = min(rules[rule], rules.get("partly", 1.0)) if partly else rules[rule]
-        return min(chance, rules.get("cut", 1.0)) if option is not None and option.cut else chance
+        if option is None or not option.cut:
+            return chance
+        return min(chance, rules.get("cut_usual" if rule == "usual" else "cut", 1.0))
 
     tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
     if 0 < len(text) <= LONGEST:
@@ -778,5 +787,6 @@ def _index_competencies(referential: Referential) -> TitleIndex:
     labelled = [(c.code, c.label) for c in referential.competencies if c.label]
     entries = [Entry(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
-    pack = replace(language_pack(referential.language), usages={})  # what people say for job titles
+    # Neither what people say for job titles nor what stands around them says anything of a competency.
+    pack = replace(language_pack(referential.language), usages={}, titles=False)
     return build_index(entries, owners, pack=pack, dimensions=0)
