@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 import passerelles
+from passerelles.graph.core import OccupationGraph
+from passerelles.model import Stamp
+from passerelles.referentials.referential import Referential
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"^```python\n(.+?)^```", re.DOTALL | re.MULTILINE)
@@ -31,16 +34,28 @@ CODE = {
 REAL = {page for page, code in CODE.items() if any(name in code for name in NAMES)}
 
 
+Graphs = dict[tuple[type, Stamp], OccupationGraph]
+
+
 @pytest.fixture(scope="module")
-def kept() -> dict[str, Callable[..., Any]]:
-    """What reads and builds, with what it gave: pages name the same data again and again."""
-    known: dict[int, tuple[Any, Any]] = {}
+def graphs(plain_embedded: OccupationGraph, embedded_graph: OccupationGraph) -> Graphs:
+    """Graphs that were built, by what they were built from: pages name the same data again and again."""
+    return {_which(graph.referential): graph for graph in (plain_embedded, embedded_graph)}
+
+
+def _which(referential: Referential) -> tuple[type, Stamp]:
+    return type(referential), referential.stamp  # one that lies in an index is another type
+
+
+@pytest.fixture(scope="module")
+def kept(graphs: Graphs) -> dict[str, Callable[..., Any]]:
+    """What reads and builds, with what it gave."""
     build = passerelles.build_graph
 
-    def built(referential: Any) -> Any:
-        if id(referential) not in known:
-            known[id(referential)] = (referential, build(referential))
-        return known[id(referential)][1]
+    def built(referential: Referential) -> OccupationGraph:
+        if _which(referential) not in graphs:
+            graphs[_which(referential)] = build(referential)
+        return graphs[_which(referential)]
 
     readers = (passerelles.load_referential, passerelles.load_market, passerelles.load_places)
     return {"build_graph": built} | {reader.__name__: cache(reader) for reader in readers}
@@ -51,6 +66,7 @@ def kept() -> dict[str, Callable[..., Any]]:
 )
 def test_the_examples_of_a_page_run(
     page: str,
+    graphs: Graphs,
     kept: dict[str, Callable[..., Any]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -61,6 +77,9 @@ def test_the_examples_of_a_page_run(
         data: Path = request.getfixturevalue("real_data")
         for name, folder in NAMES.items():
             code = code.replace(name, repr(str(data / folder)))
+        for shared in ("rome4_graph", "rome4_split"):
+            graph: OccupationGraph = request.getfixturevalue(shared)
+            graphs[_which(graph.referential)] = graph
     monkeypatch.chdir(tmp_path)
     for name, keeping in kept.items():
         monkeypatch.setattr(passerelles, name, keeping)

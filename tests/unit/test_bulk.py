@@ -253,7 +253,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     assert ranked(rome, table(rows), engine="fast") == plain
     # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
     everything: Row = ("all", None, list(rome.competency_codes), {})
-    more = table([*draw(rome, 400, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
+    more = table([*draw(rome, 120, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
     everybody = measure_people(measure_index(rome), one_origin(rome, range(len(rome.competency_codes)), -1))
     assert np.sqrt(everybody["all_text"].power(2).sum()) > LONGEST
     expected = ranked(rome, more, engine="plain")
