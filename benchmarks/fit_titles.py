@@ -55,7 +55,7 @@ Group: TypeAlias = tuple[Sequence["Judged"], float]
 FIT, CALIBRATE = range(100, 103), range(200, 203)
 TUNE = 0  # the half of each list of titles that is fitted on
 BLOCK = 128
-NOISE = {"": 1.0, "all": 0.3, "spelling": 1.4, "half": 4.0}  # kinds of `noisy` and their shares of the loss
+NOISE = {"": 1.0, "all": 0.3, "spelling": 1.0, "half": 2.5}  # kinds of `noisy` and their shares of the loss
 ENGLISH = {"esco-v1.1.1": (0.5, 0.4), "onet-29.3": (1.5, 0.5)}
 """Referentials in English, the shares of their own synonyms and of the titles of the other one."""
 
@@ -200,8 +200,7 @@ def _english(data: Path, french: Referential, weights: Weights) -> list[Group]:
         groups += [([*chain(*held)], own), (collect(title_index(known[target]), queries, weights), other)]
     skills = [Query(label, "") for label in sorted(c.label for c in french.competencies if c.label)[::40]]
     esco = title_index(next(iter(known.values())))
-    others = ((no_jobs(1), 0.5), (nonsense(1), 0.5), (skills, 0.3))
-    return groups + [(collect(esco, queries, weights), share) for queries, share in others]
+    return groups + [(collect(esco, queries, weights), 0.3) for queries in (no_jobs(1), nonsense(1), skills)]
 
 
 def _ranking(

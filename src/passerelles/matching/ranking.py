@@ -396,7 +396,7 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
 TERMS: Final = (
     *("title", "ratio", "told", "within", "near", "typo", "known", "readable", "runs", "foreign", "bare", "long"),
     *("cut", "ends", "holds", "kin", "lead", "size", "purity", "spread"),
-    *("known*ratio", "known*lead", "ratio*long", "told*long", "title*holds", "purity*long", "strange*runs"),
+    *("known*ratio", "known*lead", "ratio*long", "told*long", "title*holds", "strange*runs"),
 )
 FICHE_TERMS: Final = ("chance", "rivals", *TERMS, "chance*holds")
 """Terms of the calibration of the first fiche, see :func:`terms`."""
