@@ -3,6 +3,7 @@
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Competency, Occupation
+from passerelles.model import Competency, Occupation, Requirement
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential, lay_access
@@ -219,7 +220,10 @@ def _competencies(referential: Referential, occupations: Iterable[Occupation]) -
     """Return what some of the occupations require, and what that rolls up to, by code."""
     by_code = referential.competency_by_code
     asking = {o.code for o in occupations}
-    codes = {r.competency for r in referential.requirements if r.occupation in asking}
+    rows: Iterable[Requirement] = referential.requirements
+    if len(asking) < len(referential.occupations):
+        rows = (row for row in rows if row.occupation in asking)
+    codes = set(map(attrgetter("competency"), rows))
     codes |= {macro for code in codes if (macro := by_code[code].macro) is not None and macro in by_code}
     return [by_code[code] for code in sorted(codes)]
 

@@ -555,7 +555,9 @@ def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Den
     total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
     for name, weight in OVERALL.items():
         if name in vectors:
-            total += np.float32(weight) * _measured(index, name, vectors, computed)
+            values = _measured(index, name, vectors, computed)
+            for some in blocks(len(total), _ROWS):
+                total[some] += np.float32(weight) * values[some]
     return total
 
 

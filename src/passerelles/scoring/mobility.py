@@ -270,8 +270,11 @@ def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) 
     if failed:  # not positive definite
         return np.asarray(np.linalg.inv(kernel[np.ix_(rows, rows)] + ridge * np.eye(len(rows))), dtype=np.float64)
     lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
-    inverse = np.asarray(lower + lower.T, dtype=np.float64)
-    inverse[np.diag_indices_from(inverse)] /= 2.0
+    inverse: NDArray[np.float64] = lower.T
+    for some in blocks(len(rows), _ROWS):  # the other half is the same
+        inverse[some.stop :, some] = inverse[some, some.stop :].T
+        square = inverse[some, some]
+        square += np.triu(square, 1).T
     return inverse
 
 
