@@ -208,9 +208,8 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
             assert "--lang" in out
 
 
-def test_two_processes_print_the_same_bytes() -> None:
-    def output(seed: str) -> bytes:
-        command = [sys.executable, "-m", "passerelles", "rank", "N1103", "--format", "json"]
-        return subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout
-
-    assert output("1") == output("2")
+def test_another_process_prints_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("rank", "N1103", "--format", "json")
+    command = [sys.executable, "-m", "passerelles", *words]
+    done = subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": "1", "PATH": ""})
+    assert done.stdout.decode().replace("\r\n", "\n") == call(*words, capsys=capsys)[1]

@@ -27,6 +27,7 @@ from passerelles import (
     rank_sources,
     store,
 )
+from passerelles.cli.main import run
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
@@ -349,15 +350,19 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_the_command_compiles_ranks_and_refuses_in_one_line(tmp_path: Path) -> None:
+def test_the_command_compiles_ranks_and_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "metiers.zip"
     done = command("compile", "--overlay", "enseignement-conduite", "--output", str(place))
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "128 métiers" in done.stderr
-    assert command("rank", "K2110", "--format", "json", "--referential", str(place)).returncode == 0
-    again = command("compile", "--output", str(place))
-    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+    with pytest.raises(SystemExit) as ranked:
+        run(["rank", "K2110", "--format", "json", "--referential", str(place)])
+    assert ranked.value.code in (0, None)
+    assert json.loads(capsys.readouterr().out)["results"]
+    with pytest.raises(SystemExit) as again:
+        run(["compile", "--output", str(place)])
+    assert (again.value.code, len(capsys.readouterr().err.splitlines())) == (2, 1)
     flip(place, 40)
     damaged = command("rank", "K2110", "--referential", str(place))
     assert (damaged.returncode, damaged.stdout, len(damaged.stderr.splitlines())) == (2, "", 1)

@@ -119,8 +119,9 @@ def test_a_command_never_writes_onto_the_data_it_reads(tmp_path: Path, capsys: p
     assert own.read_text(encoding="utf-8").startswith("from,")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize(
+    ("encoding", "form"), [("cp1252", "table"), ("ascii", "table"), ("ascii", "json"), ("cp1252", "csv")]
+)
 def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run([*ENGINE, *RANK, "-f", form], capture_output=True, env=environment, timeout=120, check=False)
