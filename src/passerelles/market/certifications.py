@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
-from passerelles.codes import check_code, is_rome_code
+from passerelles.codes import check_code, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import (
@@ -328,12 +328,12 @@ class Certifications:
     @cached_property
     def by_rome(self) -> Mapping[str, tuple[Certification, ...]]:
         """Certifications that name each ROME code, of any kind."""
-        return _grouped((rome, c) for c in self.certifications for rome in c.rome)
+        return grouped((rome, c) for c in self.certifications for rome in c.rome)
 
     @cached_property
     def by_rncp(self) -> Mapping[str, tuple[Certification, ...]]:
         """Certifications of each RNCP code: one code may cover several."""
-        return _grouped((c.rncp, c) for c in self.certifications if c.rncp)
+        return grouped((c.rncp, c) for c in self.certifications if c.rncp)
 
     @cached_property
     def register(self) -> Register:
@@ -572,13 +572,6 @@ def is_active(first: int | None, last: int | None, year: int) -> Ternary:
     if (first is not None and year < first) or (last is not None and year > last):
         return "no"
     return "yes"
-
-
-def _grouped(pairs: Iterable[tuple[str, Certification]]) -> Mapping[str, tuple[Certification, ...]]:
-    grouped: dict[str, dict[str, Certification]] = {}
-    for key, found in pairs:
-        grouped.setdefault(key, {})[found.code] = found
-    return MappingProxyType({key: tuple(found.values()) for key, found in grouped.items()})
 
 
 _KINDS: Final[Mapping[str, CertificationKind]] = {
