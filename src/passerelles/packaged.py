@@ -1,13 +1,16 @@
 """Data that lie beside the code, as TOML."""
 
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 
-def packaged(package: str, *path: str) -> dict[str, Any]:
+@cache
+def packaged(package: str, *path: str) -> Mapping[str, Any]:
     """
-    Return what a TOML file of a package of this project says.
+    Return what a TOML file of a package of this project says; it is read once.
 
     Examples
     --------

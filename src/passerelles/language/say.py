@@ -1,8 +1,7 @@
 """Look a sentence up by key and fill it in, the one door to the language files; how each language is typeset."""
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, get_args
 
 from passerelles.packaged import packaged
@@ -11,8 +10,7 @@ Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 
-@cache
-def _subject(lang: str, subject: str) -> dict[str, Any]:
+def _subject(lang: str, subject: str) -> Mapping[str, Any]:
     return packaged("passerelles.language", lang, f"{subject}.toml")
 
 
@@ -63,7 +61,7 @@ def sentences(subject: str, *, lang: Lang) -> dict[str, str]:
     """
     found: dict[str, str] = {}
 
-    def walk(table: dict[str, Any], before: str) -> None:
+    def walk(table: Mapping[str, Any], before: str) -> None:
         for key, value in table.items():
             if isinstance(value, dict):
                 walk(value, f"{before}{key}.")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -421,23 +421,23 @@ class Payers:
 
     def of(self, idcc: str, *, headcount: int | None = None) -> Payer:
         """Return the OPCO of an agreement, written in any usual way ("1486", "IDCC 16"), for a firm of some size."""
-        facts = _facts()
+        facts = packaged("passerelles.market", "payers.toml")
         code = agreement_code(idcc)
         siren = self.by_agreement.get(code, "")
         source = " ".join(filter(None, (self.file.source, self.file.year and f"({self.file.year})")))
-        change = facts.replaced.get(code)
+        change = facts["replaced"].get(code)
         standing: Standing = "published" if change is None else "replaced"
         related: tuple[str, ...] = () if change is None else (change["by"],)
         if not siren:
-            former = {c: each for c, each in sorted(facts.replaced.items()) if each["by"] == code}
+            former = {c: each for c, each in sorted(facts["replaced"].items()) if each["by"] == code}
             paid = {self.by_agreement[c] for c in former if c in self.by_agreement}
             if len(paid) != 1:
                 return Payer(code, "", "", "unknown")
             siren, standing, related = paid.pop(), "successor", tuple(former)
             change = next(iter(former.values()))
         since, source = ("", source) if change is None else (change["on"], f"{source} ; {change['source']}")
-        plan = None if headcount is None else headcount < facts.plan_below
-        return Payer(code, facts.names.get(siren, siren), siren, standing, related, since, source, plan)
+        plan = None if headcount is None else headcount < int(facts["plan"]["below_headcount"])
+        return Payer(code, facts["names"].get(siren, siren), siren, standing, related, since, source, plan)
 
 
 def agreement_code(text: str) -> str:
@@ -467,17 +467,3 @@ def read_payers(found: Found) -> Payers:
         elif known.setdefault(agreement_code(idcc), siren) != siren:
             log.note("duplicate_code", file=found.name, line=line, subject=idcc)
     return Payers(source_file(found, table), MappingProxyType(dict(sorted(known.items()))), log.notices())
-
-
-class _Facts(NamedTuple):
-    names: Mapping[str, str]
-    replaced: Mapping[str, Mapping[str, str]]
-    plan_below: int
-
-
-@cache
-def _facts() -> _Facts:
-    said = packaged("passerelles.market", "payers.toml")
-    return _Facts(
-        MappingProxyType(said["names"]), MappingProxyType(said["replaced"]), int(said["plan"]["below_headcount"])
-    )
