@@ -208,7 +208,7 @@ class Scan:
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
         kept = tuple(f for f in self.found if f.kind.group in wanted)
-        others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=_as_listed)
+        others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=Path)
         shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
         told = (notice("other_files", count=len(others), names=shown),) if others else ()
         return Scan(kept, (*self.notices, *told), tuple(others))
@@ -225,10 +225,6 @@ class Scan:
                 code = "duplicate_dataset" if other.year == first.year else "older_dataset"
                 notices.append(notice(code, file=other.name, other=first.name, year=other.year))
         return first
-
-
-def _as_listed(name: str) -> Path:
-    return Path(name)
 
 
 def scan(path: str | Path, groups: Iterable[Group]) -> Scan:

@@ -467,7 +467,7 @@ class Path(Described, Shown):
             part_of("target", "path_end", promised=True),
             Column("target_code", value=lambda p, _: p.target.code, on=On.TABLE),
             Column("target_label", value=lambda p, _: p.target.label, on=On.TABLE),
-            Column("path", shown=lambda p, _: _chain(p), on=On.SCREEN),
+            Column("path", shown=lambda p, _: "\n".join(f"→ {s.target.named}" for s in p.steps), on=On.SCREEN),
             Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
             parts_of(
                 "steps", "step", kind="integer", value=lambda p, _: len(p.codes), promised=True, on=On.JSON | On.TABLE,
@@ -599,10 +599,6 @@ def _leading(paths: Sequence[Path], lang: Lang) -> Sheet:
     target = within(Path.spec.pick("target_code"), itemgetter(0), on=On.TABLE)
     columns = (*_RANK, *target, *within(LeadingCertification.spec.columns, itemgetter(1)))
     return Sheet("certifications", columns, lambda: [(p, c) for p in paths for c in p.certifications], lang)
-
-
-def _chain(path: Path) -> str:
-    return "\n".join(f"→ {s.target.named}" for s in path.steps)
 
 
 def _verdict(path: Path, frame: str, lang: Lang) -> str:

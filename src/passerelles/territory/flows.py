@@ -3,8 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
@@ -86,10 +85,6 @@ def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
         Column(f"{way}_commune", value=lambda lot, _: lot.commune_label or None, schema=maybe(text()), on=_FILE),
     )
     return within(columns, attrgetter(side))
-
-
-def _payer(at: int, flow: "Flow") -> Payer | None:
-    return flow.payers[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +257,7 @@ class Flow(Described):
                 for name, kind in (("size", maybe(whole(least=0))), ("agreement", text("IDCC; empty = not said")))
             ),
             *(
-                replace(_PAYER.at(partial(_payer, at)), key=f"{side}_payer")
+                replace(_PAYER.at(itemgetter(at)).at(attrgetter("payers")), key=f"{side}_payer")
                 for at, side in enumerate(("fragile", "hiring"))
             ),
             Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
