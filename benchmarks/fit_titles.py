@@ -35,6 +35,7 @@ from passerelles import Referential, load_referential
 from passerelles.matching.index import TitleIndex
 from passerelles.matching.ranking import (
     CLOSE,
+    COMPETENCY_TERMS,
     FAMILY_TERMS,
     FICHE_TERMS,
     PARTS,
@@ -227,17 +228,24 @@ def _others(data: Path, referential: Referential, old: Referential) -> list[tupl
     ]
 
 
-def fit_skills(new: Referential, old: Referential, draft: Weights) -> Weights:
-    """Weights of competencies: typing errors, shortened labels, older wordings, and texts that are no competency."""
+def fit_skills(new: Referential, old: Referential, draft: Weights, *, ranking: bool = True) -> Weights:
+    """
+    Weights of competencies; without `ranking`, those of the draft rank.
+
+    Fitted on typing errors, shortened labels and older wordings; the confidence also on texts that are no competency.
+    """
     index = competency_index(new)
-    first = replace(draft, final={"letters": 1.0})
-    typed, short, worded = (collect(index, queries, first) for queries in reworded_skills(new, old, 100))
-    final = fit_ranking([(typed, 0.3), (short, 0.4), (worded, 0.3)], index.evidence_names + CLOSE, tuple(draft.final))
-    fitted = replace(draft, final=final)
+    fitted = draft
+    if ranking:
+        first = replace(draft, final={"letters": 1.0})
+        typed, short, worded = (collect(index, queries, first) for queries in reworded_skills(new, old, 100))
+        groups = [(typed, 0.3), (short, 0.4), (worded, 0.3)]
+        fitted = replace(draft, final=fit_ranking(groups, index.evidence_names + CLOSE, tuple(draft.final)))
     typed, short, worded = (collect(index, queries, fitted) for queries in reworded_skills(new, old, 102))
     bad = collect(index, nonsense(1), fitted)
-    groups: list[Group] = [(typed, 0.2), (short, 0.4), (worded, 0.4), (bad, 0.1)]
-    return replace(fitted, confidence=fit_confidence(groups, tuple(k for k in draft.confidence if k != "constant")))
+    found = ((typed, 0.2), (short, 0.4), (worded, 0.4), (bad, 0.1))
+    decided = [([judged for judged in some if judged.decide], share) for some, share in found]
+    return replace(fitted, confidence=fit_confidence(decided, COMPETENCY_TERMS, l2=3e-4))
 
 
 def _held(referential: Referential, seed: int, weights: Weights, kinds: Sequence[str]) -> list[list[Judged]]:
@@ -284,13 +292,13 @@ def _old() -> str:
 
 
 def main(data: Path, output: Path, only: str = "") -> None:
-    """Fit both kinds of weights, or `only` those of titles (``title``), or only their ``confidence``."""
+    """Fit both kinds of weights, or `only` those of titles (``title``), or only the ``confidence`` of both."""
     new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
     tables = dict(shipped_weights())
     about: dict[str, Any] = tomllib.loads(_old())["about"]
     tables["title"] = fit_titles(data, new, old, tables["title"], ranking=only != "confidence")
-    if not only:
-        tables["competency"] = fit_skills(new, old, tables["competency"])
+    if only != "title":
+        tables["competency"] = fit_skills(new, old, tables["competency"], ranking=not only)
     output.write_text(written(about, tables), encoding="utf-8")
     print("numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in PARTS))
 

@@ -402,6 +402,11 @@ FICHE_TERMS: Final = ("chance", "rivals", *TERMS, "chance*holds")
 """Terms of the calibration of the first fiche, see :func:`terms`."""
 FAMILY_TERMS: Final = ("mass", *TERMS, "mass*holds")
 """Terms of the calibration of its family."""
+COMPETENCY_TERMS: Final = (
+    *("chance", "margin", "title", "ratio", "asked", "told", "within", "known", "bare", "long", "near", "rivals"),
+    *("purity", "ends", "spread"),
+)
+"""Terms of the calibration of the first competency."""
 _PRODUCTS: Final = tuple(name for name in dict.fromkeys((*FICHE_TERMS, *FAMILY_TERMS)) if "*" in name)
 _FARTHEST: Final = 6.0
 _FARTHEST_LEAD: Final = 12.0
