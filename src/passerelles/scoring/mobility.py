@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,7 @@ _FAR: Final = 30.0
 _ROWS: Final = 64  # worked on at a time: they stay in the processor's cache
 
 Array = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.floating)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +188,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
-    logit = np.clip(expected[np.ix_(rows, rows)], -_SURE, _SURE).astype(np.float32)
+    logit = np.clip(_among(expected, rows), -_SURE, _SURE).astype(np.float32)
     group = graph.group[rows]
     half = (np.unique(group, return_inverse=True)[1] % 2).astype(np.int32)
     surprise = np.zeros((2, *listed.shape), dtype=np.float32)
@@ -214,8 +215,13 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
         top_domain=tree.top[rows],
         domain=tree.domain[rows],
         level=levels,
-        closeness=scene.evidence.overall[np.ix_(rows, rows)],
+        closeness=_among(scene.evidence.overall, rows),
     )
+
+
+def _among(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]:
+    """Pairs of some rows, in order, out of a table of all; the table itself where they are all there is."""
+    return pairs if len(rows) == len(pairs) else pairs[np.ix_(rows, rows)]
 
 
 def _surprise(listed: Array, logit: Array, own: NDArray[np.intp], balance: Balance) -> Array:
@@ -263,12 +269,12 @@ def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) 
     """Inverse of kernel + ridge x identity between some rows, by Cholesky where it serves, as it nearly always does."""
     from scipy.linalg import lapack  # noqa: PLC0415 - only where a table is made
 
-    penalised = kernel[np.ix_(rows, rows)]
+    penalised = _among(kernel, rows).copy()
     penalised[np.diag_indices_from(penalised)] += ridge
     # Turned, a symmetric matrix is the same, column by column as LAPACK wants it: it makes no copy then.
     factor, failed = lapack.dpotrf(penalised.T, lower=True, overwrite_a=True)  # its upper half is made 0
     if failed:  # not positive definite
-        return np.asarray(np.linalg.inv(kernel[np.ix_(rows, rows)] + ridge * np.eye(len(rows))), dtype=np.float64)
+        return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
     lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
     inverse: NDArray[np.float64] = lower.T
     for some in blocks(len(rows), _ROWS):  # the other half is the same
