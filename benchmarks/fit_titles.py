@@ -177,7 +177,7 @@ def fit_titles(
     others = _others(data, referential, old)
     fitted = replace(draft, final=_ranking(full, referential, others, draft)) if ranking else draft
     draws = [_held(referential, seed, fitted, tuple(NOISE)) for seed in CALIBRATE]
-    groups = [([*chain(*same)], share) for *same, share in zip(*draws, NOISE.values(), strict=True)]
+    groups: list[Group] = [([*chain(*same)], share) for *same, share in zip(*draws, NOISE.values(), strict=True)]
     groups += _english(data, referential, fitted)
     lists = [(queries, share) for queries, _, share in others]
     lists += [(noisy_titles(referential, 200), 0.5), (nonsense(1), 0.5), (no_jobs(1), 0.2)]
