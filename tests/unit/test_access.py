@@ -124,6 +124,19 @@ def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
     assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
 
 
+@pytest.mark.parametrize(("wide", "narrow"), [("a", "b"), ("b", "a")])
+def test_a_choice_that_another_settles_is_priced_once_whichever_stands_first(wide: str, narrow: str) -> None:
+    some = jobs(
+        CredentialRequirement("Q", "AS", "one-of", "loi", wide, "a"),
+        CredentialRequirement("Q", "PUER", "one-of", "loi", wide, "b"),  # supposes the nurse's diploma
+        CredentialRequirement("Q", "AS", "one-of", "loi", narrow, "a"),
+        CredentialRequirement("Q", "DEI", "one-of", "loi", narrow, "b"),
+    )
+    demands = build_demands(some, ["Q"], NO_AIM)
+    person = holdings_of(some, None, {})
+    assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [770.0]
+
+
 def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another() -> None:
     # A passage to coaches is open to whoever is qualified for lorries; its holder is, by one of two ways.
     passage = Credential("PV", "Passerelle", "certificat", Hours(35, 35, 35, "s"), choices=((("FIMO",), ("TP",)),))

@@ -16,6 +16,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
 from passerelles.model import Credential, Hours, OccupationAccess, Profile
 from passerelles.paths.legal import Frame
+from passerelles.paths.path import Span, hours_short, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import PathSettings, Settings
@@ -225,6 +226,17 @@ def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder
     assert text["consolidation_hours"] == last.consolidated
     assert "sans que sa formation ni sa pratique" in text["sentence"]
     assert path.hours.expected == pytest.approx(sum(s.hours.expected or 0 for s in path.steps), abs=0.1)
+
+
+def test_less_than_a_day_known_of_a_training_of_unknown_length_tells_nothing(ladder: OccupationGraph) -> None:
+    step = rank_paths(ladder, "A", targets="B", settings=PLAIN)[0].steps[0]
+    for known, text, short in (
+        (1.1, "durée de formation inconnue", "?"),
+        (12.0, "12 h au moins de formation", "≥ 12 h"),
+    ):
+        hours = Span(known, known, None, lower_bound=True)
+        assert text in step_lines(replace(step, hours=hours))[0]
+        assert hours_short(hours) == short
 
 
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:
