@@ -14,7 +14,15 @@ CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
 HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
 ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 3
 # What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
-LEVELS = {"": 4, "Un permis.": 4, "Sans diplôme.": 2, "CAP exigé.": 3, "Un BTS.": 5, "Master, bac +5.": 7}
+LEVELS = {
+    "": 4,
+    "Un permis.": 4,
+    "Sans diplôme.": 2,
+    "CAP exigé.": 3,
+    "Un BTS.": 5,
+    "Une licence, bac +3.": 6,
+    "Master, bac +5.": 7,
+}
 NO_LEVEL = ("", "Un permis.")
 NO_JOB = 4
 PRACTISED = ("savoir-faire", "savoir-être")
@@ -154,12 +162,24 @@ class Oracle:
         """Level that a stage proves: that of a job which a title or diploma of known length opens."""
         return self.level[occupation] if self.titles(occupation) else 0
 
+    def free_degree(self, occupation: str, level: int) -> bool:
+        """Whether a job asks for a degree of that level, and for no title or diploma of its own."""
+        own = any(self.credential(c).kind in ("titre", "diplôme") for c in self.needs(occupation))
+        return self.level[occupation] == level and not own
+
     def studies(self, occupation: str, level: int) -> float:
-        """Hours of the diplomas before the one job here that asks for a master's, by the level held."""
-        if self.level[occupation] != 7 or self.full(occupation)[0] != duration_model().estimate(7).expected:
-            return 0.0
+        """Hours of the diplomas before a degree, by the level held."""
         bac, first = (duration_model().estimate(n).expected for n in (4, 6))
-        return {2: bac + first, 3: bac + first, 4: first, 5: first / 3}.get(level, 0.0)
+        if self.free_degree(occupation, 6):
+            return bac if level < 4 else 0.0
+        if self.free_degree(occupation, 7):
+            return {2: bac + first, 3: bac + first, 4: first, 5: first / 3}.get(level, 0.0)
+        return 0.0
+
+    def trade(self, occupation: str, level: int) -> float:
+        """Hours of the qualification itself: of a first degree, whoever has two of the three years does the last."""
+        whole, _ = self.full(occupation)
+        return min(whole, max(whole / 3, 500.0)) if self.free_degree(occupation, 6) and level >= 5 else whole
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
@@ -188,8 +208,8 @@ class Oracle:
         if whole:
             share = total / whole
             most = max(0.0, ADAPTATION - PER_LEVEL * max(0, self.level[occupation] - level))
-            full, short = self.full(occupation)
-            spared = (full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
+            full, (_, short) = self.trade(occupation, level), self.full(occupation)
+            spared = max(0.0, full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
             trade = round(full - spared, 9)
             if not last:
                 trade *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
