@@ -244,6 +244,20 @@ def test_no_masked_cell_can_be_worked_out(
         assert printed["totals"].get(name) is None or printed["totals"][name] not in range(1, threshold)
 
 
+def test_a_floor_that_counts_some_moves_only_gives_no_cell_away() -> None:
+    """One of A is placed by the floor; with all people offered something, the other must be the one to confirm."""
+    fragile, hiring = (
+        people(("A", "J00", 2, "x"), ("B", "J01", 1, "x")),
+        openings(("P", "J00", 1, "x"), ("P", "J01", 3, "x")),
+    )
+    chosen = Settings(territory=TerritorySettings(floor=0.2, **ANY_MOVE))
+    found = match_territory(graph(), fragile, hiring, costs=Written({}), settings=chosen)
+    assert found.to_confirm
+    printed = published(publish(found, threshold=3)).to_dict()
+    assert printed["totals"].get("offered") is None
+    assert undone(found, printed, 3) == []
+
+
 def small() -> Allocation:
     fragile = people(("A", "J00", 12, "x"), ("B", "J03", 14, "x"), ("C", "J04", 20, "x"))
     hiring = openings(("P", "J01", 11, "x"), ("Q", "J02", 30, "x"), ("R", "J05", 16, "x"))

@@ -62,6 +62,11 @@ class Table:
         return self.supply - self.sent(np.ones(len(self.flow), dtype=np.bool_))
 
     @property
+    def partly_counted(self) -> bool:
+        """Whether there are floors, and they count some flows and not others."""
+        return bool(len(self.least)) and not bool(self.sure.all())
+
+    @property
     def empty(self) -> Ints:
         """Openings left empty, shape (m,)."""
         return self.capacity - self.taken(np.ones(len(self.flow), dtype=np.bool_))
@@ -125,13 +130,15 @@ class Auditor:
     """
     Finds how far the values of cells spread; every whole table found serves all cells.
 
-    Sums over lots, pools, groups of lots and all are nested on either side: without a budget the programs are linear
-    with whole corners. A budget makes them programs in whole numbers.
+    Sums over lots, pools, groups of lots and all are nested on either side: the programs are linear with whole corners.
+    A budget, or floors that count some flows of a lot and not others, make them programs in whole numbers. `unproven`
+    once a search ended without a whole table: cells may spread further than was seen.
     """
 
     table: Table
     view: View
     witnesses: list[Ints] = field(default_factory=list)
+    unproven: bool = False
 
     def __post_init__(self) -> None:
         """Put what a reader knows in rows; the true table is the first witness."""
@@ -156,7 +163,7 @@ class Auditor:
             sums.append(_sums(table.group[rows], len(table.least), k, counted))
             printed = np.bincount(table.group, table.sent(known & table.sure), len(table.least))
             lower, upper = [*lower, np.maximum(table.least - printed, 0)], [*upper, np.full(len(table.least), np.inf)]
-        self.whole = table.budget is not None
+        self.whole = table.budget is not None or table.partly_counted
         if table.budget is not None:
             sums.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
             lower = [*lower, np.zeros(1)]
@@ -231,12 +238,15 @@ class Auditor:
         if result.status == 1 and most < longest:
             raise StoppedError
         if result.x is None:
+            self.unproven = True
             return
         flow = np.rint(result.x).astype(np.int64)
         sums = self._matrix @ flow
         # A witness proves something only if it is whole and keeps to every row.
         if flow.min(initial=0) >= 0 and (sums >= self._lower - 1e-6).all() and (sums <= self._upper + 1e-6).all():
             self.witnesses.append(flow)
+        else:
+            self.unproven = True
 
 
 def _sums(at: NDArray[np.intp], size: int, k: int, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:

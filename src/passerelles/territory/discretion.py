@@ -108,6 +108,8 @@ def _bounded(table: Table, small: Small, bound: int) -> Small:
     auditor = Auditor(table, view)
     own = [cell for cell in _cells(table, small, view, bound) if cell.lot >= 0]  # a line of several keeps its threshold
     short = auditor.narrow(own, thorough=True)
+    if auditor.unproven:
+        return small
     return replace(small, most={(cell.lot, cell.pool): auditor.spread(cell) for cell in short})
 
 
@@ -294,11 +296,17 @@ def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
     """
     Whether people who change openings within their own lot spread each cell enough, when no openings' sum is printed.
 
-    Neither the people placed of any lot, nor the total, nor a floor changes; hours do, so that a budget rules it out.
+    Neither the people placed of any lot nor the total changes. Hours do, so that a budget rules it out; floors may,
+    where they count some openings of a lot and not others.
     A flow v of a lot falls by what the emptiest other openings can take of it, and rises by what the lot's other
     hidden flows can give and its own openings can take.
     """
-    if table.budget is not None or (view.spare & view.pools).any() or any(cell.pool < 0 for cell in cells):
+    if (
+        table.budget is not None
+        or table.partly_counted
+        or (view.spare & view.pools).any()
+        or any(cell.pool < 0 for cell in cells)
+    ):
         return False
     at = np.flatnonzero(view.unknown(table))
     starts = np.searchsorted(table.row[at], np.arange(len(table.supply) + 1))
