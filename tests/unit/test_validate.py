@@ -255,10 +255,10 @@ def test_the_real_rome_4_under_another_version_and_in_zips(
 ) -> None:
     folder = altered(rome4, tmp_path / "copy")
     for file in list(folder.glob("*_v460_*")):
-        file.rename(folder / file.name.replace("_v460_", "_v461_"))
+        file.rename(folder / file.name.replace("_v460_", "_v459_"))  # from 461 on, some codes name other jobs
     for place in (folder, zipped(folder, tmp_path / "deep.zip", inside="rome/")):
         report = validate(place)
-        assert report.version == "461"
+        assert report.version == "459"
         assert report.counts == rome4_report.counts
         assert report.ok
 
