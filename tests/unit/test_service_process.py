@@ -388,6 +388,7 @@ def test_every_worker_takes_a_new_index_under_load(
                 if server == "serve":
                     process.send_signal(signal.SIGHUP)
                 until(lambda: serving(base).get(new_sum) == 2)
+                until(lambda: any(told == new_sum for _, told in seen))  # and from the new one
             finally:
                 stop.set()
             for each in asking:
