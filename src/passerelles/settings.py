@@ -181,9 +181,10 @@ class EffortSettings(_Section):
         ge=0,
         description=(
             "How fast adaptation wanes as more is missing: with m the missing share of the target's range, the post "
-            "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 79 % to who holds half. Set so "
-            "that a quarter of the experts' own moves takes some 300 hours or less and half of them some 630: the "
-            "courses that a training fund pays for a change of trade run from some 200 hours to a title's 900"
+            "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 79 % to who holds half. Set by "
+            "hand: with the published lengths of today, half of the experts' own moves take some 280 hours or less and "
+            "three quarters some 540; the courses that a training fund pays for a change of trade run from some 200 "
+            "hours to a title's 900"
         ),
     )
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = Field(
