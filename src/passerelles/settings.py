@@ -177,14 +177,13 @@ class EffortSettings(_Section):
         ),
     )
     adaptation_power: float = Field(
-        3.0,
+        1.5,
         ge=0,
         description=(
             "How fast adaptation wanes as more is missing: with m the missing share of the target's range, the post "
-            "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 79 % to who holds half. Set by "
-            "hand: with the published lengths of today, half of the experts' own moves take some 280 hours or less and "
-            "three quarters some 540; the courses that a training fund pays for a change of trade run from some 200 "
-            "hours to a title's 900"
+            "teaches `adaptation` x (1 - m^power) of it: nothing to who holds nothing, 58 % to who holds half. Set by "
+            "hand: half of the experts' own moves take some 360 hours or less and three quarters some 660; the courses "
+            "that a training fund pays for a change of trade run from some 200 hours to a title's 900"
         ),
     )
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = Field(

@@ -12,7 +12,7 @@ from passerelles.settings import Settings
 
 CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
 HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
-ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 3
+ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 1.5
 # What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
 LEVELS = {
     "": 4,

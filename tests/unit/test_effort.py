@@ -43,8 +43,8 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
     m = missing / whole
     # Neither fiche names a level: both are taken at 4, so the whole falls towards the short end of its courses.
     low, expected, _ = duration_model().estimate(4)
-    whole_hours = expected - (expected - low) * (1 - m**3)
-    assert hours(graph, "A", "B") == pytest.approx(round(10 * whole_hours * m * (1 - 0.9 * (1 - m**3))) / 10)
+    whole_hours = expected - (expected - low) * (1 - m**1.5)
+    assert hours(graph, "A", "B") == pytest.approx(round(10 * whole_hours * m * (1 - 0.9 * (1 - m**1.5))) / 10)
     assert hours(graph, "A", "A") == 0.0
 
 
@@ -142,8 +142,8 @@ def test_the_post_teaches_less_of_a_job_whose_level_is_not_reached() -> None:
     m = total[1] / table.whole[1]
     taught = [0.9, 0.6, 0.3, 0.0]
     low, expected, _ = duration_model().estimate(4)
-    wholes = [expected - (expected - low) * (1 - m**3), expected, expected, expected]
-    assert by_level == [round(10 * q * m * (1 - a * (1 - m**3))) for q, a in zip(wholes, taught, strict=True)]
+    wholes = [expected - (expected - low) * (1 - m**1.5), expected, expected, expected]
+    assert by_level == [round(10 * q * m * (1 - a * (1 - m**1.5))) for q, a in zip(wholes, taught, strict=True)]
     assert by_level == sorted(by_level)
 
 

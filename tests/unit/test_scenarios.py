@@ -48,9 +48,9 @@ def missing(graph: OccupationGraph, origin: str, target: str) -> list[str]:
 
 def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(embedded: OccupationGraph) -> None:
     fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
-    lever = tuple(missing(embedded, "H2909", "M1607")[:2])
+    lever = tuple(missing(embedded, "H2909", "M1607")[:4])
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
-    assert own >= 14.0  # two items of seven hours, and the bearings of their macro-competencies
+    assert own >= 28.0  # four items of seven hours, and the bearings of their macro-competencies
     without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}}, settings=ANY)
     assert without.to_dict()["lever"] == {"people": 0, "hours": 0.0}
     assert lifted.to_dict()["lever"] == {"people": 10, "hours": 10 * own}
