@@ -8,7 +8,6 @@ from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
-    ["packaged"],
     ["language"],
     ["errors"],
     ["progress"],

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from passerelles.language import packaged
 from passerelles.language.say import Lang, say, sentences
-from passerelles.packaged import packaged
 
 Severity = Literal["error", "warning", "info"]
 

@@ -26,9 +26,9 @@ from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import Table, decimal_number, parse_rows, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
+from passerelles.language import packaged
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
-from passerelles.packaged import packaged
 from passerelles.store import package_version
 from passerelles.text import normalise_label
 

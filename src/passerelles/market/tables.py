@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
+from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
 from passerelles.notices import Notice, NoticeLog, notice
-from passerelles.packaged import packaged
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema

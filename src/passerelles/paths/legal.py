@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
+from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, number, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
-from passerelles.packaged import packaged
 from passerelles.settings import problems
 from passerelles.text import normalise_label
 from passerelles.views.schema import flag, listed, maybe, one_of, text

@@ -10,8 +10,8 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import atomic_file
+from passerelles.language import packaged
 from passerelles.language.say import Lang, say, sentences
-from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import (

@@ -14,9 +14,9 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
 from passerelles.io.csv import Table, decode, empty_table, file_record, parse_rows
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
+from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency, CompetencyKind, EcologicalRole, Status, Ternary
-from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft
 from passerelles.text import normalise_label
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
+from passerelles.language import packaged
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -21,7 +22,6 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
-from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 

@@ -10,6 +10,7 @@ from typing import Final
 from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
+from passerelles.language import packaged
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -22,7 +23,6 @@ from passerelles.model import (
     Ternary,
     WorkContext,
 )
-from passerelles.packaged import packaged
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label

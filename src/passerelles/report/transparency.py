@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.language import packaged
 from passerelles.language.say import Lang, listed, number, say
-from passerelles.packaged import packaged
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings, settings_or

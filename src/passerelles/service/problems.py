@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.packaged import packaged
 from passerelles.service import requests
 from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError

@@ -13,9 +13,9 @@ from typing import Any, Final
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, decimal_sign, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
+from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
-from passerelles.packaged import packaged
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
 from passerelles.territory.lots import (
