@@ -13,6 +13,7 @@ from passerelles.territory.solve import Ints
 
 Bools = NDArray[np.bool_]
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
+_SLACK: Final = 1e-6  # of what a solver gives
 _WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
 _LEAST_SOLVED: Final = 6
 _TOGETHER: Final = 6  # programs that look at many cells at once
@@ -131,8 +132,8 @@ class Auditor:
     Finds how far the values of cells spread; every whole table found serves all cells.
 
     Sums over lots, pools, groups of lots and all are nested on either side: the programs are linear with whole corners.
-    A budget, or floors that count some flows of a lot and not others, make them programs in whole numbers. `unproven`
-    once a search ended without a whole table: cells may spread further than was seen.
+    A budget makes them programs in whole numbers, and so do floors that count some flows of a lot and not others, where
+    a corner is not whole. `unproven` once a search ended without a whole table: cells may spread further than was seen.
     """
 
     table: Table
@@ -163,7 +164,7 @@ class Auditor:
             sums.append(_sums(table.group[rows], len(table.least), k, counted))
             printed = np.bincount(table.group, table.sent(known & table.sure), len(table.least))
             lower, upper = [*lower, np.maximum(table.least - printed, 0)], [*upper, np.full(len(table.least), np.inf)]
-        self.whole = table.budget is not None or table.partly_counted
+        self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
         if table.budget is not None:
             sums.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
             lower = [*lower, np.zeros(1)]
@@ -225,28 +226,33 @@ class Auditor:
 
     def _extreme(self, weights: Ints) -> None:
         """Add the whole table that makes a sum least."""
+        if not any(self._search(weights, whole=whole) for whole in self._ways):
+            self.unproven = True
+
+    def _search(self, weights: Ints, *, whole: bool) -> bool:
+        """Look for that table among whole tables, or all; False where what is found is not whole."""
         from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is masked
 
-        longest = _SECONDS if self.whole else np.inf
+        longest = _SECONDS if whole else np.inf
         most = seconds_left(longest)
         result = milp(
             weights.astype(np.float64),
             constraints=LinearConstraint(self._matrix, self._lower, self._upper),
-            integrality=np.full(len(weights), int(self.whole)),
+            integrality=np.full(len(weights), int(whole)),
             options={"time_limit": most},
         )
         if result.status == 1 and most < longest:
             raise StoppedError
         if result.x is None:
-            self.unproven = True
-            return
+            return False
         flow = np.rint(result.x).astype(np.int64)
         sums = self._matrix @ flow
+        kept = (sums >= self._lower - _SLACK).all() and (sums <= self._upper + _SLACK).all()
         # A witness proves something only if it is whole and keeps to every row.
-        if flow.min(initial=0) >= 0 and (sums >= self._lower - 1e-6).all() and (sums <= self._upper + 1e-6).all():
-            self.witnesses.append(flow)
-        else:
-            self.unproven = True
+        if flow.min(initial=0) < 0 or not kept or np.abs(result.x - flow).max(initial=0.0) > _SLACK:
+            return False
+        self.witnesses.append(flow)
+        return True
 
 
 def _sums(at: NDArray[np.intp], size: int, k: int, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
