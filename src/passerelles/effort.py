@@ -195,6 +195,11 @@ def _trade(qualification: Qualification) -> Floats:
     return hours
 
 
+def _proved(qualification: Qualification) -> int:
+    """Level that whoever has entered an occupation has shown: its own, where a title or diploma gives access to it."""
+    return qualification.level if qualification.titled or qualification.basis == "credential" else 0
+
+
 def _required(referential: Referential, code: str) -> list[Credential]:
     rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
@@ -508,7 +513,7 @@ def _assemble(
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
         level_known=frozen(np.asarray([q.level_known for q in qualifications], dtype=np.bool_)),
-        proves=frozen(np.asarray([q.level * (q.basis == "credential") for q in qualifications], dtype=np.int64)),
+        proves=frozen(np.asarray([_proved(q) for q in qualifications], dtype=np.int64)),
         adaptation=frozen(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups)),
         qualifications=qualifications,
         effort=effort,

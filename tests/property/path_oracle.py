@@ -159,13 +159,16 @@ class Oracle:
         return expected, low
 
     def proves(self, occupation: str) -> int:
-        """Level that a stage proves: that of a job which a title or diploma of known length opens."""
-        return self.level[occupation] if self.titles(occupation) else 0
+        """Level that a stage proves: that of a job which a title or diploma opens."""
+        return self.level[occupation] if self.titles(occupation) or self.titled(occupation) else 0
+
+    def titled(self, occupation: str) -> bool:
+        """Whether a job requires a title or diploma, of whatever length."""
+        return any(self.credential(c).kind in ("titre", "diplôme") for c in self.needs(occupation))
 
     def free_degree(self, occupation: str, level: int) -> bool:
         """Whether a job asks for a degree of that level, and for no title or diploma of its own."""
-        own = any(self.credential(c).kind in ("titre", "diplôme") for c in self.needs(occupation))
-        return self.level[occupation] == level and not own
+        return self.level[occupation] == level and not self.titled(occupation)
 
     def studies(self, occupation: str, level: int) -> float:
         """Hours of the diplomas before a degree, by the level held."""

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,6 +121,17 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     assert (found.basis, found.expected) == ("certification", expected)
+
+
+@pytest.mark.parametrize(("hours", "kind", "level"), [(None, "titre", 6), (600, "titre", 6), (600, "permis", 0)])
+def test_a_job_proves_its_level_where_a_title_opens_it_of_whatever_length(
+    hours: float | None, kind: Any, level: int
+) -> None:
+    title = Credential("T", "Titre", kind, Hours(None, hours))
+    wanted = referential(
+        {"A": ["a"]}, occupations=[occupation("A", access="Licence")], credentials=[title], demands=[("A", "T")]
+    )
+    assert effort_table(build_graph(wanted), Settings()).proves.tolist() == [level]
 
 
 def test_hours_are_zero_only_where_nothing_is_missing() -> None:
