@@ -372,6 +372,24 @@ def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unk
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
 
 
+@pytest.mark.parametrize(
+    ("hours", "months", "told"),
+    [
+        (Hours(), Hours(72.0), "72 mois au moins"),
+        (Hours(), Hours(6.0, None, 12.0), "6 à 12 mois"),
+        (Hours(20.0), Hours(), "au moins 20 h"),
+        (Hours(), Hours(), "durée inconnue"),
+    ],
+)
+def test_the_least_that_a_credential_takes_is_never_shown_as_what_it_takes(
+    hours: Hours, months: Hours, told: str
+) -> None:
+    diploma = Credential("D", "Diplôme", "diplôme", hours, months=months)
+    some = replace(jobs(CredentialRequirement("Q", "D")), credentials=(diploma,))
+    lines = [text for _, _, texts in occupation_lines(some, "Q", "fr") for text in texts]
+    assert f"Diplôme : exigé, {told}" in [line.replace("\u202f", " ").replace("\xa0", " ") for line in lines]
+
+
 def test_where_people_enter_without_a_diploma_a_required_course_is_all_the_training() -> None:
     some = jobs(CredentialRequirement("Q", "FIMO"), whole=(OccupationAccess("Q", "conditional", 0, 4),))
     path = rank_paths(build_graph(some), "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]

@@ -16,7 +16,7 @@ from passerelles.access.holdings import (
     titles_meant,
 )
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, number, say
 from passerelles.model import (
     TERNARY,
     UNKNOWN_HOURS,
@@ -227,6 +227,22 @@ class AccessConditions(Described):
             Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
         ),
     )  # fmt: skip
+
+
+def duration_text(months: Hours, lang: Lang = "fr") -> str:
+    """
+    Return months of studies, or of experience, in words: one figure, a range, or the least; empty = unknown.
+
+    Examples
+    --------
+    >>> duration_text(Hours(36.0)), duration_text(Hours(6.0, None, 12.0)), duration_text(Hours())
+    ('36 mois au moins', '6 à 12 mois', '')
+    """
+    if months.low is None:
+        return ""
+    key = "least" if months.high is None else "exact" if months.low == months.high else "range"
+    low, high = (number(end or 0.0, lang=lang) for end in (months.low, months.high))
+    return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
 
 
 def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:

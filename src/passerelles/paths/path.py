@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, access_text
+from passerelles.access.conditions import AccessConditions, access_text, duration_text
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
@@ -686,7 +686,7 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
     if credential.held == "yes":
         return credential.label
-    expected, months = credential.hours.expected, _months(credential, lang)
+    expected, months = credential.hours.expected, duration_text(credential.months, lang)
     known = say("paths.step.no_length" if expected is None else "paths.step.no_training", lang=lang)
     if months and not expected:
         known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
@@ -698,16 +698,6 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     if credential.shorter:
         known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"
-
-
-def _months(credential: StepCredential, lang: Lang) -> str:
-    """Months of studies, or of experience, in words; empty = unknown."""
-    ends = [number(m, lang=lang) for m in (credential.months.low, credential.months.high) if m is not None]
-    if not ends:
-        return ""
-    key = "months" if len(set(ends)) == 1 and credential.months.high is not None else "months_least"
-    key = "months_range" if len(set(ends)) == 2 else key  # noqa: PLR2004 - both ends
-    return say(f"paths.step.{key}", lang=lang, low=ends[0], high=ends[-1])
 
 
 def path_sentences(path: Path, lang: Lang = "fr") -> list[str]:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from rich.padding import Padding
 from rich.text import Text
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, others_text
+from passerelles.access.conditions import (
+    AccessConditions,
+    AccessCredential,
+    access_conditions,
+    duration_text,
+    others_text,
+)
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row
-from passerelles.model import UNKNOWN_HOURS, Domain, Mobility, Occupation, RequirementKind
+from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table import FLAGS
@@ -415,20 +421,20 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
         asked += f" {item.group}/{item.alternative}"
     if item.scope != "all":
         asked += f" ({say(f'conditions.scope.{item.scope}', lang=lang)})"
-    length = _length(list(item.hours[:3]), lang)
+    length = _length(item.hours, lang)
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known and item.detail.hours_kind != "unknown":
         several = "s" if len(known) > 1 and item.detail.hours_kind == "centre" else ""
         length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}{several}', lang=lang)})"
-    months = item.detail.months
+    months = duration_text(item.detail.months, lang)
     parts = [asked]
-    if known or months == UNKNOWN_HOURS:
+    if known or not months:
         parts.append(length)
     if any(item.detail.company_hours[:3]):
-        placed = _length(list(item.detail.company_hours[:3]), lang)
+        placed = _length(item.detail.company_hours, lang)
         parts.append(say("show.company_hours", lang=lang, hours=placed))
-    if months != UNKNOWN_HOURS:
-        parts.append(_length(list(months[:3]), lang, unit="months"))
+    if months:
+        parts.append(months)
     if item.detail.minimum_age is not None:
         parts.append(say("show.minimum_age", lang=lang, n=item.detail.minimum_age))
     if item.detail.validity_months is not None:
@@ -446,15 +452,16 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 
 
-def _length(figures: list[float | None], lang: Lang, unit: str = "hours") -> str:
-    """Write the hours, or months, that are known: one figure, or the range that they span."""
-    known = sorted({h for h in figures if h is not None})
+def _length(hours: Hours, lang: Lang) -> str:
+    """Write the hours that are known: one figure, the range that they span, or the least."""
+    known = sorted({h for h in hours[:3] if h is not None})
     if not known:
         return say("show.hours_unknown", lang=lang)
     ends = [number(h, lang=lang, decimals=0 if float(h).is_integer() else 1) for h in (known[0], known[-1])]
-    if ends[0] == ends[1]:
-        return say(f"show.{unit}", lang=lang, n=ends[0])
-    return say(f"show.{unit}_range", lang=lang, low=ends[0], high=ends[1])
+    if ends[0] != ends[1]:
+        return say("show.hours_range", lang=lang, low=ends[0], high=ends[1])
+    least = hours.expected is None and hours.high is None
+    return say("show.hours_least" if least else "show.hours", lang=lang, n=ends[0])
 
 
 def _flag(name: str, value: str, lang: Lang) -> str:
