@@ -674,13 +674,14 @@ def decimal_number(text: str) -> float:
 
     Examples
     --------
-    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("-")
-    (16.61538462, 1503.0, nan)
+    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("-"), decimal_number("inf")
+    (16.61538462, 1503.0, nan, nan)
     """
     try:
-        return float(_SPACES.sub("", text).replace(",", "."))
+        value = float(_SPACES.sub("", text).replace(",", "."))
     except ValueError:
         return math.nan
+    return value if math.isfinite(value) else math.nan
 
 
 def _number(text: str, *, negative: bool) -> Number:

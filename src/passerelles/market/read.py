@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import math
 import os
 import re
 import tomllib
@@ -392,7 +391,7 @@ def _class(text: str) -> int | None:
 def amount(text: str) -> float | None:
     """Number of a published file, 0 or more; None where it is none."""
     value = decimal_number(text)
-    return value if 0 <= value < math.inf else None
+    return value if value >= 0 else None
 
 
 class Once(dict[Key, Value]):

@@ -328,7 +328,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
     value = decimal_number(argument)
-    if not 0 <= value <= most or value == float("inf"):
+    if not 0 <= value <= most:
         raise PasserellesError("filter_value", name=name, value=argument)
     return value
 

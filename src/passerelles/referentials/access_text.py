@@ -127,10 +127,10 @@ class _Sentence(NamedTuple):
     cues: Sequence[_Cue]
     clauses: Sequence[tuple[int, int]]
     access: re.Match[str] | None
-    first: bool
-    following: str
-    other_way: bool
-    other_titles: bool
+    first: bool = False
+    following: str = ""
+    other_way: bool = False
+    other_titles: bool = False
 
     def clause(self, place: int) -> tuple[int, int]:
         """Edges of the clause around a place."""
@@ -315,7 +315,7 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
     access = rules.ways["access"].search(masked)
     offered = _masked(text, [s for s in spans if not s.rule.get("if_stated")])
     clauses = list(pairwise(edges))
-    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access, False, "", False, False)  # noqa: FBT003
+    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access)
 
 
 def _masked(text: str, spans: Sequence[_Span]) -> str:

@@ -349,7 +349,7 @@ def _without_singles(
     counts: "sparse.csr_array", weights: NDArray[np.float64], plain: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Give no weight to a word that one occupation of the referential alone uses: it brings nothing together."""
-    return np.where(users(counts, plain) >= 2, weights, 0.0)  # noqa: PLR2004 - two make a pair
+    return np.where(users(counts, plain) > 1, weights, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

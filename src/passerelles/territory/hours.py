@@ -1,5 +1,6 @@
 """What training each move of a territory takes: its hours, whether the legal frame fits, what would shorten it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -68,8 +69,8 @@ class Lever:
             if holdings.of(code) == "yes":
                 continue
             length = sane_hours(training_hours(credential)).expected if credential is not None else None
-            total += float("nan") if length is None else length
-        return round(total * TENTHS) / TENTHS if total == total else float("nan")  # noqa: PLR0124 - nan
+            total += math.nan if length is None else length
+        return total if math.isnan(total) else round(total * TENTHS) / TENTHS
 
 
 def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[str]) -> Lever:
