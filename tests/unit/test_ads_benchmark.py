@@ -50,7 +50,7 @@ def test_the_appellation_tells_the_family_before_the_code_and_computing_is_left_
     offers = [
         titles_ads.Offer("Moniteur", "N1101", "Moniteur / Monitrice d'auto-école", None),
         titles_ads.Offer("Cariste", "N1101", "", None),
-        titles_ads.Offer("Développeur", "M1805", "", None),
+        titles_ads.Offer("Développeur", "M1855", "", None),
         titles_ads.Offer("Inconnu", "Z9999", "", None),
     ]
     assert [query.families for query in titles_ads.queries_of(offers, rome).values()] == [{"K2110"}, {"N1101"}]

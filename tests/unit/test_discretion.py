@@ -258,6 +258,14 @@ def test_a_floor_that_counts_some_moves_only_gives_no_cell_away() -> None:
     assert undone(found, printed, 3) == []
 
 
+def test_what_could_not_be_searched_to_the_end_is_taken_for_hidden_from_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time to see how far cells spread, none is said to spread less than the threshold."""
+    found = small()
+    monkeypatch.setattr("passerelles.territory.audit._SECONDS", 0.0)
+    publication = publish(found)
+    assert publication.empty or undone(found, published(publication).to_dict(), 5) == []
+
+
 def small() -> Allocation:
     fragile = people(("A", "J00", 12, "x"), ("B", "J03", 14, "x"), ("C", "J04", 20, "x"))
     hiring = openings(("P", "J01", 11, "x"), ("Q", "J02", 30, "x"), ("R", "J05", 16, "x"))

@@ -333,6 +333,7 @@ def test_a_basin_that_only_the_survey_knows_is_found_and_its_distance_unknown() 
     assert locator.find("7549") == locator.find("Aiguillon") == ("7549", "AIGUILLON")
     assert locator.km("7549", "5313") is None
     assert locator.km("7549", "7549") == 0.0
+    assert locator.surveyed_within(1_000.0, ["5313"]) == ["5313"]  # what lies at an unknown distance is not within
     assert survey.read == 1
     assert Locator(places).find("Aiguillon") == ("7535", "AGEN")
 
