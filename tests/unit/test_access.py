@@ -16,7 +16,7 @@ from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction
+from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction, Ternary
 from passerelles.paths.path import path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import read_catalogue
@@ -97,8 +97,11 @@ def test_an_alternative_is_enough_and_part_of_one_is_not() -> None:
 def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
     some = jobs(*driver("Q"))
     demands = build_demands(some, ["Q"], NO_AIM)
-    for stated, hours in (({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)):
-        holdings = holdings_of(some, None, stated)  # type: ignore[arg-type]
+    ways: list[tuple[dict[str, Ternary], float]] = [
+        ({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)
+    ]  # fmt: skip
+    for stated, hours in ways:
+        holdings = holdings_of(some, None, stated)
         assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]
 
 
@@ -118,8 +121,11 @@ def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
         CredentialRequirement("Q", "AS", "one-of", "loi", "base", "b"),
     )
     demands = build_demands(some, ["Q"], NO_AIM)
-    for stated, hours in (({"AS": "yes"}, 1500.0), ({"DEI": "yes"}, 1500.0), ({}, 1500.0 + 770.0)):
-        person = holdings_of(some, None, stated)  # type: ignore[arg-type]
+    ways: list[tuple[dict[str, Ternary], float]] = [
+        ({"AS": "yes"}, 1500.0), ({"DEI": "yes"}, 1500.0), ({}, 1500.0 + 770.0)
+    ]  # fmt: skip
+    for stated, hours in ways:
+        person = holdings_of(some, None, stated)
         assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [hours]
     assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
 
