@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from passerelles.errors import UnknownCodeError
 from passerelles.market.certifications import Certifications, Register, Registration, load_certifications
 from passerelles.model import Credential, Hours
+from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -130,3 +131,13 @@ def test_published_hours_are_written_whole(table: Certifications, jobs: Referent
     (column,) = [c for c in found.spec.columns if c.key == "certification_hours"]
     assert column.screen(replace(found, hours=Hours(1350, 1350, 1350)), "fr") == "1\u202f350"
     assert column.screen(replace(found, hours=None), "fr") is None
+
+
+def test_a_number_that_another_follows_keeps_its_hours(tmp_path: Path, jobs: Referential) -> None:
+    """An older extract names the number of before; the table of lengths that of today."""
+    now = next(d for d in load_durations() if d.former)
+    (tmp_path / "c.csv").write_text(
+        CERTIFINFO.replace(";100;", f";{now.former[0].removeprefix('RNCP')};"), encoding="utf-8"
+    )
+    (found,) = [c for c in load_certifications(tmp_path).leading("N4101", jobs, DAY) if c.code == now.former[0]]
+    assert found.hours == now.centre

@@ -549,8 +549,9 @@ def _open(row: Certification, day: date) -> Ternary:
 
 @cache
 def _published_hours() -> Mapping[str, Hours]:
-    """Hours at the training centre of the certifications of which a duration is published, by code."""
-    return MappingProxyType({d.code: d.centre for d in load_durations() if d.centre.expected is not None})
+    """Hours at the training centre of the certifications of which a duration is published, by code, former ones too."""
+    known = [d for d in load_durations() if d.centre.expected is not None]
+    return MappingProxyType({code: d.centre for d in known for code in (d.code, *d.former)})
 
 
 def is_active(first: int | None, last: int | None, year: int) -> Ternary:

@@ -514,7 +514,8 @@ class Duration(NamedTuple):
 
     `level` is the European level, None for a course that gives none; `domain` the letter of ROME's main domain;
     `centre` hours at the training centre, `company` hours of placement, None = unknown; `kind` what the figure is:
-    ``legal-total``, ``legal-minimum``, ``published-total`` or one ``centre``.
+    ``legal-total``, ``legal-minimum``, ``published-total`` or one ``centre``; `former` the numbers in the register that
+    `code` follows, which older files still give.
     """
 
     code: str
@@ -527,6 +528,7 @@ class Duration(NamedTuple):
     kind: str
     as_of: str
     in_force: str
+    former: tuple[str, ...] = ()
 
 
 class Estimate(NamedTuple):
@@ -573,11 +575,13 @@ def load_durations() -> tuple[Duration, ...]:
     table = read_table(read_file(bundled_folder() / "durations" / name), name=name, required=_COLUMNS, strip=True)
     rows = []
     for cells in table.columns(*_COLUMNS, *_FIGURES):
-        code, label, level, domain, rome, kind, source, as_of, in_force, *figures = cells
+        codes, label, level, domain, rome, kind, source, as_of, in_force, *figures = cells
+        code, *former = codes.split()
         low, expected, high, company = (float(f) if f else None for f in figures)
         hours = Hours(low, expected, high, source)
         grade = int(level) if level else None
-        rows.append(Duration(code, label, grade, domain, tuple(rome.split()), hours, company, kind, as_of, in_force))
+        jobs = tuple(rome.split())
+        rows.append(Duration(code, label, grade, domain, jobs, hours, company, kind, as_of, in_force, tuple(former)))
     return tuple(rows)
 
 
