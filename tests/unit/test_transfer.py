@@ -93,7 +93,7 @@ def test_no_redirect_from_https_to_http(
         return httpx.Response(200, content=iter([small_zip()]))
 
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True)
-    monkeypatch.setattr(download, "_client", lambda _: client)
+    monkeypatch.setattr(download, "_client", lambda *_: client)
     if safe:
         assert download_referential(url="https://a.example/").read_bytes() == small_zip()
     else:

@@ -5,15 +5,15 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from lzma import LZMAError
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import httpx
 
@@ -37,9 +37,6 @@ OFFICIAL_PAGE: Final = {
 RECORD_NAME: Final = "provenance.json"
 # The ROME zip is 5 MB.
 MAX_DOWNLOAD_BYTES: Final = 500_000_000
-# Where the network does not help, the message says how to do without it.
-_LAST_RESORT: Final = {"download_no_answer": "download_no_network", "download_refused": "download_server_error"}
-_CHUNK: Final = 1024 * 1024
 _ZIP_START: Final = b"PK\x03\x04"
 _EMPTY_ZIP_START: Final = b"PK\x05\x06"
 # What reading a damaged zip may raise, beside BadZipFile.
@@ -48,98 +45,62 @@ _BROKEN: Final = (
 )  # fmt: skip
 
 
-class Answer(NamedTuple):
-    """What the server said of the file."""
-
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    content_type: str | None = None
-
-
-def fetch(url: str, temp: Path, *, limit: int, progress: Progress | None = None) -> Answer:
-    """
-    Receive what lies at `url` into `temp`; a transfer that is cut starts anew at the next call.
-
-    Parameters
-    ----------
-    url
-        ``http`` or ``https``; redirects are followed, except from ``https`` to ``http``.
-    temp
-        File to write, created here. On failure it may be left: the caller removes it.
-    limit
-        Bytes beyond which the transfer is refused.
-    progress
-        Called with (bytes so far, total or None), once at the start and then after each piece.
-
-    Raises
-    ------
-    PasserellesError
-        If the address is wrong, nothing answers, the server answers with an error, the transfer is cut, or the
-        file is too large.
-    OSError
-        If `temp` cannot be written.
-    """
-    with _client(url) as client, closing(_send(client, url)) as response:
-        if response.status_code != httpx.codes.OK:
-            status = f"{response.status_code} {response.reason_phrase}".strip()
-            raise PasserellesError("download_refused", url=url, status=status)
-        hops = [r.url for r in (*response.history, response)]
-        if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
-            raise PasserellesError("download_insecure", url=url, target=hops[-1])
-        _receive(response, temp, url=url, limit=limit, progress=progress)
-        headers = response.headers
-        return Answer(url, headers.get("etag"), headers.get("last-modified"), headers.get("content-type"))
+def _fetch(url: str, name: str, temp: Path, progress: Progress | None) -> httpx.Headers:
+    """Receive what lies at `url` into `temp`; a transfer that is cut starts anew at the next call."""
+    page = OFFICIAL_PAGE[name]
+    answered = False
+    with _client(url, name) as client:
+        try:
+            with client.stream("GET", url) as response:
+                answered = True
+                if response.status_code != httpx.codes.OK:
+                    status = f"{response.status_code} {response.reason_phrase}".strip()
+                    raise PasserellesError("download_server_error", url=url, status=status, name=name, page=page)
+                hops = [r.url for r in (*response.history, response)]
+                if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
+                    raise PasserellesError("download_insecure", url=url, target=hops[-1])
+                _receive(response, temp, url, progress)
+                return response.headers
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise PasserellesError("download_bad_address", url=url, reason=error) from error
+        except httpx.TooManyRedirects as error:
+            raise PasserellesError("download_redirects", url=url) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            reason = str(error) or type(error).__name__
+            if answered:
+                raise PasserellesError("download_cut", url=url, received=temp.stat().st_size, reason=reason) from error
+            raise PasserellesError("download_no_network", url=url, reason=reason, name=name, page=page) from error
 
 
-def _client(url: str) -> httpx.Client:
+def _client(url: str, name: str) -> httpx.Client:
     headers = {"User-Agent": f"passerelles/{version('passerelles')}", "Accept-Encoding": "identity"}
     timeout = httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT)
     try:
         return httpx.Client(follow_redirects=True, timeout=timeout, headers=headers)
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # a proxy or certificate variable is wrong
-        raise PasserellesError("download_no_answer", url=url, reason=error) from error
+        raise PasserellesError(
+            "download_no_network", url=url, reason=error, name=name, page=OFFICIAL_PAGE[name]
+        ) from error
 
 
-def _send(client: httpx.Client, url: str) -> httpx.Response:
-    try:
-        return client.send(client.build_request("GET", url), stream=True)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise PasserellesError("download_bad_address", url=url, reason=error) from error
-    except httpx.TooManyRedirects as error:
-        raise PasserellesError("download_redirects", url=url) from error
-    except httpx.TransportError as error:
-        raise PasserellesError("download_no_answer", url=url, reason=str(error) or type(error).__name__) from error
-
-
-def _receive(response: httpx.Response, temp: Path, *, url: str, limit: int, progress: Progress | None) -> None:
+def _receive(response: httpx.Response, temp: Path, url: str, progress: Progress | None) -> None:
+    """Write what comes into a file, as far as the limit."""
     encoded = response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
     length = response.headers.get("content-length", "")
     total = int(length) if length.isdecimal() and not encoded else None
-    pieces = response.iter_bytes() if encoded else response.iter_raw()
-    try:
-        done = _write(pieces, temp, origin=url, total=total, limit=limit, progress=progress)
-    except (httpx.TransportError, httpx.DecodingError) as error:
-        reason = str(error) or type(error).__name__
-        raise PasserellesError("download_cut", url=url, received=temp.stat().st_size, reason=reason) from error
-    if total is not None and done != total:
-        raise PasserellesError("download_cut", url=url, received=done, reason=f"{done}/{total}")
-
-
-def _write(
-    pieces: Iterable[bytes], temp: Path, *, origin: object, total: int | None, limit: int, progress: Progress | None
-) -> int:
-    """Write pieces into a file, as far as the limit; return how many bytes they had."""
-    tell = progress or (lambda _done, _total: None)
     done = 0
     with temp.open("wb") as out:
-        for piece in chain((b"",), pieces):
+        for piece in chain((b"",), response.iter_bytes()):
             done += len(piece)
-            if max(done, total or 0) > limit:
-                raise PasserellesError("download_too_large", origin=origin, megabytes=limit // 1_000_000)
+            _check_size(max(done, total or 0), url)
             out.write(piece)
-            tell(done, total)
-    return done
+            if progress is not None:
+                progress(done, total)
+
+
+def _check_size(size: int, origin: object) -> None:
+    if size > MAX_DOWNLOAD_BYTES:
+        raise PasserellesError("download_too_large", origin=origin, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +149,7 @@ def download_referential(
     url
         Where to fetch it instead of the official address (a mirror).
     progress
-        Called with (bytes so far, total or None), once at the start and then after each piece; a folder is packed
-        without a call.
+        Called with (bytes so far, total or None), once at the start and then after each piece that the network brings.
 
     Returns
     -------
@@ -216,12 +176,31 @@ def download_referential(
     if from_file is not None and url is not None:
         raise PasserellesError("download_two_sources", file=from_file, url=url)
     target = cache_folder() / name / ZIP_NAME
-    with _explained(target.parent):
+    address = url or OFFICIAL_URL[name]
+    with _disk_refusals_told(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary(target) as temp:
-            if from_file is not None:
-                return _store_file(Path(from_file), name, temp, target, progress)
-            return _store_url(url or OFFICIAL_URL[name], name, temp, target, progress)
+            headers: Mapping[str, str] = {}
+            if from_file is None:
+                headers = _fetch(address, name, temp, progress)
+            else:
+                temp.write_bytes(_bytes_of(Path(from_file)))
+            referential = _checked(temp, str(from_file or address), headers.get("content-type", "?"))
+            record = DownloadRecord(
+                name=name,
+                url=address if from_file is None else None,
+                file=None if from_file is None else str(Path(from_file).resolve()),
+                date=datetime.now(UTC).isoformat(timespec="seconds"),
+                size=temp.stat().st_size,
+                sha256=file_sha256(temp),
+                etag=headers.get("etag"),
+                last_modified=headers.get("last-modified"),
+                version=referential.version,
+                format=referential.provenance.format,
+                licence=referential.provenance.licence,
+            )
+            _install(temp, target, record)
+    return target
 
 
 def read_download_record(name: str) -> DownloadRecord | None:
@@ -234,58 +213,36 @@ def read_download_record(name: str) -> DownloadRecord | None:
     return None
 
 
-def _store_url(url: str, name: str, temp: Path, target: Path, progress: Progress | None) -> Path:
-    try:
-        answer = fetch(url, temp, limit=MAX_DOWNLOAD_BYTES, progress=progress)
-    except PasserellesError as error:
-        if error.key not in _LAST_RESORT:
-            raise
-        raise PasserellesError(_LAST_RESORT[error.key], **error.values, name=name, page=OFFICIAL_PAGE[name]) from error
-    referential = _checked(temp, url, answer)
-    _install(temp, target, _record(name, temp, referential, answer=answer))
-    return target
-
-
-def _store_file(file: Path, name: str, temp: Path, target: Path, progress: Progress | None) -> Path:
-    if file.is_dir():
-        source = open_source(file)
+def _bytes_of(path: Path) -> bytes:
+    """Bytes of a zip, or of a folder packed; what cannot be read is an error of that path, not of the cache."""
+    if path.is_dir():
+        source = open_source(path)
         recognise(source)
-        temp.write_bytes(zipped(source))
-    else:
-        total = _size_of(file)
-        _write(_pieces(file), temp, origin=file, total=total, limit=MAX_DOWNLOAD_BYTES, progress=progress)
-    referential = _checked(temp, str(file), None)
-    _install(temp, target, _record(name, temp, referential, file=file))
-    return target
+        return zipped(source)
+    with refusals_told(path):
+        if not path.exists():
+            raise PasserellesError("no_such_path", path=path)
+        if not path.is_file():  # a device or a pipe has no end that one could wait for
+            raise PasserellesError("not_folder_nor_zip", path=path)
+        _check_size(path.stat().st_size, path)
+        with path.open("rb") as stream:
+            return stream.read()
 
 
-def _size_of(file: Path) -> int:
-    with refusals_told(file):
-        if not file.exists():
-            raise PasserellesError("no_such_path", path=file)
-        if not file.is_file():  # a device or a pipe has no end that one could wait for
-            raise PasserellesError("not_folder_nor_zip", path=file)
-        return file.stat().st_size
+def _checked(temp: Path, origin: str, kind: str) -> Referential:
+    """
+    Refuse what is no safe and intact zip that reads as a referential.
 
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    """Give the bytes of a file; what cannot be read is an error of that file, not of the cache."""
-    with refusals_told(file), file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
-
-
-def _checked(temp: Path, origin: str, answer: Answer | None) -> Referential:
-    """Refuse what is no safe and intact zip that reads as a referential; `origin` is what messages call it."""
+    `origin` is what messages call it; `kind` the content that the server says it is.
+    """
     with temp.open("rb") as stream:
         start = stream.read(512)
     if start.startswith(_EMPTY_ZIP_START):
         raise PasserellesError("empty_source", path=origin)
     if not start.startswith(_ZIP_START):
-        kind = answer.content_type if answer and answer.content_type else "?"
         html = start.lstrip().lower().startswith((b"<!doctype html", b"<html"))
         raise PasserellesError("download_wrong_content", origin=origin, kind="HTML" if html else kind)
-    with _told_of(origin):
+    with _naming(origin):
         _check_zip(temp, origin)
         return read_source(open_source(temp))
 
@@ -305,24 +262,6 @@ def _check_zip(temp: Path, origin: str) -> None:
         raise PasserellesError("download_broken_zip", origin=origin, reason=f"CRC-32: {damaged}")
 
 
-def _record(
-    name: str, temp: Path, referential: Referential, *, answer: Answer | None = None, file: Path | None = None
-) -> DownloadRecord:
-    return DownloadRecord(
-        name=name,
-        url=answer.url if answer else None,
-        file=str(file.resolve()) if file else None,
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        size=temp.stat().st_size,
-        sha256=file_sha256(temp),
-        etag=answer.etag if answer else None,
-        last_modified=answer.last_modified if answer else None,
-        version=referential.version,
-        format=referential.provenance.format,
-        licence=referential.provenance.licence,
-    )
-
-
 def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
     """Put the zip, then its record, in place; the checksum in the record tells whether the two belong together."""
     with temporary(target.with_name(RECORD_NAME)) as note:
@@ -335,7 +274,7 @@ def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
 
 
 @contextmanager
-def _told_of(origin: str) -> Iterator[None]:
+def _naming(origin: str) -> Iterator[None]:
     """Let the messages name what a person knows (an address, a file), not the temporary file."""
     try:
         yield
@@ -346,7 +285,7 @@ def _told_of(origin: str) -> Iterator[None]:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _disk_refusals_told(folder: Path) -> Iterator[None]:
     """Turn what the disk refuses into a message that says where and what to do."""
     try:
         yield
