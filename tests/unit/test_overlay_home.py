@@ -20,7 +20,7 @@ from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions, migrate_overlay
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.own_overlays import install, listed, remove, write_form
-from passerelles.referentials.own_tables import ACTION, COMPETENCY_KIND, choices, open_tables, sheet_title
+from passerelles.referentials.own_tables import CODED, choices, open_tables, sheet_title
 from passerelles.referentials.places import home
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import check_overlay
@@ -122,7 +122,7 @@ def test_the_form_offers_words_and_rules_and_its_example_is_not_read(tmp_path: P
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_words_offered_are_words_understood(lang: Lang) -> None:
-    for known in (ACTION, COMPETENCY_KIND):
+    for known in (CODED["action"], CODED["competencies.kind"]):
         offered = choices(known, lang)
         assert len(offered) == len(set(known.values()))
         assert {known[word] for word in offered} == set(known.values())

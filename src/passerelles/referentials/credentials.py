@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 from math import exp, isfinite, log, nan
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,106 +18,61 @@ from passerelles.io.archive import FileSource, read_file
 from passerelles.io.csv import Table, decimal_number, read_table
 from passerelles.model import (
     UNKNOWN_HOURS,
-    AccessStatus,
     Alternatives,
     Credential,
-    CredentialKind,
     CredentialRequirement,
     Hours,
-    HoursKind,
-    InForce,
     OccupationAccess,
     Reduction,
-    RequirementKind,
-    Scope,
-    SelectionKind,
 )
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, meaning, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import (
     ACTION,
     OVERLAY,
-    YES_NO,
     check_names,
-    coded,
+    files_of,
+    made,
     open_tables,
     read_manifest,
     read_own_table,
+    typed_rows,
 )
 from passerelles.referentials.places import bundled_folder, bundled_path, place_of
 
-CREDENTIAL_FILES: Final = (
-    "credentials.csv", "credential_prerequisites.csv", "credential_reductions.csv", "credential_requirements.csv",
-    "occupation_access.csv",
-)  # fmt: skip
-RECODES: Final = "occupation_recodes.csv"  # of a catalogue only
-CREDENTIAL_KIND: Final[dict[str, CredentialKind]] = coded("credential_kind")
-HOURS_KIND: Final[dict[str, HoursKind]] = coded("hours_kind")
-IN_FORCE: Final[dict[str, InForce]] = coded("in_force")
-LINK_KIND: Final[dict[str, RequirementKind]] = coded("link_kind")
-SCOPE: Final[dict[str, Scope]] = coded("scope")
-ACCESS_STATUS: Final[dict[str, AccessStatus]] = coded("access_status")
-SELECTION: Final[dict[str, SelectionKind | None]] = {"": None, **coded("selection")}
-_HOURS: Final = ("hours_low", "hours_expected", "hours_high")
-_COMPANY: Final = ("company_low", "company_expected", "company_high")
-_MONTHS: Final = ("months_low", "months_high")
-_TEXTS: Final = ("source", "note", "short", "issuer", "renewal")
-_MORE: Final = ("certifinfo", "rncp", "hours_source", "grants", "hours_kind", "before_training", "in_force")
-_NUMBERS: Final = ("minimum_age", "validity_months", "level")
-_DATES: Final = ("valid_from", "valid_until", "as_of")
-_LOWEST_LEVEL, _HIGHEST_LEVEL = 0, 8
-OLD_YEARS: Final = 2  # after which a fact should be read again at its source
+_FACTS: Final = (
+    "credential",
+    "occupation_access",
+)  # how the names of a catalogue's files begin, beside that of recodes
 DEFAULT: Final = "acces-france"
 
 
 def read_credentials(source: FileSource, draft: Draft) -> None:
     """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
-    optional = (*_HOURS, *_COMPANY, *_MONTHS, *_TEXTS, *_MORE, *_NUMBERS, *_DATES)
-    table = read_own_table(source, "credentials.csv", ("code", "label", "kind"), draft, optional=optional)
-    for line, (code, label, kind, *rest) in table.numbered("code", "label", "kind", *optional):
-        cells = dict(zip(optional, rest, strict=True))
-        if not kind:
-            draft.note("invalid_kind", table, line, column="kind", value="", read=CREDENTIAL_KIND[""])
+    table = read_own_table(source, "credentials", draft)
+    for line, row in typed_rows(table, "credentials", draft):
+        code, label, until = row["code"], row["label"], row["valid_until"]
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
-        known = draft.word(CREDENTIAL_KIND, kind, "kind", table, line)
-        if known is None:
-            draft.refused.add(("credentials", code))
-            continue
-        draft.declare("credentials", _credential(code, label, known, cells, draft, table, line), table, line)
+        if until and until < date.today().isoformat():  # noqa: DTZ011 - a calendar day
+            draft.note("credential_ended", table, line, subject=label or code, until=until)
+        stated = row["hours_source"]
+        text = stated or row["source"]  # what states the hours in the firm or the months, unless said apart
+        row["hours"] = _hours(_triple(row, "hours"), stated, draft, table, line)
+        for name, start in (("company_hours", "company"), ("months", "months")):
+            cells = _triple(row, start)
+            row[name] = _hours(cells, text if any(cells) else "", draft, table, line)
+        row |= {"label": label or code, "grants": tuple(row["grants"].split())}
+        row["before_training"] = row["before_training"] == "yes"
+        draft.declare("credentials", made(Credential, row), table, line)
     _note_lost_grants(draft)
     told = _prerequisites(source, draft)
     _reductions(source, draft)
     _note_prerequisite_circles(draft, told)
 
 
-def _credential(
-    code: str, label: str, kind: CredentialKind, cells: Mapping[str, str], draft: Draft, table: Table, line: int
-) -> Credential:
-    stated = cells["hours_source"]
-    text = stated or cells["source"]  # what states the hours in the firm or the months, unless said apart
-    low, high = (cells[name] for name in _MONTHS)
-    company = [cells[name] for name in _COMPANY]
-    plain: dict[str, Any] = {name: cells[name] for name in _TEXTS}
-    plain |= {name: _whole(cells[name], name, draft, table, line) for name in _NUMBERS}
-    plain |= {name: _date(cells[name], name, draft, table, line) for name in _DATES}
-    if plain["valid_until"] and plain["valid_until"] < date.today().isoformat():  # noqa: DTZ011 - a calendar day
-        draft.note("credential_ended", table, line, subject=label or code, until=plain["valid_until"])
-    return Credential(
-        code,
-        label or code,
-        kind,
-        hours=_hours([cells[name] for name in _HOURS], stated, draft, table, line),
-        certifinfo=cells["certifinfo"] or None,
-        rncp=cells["rncp"] or None,
-        hours_kind=draft.coded(HOURS_KIND, cells["hours_kind"], "hours_kind", table, line),
-        company_hours=_hours(company, text if any(company) else "", draft, table, line),
-        months=_hours([low, "", high], text if low or high else "", draft, table, line),
-        before_training=draft.coded(YES_NO, cells["before_training"], "before_training", table, line) == "yes",
-        grants=tuple(cells["grants"].split()),
-        in_force=draft.coded(IN_FORCE, cells["in_force"], "in_force", table, line),
-        **plain,
-    )
+def _triple(row: Mapping[str, str], name: str) -> list[str]:
+    return [row.get(f"{name}_{end}", "") for end in ("low", "expected", "high")]
 
 
 def _note_lost_grants(draft: Draft) -> None:
@@ -133,8 +88,7 @@ def _note_lost_grants(draft: Draft) -> None:
 def _prerequisites(source: FileSource, draft: Draft) -> Table:
     """What each credential supposes: plainly, or one alternative of a group; return the rows that say so."""
     keys, also = ("credential", "requires"), ("group", "alternative")
-    optional = (*also, "source", "as_of", "in_force")
-    table = read_own_table(source, "credential_prerequisites.csv", keys, draft, optional=optional)
+    table = read_own_table(source, "credential_prerequisites", draft)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
     members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
     for line, (code, required, group, alternative) in table.numbered(*keys, *also):
@@ -163,51 +117,18 @@ def alternatives_of(named: Mapping[str, Sequence[str]]) -> Alternatives:
 
 def _reductions(source: FileSource, draft: Draft) -> None:
     """Shorter trainings for who holds another credential, or has done another job."""
-    keys, also = ("credential", "holder_of"), ("experience_months", "hours", "company_hours")
-    texts = ("source", "as_of", "note")
-    table = read_own_table(source, "credential_reductions.csv", keys, draft, optional=(*also, *texts, "in_force"))
-    table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
-    for line, (code, holder, months, hours, company, text, as_of, note) in table.numbered(*keys, *also, *texts):
-        figures = [_figure(cell) for cell in (hours, company, months)]
-        if not all(figure is None or isfinite(figure) for figure in figures):
-            draft.note("hours_invalid", table, line, value=f"{hours} / {company} / {months}")
+    also = ("experience_months", "hours", "company_hours")
+    table = draft.keyed(read_own_table(source, "credential_reductions", draft), "credential", "holder_of", also=also)
+    table = draft.linked(table, credential="credentials")
+    for line, row in typed_rows(table, "credential_reductions", draft):
+        figures = {name: _figure(row[name]) for name in also}
+        if not all(figure is None or isfinite(figure) for figure in figures.values()):
+            value = " / ".join(row[name] for name in ("hours", "company_hours", "experience_months"))
+            draft.note("hours_invalid", table, line, value=value)
             continue
-        day = _date(as_of, "as_of", draft, table, line)
-        found = Reduction(holder, figures[0], figures[1], figures[2], text, day, note)
-        known = draft.credentials[code]
+        known, found = draft.credentials[row["credential"]], made(Reduction, row | figures)
         if found not in known.reductions:
-            draft.credentials[code] = replace(known, reductions=(*known.reductions, found))
-
-
-def _whole(cell: str, column: str, draft: Draft, table: Table, line: int) -> int | None:
-    """Whole number that a cell gives; None where it is empty, and a notice where it is none."""
-    number = int(cell) if cell.isdecimal() else None
-    beyond = column.startswith("level") and number is not None and not _LOWEST_LEVEL <= number <= _HIGHEST_LEVEL
-    if (cell and number is None) or beyond:
-        draft.note("invalid_value", table, line, column=column, value=cell)
-        return None
-    return number
-
-
-def _date(cell: str, column: str, draft: Draft, table: Table, line: int) -> str:
-    """
-    ISO day that a cell gives, empty where it gives none; a notice where it is no date, or cannot have been yet.
-
-    The day on which a fact was read is noted too where it is more than two years back: it should be read again.
-    """
-    if not cell:
-        return ""
-    try:
-        day = date.fromisoformat(cell)
-    except ValueError:
-        draft.note("invalid_value", table, line, column=column, value=cell)
-        return ""
-    today = date.today()  # noqa: DTZ011 - a calendar day
-    if column == "as_of" and day > today:
-        draft.note("date_in_future", table, line, column=column, value=cell)
-    if column == "as_of" and (today - day).days > OLD_YEARS * 365.25:
-        draft.note("fact_old", table, line, value=cell)
-    return day.isoformat()
+            draft.credentials[known.code] = replace(known, reductions=(*known.reductions, found))
 
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
@@ -254,25 +175,15 @@ def read_credential_requirements(
     Rows of the occupations `skipped` are left out. A `catalogue` speaks of occupations that no file of it declares.
     """
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
-    texts = ("kind", "source", "as_of", "in_force", "note")
-    table = read_own_table(source, "credential_requirements.csv", keys, draft, optional=(*also, *texts, "action"))
+    table = read_own_table(source, "credential_requirements", draft)
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     if not catalogue:
         table = _without_removals(draft.linked(table, occupation="occupations"), draft)
-    for line, (occupation, code, group, alternative, scope, titles, kind, text, as_of, force, note) in table.numbered(
-        *keys, *also, *texts
-    ):
-        asked, whom = draft.word(LINK_KIND, kind, "kind", table, line), draft.word(SCOPE, scope, "scope", table, line)
-        if asked is None or whom is None:
-            continue
-        meant, day = " ".join(titles.split()), _date(as_of, "as_of", draft, table, line)
-        forced = draft.coded(IN_FORCE, force, "in_force", table, line)
-        row = CredentialRequirement(
-            occupation, code, asked, text, group, alternative, whom, meant, day, forced, note, catalogue
-        )
-        if (row.kind == "one-of") != bool(group) or (group and not alternative):
-            draft.note("group_incoherent", table, line, subject=f"{occupation} - {code}")
+    for line, cells in typed_rows(table, "credential_requirements", draft):
+        row = made(CredentialRequirement, cells, origin=catalogue)
+        if (row.kind == "one-of") != bool(row.group) or (row.group and not row.alternative):
+            draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")
             row = row._replace(kind="option", group="", alternative="")
         draft.credential_requirements[requirement_key(row)] = row
 
@@ -315,31 +226,18 @@ def read_occupation_access(
     source: FileSource, draft: Draft, *, skipped: Collection[str] = (), catalogue: str = ""
 ) -> None:
     """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
-    texts = ("status", "level_low", "level_high", "selection", "selection_label", "selection_scope", "titles")
-    more = ("source", "as_of", "in_force", "note", "parent")
-    optional = (*texts, *more, "flag_note")
-    table = read_own_table(source, "occupation_access.csv", ("occupation",), draft, optional=optional)
+    table = read_own_table(source, "occupation_access", draft)
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.keyed(table, "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
-    for line, (code, status, low, high, selection, label, scope, titles, *cells) in table.numbered(
-        "occupation", *texts, *more
-    ):
-        text, as_of, force, note, parent = cells
-        lowest, highest = (_whole(cell, "level", draft, table, line) for cell in (low, high))
-        if lowest is not None and highest is not None and lowest > highest:
-            draft.note("invalid_value", table, line, column="level_low", value=f"{lowest} > {highest}")
-            lowest = highest = None
-        whom = draft.word(SCOPE, scope, "selection_scope", table, line)
-        if whom is None:
-            continue
-        entered = draft.coded(ACCESS_STATUS, status, "status", table, line)
-        chosen = draft.coded(SELECTION, selection, "selection", table, line) if selection else None
-        meant, day = " ".join(titles.split()), _date(as_of, "as_of", draft, table, line)
-        forced = draft.coded(IN_FORCE, force, "in_force", table, line)
-        whole = (entered, lowest, highest, chosen, label, whom, meant, text, day, forced, note, parent, catalogue)
-        draft.occupation_access[code] = OccupationAccess(code, *whole)
+    for line, cells in typed_rows(table, "occupation_access", draft):
+        row = made(OccupationAccess, cells, origin=catalogue)
+        if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
+            value = f"{row.level_low} > {row.level_high}"
+            draft.note("invalid_value", table, line, column="level_low", value=value)
+            row = row._replace(level_low=None, level_high=None)
+        draft.occupation_access[row.occupation] = row
 
 
 @dataclass(frozen=True, eq=False)
@@ -397,7 +295,8 @@ def _catalogue_at(place: Path) -> Catalogue:
     draft = Draft(overlay=source.place.stem)
     manifest = read_manifest(source, draft, schema=OVERLAY)
     refuse_unusable(draft.log.notices(), source.place)
-    check_names(source, (), (*CREDENTIAL_FILES, RECODES), draft)
+    names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
+    check_names(source, [*names, "occupation_recodes.csv"], draft)
     read_credentials(source, draft)
     read_credential_requirements(source, draft, catalogue=manifest.name)
     read_occupation_access(source, draft, catalogue=manifest.name)
@@ -410,13 +309,8 @@ def _catalogue_at(place: Path) -> Catalogue:
 
 def _read_recodes(source: FileSource, draft: Draft) -> dict[str, int]:
     """First version of the referential in which a code names another job, by code; a table that may be absent."""
-    table = read_own_table(source, RECODES, ("occupation", "version"), draft, optional=("source", "as_of", "note"))
-    found = {}
-    for line, (code, cell) in table.numbered("occupation", "version"):
-        version = _whole(cell, "version", draft, table, line)
-        if version is not None:
-            found[code] = version
-    return found
+    rows = typed_rows(read_own_table(source, "occupation_recodes", draft), "occupation_recodes", draft)
+    return {row["occupation"]: row["version"] for _, row in rows if row["version"] is not None}
 
 
 # Every graph that is built asks for what is embedded, which stays as it is.

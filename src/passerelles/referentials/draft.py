@@ -38,11 +38,16 @@ _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
 
 
-class _Declared(Protocol):
+class Declared(Protocol):
+    """What has a code and a label; None = unknown."""
+
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """Code."""
+
     @property
-    def label(self) -> str | None: ...
+    def label(self) -> str | None:
+        """Label."""
 
 
 @dataclass
@@ -169,9 +174,9 @@ class Draft:
             self.log.note(code, file=self.shown(name), line=None, count=1, **values)
             return None
 
-    def declare(self, kind: str, value: _Declared, table: Table, line: int) -> bool:
+    def declare(self, kind: str, value: Declared, table: Table, line: int) -> bool:
         """Add one declared row to the dictionary `kind`; report an empty or a repeated code instead."""
-        into: dict[str, _Declared] = getattr(self, kind)
+        into: dict[str, Declared] = getattr(self, kind)
         code = value.code
         if not code:
             self.note("empty_code", table, line)
@@ -196,9 +201,9 @@ class Draft:
             return True
         return False
 
-    def declare_all(self, kind: str, values: Sequence[_Declared], table: Table) -> None:
+    def declare_all(self, kind: str, values: Sequence[Declared], table: Table) -> None:
         """Declare one value a row of `table`; all at once where there is nothing to say of any."""
-        into: dict[str, _Declared] = getattr(self, kind)
+        into: dict[str, Declared] = getattr(self, kind)
         fresh = {value.code: value for value in values}
         whole = len(fresh) == len(values) and "" not in fresh and into.keys().isdisjoint(fresh)
         if whole and all(value.label for value in values):

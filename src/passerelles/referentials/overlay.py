@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
 
 from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.model import CredentialRequirement, JobTitle
 from passerelles.referentials.credentials import (
-    CREDENTIAL_FILES,
     DEFAULT,
     lend_credentials,
     read_catalogue,
@@ -25,16 +23,12 @@ from passerelles.referentials.own_tables import (
     STATUS,
     Manifest,
     check_names,
+    files_of,
     read_competencies,
     read_manifest,
     read_own_table,
 )
 from passerelles.text import normalise_label
-
-OPTIONAL: Final = (
-    "specialised_occupations.csv", "macro_competencies.csv", "competencies.csv", "requirements.csv", "titles.csv",
-    *CREDENTIAL_FILES,
-)  # fmt: skip
 
 
 def read_overlay(
@@ -71,7 +65,7 @@ def read_overlay(
     _watch_removals(draft, family, families=families)
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
-    check_names(source, (), OPTIONAL, draft)
+    check_names(source, files_of("overlay"), draft)
     skipped = _specialised(source, draft)
     read_competencies(source, draft)
     _requirements(source, draft, skipped, name)
@@ -112,7 +106,7 @@ def _watch_removals(draft: Draft, family: str, *, families: bool) -> None:
 def _specialised(source: FileSource, draft: Draft) -> set[str]:
     """Add specialised occupations, each a copy of its base; return those left out, with which goes what they ask."""
     keys = ("code", "base", "label")
-    table = read_own_table(source, "specialised_occupations.csv", keys, draft, optional=("definition",))
+    table = read_own_table(source, "specialised_occupations", draft)
     taken = frozenset(draft.occupations)
     skipped: set[str] = set()
     for line, (code, base, label, definition) in table.numbered(*keys, "definition"):
@@ -148,7 +142,7 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
 def _requirements(source: FileSource, draft: Draft, skipped: set[str], name: str) -> None:
     """Add, remove or re-weight; a competency that this referential lacks is a notice, unless the row names another."""
     keys = ("occupation", "competency")
-    table = read_own_table(source, "requirements.csv", keys, draft, optional=("action", "status", "referential"))
+    table = read_own_table(source, "requirements", draft)
     table = table.keep([written in ("", name) for written in table.column("referential")])
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
@@ -179,7 +173,7 @@ def _requirements(source: FileSource, draft: Draft, skipped: set[str], name: str
 def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
     keys = ("occupation", "code", "label")
-    table = read_own_table(source, "titles.csv", keys, draft)
+    table = read_own_table(source, "titles", draft)
     table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((t.code, t.label) for t in draft.titles.values())

@@ -4,48 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import atomic_file
-from passerelles.language import packaged
 from passerelles.language.say import Lang, say, sentences
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import (
-    OVERLAY,
+    CODED,
+    DECLARED,
     RULES,
+    SCHEMAS,
     TABLE,
+    Schema,
     choices,
-    coded,
     open_tables,
     read_fields,
     sheet_title,
+    sheets_of,
 )
 from passerelles.referentials.places import Kind, Origin, bundled_names, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
 from passerelles.views.excel import BookPage, Help, write_workbook
 
-Schema = Literal["overlay", "table"]
 _KINDS: Final[tuple[Kind, ...]] = ("overlay", "referential")
-_SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
 _ROWS: Final = 1000  # of a sheet that have drop-down lists
-_FORM: Final = packaged("passerelles.referentials", "forms.toml")
-# Columns of each sheet of a form, those that must be filled in marked by a star.
-_SHEETS: Final[Mapping[Schema, Mapping[str, str]]] = {
-    schema: {name: _FORM[schema].get(name) or _FORM["columns"][name] for name in sheets}
-    for schema, sheets in _FORM["sheets"].items()
-}
-# Words of coded columns; one that belongs to a single table is named with it.
-_CODED: Final[Mapping[str, Mapping[str, object]]] = {
-    **{column: coded(name) for column, name in _FORM["coded"].items()},
-    "credential_requirements.action": {word: does for word, does in coded("action").items() if does != "set"},
-}
-# Where the codes of a column are declared in the same workbook.
-_DECLARED: Final[Mapping[str, Sequence[str]]] = _FORM["declared"]
-_FLAGS: Final = frozenset({"regulated", "managerial", "digital", "demographic", "principal"})
 
 
 def write_form(
@@ -77,14 +63,14 @@ def write_form(
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]
-    pages += [_page(table, columns, schema, lang) for table, columns in _SHEETS[schema].items()]
-    write_workbook([*pages, _rules(_SHEETS[schema], lang)], output)
+    pages += [_page(table, columns, schema, lang) for table, columns in sheets_of(schema).items()]
+    write_workbook([*pages, _rules(sheets_of(schema), lang)], output)
 
 
 def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
     """Return the sheet of a workbook that holds the fields of a manifest."""
     known = sentences("tables", lang=lang)
-    words = {written: known[f"schema.{schema}"] for schema, written in _SCHEMAS.items()}
+    words = {written: known[f"schema.{schema}"] for schema, written in SCHEMAS.items()}
     shown = {key: words.get(value, value) if key == "schema" else value for key, value in stated.items()}
     rows = [[known.get(f"field.{key}", key), value] for key, value in shown.items()]
     heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
@@ -93,7 +79,7 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
     stated = {
-        "schema": _SCHEMAS[schema],
+        "schema": SCHEMAS[schema],
         "name": name,
         "version": "1.0.0",
         "title": "",
@@ -119,14 +105,14 @@ def form_page(
     schema: Schema = "overlay",
 ) -> BookPage:
     """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
-    sheets = _SHEETS[schema]
+    sheets = sheets_of(schema)
     helps = {place: Help(_rule(table, key, lang), _offered(table, key, sheets, lang)) for place, key in enumerate(keys)}
     return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_ROWS, len(rows)))
 
 
 def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     keys = [key.rstrip("*") for key in columns.split()]
-    example = dict(_FORM["examples"].get(table, {}).get(lang, {}))
+    example = dict(DECLARED["examples"].get(table, {}).get(lang, {}))
     if example:
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
@@ -139,17 +125,25 @@ def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tup
     """Words of a coded column, or the cells of the sheet that declares its codes."""
     if words := _words(table, key, lang):
         return words
-    declared = next((each for each in _DECLARED.get(key, ()) if each in sheets), None)
+    declared = next((each for each in DECLARED["declared"].get(key, ()) if each in sheets), None)
     return () if declared is None else (f"='{sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
 
 
 def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
-    return choices(_CODED.get(f"{table}.{key}") or _CODED.get(key) or {}, lang)
+    known = CODED.get(f"{table}.{key}") or CODED.get(key) or {}
+    if (table, key) == ("credential_requirements", "action"):  # an occupation has a credential or has it not
+        known = {word: does for word, does in known.items() if does != "set"}
+    return choices(known, lang)
 
 
 def _rule(table: str, key: str, lang: Lang) -> str:
     rules = sentences("tables", lang=lang)
-    own = (f"rule.{table}_{key}", f"rule.{key}", "rule.flag" if key in _FLAGS else "", f"head.{key}")
+    own = (
+        f"rule.{table}_{key}",
+        f"rule.{key}",
+        "rule.flag" if DECLARED["coded"].get(key) == "yes_no" else "",
+        f"head.{key}",
+    )
     return next((rules[name] for name in own if name in rules), key)
 
 

@@ -1,13 +1,14 @@
 """The project's own format of tables: manifest, sheets and heads in either language, columns, coded words."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
@@ -16,22 +17,28 @@ from passerelles.io.csv import Table, decode, empty_table, file_record, parse_ro
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
-from passerelles.model import Competency, CompetencyKind, EcologicalRole, Status, Ternary
-from passerelles.referentials.draft import Draft
+from passerelles.model import Competency, Status
+from passerelles.referentials.draft import Declared, Draft
 from passerelles.text import normalise_label
 
+Value = TypeVar("Value")
 MANIFEST: Final = "manifest.toml"
 RULES: Final = "rules"  # a sheet for people: nothing is read from it
 _BOOKS: Final = (".xlsx", ".xlsm")
 _TABLES: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
+_OLD_YEARS: Final = 2  # after which a fact should be read again at its source
+_HIGHEST_LEVEL: Final = 8
 _NEAR: Final = 0.8  # how like a column's name another must be to be that name misspelt
 
 OVERLAY: Final = "passerelles/overlay@1"
 TABLE: Final = "passerelles/table@1"
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _NEEDED: Final = ("schema", "name", "version")
-_CODED: Final = packaged("passerelles.referentials", "words.toml")
+_WORDS: Final = packaged("passerelles.referentials", "words.toml")
+DECLARED: Final = packaged("passerelles.referentials", "tables.toml")
+Schema = Literal["overlay", "table"]
+SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
 
 
 def coded(name: str) -> dict[str, Any]:
@@ -43,21 +50,19 @@ def coded(name: str) -> dict[str, Any]:
     >>> coded("in_force")["prouvé"]
     'proved'
     """
-    return {word: meaning for meaning, words in _CODED[name].items() for word in words}
+    return {word: meaning for meaning, words in _WORDS[name].items() for word in words}
 
 
-YES_NO: Final[dict[str, Ternary]] = coded("yes_no")
-ECOLOGICAL: Final[dict[str, EcologicalRole]] = coded("ecological")
 STATUS: Final[dict[str, Status]] = coded("status")
-COMPETENCY_KIND: Final[dict[str, CompetencyKind]] = coded("competency_kind")
 ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = coded("action")
+# What the words of each coded column mean; one that belongs to a single table is named with it.
+CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name in DECLARED["coded"].items()}
 # Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
 _REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
 _DECLARES: Final = {
-    **{f"{kind}.csv": kind for kind in ("occupations", "competencies", "credentials", "contexts", "tags", "titles")},
-    "specialised_occupations.csv": "occupations",
-    "macro_competencies.csv": "competencies",
+    "specialised_occupations": "occupations",
+    "macro_competencies": "competencies",
 }
 # Columns that hold codes, in which a spreadsheet may have seen a date.
 _CODES: Final = frozenset(
@@ -91,11 +96,37 @@ def _keys(section: str, but: Collection[str] = frozenset()) -> Mapping[str, str]
     return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
 
 
+def sheets_of(schema: Schema) -> Mapping[str, str]:
+    """Columns of each sheet of a form, in order; a star marks those that must be filled in."""
+    columns = {**DECLARED["columns"], **DECLARED[schema]}
+    return {name: columns[name] for name in DECLARED["sheets"][schema]}
+
+
+def files_of(schema: Schema) -> tuple[str, ...]:
+    """
+    Names of the files of a schema, its manifest aside.
+
+    Examples
+    --------
+    >>> files_of("table")[:2]
+    ('occupations.csv', 'competencies.csv')
+    """
+    return tuple(f"{name}.csv" for name in DECLARED["sheets"][schema])
+
+
+@cache
+def _columns(name: str, schema: Schema) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns of a table: those that it must have, and all."""
+    more = DECLARED["more"]
+    parts = (sheets_of(schema).get(name, ""), more.get(name, ""), more.get(f"{schema}.{name}", ""))
+    columns = " ".join(parts).split()
+    return tuple(c.rstrip("*") for c in columns if c.endswith("*")), tuple(c.rstrip("*") for c in columns)
+
+
 @cache
 def _schemas() -> Mapping[str, str]:
     """Schema that a cell of a manifest names, by its normalised words."""
-    named = {"overlay": OVERLAY, "table": TABLE}
-    return {normalise_label(say(f"tables.schema.{key}", lang=lang)): named[key] for lang in LANGS for key in named}
+    return {normalise_label(say(f"tables.schema.{key}", lang=lang)): SCHEMAS[key] for lang in LANGS for key in SCHEMAS}
 
 
 def sheet_title(table: str, lang: Lang) -> str:
@@ -259,24 +290,17 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
     return found
 
 
-def read_own_table(
-    source: FileSource,
-    name: str,
-    required: Sequence[str],
-    draft: Draft,
-    *,
-    optional: Sequence[str] = (),
-    needed: bool = False,
-) -> Table:
-    """Read one CSV file of the format; an absent one gives no rows, and an absent optional column empty cells."""
-    there = source.find(name)
+def read_own_table(source: FileSource, name: str, draft: Draft, *, needed: bool = False) -> Table:
+    """Read a table of the format; an absent one gives no rows, and an absent column that it may lack empty cells."""
+    there = source.find(f"{name}.csv")
     if there is None:
-        return empty_table(draft.shown(name))
+        return empty_table(draft.shown(f"{name}.csv"))
+    required, columns = _columns(name, _schema_of(draft))
     table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
     if not table.header and any(n.severity == "error" for n in table.notices):
         draft.unread.add(_DECLARES.get(name, name))
     table = _without_examples(_without_broken(table, draft))
-    known = {*required, *optional, *_REMARKS}
+    known = {*columns, *_REMARKS}
     words = {normalise_label(word): column for word, column in heads().items() if column in known}
     for column in table.header:
         if not column or column in known:
@@ -287,6 +311,121 @@ def read_own_table(
         else:
             draft.note("unknown_column", table, 1, column=column)
     return table
+
+
+def _schema_of(draft: Draft) -> Schema:
+    return "overlay" if draft.overlay else "table"
+
+
+def typed_rows(table: Table, name: str, draft: Draft) -> Iterator[tuple[int, dict[str, Any]]]:
+    """
+    Yield (line, what each column says), read as ``tables.toml`` declares its columns.
+
+    What cannot be read is unknown, and said; a row with a word for which nothing can stand in is left out.
+    """
+    columns = {column: table.column(column) for column in _columns(name, _schema_of(draft))[1]}
+    for column, cells in columns.items():
+        how = _cell_type(name, column)
+        if how is not None:
+            known, read = how
+            columns[column] = [
+                known[cell] if cell in known else read(draft, cell, column, table, line)
+                for line, cell in zip(table.lines, cells, strict=True)
+            ]
+    for line, values in zip(table.lines, zip(*columns.values(), strict=True), strict=True):
+        if _REFUSED in values:
+            row = dict(zip(columns, values, strict=True))
+            draft.refused |= {(_DECLARES.get(name, name), row.get(key) or "") for key in ("code", "label")}
+        else:
+            yield line, dict(zip(columns, values, strict=True))
+
+
+_REFUSED: Final = "\x00refused"  # stands for a word that is none
+
+
+class _CellType(NamedTuple):
+    """What some cells of a column say, the empty one for example, and what reads the others."""
+
+    known: Mapping[str, Any]
+    read: Callable[[Draft, str, str, Table, int], Any]
+
+
+@cache
+def _cell_type(name: str, column: str) -> _CellType | None:
+    """Return how the cells of a column are read; None for plain text."""
+    own = f"{name}.{column}"
+    words = CODED.get(own) or CODED.get(column)
+    if words is None:
+        return _TYPES.get(DECLARED["cells"].get(own) or DECLARED["cells"].get(column, ""))
+    known = {"": None, **words}
+    if column not in DECLARED["strict"]:
+        return _CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where))
+
+    def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
+        if not cell:
+            draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
+        return draft.word(words, cell, column, table, line) or _REFUSED
+
+    return _CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
+
+
+def _whole(draft: Draft, cell: str, column: str, table: Table, line: int, most: float = inf) -> int | None:
+    """Whole number that a cell gives; None, and a notice, where it gives none."""
+    if cell.isdecimal() and int(cell) <= most:
+        return int(cell)
+    draft.note("invalid_value", table, line, column=column, value=cell)
+    return None
+
+
+def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
+    """
+    ISO day that a cell gives; a notice where it is no date (then empty), or cannot have been yet.
+
+    The day on which a fact was read is noted too where it is more than two years back: it should be read again.
+    """
+    try:
+        day = date.fromisoformat(cell)
+    except ValueError:
+        draft.note("invalid_value", table, line, column=column, value=cell)
+        return ""
+    today = date.today()  # noqa: DTZ011 - a calendar day
+    if column == "as_of" and day > today:
+        draft.note("date_in_future", table, line, column=column, value=cell)
+    if column == "as_of" and (today - day).days > _OLD_YEARS * 365.25:
+        draft.note("fact_old", table, line, value=cell)
+    return day.isoformat()
+
+
+_UNKNOWN: Final[Mapping[str, None]] = {"": None}
+_TYPES: Final[Mapping[str, _CellType]] = {
+    "optional": _CellType(_UNKNOWN, lambda _draft, cell, *_where: cell),
+    "words": _CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
+    "rank": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.rank(cell, *where)),
+    "figure": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.figure(cell, *where, low=1.0, high=8.0)),
+    "whole": _CellType(_UNKNOWN, _whole),
+    "level": _CellType(_UNKNOWN, partial(_whole, most=_HIGHEST_LEVEL)),
+    "date": _CellType({"": ""}, _date),
+}
+
+
+def made(kind: Callable[..., Value], row: Mapping[str, Any], **more: object) -> Value:
+    """
+    Make a value of a row: each of its fields takes the column of its name, if there is one.
+
+    Examples
+    --------
+    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
+    True
+    """
+    fields = kind.__annotations__
+    return kind(**{column: cell for column, cell in row.items() if column in fields}, **more)
+
+
+def declare_rows(source: FileSource, kind: str, value: Callable[..., Declared], draft: Draft) -> None:
+    """Declare one value a row of the table of a kind."""
+    table = read_own_table(source, kind, draft)
+    for line, row in typed_rows(table, kind, draft):
+        draft.declare(kind, made(value, row), table, line)
 
 
 def _without_broken(table: Table, draft: Draft) -> Table:
@@ -309,17 +448,17 @@ def _without_examples(table: Table) -> Table:
     return table.keep([not next(filter(None, row), "").upper().startswith(words) for row in table.rows])
 
 
-def check_names(source: FileSource, required: Sequence[str], optional: Sequence[str], draft: Draft) -> None:
-    """Report the files that are missing, and those that the format does not know."""
+def check_names(source: FileSource, names: Sequence[str], draft: Draft, *, required: Sequence[str] = ()) -> None:
+    """Report the files of `names` that are missing and `required`, and those that the format does not know."""
     for name in required:
         if source.find(name) is None:
             draft.log.note("missing_required_file", file=draft.shown(name))
-    known = {name.casefold() for name in (*required, *optional, MANIFEST)}
+    known = {name.casefold() for name in (*names, MANIFEST)}
     for name in source.names:
         if not name.casefold().endswith(".csv") or name.casefold() in known:
             continue
         if source.member(name).sheet:
-            words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in (*required, *optional))
+            words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in names)
             draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
         else:
             draft.log.note("unknown_file", file=draft.shown(name))
@@ -327,23 +466,9 @@ def check_names(source: FileSource, required: Sequence[str], optional: Sequence[
 
 def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False) -> None:
     """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
-    table = read_own_table(source, "macro_competencies.csv", ("code", "label"), draft, optional=("parent", "kind"))
-    for line, (code, label, parent, kind) in table.numbered("code", "label", "parent", "kind"):
-        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
-        if known is None:
-            draft.refused.add(("competencies", code))
-            continue
-        broader = Competency(code, label or None, known, macro=parent or None, is_macro=True)
-        draft.declare("competencies", broader, table, line)
-    optional = ("macro", "category", "expert")
-    table = read_own_table(
-        source, "competencies.csv", ("code", "label", "kind"), draft, optional=optional, needed=needed
-    )
-    for line, (code, label, kind, macro, category) in table.numbered("code", "label", "kind", "macro", "category"):
-        if not kind:
-            draft.note("invalid_kind", table, line, column="kind", value="", read=COMPETENCY_KIND[""])
-        known = draft.word(COMPETENCY_KIND, kind, "kind", table, line)
-        if known is None:
-            draft.refused |= {("competencies", code), ("competencies", label)}
-            continue
-        draft.declare("competencies", Competency(code, label or None, known, macro or None, category), table, line)
+    for name, is_macro in (("macro_competencies", True), ("competencies", False)):
+        table = read_own_table(source, name, draft, needed=needed and not is_macro)
+        for line, row in typed_rows(table, name, draft):
+            broader = row["parent"] if is_macro else row["macro"]
+            value = made(Competency, row | {"macro": broader}, is_macro=is_macro)
+            draft.declare("competencies", value, table, line)

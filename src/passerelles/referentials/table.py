@@ -1,21 +1,10 @@
 """Reader of the project's own format: CSV files and a manifest that a branch can write in Excel."""
 
-from typing import Any, Final
+from typing import Final
 
 from passerelles.io.archive import FileSource
-from passerelles.model import (
-    Domain,
-    JobTitle,
-    Mobility,
-    MobilityKind,
-    Occupation,
-    Provenance,
-    Tag,
-    TagKind,
-    WorkContext,
-)
+from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
 from passerelles.referentials.credentials import (
-    CREDENTIAL_FILES,
     lend_credentials,
     read_credential_requirements,
     read_credentials,
@@ -23,28 +12,21 @@ from passerelles.referentials.credentials import (
 )
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.own_tables import (
-    ECOLOGICAL,
     MANIFEST,
-    STATUS,
-    YES_NO,
     check_names,
-    coded,
+    declare_rows,
+    files_of,
+    made,
     read_competencies,
     read_manifest,
     read_own_table,
+    typed_rows,
 )
 from passerelles.referentials.own_tables import TABLE as SCHEMA
 from passerelles.referentials.referential import Reader, Referential, finish
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
-OPTIONAL: Final = (
-    "macro_competencies.csv", "titles.csv", "contexts.csv", "occupation_contexts.csv", "tags.csv",
-    "occupation_tags.csv", "domains.csv", "mobilities.csv", *CREDENTIAL_FILES,
-)  # fmt: skip
-_TEXTS: Final = ("definition", "access", "parent", "domain", "riasec_major", "riasec_minor")
 FLAGS: Final = ("regulated", "managerial", "digital", "demographic")
-TAG_KIND: Final[dict[str, TagKind]] = coded("tag_kind")
-MOBILITY: Final[dict[str, MobilityKind]] = coded("mobility")
 
 
 def read_table_referential(source: FileSource) -> Referential:
@@ -58,8 +40,8 @@ def read_table_referential(source: FileSource) -> Referential:
     """
     draft = Draft()
     manifest = read_manifest(source, draft, schema=SCHEMA)
-    check_names(source, REQUIRED, OPTIONAL, draft)
-    _domains(source, draft)
+    check_names(source, files_of("table"), draft, required=REQUIRED)
+    declare_rows(source, "domains", Domain, draft)
     _occupations(source, draft)
     read_competencies(source, draft, needed=True)
     _requirements(source, draft)
@@ -77,85 +59,51 @@ def read_table_referential(source: FileSource) -> Referential:
     return finish(draft, name=name, version=version, language=language, provenance=provenance)
 
 
-def _domains(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "domains.csv", ("code", "label"), draft, optional=("parent",))
-    for line, (code, label, parent) in table.numbered("code", "label", "parent"):
-        draft.declare("domains", Domain(code, label or None, parent or None), table, line)
-
-
 def _occupations(source: FileSource, draft: Draft) -> None:
-    keys, optional = ("code", "label"), ("ecological", "level", *_TEXTS, *FLAGS)
-    table = read_own_table(source, "occupations.csv", keys, draft, optional=optional, needed=True)
-    for line, (code, label, eco, level, *cells) in table.numbered(*keys, *optional):
-        definition, access, parent, domain, major, minor = cells[: len(_TEXTS)]
-        flags = zip(FLAGS, cells[len(_TEXTS) :], strict=True)
-        answers: dict[str, Any] = {name: draft.coded(YES_NO, cell, name, table, line) for name, cell in flags}
-        occupation = Occupation(
-            code,
-            label or None,
-            definition,
-            access,
-            parent or None,
-            domain or None,
-            ecological=draft.coded(ECOLOGICAL, eco, "ecological", table, line),
-            riasec=(major + minor).upper(),
-            level=draft.figure(level, "level", table, line, low=1.0, high=8.0),
-            **answers,
-        )
-        draft.declare("occupations", occupation, table, line)
+    table = read_own_table(source, "occupations", draft, needed=True)
+    for line, row in typed_rows(table, "occupations", draft):
+        riasec = row["riasec_major"] + row["riasec_minor"]
+        draft.declare("occupations", made(Occupation, row, riasec=riasec.upper()), table, line)
 
 
 def _requirements(source: FileSource, draft: Draft) -> None:
-    keys = ("occupation", "competency")
-    table = read_own_table(source, "requirements.csv", keys, draft, optional=("status",), needed=True)
-    table = draft.keyed(table, *keys)
+    table = draft.keyed(read_own_table(source, "requirements", draft, needed=True), "occupation", "competency")
     draft.require_occupations(table, "occupation")
     draft.require_competencies(table, "competency")
-    for line, (occupation, competency, status) in table.numbered(*keys, "status"):
-        draft.requirements[occupation][competency] = draft.coded(STATUS, status, "status", table, line)
+    for _, row in typed_rows(table, "requirements", draft):
+        draft.requirements[row["occupation"]][row["competency"]] = row["status"]
 
 
 def _titles(source: FileSource, draft: Draft) -> None:
     keys = ("code", "label", "occupation")
-    table = read_own_table(source, "titles.csv", keys, draft)
+    table = read_own_table(source, "titles", draft)
     draft.declare_titles([JobTitle(c, label, o) for c, label, o in table.columns(*keys)], table, "occupation")
 
 
 def _contexts(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "contexts.csv", ("code", "label"), draft, optional=("category",))
-    for line, (code, label, category) in table.numbered("code", "label", "category"):
-        draft.declare("contexts", WorkContext(code, label or None, category), table, line)
+    declare_rows(source, "contexts", WorkContext, draft)
     keys = ("occupation", "context")
-    table = draft.keyed(read_own_table(source, "occupation_contexts.csv", keys, draft), *keys)
+    table = draft.keyed(read_own_table(source, "occupation_contexts", draft), *keys)
     table = draft.linked(table, occupation="occupations", context="contexts")
     draft.occupation_contexts |= {(occupation, context) for occupation, context in table.columns(*keys)}
 
 
 def _tags(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "tags.csv", ("code", "label", "kind"), draft)
-    for line, (code, label, kind) in table.numbered("code", "label", "kind"):
-        if code and not label:
-            draft.note("label_missing", table, line, subject=code)
-        known = draft.word(TAG_KIND, kind, "kind", table, line)
-        if known is None:
-            draft.refused.add(("tags", code))
-            continue
-        draft.declare("tags", Tag(code, label or code, known), table, line)
-    keys = ("occupation", "tag")
-    table = draft.keyed(read_own_table(source, "occupation_tags.csv", keys, draft, optional=("principal",)), *keys)
+    table = read_own_table(source, "tags", draft)
+    for line, row in typed_rows(table, "tags", draft):
+        if row["code"] and not row["label"]:
+            draft.note("label_missing", table, line, subject=row["code"])
+        draft.declare("tags", Tag(row["code"], row["label"] or row["code"], row["kind"]), table, line)
+    table = draft.keyed(read_own_table(source, "occupation_tags", draft), "occupation", "tag")
     table = draft.linked(table, occupation="occupations", tag="tags")
-    for line, (occupation, code, principal) in table.numbered(*keys, "principal"):
-        flag = draft.coded(YES_NO, principal, "principal", table, line)
-        draft.occupation_tags[occupation, code] = flag == "yes"
+    for _, row in typed_rows(table, "occupation_tags", draft):
+        draft.occupation_tags[row["occupation"], row["tag"]] = row["principal"] == "yes"
 
 
 def _mobilities(source: FileSource, draft: Draft) -> None:
-    keys = ("origin", "target")
-    table = draft.moves(read_own_table(source, "mobilities.csv", keys, draft, optional=("rank", "kind")), *keys)
-    for line, (origin, target, rank, kind) in table.numbered(*keys, "rank", "kind"):
-        known, place = draft.word(MOBILITY, kind, "kind", table, line), draft.rank(rank, "rank", table, line)
-        if known is not None:
-            draft.mobilities[origin, target] = Mobility(origin, target, place, known)
+    table = draft.moves(read_own_table(source, "mobilities", draft), "origin", "target")
+    for _, row in typed_rows(table, "mobilities", draft):
+        draft.mobilities[row["origin"], row["target"]] = made(Mobility, row)
 
 
 def _is_table(source: FileSource) -> bool:
