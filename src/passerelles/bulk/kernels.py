@@ -7,11 +7,9 @@ import numpy as np
 
 from passerelles.bulk.layout import (
     FURTHER,
-    GROUP,
     LONGEST,
     MOST,
     NEAREST,
-    NEARLY,
     NEVER,
     PRESENCE,
     RANK,
@@ -19,7 +17,6 @@ from passerelles.bulk.layout import (
     SLACK,
     STEPS,
     STRIDE,
-    TILE,
     VALUE,
     WHOLE,
 )
@@ -280,132 +277,70 @@ def _insert(targets, units, size, target, score):
 
 @compiled
 def coverage(needs, room, mine, row, found, person):
-    """Coverage of the best targets, exactly as one by one, and its position among all."""
+    """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.coverage` sums."""
     own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
-    covered = room.covered
-    if row >= 0:
-        covered[:] = needs.base[row]
-        _mark(needs, room, own)
-    else:
-        covered[:] = 0.0
-    _hold(needs, room, mine)
+    for column in own:
+        _credit(room, column, 1.0)
+    for column in mine:
+        _credit(room, column, 1.0)
     _near(needs, room, own)
     _near(needs, room, mine)
+    covered = room.covered
+    covered[:] = 0.0
+    eights = room.credited.view(np.uint64)  # eight columns at once: most are not credited
+    for eight in np.flatnonzero(eights):
+        for column in range(8 * eight, 8 * eight + 8):
+            if room.credit[column] > 0.0:
+                for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
+                    covered[needs.by_row[entry]] += needs.by_weight[entry] * room.credit[column]
+                room.credit[column] = 0.0
+        eights[eight] = 0
     for target in range(len(covered)):
         total = needs.total[target]
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
     if row >= 0:
-        covered[row] = -1.0
+        covered[row] = -1.0  # the own occupation does not compete
     for place in range(found.size[person]):
-        target = found.target[person, place]
-        if needs.total[target] <= 0.0:
-            found.coverage[person, place] = np.nan
-            found.position[person, place] = 0
-            continue
-        share = _covered_exactly(needs, room, target)
-        found.coverage[person, place] = share
-        found.position[person, place] = 1 + _better(needs, room, target, share, row)
-    _let_go(needs, room, own)
-    _let_go(needs, room, mine)
+        share = covered[found.target[person, place]]
+        known = share >= 0.0
+        found.coverage[person, place] = share if known else np.nan
+        found.position[person, place] = 1 + greater(covered, share) if known else 0
 
 
 @compiled
-def _mark(needs, room, columns):
-    """Mark competencies as held, whose worth is in the sums already."""
-    for column in columns:
-        room.held[column] = True
+def _credit(room, column, credit):
+    room.credit[column] = max(room.credit[column], credit)
+    room.credited[column] = 1
+
+
+@compiled
+def _near(needs, room, held):
+    """Credit what is near to competencies held."""
+    for column in held:
         for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            room.credit[other] = max(room.credit[other], needs.near_credit[entry])
-
-
-@compiled
-def _hold(needs, room, columns):
-    """Add what competencies are worth to every occupation, up to rounding."""
-    covered = room.covered
-    for column in columns:
-        room.held[column] = True
-        for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
-            covered[needs.by_row[entry]] += needs.by_weight[entry]
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            room.credit[other] = max(room.credit[other], needs.near_credit[entry])  # all before `_near`
-
-
-@compiled
-def _near(needs, room, columns):
-    """Add what is credited to near matches, once each: the sign marks what is added."""
-    for column in columns:
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            other = needs.near_column[entry]
-            if room.credit[other] > 0.0:
-                if not room.held[other]:
-                    for place in range(needs.by_ptr[other], needs.by_ptr[other + 1]):
-                        room.covered[needs.by_row[place]] += room.credit[other] * needs.by_weight[place]
-                room.credit[other] = -room.credit[other]
-
-
-@compiled
-def _let_go(needs, room, columns):
-    for column in columns:
-        room.held[column] = False
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            room.credit[needs.near_column[entry]] = 0.0
-
-
-@compiled
-def _covered_exactly(needs, room, target):
-    """Share of what a target requires that is held, in the order in which it is summed one by one."""
-    gained = 0.0
-    for entry in range(needs.ptr[target], needs.ptr[target + 1]):
-        column = needs.column[entry]
-        if room.held[column]:
-            gained += needs.weight[entry]
-        else:
-            gained += needs.weight[entry] * -room.credit[column]
-    return min(gained / needs.total[target], 1.0)
-
-
-@compiled
-def _better(needs, room, target, share, row):
-    """Count the targets that are better covered; those that are nearly as well covered are compared exactly."""
-    covered = room.covered
-    low, high = share - NEARLY, share + NEARLY
-    surely = greater(covered, high)
-    if greater(covered, low) - surely <= 1 or share == 0.0:
-        return surely
-    for index in range(collect(covered, low, room.chosen)):
-        other = room.chosen[index]
-        if covered[other] <= high and other not in (target, row):
-            surely += np.int32(_covered_exactly(needs, room, other) > share)
-    return surely
+            _credit(room, needs.near_column[entry], needs.near_credit[entry])
 
 
 @compiled
 def rank_people(rows, starts, extra, space, needs, formula, room, found):
     """Rank people, those of one occupation after the other for speed; fills `found`."""
     current = -1
-    for first in range(0, len(rows), GROUP):
-        size = min(GROUP, len(rows) - first)
-        for place in range(size):
-            row = rows[first + place]
-            if row != current:
-                _set_counts(space, room, current, 0)
-                _set_counts(space, room, row, 1)
-                current = row
-            _count(space, room, extra[starts[first + place] : starts[first + place + 1]])
-            _rare(space, room, row, place)
-        _frequent(space, room, size)
-        for place in range(size):
-            person = first + place
-            row = rows[person]
-            if not _values(room, place):
-                found.size[person] = -1
-                continue
-            _overall(space, room, place, row)
-            bounds(space, formula, room, row)
-            found.size[person] = select(space, formula, room, row, found.target[person], found.units[person])
-            coverage(needs, room, extra[starts[person] : starts[person + 1]], row, found, person)
+    for person in range(len(rows)):
+        row = rows[person]
+        if row != current:
+            _set_counts(space, room, current, 0)
+            _set_counts(space, room, row, 1)
+            current = row
+        mine = extra[starts[person] : starts[person + 1]]
+        _count(space, room, mine)
+        _add_terms(space, room, row)
+        if not _values(room):
+            found.size[person] = -1
+            continue
+        _overall(space, room, row)
+        bounds(space, formula, room, row)
+        found.size[person] = select(space, formula, room, row, found.target[person], found.units[person])
+        coverage(needs, room, mine, row, found, person)
     _set_counts(space, room, current, 0)
 
 
@@ -435,18 +370,16 @@ def _count(space, room, mine):
 
 
 @compiled
-def _rare(space, room, row, place):
-    """Add what rare terms bring to what the occupation has; list the frequent ones, by how much each counts more."""
-    kept = 0
+def _add_terms(space, room, row):
+    """Add what the terms counted bring to what the occupation has, rare ones by posting list, frequent ones by line."""
     for measure in range(WHOLE):
-        dots = room.dots[place, measure]
+        dots = room.dots[measure]
         square = 0.0
         if row >= 0:
             dots[:] = space.base_dot[measure, row]
             square = space.base_square[measure, row]
         else:
             dots[:] = 0
-        room.first[place, measure] = kept
         for index in range(room.seen[measure]):
             term = room.touched[measure, index]
             before = room.counts[term] if row >= 0 else np.int32(0)
@@ -466,13 +399,16 @@ def _rare(space, room, row, place):
                 more = new - old
             begin, end = space.about[term, 1], space.about[term, 2]
             if begin < 0:
-                room.line[place, kept] = end
-                room.more[place, kept] = more
-                kept += 1
+                _add(dots, space.dense[end], more)
             else:
                 _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], more)
-        room.square[place, measure] = square
-    room.first[place, WHOLE] = kept
+        room.square[measure] = square
+
+
+@compiled
+def _add(dots, line, more):
+    for target in range(len(dots)):
+        dots[target] += more * np.int32(line[target])
 
 
 @compiled
@@ -487,49 +423,12 @@ def _weight(space, term, count):
 
 
 @compiled
-def _frequent(space, room, size):
-    """Add the frequent terms, a slice of the occupations at a time, which stays in the cache."""
-    for tile in range(space.dense.shape[0]):
-        lines = space.dense[tile]
-        for place in range(size):
-            for measure in range(WHOLE):
-                dots = room.dots[place, measure, tile * TILE : (tile + 1) * TILE]
-                index, last = room.first[place, measure], room.first[place, measure + 1]
-                while index + 4 <= last:
-                    _add_four(dots, lines, room.line[place], room.more[place], index)
-                    index += 4
-                while index < last:
-                    _add(dots, lines, room.line[place, index], room.more[place, index])
-                    index += 1
-
-
-@compiled
-def _add(dots, lines, row, more):
-    for target in range(TILE):
-        dots[target] += more * np.int32(lines[row, target])
-
-
-@compiled
-def _add_four(dots, lines, rows, more, index):
-    """Add four lines at once: the sums are read and written once."""
-    a, b, c, d = rows[index], rows[index + 1], rows[index + 2], rows[index + 3]
-    by_a, by_b, by_c, by_d = more[index], more[index + 1], more[index + 2], more[index + 3]
-    for target in range(TILE):
-        dots[target] += (
-            by_a * np.int32(lines[a, target])
-            + by_b * np.int32(lines[b, target])
-            + by_c * np.int32(lines[c, target])
-            + by_d * np.int32(lines[d, target])
-        )
-
-
-@compiled
-def _values(room, place):
+def _values(room):
     """Cosines in float32; False where a sum may not have fitted."""
     for measure in range(WHOLE):
         values = room.values[measure]
-        dots = room.dots[place, measure]
-        length = math.sqrt(room.square[place, measure])
+        dots = room.dots[measure]
+        length = math.sqrt(room.square[measure])
         if length > LONGEST:
             return False
         scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
@@ -539,7 +438,7 @@ def _values(room, place):
 
 
 @compiled
-def _overall(space, room, place, row):
+def _overall(space, room, row):
     """Overall closeness, as `passerelles.scoring.measures` computes it, addition by addition."""
     total = room.values[WHOLE]
     total[:] = np.float32(0.0)
@@ -551,7 +450,7 @@ def _overall(space, room, place, row):
             values = room.values[measure]
             for target in range(len(total)):
                 total[target] = total[target] + weight * values[target]
-            reach = reach + space.steps_weight[step] * (room.square[place, measure] > 0.0)
+            reach = reach + space.steps_weight[step] * (room.square[measure] > 0.0)
         elif row >= 0:
             line = space.fixed[space.steps_fixed[step], row]
             for target in range(len(total)):

@@ -11,24 +11,22 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import features
 from passerelles.scoring.measures import (
     CADRE_WEIGHT,
-    OF_HOLDINGS,
     OVERALL,
     MeasureIndex,
     every_occupation,
     measure_people,
     rank_closeness,
+    reach_of_targets,
     term_weights,
 )
 from passerelles.scoring.table import UNITS, ScoreTable
-from passerelles.vectors import COARSE, FINE, in_whole_numbers, product
+from passerelles.vectors import COARSE, FINE, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
 VALUE: Final = 2
 PRESENCE: Final = 0  # number of the measure in which a term is there or not, however often it comes
 WHOLE: Final = 5  # number of the overall closeness, after the five measures that follow from what is held
-TILE: Final = 176  # occupations of a slice: the rows of a thousand frequent terms then take 350 kB of the cache
-GROUP: Final = 8  # people whose sums are made together
 STEPS: Final = (1, 3, 8, 24, 96)  # ranks at which the bound on a rank in the target's column steps down
 STRIDE: Final = 12  # one value in so many is looked at, to guess which targets are the nearest...
 NEAREST: Final = 4  # ...: those above the fourth greatest of these, fifty or so
@@ -37,7 +35,6 @@ FURTHER: Final = 16  # and those that are not above this one are further than so
 LONGEST: Final = (2**31 - 1) / (1.01 * FINE)
 MOST: Final = 400  # targets that are sorted by insertion
 NEVER: Final = np.float32(-np.inf)  # a bound that nothing reaches
-NEARLY: Final = 1e-9  # coverages that differ by less are computed again, exactly, before they are compared
 SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding to whole units, and float32
 
 
@@ -82,7 +79,6 @@ class Needs(NamedTuple):
 
     ptr: NDArray[np.int32]
     column: NDArray[np.int32]
-    weight: NDArray[np.float64]
     total: NDArray[np.float64]
     by_ptr: NDArray[np.int32]
     by_row: NDArray[np.int32]
@@ -90,7 +86,6 @@ class Needs(NamedTuple):
     near_ptr: NDArray[np.int32]
     near_column: NDArray[np.int32]
     near_credit: NDArray[np.float64]
-    base: NDArray[np.float64]
 
 
 class Formula(NamedTuple):
@@ -126,11 +121,8 @@ class Scratch(NamedTuple):
     seen: NDArray[np.int32]
     touched: NDArray[np.int32]
     square: NDArray[np.float64]
-    line: NDArray[np.int32]
-    more: NDArray[np.int32]
-    first: NDArray[np.int32]
-    held: NDArray[np.bool_]
     credit: NDArray[np.float64]
+    credited: NDArray[np.uint8]
     covered: NDArray[np.float64]
     sums: NDArray[np.float32]
 
@@ -223,7 +215,9 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
     about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
     dots, squares = _base_products(index, vectors)
     fixed = [name for name in OVERALL if name not in MEASURES]
-    weighing = [_weighing(s, index.rarities[name]) for name, s in zip(MEASURES, spreads, strict=True)]
+    weighing = [
+        weighted(s, (index.rarities[name] > 0).astype(float)) for name, s in zip(MEASURES, spreads, strict=True)
+    ]
     starts, terms = _spread(weighing)
     base = sparse.csr_array(sparse.hstack(bases, format="csr"))
     return Space(
@@ -234,7 +228,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         damp=np.concatenate([[0.0], term_weights("item_text", np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
-        dense=_tiles(posts[many].toarray()),
+        dense=posts[many].toarray().astype(np.int16),
         base_ptr=base.indptr.astype(np.int32),
         base_term=number[base.indices],
         base_count=base.data.astype(np.int32),
@@ -250,36 +244,8 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
         cadre=cadre,
         cadre_weight=float(CADRE_WEIGHT),
-        reach=_reach(index),
+        reach=np.sqrt(reach_of_targets(index)),
     ), len(rarity)
-
-
-def _tiles(dense: NDArray[np.float64]) -> NDArray[np.int16]:
-    """Cut rows into slices of equal width, the last filled up with zeros: shape (slices, rows, width)."""
-    slices = -(-dense.shape[1] // TILE)
-    wide = np.zeros((max(1, len(dense)), slices * TILE), np.int16)
-    wide[: len(dense), : dense.shape[1]] = dense
-    return np.ascontiguousarray(wide.reshape(len(wide), slices, TILE).transpose(1, 0, 2))
-
-
-def _weighing(matrix: sparse.csr_array, rarity: NDArray[np.float64]) -> sparse.csr_array:
-    """Leave out the entries of columns without weight."""
-    kept = matrix.copy()
-    kept.data = np.where(rarity[kept.indices] > 0, kept.data, 0.0)
-    kept.eliminate_zeros()
-    return kept
-
-
-def _reach(index: MeasureIndex) -> NDArray[np.float64]:
-    """Roots of what each occupation can reach before people with an occupation, then before those without one."""
-    rows = []
-    for occupied in (True, False):
-        total = np.full(len(index.graph.codes), CADRE_WEIGHT if occupied else 0.0)
-        for name, weight in OVERALL.items():
-            if occupied or name in OF_HOLDINGS:
-                total = total + weight * (np.diff(index.vectors[name].indptr) > 0)
-        rows.append(np.sqrt(total))
-    return np.stack(rows)
 
 
 def _base_products(
@@ -288,12 +254,12 @@ def _base_products(
     """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
     size = len(index.graph.codes)
     own = measure_people(index, every_occupation(index.graph))
-    dots = np.zeros((len(MEASURES), size, -(-size // TILE) * TILE), np.int32)
+    dots = np.zeros((len(MEASURES), size, size), np.int32)
     squares = np.zeros((len(MEASURES), size))
     for number, name in enumerate(MEASURES):
         squares[number] = np.asarray(own[name].multiply(own[name]).sum(axis=1)).ravel()
         short = squares[number] <= LONGEST**2  # whoever is longer is not served by the loops
-        dots[number, short, :size] = (own[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
+        dots[number, short] = (own[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
     return dots, squares
 
 
@@ -315,7 +281,6 @@ def make_needs(graph: OccupationGraph) -> Needs:
     return Needs(
         ptr=weights.indptr.astype(np.int32),
         column=weights.indices.astype(np.int32),
-        weight=weights.data,
         total=graph.total_weight,
         by_ptr=by.indptr.astype(np.int32),
         by_row=by.indices.astype(np.int32),
@@ -323,12 +288,4 @@ def make_needs(graph: OccupationGraph) -> Needs:
         near_ptr=near.indptr.astype(np.int32),
         near_column=near.indices.astype(np.int32),
         near_credit=near.data.astype(np.float64),
-        base=_base_coverage(weights),
     )
-
-
-def _base_coverage(weights: sparse.csr_array) -> NDArray[np.float64]:
-    """Weight that each occupation's own requirements gain everywhere, without near matches; shape (n, n)."""
-    required = weights.copy()
-    required.data = np.ones_like(required.data)
-    return np.asarray((required @ weights.T).toarray(), dtype=np.float64)

@@ -16,10 +16,8 @@ from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
 from passerelles.bulk.layout import (
     FURTHER,
-    GROUP,
     KNOWN,
     MEASURES,
-    TILE,
     Formula,
     Found,
     Needs,
@@ -263,10 +261,10 @@ def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], 
 
 
 def _room(terms: int, space: Space, needs: Needs, formula: Formula) -> Scratch:
-    columns, frequent = len(needs.near_ptr) - 1, space.dense.shape[1]
+    columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
     features, size = len(formula.kind), len(space.competes)
     return Scratch(
-        dots=np.zeros((GROUP, len(MEASURES), -(-size // TILE) * TILE), np.int32),
+        dots=np.zeros((len(MEASURES), size), np.int32),
         values=np.zeros((len(MEASURES) + 1, size), np.float32),
         rank=np.full((features, size), -1, np.int32),
         bound=np.zeros(size, np.float32),
@@ -279,12 +277,9 @@ def _room(terms: int, space: Space, needs: Needs, formula: Formula) -> Scratch:
         added=np.zeros(terms, np.int32),
         seen=np.zeros(len(MEASURES), np.int32),
         touched=np.zeros((len(MEASURES), terms), np.int32),
-        square=np.zeros((GROUP, len(MEASURES))),
-        line=np.zeros((GROUP, frequent), np.int32),
-        more=np.zeros((GROUP, frequent), np.int32),
-        first=np.zeros((GROUP, len(MEASURES) + 1), np.int32),
-        held=np.zeros(columns, np.bool_),
+        square=np.zeros(len(MEASURES)),
         credit=np.zeros(columns),
+        credited=np.zeros(columns, np.uint8),
         covered=np.zeros(size),
         sums=np.zeros(formula.parts, np.float32),
     )

@@ -576,7 +576,7 @@ def _measured(index: MeasureIndex, name: str, vectors: Vectors, computed: dict[s
 
 def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
     """Overall closeness, in the memory of the draft."""
-    everything, held_only = index.graph.derived("reach of occupations", lambda: _reach_of_targets(index))
+    everything, held_only = reach_of_targets(index)
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
     for some in blocks(len(draft), _ROWS):
         occupied = origins.occupied[some, None]
@@ -588,11 +588,11 @@ def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes:
     return draft
 
 
-def _reach_of_targets(index: MeasureIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Reach of every occupation, and by what can be held alone: all that is known of a person without one."""
+def reach_of_targets(index: MeasureIndex) -> NDArray[np.float64]:
+    """Shape (2, n): reach of every occupation, and by what can be held alone: all that is known of whoever has none."""
     known = np.ones(len(index.graph.codes), dtype=np.bool_)
     held = {name: index.vectors[name] for name in OF_HOLDINGS}
-    return frozen(_reach(index.vectors, known)), frozen(_reach(held, ~known))
+    return index.graph.derived("reach", lambda: frozen(np.stack([_reach(index.vectors, known), _reach(held, ~known)])))
 
 
 def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
