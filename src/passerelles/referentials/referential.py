@@ -8,8 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from passerelles.codes import closure, grouped, is_rome_code
-from passerelles.errors import PasserellesError
+from passerelles.codes import check_code, closure, grouped, is_rome_code
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
 from passerelles.model import (
     Competency,
@@ -35,14 +35,14 @@ from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, cached_property
+from passerelles.text import normalise_label, slashed_forms
 
 if TYPE_CHECKING:
     from passerelles.store import Index
-from passerelles.codes import check_code
-from passerelles.errors import UnknownCodeError
-from passerelles.text import normalise_label, slashed_forms
 
 Value = TypeVar("Value")
+# What a draft keeps by code, and a referential in the order of the codes.
+_CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
 _UNRANKED: Final = 10**9
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
@@ -252,17 +252,11 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         version=version,
         provenance=provenance,
         language=language,
-        occupations=_by_code(draft.occupations),
-        competencies=_by_code(draft.competencies),
+        **{kind: _by_code(getattr(draft, kind)) for kind in _CODED},
         requirements=tuple(requirements),
-        titles=_by_code(draft.titles),
-        contexts=_by_code(draft.contexts),
         occupation_contexts=tuple(sorted(draft.occupation_contexts)),
-        tags=_by_code(draft.tags),
         occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items())),
-        domains=_by_code(draft.domains),
         mobilities=tuple(sorted(draft.mobilities.values(), key=lambda m: (m.origin, m.rank or _UNRANKED, m.target))),
-        credentials=_by_code(draft.credentials),
         credential_requirements=tuple(v for _, v in sorted(draft.credential_requirements.items())),
         occupation_access=_by_code(draft.occupation_access),
         access=draft.access,
@@ -315,17 +309,12 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
 
 def _thawed(referential: Referential, *, overlay: str) -> Draft:
     """Return the draft of a referential, so that an overlay can be laid on it."""
+    coded: dict[str, Any] = {kind: {v.code: v for v in getattr(referential, kind)} for kind in _CODED}
     draft = Draft(
-        occupations=dict(referential.occupation_by_code),
-        competencies=dict(referential.competency_by_code),
-        titles={t.code: t for t in referential.titles},
-        contexts=dict(referential.context_by_code),
+        **coded,
         occupation_contexts=set(referential.occupation_contexts),
-        tags={t.code: t for t in referential.tags},
         occupation_tags={(o, t): principal for o, t, principal in referential.occupation_tags},
-        domains=dict(referential.domain_by_code),
         mobilities={(m.origin, m.target): m for m in referential.mobilities},
-        credentials=dict(referential.credential_by_code),
         credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
         occupation_access=dict(referential.access_of),
         access=referential.access,
@@ -558,18 +547,14 @@ def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 
 def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
-
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        codes = [o.code for o in referential.occupations]
-        found = process.extract(cut.upper(), codes, scorer=fuzz.ratio, processor=None, limit=limit, score_cutoff=50)
-        return tuple(code for code, _, _ in found)
-    labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
-    plain = [normalise_label(label) for label in labels]
-    how: dict[str, Any] = {"scorer": fuzz.token_sort_ratio, "processor": None, "limit": limit, "score_cutoff": 50}
-    found = process.extract(normalise_label(cut), plain, **how)
-    return tuple(labels[i] for _, _, i in found)
+        found = _alike(cut.upper(), {o.code: o.code for o in referential.occupations}, "ratio", limit, least=50)
+    else:
+        labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
+        plain = {label: normalise_label(label) for label in labels}
+        found = _alike(normalise_label(cut), plain, "token_sort_ratio", limit, least=50)
+    return tuple(found)
 
 
 def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST) -> tuple[str, ...]:
@@ -582,16 +567,22 @@ def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST
     >>> nearest_codes("PERMIS-C", licences), nearest_codes("permis de conduire", licences)
     (('PERM-C',), ('PERM-C',))
     """
+    cut = normalise_label(text[:_LONGEST])
+    codes, names = (
+        {code: normalise_label(by[code]) for code in sorted(labels)} for by in ({c: c for c in labels}, labels)
+    )
+    by_code = _alike(cut, codes, "ratio", limit, least=_ALIKE)
+    by_name = _alike(cut, names, "token_sort_ratio", limit, least=_ALIKE)
+    best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
+    return tuple(sorted(best, key=lambda code: (-best[code], code))[:limit])
+
+
+def _alike(text: str, names: Mapping[str, str], scorer: str, limit: int, *, least: float) -> dict[str, float]:
+    """Keys whose names resemble a text most, best first, with how much they do, of 100."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
 
-    cut = normalise_label(text[:_LONGEST])
-    best: dict[str, float] = {}
-    for names, scorer in (({code: code for code in labels}, fuzz.ratio), (labels, fuzz.token_sort_ratio)):
-        plain = {code: normalise_label(names[code]) for code in sorted(labels)}
-        how: dict[str, Any] = {"scorer": scorer, "processor": None, "limit": limit, "score_cutoff": _ALIKE}
-        for _, score, code in process.extract(cut, plain, **how):
-            best[code] = max(best.get(code, 0.0), score)
-    return tuple(sorted(best, key=lambda code: (-best[code], code))[:limit])
+    how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": limit, "score_cutoff": least}
+    return {key: score for _, score, key in process.extract(text, names, **how)}
 
 
 def _shortened(text: str) -> str:
