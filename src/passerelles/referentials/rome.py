@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Any, Final, Literal, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
@@ -35,13 +36,7 @@ _ROME3_COLUMN: Final = b"code_type_referentiel"
 _NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
-# code_compo_bloc of the links: 1 the fiche itself, 2 its titles, 5 competencies and savoirs, 6 work contexts.
-_COMPETENCIES: Final = "5"
-_CONTEXTS: Final = "6"
-_OTHER_BLOCKS: Final = frozenset({"1", "2"})
-# code_type_referentiel of the links of ROME 3, beside those of competencies.
-_ENVIRONMENT_3: Final = "5"
-_OTHER_TYPES_3: Final = frozenset({"3", "4"})
+Generation = Literal["rome3", "rome4"]
 
 
 def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
@@ -63,13 +58,17 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     return FileSet(source, by_kind, expected, required, version, others, _WRITTEN)
 
 
-def _generation(source: FileSource) -> Literal["rome3", "rome4"] | None:
+def _generation(source: FileSource) -> Generation | None:
     """Generation of the ROME set that a source holds; None where it holds none."""
     files = _find_files(source)
     old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ROME["rome3"]["only"], _ROME["rome4"]["only"]))
     if not files.by_kind:
         return None
     return "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
+
+
+def _holds(generation: Generation, source: FileSource) -> bool:
+    return _generation(source) == generation
 
 
 def _links_of_rome3(files: FileSet) -> bool:
@@ -81,11 +80,11 @@ def _links_of_rome3(files: FileSet) -> bool:
         return False
 
 
-def _check_files(files: FileSet, published: Mapping[str, Collection[str]], draft: Draft) -> None:
+def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> None:
     """
     Report what is missing of the set, and what lies beside it and is not read.
 
-    `published` are the kinds of file of a generation; the absence of those that no reader uses costs nothing.
+    `published` names the kinds of file of a generation; the absence of those that no reader uses costs nothing.
     """
     files.check_required(draft)
     for kind in published["unread"]:
@@ -97,7 +96,8 @@ def _check_files(files: FileSet, published: Mapping[str, Collection[str]], draft
             draft.log.note("mixed_versions", file=name, version=files.edition)
         elif name.lower().endswith(".csv"):
             draft.log.note("unknown_file", file=name)
-    known = {kind for kinds in published.values() for kind in kinds}
+    lists = ("required", "optional", "unread", "unread_if_there", "tags")
+    known = {kind for name in lists for kind in published.get(name, ())}
     for kind, name in sorted(files.by_kind.items()):
         if kind not in known:
             draft.log.note("unknown_file", file=name)
@@ -143,35 +143,32 @@ def _publication_date(source: FileSource, draft: Draft) -> str:
     return f"{match[3]}-{match[2]}-{match[1]}" if match else ""
 
 
-def _finished(files: FileSet, draft: Draft, published: str, *, format_: str) -> Referential:
-    date = _publication_date(files.source, draft)
-    source = f"{published}, version {files.edition or 'inconnue'}"
-    provenance = Provenance(source=source, format=format_, date=date, licence=_ROME["licence"])
+def _read(generation: Generation, source: FileSource) -> Referential:
+    """Read a set of files; its notices say everything that was wrong, what makes it unusable included."""
+    rome = _ROME[generation]
+    files = _find_files(source, tuple(rome["required"]))
+    draft = Draft()
+    _check_files(files, rome, draft)
+    _occupations(files, draft, rome["occupation"], _domains(files, draft) if generation == "rome4" else {})
+    (_competencies if generation == "rome4" else _competencies_3)(files, draft)
+    _contexts(files, draft, *rome["contexts"])
+    _links(files, draft, rome["links"])
+    if generation == "rome4":
+        _statuses(files, draft)
+    _titles(files, draft, rome["title"])
+    _mobilities(files, draft, rome["mobility"])
+    for name, kinds in rome.get("tags", {}).items():
+        _tags(files, draft, name, kinds)
+    _describe(files, draft, **rome["text"])
+    source_named = f"{rome['publisher']}, version {files.edition or 'inconnue'}"
+    provenance = Provenance(source_named, generation, _publication_date(source, draft), _ROME["licence"])
     return finish(draft, name="rome", version=files.edition or "unknown", provenance=provenance)
 
 
-def read_rome4(source: FileSource) -> Referential:
-    """Read a ROME 4 set; its notices say everything that was wrong, what makes it unusable included."""
-    files = _find_files(source, REQUIRED)
-    draft = Draft()
-    _check_files(files, _ROME["rome4"], draft)
-    _occupations(files, draft)
-    _competencies(files, draft)
-    _contexts(files, draft, "referentiel_contexte_travail", "libelle_cont_travail", "libelle_type_cont_trav")
-    _links(files, draft)
-    _titles(files, draft)
-    _mobilities(files, draft)
-    for name, kinds in _ROME["rome4"]["tags"].items():
-        _tags(files, draft, name, kinds)
-    _describe(files, draft, position="position_phrase", access="acces_metier")
-    return _finished(files, draft, "France Travail, ROME 4.0", format_="rome4")
-
-
-def _occupations(files: FileSet, draft: Draft) -> None:
-    domains = _domains(files, draft)
-    columns = ("libelle_rome", "code_rome_parent", "transition_eco", *_ROME["flags"].values())
+def _occupations(files: FileSet, draft: Draft, columns: Sequence[str], domains: Mapping[str, str]) -> None:
     table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=columns)
-    for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *columns):
+    names = ("libelle_rome", "code_rome_parent", "transition_eco", *_ROME["flags"].values())
+    for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *names):
         answers: dict[str, Any] = {
             name: draft.coded(_WORDS["flag"], cell, column, table, line)
             for (name, column), cell in zip(_ROME["flags"].items(), cells, strict=True)
@@ -217,6 +214,18 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     draft.declare_all("competencies", savoirs, table)
 
 
+def _competencies_3(files: FileSet, draft: Draft) -> None:
+    columns = ("libelle_competence", "libelle_type_competence")
+    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
+    rows = table.columns("code_ogr", *columns)
+    draft.declare_all(
+        "competencies", [Competency(c, name or None, "savoir", None, kind) for c, name, kind in rows], table
+    )
+    table = files.read("referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
+    pairs = table.columns("code_ogr", "libelle_activite")
+    draft.declare_all("competencies", [Competency(c, label or None, "savoir-faire") for c, label in pairs], table)
+
+
 def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
     """Kind that each word of ``cat_comp`` stands for."""
     rows = zip(table.lines, table.column("cat_comp"), strict=True)
@@ -232,29 +241,26 @@ def _contexts(files: FileSet, draft: Draft, kind: str, *columns: str) -> None:
     draft.declare_all("contexts", contexts, table)
 
 
-def _links(files: FileSet, draft: Draft) -> None:
-    needed = ("code_rome", "code_compo_bloc", "code_ogr")
-    table = files.read("liens_rome_referentiels", needed, draft, optional=("code_rubrique",))
+def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
+    """Competencies and work contexts of each occupation; `how` names the columns and the types of the links."""
+    keys, kind, status = ("code_rome", "code_ogr"), how["kind"], how["status"]
+    optional = {kind["column"], status["column"]} - {"", how["type"]}
+    table = files.read(_LINKS, (*keys, how["type"]), draft, optional=tuple(optional))
     draft.require_occupations(table, "code_rome")
-    blocks = table.column("code_compo_bloc")
-    _note_unknown_links(table, "code_compo_bloc", {_COMPETENCIES, _CONTEXTS, *_OTHER_BLOCKS}, draft)
-    keys = ("code_rome", "code_ogr")
-    asked = draft.keyed(table.keep([block == _COMPETENCIES for block in blocks]), *keys)
-    draft.require_competencies(asked, "code_ogr", kinds=_WORDS["rubric"], kind_column="code_rubrique")
-    for code, item in asked.columns(*keys):
-        draft.requirements[code][item] = "other"
-    exercised = draft.keyed(table.keep([block == _CONTEXTS for block in blocks]), *keys)
+    types = table.column(how["type"])
+    known = {*how["competencies"], how["contexts"], *how["others"]}
+    for line, cell in zip(table.lines, types, strict=True) if not known.issuperset(types) else ():
+        if cell not in known:
+            draft.note("unknown_link_type", table, line, column=how["type"], value=cell)
+    asked = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
+    kinds = {"kinds": _WORDS[kind["words"]], "kind_column": kind["column"], "code": how["undeclared"]}
+    draft.require_competencies(asked, "code_ogr", **kinds)
+    words = _WORDS[status["words"]]
+    for line, (code, item, cell) in asked.numbered(*keys, status["column"]):
+        draft.requirements[code][item] = draft.coded(words, cell, status["column"], table, line)
+    exercised = draft.keyed(table.keep([cell == how["contexts"] for cell in types]), *keys)
     exercised = draft.linked(exercised, code_ogr="contexts")
     draft.occupation_contexts |= {(code, item) for code, item in exercised.columns(*keys)}
-    _statuses(files, draft)
-
-
-def _note_unknown_links(table: Table, column: str, known: set[str], draft: Draft) -> None:
-    """Report the rows of the file of links whose type is none."""
-    cells = table.column(column)
-    for line, cell in zip(table.lines, cells, strict=True) if not known.issuperset(cells) else ():
-        if cell not in known:
-            draft.note("unknown_link_type", table, line, column=column, value=cell)
 
 
 def _statuses(files: FileSet, draft: Draft) -> None:
@@ -269,22 +275,27 @@ def _statuses(files: FileSet, draft: Draft) -> None:
             draft.note("status_without_link", table, line, subject=f"{code} - {item}")
 
 
-def _titles(files: FileSet, draft: Draft) -> None:
+def _titles(files: FileSet, draft: Draft, flags: Sequence[str]) -> None:
     keys = ("code_ogr", "libelle_appellation_long", "code_rome")
-    flags = ("classification", "peu_usite")
     table = files.read("referentiel_appellation", keys, draft, optional=flags)
     titles = [
         JobTitle(code, label, occupation, kind == "PRINCIPALE", rare == "O")
-        for code, label, occupation, kind, rare in table.columns(*keys, *flags)
+        for code, label, occupation, kind, rare in table.columns(*keys, "classification", "peu_usite")
     ]
     draft.declare_titles(titles, table, "code_rome")
 
 
-def _mobilities(files: FileSet, draft: Draft) -> None:
-    keys, order = ("code_rome", "code_rome_cible"), "numero_ordre"
-    table = draft.moves(files.read("rubrique_mobilite", keys, draft, optional=(order,)), *keys)
-    for line, (origin, target, rank) in table.numbered(*keys, order):
-        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
+def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
+    """Moves between fiches: ranked, or typed proche or évolution, then maybe one between two titles of each."""
+    keys, order, kind = ("code_rome", "code_rome_cible"), "numero_ordre", "code_type_mobilite"
+    table = files.read("rubrique_mobilite", keys, draft, optional=columns)
+    table = draft.moves(table, *keys, also=[column for column in columns if column != order])
+    for line, (origin, target, rank, cell) in table.numbered(*keys, order, kind):
+        typed = draft.coded(_WORDS["mobility_3"], cell, kind, table, line)
+        # Several titles may carry the same move between two fiches: one move, the closer kind first.
+        known = draft.mobilities.get((origin, target))
+        if known is None or (known.kind != "proche" and typed == "proche"):
+            draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line), typed)
 
 
 def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind, str, str]]) -> None:
@@ -303,77 +314,4 @@ def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind
                 draft.occupation_tags[occupation, tag] = known or main == "oui"
 
 
-ROME4: Final = Reader("rome4", lambda source: _generation(source) == "rome4", read_rome4)
-
-
-def read_rome3(source: FileSource) -> Referential:
-    """Read a ROME 3 set; its notices say everything that was wrong, what makes it unusable included."""
-    files = _find_files(source, REQUIRED_3)
-    draft = Draft()
-    _check_files(files, _ROME["rome3"], draft)
-    _fiches_3(files, draft)
-    _competencies_3(files, draft)
-    _contexts(files, draft, "referentiel_env_travail", "libelle_env_travail", "libelle_type_section_env_trav")
-    _links_3(files, draft)
-    _titles_3(files, draft)
-    _mobilities_3(files, draft)
-    _describe(files, draft, position="position_libelle_txt", access="acces_a_em")
-    return _finished(files, draft, "Pôle emploi, ROME 3", format_="rome3")
-
-
-def _fiches_3(files: FileSet, draft: Draft) -> None:
-    table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=("libelle_rome",))
-    occupations = [Occupation(code, label or None) for code, label in table.columns("code_rome", "libelle_rome")]
-    draft.declare_all("occupations", occupations, table)
-
-
-def _competencies_3(files: FileSet, draft: Draft) -> None:
-    columns = ("libelle_competence", "libelle_type_competence")
-    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
-    rows = table.columns("code_ogr", *columns)
-    draft.declare_all(
-        "competencies", [Competency(c, name or None, "savoir", None, kind) for c, name, kind in rows], table
-    )
-    table = files.read("referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
-    pairs = table.columns("code_ogr", "libelle_activite")
-    draft.declare_all("competencies", [Competency(c, label or None, "savoir-faire") for c, label in pairs], table)
-
-
-def _links_3(files: FileSet, draft: Draft) -> None:
-    keys, block, kind = ("code_rome", "code_ogr"), "code_compo_bloc", "code_type_referentiel"
-    table = files.read("liens_rome_referentiels", (*keys, kind), draft, optional=(block,))
-    draft.require_occupations(table, "code_rome")
-    types = table.column(kind)
-    _note_unknown_links(table, kind, {*_WORDS["kind_3"], _ENVIRONMENT_3, *_OTHER_TYPES_3}, draft)
-    asked = draft.keyed(table.keep([cell in _WORDS["kind_3"] for cell in types]), *keys)
-    # Most activities are linked by a code alone: kept, and reported as without label, once each.
-    draft.require_competencies(asked, "code_ogr", kinds=_WORDS["kind_3"], kind_column=kind, code="label_missing")
-    for line, (code, item, cell) in asked.numbered(*keys, block):
-        draft.requirements[code][item] = draft.coded(_WORDS["status_3"], cell, block, table, line)
-    placed = draft.keyed(table.keep([cell == _ENVIRONMENT_3 for cell in types]), *keys)
-    placed = draft.linked(placed, code_ogr="contexts")
-    draft.occupation_contexts |= {(code, item) for code, item in placed.columns(*keys)}
-
-
-def _titles_3(files: FileSet, draft: Draft) -> None:
-    keys = ("code_ogr", "libelle_appellation_long", "code_rome")
-    table = files.read("referentiel_appellation", keys, draft)
-    titles = [JobTitle(code, label, occupation) for code, label, occupation in table.columns(*keys)]
-    draft.declare_titles(titles, table, "code_rome")
-
-
-def _mobilities_3(files: FileSet, draft: Draft) -> None:
-    """Moves between fiches; ROME 3 types them proche or évolution and may list one between two titles of each."""
-    keys, kind = ("code_rome", "code_rome_cible"), "code_type_mobilite"
-    titles = ("code_appellation_source", "code_appellation_cible")
-    table = files.read("rubrique_mobilite", keys, draft, optional=(kind, *titles))
-    table = draft.moves(table, *keys, also=(kind, *titles))
-    for line, (origin, target, cell) in table.numbered(*keys, kind):
-        typed = draft.coded(_WORDS["mobility_3"], cell, kind, table, line)
-        # Several titles may carry the same move between two fiches: one move, the closer kind first.
-        known = draft.mobilities.get((origin, target))
-        if known is None or (known.kind != "proche" and typed == "proche"):
-            draft.mobilities[origin, target] = Mobility(origin, target, None, typed)
-
-
-ROME3: Final = Reader("rome3", lambda source: _generation(source) == "rome3", read_rome3)
+ROME3, ROME4 = (Reader(each, partial(_holds, each), partial(_read, each)) for each in get_args(Generation))
