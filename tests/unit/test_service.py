@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -486,14 +487,15 @@ class Staged:
     def __init__(self, *, starts: bool) -> None:
         self.starts = starts
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await receive()
+    @asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
         if not self.starts:
             raise RuntimeError("no start")
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+        yield
         self.ended = True
-        await send({"type": "lifespan.shutdown.complete"})
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Nothing to answer."""
 
     def retire(self) -> None:
         """Nothing to leave alone."""

@@ -1,12 +1,7 @@
 """The application: addresses, answers kept by request, ETags, and the OpenAPI description of it all."""
 
-import asyncio
-import gc
-import hashlib
-import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -19,7 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
@@ -30,9 +25,7 @@ from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
 from passerelles.service.problems import (
     DESCRIBED,
     STATUS,
-    asked_fields,
     language,
-    misspelt,
     on_engine_error,
     on_fault,
     on_http_error,
@@ -46,7 +39,6 @@ from passerelles.service.requests import (
     MatchBody,
     PathsBody,
     PathsQuery,
-    Person,
     RankBatchBody,
     RankBody,
     RankQuery,
@@ -56,8 +48,8 @@ from passerelles.service.requests import (
     SourcesBody,
     SourcesQuery,
 )
-from passerelles.service.telemetry import MEDIA, Metrics, tell
-from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
+from passerelles.service.telemetry import MEDIA, Metrics
+from passerelles.service.work import JSON, UNKEPT, Desk
 
 ABOUT: Final[Mapping[str, Any]] = DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = DESCRIBED["answers"]
@@ -128,175 +120,10 @@ def _moved(schema: Any) -> Any:
     return orjson.loads(orjson.dumps(schema).replace(b'"#/$defs/', b'"#/components/schemas/'))
 
 
-Make = Callable[[Engine, Any, Lang], answers.Payload]
-JSON: Final = "application/json"
 _NAMED: Final = ("X-Request-Id", "traceparent")  # headers that go both ways
-_UNKEPT: Final = {"cache-control": "no-store"}
 _KEY_LENGTH: Final = 16
 _WORTH, _LEVEL = 1_000, 4  # bytes from which compressing pays, and how hard: a millisecond for 100 kB
-_FEW: Final = 20  # moves that are written in a millisecond or two
 LangQuery = Annotated[Lang, Query(description="Language of the words")]
-
-
-class Desk:
-    """Where requests become answers: the application over one engine, and what it is worked by."""
-
-    app: ASGIApp  # what every request goes through
-
-    def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
-        self.engine = engine
-        self.metrics = metrics or Metrics()
-        self.limits = options.limits
-        self.own_process = options.exit_with
-        self.open()
-        self.store = Store(options.limits.cache_bytes)
-        self.room: Any = None  # what pages for people are made from, where there are any
-        self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
-        self.ready = self.failed = False
-        self.stopping = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve."""
-        await self.app(scope, receive, send)
-
-    def retire(self) -> None:
-        """Leave the process alone at its end: another application goes on in it."""
-        self.own_process = False
-
-    def let_go(self) -> None:
-        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
-        for each in filter(None, (self.room, self)):
-            vars(each).clear()
-
-    def open(self) -> None:
-        """Take requests, again where it was stopped before."""
-        limits = self.limits
-        self.stopping = False
-        # Two queues: what takes long never makes what is short wait.
-        pool = partial(Pool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
-        self.short = pool(counted=self.metrics.under_way("short"))
-        self.long = pool(counted=self.metrics.under_way("long"), gives_way=self.short)
-
-    def close(self) -> None:
-        """Take no more; what still runs is given up where the process is the service's own."""
-        left = 0
-        for pool in (self.short, self.long):
-            pool.close()
-            left += pool.count
-        if self.own_process and left:
-            tell("abandoned", answers=left)
-            os._exit(0)
-
-    async def reply(  # noqa: PLR0911 - one refusal a line
-        self, request: Request, make: Make, asked: BaseModel, lang: Lang
-    ) -> Response:
-        """
-        Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
-
-        What is about a person is neither kept nor given a tag.
-        """
-        query = request.scope["query_string"]
-        if request.method == "POST" and (odd := [name for name in request.query_params if name != "lang"]):
-            told = [misspelt("query", name, (*asked_fields(request), "lang"), language(query)) for name in odd[:_FEW]]
-            return problem("invalid_request", lang=language(query), extra={"errors": told})
-        personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
-        key = "" if personal else _key(make, asked, lang)
-        headers = _UNKEPT
-        known = request.headers.get("if-none-match", "")
-        if request.method == "GET":
-            headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
-            if headers["etag"] in {each.strip().removeprefix("W/") for each in known.split(",")}:
-                return Response(status_code=304, headers=headers)
-        answer = self.store.get(key) if key else None
-        self.metrics.looked_up(found=answer is not None)
-        if answer is None:
-            work = partial(_work, make, self.engine, asked, lang)
-            try:
-                if self._is_immediate(asked):
-                    answer = work()
-                else:
-                    pool = self.short if _is_short(make, asked) else self.long
-                    answer = await pool.run(work, partial(_gone, request))
-            except GoneError:
-                return Response(status_code=499)  # nobody reads it; the log has it
-            except BusyError:
-                return problem("busy", lang=language(query), headers={"retry-after": "1"})
-            except TooLongError:
-                return problem("too_long", lang=language(query))
-            if key:
-                self.store.put(key, answer)
-        if known.strip() == "*" and request.method == "GET":
-            return Response(status_code=304, headers=headers)
-        return Response(answer, media_type=JSON, headers=headers)
-
-    def _is_immediate(self, asked: BaseModel) -> bool:
-        """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
-        if (
-            not isinstance(asked, RankQuery | RankBody)
-            or asked.explain
-            or asked.filters
-            or asked.limit + asked.offset > _FEW
-        ):
-            return False
-        return all(
-            isinstance(each, str) and each in self.engine.graph.position for each in (asked.origin, *asked.targets)
-        )
-
-    def warm(self, *, every: bool) -> None:
-        """Work out what first requests would wait for; with `every`, each occupation's moves while there is room."""
-        try:
-            self.engine.warm()
-            self._keep_moves(every=every)
-            if self.prepare is not None and not self.stopping:
-                self.prepare()
-        except Exception as error:
-            tell("warming_failed", level=logging.ERROR, error=error)
-            raise
-        if self.own_process:
-            gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
-
-    def _keep_moves(self, *, every: bool) -> None:
-        for code in self.engine.graph.codes if every else ():
-            if self.stopping:
-                return
-            asked = RankQuery(origin=code)
-            key, answer = _key(answers.rank, asked, asked.lang), _work(answers.rank, self.engine, asked, asked.lang)
-            if not self.store.has_room(key, answer):
-                tell("store_full", kept=self.store.size)
-                return
-            self.store.put(key, answer)
-
-    def _tag(self, key: str) -> str:
-        """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
-        return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
-
-
-async def _gone(request: Request) -> None:
-    """Wait until the client of a request, all of which was read, is no longer there."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-def _is_short(make: Make, asked: Any) -> bool:
-    """Whether an answer takes some hundredths of a second: one of which nothing is asked that multiplies the work."""
-    if make is answers.show:
-        return True
-    if make is answers.resolve:
-        return bool(asked.kind == "title")
-    if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
-        return False
-    among = asked.targets if make is answers.rank else asked.origins
-    return bool(asked.limit + asked.offset <= _FEW and len(among) <= _FEW)
-
-
-def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
-    """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
-    values = list(asked.model_dump(mode="json", exclude={"lang"}).values())
-    return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
-
-
-def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
-    return orjson.dumps(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
 
 
 def create_app(
@@ -319,26 +146,7 @@ def create_app(
     chosen = options or Options()
     desk = Desk(engine, chosen, metrics)
 
-    def warmed(done: asyncio.Future[None]) -> None:
-        desk.failed = done.cancelled() or done.exception() is not None
-        desk.ready = not desk.failed
-        referential = engine.graph.referential
-        if desk.ready:
-            desk.metrics.serves(engine.version, f"{referential.name} {referential.version}", referential.stamp.sha256)
-
-    @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        desk.open()
-        warming = asyncio.get_running_loop().run_in_executor(None, partial(desk.warm, every=chosen.warm))
-        warming.add_done_callback(warmed)
-        yield
-        desk.ready, desk.stopping = False, True
-        await asyncio.gather(warming, return_exceptions=True)
-        if metrics is None:
-            desk.metrics.close()
-        desk.close()
-
-    app = _framework(desk, life, chosen)
+    app = _framework(desk, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
     hosts = chosen.hosts if chosen.explorer != "off" else ()
     within = "/" if chosen.explorer == "alone" else EXPLORER
@@ -359,11 +167,11 @@ def create_app(
     return desk
 
 
-def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> FastAPI:
+def _framework(desk: Desk, options: Options) -> FastAPI:
     app = FastAPI(
         **ABOUT,
         version=desk.engine.version,
-        lifespan=life,
+        lifespan=desk.life,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that is not known is told, not guessed
@@ -375,12 +183,10 @@ def _framework(desk: Desk, life: Any = None, options: Options | None = None) -> 
     app.add_exception_handler(Exception, on_fault)
     _add_answers(app, desk)
     _add_health(app, desk)
-    if options is not None and options.explorer != "off":
-        from passerelles.service.explorer.room import Room  # noqa: PLC0415 - pages are asked for, or not there
-        from passerelles.service.explorer.routes import add_explorer  # noqa: PLC0415
+    if options.explorer != "off":
+        from passerelles.service.explorer.routes import add_explorer  # noqa: PLC0415 - pages are asked for, or not there
 
-        desk.room = Room(desk.engine, options.lang)
-        add_explorer(app, desk, desk.room, alone=options.explorer == "alone")
+        add_explorer(app, desk, usual=options.lang, alone=options.explorer == "alone")
     return app
 
 
@@ -428,7 +234,7 @@ def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
 def _add_health(app: FastAPI, desk: Desk) -> None:
     @app.get("/health/live", **responses(None, health=True), summary="Whether the process answers")
     async def live() -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON, headers=_UNKEPT)
+        return Response(b'{"status":"live"}', media_type=JSON, headers=UNKEPT)
 
     @app.get("/health/ready", **responses(None, health=True), summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
@@ -438,16 +244,16 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
             return problem("stuck", lang=lang, extra={"stuck": stuck})
         if not desk.ready or desk.short.full or desk.long.full:
             return problem("busy", lang=lang, headers={"retry-after": "1"})
-        return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=_UNKEPT)
+        return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
 
     @app.get(METRICS, include_in_schema=False)
     async def metrics() -> Response:
-        return Response(desk.metrics.written(), media_type=MEDIA, headers=_UNKEPT)
+        return Response(desk.metrics.written(), media_type=MEDIA, headers=UNKEPT)
 
 
 def description(engine: Engine) -> dict[str, Any]:
     """Return the OpenAPI description of a service without a key."""
-    return described(_framework(Desk(engine, Options())), secured=False)
+    return described(_framework(Desk(engine, Options()), Options()), secured=False)
 
 
 def read_keys(variable: str | None) -> tuple[str, ...]:

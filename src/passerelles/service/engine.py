@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Literal
+from threading import Lock
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,10 +16,12 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.ranking.moves import rank_moves
+from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import problems
 
+Made = TypeVar("Made")
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
 
 
@@ -131,23 +134,60 @@ def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None =
 
 @dataclass(frozen=True, eq=False)
 class Engine:
-    """A graph with what data folders hold beside it, where they do; `session` is what they were loaded by."""
+    """A graph with what the data folders of a session hold beside it, each read when it is first needed, and kept."""
 
     graph: OccupationGraph
-    places: Any = None
-    certifications: Any = None
-    wages: Any = None
     session: Session | None = None
+    _lock: Lock = field(default_factory=Lock)
+    _locks: dict[str, Lock] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
+    def referential(self) -> Referential:
+        """The referential of the graph."""
+        return self.graph.referential
+
+    @property
+    def has_data(self) -> bool:
+        """Whether folders of data are known, read or not."""
+        return self.session is not None and bool(self.session.folders)
+
+    @property
+    def places(self) -> Any:
+        """Geography; None where there is none."""
+        return self._data("places")
+
+    @property
+    def certifications(self) -> Any:
+        """Certifications; None where there are none."""
+        return self._data("certifications")
+
+    @property
+    def wages(self) -> Any:
+        """Median wages; None where there are none."""
+        return self._data("wages")
+
+    @property
     def market(self) -> Any:
-        """Market of the data folders, read when an answer first needs it; None where there is none."""
-        return None if self.session is None else self.session.market
+        """Market; None where there is none."""
+        return self._data("market")
 
-    @cached_property
+    @property
     def observed(self) -> Any:
         """Moves that people were seen to make; None where no table was named."""
-        return None if self.session is None else self.session.observed_moves
+        return self._data("observed_moves")
+
+    def _data(self, name: str) -> Any:
+        return None if self.session is None else self.kept(name, partial(getattr, self.session, name))
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what takes long to make or to load, made once; nobody waits for what has another name."""
+        with self._lock:
+            lock = self._locks.setdefault(name, Lock())
+        with lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]  # type: ignore[no-any-return]
 
     @cached_property
     def version(self) -> str:
@@ -157,7 +197,7 @@ class Engine:
     @cached_property
     def name(self) -> str:
         """Return the referential as a header tells it: name, version, checksum."""
-        referential = self.graph.referential
+        referential = self.referential
         text = f"{referential.name}/{referential.version}; sha256={referential.provenance.sha256}"
         return text.encode("ascii", "replace").decode("ascii")
 
@@ -166,17 +206,16 @@ class Engine:
         """Digest of all that an answer depends on besides the request."""
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
         seen = self.observed and self.observed.file.sha256
-        loaded = (self.places is not None, self.certifications is not None, self.wages is not None, seen)
-        data = loaded if self.session is None else (*loaded, self.session.keeper.digest)
+        data = None if self.session is None else (self.session.keeper.digest, seen)
         return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
 
     def warm(self) -> None:
         """Work out what the first requests would wait for: the indexes of titles and of competencies."""
         from passerelles.matching.titles import competency_index, resolve_title  # noqa: PLC0415 - loading needs none
 
-        if self.graph.referential.titles:
-            resolve_title(self.graph.referential, self.graph.referential.titles[0].label, limit=1)
-        competency_index(self.graph.referential)
+        if self.referential.titles:
+            resolve_title(self.referential, self.referential.titles[0].label, limit=1)
+        competency_index(self.referential)
 
 
 def load_engine(options: Options) -> Engine:
@@ -200,9 +239,10 @@ def load_engine(options: Options) -> Engine:
         accept_errors=options.accept_errors,
     )
     graph = session.graph
-    _ = session.observed_moves  # a table that cannot be read stops here
+    engine = Engine(graph, session)
+    _ = engine.observed  # a table that cannot be read stops here
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
-    if options.explorer == "alone":  # its pages read data when they first need some: nobody waits to begin with
-        return Engine(graph, session=session)
-    _ = session.keeper  # before data are read: what changes meanwhile shows at the next reload
-    return Engine(graph, session.places, session.certifications, session.wages, session)
+    if options.explorer != "alone":  # whose pages read data when they first need some: nobody waits to begin with
+        _ = session.keeper  # before data are read: what changes meanwhile shows at the next reload
+        _ = engine.places, engine.certifications, engine.wages
+    return engine

@@ -6,11 +6,11 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from passerelles.service.telemetry import Metrics, tell
 
@@ -23,6 +23,9 @@ class Served(Protocol):
     ready: bool  # whether it takes requests
     failed: bool  # whether it will never be ready
 
+    def life(self) -> AbstractAsyncContextManager[None]:
+        """Take requests inside."""
+
     def retire(self) -> None:
         """Leave the process alone at its end: another application goes on in it."""
 
@@ -34,42 +37,25 @@ class Served(Protocol):
 
 
 class _Running:
-    """An application whose lifespan is driven from here, and the requests that it still answers."""
+    """An application, and the requests that it still answers."""
 
     def __init__(self, app: Served) -> None:
         self.app = app
         self.count = 0
         self.idle = asyncio.Event()
         self.idle.set()
-        self._asked: asyncio.Queue[Message] = asyncio.Queue()
-        self._told: asyncio.Queue[Message] = asyncio.Queue()
-        self._life: asyncio.Task[None] | None = None
+        self._life = AsyncExitStack()
 
     async def start(self) -> None:
-        scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-        self._life = asyncio.ensure_future(self.app(scope, self._asked.get, self._told.put))
-        await self._ask("lifespan.startup")
+        await self._life.enter_async_context(self.app.life())
 
     async def stop(self) -> None:
-        if self._life is None:
-            return
-        if not self._life.done():
-            await self._ask("lifespan.shutdown")
-        await asyncio.gather(self._life, return_exceptions=True)
+        await self._life.aclose()
 
     async def leave(self) -> None:
         self.app.retire()
         await self.stop()
         self.app.let_go()
-
-    async def _ask(self, what: str) -> None:
-        await self._asked.put({"type": what})
-        told = asyncio.ensure_future(self._told.get())
-        await asyncio.wait([each for each in (told, self._life) if each], return_when=asyncio.FIRST_COMPLETED)
-        message = told.result() if told.done() else {"type": ""}  # an application may end without a word
-        told.cancel()
-        if message["type"] != f"{what}.complete":
-            raise RuntimeError(message.get("message", what))
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.count += 1

@@ -1,16 +1,38 @@
-"""Where answers are worked out: a few threads with a bounded queue, and a bounded store of answers."""
+"""Where requests become answers: a few threads with a bounded queue, a bounded store, and the desk that uses them."""
 
 import asyncio
+import gc
+import hashlib
+import logging
+import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
+import orjson
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from passerelles.language.say import Lang
 from passerelles.progress import Patience, StoppedError, go_on
+from passerelles.service import answers
+from passerelles.service.engine import Engine, Options
+from passerelles.service.problems import asked_fields, language, misspelt, problem
+from passerelles.service.requests import Person, RankQuery
+from passerelles.service.telemetry import Metrics, tell
 
 T = TypeVar("T")
+Make = Callable[[Engine, Any, Lang], answers.Payload]
+JSON: Final = "application/json"
+UNKEPT: Final = {"cache-control": "no-store"}
+_FEW: Final = 20  # moves that are written in a few milliseconds
 GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end before its thread counts as stuck
 
 
@@ -181,3 +203,175 @@ class Store:
 
 def _room(key: str, answer: bytes) -> int:
     return len(key) + len(answer)
+
+
+class Desk:
+    """Where requests become answers: the application over one engine, and what it is worked by."""
+
+    app: ASGIApp  # what every request goes through
+
+    def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
+        self.engine = engine
+        self.metrics = metrics or Metrics()
+        self.limits = options.limits
+        self.own_process = options.exit_with
+        self._own_metrics = metrics is None
+        self._every = options.warm
+        self.open()
+        self.store = Store(options.limits.cache_bytes)
+        self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
+        self.ready = self.failed = False
+        self.stopping = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        await self.app(scope, receive, send)
+
+    def retire(self) -> None:
+        """Leave the process alone at its end: another application goes on in it."""
+        self.own_process = False
+
+    def let_go(self) -> None:
+        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
+        vars(self).clear()
+
+    @asynccontextmanager
+    async def life(self, _app: object = None) -> AsyncIterator[None]:
+        """Take requests inside; it is ready once what the first of them would wait for is worked out."""
+        self.open()
+        warming = asyncio.get_running_loop().run_in_executor(None, self.warm)
+        yield
+        self.ready, self.stopping = False, True
+        await warming
+        if self._own_metrics:
+            self.metrics.close()
+        self.close()
+
+    def open(self) -> None:
+        """Take requests, again where it was stopped before."""
+        limits = self.limits
+        self.stopping = False
+        # Two queues: what takes long never makes what is short wait.
+        pool = partial(Pool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
+        self.short = pool(counted=self.metrics.under_way("short"))
+        self.long = pool(counted=self.metrics.under_way("long"), gives_way=self.short)
+
+    def close(self) -> None:
+        """Take no more; what still runs is given up where the process is the service's own."""
+        left = 0
+        for pool in (self.short, self.long):
+            pool.close()
+            left += pool.count
+        if self.own_process and left:
+            tell("abandoned", answers=left)
+            os._exit(0)
+
+    async def reply(  # noqa: PLR0911 - one refusal a line
+        self, request: Request, make: Make, asked: BaseModel, lang: Lang
+    ) -> Response:
+        """
+        Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
+
+        What is about a person is neither kept nor given a tag.
+        """
+        query = request.scope["query_string"]
+        if request.method == "POST" and (odd := [name for name in request.query_params if name != "lang"]):
+            told = [misspelt("query", name, (*asked_fields(request), "lang"), language(query)) for name in odd[:_FEW]]
+            return problem("invalid_request", lang=language(query), extra={"errors": told})
+        personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
+        key = "" if personal else _key(make, asked, lang)
+        headers = UNKEPT
+        known = request.headers.get("if-none-match", "")
+        if request.method == "GET":
+            headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
+            if headers["etag"] in {each.strip().removeprefix("W/") for each in known.split(",")}:
+                return Response(status_code=304, headers=headers)
+        answer = self.store.get(key) if key else None
+        self.metrics.looked_up(found=answer is not None)
+        if answer is None:
+            work = partial(_work, make, self.engine, asked, lang)
+            try:
+                if self._is_immediate(make, asked):
+                    answer = work()
+                else:
+                    pool = self.short if _is_short(make, asked) else self.long
+                    answer = await pool.run(work, partial(_gone, request))
+            except GoneError:
+                return Response(status_code=499)  # nobody reads it; the log has it
+            except BusyError:
+                return problem("busy", lang=language(query), headers={"retry-after": "1"})
+            except TooLongError:
+                return problem("too_long", lang=language(query))
+            if key:
+                self.store.put(key, answer)
+        if known.strip() == "*" and request.method == "GET":
+            return Response(status_code=304, headers=headers)
+        return Response(answer, media_type=JSON, headers=headers)
+
+    def _is_immediate(self, make: Make, asked: Any) -> bool:
+        """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
+        known = self.engine.graph.position
+        named = (asked.origin, *asked.targets) if make is answers.rank and _is_short(make, asked) else (None,)
+        return all(isinstance(each, str) and each in known for each in named)
+
+    def warm(self) -> None:
+        """Work out what first requests would wait for; where asked for, each occupation's moves while there is room."""
+        try:
+            self.engine.warm()
+            self._keep_moves()
+            if self.prepare is not None and not self.stopping:
+                self.prepare()
+        except Exception as error:  # noqa: BLE001 - it never becomes ready, and says why
+            self.failed = True
+            tell("warming_failed", level=logging.ERROR, error=error)
+            return
+        if self.own_process:
+            gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
+        if not self.stopping:
+            referential = self.engine.referential
+            name = f"{referential.name} {referential.version}"
+            self.metrics.serves(self.engine.version, name, referential.stamp.sha256)
+            self.ready = True
+
+    def _keep_moves(self) -> None:
+        for code in self.engine.graph.codes if self._every else ():
+            if self.stopping:
+                return
+            asked = RankQuery(origin=code)
+            key, answer = _key(answers.rank, asked, asked.lang), _work(answers.rank, self.engine, asked, asked.lang)
+            if not self.store.has_room(key, answer):
+                tell("store_full", kept=self.store.size)
+                return
+            self.store.put(key, answer)
+
+    def _tag(self, key: str) -> str:
+        """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
+        return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client of a request, all of which was read, is no longer there."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _is_short(make: Make, asked: Any) -> bool:
+    """Whether an answer takes some hundredths of a second: one of which nothing is asked that multiplies the work."""
+    if make is answers.show:
+        return True
+    if make is answers.resolve:
+        return bool(asked.kind == "title")
+    if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
+        return False
+    among = asked.targets if make is answers.rank else asked.origins
+    return bool(asked.limit + asked.offset <= _FEW and len(among) <= _FEW)
+
+
+def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
+    """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
+    values = list(asked.model_dump(mode="json", exclude={"lang"}).values())
+    return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
+
+
+def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
+    return orjson.dumps(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))

@@ -16,8 +16,9 @@ from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.report.resolution import Fiche
 from passerelles.scoring.table import occupation_positions
+from passerelles.service.engine import Engine
+from passerelles.service.explorer.ask import Ask
 from passerelles.service.explorer.pages import basin_of, job_of
-from passerelles.service.explorer.room import Ask, Room
 from passerelles.views.document import Grid
 from passerelles.views.spec import Column, Sheet, within
 
@@ -64,29 +65,29 @@ class Group(NamedTuple):
 _DOT: Final = (Column("label", note=lambda d, _: d.code), Column("domain"))
 
 
-def groups_of(room: Room) -> tuple[Group, ...]:
+def groups_of(engine: Engine) -> tuple[Group, ...]:
     """Return all occupations on the map, by domain, kept."""
 
     def make() -> tuple[Group, ...]:
-        places = _MARGIN + occupation_positions(room.graph) * (SIDE - 2 * _MARGIN)
+        places = _MARGIN + occupation_positions(engine.graph) * (SIDE - 2 * _MARGIN)
         by_domain: dict[str | None, list[int]] = {}
-        for row, occupation in enumerate(room.graph.occupations):
-            above = Fiche(room.referential, occupation.code).domains
+        for row, occupation in enumerate(engine.graph.occupations):
+            above = Fiche(engine.referential, occupation.code).domains
             by_domain.setdefault(above[0].code if above else None, []).append(row)
         found = []
         for number, domain in enumerate(sorted(by_domain, key=lambda code: code or "~")):
             rows = by_domain[domain]
-            known = room.referential.domain_by_code.get(domain or "")
+            known = engine.referential.domain_by_code.get(domain or "")
             label = (known.label or known.code) if known is not None else ""
             dots = [
-                Dot(room.graph.codes[r], room.graph.occupations[r].name, round(x, 1), round(y, 1), label)
+                Dot(engine.graph.codes[r], engine.graph.occupations[r].name, round(x, 1), round(y, 1), label)
                 for r, (x, y) in zip(rows, places[rows].tolist(), strict=True)
             ]
             colour = COLOURS[number % len(COLOURS)] if known is not None else NOWHERE
             found.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))
         return _apart(found)
 
-    return room.kept("map", make)
+    return engine.kept("map", make)
 
 
 def _crowded(places: NDArray[np.float64]) -> tuple[float, float]:
@@ -117,7 +118,7 @@ def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
 
 def whole_map(ask: Ask) -> str:
     """Return the map of all occupations, with its table."""
-    groups = groups_of(ask.room)
+    groups = groups_of(ask.engine)
     chosen = job_of(ask, text).code if (text := ask.one("job")) else ""
     dots = sorted((d for g in groups for d in g.dots), key=lambda d: d.code)
     sheet = Sheet("map", _DOT, lambda: dots, ask.lang)
@@ -134,7 +135,7 @@ def whole_map(ask: Ask) -> str:
 
 def picture(ask: Ask) -> str:
     """Return the map as a picture of its own, for print: domains are named on it."""
-    return ask.render("map.svg", groups=groups_of(ask.room), side=SIDE, alone=True, short=short_name)
+    return ask.render("map.svg", groups=groups_of(ask.engine), side=SIDE, alone=True, short=short_name)
 
 
 class Star(NamedTuple):
@@ -149,7 +150,7 @@ class Star(NamedTuple):
 def near(ask: Ask, code: str) -> str:
     """Return the neighbours of an occupation around it, with their table: nearer is likelier."""
     about = job_of(ask, code)
-    moves = rank_moves(ask.room.graph, about.code, limit=_NEIGHBOURS)
+    moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
     page = moves.page(ask.lang)
 
     def link(found: Move) -> str:
@@ -178,7 +179,7 @@ def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
     if not moves:
         return []
-    places, position = occupation_positions(ask.room.graph), ask.room.graph.position
+    places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
     away = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
     order = sorted(range(len(moves)), key=lambda i: (math.atan2(away[i][1], away[i][0]), i))
     far, low, high = _depth(moves)
@@ -218,24 +219,24 @@ def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[Ring]:
     return rings
 
 
-def areas_of(room: Room) -> MobilityAreas:
+def areas_of(engine: Engine) -> MobilityAreas:
     """Return the mobility areas of the whole referential, kept: they take seconds."""
-    return room.kept("areas", lambda: mobility_areas(room.graph))
+    return engine.kept("areas", lambda: mobility_areas(engine.graph))
 
 
-def prepare(room: Room, *, everything: bool) -> None:
+def prepare(engine: Engine, *, everything: bool) -> None:
     """Read the market, which most pages show; with `everything`, make the areas too."""
-    if room.has_data:
-        _ = room.market
+    if engine.has_data:
+        _ = engine.market
     if everything:
-        areas_of(room)
+        areas_of(engine)
 
 
 def areas(ask: Ask) -> str:
     """Return the mobility areas of the referential, or of a list of jobs."""
     named = [text for line in ask.many("jobs") for text in line.replace(",", " ").split()]
-    found = mobility_areas(ask.room.graph, named) if named else areas_of(ask.room)
-    found = found.with_market(ask.room.referential, ask.room.market, basin_of(ask))
+    found = mobility_areas(ask.engine.graph, named) if named else areas_of(ask.engine)
+    found = found.with_market(ask.engine.referential, ask.engine.market, basin_of(ask))
     spots, links = found.wheel()
     page = found.page(ask.lang)
     link = None if named else (lambda a: ask.url("areas", str(a.number)))
@@ -255,9 +256,9 @@ def areas(ask: Ask) -> str:
 
 def area(ask: Ask, number: str) -> str:
     """Return one mobility area: its members, where they stand on the map, and the passages from and to it."""
-    found = areas_of(ask.room)
+    found = areas_of(ask.engine)
     one = next((a for a in found.areas if str(a.number) == number), found.areas[0])
-    (one,) = replace(found, areas=(one,)).with_market(ask.room.referential, ask.room.market, basin_of(ask)).areas
+    (one,) = replace(found, areas=(one,)).with_market(ask.engine.referential, ask.engine.market, basin_of(ask)).areas
     hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
     members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)
     names = {a.number: a.name for a in found.areas}
@@ -270,7 +271,7 @@ def area(ask: Ask, number: str) -> str:
         members=ask.table(members, label=lambda m: ask.url("show", m.code), code=lambda m: ask.url("show", m.code)),
         out=_passages(ask, [p for p in found.passages if p.origin == one.number], names, "target"),
         into=_passages(ask, [p for p in found.passages if p.target == one.number], names, "origin"),
-        groups=groups_of(ask.room),
+        groups=groups_of(ask.engine),
         codes=codes,
         side=SIDE,
         short=short_name,
@@ -294,7 +295,7 @@ def interests(ask: Ask) -> str:
     """Return the jobs of one or two interests (Holland's six), the best fits first."""
     chosen = dict.fromkeys((ask.one("first"), ask.one("second")))
     letters = [text for text in chosen if len(text) == 1 and text in LETTERS]
-    occupations = ask.room.graph.occupations
+    occupations = ask.engine.graph.occupations
     known = Counter(letter for o in occupations for letter in o.riasec)
     fits = [(_fit(o.riasec, letters), o) for o in occupations if o.riasec] if letters else []
     found = sorted((pair for pair in fits if pair[0]), key=lambda pair: (-pair[0], pair[1].name))

@@ -17,7 +17,7 @@ from passerelles.ranking.move import Item, Move, move_facts, move_sentences, tit
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import Fiche, candidate_sheet, occupation_dict, occupation_lines
-from passerelles.service.explorer.room import Ask
+from passerelles.service.explorer.ask import Ask
 from passerelles.views.spec import Page, Sheet
 
 _FOUND: Final = 8  # candidates of a search
@@ -58,14 +58,14 @@ class Job(NamedTuple):
 
 def job_of(ask: Ask, text: str) -> Job:
     """Return the occupation of a code or exact title."""
-    fiche = Fiche(ask.room.referential, find_occupation(ask.room.referential, text))
+    fiche = Fiche(ask.engine.referential, find_occupation(ask.engine.referential, text))
     return Job(fiche.code, fiche.occupation.name, " › ".join(d.label or d.code for d in fiche.domains))
 
 
 def home(ask: Ask) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
-    found: Sequence[Candidate] = resolve_title(ask.room.referential, text, limit=_FOUND) if text else ()
+    found: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
     return ask.render(
         "home.html",
         text=text,
@@ -74,7 +74,7 @@ def home(ask: Ask) -> str:
         grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
         to=_to(ask),
         taken=ask.many("job"),
-        size=len(ask.room.graph.codes),
+        size=len(ask.engine.graph.codes),
     )
 
 
@@ -101,26 +101,26 @@ def _doubt(found: Sequence[Candidate]) -> str:
 
 def job(ask: Ask, code: str) -> str:
     """Return the sheet of an occupation, with its market and certifications where data are known."""
-    room, lang = ask.room, ask.lang
+    engine, lang = ask.engine, ask.lang
     about = job_of(ask, code)
-    certifications = room.certifications
-    leading = () if certifications is None else certifications.leading(about.code, room.referential, _today())
+    certifications = engine.certifications
+    leading = () if certifications is None else certifications.leading(about.code, engine.referential, _today())
     sheet = Sheet("certifications", LeadingCertification.spec.columns, lambda: leading, lang)
     basin, wage = ask.one("basin"), ""
     market: Sequence[str] = ()
-    if room.has_data and room.market is not None:
-        wage = job_wage(room.market, room.referential, about.code).say(lang)
+    if engine.has_data and engine.market is not None:
+        wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
-            market = signal(room.market, room.referential, about.code, basin, places=room.places).sentences(lang)
-    found = occupation_dict(room.referential, about.code)
+            market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
+    found = occupation_dict(engine.referential, about.code)
     return ask.render(
         "job.html",
         job=about,
         tab="show",
-        blocks=occupation_lines(room.referential, about.code, lang),
+        blocks=occupation_lines(engine.referential, about.code, lang),
         mobilities=[m["code"] for m in found["mobilities"]],
         parts=[p["code"] for p in found["parts"]],
-        riasec=room.referential.occupation_by_code[about.code].riasec,
+        riasec=engine.referential.occupation_by_code[about.code].riasec,
         certifications=ask.table(sheet) if leading else None,
         basin=basin,
         market=market,
@@ -197,7 +197,7 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
     given = [*ask.many("filter"), *ask.many("domain")]
     given += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
     contexts = sorted(
-        {(c.label or c.code, c.code) for c in ask.room.referential.contexts}, key=lambda pair: pair[0].casefold()
+        {(c.label or c.code, c.code) for c in ask.engine.referential.contexts}, key=lambda pair: pair[0].casefold()
     )
     codes = dict(contexts)
     limit = int(text) if (text := ask.one("limit", "10")).isdigit() and int(text) in _LIMITS else _LIMITS[0]
@@ -214,17 +214,17 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
 
 def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     """Return the moves from an occupation, or towards it."""
-    about, graph = job_of(ask, code), ask.room.graph
+    about, graph = job_of(ask, code), ask.engine.graph
     filters, choice = filters_of(ask, towards=towards)
     moves = (rank_sources if towards else rank_moves)(
         graph,
         about.code,
-        filters=parse_filters(graph, filters, ask.room),
+        filters=parse_filters(graph, filters, ask.engine),
         settings=graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict}),
         limit=choice.limit,
-        wages=ask.room.wages,
+        wages=ask.engine.wages,
     )
-    moves = moves.with_observed(ask.room.engine.observed)
+    moves = moves.with_observed(ask.engine.observed)
     page = moves.page(ask.lang)
     end = "origin" if towards else "target"
     grid = ask.table(page.sheets[0], **{end: lambda m: f"#move-{m.rank}"}) if moves else None
@@ -232,7 +232,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     if moves.left_out:
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=ask.lang) for kind in moves.excluded)
         left = ask.words("moves.left_out", n=moves.left_out, kinds=kinds)
-    parts = [part.code for part in ask.room.referential.parts_of(about.code)]
+    parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
         "moves.html",
         job=about,
@@ -254,10 +254,10 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
 
 def move(ask: Ask, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
-    graph = ask.room.graph
+    graph = ask.engine.graph
     start, end = job_of(ask, origin), job_of(ask, target)
-    moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.room.wages)
-    moves = moves.with_observed(ask.room.engine.observed)
+    moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.engine.wages)
+    moves = moves.with_observed(ask.engine.observed)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     found = moves[0]
@@ -276,14 +276,14 @@ def move(ask: Ask, origin: str, target: str) -> str:
 
 def _nearer(ask: Ask, origin: str, found: Move) -> str:
     """Say what would bring a move a level nearer: it takes a second at times, so that it is there if asked for."""
-    near = sentence(nearer(ask.room.graph, origin, found), found, lang=ask.lang)
+    near = sentence(nearer(ask.engine.graph, origin, found), found, lang=ask.lang)
     return near or ask.words("move.nearest")
 
 
 def basin_of(ask: Ask) -> BasinKey | None:
     """Return the basin that an address names; None where it names none, or no market is known."""
-    market, text = ask.room.market, ask.one("basin")
-    return find_basin(market, text, places=ask.room.places) if text and market is not None else None
+    market, text = ask.engine.market, ask.one("basin")
+    return find_basin(market, text, places=ask.engine.places) if text and market is not None else None
 
 
 class Side(NamedTuple):
@@ -296,12 +296,11 @@ class Side(NamedTuple):
 
 def compare(ask: Ask) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
-    codes = list(dict.fromkeys(find_occupation(ask.room.referential, text) for text in ask.many("job")))
+    codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
     jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
-    room = ask.room
-    found = None
+    engine, found = ask.engine, None
     if len(jobs) > 1:
-        found = put_side_by_side(room.graph, [j.code for j in jobs], market=room.market, basin=basin_of(ask))
+        found = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
@@ -338,19 +337,19 @@ def paths(ask: Ask, origin: str, target: str) -> str:
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
     steps = int(text) if (text := ask.one("steps", "3")).isdigit() and int(text) in _STEPS else _STEPS[-1]
-    table = None if ask.room.market is None else ask.room.market.payers
+    table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]
     payers = [table.of(text) if table is not None and text else None for text in agreements]
     found = rank_paths(
-        ask.room.graph,
+        ask.engine.graph,
         start.code,
         targets=[end.code],
         frame=frame,
         max_steps=steps,
-        certifications=ask.room.certifications,
+        certifications=ask.engine.certifications,
         limit=5,
         payers=(payers[0], payers[1]),
-        wages=ask.room.wages,
+        wages=ask.engine.wages,
     )
     page: Page = found.page(ask.lang, frame=frame)
     return ask.render(

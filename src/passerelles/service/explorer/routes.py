@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.language.say import LANGS, Lang
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
 from passerelles.model import Employment, Profile, Ternary
 from passerelles.paths.path import Path, Span, hours_text
@@ -18,17 +19,14 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import SHOWN_KINDS, STATUSES
 from passerelles.service.explorer import maps, pages, territory
+from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
 from passerelles.service.explorer.pages import Job, job_of, unfolded
-from passerelles.service.explorer.room import ASSETS, Ask, Room, asset_sum, asset_text
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import refusal
 from passerelles.service.requests import Body, Code, Text
 from passerelles.service.telemetry import tell
-from passerelles.service.work import BusyError, Pool, Store, TooLongError
+from passerelles.service.work import BusyError, Desk, Pool, TooLongError
 from passerelles.views.spec import Page
-
-if TYPE_CHECKING:
-    from passerelles.language.say import Lang
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -80,7 +78,7 @@ def profile(ask: Ask) -> str:
 
 def holds(ask: Ask, asked: Wanted) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
-    referential = ask.room.referential
+    referential = ask.engine.referential
     known = referential.competency_by_code
     job: Job | None = None
     meant: list[Candidate] = []
@@ -116,9 +114,9 @@ def held_moves(ask: Ask, asked: Holder) -> str:
         if error.key != "empty_profile":
             raise
         return ask.render("held.html", page=None, grid=None, unfolded=[], credentials=[], notes=[], exercised=False)
-    moves = rank_moves(ask.room.graph, person, limit=_MOVES)
+    moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
     page = moves.page(ask.lang)
-    named = ask.room.referential.credential_by_code
+    named = ask.engine.referential.credential_by_code
     wanted = {code: named[code].label for code in asked.credentials if code in named}
     for each in moves:
         for credential in each.access.required:
@@ -146,7 +144,7 @@ class Leg(NamedTuple):
 
 def walker(ask: Ask, jobs: Sequence[Job]) -> Profile:
     """Return somebody in the last of some jobs who exercised those before it, and holds what they require."""
-    requirements = ask.room.referential.requirements_of
+    requirements = ask.engine.referential.requirements_of
     before = {r.competency for job in jobs[:-1] for r in requirements.get(job.code, ())}
     return Profile(jobs[-1].code, tuple(sorted(before)))
 
@@ -155,14 +153,16 @@ def way(ask: Ask) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
-    codes = list(dict.fromkeys(find_occupation(ask.room.referential, text) for text in ask.many("job")))[: _LONGEST + 1]
+    codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))[
+        : _LONGEST + 1
+    ]
     jobs = [job_of(ask, code) for code in codes]
     legs = []
     total: Span | None = None
     for place in range(1, len(jobs)):
         found = rank_paths(
-            ask.room.graph, walker(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
-            certifications=ask.room.certifications, limit=1,
+            ask.engine.graph, walker(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
+            certifications=ask.engine.certifications, limit=1,
         )  # fmt: skip
         path = found[0] if found else None
         legs.append(Leg(jobs[place - 1], jobs[place], path, path.explanation(ask.lang) if path else None))
@@ -170,7 +170,7 @@ def way(ask: Ask) -> str:
             total = path.hours if total is None else total.plus(path.hours)
     grid, notes = None, []
     if jobs and len(jobs) <= _LONGEST:
-        ranked = rank_moves(ask.room.graph, walker(ask, jobs), limit=_NEXT + len(codes))
+        ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
         page = moves.page(ask.lang)
         notes = [*page.notes, *ask.limits()]
@@ -205,15 +205,6 @@ _UNKEPT: Final = {**_HEADERS, "cache-control": "no-store"}
 _STATUS: Final = {"invalid": 422, "busy": 503, "too_long": 504, "not_found": 404, "fault": 500}
 
 
-class Desk(Protocol):
-    """What the explorer takes from the service: where pages are worked out, and where they are kept."""
-
-    prepare: Callable[[], None] | None
-    short: Pool
-    long: Pool
-    store: Store
-
-
 PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/": pages.home,
     "/show/{code}": pages.job,
@@ -242,81 +233,72 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 }
 
 
-def add_explorer(app: FastAPI, desk: Desk, room: Room, *, alone: bool = False) -> None:
-    """Add the pages to an application, under `EXPLORER`; `alone`: the root leads there."""
+def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) -> None:
+    """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there."""
     # What takes seconds is made before a page asks for it: beside other answers a page has little time, and on one's
     # own machine the data are read while one looks at the first page.
-    desk.prepare = partial(maps.prepare, room, everything=not alone)
+    desk.prepare = partial(maps.prepare, desk.engine, everything=not alone)
+    add = partial(app.add_api_route, include_in_schema=False)
     for path, make in PAGES.items():
-        app.add_api_route(
-            f"{EXPLORER}{path}",
-            _page(_pool(desk, path), desk, room, make),
-            include_in_schema=False,
-            name=f"explorer {path}",
-        )
-
+        add(f"{EXPLORER}{path}", _page(desk, path, usual, make), name=f"explorer {path}")
     for path, (model, make) in POSTS.items():
-        piece = _piece(_pool(desk, path), room, model, make)
-        app.add_api_route(
-            f"{EXPLORER}{path}", piece, methods=["POST"], include_in_schema=False, name=f"explorer post {path}"
-        )
+        piece = _piece(desk, path, usual, model, make)
+        add(f"{EXPLORER}{path}", piece, methods=["POST"], name=f"explorer post {path}")
 
-    @app.get(f"{EXPLORER}/static/{{digest}}/{{name}}", include_in_schema=False)
     async def asset(request: Request, digest: str, name: str) -> Response:
         if name not in ASSETS or digest != asset_sum(name):
-            return failed(_ask(request, room), "not_found")
+            return failed(_ask(request, desk, usual), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(asset_text(name), media_type=f"{ASSETS[name]}; charset=utf-8", headers=headers)
 
-    @app.get(f"{EXPLORER}/{{rest:path}}", include_in_schema=False)
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
-        return failed(_ask(request, room), "not_found")
+        return failed(_ask(request, desk, usual), "not_found")
 
+    async def root(request: Request) -> Response:
+        return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/")
+
+    add(f"{EXPLORER}/static/{{digest}}/{{name}}", asset)
+    add(f"{EXPLORER}/{{rest:path}}", nowhere)
     if alone:
-
-        @app.get("/", include_in_schema=False)
-        async def root(request: Request) -> Response:
-            return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/")
+        add("/", root)
 
 
-def _pool(desk: Desk, path: str) -> Callable[[], Pool]:
-    """Return what gives the threads that an address is worked out in: they change when the service starts again."""
-    return lambda: desk.long if path.startswith(_LONG) else desk.short
+def _pool(desk: Desk, path: str) -> Pool:
+    """Threads that an address is worked out in: they change when the service starts again."""
+    return desk.long if path.startswith(_LONG) else desk.short
 
 
-def _page(
-    pool: Callable[[], Pool], desk: Desk, room: Room, make: Callable[..., str]
-) -> Callable[[Request], Awaitable[Response]]:
+def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str]) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers an address with a page, kept for whoever asks for the same again."""
 
     async def answer(request: Request) -> Response:
-        ask = _ask(request, room)
         key = f"{request.url.path}?{request.url.query}"
         found = desk.store.get(key)
         if found is None:
-            made = await _worked_out(pool(), ask, partial(make, ask, **request.path_params))
+            ask = _ask(request, desk, usual)
+            made = await _worked_out(_pool(desk, path), ask, partial(make, ask, **request.path_params))
             if isinstance(made, Response):
                 return made
             found = made.encode()
             desk.store.put(key, found)
-        kind = "image/svg+xml" if request.url.path.endswith(".svg") else HTML
+        kind = "image/svg+xml" if path.endswith(".svg") else HTML
         return Response(found, media_type=kind, headers=_HEADERS)
 
     return answer
 
 
 def _piece(
-    pool: Callable[[], Pool], room: Room, model: type[BaseModel], make: Callable[..., Any]
+    desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers a body with a piece of a page, which nobody keeps."""
 
     async def answer(request: Request) -> Response:
-        ask = _ask(request, room)
+        ask = _ask(request, desk, usual)
         try:
             asked = model.model_validate_json(await request.body())
         except ValidationError:
             return failed(ask, "invalid", piece=True)
-        made = await _worked_out(pool(), ask, partial(make, ask, asked), piece=True)
+        made = await _worked_out(_pool(desk, path), ask, partial(make, ask, asked), piece=True)
         if isinstance(made, territory.File):
             named = {**_UNKEPT, "content-disposition": f'attachment; filename="{made.name}"'}
             return Response(made.content, media_type=made.media, headers=named)
@@ -340,13 +322,13 @@ async def _worked_out(pool: Pool, ask: Ask, make: Callable[[], T], *, piece: boo
         return failed(ask, "fault", piece=piece)
 
 
-def _ask(request: Request, room: Room) -> Ask:
+def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
     fields: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         fields.setdefault(name, []).append(value)
-    wanted = fields.get("lang", [room.lang])[0]
-    lang: Lang = wanted if wanted in ("fr", "en") else room.lang  # type: ignore[assignment]
-    return Ask(room, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}")
+    wanted = fields.get("lang", [usual])[0]
+    lang = next((each for each in LANGS if each == wanted), usual)
+    return Ask(desk.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
 def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:

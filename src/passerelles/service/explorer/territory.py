@@ -21,7 +21,7 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
-from passerelles.service.explorer.room import Ask
+from passerelles.service.explorer.ask import Ask
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side
@@ -129,8 +129,8 @@ def territory(ask: Ask) -> str:
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
     return ask.render(
-        "territory.html", frames=sorted(presets()), samples=sample_names(), data=ask.room.has_data,
-        settings=ask.room.graph.settings.territory,
+        "territory.html", frames=sorted(presets()), samples=sample_names(), data=ask.engine.has_data,
+        settings=ask.engine.graph.settings.territory,
     )  # fmt: skip
 
 
@@ -167,9 +167,9 @@ def take_away(ask: Ask, wanted: Wanted) -> File:
         if wanted.form == "docx":
             write_word(territory_document(case), place)
         else:
-            payload = envelope("territory@1", ask.room.graph, (), settings=case.graph.settings)
+            payload = envelope("territory@1", ask.engine.graph, (), settings=case.graph.settings)
             payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
-            about = about_sheet(payload, version=ask.room.engine.version, lang=ask.lang)
+            about = about_sheet(payload, version=ask.engine.version, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return File(name, MEDIA[wanted.form], place.read_bytes())
 
@@ -180,17 +180,17 @@ def _sheets(ask: Ask, case: Case) -> list[Sheet]:
 
 
 def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
-    room = ask.room
-    graph, market, places = room.graph, room.market, room.places
+    engine = ask.engine
+    graph, market, places = engine.graph, engine.market, engine.places
     locator = Locator(places, market)
     chosen_jobs = {
-        side: {title: find_occupation(room.referential, text) for title, text in some.items()}
+        side: {title: find_occupation(engine.referential, text) for title, text in some.items()}
         for side, some in asked.choices.items()
     }  # fmt: skip
     with _tables(asked) as tables:
         fragile, hiring = (
             None if table is None
-            else read_lots(room.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {}))
+            else read_lots(engine.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {}))
             for side, table in tables.items()
         )  # fmt: skip
     if fragile is None:
@@ -204,7 +204,7 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         hiring,
         market=market,
         places=places,
-        certifications=room.certifications if asked.frame else None,
+        certifications=engine.certifications if asked.frame else None,
         frame=asked.frame or None,
         settings=chosen,
         **asked.model_dump(include={"radius_km", "budget_hours", "min_probability", "max_cost", "stretch"}),
@@ -212,7 +212,7 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
         graph, allocation, request, Words(ask.lang), market if hiring is None else None, places,
-        room.certifications if asked.frame else None,
+        engine.certifications if asked.frame else None,
     )  # fmt: skip
     return case, (fragile, hiring)
 
@@ -274,9 +274,9 @@ def _add(ask: Ask, found: dict[tuple[Side, str], Doubt], doubt: Doubt) -> None:
     if key in found:
         found[key] = found[key]._replace(people=found[key].people + doubt.people)
         return
-    options = {c.code: c.label for c in resolve_title(ask.room.referential, doubt.text, limit=_MEANT)}
+    options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
     if doubt.code:
-        options.setdefault(doubt.code, ask.room.referential.occupation_by_code[doubt.code].name)
+        options.setdefault(doubt.code, ask.engine.referential.occupation_by_code[doubt.code].name)
     found[key] = doubt._replace(options=tuple(options.items()))
 
 
@@ -288,7 +288,7 @@ _SPOT: Final = (
 
 def _sketch(ask: Ask, allocation: Allocation) -> Sketch | None:
     """Return the basins of both sides on a map; None where fewer than two have coordinates."""
-    places = ask.room.places
+    places = ask.engine.places
     if places is None:
         return None
     people, openings = (_by_basin(lots) for lots in (allocation.fragile, allocation.hiring))

@@ -1,17 +1,16 @@
-"""What pages are made from: the engine, its data, and one visitor's language; and how templates become pages."""
+"""What pages are made from: the engine, and what one visitor asks; and how templates become pages."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from jinja2 import Template
 
-from passerelles.language.say import LANGS, Lang, say
+from passerelles.language.say import Lang, say
 from passerelles.report.case import Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.service.engine import Engine
@@ -19,13 +18,6 @@ from passerelles.service.gate import EXPLORER
 from passerelles.views.document import Grid
 from passerelles.views.shown import environment
 from passerelles.views.spec import On, Sheet
-
-if TYPE_CHECKING:
-    from passerelles.graph.core import OccupationGraph
-    from passerelles.market.certifications import Certifications
-    from passerelles.market.market import Market
-    from passerelles.market.places import Places
-    from passerelles.referentials.referential import Referential
 
 # Files that pages ask for, with their kind; tables sort and filter as those of the report do.
 ASSETS: Final[Mapping[str, str]] = {
@@ -35,72 +27,6 @@ ASSETS: Final[Mapping[str, str]] = {
 }
 _ELSEWHERE: Final = {"tables.js": "passerelles.report/templates"}
 SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
-Part = TypeVar("Part")
-
-
-@dataclass(frozen=True, eq=False)
-class Room:
-    """An engine with the data that pages show beside it, each loaded when a page first needs it."""
-
-    engine: Engine
-    lang: Lang = "fr"
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _locks: dict[str, threading.Lock] = field(default_factory=dict)
-    _loaded: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def graph(self) -> "OccupationGraph":
-        """The graph that everything is ranked in."""
-        return self.engine.graph
-
-    @property
-    def referential(self) -> "Referential":
-        """The referential of the graph."""
-        return self.engine.graph.referential
-
-    @property
-    def certifications(self) -> "Certifications | None":
-        """Certifications of the data folders; None where there are none."""
-        return self._data("certifications", self.engine.certifications)  # type: ignore[no-any-return]
-
-    @property
-    def places(self) -> "Places | None":
-        """Geography of the data folders; None where there is none."""
-        return self._data("places", self.engine.places)  # type: ignore[no-any-return]
-
-    @property
-    def market(self) -> "Market | None":
-        """Market of the data folders; None where there is none."""
-        return self._data("market", None)  # type: ignore[no-any-return]
-
-    @property
-    def wages(self) -> "Market | None":
-        """Median wages of the data folders; None where there are none."""
-        return self._data("wages", self.engine.wages)  # type: ignore[no-any-return]
-
-    @property
-    def has_data(self) -> bool:
-        """Whether folders of data are known, read or not."""
-        return self.engine.session is not None and bool(self.engine.session.folders)
-
-    def _data(self, name: str, loaded: Any) -> Any:
-        if loaded is not None or self.engine.session is None:
-            return loaded
-        return self.kept(name, lambda: getattr(self.engine.session, name))
-
-    def kept(self, name: str, make: Callable[[], Part]) -> Part:
-        """Return what takes long to make or to load, made once; nobody waits for what has another name."""
-        with self._lock:
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            if name not in self._loaded:
-                self._loaded[name] = make()
-            return self._loaded[name]  # type: ignore[no-any-return]
-
-    @cached_property
-    def source(self) -> Mapping[str, str]:
-        """Source, date and licence of the referential, as its licence asks, in each language."""
-        return {lang: " ".join(source_lines(self.referential, lang=lang)) for lang in LANGS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,13 +34,15 @@ class Ask:
     """
     What one visitor asks of a page: its language, the fields of its address, and where the explorer lies.
 
-    What is about a person is never among the fields of an address.
+    `usual` is the language of pages whose address names none. What is about a person is never among the fields of an
+    address.
     """
 
-    room: Room
+    engine: Engine
     lang: Lang
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     base: str = EXPLORER
+    usual: Lang = "fr"
 
     @property
     def words(self) -> Words:
@@ -138,7 +66,7 @@ class Ask:
         >>> Ask(None, "en").url("rank", "K2110", filter=["unregulated"])
         '/explorer/rank/K2110?filter=unregulated&lang=en'
         """
-        if self.lang != (self.room.lang if self.room is not None else "fr"):
+        if self.lang != self.usual:
             fields = {**fields, "lang": self.lang}
         told = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
         query = urlencode(told, doseq=True)
@@ -158,14 +86,15 @@ class Ask:
 
     def limits(self, *, occupied: bool = True) -> list[str]:
         """Return what a scorer does not tell on this referential, in sentences."""
-        return scorer_limits(scorer_dict(self.room.graph, occupied=occupied), lang=self.lang)
+        return scorer_limits(scorer_dict(self.engine.graph, occupied=occupied), lang=self.lang)
 
     def render(self, template: str, **content: Any) -> str:
         """Return a page, or a piece of one."""
         other: Lang = "fr" if self.lang == "en" else "en"
+        source = " ".join(source_lines(self.engine.referential, lang=self.lang))
         return _template(template).render(
-            ask=self, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset, room=self.room,
-            sections=SECTIONS, tell=partial(say, lang=self.lang), **content,
+            ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset,
+            source=source, sections=SECTIONS, tell=partial(say, lang=self.lang), **content,
         )  # fmt: skip
 
     def asset(self, name: str) -> str:
