@@ -32,10 +32,10 @@ from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pai
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
 from passerelles.ranking.moves import top
-from passerelles.scoring.coverage import coverage_block
+from passerelles.scoring.coverage import coverage_block, coverage_positions
 from passerelles.scoring.features import top_domain
 from passerelles.scoring.measures import every_occupation
-from passerelles.scoring.scorer import Scorer, level_of, load_scorer
+from passerelles.scoring.scorer import Scorer, level_at, levels_of, load_scorer
 
 METHODS: Final = (
     "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",
@@ -278,7 +278,7 @@ def _relation(graph: OccupationGraph, tops: Sequence[str | None], row: int, targ
     return "3-top" if tops[row] and tops[row] == tops[target] else "4-elsewhere"
 
 
-def _levels(graph: OccupationGraph, held: OutOfFold, scorer: Scorer) -> dict[str, Any]:
+def _levels(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
     """How levels spread over the experts' moves, the first candidates that they do not list, and all pairs."""
     coverage = coverage_block(graph, every_occupation(graph).held)
     listed = _listed(graph)
@@ -289,23 +289,19 @@ def _levels(graph: OccupationGraph, held: OutOfFold, scorer: Scorer) -> dict[str
     for row in np.flatnonzero(held.fold).tolist():
         line = coverage[row].astype(np.float64)
         line[row] = np.nan
-        better = np.sort(line[~np.isnan(line)])
-        position = len(better) - np.searchsorted(better, line, side="right") + 1
-
-        def level(target: int, row: int = row, line: Dense = line, position: NDArray[np.intp] = position) -> str:
-            where = None if np.isnan(line[target]) else int(position[target])
-            return str(level_of(float(held.probability[row, target]), where, size, scorer))
-
+        position = coverage_positions(line, row, np.arange(size))
+        shares = np.where(np.isnan(line), np.inf, position / size)
+        level = [str(level_at(number)) for number in levels_of(held.probability[row], shares).tolist()]
         mine = np.flatnonzero(listed[row])
         covers += line[mine].tolist()
-        positions += (position[mine] / size).tolist()
-        counts["listed"].update(level(t) for t in mine.tolist())
-        counts["first_not_listed"].update(level(t) for t in held.first[row].tolist() if not listed[row, t])
-        counts["any"].update(level(t) for t in range(size) if t != row)
-    shares = {
+        positions += (position[mine][position[mine] > 0] / size).tolist()
+        counts["listed"].update(level[t] for t in mine.tolist())
+        counts["first_not_listed"].update(level[t] for t in held.first[row].tolist() if not listed[row, t])
+        counts["any"].update(level[t] for t in range(size) if t != row)
+    of_kind = {
         kind: {name: n / sum(count.values()) for name, n in sorted(count.items())} for kind, count in counts.items()
     }
-    return shares | {
+    return of_kind | {
         "listed_of_level": {name: counts["listed"][name] / n for name, n in sorted(counts["any"].items())},
         "pairs": {kind: sum(count.values()) for kind, count in counts.items()},
         "median_coverage": float(np.nanmedian(covers)),

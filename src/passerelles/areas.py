@@ -25,7 +25,7 @@ from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.scoring.coverage import required_columns
-from passerelles.scoring.scorer import Scorer, probabilities_of, scorer_for
+from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
@@ -354,7 +354,7 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
         others = rows[rows != row]
         totals = scores.totals(row)[others]
         order = np.lexsort((others, -totals))[:_BEST]
-        chances = probabilities_of(totals[order], scorer)
+        chances = scorer.chances(totals[order])
         if np.isnan(chances).any():  # not calibrated: the place stands for the chance
             chances = np.asarray(1.0 / (1.0 + np.arange(len(order))), dtype=np.float64)
         found += [(row, int(t), float(c)) for t, c in zip(others[order], chances, strict=True)]

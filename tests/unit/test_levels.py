@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.coverage import coverage_position
+from passerelles.scoring.coverage import coverage_positions
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,
@@ -19,9 +19,10 @@ from passerelles.scoring.scorer import (
     OPEN_PROBABILITY,
     Bend,
     Calibration,
-    level_of,
+    Level,
+    level_at,
+    levels_of,
     load_scorer,
-    probability_of,
     reaches,
 )
 from passerelles.settings import Settings
@@ -31,10 +32,15 @@ chances = st.floats(0, 1)
 positions = st.one_of(st.none(), st.integers(1, 1000))
 
 
+def level_of(chance: float, position: int | None, size: int) -> Level | None:
+    """Level of one move; an unknown position raises nothing."""
+    return level_at(int(levels_of(chance, math.inf if position is None else position / size)))
+
+
 @given(chances, chances, positions)
 def test_more_probable_is_never_further(one: float, other: float, position: int | None) -> None:
     low, high = sorted((one, other))
-    nearer, further = level_of(high, position, 1000, FITTED), level_of(low, position, 1000, FITTED)
+    nearer, further = level_of(high, position, 1000), level_of(low, position, 1000)
     assert nearer is not None
     assert further is not None
     assert reaches(nearer, further)
@@ -43,8 +49,8 @@ def test_more_probable_is_never_further(one: float, other: float, position: int 
 @given(chances, st.integers(1, 1000), st.integers(1, 1000))
 def test_better_covered_is_never_further_and_at_most_one_level_nearer(chance: float, one: int, other: int) -> None:
     low, high = sorted((one, other))
-    best, worst = level_of(chance, low, 1000, FITTED), level_of(chance, high, 1000, FITTED)
-    unknown = level_of(chance, None, 1000, FITTED)
+    best, worst = level_of(chance, low, 1000), level_of(chance, high, 1000)
+    unknown = level_of(chance, None, 1000)
     assert best is not None
     assert worst is not None
     assert unknown is not None
@@ -66,13 +72,13 @@ def test_better_covered_is_never_further_and_at_most_one_level_nearer(chance: fl
     ],
 )
 def test_thresholds(chance: float, share: float, level: str) -> None:
-    assert level_of(chance, round(share * 1000), 1000, FITTED) == level
+    assert level_of(chance, round(share * 1000), 1000) == level
 
 
 def test_without_calibration_there_is_neither_probability_nor_level(embedded_graph: OccupationGraph) -> None:
     bare = FITTED.model_copy(update={"calibration": None})
-    assert probability_of(1.0, bare) is None
-    assert level_of(0.5, 1, 10, bare) is None
+    assert np.isnan(bare.chances([1.0])).all()
+    assert level_of(math.nan, 1, 10) is None
     move = rank_moves(embedded_graph, "K2110", limit=1, settings=Settings(scorer="unfitted"))[0]
     assert (move.probability, move.level) == (None, None)
     assert not reaches(None, "exigeante")
@@ -83,9 +89,7 @@ def test_probability_follows_the_score(one: float, other: float) -> None:
     bends = (Bend(at=0.5, slope=0.3), Bend(at=-4.0, slope=1.0))
     scorer = FITTED.model_copy(update={"calibration": Calibration(slope=0.5, intercept=-1.0, bends=bends)})
     low, high = sorted((one, other))
-    first, second = probability_of(low, scorer), probability_of(high, scorer)
-    assert first is not None
-    assert second is not None
+    first, second = scorer.chances([low, high]).tolist()
     assert 0 <= first <= second <= 1
     odds = 0.5 * low - 1.0 - 0.3 * max(0.5 - low, 0.0) - max(-4.0 - low, 0.0)
     assert math.isclose(math.log(first / (1 - first)), odds, abs_tol=1e-6)
@@ -95,9 +99,9 @@ def test_probability_follows_the_score(one: float, other: float) -> None:
 def test_position_counts_the_other_targets_that_are_better_covered(values: list[float], data: st.DataObject) -> None:
     own = data.draw(st.integers(-1, len(values) - 1))
     target = data.draw(st.sampled_from([i for i in range(len(values)) if i != own]))
-    found = coverage_position(np.asarray(values), own, target)
+    (found,) = coverage_positions(np.asarray(values), own, [target]).tolist()
     if math.isnan(values[target]):
-        assert found is None
+        assert found == 0
     else:
         assert found == 1 + sum(v > values[target] for i, v in enumerate(values) if i != own)
 
@@ -106,8 +110,9 @@ def test_moves_carry_the_level_of_their_probability_and_position(embedded_graph:
     size = len(embedded_graph.codes)
     seen = set()
     for move in rank_moves(embedded_graph, "N4101", limit=None):
-        assert move.probability == probability_of(move.score, FITTED)
-        level = level_of(move.probability, move.coverage_position, size, FITTED)
+        assert move.probability == FITTED.chances(move.score)
+        assert move.probability is not None
+        level = level_of(move.probability, move.coverage_position, size)
         well_covered = move.coverage_position is not None and move.coverage_position <= 0.1 * size
         assert move.level == level or (level, move.level) == ("proche", "accessible")
         if move.level == "proche":

@@ -43,17 +43,13 @@ from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
 from passerelles.ranking.moves import best_rows, check_limit, short_access
-from passerelles.scoring.coverage import coverage_position, coverage_row, holding_of, required_columns
+from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
 from passerelles.scoring.features import features
 from passerelles.scoring.measures import measure_index, people_who
 from passerelles.scoring.scorer import (
-    CLOSE_POSITION,
-    CLOSE_PROBABILITY,
     LEVELS,
-    OPEN_POSITION,
-    OPEN_PROBABILITY,
     Scorer,
-    probabilities_of,
+    levels_of,
     scorer_for,
     scorer_sum,
 )
@@ -140,7 +136,7 @@ class PlainEngine:
     def _fill(self, found: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, found.target.shape[1])
         coverage = coverage_row(self.graph, holding_of(self.graph, held))
-        position = [coverage_position(coverage, row, target) or 0 for target in best.tolist()]
+        position = coverage_positions(coverage, row, best)
         found.size[person] = len(best)
         arrays: tuple[NDArray[Any], ...] = found[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
@@ -389,24 +385,19 @@ class Writer:
     def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
         found = np.full(len(units), np.nan)
         for scorer, chosen in ((self.occupied, occupied), (self.unoccupied, ~occupied)):
-            found[chosen] = probabilities_of(units[chosen] / UNITS, scorer)
+            found[chosen] = scorer.chances(units[chosen] / UNITS)
         return found
 
     def _levels(
         self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
         """Return the levels of `figures_of`, for all at once."""
-        # A position counts only where something is covered.
-        share = np.where(best.coverage > 0, best.position / max(1, len(self.graph.codes)), np.inf)
-        far = np.full(len(probability), 2)
-        far[(probability >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)] = 1
-        far[(probability >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION)] = 0
-        far[probability >= CLOSE_PROBABILITY] = 0
-        far[(far == 0) & ~(share <= self.graph.settings.ranking.close_share)] = 1
+        shares = raising_share(best.position, best.coverage, len(self.graph.codes))
+        far = levels_of(probability, shares, close_share=self.graph.settings.ranking.close_share)
         for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
             held = self._held_by(people, int(person[move]))
             far[move] = 0 if self._may_be_close(held)[best.targets[move]] else 1
-        return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=np.isnan(probability)))
+        return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
     def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
 

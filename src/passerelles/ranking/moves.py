@@ -1,5 +1,6 @@
 """`rank_moves`, `rank_sources`, `rank_all`: the best steps; and what would bring one within reach: `counterfactual`."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,19 +34,17 @@ from passerelles.ranking.move import (
     find_start,
 )
 from passerelles.referentials.referential import find_occupation
-from passerelles.scoring.coverage import Holding, coverage_position, coverage_row, holding_of
+from passerelles.scoring.coverage import Holding, coverage_positions, coverage_row, holding_of, raising_share
 from passerelles.scoring.measures import one_origin, people_who
 from passerelles.scoring.scorer import (
     LEVELS,
     Level,
     Scorer,
-    level_of,
+    level_at,
+    levels_of,
     load_scorer,
-    probability_of,
-    raising,
     reaches,
     scorer_for,
-    well_covered,
 )
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
@@ -467,27 +466,34 @@ def moves_of(
 
 def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
     """Numbers of the moves from an origin to some rows."""
-    found: list[Figures] = []
-    for target, parts in zip(targets, scored.scores.of_pairs(scored.row, targets), strict=True):
-        score = float(scored.totals[target])
-        level, chance, position = _level(graph, scored.scorer, score, scored.coverage, scored.start.row, target)
-        found.append(Figures(score, chance, level, _known(scored.coverage[target]), position, parts))
+    rows = np.asarray(targets, dtype=np.intp)
+    totals, coverage, own = scored.totals[rows], scored.coverage[rows], scored.start.row
+    chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, own, rows)
+    levels = _levels(graph, chances, positions, coverage)
     # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
-    near = [target for target, figures in zip(targets, found, strict=True) if figures.level == LEVELS[0]]
-    close = may_be_close(graph, scored.start, near) if near else set()
-    far = set(near) - close
-    return [f._replace(level=LEVELS[1]) if target in far else f for target, f in zip(targets, found, strict=True)]
+    near = rows[levels == 0].tolist()
+    far = set(near) - may_be_close(graph, scored.start, near) if near else set()
+    levels[np.isin(rows, list(far))] = 1
+    return [
+        Figures(score, _known(chance), level_at(level), _known(share), position or None, parts)
+        for score, chance, level, share, position, parts in zip(
+            totals.tolist(),
+            chances.tolist(),
+            levels.tolist(),
+            coverage.tolist(),
+            positions.tolist(),
+            scored.scores.of_pairs(scored.row, targets),
+            strict=True,
+        )
+    ]
 
 
-def _level(
-    graph: OccupationGraph, scorer: Scorer, score: float, coverage: NDArray[np.float64], row: int, target: int
-) -> tuple[Level | None, float | None, int | None]:
-    """Level of a move as far as score and coverage tell, its chance, and the position of its coverage."""
-    position, chance = coverage_position(coverage, row, target), probability_of(score, scorer)
-    place, size = raising(position, float(coverage[target])), len(graph.codes)
-    level = level_of(chance, place, size, scorer)
-    close = level != LEVELS[0] or well_covered(place, size, graph.settings.ranking.close_share)
-    return level if close else LEVELS[1], chance, position
+def _levels(
+    graph: OccupationGraph, chances: NDArray[np.float64], positions: NDArray[np.int64], coverage: NDArray[np.float64]
+) -> NDArray[np.int8]:
+    """Levels of some moves as far as score and coverage tell."""
+    shares = raising_share(positions, coverage, len(graph.codes))
+    return levels_of(chances, shares, close_share=graph.settings.ranking.close_share)
 
 
 def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -519,7 +525,7 @@ def _undecided(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if math.isnan(value) else float(value)
 
 
 def _move(
@@ -613,8 +619,9 @@ class _Search:
         found: list[tuple[Level | None, float, float]] = []
         for columns, score in zip(held, scores.tolist(), strict=True):
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
-            level, _, _ = _level(self.graph, self.scorer, score, coverage, self.start.row, self.target)
-            found.append((level, score, float(coverage[self.target])))
+            position, mine = coverage_positions(coverage, self.start.row, [self.target]), coverage[[self.target]]
+            (level,) = _levels(self.graph, self.scorer.chances([score]), position, mine).tolist()
+            found.append((level_at(level), score, float(mine[0])))
         return found
 
     def grow(self, missing: Sequence[int], most: int, *, by_coverage: bool) -> list[int] | None:

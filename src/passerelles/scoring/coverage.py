@@ -110,9 +110,11 @@ def _share(graph: OccupationGraph, gained: NDArray[np.float64]) -> NDArray[np.fl
     return np.where(total > 0, np.minimum(gained / np.where(total > 0, total, 1.0), 1.0), np.nan)
 
 
-def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> int | None:
+def coverage_positions(
+    coverage: NDArray[np.float64], own: int, targets: NDArray[np.integer] | Sequence[int]
+) -> NDArray[np.int64]:
     """
-    Position of a target's coverage among all targets of an origin.
+    Positions of the coverages of some targets among all targets of an origin.
 
     Parameters
     ----------
@@ -120,23 +122,36 @@ def coverage_position(coverage: NDArray[np.float64], own: int, target: int) -> i
         Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
     own
         Row of the origin's own occupation, which does not compete; -1 for none.
-    target
-        Row of the target.
+    targets
+        Shape (t,): rows of the targets.
 
     Returns
     -------
-    position
-        From 1 (no other target is better covered); equal coverages share the best position. None where the
+    positions
+        Shape (t,), from 1 (no other target is better covered); equal coverages share the best position. 0 where the
         target's coverage is not known.
 
     Examples
     --------
-    >>> coverage_position(np.array([1.0, 0.2, 0.5, 0.2]), 0, 3)
-    2
+    >>> coverage_positions(np.array([1.0, 0.2, 0.5, 0.2, np.nan]), 0, [3, 2, 4]).tolist()
+    [2, 1, 0]
     """
-    if np.isnan(coverage[target]):
-        return None
-    better = coverage > coverage[target]
-    if own >= 0:
-        better[own] = False
-    return int(better.sum()) + 1
+    others = np.delete(coverage, own) if own >= 0 else coverage
+    others = np.sort(others[~np.isnan(others)])
+    mine = coverage[np.asarray(targets, dtype=np.intp)]
+    return np.where(np.isnan(mine), 0, len(others) - np.searchsorted(others, mine, side="right") + 1)
+
+
+def raising_share(positions: NDArray[np.integer], coverage: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """
+    Positions of some coverages as shares of the number of targets, infinite where they may raise no level.
+
+    So it is where nothing of the target is covered: somebody who states one rare competency covers a few targets; all
+    others share the place behind these, which is a good one, and says nothing for them.
+
+    Examples
+    --------
+    >>> raising_share(np.array([3, 3, 0]), np.array([0.02, 0.0, np.nan]), 100).tolist()
+    [0.03, inf, inf]
+    """
+    return np.where(coverage > 0, positions / max(size, 1), np.inf)

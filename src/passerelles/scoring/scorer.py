@@ -53,6 +53,8 @@ class Calibration(_Frozen):
         """
         Chances of scores, of the same shape, in [0, 1].
 
+        Each exponential is that of the standard library: the last bit of another depends on the processor.
+
         Examples
         --------
         >>> calibration = Calibration(slope=1.0, intercept=0.0, bends=(Bend(at=0.0, slope=1.0),))
@@ -60,10 +62,10 @@ class Calibration(_Frozen):
         [0.731, 0.5, 0.119]
         """
         values = np.asarray(scores, dtype=np.float64)
-        odds = self.slope * values + self.intercept
-        for bend in self.bends:
-            odds = odds + bend.slope * np.minimum(values - bend.at, 0.0)
-        return np.asarray(1.0 / (1.0 + np.exp(np.minimum(-odds, FURTHEST))), dtype=np.float64)
+        bent = sum(bend.slope * np.minimum(values - bend.at, 0.0) for bend in self.bends)
+        odds = self.slope * values + self.intercept + bent
+        powers = np.fromiter(map(math.exp, np.minimum(-odds, FURTHEST).ravel().tolist()), np.float64, odds.size)
+        return np.asarray(1.0 / (1.0 + powers.reshape(odds.shape)), dtype=np.float64)
 
 
 class Prior(_Frozen):
@@ -101,6 +103,12 @@ class Scorer(_Frozen):
     def calibrated_on(self) -> str | None:
         """Family of referentials on which the chances were calibrated; None where nothing was fitted."""
         return None if self.fitted_on is None else self.fitted_on.rpartition(" ")[0]
+
+    def chances(self, scores: ArrayLike) -> NDArray[np.float64]:
+        """Chances in [0, 1] that an expert of the referential lists moves of these scores; NaN without calibration."""
+        if self.calibration is None:
+            return np.full(np.shape(scores), np.nan)
+        return self.calibration.chances(scores)
 
     def base_for(self, size: int) -> float:
         """
@@ -218,130 +226,44 @@ CLOSE_POSITION: Final = 0.01
 OPEN_POSITION: Final = 0.02
 
 
-def probability_of(score: float, scorer: Scorer) -> float | None:
-    """Chance in [0, 1] that an expert of the referential lists the move; None when the scorer is not calibrated."""
-    calibration = scorer.calibration
-    if calibration is None:
-        return None
-    # `Calibration.chances` for one number, for which an array would cost ten times as much.
-    odds = calibration.slope * score + calibration.intercept
-    odds += sum(bend.slope * min(score - bend.at, 0.0) for bend in calibration.bends)
-    return 1.0 / (1.0 + math.exp(min(-odds, FURTHEST)))
-
-
-def probabilities_of(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
+def levels_of(chances: ArrayLike, shares: ArrayLike, *, close_share: float = math.inf) -> NDArray[np.int8]:
     """
-    Return what `probability_of` gives, to the bit, for many scores at once; NaN where it gives None.
+    Levels of moves: `proche`, `accessible` or `exigeante`.
 
-    The operations are the same, in the same order, and each exponential is the one that serves one by one: that of
-    another library may differ in its last bit.
-
-    Examples
-    --------
-    >>> from passerelles.scoring.scorer import load_scorer
-    >>> scores = np.array([-9.5, -1.25, 0.3])
-    >>> probabilities_of(scores, load_scorer()).tolist() == [probability_of(s, load_scorer()) for s in scores.tolist()]
-    True
-    """
-    calibration = scorer.calibration
-    if calibration is None:
-        return np.full(len(scores), np.nan)
-    bent = np.zeros(len(scores))
-    for bend in calibration.bends:
-        bent = bent + bend.slope * np.minimum(scores - bend.at, 0.0)
-    odds = calibration.slope * scores + calibration.intercept + bent
-    powers = np.fromiter(map(math.exp, np.minimum(-odds, FURTHEST).tolist()), np.float64, count=len(odds))
-    return np.asarray(1.0 / (1.0 + powers), dtype=np.float64)
-
-
-def level_of(probability: float | None, position: int | None, size: int, scorer: Scorer) -> Level | None:
-    """
-    Level of a move: `proche`, `accessible` or `exigeante`; None when the scorer is not calibrated.
-
-    Probability counts first; the position of the coverage among all `size` targets can raise a level by one, and
-    a raw coverage never does: the experts' own moves cover little exactly. A position that is not known raises nothing,
-    nor does that of a target of which nothing is covered (see `raising`).
-
-    Examples
-    --------
-    >>> from passerelles.scoring.scorer import load_scorer
-    >>> [level_of(p, n, 1000, load_scorer()) for p, n in ((0.4, 500), (0.2, 10), (0.2, 11), (0.05, 20), (0.05, 21))]
-    ['proche', 'proche', 'accessible', 'accessible', 'exigeante']
-    """
-    if probability is None or scorer.calibration is None:
-        return None
-    share = 1.0 if position is None or size == 0 else position / size
-    if probability >= CLOSE_PROBABILITY or (probability >= OPEN_PROBABILITY and share <= CLOSE_POSITION):
-        return "proche"
-    if probability >= OPEN_PROBABILITY or share <= OPEN_POSITION:
-        return "accessible"
-    return "exigeante"
-
-
-def well_covered(position: int | None, size: int, share: float) -> bool:
-    """
-    Whether a position is among the best covered `share` of all `size` targets; an unknown one is not.
-
-    Examples
-    --------
-    >>> well_covered(10, 100, 0.1), well_covered(11, 100, 0.1), well_covered(None, 100, 0.1)
-    (True, False, False)
-    """
-    return position is not None and size > 0 and position / size <= share
-
-
-def levels_of(
-    probabilities: NDArray[np.float64], coverage: NDArray[np.float64], own: int, targets: NDArray[np.intp]
-) -> NDArray[np.int8]:
-    """
-    Levels of the moves from one origin to some targets, by the rules of `level_of` and `raising`.
+    Chance counts first; the position of the coverage can raise a level by one, and a raw coverage never does: the
+    experts' own moves cover little exactly.
 
     Parameters
     ----------
-    probabilities
-        Shape (t,): chance of each move; NaN where it is not known.
-    coverage
-        Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
-    own
-        Row of the origin's own occupation; -1 for none.
-    targets
-        Shape (t,): rows of the targets.
+    chances
+        Chance of each move; NaN where it is not known.
+    shares
+        Positions of the coverages as shares of the number of targets; see `passerelles.scoring.coverage.raising_share`.
+    close_share
+        Share beyond which no move is `proche`.
 
     Returns
     -------
     levels
-        Shape (t,): positions in `LEVELS`; -1 where the level is not known.
+        Positions in `LEVELS`, of the same shape; -1 where the level is not known.
 
     Examples
     --------
-    >>> coverage = np.array([1.0, 0.2, 0.5, 0.0])
-    >>> levels_of(np.array([0.2, 0.4, np.nan]), coverage, 0, np.array([3, 1, 2])).tolist()
-    [1, 0, -1]
+    >>> levels_of([0.4, 0.2, 0.2, 0.05, 0.05, np.nan], [0.5, 0.01, 0.011, 0.02, 0.021, 0.01]).tolist()
+    [0, 0, 1, 1, 2, -1]
+    >>> levels_of([0.4, 0.2], [0.5, 0.01], close_share=0.1).tolist()
+    [1, 0]
     """
-    others = np.delete(coverage, own) if own >= 0 else coverage
-    others = np.sort(others[~np.isnan(others)])
-    there = coverage[targets]
-    position = len(others) - np.searchsorted(others, there, side="right") + 1
-    share = np.where(np.nan_to_num(there) > 0, position / max(len(coverage), 1), 1.0)
-    close = (probabilities >= CLOSE_PROBABILITY) | ((probabilities >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION))
-    reachable = (probabilities >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)
-    found = np.where(close, 0, np.where(reachable, 1, 2))
-    return np.where(np.isnan(probabilities), -1, found).astype(np.int8)
+    chance, share = np.asarray(chances), np.asarray(shares)
+    close = (chance >= CLOSE_PROBABILITY) | ((chance >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION))
+    reachable = (chance >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)
+    found = np.where(close & (share <= close_share), 0, np.where(reachable, 1, 2))
+    return np.where(np.isnan(chance), -1, found).astype(np.int8)
 
 
-def raising(position: int | None, coverage: float) -> int | None:
-    """
-    Return a position where it may raise a level: where something of the target is covered.
-
-    Somebody who states one rare competency covers a few targets; all others share the place behind these, which is a
-    good one, and says nothing for them.
-
-    Examples
-    --------
-    >>> raising(3, 0.02), raising(3, 0.0), raising(None, float("nan"))
-    (3, None, None)
-    """
-    return position if coverage > 0 else None
+def level_at(number: int) -> Level | None:
+    """Return the level of a position in `LEVELS`; None for -1."""
+    return None if number < 0 else LEVELS[number]
 
 
 def reaches(level: Level | None, wanted: Level) -> bool:

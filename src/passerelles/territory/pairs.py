@@ -21,7 +21,7 @@ from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import coverage_row, holding_of_row
+from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of_row, raising_share
 from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
@@ -209,12 +209,14 @@ def moves_between(
     if scorer.calibration is not None and len(targets):
         scores = score_table(graph, scorer).scores
         for i, row in enumerate(origins.tolist()):
-            probability[i] = scorer.calibration.chances(scores.totals(row)[targets])
+            probability[i] = scorer.chances(scores.totals(row)[targets])
     if settings.assumed_probability is not None:
         probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
     for i, row in enumerate(origins.tolist()):
         go_on()
-        level[i] = levels_of(probability[i], coverage_row(graph, holding_of_row(graph, row)), row, targets)
+        coverage = coverage_row(graph, holding_of_row(graph, row))
+        positions = coverage_positions(coverage, row, targets)
+        level[i] = levels_of(probability[i], raising_share(positions, coverage[targets], len(graph.codes)))
     within = None if frame is None else costs.within(frame, origins, targets)
     hours = costs.hours(origins, targets)
     return Moves(origins, targets, hours, probability, level, _listed(graph, origins, targets), within, same, part)
