@@ -240,28 +240,63 @@ def test_more_budget_never_places_fewer(case: Case, more: float) -> None:
     assert second.placed >= first.placed
 
 
+def drawn_network(rng: np.random.Generator) -> Network:
+    """Lots and pools of at most two people or openings, each pair of them open, without floors."""
+    n, m = int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    lot, pool = (a.ravel().astype(np.intp) for a in np.meshgrid(np.arange(n), np.arange(m), indexing="ij"))
+    none = np.zeros(0, dtype=np.int64)
+    return Network(rng.integers(0, 3, n), rng.integers(0, 3, m), lot, pool, np.zeros(n, dtype=np.intp), none)
+
+
+def every_flow(network: Network) -> Iterator[np.ndarray[Any, np.dtype[np.int64]]]:
+    """Every flow within supplies and openings."""
+    n, m = len(network.supply), len(network.capacity)
+    for values in product(range(3), repeat=network.size):
+        x = np.array(values)
+        sent, taken = np.bincount(network.lot, x, n), np.bincount(network.pool, x, m)
+        if (sent <= network.supply).all() and (taken <= network.capacity).all():
+            yield x
+
+
 @given(st.integers(0, 10_000), st.integers(1, 30), st.none() | st.integers(0, 200))
 @settings(max_examples=60, deadline=None)
 def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int | None) -> None:
     rng = np.random.default_rng(seed)
-    n, m = int(rng.integers(1, 4)), int(rng.integers(1, 4))
-    lot, pool = (a.ravel().astype(np.intp) for a in np.meshgrid(np.arange(n), np.arange(m), indexing="ij"))
-    network = Network(
-        rng.integers(0, 3, n), rng.integers(0, 3, m), lot, pool, np.zeros(n, dtype=np.intp), np.zeros(0, dtype=np.int64)
-    )
-    hours, km = rng.integers(0, 100, n * m), rng.integers(0, 100, n * m)
-    drawn = rng.integers(0, 1000, n * m)
-    task = Task(network, hours, hours, km, np.zeros(n * m, dtype=np.bool_), lambda some: drawn[some], budget)
+    network = drawn_network(rng)
+    k = network.size
+    hours, km, drawn = rng.integers(0, 100, k), rng.integers(0, 100, k), rng.integers(0, 1000, k)
+    task = Task(network, hours, hours, km, np.zeros(k, dtype=np.bool_), lambda some: drawn[some], budget)
     chosen = TerritorySettings(objective="weighted", weight_person=worth_of_one, weight_hour=1, weight_km=0.5)
     found = best_flow(task, chosen)
     cost = np.rint(1000 * (hours / 10 + km / 20 - worth_of_one)).astype(int)
-    best = 0
-    for values in product(range(3), repeat=n * m):
-        x = np.array(values)
-        inside = (np.bincount(lot, x, n) <= network.supply).all() and (
-            np.bincount(pool, x, m) <= network.capacity
-        ).all()
-        if inside and (budget is None or hours @ x <= budget):
-            best = min(best, int(cost @ x))
+    best = min(int(cost @ x) for x in every_flow(network) if budget is None or hours @ x <= budget)
     assert int(cost @ found.flow) == best
     assert found.stages[0].gap == 0
+
+
+@given(st.integers(0, 10_000), st.integers(0, 8), st.sampled_from((60.0, 60.0, 1e-9)))
+@settings(max_examples=300, deadline=None)
+def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds: float) -> None:
+    """
+    Flows of one cost take different hours where chances differ: no later objective may then break the budget.
+
+    A search that runs out of time gives a flow within the budget all the same, and a bound that nothing passes.
+    """
+    rng = np.random.default_rng(seed)
+    network = drawn_network(rng)
+    k = network.size
+    hours, same, km = rng.integers(0, 4, k), rng.integers(0, 2, k), rng.integers(0, 10, k)
+    cost, drawn = hours + rng.integers(0, 4, k), rng.integers(0, 1000, k)
+    task = Task(network, hours, cost, km, same.astype(np.bool_), lambda some: drawn[some], budget)
+    found = best_flow(task, TerritorySettings(time_limit_s=seconds))
+
+    def worth(x: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[int, ...]:
+        return (-int(x.sum()), int(cost @ x), -int(same @ x), int(km @ x))
+
+    best = min(worth(x) for x in every_flow(network) if int(hours @ x) <= budget)
+    assert int(hours @ found.flow) <= budget
+    assert worth(found.flow)[0] == best[0]
+    assert [abs(stage.value) for stage in found.stages] == [abs(w) for w in worth(found.flow)][: len(found.stages)]
+    reached = len(found.stages) == len(best) and not any(stage.gap for stage in found.stages)
+    assert worth(found.flow) == best if reached else found.stages[-1].bound <= abs(best[len(found.stages) - 1])
+    assert reached or seconds < 1

@@ -8,8 +8,9 @@ people placed, least cost, the same job, least distance, then a draw fixed by th
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -58,6 +59,7 @@ class Network:
         """Number of pairs."""
         return len(self.lot)
 
+    @cached_property
     def matrix(self) -> sparse.csc_array:
         """Shape (n + m + g + 1, k): which rows each pair counts in; the last row counts all."""
         n, m, g, k = len(self.supply), len(self.capacity), len(self.need), self.size
@@ -75,16 +77,13 @@ class Face:
     """
     Flows still allowed after some stages: bounds of each row (`FREE` = none) and the pairs that may carry people.
 
-    `start` lists pairs known to carry a feasible flow, for the first columns of the next stage. `price` is the
-    slope of the last stage's least cost at the number of people asked for; None where it was not verified in whole
-    numbers.
+    `start` lists pairs known to carry a feasible flow, for the first columns of the next stage.
     """
 
     lower: Ints
     upper: Ints
     open: NDArray[np.bool_]
     start: NDArray[np.intp]
-    price: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,14 +132,14 @@ def with_total(face: Face, total: int) -> Face:
     return replace(face, lower=lower, upper=upper)
 
 
-def minimise(network: Network, matrix: sparse.csc_array, face: Face, cost: Ints, name: str) -> tuple[Ints, Stage, Face]:
+def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints, Stage, Face]:
     """
     Find a flow of least cost on a face.
 
     Parameters
     ----------
-    network, matrix
-        The network and its `Network.matrix`.
+    network
+        The network.
     face
         Where to look.
     cost
@@ -159,7 +158,30 @@ def minimise(network: Network, matrix: sparse.csc_array, face: Face, cost: Ints,
     InfeasibleError
         If no flow meets the bounds of the face.
     """
-    columns = _first_columns(network, face, cost)
+    columns, values, prices = _optimum(network.lot, network.matrix, face, cost)
+    flow = np.zeros(network.size, dtype=np.int64)
+    flow[columns] = np.rint(values).astype(np.int64)
+    _check(network.matrix, face, flow, values)
+    whole = np.rint(prices)
+    exact = bool(np.abs(prices - whole).max(initial=0.0) <= _ROUND)
+    duals = whole if exact else prices
+    reduced = cost - network.matrix.T @ duals
+    exact = exact and bool((reduced[face.open] >= 0).all())
+    bound = _bound(face, duals)
+    stage = Stage(name, int(cost @ flow), bound if exact else int(np.ceil(bound - _ROUND)), exact)
+    return flow, stage, _next(face, duals, reduced, flow)
+
+
+def _optimum(
+    lot: NDArray[np.intp], matrix: sparse.csc_array, face: Face, cost: Ints
+) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """
+    Solve a linear program on a face, whose rows are those of `matrix`.
+
+    Returns the pairs that were looked at, the people on each of them, and the price of each row: no pair that was left
+    out would lower the cost at these prices.
+    """
+    columns = _first_columns(lot, face, cost)
     eligible = np.flatnonzero(face.open)
     while True:
         try:
@@ -173,26 +195,15 @@ def minimise(network: Network, matrix: sparse.csc_array, face: Face, cost: Ints,
         missing = eligible[reduced[eligible] < -_ROUND]
         missing = np.setdiff1d(missing, columns, assume_unique=True)
         if not len(missing):
-            break
-        columns = np.union1d(columns, _cheapest(network.lot, reduced, missing, _CHEAPEST))
-    flow = np.zeros(network.size, dtype=np.int64)
-    flow[columns] = np.rint(values).astype(np.int64)
-    _check(matrix, face, flow, values)
-    whole = np.rint(prices)
-    exact = bool(np.abs(prices - whole).max(initial=0.0) <= _ROUND)
-    duals = whole if exact else prices
-    reduced = cost - matrix.T @ duals
-    exact = exact and bool((reduced[eligible] >= 0).all())
-    bound = _bound(face, duals)
-    stage = Stage(name, int(cost @ flow), bound if exact else int(np.ceil(bound - _ROUND)), exact)
-    return flow, stage, replace(_next(face, duals, reduced, flow), price=int(duals[-1]) if exact else None)
+            return columns, values, prices
+        columns = np.union1d(columns, _cheapest(lot, reduced, missing, _CHEAPEST))
 
 
-def _first_columns(network: Network, face: Face, cost: Ints) -> NDArray[np.intp]:
+def _first_columns(lot: NDArray[np.intp], face: Face, cost: Ints) -> NDArray[np.intp]:
     eligible = np.flatnonzero(face.open)
     if len(eligible) <= _START:
         return eligible
-    return np.union1d(face.start, _cheapest(network.lot, cost, eligible, _CHEAPEST))
+    return np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
 
 
 def _cheapest(
@@ -270,7 +281,7 @@ def _next(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
 _EXACT: Final = 1e-9
-_ENDLESS: Final = 1 << 60
+_MIP: Final = 1e-3  # of what a search proves
 _MILLI: Final = 1000  # a weighted sum is counted in thousandths
 
 
@@ -333,22 +344,69 @@ def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
     InfeasibleError
         If the floors cannot all be met, within the budget where there is one.
     """
+    network = task.network
+    stages: list[Stage] = []
     if settings.objective == "weighted":
-        return _weighted(task, settings)
-    matrix = task.network.matrix()
-    face, people = _placed(task, matrix)
-    flow, stage, cheapest = minimise(task.network, matrix, face, task.cost, "cost")
+        face, objectives = whole_face(network), [("weighted", _weighted(task, settings), _MILLI)]
+        flow = _fewest_hours(task, face)
+    else:
+        face, people, flow = _placed(task)
+        stages.append(people)
+        same = -task.same.astype(np.int64)
+        objectives = [("cost", task.cost, TENTHS), ("same_job", same, 1), ("distance", task.km, TENTHS)]
+    kept = [] if task.budget is None else [(task.hours, task.budget)]
+    for name, cost, parts in objectives:
+        flow, stage, face = _least(network, face, cost, name, kept, flow, settings.time_limit_s)
+        stages.append(_most(stage) if name == "same_job" else replace(stage, parts=parts))
+        if stage.gap:  # the time is up
+            return Outcome(flow, tuple(stages))
+    flow, _, _ = _least(network, face, _draw(task, face), "tie", kept, flow, settings.time_limit_s)
+    return Outcome(flow, tuple(stages))
+
+
+def _least(
+    network: Network, face: Face, cost: Ints, name: str, kept: list[tuple[Ints, int]], known: Ints, seconds: float
+) -> tuple[Ints, Stage, Face]:
+    """
+    Find a flow of least cost on a face under bounds on other sums, and the face on which the next objective is settled.
+
+    Where no flow of least cost keeps to these bounds, whole numbers are searched; what is reached is then one more
+    bound in `kept`. `known` is a flow that keeps to them, for a search that the time does not suffice for.
+    """
+    flow, stage, narrower = minimise(network, face, cost, name)
+    if all(int(weights @ flow) <= most for weights, most in kept):
+        return flow, stage, narrower
+    flow, proven = _search(network, face, cost, kept, known, seconds)
+    reached = int(cost @ flow)
+    kept.append((cost, reached))
+    bound = math.ceil(max(proven - _MIP, stage.bound))  # costs are whole: so is the least of them
+    return flow, Stage(name, reached, min(bound, reached), exact=False), face
+
+
+def _fewest_hours(task: Task, face: Face) -> Ints:
+    """
+    Return a flow of least hours on a face.
+
+    Raises
+    ------
+    InfeasibleError
+        If none is within the budget.
+    """
+    flow, _, _ = minimise(task.network, face, task.hours, "hours")
     if task.budget is not None and int(task.hours @ flow) > task.budget:
-        return _searched(task, matrix, face, people, settings.time_limit_s)
-    return _finish(task, matrix, cheapest, [people, replace(stage, parts=TENTHS)])
+        raise InfeasibleError
+    return flow
+
+
+def _most(stage: Stage) -> Stage:
+    """Return the certificate of what was made most of by making its opposite least."""
+    return replace(stage, value=-stage.value, bound=-stage.bound)
 
 
 def most_people(task: Task) -> tuple[int, int]:
     """Return how many people can be placed at most, and the least tenths of an hour of training that it takes."""
-    matrix = task.network.matrix()
-    face, people = _placed(task, matrix)
-    flow, _, _ = minimise(task.network, matrix, face, task.hours, "hours")
-    return people.value, int(task.hours @ flow)
+    face, people, _ = _placed(task)
+    return people.value, int(task.hours @ _fewest_hours(task, face))
 
 
 def cost_curve(task: Task, placed: int, counts: Sequence[int]) -> tuple[Point, ...]:
@@ -364,87 +422,51 @@ def cost_curve(task: Task, placed: int, counts: Sequence[int]) -> tuple[Point, .
     counts
         Numbers of people to place, up to `placed`.
     """
-    matrix = task.network.matrix()
     face = whole_face(task.network)
     points = []
     for people in counts:
-        flow, _, _ = minimise(task.network, matrix, with_total(face, min(people, placed)), task.cost, "cost")
+        flow, _, _ = minimise(task.network, with_total(face, min(people, placed)), task.cost, "cost")
         points.append(Point(min(people, placed), int(task.cost @ flow), int(task.hours @ flow)))
     return tuple(points)
 
 
-def _placed(task: Task, matrix: sparse.csc_array) -> tuple[Face, Stage]:
-    """Face of the flows that place most people, within the budget."""
+def _placed(task: Task) -> tuple[Face, Stage, Ints]:
+    """Face of the flows that place most people within the budget, the certificate, and one of these flows."""
     network = task.network
     everything = whole_face(network)
-    _, stage, face = minimise(network, matrix, everything, np.full(network.size, -1, dtype=np.int64), "people")
-    people = replace(stage, value=-stage.value, bound=-stage.bound)
+    flow, stage, face = minimise(network, everything, np.full(network.size, -1, dtype=np.int64), "people")
+    people = _most(stage)
     if task.budget is None:
-        return face, people
-    flow, _, _ = minimise(network, matrix, face, task.hours, "hours")
-    if int(task.hours @ flow) <= task.budget:
-        return face, people
-    return _within_budget(task, matrix, everything, people)
+        return face, people, flow
+    try:
+        return face, people, _fewest_hours(task, face)
+    except InfeasibleError:
+        return _within_budget(task, replace(everything, start=np.flatnonzero(flow)), people)
 
 
-def _within_budget(task: Task, matrix: sparse.csc_array, everything: Face, people: Stage) -> tuple[Face, Stage]:
+def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, Stage, Ints]:
     """
-    Most people within the budget.
+    Most people within a budget that placing the most people breaks.
 
-    The least hours H(P) of placing exactly P people are a network each, never fall as P grows, and are convex: between
-    two solved numbers H lies under the chord and over both slopes. What the chord proves to fit and the slopes prove
-    not to closes in on the answer much faster than halving.
+    The least hours of placing exactly P people are a network each, never fall as P grows, are convex, and run straight
+    from one whole P to the next. A linear program with the budget as one row more thus says the number but for its
+    rounding; whole numbers then settle that it fits, and that one more does not.
     """
-    budget = task.budget or 0
-    low = _least_hours(task, matrix, everything, int(task.network.need.sum()))
-    if low.hours > budget:
-        raise InfeasibleError
-    high = _least_hours(task, matrix, everything, people.value)
-    fits, most = low.people, high.people - 1  # proven to fit, and not proven not to
-    while True:
-        most = min(most, high.people - _steps_over(high.hours - budget, high.slope), low.most(budget))
-        chord = (budget - low.hours) * (high.people - low.people) // max(high.hours - low.hours, 1)
-        fits = max(fits, min(low.people + chord, most))
-        if fits >= most:
-            return with_total(everything, fits), Stage("people", fits, fits, people.exact)
-        middle = _least_hours(task, matrix, everything, (fits + most + 1) // 2)
-        if middle.hours <= budget:
-            low, fits = middle, max(fits, middle.people)
-        else:
-            high, most = middle, min(most, middle.people - 1)
+    network, budget = task.network, task.budget or 0
+    rows = _with_sums(network, [task.hours])
+    bounded = replace(everything, lower=np.append(everything.lower, FREE), upper=np.append(everything.upper, budget))
+    _, values, _ = _optimum(network.lot, rows, bounded, np.full(network.size, -1, dtype=np.int64))
+    placed = min(int(values.sum() + _ROUND), people.value - 1)
 
+    def within(count: int) -> Ints | None:
+        flow, _, _ = minimise(network, with_total(everything, count), task.hours, "hours")
+        return flow if int(task.hours @ flow) <= budget else None
 
-class _Slope(NamedTuple):
-    """Least tenths of an hour of placing some people, and the slope there; None = not verified."""
-
-    people: int
-    hours: int
-    slope: int | None
-
-    def most(self, budget: int) -> int:
-        """Return how many people the slope lets a budget place at most."""
-        rises = self.slope is not None and self.slope > 0
-        return self.people + (budget - self.hours) // (self.slope or 1) if rises else _ENDLESS
-
-
-def _steps_over(excess: int, slope: int | None) -> int:
-    """People fewer that an excess of hours asks for at least: hours fall no faster than the slope."""
-    return max(1, -(-excess // slope)) if slope is not None and slope > 0 else 1
-
-
-def _least_hours(task: Task, matrix: sparse.csc_array, everything: Face, people: int) -> _Slope:
-    flow, _, face = minimise(task.network, matrix, with_total(everything, people), task.hours, "hours")
-    return _Slope(people, int(task.hours @ flow), face.price)
-
-
-def _finish(task: Task, matrix: sparse.csc_array, face: Face, stages: list[Stage]) -> Outcome:
-    """Settle what is left open: the same job first, then least distance, then the draw."""
-    _, stage, face = minimise(task.network, matrix, face, -task.same.astype(np.int64), "same_job")
-    stages.append(replace(stage, value=-stage.value, bound=-stage.bound))
-    _, stage, face = minimise(task.network, matrix, face, task.km, "distance")
-    stages.append(replace(stage, parts=TENTHS))
-    flow, _, _ = minimise(task.network, matrix, face, _draw(task, face), "tie")
-    return Outcome(flow, tuple(stages))
+    while (flow := within(placed)) is None:  # fewer people than the floors ask for: no flow at all
+        placed -= 1
+    while placed + 1 < people.value and (more := within(placed + 1)) is not None:
+        placed, flow = placed + 1, more
+    return with_total(everything, placed), Stage("people", placed, placed, people.exact), flow
 
 
 def _draw(task: Task, face: Face) -> Ints:
@@ -454,79 +476,43 @@ def _draw(task: Task, face: Face) -> Ints:
     return drawn
 
 
-def _searched(task: Task, matrix: sparse.csc_array, face: Face, people: Stage, seconds: float) -> Outcome:
-    """Settle the objectives after the number of people within a budget that binds, one search each."""
-    draw = _draw(task, face)
-    stages = [people]
-    kept: list[tuple[Ints, int]] = [(task.hours, task.budget or 0)]
-    same = -task.same.astype(np.int64)
-    flow = np.zeros(task.network.size, dtype=np.int64)
-    for name, cost, parts in (("cost", task.cost, TENTHS), ("same_job", same, 1), ("distance", task.km, TENTHS)):
-        flow, stage = _search(task, matrix, face, cost, seconds, kept, name)
-        kept.append((cost, stage.value))
-        sign = -1 if name == "same_job" else 1
-        stages.append(replace(stage, value=sign * stage.value, bound=sign * stage.bound, parts=parts))
-        if stage.gap:
-            return Outcome(flow, tuple(stages))
-    flow, _ = _search(task, matrix, face, draw, seconds, kept, "tie")
-    return Outcome(flow, tuple(stages))
-
-
-def _weighted(task: Task, settings: TerritorySettings) -> Outcome:
-    """
-    Least weighted sum of cost and kilometres less the worth of placements, then the draw.
-
-    With a budget the sum is no longer that of a network: a mixed-integer program, with the bound that its search
-    proves.
-    """
+def _weighted(task: Task, settings: TerritorySettings) -> Ints:
+    """Weighted sum of cost and kilometres less the worth of a placement, of one person on each pair, in thousandths."""
     value = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS - settings.weight_person
-    cost = np.rint(value * _MILLI).astype(np.int64)
-    matrix = task.network.matrix()
-    everything = whole_face(task.network)
-    if task.budget is None:
-        _, stage, face = minimise(task.network, matrix, everything, cost, "weighted")
-        flow, _, _ = minimise(task.network, matrix, face, _draw(task, face), "tie")
-        return Outcome(flow, (replace(stage, parts=_MILLI),))
-    within = [(task.hours, task.budget)]
-    flow, stage = _search(task, matrix, everything, cost, settings.time_limit_s, within, "weighted")
-    stage = replace(stage, parts=_MILLI)
-    if not stage.gap:
-        kept = [*within, (cost, stage.value)]
-        flow, _ = _search(task, matrix, everything, _draw(task, everything), settings.time_limit_s, kept, "tie")
-    return Outcome(flow, (stage,))
+    return np.rint(value * _MILLI).astype(np.int64)
+
+
+def _with_sums(network: Network, weights: Iterable[Ints]) -> sparse.csc_array:
+    """Return the matrix of a network, with a row for each of some sums over all pairs."""
+    rows = [sparse.csc_array(each[None, :].astype(np.float64)) for each in weights]
+    return sparse.csc_array(sparse.vstack([network.matrix, *rows]))
 
 
 def _search(
-    task: Task,
-    matrix: sparse.csc_array,
-    face: Face,
-    cost: Ints,
-    seconds: float,
-    kept: Sequence[tuple[Ints, int]],
-    name: str,
-) -> tuple[Ints, Stage]:
-    """Find a flow of least cost on a face by a search in whole numbers; `kept` bounds other sums from above."""
+    network: Network, face: Face, cost: Ints, kept: Sequence[tuple[Ints, int]], known: Ints, seconds: float
+) -> tuple[Ints, float]:
+    """
+    Find a flow of least cost on a face by a search in whole numbers, and a bound that none passes.
+
+    `kept` bounds other sums from above; the flow is the one that is `known` where the time ends before one is found.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
 
     lower = np.where(face.lower < 0, -np.inf, face.lower)
     upper = np.where(face.upper < 0, np.inf, face.upper)
     most = seconds_left(seconds)
-    rows = [matrix, *(sparse.csc_array(weights[None, :].astype(np.float64)) for weights, _ in kept)]
     lower = np.append(lower, np.full(len(kept), -np.inf))
     upper = np.append(upper, [float(bound) for _, bound in kept])
     result = milp(
         cost.astype(np.float64),
-        constraints=LinearConstraint(sparse.vstack(rows, format="csc"), lower, upper),
+        constraints=LinearConstraint(_with_sums(network, (weights for weights, _ in kept)), lower, upper),
         bounds=Bounds(0, np.where(face.open, np.inf, 0)),
-        integrality=np.ones(task.network.size, dtype=np.int64),
+        integrality=np.ones(network.size, dtype=np.int64),
         options={"mip_rel_gap": 0.0, "time_limit": most},
     )
     if result.status == 1 and most < seconds:  # a poorer answer because somebody is in a hurry would be another answer
         raise StoppedError
-    if result.x is None:
-        if result.status == 2:  # noqa: PLR2004 - scipy's code of an infeasible problem
-            raise InfeasibleError
+    if result.x is None and result.status != 1:
         raise RuntimeError(f"the solver stopped: {result.message}")
-    flow = np.rint(result.x).astype(np.int64)
-    bound = int(np.ceil(float(result.mip_dual_bound) - 1e-3))  # costs are whole: so is the least of them
-    return flow, Stage(name, int(cost @ flow), min(bound, int(cost @ flow)), exact=False)
+    flow = known if result.x is None else np.rint(result.x).astype(np.int64)
+    return flow, -math.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
