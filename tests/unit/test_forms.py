@@ -206,7 +206,7 @@ def test_a_line_may_name_several_jobs(text: str, jobs: list[str]) -> None:
     "text", ["néant", "À voir", "12 rue des Lilas", "Mme Durand", "sous-total", "Départ en retraite"]
 )
 def test_a_remark_names_no_job(text: str) -> None:
-    assert understand(text, words=Words(KNOWN), lexicon=Lexicon(FRENCH)) == ("", (text,), ())
+    assert understand(text, words=Words(KNOWN), lexicon=Lexicon(FRENCH)) == ("", (text,), (), False)
 
 
 def test_numbers_of_certificates_are_no_words_but_known_ones_stay() -> None:

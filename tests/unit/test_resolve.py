@@ -252,3 +252,16 @@ def test_an_answer_names_the_referential_that_its_code_is_from() -> None:
 )
 def test_titles_of_real_advertisements_on_the_real_rome(rome: Referential, text: str, family: str) -> None:
     assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize("text", ["Agent de propreté", "Comptable clients grands comptes"])
+def test_an_advertisement_is_less_sure_where_its_title_is_no_label(rome: Referential, text: str) -> None:
+    bare, posted = (resolve_title(rome, each)[0] for each in (text, f"{text} (H/F)"))
+    assert posted.code == bare.code
+    assert posted.confidence == pytest.approx(0.85 * bare.confidence, abs=1e-4)
+    assert posted.parent_confidence == pytest.approx(0.85 * bare.parent_confidence, abs=1e-4)
+
+
+@pytest.mark.parametrize("text", ["Aide-soignante (H/F)", "Serveur en restaurant H/F", "Monitrice PL h/f"])
+def test_an_advertisement_is_as_sure_where_its_title_is_a_label(rome: Referential, text: str) -> None:
+    assert status(resolve_title(rome, text)) == "sûr"

@@ -60,7 +60,7 @@ class LanguagePack:
     pairs
         Masculine suffix, feminine ending.
     noise
-        Patterns taken away anywhere in a query.
+        Patterns taken away anywhere in a query, and whether only advertisements write what they match.
     leading, trailing
         Words taken away from the start and from the end of a query.
     places
@@ -98,7 +98,7 @@ class LanguagePack:
     roots: tuple[SuffixRule, ...]
     endings: re.Pattern[str]
     pairs: tuple[tuple[str, str], ...]
-    noise: tuple[re.Pattern[str], ...]
+    noise: tuple[tuple[re.Pattern[str], bool], ...]
     leading: frozenset[str]
     trailing: frozenset[str]
     places: tuple[re.Pattern[str], ...]
@@ -182,7 +182,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         roots=tuple(SuffixRule(s, "", int(data["stem"]["root_min"])) for s in _longest_first(data["stem"]["root"])),
         endings=re.compile(ending),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
-        noise=tuple(re.compile(rule["take"]) for rule in noise["rule"] if "take" in rule),
+        noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
         leading=frozenset(noise["leading"]),
         trailing=frozenset(noise["trailing"]),
         places=tuple(re.compile(pattern) for pattern in noise["places"]),
@@ -420,11 +420,14 @@ class Understood(NamedTuple):
         What was left aside, as written, in order: contract, place, employer...
     jobs
         Readings of each job that the line names, most usual first; at most four for each, four jobs at most.
+    posted
+        Whether the line has what only advertisements write (H/F).
     """
 
     read: str
     ignored: tuple[str, ...]
     jobs: tuple[tuple[Reading, ...], ...]
+    posted: bool = False
 
 
 def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
@@ -462,7 +465,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
         options = tuple(itertools.islice(read, _MOST))
         if options:
             jobs.append(options)
-    return Understood(title.read(), title.ignored(), tuple(jobs))
+    return Understood(title.read(), title.ignored(), tuple(jobs), title.posted)
 
 
 def _spelled_out(
@@ -537,6 +540,7 @@ class _Title:
         self.folded = "".join(letters)
         self.origin = [place for place, found in enumerate(letters) for _ in found]
         self.dropped: list[tuple[int, int]] = []
+        self.posted = False
         self.feminine: dict[int, int] = {}  # where an ending of the other gender starts and ends
         self._take_away()
         kept = self._without_asides(self._cut())
@@ -596,9 +600,10 @@ class _Title:
                 first = self.origin[match.start()]
                 self.folded = self.folded[: match.start()] + meaning + self.folded[match.end() :]
                 self.origin[match.start() : match.end()] = [first] * len(meaning)
-        for pattern in self.pack.noise:
+        for pattern, posted in self.pack.noise:
             for match in list(pattern.finditer(self.folded)):
                 self._drop(*match.span())
+                self.posted = self.posted or posted
         for match in list(self.pack.endings.finditer(self.folded)):
             self.feminine[match.start()] = match.end()
             self._blank(*match.span())

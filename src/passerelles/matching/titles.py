@@ -332,7 +332,7 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
     for asked, one in zip(distinct, taken, strict=True):
         raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
         answers = [
-            _answer(index, settle(index, raw, options, weights.rules, pulled), trial, weights, limit)
+            _answer(index, settle(index, raw, options, weights.rules, pulled), trial, weights, limit, posted=one.posted)
             for trial, (options, pulled) in islice(ranked, len(one.jobs))
         ]
         if not answers:
@@ -456,8 +456,10 @@ class _Line(NamedTuple):
     reason: Reason
 
 
-def _answer(index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int) -> list[Candidate]:
-    """Candidates for one job: those that labels settle, then those that the evidence ranks."""
+def _answer(
+    index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool = False
+) -> list[Candidate]:
+    """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
     lines = [
         _Line(owner, entry, 1.0, settled.surety * share, reason)
         for owner, (entry, reason, share) in sorted(settled.owners.items(), key=lambda pair: (-pair[1][2], pair[0]))
@@ -494,6 +496,10 @@ def _answer(index: TitleIndex, settled: Settled, trial: Trial | None, weights: W
         # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
+    if posted and (not settled.owners or lines[0].reason == "usage"):
+        part = weights.rules["posted"]
+        lines = [line._replace(confidence=part * line.confidence) for line in lines]
+        families = {family: part * confidence for family, confidence in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
