@@ -355,6 +355,26 @@ class FileSet:
     others: tuple[str, ...] = ()
     how: Mapping[str, Any] = field(default_factory=dict)
 
+    def check(
+        self, draft: Draft, known: Callable[[str], bool], edition_of: Callable[[str], str | None], code: str, word: str
+    ) -> None:
+        """
+        Report the required kinds that are missing, and the files that are not read.
+
+        `known` says whether the format has a kind; `edition_of` the edition that the name of a file carries, None where
+        it is none of the set: that of another edition is reported under `code`, with the one that is read as `word`.
+        """
+        self.check_required(draft)
+        told: dict[str, Any] = {word: self.edition}
+        for name in self.others:
+            if edition_of(name) not in (None, self.edition):
+                draft.log.note(code, file=name, **told)
+            elif name.lower().endswith(".csv"):
+                draft.log.note("unknown_file", file=name)
+        for kind, name in sorted(self.by_kind.items()):
+            if not known(kind):
+                draft.log.note("unknown_file", file=name)
+
     def check_required(self, draft: Draft) -> None:
         """Report the required kinds that are missing."""
         for kind in self.required:

@@ -86,21 +86,17 @@ def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> 
 
     `published` names the kinds of file of a generation; the absence of those that no reader uses costs nothing.
     """
-    files.check_required(draft)
+    lists = ("required", "optional", "unread", "unread_if_there", "tags")
+    known = {kind for name in lists for kind in published.get(name, ())}
+    files.check(draft, known.__contains__, _version_of, "mixed_versions", "version")
     for kind in published["unread"]:
         if kind not in files.by_kind:
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
-    for name in files.others:
-        match = _NAME.match(name)
-        if match and (match["version"] or "") != files.edition:
-            draft.log.note("mixed_versions", file=name, version=files.edition)
-        elif name.lower().endswith(".csv"):
-            draft.log.note("unknown_file", file=name)
-    lists = ("required", "optional", "unread", "unread_if_there", "tags")
-    known = {kind for name in lists for kind in published.get(name, ())}
-    for kind, name in sorted(files.by_kind.items()):
-        if kind not in known:
-            draft.log.note("unknown_file", file=name)
+
+
+def _version_of(name: str) -> str | None:
+    match = _NAME.match(name)
+    return (match["version"] or "") if match else None
 
 
 def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from passerelles.codes import grouped
@@ -19,7 +18,6 @@ from passerelles.model import (
     Mobility,
     Occupation,
     Provenance,
-    Status,
     Ternary,
     WorkContext,
 )
@@ -27,50 +25,15 @@ from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label
 
-# Kinds of file by their name without language and extension, and what an optional one brings.
-REQUIRED: Final = ("occupations", "skills", "occupationSkillRelations")
-_OPTIONAL: Final = ("ISCOGroups", "skillGroups", "broaderRelationsSkillPillar")
-# Published with the set and not read: what they say stands in the files that are read, or serves no question yet.
-_UNREAD: Final = re.compile(
-    r"conceptSchemes|dictionary|skillsHierarchy|skillSkillRelations|broaderRelationsOccPillar|greenShareOcc|"
-    r"\w+Collection",
-    re.IGNORECASE,
-)
-# Names that no other format uses, so that one of them tells the set even where the others are missing.
-_TELLING: Final = ("occupationSkillRelations", "broaderRelationsSkillPillar", "broaderRelationsOccPillar")
 _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
-_KIND: Final[dict[str, CompetencyKind]] = {
-    "": "savoir-faire", "skill/competence": "savoir-faire", "knowledge": "savoir",
-}  # fmt: skip
-_STATUS: Final[dict[str, Status]] = {"": "other", "essential": "core", "optional": "other"}
 # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
 _REGULATED: Final[dict[str, Ternary]] = {"regulated": "yes"}
 # Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
 _SOFT: Final = ("A", "T")
 _MANAGERS: Final = "1"
 _BREAKS: Final = re.compile(r"\n| \| ")
-# O*NET: names of the files without extension. What is required is required where nothing else gives the same.
-_OCCUPATION_DATA: Final = "Occupation Data"
-_TASKS: Final = "Task Statements"
-_TASK_ACTIVITIES: Final = "Tasks to DWAs"
-_ACTIVITIES: Final = "DWA Reference"
-_MODEL: Final = "Content Model Reference"
-_RATED: Final[Mapping[str, CompetencyKind]] = MappingProxyType({"Skills": "savoir-faire", "Knowledge": "savoir"})
-_TITLES: Final = "Alternate Titles"
-_ZONES: Final = "Job Zones"
-_CONTEXTS: Final = "Work Context"
-_INTERESTS: Final = "Interests"
-_RELATED: Final = "Related Occupations"
-ONET_REQUIRED: Final = (_OCCUPATION_DATA,)
-_READ: Final = (
-    *ONET_REQUIRED, _TASKS, _TASK_ACTIVITIES, _ACTIVITIES, _MODEL, *_RATED, _TITLES, _ZONES, _CONTEXTS, _INTERESTS,
-    _RELATED,
-)  # fmt: skip
-_ONET_TELLING: Final = frozenset(
-    name.casefold() for name in (_OCCUPATION_DATA, _TASKS, _TASK_ACTIVITIES, _ACTIVITIES, _MODEL)
-)
 _EXTENSIONS: Final = (".xlsx", ".txt")
 _SOC: Final = "o*net-soc code"
 # A rating of importance counts from 'important' (3 of 5) on, and is at the core from 'very important' (4) on.
@@ -83,11 +46,7 @@ _RIASEC: Final = "RIASEC"
 _HIGH_POINTS: Final = ("1.B.1.g", "1.B.1.h")  # first and second interest of an occupation, by number from 1
 _ONET_MANAGERS: Final = "11-"
 _ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
-_MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_RELEASE: Final = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{4}}) release", re.IGNORECASE)
+_RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release", re.IGNORECASE)
 
 
 def _find_files(source: FileSource) -> FileSet:
@@ -105,13 +64,18 @@ def _find_files(source: FileSource) -> FileSet:
             by_kind.setdefault(match["kind"].lower(), name)
     others = tuple(name for name in source.names if name not in by_kind.values())
     how = {"expected_encoding": "utf-8"}
-    return FileSet(source, by_kind, f"{{kind}}_{language}.csv", REQUIRED, language, others, how)
+    return FileSet(source, by_kind, f"{{kind}}_{language}.csv", tuple(_ESCO["required"]), language, others, how)
+
+
+def _language_of(name: str) -> str | None:
+    match = _NAME.match(name)
+    return match["language"].lower() if match and match["language"] else None
 
 
 def _is_esco(source: FileSource) -> bool:
     """Whether a file has a name that ESCO alone uses; plain ``occupations.csv`` is the project's own table."""
     matches = [match for name in source.names if (match := _NAME.match(name))]
-    telling = {name.lower() for name in _TELLING}
+    telling = {name.lower() for name in _ESCO["telling"]}
     return any(m["kind"].lower() in telling or (m["kind"].lower() == "occupations" and m["language"]) for m in matches)
 
 
@@ -124,7 +88,11 @@ def read_esco(source: FileSource) -> Referential:
     """
     files = _find_files(source)
     draft = Draft()
-    _check_files(files, draft)
+    kinds = {kind.lower() for kind in (*_ESCO["required"], *_ESCO["optional"])}
+    unread = re.compile(_ESCO["unread"])
+    files.check(
+        draft, lambda kind: kind in kinds or bool(unread.fullmatch(kind)), _language_of, "other_language", "value"
+    )
     _domains(files, draft)
     _occupations(files, draft)
     _competencies(files, draft)
@@ -158,20 +126,6 @@ def code_of(uri: str) -> str:
 def _names_of(source: FileSource) -> tuple[str, ...]:
     """Names of the zips, then of the place, that a source lies in."""
     return (*(path.name for path in source.archives), source.place.resolve().name)
-
-
-def _check_files(files: FileSet, draft: Draft) -> None:
-    files.check_required(draft)
-    known = {kind.lower() for kind in (*REQUIRED, *_OPTIONAL)}
-    for kind, name in sorted(files.by_kind.items()):
-        if kind not in known and not _UNREAD.fullmatch(kind):
-            draft.log.note("unknown_file", file=name)
-    for name in files.others:
-        match = _NAME.match(name)
-        if match and match["language"]:
-            draft.log.note("other_language", file=name, value=files.edition)
-        elif name.lower().endswith(".csv"):
-            draft.log.note("unknown_file", file=name)
 
 
 def _domains(files: FileSet, draft: Draft) -> None:
@@ -245,8 +199,8 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     for line, (uri, label, word, reuse) in table.numbered("concepturi", "preferredlabel", *columns):
         code = code_of(uri)
         if not word:
-            draft.note("invalid_kind", table, line, column="skillType", value="", read=_KIND[""])
-        kind = draft.typed(_KIND, word, "skillType", table, line)
+            draft.note("invalid_kind", table, line, column="skillType", value="", read=_ESCO["kinds"][""])
+        kind = draft.typed(_ESCO["kinds"], word, "skillType", table, line)
         several += sum(each in names for each in broader.get(code, ())) > 1
         macro = _nearest(code, broader, names)
         if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
@@ -292,7 +246,7 @@ def _links(files: FileSet, draft: Draft) -> None:
         if code not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=code)
             draft.competencies[code] = Competency(code, None, "savoir-faire")
-        draft.requirements[known[occupation]][code] = draft.coded(_STATUS, word, "relationType", table, line)
+        draft.requirements[known[occupation]][code] = draft.coded(_ESCO["status"], word, "relationType", table, line)
 
 
 def _listed(table: Table, column: str, draft: Draft, *, codes: Mapping[str, str] | None = None) -> Table:
@@ -311,11 +265,11 @@ def _find_onet(source: FileSource) -> FileSet:
         for name in source.names:
             if name.casefold().endswith(extension):
                 by_name.setdefault(name[: -len(extension)].casefold(), name)
-    return FileSet(source, by_name, "{kind}.xlsx", ONET_REQUIRED)
+    return FileSet(source, by_name, "{kind}.xlsx", tuple(_ONET["required"]))
 
 
 def _is_onet(source: FileSource) -> bool:
-    return not _ONET_TELLING.isdisjoint(_find_onet(source).by_kind)
+    return any(name.casefold() in _find_onet(source).by_kind for name in _ONET["telling"])
 
 
 def read_onet(source: FileSource) -> Referential:
@@ -355,12 +309,12 @@ def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
     names = (text, *_names_of(source))
     version = next((match[1].replace("_", ".") for each in names if (match := _ONET_VERSION.search(each))), "unknown")
     month = _RELEASE.search(text)
-    return version, f"{month[2]}-{_MONTHS.index(month[1].casefold()) + 1:02}" if month else ""
+    return version, f"{month[2]}-{_ONET['months'].index(month[1].casefold()) + 1:02}" if month else ""
 
 
 def _check_onet(files: FileSet, draft: Draft) -> None:
     files.check_required(draft)
-    known = {name.casefold() for name in (*_READ, "Read Me")}
+    known = {name.casefold() for name in _ONET["read"]}
     unread = sum(name not in known for name in files.by_kind)
     if unread:
         draft.log.note("other_files", count=unread)
@@ -368,8 +322,8 @@ def _check_onet(files: FileSet, draft: Draft) -> None:
 
 def _occupations_onet(files: FileSet, draft: Draft) -> None:
     """Occupations, grouped as the Standard Occupational Classification does: 11-1011.03 in 11-1010 and 11-1000."""
-    zones = draft.keyed(files.read(_ZONES, (_SOC, "job zone"), draft), _SOC)
-    table = files.read(_OCCUPATION_DATA, (_SOC, "title"), draft, optional=("description",))
+    zones = draft.keyed(files.read("Job Zones", (_SOC, "job zone"), draft), _SOC)
+    table = files.read("Occupation Data", (_SOC, "title"), draft, optional=("description",))
     occupations: list[Occupation] = []
     for code, label, text in table.columns(_SOC, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
@@ -387,7 +341,7 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
 def _activities(files: FileSet, draft: Draft) -> None:
     """Detailed work activities, which roll up to intermediate ones, and these to generalised ones."""
     columns = ("element id", "element name", "iwa id", "iwa title", "dwa id", "dwa title")
-    table = files.read(_ACTIVITIES, columns, draft)
+    table = files.read("DWA Reference", columns, draft)
     for general, general_name, middle, middle_name, code, label in table.columns(*columns):
         for each in (
             Competency(general, general_name or None, "savoir-faire", is_macro=True),
@@ -399,9 +353,9 @@ def _activities(files: FileSet, draft: Draft) -> None:
 
 def _task_activities(files: FileSet, draft: Draft) -> None:
     """Ask each occupation for the activities of its tasks; those of a core task are at its core."""
-    table = files.read(_TASKS, (_SOC, "task id", "task type"), draft)
+    table = files.read("Task Statements", (_SOC, "task id", "task type"), draft)
     core = {(code, task) for code, task, kind in table.columns(_SOC, "task id", "task type") if kind == "Core"}
-    table = files.read(_TASK_ACTIVITIES, (_SOC, "task id", "dwa id"), draft, optional=("dwa title",))
+    table = files.read("Tasks to DWAs", (_SOC, "task id", "dwa id"), draft, optional=("dwa title",))
     table = _listed(draft.keyed(table, _SOC, "task id", "dwa id"), _SOC, draft)
     for line, (code, task, activity, label) in table.numbered(_SOC, "task id", "dwa id", "dwa title"):
         if activity not in draft.competencies:
@@ -413,9 +367,9 @@ def _task_activities(files: FileSet, draft: Draft) -> None:
 
 def _rated_elements(files: FileSet, draft: Draft) -> None:
     """Skills and knowledge, which roll up to the elements of the content model above them."""
-    table = files.read(_MODEL, ("element id", "element name"), draft)
+    table = files.read("Content Model Reference", ("element id", "element name"), draft)
     names = dict(zip(table.column("element id"), table.column("element name"), strict=True))
-    for name, kind in _RATED.items():
+    for name, kind in _ONET["rated"].items():
         ratings = _ratings(files, name, draft)
         for code, element, label, scale, value in ratings:
             if element not in draft.competencies:
@@ -436,7 +390,7 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
     """Ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
     keys = (_SOC, "element id", "scale id")
     optional = ("element name", "recommend suppress", "not relevant")
-    looked_for = optional[:1] if name == _INTERESTS else optional  # interests are no survey: nothing to suppress
+    looked_for = optional[:1] if name == "Interests" else optional  # interests are no survey: nothing to suppress
     table = files.read(name, (*keys, "data value"), draft, optional=looked_for)
     # A work context has one row more for each answer, under scales of their own, which are shares and no ratings.
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
@@ -457,13 +411,13 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
 
 
 def _titles(files: FileSet, draft: Draft) -> None:
-    table = files.read(_TITLES, (_SOC, "alternate title"), draft, optional=("short title",))
+    table = files.read("Alternate Titles", (_SOC, "alternate title"), draft, optional=("short title",))
     table = _listed(table, _SOC, draft)
     declare_other_titles(draft, [(code, label) for code, label in table.columns(_SOC, "alternate title")], table)
 
 
 def _contexts(files: FileSet, draft: Draft) -> None:
-    for code, element, label, scale, value in _ratings(files, _CONTEXTS, draft):
+    for code, element, label, scale, value in _ratings(files, "Work Context", draft):
         if scale == "CX" and value >= _FREQUENT:
             draft.contexts.setdefault(element, WorkContext(element, label or None, element[:5]))
             draft.occupation_contexts.add((code, element))
@@ -472,7 +426,7 @@ def _contexts(files: FileSet, draft: Draft) -> None:
 def _interests(files: FileSet, draft: Draft) -> None:
     """First and second RIASEC letter of each occupation."""
     letters: dict[str, dict[str, str]] = {}
-    for code, element, _, scale, value in _ratings(files, _INTERESTS, draft):
+    for code, element, _, scale, value in _ratings(files, "Interests", draft):
         if scale == "IH" and element in _HIGH_POINTS and 1 <= value <= len(_RIASEC):
             letters.setdefault(code, {})[element] = _RIASEC[int(value) - 1]
     for code, chosen in letters.items():
@@ -483,6 +437,6 @@ def _interests(files: FileSet, draft: Draft) -> None:
 def _related(files: FileSet, draft: Draft) -> None:
     """Occupations that the publisher relates to each, nearest first, as known mobilities."""
     keys, order = (_SOC, "related o*net-soc code"), "index"
-    table = draft.moves(files.read(_RELATED, keys, draft, optional=(order,)), *keys)
+    table = draft.moves(files.read("Related Occupations", keys, draft, optional=(order,)), *keys)
     for line, (origin, target, rank) in table.numbered(*keys, order):
         draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
