@@ -9,7 +9,7 @@ import pytest
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import is_workbook
-from passerelles.market.figures import Figure, Interval, known, share, total, unknown
+from passerelles.market.figures import Figure, Interval, published, share, total, unknown
 from passerelles.market.market import MarketSettings, load_market
 
 
@@ -198,7 +198,7 @@ def test_bounds_of_sums_and_shares() -> None:
 
 
 def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
-    figure = known(Interval(3, 6), source="S", year="2023", territory="5313", about="J3Z43")
+    figure = published(Interval(3, 6), "", source="S", year="2023", territory="5313", about="J3Z43")
     assert (figure.at_least(3), figure.at_least(5), figure.at_least(7)) == ("yes", "unknown", "no")
     assert (figure.at_most(6), figure.at_most(5), figure.at_most(2)) == ("yes", "unknown", "no")
     assert figure.value is None

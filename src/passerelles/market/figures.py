@@ -163,12 +163,17 @@ def territory_name(territory: str, lang: Lang = "fr") -> str:
     return say(f"market.territory.{kind}", lang=lang, code=code) if territory else ""
 
 
-def known(interval: Interval, *, source: str, year: str, territory: str, about: str) -> Figure:
-    """Make an observed figure, or a secret one where a masked cell leaves it known within bounds only."""
-    standing: Standing = "observed" if interval.exact else "secret"
-    return Figure(interval, standing, source=source, year=year, territory=territory, about=about)
+def published(bounds: Interval | None, why: str, **origin: str) -> Figure:
+    """
+    Make a figure of what a source prints: observed, secret where a masked cell leaves it known within bounds only.
+
+    `why` says why there is none, `origin` where it comes from; see `Figure`.
+    """
+    if bounds is None:
+        return Figure(None, "unknown", why=why, **origin)
+    return Figure(bounds, "observed" if bounds.exact else "secret", **origin)
 
 
-def unknown(why: str, *, source: str = "", year: str = "", territory: str = "", about: str = "") -> Figure:
+def unknown(why: str, **origin: str) -> Figure:
     """Make an unknown figure that says why."""
-    return Figure(None, "unknown", source=source, year=year, territory=territory, about=about, why=why)
+    return published(None, why, **origin)

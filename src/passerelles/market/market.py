@@ -1,9 +1,9 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self, TypeVar
@@ -14,7 +14,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
-from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, total, unknown
+from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.read import ABSENT, Found, Keeper, Once, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import (
     FapRome,
@@ -155,7 +155,7 @@ class BmoSurvey:
     """
     One year of the survey. A pair (basin, family) without a row is unknown, not zero.
 
-    `family_labels` names the families and `family_groups` the broad group of each (code, label).
+    `family_labels` names the families.
     """
 
     file: SourceFile
@@ -163,7 +163,6 @@ class BmoSurvey:
     nomenclature: Nomenclature
     rows: tuple[BmoRow, ...]
     family_labels: Mapping[str, str]
-    family_groups: Mapping[str, tuple[str, str]]
     basins: Mapping[str, BmoBasin]
     region_labels: Mapping[str, str]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
@@ -271,79 +270,59 @@ class BmoFile:
         return _survey(self, table)
 
 
-class _Reader:
-    """Texts to intervals, each made once; counts what is masked and what is unreadable."""
-
-    def __init__(self, name: str, secret: tuple[str, ...], settings: MarketSettings) -> None:
-        self.name = name
-        self._secret = secret
-        self.masked = dict.fromkeys(_FIGURES, 0)
-        self.notices: list[Notice] = []
-        self._settings = settings
-        self._whole = Once[str, Interval | None](lambda text: self._parse(text, settings.secret_low))
-        self._part = Once[str, Interval | None](lambda text: self._parse(text, settings.secret_part_low))
-
-    def intervals(self, line: int, texts: tuple[str, str, str]) -> tuple[Interval | None, ...]:
-        """Read the projects of a row, those judged difficult, and the seasonal ones."""
-        met, xmet, smet = texts
-        found = (self._whole[met], self._part[xmet], self._part[smet])
-        if None in found or any(text in self._secret for text in texts):
-            for column, text, made in zip(_FIGURES, texts, found, strict=True):
-                self.masked[column] += text in self._secret
-                if made is None:
-                    code = "unknown_cell" if text in ABSENT else "invalid_value"
-                    self.notices.append(notice(code, file=self.name, line=line, column=column, value=text))
-        return found
-
-    def _parse(self, text: str, secret_low: int) -> Interval | None:
-        if text in self._secret:
-            return Interval(secret_low, self._settings.secret_high)
-        plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
-        return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
+def _interval(text: str, secret: tuple[str, ...], low: int, high: int) -> Interval | None:
+    """Number of a cell; from `low` to `high` where it is masked, None where it is none."""
+    if text in secret:
+        return Interval(low, high)
+    plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
+    return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
 
 
 def _survey(file: BmoFile, table: Table) -> BmoSurvey:
-    found = file.found
-    reader = _Reader(found.name, found.kind.secret, file.settings)
-    notices = [*table.notices]
-    names = ("basin", "family", "department", "year", "met", "xmet", "smet", "label", "group", "group_label")
+    found, secret, settings = file.found, file.found.kind.secret, file.settings
+    log = NoticeLog(table.notices)
+    whole, part = (
+        Once[str, Interval | None](partial(_interval, secret=secret, low=low, high=settings.secret_high))
+        for low in (settings.secret_low, settings.secret_part_low)
+    )
     rows: dict[tuple[str, str, str], BmoRow] = {}
     labels: dict[str, str] = {}
-    groups: dict[str, tuple[str, str]] = {}
+    masked = Counter[str]()
     refilled = 0
-    for line, (basin, family, department, year, met, xmet, smet, label, group, group_label) in cells(
-        found, table, *names
-    ):
-        if not basin or not family:
-            notices.append(notice("empty_code", file=found.name, line=line))
-            continue
-        if year and year != file.year:
-            notices.append(notice("mixed_years", file=found.name, line=line, year=year, expected=file.year))
-            continue
+    names = ("basin", "family", "department", "year", "label", *_FIGURES)
+    for line, (basin, family, department, year, label, *texts) in cells(found, table, *names):
+        note = partial(log.note, file=found.name, line=line)
         key = (basin.zfill(_BASIN_WIDTH), family, department)
-        refilled += len(basin) < _BASIN_WIDTH
-        if key in rows:
-            notices.append(notice("duplicate_code", file=found.name, line=line, subject=" ".join(key)))
-            continue
-        rows[key] = BmoRow(*key, *reader.intervals(line, (met, xmet, smet)))
-        labels.setdefault(family, label)
-        groups.setdefault(family, (group, group_label))
-    notices += reader.notices
-    notices += [notice("secret_cells", file=found.name, column=c, count=n) for c, n in reader.masked.items() if n]
+        if not basin or not family:
+            note("empty_code")
+        elif year and year != file.year:
+            note("mixed_years", year=year, expected=file.year)
+        elif key in rows:
+            note("duplicate_code", subject=" ".join(key))
+        else:
+            met, xmet, smet = texts
+            rows[key] = BmoRow(*key, whole[met], part[xmet], part[smet])
+            labels.setdefault(family, label)
+            refilled += len(basin) < _BASIN_WIDTH
+            for column, text, made in zip(_FIGURES, texts, rows[key][3:], strict=True):
+                masked[column] += text in secret
+                if made is None:
+                    note("unknown_cell" if text in ABSENT else "invalid_value", column=column, value=text)
+    for column, count in masked.items():
+        if count:
+            log.note("secret_cells", file=found.name, column=column, count=count)
     if refilled:
-        notices.append(notice("zero_filled", file=found.name, column=found.columns["basin"], count=refilled))
+        log.note("zero_filled", file=found.name, column=found.columns["basin"], count=refilled)
     basins, regions = _basins(found, table)
-    nomenclature, doubts = _nomenclature(file, frozenset(labels))
     return BmoSurvey(
         file=source_file(found, table, year=file.year),
         year=file.year,
-        nomenclature=nomenclature,
+        nomenclature=_nomenclature(file, frozenset(labels), log),
         rows=tuple(rows[key] for key in sorted(rows)),
         family_labels=MappingProxyType(dict(sorted(labels.items()))),
-        family_groups=MappingProxyType(dict(sorted(groups.items()))),
         basins=basins,
         region_labels=regions,
-        notices=NoticeLog([*notices, *doubts]).notices(),
+        notices=log.notices(),
     )
 
 
@@ -373,15 +352,16 @@ def _usual_nomenclature(year: str) -> Nomenclature:
     return "FAP2021" if year >= str(_FIRST_FAP2021) else "FAP2009"
 
 
-def _nomenclature(file: BmoFile, families: frozenset[str]) -> tuple[Nomenclature, list[Notice]]:
+def _nomenclature(file: BmoFile, families: frozenset[str], log: NoticeLog) -> Nomenclature:
     """Nomenclature that knows most of the survey's codes, else the one in use that year; a contradiction is said."""
     by_year = _usual_nomenclature(file.year)
     shares = {name: len(families & codes) / len(families) for name, codes in file.known_families if families and codes}
-    best = max(sorted(shares), key=lambda name: shares[name], default=None)
-    if best is None or shares[best] <= 0.5:  # noqa: PLR2004 - most of the codes
-        return by_year, []
-    told = notice("nomenclature_differs", file=file.found.name, found=best, expected=by_year, year=file.year)
-    return best, [told] if best != by_year else []
+    best = max(sorted(shares), key=lambda name: shares[name], default=by_year)
+    if shares.get(best, 0.0) <= 0.5:  # noqa: PLR2004 - most of the codes
+        return by_year
+    if best != by_year:
+        log.note("nomenclature_differs", file=file.found.name, found=best, expected=by_year, year=file.year)
+    return best
 
 
 class Openings(NamedTuple):
@@ -506,20 +486,15 @@ class Market:
         """
         survey = self.survey(year)
         found = survey.projects(basin, family)
-        source = survey.file.source
         if basin != COUNTRY and basin not in survey.basins:
             why = "basin_not_surveyed"
         elif family not in survey.family_labels:
             why = "family_not_surveyed"
         else:
             why = "no_row"
-
-        def figure(bounds: Interval | None) -> Figure:
-            if bounds is None:
-                return unknown(why, source=source, year=survey.year, territory=basin, about=family)
-            return known(bounds, source=source, year=survey.year, territory=basin, about=family)
-
-        return Openings(figure(found.met), figure(found.difficult_share), figure(found.seasonal_share))
+        origin = {"source": survey.file.source, "year": survey.year, "territory": basin, "about": family}
+        printed = (found.met, found.difficult_share, found.seasonal_share)
+        return Openings(*(published(bounds, why, **origin) for bounds in printed))
 
 
 def survey_families(

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, number, percent, say
-from passerelles.market.figures import COUNTRY, Figure, Interval, known, share, territory_name, total, unknown
+from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, territory_name, total, unknown
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
     NOTHING,
@@ -142,38 +142,25 @@ _UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
 Status = Literal["hiring", "fragile", "neither", "unknown"]
 
 
-class Openness(NamedTuple):
-    """
-    A family of a job in a basin.
-
-    `jobs` is the number of occupations that share its projects, `part` the share of this job in [0, 1] (None where
-    the job is not one of them, such as a specialised one: it has its base's).
-    """
-
-    family: str
-    label: str
-    openings: Openings
-    jobs: int
-    part: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return FamilyOpenings(*self[:3]).to_dict() | {"jobs": self.jobs, "part": self.part}
-
-
 class FamilyOpenings(NamedTuple):
-    """A family of a survey in a basin; no occupation is needed, so that any year's families can be shown."""
+    """
+    A family of a survey in a basin; no occupation is needed, so that any year's families can be shown.
+
+    Of a job: `jobs` is the number of occupations that share its projects, `part` the share of this job in [0, 1] (None
+    where the job is not one of them, such as a specialised one: it has its base's).
+    """
 
     family: str
     label: str
     openings: Openings
+    jobs: int | None = None
+    part: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "family": {"code": self.family, "label": self.label},
-            **{name: getattr(self.openings, name).to_dict() for name in Openings._fields},
-        }
+        told: dict[str, Any] = {"family": {"code": self.family, "label": self.label}}
+        told |= {name: getattr(self.openings, name).to_dict() for name in Openings._fields}
+        return told if self.jobs is None else told | {"jobs": self.jobs, "part": self.part}
 
 
 def basin_openings(market: Market, basin: str, *, year: str | int | None = None) -> tuple[FamilyOpenings, ...]:
@@ -200,7 +187,7 @@ def basin_openings(market: Market, basin: str, *, year: str | int | None = None)
     return tuple(sorted(found, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
 
 
-JobOpenings = tuple[tuple[Openness, ...], Openings, Figure]
+JobOpenings = tuple[tuple[FamilyOpenings, ...], Openings, Figure]
 
 
 def job_openings(
@@ -248,7 +235,7 @@ def job_openings(
             figure = unknown("no_family", source=source, year=when, territory=basin)
             return (), _nothing(figure), figure
         listed = tuple(
-            Openness(
+            FamilyOpenings(
                 f, survey.family_labels[f], market.openings(f, basin, year=when), len(codes[f]), part_of(f).get(code)
             )
             for f in surveyed
@@ -263,7 +250,7 @@ def _nothing(figure: Figure) -> Openings:
     return Openings(figure, figure, figure)
 
 
-def _whole(market: Market, families: tuple[Openness, ...], basin: str, year: str, link: Link) -> Openings:
+def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, year: str, link: Link) -> Openings:
     """Sum of the families that the survey prints in the basin."""
     survey = market.survey(year)
     printed = [f.family for f in families if survey.projects(basin, f.family) is not NOTHING]
@@ -274,18 +261,12 @@ def _whole(market: Market, families: tuple[Openness, ...], basin: str, year: str
     each = [survey.projects(basin, family) for family in printed]
     met, xmet, smet = (total(getattr(p, name) for p in each) for name in ("met", "xmet", "smet"))
     why = "partly_published" if len(printed) < len(families) else ""
-
-    def figure(bounds: Interval | None) -> Figure:
-        source = survey.file.source
-        if bounds is None:
-            return unknown("not_published", source=source, year=year, territory=basin, about=about)
-        made = known(bounds, source=source, year=year, territory=basin, about=about)
-        return replace(made, via=link.via, why=why)
-
-    return Openings(figure(met), figure(share(xmet, met)), figure(share(smet, met)))
+    origin = {"source": survey.file.source, "year": year, "territory": basin, "about": about, "via": link.via}
+    made = (published(b, "not_published", **origin) for b in (met, share(xmet, met), share(smet, met)))
+    return Openings(*(replace(figure, why=figure.why or why) for figure in made))
 
 
-def _estimated(families: tuple[Openness, ...], whole: Figure) -> Figure:
+def _estimated(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
     """The job's own part of its families' projects, under the weights: for display only."""
     bounds = [
         Interval(f.openings.projects.interval.low * f.part, f.openings.projects.interval.high * f.part)
@@ -513,7 +494,7 @@ class Signal:
     occupation: str
     label: str
     basin: BasinKey
-    families: tuple[Openness, ...]
+    families: tuple[FamilyOpenings, ...]
     projects: Figure
     estimated: Figure
     difficult_share: Figure
@@ -529,7 +510,7 @@ class Signal:
     def reasons(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return the sentences that explain `status`."""
         tell = partial(_reason, lang)
-        jobs = max((f.jobs for f in self.families), default=0)
+        jobs = max((f.jobs or 0 for f in self.families), default=0)
         named = ", ".join(f.label for f in self.families)
         key = "family_projects" if self.families else "projects"
         lines = (

@@ -209,13 +209,11 @@ class Tension(NamedTuple):
     """
     Class of tension, 1 (far more people than offers) to 5 (far fewer), and of its components; None = unknown.
 
-    `components` is in the order of `COMPONENTS`. `offers` and `jobseekers` are yearly means where the source has them.
+    `components` is in the order of `COMPONENTS`.
     """
 
     tension: int | None
     components: tuple[int | None, ...]
-    offers: float | None = None
-    jobseekers: float | None = None
 
 
 @dataclass(frozen=True)
@@ -245,7 +243,7 @@ def read_tension(found: Found) -> TensionTable:
     log = NoticeLog(table.notices)
     by_basin = "basin" in found.kind.signature
     keys = ("rome", "basin", "year") if by_basin else ("family", "level", "region", "department", "year")
-    names = (*keys, "tension", *COMPONENTS, "offers", "jobseekers")
+    names = (*keys, "tension", *COMPONENTS)
     n = len(keys)
     rows: dict[tuple[str, str], Tension] = {}
     years: list[str] = []
@@ -257,8 +255,7 @@ def read_tension(found: Found) -> TensionTable:
             log.note("duplicate_code", file=found.name, line=line, subject=" ".join(key))
         else:
             years.append(row[n - 1])
-            offers, jobseekers = (value if isinstance(value, float) else None for value in row[n + 7 :])
-            rows[key] = Tension(row[n], row[n + 1 : n + 7], offers, jobseekers)
+            rows[key] = Tension(row[n], row[n + 1 :])
     return TensionTable(
         file=source_file(found, table, year=years_of(years)),
         year=years_of(years),
