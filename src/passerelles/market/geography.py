@@ -3,11 +3,12 @@
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
@@ -18,7 +19,6 @@ from passerelles.market.read import (
     Scan,
     SourceFile,
     amount,
-    cells,
     read_noted,
     scan,
     scan_all,
@@ -27,8 +27,6 @@ from passerelles.market.read import (
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 
-_COMMUNE_WIDTH: Final = 5
-_BASIN_WIDTH: Final = 4
 _CODE_WIDTH: Final = 2  # of a department or region
 
 
@@ -46,6 +44,20 @@ class _Geography(NamedTuple):
 
     found: Found
     rows: tuple[_Row, ...]
+
+
+class _Reading(NamedTuple):
+    """What is found of the files, and the files that were read, as it goes."""
+
+    log: NoticeLog
+    files: list[SourceFile]
+
+    def rows(self, tables: Iterable[Found], *names: str) -> Iterator[tuple[tuple[Any, ...], Callable[..., None]]]:
+        """Yield the typed cells of each row of some files, and what notes something in that row."""
+        for found in tables:
+            table = read_noted(found, self.log, self.files)
+            for line, row in typed_cells(found, table, self.log, *names):
+                yield row, partial(self.log.note, file=found.name, line=line)
 
 
 def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: Scan | None = None) -> Places:
@@ -74,18 +86,20 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         If nothing is there, it may not be read, or it holds no file of basins.
     """
     found = (scanned or scan_all(path)).within(("places",))
-    log = NoticeLog(found.notices)
-    files: list[SourceFile] = []
+    reading = _Reading(NoticeLog(found.notices), [])
+    log, files = reading
     newest = sorted(found.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
-    geographies = [_read_basins(each, files, log) for each in newest][::-1]
+    geographies = [_read_basins(each, reading) for each in newest][::-1]
     if not geographies:
         raise PasserellesError("no_places_data", path=path)
     latest = geographies[-1]
-    details = _details(found.of("communes"), files, log)
+    details = _details(found.of("communes"), reading)
     names = {code: row.name for code, row in details.items()}
-    names |= _names(geographies, found.of("commune-names"), files, log)
-    points = _coordinates(found.of("coordinates"), files, log)
-    successors = _successors(found.of("former-communes"), files, log)
+    names |= dict(row for row, _ in reading.rows(found.of("commune-names"), "commune", "commune_label") if all(row))
+    names |= {row.commune: row.name for geography in geographies for row in geography.rows if row.name}
+    points = _coordinates(found.of("coordinates"), reading)
+    # The commune of today that took the place of each former one.
+    successors = dict(row for row, _ in reading.rows(found.of("former-communes"), "former", "commune"))
     communes = tuple(
         _commune(row, names.get(row.commune), points, details, successors.get(row.commune, row.commune))
         for row in latest.rows
@@ -104,7 +118,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         if not extra:
             raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns="-")
         tables += extra
-    table = _travel(tables, places, files, log)
+    table = _travel(tables, places, reading)
     return replace(places, travel=table, files=tuple(files), notices=log.notices())
 
 
@@ -117,24 +131,13 @@ class _Details(NamedTuple):
     epci_label: str
 
 
-def _details(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, _Details]:
+def _details(tables: Iterable[Found], reading: _Reading) -> Mapping[str, _Details]:
     details: dict[str, _Details] = {}
-    for found in tables:
-        table = read_noted(found, log, files)
-        wanted = ("commune", "commune_label", "population", "epci", "epci_label")
-        for _, (code, name, population, epci, label) in typed_cells(found, table, log, *wanted):
-            people = None if population is None else round(population)
-            details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
+    wanted = ("commune", "commune_label", "population", "epci", "epci_label")
+    for (code, name, population, epci, label), _ in reading.rows(tables, *wanted):
+        people = None if population is None else round(population)
+        details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
     return details
-
-
-def _successors(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, str]:
-    """Return the commune of today that took the place of each former one."""
-    successors: dict[str, str] = {}
-    for found in tables:
-        table = read_noted(found, log, files)
-        successors |= {former: code for _, (former, code) in typed_cells(found, table, log, "former", "commune")}
-    return successors
 
 
 def _commune(
@@ -146,25 +149,16 @@ def _commune(
     return Commune(row.commune, name, row.basin, latitude, longitude, population, epci)
 
 
-def _read_basins(found: Found, files: list[SourceFile], log: NoticeLog) -> _Geography:
-    table = read_noted(found, log, files, year=found.year)
+def _read_basins(found: Found, reading: _Reading) -> _Geography:
     rows: dict[str, _Row] = {}
-    short_communes = short_basins = 0
     wanted = ("commune", "basin", "label", "department", "region", "commune_label")
-    for line, (commune, basin, label, department, region, name) in cells(found, table, *wanted):
-        if not commune or not basin:
-            log.note("empty_code", file=found.name, line=line)
-            continue
-        code = commune.zfill(_COMMUNE_WIDTH)
-        short_communes += len(commune) < _COMMUNE_WIDTH
-        short_basins += len(basin) < _BASIN_WIDTH
-        if code in rows:
-            log.note("duplicate_code", file=found.name, line=line, subject=code)
-            continue
-        rows[code] = _Row(code, basin.zfill(_BASIN_WIDTH), label, _department(code, department), _filled(region), name)
-    for column, n in (("commune", short_communes), ("basin", short_basins)):
-        if n:
-            log.note("zero_filled", file=found.name, column=found.columns[column], count=n)
+    for (code, basin, label, department, region, name), note in reading.rows([found], *wanted):
+        if not code or not basin:
+            note("empty_code")
+        elif code in rows:
+            note("duplicate_code", subject=code)
+        else:
+            rows[code] = _Row(code, basin, label, _department(code, department), _filled(region), name)
     return _Geography(found, tuple(rows[code] for code in sorted(rows)))
 
 
@@ -177,34 +171,14 @@ def _filled(code: str) -> str:
     return code.zfill(_CODE_WIDTH) if code else ""
 
 
-def _names(
-    geographies: Iterable[_Geography], lists: Iterable[Found], files: list[SourceFile], log: NoticeLog
-) -> Mapping[str, str]:
-    """Name of each commune: from the most recent file of basins that gives one, else from a list of communes."""
-    names: dict[str, str] = {}
-    for found in lists:
-        table = read_noted(found, log, files)
-        names |= {
-            code.zfill(_COMMUNE_WIDTH): name
-            for _, (code, name) in cells(found, table, "commune", "commune_label")
-            if code and name
-        }
-    for geography in geographies:
-        names |= {row.commune: row.name for row in geography.rows if row.name}
-    return names
-
-
-def _coordinates(tables: Iterable[Found], files: list[SourceFile], log: NoticeLog) -> Mapping[str, tuple[float, float]]:
+def _coordinates(tables: Iterable[Found], reading: _Reading) -> Mapping[str, tuple[float, float]]:
     points: dict[str, tuple[float, float]] = {}
-    for found in tables:
-        table = read_noted(found, log, files, year=found.first.get("year", ""))
-        for line, (code, latitude, longitude) in cells(found, table, "commune", "latitude", "longitude"):
-            point = _point(latitude, longitude)
-            if point is None:
-                written = f"{latitude}, {longitude}"
-                log.note("invalid_value", file=found.name, line=line, column="latitude, longitude", value=written)
-            elif code:
-                points.setdefault(code.zfill(_COMMUNE_WIDTH), point)
+    for (code, latitude, longitude), note in reading.rows(tables, "commune", "latitude", "longitude"):
+        point = _point(latitude, longitude)
+        if point is None:
+            note("invalid_value", column="latitude, longitude", value=f"{latitude}, {longitude}")
+        elif code:
+            points.setdefault(code, point)
     return points
 
 
@@ -279,25 +253,24 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def _travel(
-    tables: Iterable[Found], places: Places, files: list[SourceFile], log: NoticeLog
+    tables: Iterable[Found], places: Places, reading: _Reading
 ) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
     travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
-    for found in tables:
-        table = read_noted(found, log, files)
-        for line, (start, end, minutes, km) in cells(found, table, "start", "end", "minutes", "km"):
-            ends = []
-            for text in (start, end):
-                try:
-                    ends.append(places.basin(text).code)
-                except PasserellesError:
-                    log.note("place_unknown", file=found.name, line=line, value=text)
-            values = [amount(text) for text in (minutes, km)]
-            if len(ends) < 2:  # noqa: PLR2004 - a start and an end
-                continue
-            if any(v is None and text for v, text in zip(values, (minutes, km), strict=True)) or values == [None, None]:
-                log.note("travel_invalid", file=found.name, line=line, value=f"{minutes} {km}".strip())
-            elif (ends[0], ends[1]) in travel:
-                log.note("duplicate_code", file=found.name, line=line, subject=f"{start} - {end}")
-            else:
-                travel[ends[0], ends[1]] = (values[0], values[1])
+    for (start, end, *written), note in reading.rows(tables, "start", "end", "minutes", "km"):
+        ends = []
+        for text in (start, end):
+            try:
+                ends.append(places.basin(text).code)
+            except PasserellesError:
+                note("place_unknown", value=text)
+        minutes, km = map(amount, written)
+        if len(ends) < 2:  # noqa: PLR2004 - a start and an end
+            continue
+        unread = any(v is None and text for v, text in zip((minutes, km), written, strict=True))
+        if unread or (minutes is None and km is None):
+            note("travel_invalid", value=" ".join(written).strip())
+        elif (ends[0], ends[1]) in travel:
+            note("duplicate_code", subject=f"{start} - {end}")
+        else:
+            travel[ends[0], ends[1]] = (minutes, km)
     return MappingProxyType(dict(sorted(travel.items())))

@@ -315,7 +315,7 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
         log.note("zero_filled", file=found.name, column=found.columns["basin"], count=refilled)
     basins, regions = _basins(found, table)
     return BmoSurvey(
-        file=source_file(found, table, year=file.year),
+        file=source_file(found, table),
         year=file.year,
         nomenclature=_nomenclature(file, frozenset(labels), log),
         rows=tuple(rows[key] for key in sorted(rows)),

@@ -406,18 +406,18 @@ class Once(dict[Key, Value]):
         return self.setdefault(key, self._make(key))
 
 
-def read_noted(found: Found, log: NoticeLog, files: list[SourceFile], *, year: str = "") -> Table:
+def read_noted(found: Found, log: NoticeLog, files: list[SourceFile]) -> Table:
     """Read a recognised file, and say so: its notices go to `log`, its provenance to `files`."""
     table = read(found)
     for each in table.notices:
         log.add(each)
-    files.append(source_file(found, table, year=year))
+    files.append(source_file(found, table))
     return table
 
 
 def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:
-    """Provenance of a file that was read."""
-    return SourceFile(found.kind.name, table.record, year, found.kind.source, found.kind.licence)
+    """Provenance of a file that was read; `year` where its rows say another one than its head or its first row."""
+    return SourceFile(found.kind.name, table.record, year or found.year, found.kind.source, found.kind.licence)
 
 
 def years_of(values: Iterable[str]) -> str:

@@ -421,7 +421,7 @@ class Payers:
         facts = packaged("passerelles.market", "payers.toml")
         code = agreement_code(idcc)
         siren = self.by_agreement.get(code, "")
-        source = " ".join(filter(None, (self.file.source, self.file.year and f"({self.file.year})")))
+        source = self.file.source
         change = facts["replaced"].get(code)
         standing: Standing = "published" if change is None else "replaced"
         related: tuple[str, ...] = () if change is None else (change["by"],)
