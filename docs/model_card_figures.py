@@ -83,7 +83,7 @@ def measure_model(rome: Path, embedded: str, rome3: Path, progress: Progress) ->
     found["holdings"] = _metrics(graph, held["holdings"])
     found["calibration"] = {name: _calibration(graph, held[name], load_scorer(name)) for name in SHIPPED}
     found["misses"] = _misses(graph, held["fitted"])
-    found["levels"] = {name: _levels(graph, held[name], load_scorer(name)) for name in OURS}
+    found["levels"] = {name: _levels(graph, held[name]) for name in OURS}
     found["transfer"] = {
         name: measure_elsewhere(graph, {n: h.scorers for n, h in held.items()}, build_graph(other))
         for name, other in (

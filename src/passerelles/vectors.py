@@ -275,9 +275,6 @@ def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
 # Terms of texts: stems, pairs of stems, pieces of words.
 
 _SHORTEST_STEMMED: Final = 5
-_ALPHABET: Final = b" 0123456789abcdefghijklmnopqrstuvwxyz"
-_BASE: Final = len(_ALPHABET) + 1  # 0 is no letter
-_DIGITS: Final = np.asarray([_ALPHABET.find(byte) + 1 for byte in range(256)], dtype=np.int64)
 
 
 class SuffixRule(NamedTuple):
@@ -418,38 +415,12 @@ def piece_counts(texts: TextCounts, lengths: range) -> "sparse.csr_array":
         Shape (n_texts, n_pieces).
     """
     used = np.unique(texts.words.indices)
-    pieces = _pieces([texts.vocabulary[i] for i in used.tolist()], lengths)
-    return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ pieces)
-
-
-def _pieces(vocabulary: Sequence[str], lengths: range) -> "sparse.csr_array":
-    """
-    Count the pieces of each word; one shorter than every length is a piece by itself.
-
-    A piece is a number in base 38, its letters from the left: the order of the numbers is that of the pieces.
-    """
-    letters = "".join(f" {word} " for word in vocabulary).encode("ascii")
-    digits = np.concatenate([_DIGITS[np.frombuffer(letters, dtype=np.uint8)], np.zeros(lengths[-1], dtype=np.int64)])
-    sizes = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary)) + 2
-    word = np.repeat(np.arange(len(sizes)), sizes)
-    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(letters))  # letters from here to the end of the word
-    whole = np.flatnonzero((left == sizes[word]) & (left < lengths[0]))
-    rows, numbers = [word[whole]], [_number(digits, whole, left[whole], lengths[-1])]
-    for length in lengths:
-        starts = np.flatnonzero(left >= length)
-        rows.append(word[starts])
-        numbers.append(_number(digits, starts, np.full(len(starts), length), lengths[-1]))
-    pieces, column = np.unique(np.concatenate(numbers), return_inverse=True)
-    return _counts(np.concatenate(rows), column.ravel(), (len(vocabulary), len(pieces)))
-
-
-def _number(
-    digits: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
-) -> NDArray[np.int64]:
-    number = np.zeros(len(starts), dtype=np.int64)
-    for place in range(width):
-        number = number * _BASE + np.where(place < lengths, digits[starts + place], 0)
-    return number
+    words = [texts.vocabulary[i] for i in used.tolist()]
+    # A word shorter than every length is a piece by itself.
+    pieces = [Counter(grams(word, lengths[0], lengths[-1]) or [f" {word} "]) for word in words]
+    column = _numbered(sorted(set(chain.from_iterable(pieces))))
+    counts = count_terms(pieces, column).matrix(len(column))
+    return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ counts.astype(np.float64))
 
 
 _CHUNK = 200_000

@@ -183,9 +183,9 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
     count = nearest.shape[1]
     scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
     if values.shape[1] <= _NARROW:
-        # Few columns, as for one person seen from every target: all rows are searched at once, halving each time.
-        closer = [count - _not_greater(nearest, column) for column in values.T]
-        return np.ascontiguousarray(scale[np.asarray(closer, dtype=np.intp).reshape(values.shape[::-1])].T)
+        # Few columns, as for one person seen from every target: all rows are counted at once.
+        closer = [(nearest > column[:, None]).sum(axis=1, dtype=np.uint16) for column in values.T]  # 512 at most
+        return np.ascontiguousarray(scale[np.stack(closer, axis=1)])
     found = np.full(values.shape, scale[count], dtype=np.float32)
     steps = scale[::-1].copy()
     for line, sorted_line, ranks in zip(values, nearest, found, strict=True):
@@ -193,19 +193,6 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
         some = line[near]
         order = some.argsort()  # looked up in order, which is faster
         ranks[near[order]] = steps[sorted_line.searchsorted(some[order], "right")]
-    return found
-
-
-def _not_greater(nearest: Dense, values: NDArray[np.float32]) -> NDArray[np.intp]:
-    """How many of each row, in rising order, are not greater than the value of that row."""
-    found = np.zeros(len(values), dtype=np.intp)
-    rows = np.flatnonzero(values >= nearest[:, 0])  # the others are beyond the last step
-    wanted, place, step = values[rows], np.zeros(len(rows), dtype=np.intp), 1 << (nearest.shape[1].bit_length() - 1)
-    while step:
-        reached = np.minimum(place + step, nearest.shape[1])
-        place = np.where((place + step == reached) & (nearest[rows, reached - 1] <= wanted), reached, place)
-        step >>= 1
-    found[rows] = place
     return found
 
 
