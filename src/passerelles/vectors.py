@@ -169,7 +169,6 @@ _OFTEN: Final = 0.1  # share of the rows beyond which a column is multiplied fas
 # cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
 COARSE: Final = 256
 FINE: Final = 16384
-_SHORT: Final = 20_000  # cells of a product of one row that is faster done without a sparse result
 
 
 def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
@@ -188,9 +187,6 @@ def product(
     but where a sum lies half-way between two. `turned` is `by_column` of the right one, where it is at hand.
     """
     if left is not right:
-        short = None if turned is None else short_product(left, turned)
-        if short is not None:
-            return short.astype(np.float32)[None, :]
         return _dense(left @ (right.T if turned is None else turned))
     size = left.shape[0]
     found = np.empty((size, size), dtype=np.float32)
@@ -224,47 +220,9 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
     rows = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
     length = np.sqrt(np.bincount(rows, left.data * left.data, left.shape[0])) * FINE
     scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
-    short = short_product(left, turned)
-    if short is not None:
-        return np.asarray(short * scale, dtype=np.float32)[None, :]
     found = sparse.csr_array(left @ turned)
     found.data = found.data * np.repeat(scale, np.diff(found.indptr))
     return _dense(found)
-
-
-def counts_of(left: "sparse.csr_array", right: "sparse.csr_array") -> "sparse.csr_array":
-    """Return ``left @ right`` for counts, whose sums are exact in any order."""
-    found = _terms(left, right)
-    if found is None:
-        return sparse.csr_array(left @ right)
-    columns, gains = found
-    order = np.argsort(columns, kind="stable")
-    columns, gains = columns[order], gains[order]
-    first = np.flatnonzero(np.diff(columns, prepend=-1))
-    sums = np.add.reduceat(gains, first) if len(first) else gains
-    kept = sums != 0
-    cells = (sums[kept], columns[first][kept], np.asarray([0, np.count_nonzero(kept)]))
-    return sparse.csr_array(cells, shape=(1, right.shape[1]))
-
-
-def short_product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float64] | None:
-    """
-    One row times a matrix, shape (n,), summed in the order of the columns of `left`; None where there is much to add.
-
-    A sparse product of one short row is mostly the making of its result, which is then spared.
-    """
-    found = _terms(left, turned)
-    return None if found is None else np.asarray(np.bincount(*found, turned.shape[1]), dtype=np.float64)
-
-
-def _terms(left: "sparse.csr_array", right: "sparse.csr_array") -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
-    """Columns and terms of the sums that one row times a matrix is made of; None for several rows, or many terms."""
-    if left.shape[0] > 1:
-        return None
-    cells, counts = Cells.of(right).of_rows(left.indices)
-    if len(cells) > _SHORT:
-        return None
-    return right.indices[cells], np.repeat(left.data, counts) * right.data[cells]
 
 
 def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:

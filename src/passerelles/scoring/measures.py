@@ -19,7 +19,6 @@ from passerelles.vectors import (
     TextCounts,
     by_column,
     count_texts,
-    counts_of,
     damped,
     frozen,
     in_whole_numbers,
@@ -297,7 +296,7 @@ def _of_holdings(
     """Weights of what is held, in the columns of each measure."""
     found: dict[str, sparse.csr_array] = {}
     for name, spread in spreads.items():
-        counts = counts_of(origins.held, spread)
+        counts = sparse.csr_array(origins.held @ spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + origins.of_occupation(background))
         counts.data = term_weights(name, counts.data)
