@@ -266,22 +266,8 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
 
 
 def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
-    """Inverse of kernel + ridge x identity between some rows, by Cholesky where it serves, as it nearly always does."""
-    from scipy.linalg import lapack  # noqa: PLC0415 - only where a table is made
-
-    penalised = _among(kernel, rows).copy()
-    penalised[np.diag_indices_from(penalised)] += ridge
-    # Turned, a symmetric matrix is the same, column by column as LAPACK wants it: it makes no copy then.
-    factor, failed = lapack.dpotrf(penalised.T, lower=True, overwrite_a=True)  # its upper half is made 0
-    if failed:  # not positive definite
-        return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
-    lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
-    inverse: NDArray[np.float64] = lower.T
-    for some in blocks(len(rows), _ROWS):  # the other half is the same
-        inverse[some.stop :, some] = inverse[some, some.stop :].T
-        square = inverse[some, some]
-        square += np.triu(square, 1).T
-    return inverse
+    """Inverse of kernel + ridge x identity between some rows."""
+    return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
 
 
 def _members(group: NDArray[np.int32]) -> list[NDArray[np.intp]]:
