@@ -16,7 +16,16 @@ from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.model import Credential, CredentialRequirement, Employment, Hours, OccupationAccess, Reduction, Ternary
+from passerelles.model import (
+    AccessStatus,
+    Credential,
+    CredentialRequirement,
+    Employment,
+    Hours,
+    OccupationAccess,
+    Reduction,
+    Ternary,
+)
 from passerelles.paths.path import path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import read_catalogue
@@ -307,6 +316,36 @@ def test_what_an_employer_gives_after_months_of_training_is_no_mere_word() -> No
     assert "6 mois au moins" in text
     assert "Attestation (6 à 12 mois, heures inconnues)" in text
     assert "sans formation" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Credential("X", "Habilitation", "habilitation", hours_kind="none-exists", issuer="Employeur"),
+         "Habilitation (formation ou examen, sans durée légale)"),
+        (Credential("X", "Examen", "certificat", hours_kind="none-exists"),
+         "Examen (formation ou examen, sans durée légale)"),
+        (Credential("X", "Carte", "carte", Hours(0, 0, 0, "loi"), hours_kind="none-exists"), "Carte (sans formation)"),
+        (Credential("X", "Concours d'agent", "concours"), "Concours d'agent."),
+    ],
+)  # fmt: skip
+def test_a_training_of_no_legal_length_is_not_told_as_none(asked: Credential, said: str) -> None:
+    some = jobs(CredentialRequirement("Q", "X"), whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, credentials=(*some.credentials, asked)))
+    (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert said in " ".join(path_sentences(path))
+
+
+@pytest.mark.parametrize(("status", "told"), [("unknown", True), ("open", False)])
+def test_what_gives_access_is_not_called_unknown_where_the_catalogue_knows_that_nothing_is_asked(
+    status: AccessStatus,
+    told: bool,  # noqa: FBT001
+) -> None:
+    some = jobs(whole=(OccupationAccess("Q", status),))
+    regulated = tuple(replace(o, regulated="yes") if o.code == "Q" else o for o in some.occupations)
+    graph = build_graph(replace(some, occupations=regulated))
+    (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert ("ce qui y donne accès n'est pas connu" in " ".join(path_sentences(path))) == told
 
 
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:

@@ -215,6 +215,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 company_hours=company_hours(known) if reduction is None or unpublished else reduction.company_hours,
                 months=known.months,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
+                any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
             )
         )
     return tuple(found)

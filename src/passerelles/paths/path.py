@@ -71,7 +71,8 @@ class StepCredential(Described):
     profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
     `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
     hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
-    asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length.
+    asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length;
+    `any_length` says that a training or an examination comes before it, and that no text sets how long.
     """
 
     code: str
@@ -90,6 +91,7 @@ class StepCredential(Described):
     company_hours: float | None = None
     months: Hours = UNKNOWN_HOURS
     shorter: str = ""
+    any_length: bool = False
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -677,17 +679,20 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
             lines.append(say(f"paths.step.{key}", lang=lang, names=listed((_credential(c, lang) for c in some), lang)))
     if step.regulated == "yes":
         granted = [c.label for c in step.credentials if c.grants]
-        key = "regulated" if granted else "regulated_unknown"
-        lines.append(say(f"paths.step.{key}", lang=lang, names=", ".join(granted)))
+        if granted:
+            lines.append(say("paths.step.regulated", lang=lang, names=", ".join(granted)))
+        elif step.access.status == "unknown":
+            lines.append(say("paths.step.regulated_unknown", lang=lang))
     return lines
 
 
 def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
-    if credential.held == "yes":
+    if credential.held == "yes" or credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
-    known = say("paths.step.no_length" if expected is None else "paths.step.no_training", lang=lang)
+    key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
+    known = say(f"paths.step.{key}", lang=lang)
     if months and not expected:
         known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
     if expected and credential.company_hours:
