@@ -152,10 +152,13 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     placed = [f for f in release.flows if isinstance(f, Flow)]
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
     aside = [p for p in release.set_aside if not isinstance(p, Withheld)]
-    found = [
-        *_met(placed, lang), *_confirmed(doubtful, lang), *_corrected(aside, lang),
-        *_authorised([*placed, *doubtful], lang), *_trained(placed, lang),
-    ]  # fmt: skip
+    asked = [
+        *((_met(flow, lang), flow) for flow in placed if flow.same_job and not flow.of_title),
+        *((_confirmed(flow, lang), flow) for flow in doubtful),
+        *((each, flow) for flow in (*placed, *doubtful) for each in _authorised(flow, lang)),
+    ]
+    found = [Action(*each, _people(some), dates=Dates.of(some)) for each, some in grouped(asked).items()]
+    found += [*_corrected(aside, lang), *_trained(placed, lang)]
     return sorted(found, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
 
 
@@ -165,29 +168,23 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
     return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
 
 
-def _met(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    same = grouped(((f.hiring.employer, f.hiring.named), f) for f in flows if f.same_job and not f.of_title)
-    return [
-        Action("meet", who, say("territory.action.what.meet", lang=lang, job=job), _people(some), dates=Dates.of(some))
-        for (who, job), some in same.items()
-    ]
+Asked = tuple[ActionKind, str, str]  # kind, who, what
+
+
+def _met(flow: Flow, lang: Lang) -> Asked:
+    return "meet", flow.hiring.employer, say("territory.action.what.meet", lang=lang, job=flow.hiring.named)
 
 
 def _people(flows: Iterable[Flow]) -> int:
     return sum(flow.people for flow in flows)
 
 
-def _confirmed(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    def asked(flow: Flow) -> tuple[str, str, str]:
-        key = "title" if "title" in flow.unknown else "confirm"
-        ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
-        return say(f"territory.action.who.{key}", lang=lang, **ends), flow.to_find_out(lang) or "", flow.hiring.named
-
-    found = []
-    for (who, thing, job), some in grouped((asked(flow), flow) for flow in flows).items():
-        what = say("territory.action.what.confirm", lang=lang, what=thing, job=job)
-        found.append(Action("confirm", who, what, _people(some), dates=Dates.of(some)))
-    return found
+def _confirmed(flow: Flow, lang: Lang) -> Asked:
+    key = "title" if "title" in flow.unknown else "confirm"
+    ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
+    thing = flow.to_find_out(lang) or ""
+    what = say("territory.action.what.confirm", lang=lang, what=thing, job=flow.hiring.named)
+    return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
 
 
 def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
@@ -204,17 +201,12 @@ def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
     return found
 
 
-def _authorised(flows: Iterable[Flow], lang: Lang) -> list[Action]:
-    def asked(flow: Flow) -> dict[tuple[str, str], None]:
-        some = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
-        return dict.fromkeys((c.label, c.detail.issuer) for c in some)
-
-    who, found = say("territory.action.who.authorise", lang=lang), []
-    for (label, issuer), some in grouped((key, flow) for flow in flows for key in asked(flow)).items():
+def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
+    who = say("territory.action.who.authorise", lang=lang)
+    needed = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
+    for label, issuer in dict.fromkeys((c.label, c.detail.issuer) for c in needed):
         key = f"territory.action.what.authorise{'_from' if issuer else ''}"
-        what = say(key, lang=lang, label=label, issuer=issuer)
-        found.append(Action("authorise", who, what, _people(some), dates=Dates.of(some)))
-    return found
+        yield "authorise", who, say(key, lang=lang, label=label, issuer=issuer)
 
 
 def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:

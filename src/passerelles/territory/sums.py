@@ -374,10 +374,8 @@ def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[i
     at = np.argwhere(masked)
     if not len(at):
         return []
-    number_of = {tuple(place): n for n, place in enumerate(at.tolist())}
-    need = np.asarray([room[tuple(place)] for place in at.tolist()])
-    value = np.asarray([sums[tuple(place)] for place in at.tolist()], dtype=np.float64)
-    matrix, equal = _equations(sums, number_of)
+    need, value = room[masked], sums[masked].astype(np.float64)
+    matrix, equal = _equations(sums, masked)
     low, high = value.copy(), value.copy()
 
     def short() -> NDArray[np.intp]:
@@ -407,25 +405,16 @@ def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[i
     return [(int(at[n][0]), int(at[n][1])) for n in short().tolist()]
 
 
-def _equations(sums: NDArray[np.int64], number_of: Mapping[tuple[int, ...], int]) -> tuple[sparse.csr_array, Floats]:
-    """Return what a reader knows: in each line the parts make up the sum, printed numbers being known."""
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    equal: list[float] = []
-    lines = [[(i, j) for j in range(sums.shape[1])] for i in range(sums.shape[0])]
-    lines += [[(i, j) for i in range(sums.shape[0])] for j in range(sums.shape[1])]
-    for line in lines:
-        signed = [(place, 1 if n < len(line) - 1 else -1) for n, place in enumerate(line)]
-        unknown = [(number_of[place], sign) for place, sign in signed if place in number_of]
-        if unknown:
-            known = sum(sign * int(sums[place]) for place, sign in signed if place not in number_of)
-            rows += [len(equal)] * len(unknown)
-            columns += [n for n, _ in unknown]
-            values += [float(sign) for _, sign in unknown]
-            equal.append(float(-known))
-    shape = (len(equal), len(number_of))
-    return sparse.csr_array((values, (rows, columns)), shape=shape), np.asarray(equal)
+def _equations(sums: NDArray[np.int64], masked: Bools) -> tuple[sparse.csr_array, Floats]:
+    """Return what a reader knows of the hidden sums: in each line the parts make up the sum over them."""
+    height, width = sums.shape
+    across, down = (np.append(np.ones(size - 1), -1.0)[None, :] for size in (width, height))
+    rows, columns = sparse.kron(sparse.eye_array(height), across), sparse.kron(down, sparse.eye_array(width))
+    lines = sparse.csc_array(sparse.vstack([rows, columns]))
+    equal = -(lines @ np.where(masked, 0, sums).ravel())
+    unknown = sparse.csr_array(lines[:, np.flatnonzero(masked)])
+    told = np.diff(unknown.indptr) > 0
+    return unknown[told], equal[told]
 
 
 def _extreme(matrix: sparse.csr_array, equal: Floats, weights: Floats) -> Floats | None:
