@@ -6,7 +6,7 @@ import pytest
 
 from market_files import write
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.certifications import CertificationKind, Certifications, is_active, load_certifications
+from passerelles.market.certifications import Certifications, is_active, load_certifications
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -48,7 +48,6 @@ def test_values_are_read_by_column_name(certifications: Certifications) -> None:
     assert found.rome == ("K2110",)
     bare = certifications.certification("14")
     assert (bare.rome, bare.rncp, bare.level, bare.nsf, bare.last_session) == ((), None, None, None, 2027)
-    assert bare.to_dict()["certifinfo"] == "14"
 
 
 def test_the_state_tells_certifications_from_the_rest(certifications: Certifications) -> None:
@@ -125,17 +124,13 @@ def test_the_year_can_be_chosen(tmp_path: Path) -> None:
 
 
 def test_an_occupation_gets_its_own_then_its_parents(certifications: Certifications, jobs: Referential) -> None:
-    def hits(code: str, **options: object) -> list[tuple[str, str, str]]:
-        found = certifications.for_occupation(code, jobs, **options)  # type: ignore[arg-type]
+    def hits(code: str) -> list[tuple[str, str, str]]:
+        found = certifications.for_occupation(code, jobs)
         return [(h.certification.code, h.rome, h.via) for h in found]
 
     assert hits("K2110") == [("10", "K2110", "direct")]
     assert hits("K2110-GL") == [("10", "K2110", "base")]
     assert hits("N4103") == [("15", "N4101", "parent")]  # 12 and 13 are no certifications, 11 is over
-    assert hits("N4103", ended=True) == [("11", "N4101", "parent"), ("15", "N4101", "parent")]
-    assert hits("N4103", kinds=("habilitation", "preparatory")) == [
-        ("12", "N4103", "direct"), ("13", "N4103", "direct")
-    ]  # fmt: skip
     assert hits("M1000") == []
     with pytest.raises(UnknownCodeError):
         hits("M1700")
@@ -164,9 +159,6 @@ def test_the_published_extract(real_data: Path, rome: Referential) -> None:
     }
     assert dict(found.row_counts) == counts
     assert len(found.certifications) == 9_923
-    every: tuple[CertificationKind, ...] = ("certification", "habilitation", "preparatory", "unknown")
-    reached = [found.for_occupation(o.code, rome, kinds=every, ended=True) for o in rome.occupations]
-    assert (len(reached), sum(map(bool, reached))) == (1_584, 1_562)
     assert sum(o.code in found.by_rome for o in rome.occupations) == 521
     odd = {dict(n.values)["subject"] for n in found.notices if n.code == "not_an_occupation"}
     assert "M1700" in odd

@@ -552,13 +552,13 @@ def _with_prerequisites(
                     continue  # what is required anyway is the choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
                     within = f"{known.code}/{number}", chr(ord("a") + name)
-                    yield _item(row, by_code[each], "one-of", within, applies=applies, needed_for=known.code)
+                    yield _asked_by(row, by_code[each], "one-of", within, applies=applies, needed_for=known.code)
         needed_for = None if code == row.credential else row.credential
         own = row.group or None, row.alternative or None
-        yield _item(row, known, row.kind, own, applies=applies, needed_for=needed_for)
+        yield _asked_by(row, known, row.kind, own, applies=applies, needed_for=needed_for)
 
 
-def _item(
+def _asked_by(
     row: CredentialRequirement,
     known: Credential,
     requirement: RequirementKind,
@@ -569,16 +569,11 @@ def _item(
 ) -> AccessCredential:
     """Return what a row brings: the credential that it names, or one that is needed before it; see `needed_for`."""
     own = needed_for is None
-    return AccessCredential(
-        known.code,
-        known.label,
-        known.kind,
+    return _item(
+        known,
         requirement,
-        held=None,
-        hours=known.hours,
-        origin="catalogue" if row.origin else "referential",
+        "catalogue" if row.origin else "referential",
         source=(row.source if own else "") or known.source,
-        detail=known,
         group=place[0],
         alternative=place[1],
         scope=row.scope,
@@ -587,6 +582,13 @@ def _item(
         needed_for=needed_for,
         as_of=(row.as_of if own else "") or known.as_of,
         in_force=row.in_force if own else known.in_force,
+    )
+
+
+def _item(known: Credential, requirement: RequirementKind, origin: Origin, **more: Any) -> AccessCredential:
+    """Return what is asked for before anybody's holdings are looked at."""
+    return AccessCredential(
+        known.code, known.label, known.kind, requirement, None, known.hours, origin, detail=known, **more
     )
 
 
@@ -645,18 +647,13 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
         known = labels.get(plain) or referential.credential_by_code.get(code or "", made)
         if known.code in found and not mention.required:
             continue
-        found[known.code] = AccessCredential(
-            code=known.code,
-            label=known.label,
-            kind=known.kind,
-            requirement="required" if mention.required else kinds.get(mention.strength, "option"),
-            held=None,
-            hours=known.hours,
-            origin="access text",
+        found[known.code] = _item(
+            known,
+            "required" if mention.required else kinds.get(mention.strength, "option"),
+            "access text",
             source=source,
             scope=scopes.get(mention.condition, "all"),
             applies=mention.condition == "always",
-            detail=known,
         )
     yield from found.values()
 

@@ -44,10 +44,6 @@ _SAID: Final = 3  # certifications that a sentence names
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
-_SHOWN: Final = (
-    "label", "kind", "type", "level", "rome", "rncp", "rs", "formacode", "nsf", "state", "first_session",
-    "last_session", "active",
-)  # fmt: skip
 # In the order of preference: named by the fiche itself and known to be alive, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
@@ -284,12 +280,6 @@ class Certification:
     updated: str = ""
     lines: tuple[int, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        values = {name: getattr(self, name) for name in _SHOWN}
-        told = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-        return {"certifinfo": self.code, **told}
-
 
 class CertificationHit(NamedTuple):
     """A certification that leads to an occupation, by which of its codes, and how that code is reached."""
@@ -494,16 +484,12 @@ class Certifications:
             raise UnknownCodeError(code, suggestions=near, key="unknown_certification")
         return found
 
-    def for_occupation(
-        self,
-        code: str,
-        referential: Referential,
-        *,
-        kinds: tuple[CertificationKind, ...] = ("certification",),
-        ended: bool = False,
-    ) -> tuple[CertificationHit, ...]:
+    def for_occupation(self, code: str, referential: Referential) -> tuple[CertificationHit, ...]:
         """
         Certifications that lead to an occupation: named with its code, else with its parent's or its base's.
+
+        Habilitations and preparatory courses are no certifications and are left out, and so are those whose sessions
+        are over or have not begun (`active` "no").
 
         Parameters
         ----------
@@ -511,10 +497,6 @@ class Certifications:
             Code of an occupation of `referential`.
         referential
             Where its parent and its base are found.
-        kinds
-            Kinds to keep; habilitations and preparatory courses are no certifications and are left out.
-        ended
-            Keep those whose sessions are over or have not begun (`active` "no"); unknown ones are always kept.
 
         Returns
         -------
@@ -532,7 +514,7 @@ class Certifications:
         hits: dict[str, CertificationHit] = {}
         for link in links_of(referential, code):
             for found in self.by_rome.get(link.code, ()):
-                if found.kind in kinds and (ended or found.active != "no"):
+                if found.kind == "certification" and found.active != "no":
                     hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
         return tuple(hits.values())
 
@@ -679,26 +661,19 @@ def _certification(
     first, last = sessions
     if first is not None and last is not None and first > last:
         log.note("certification_sessions", file=file, line=line, value=f"{first} > {last}")
+    texts: dict[str, Any] = {name: values[name] for name in ("label", "type", "formacode_label", "state", "updated")}
+    texts |= {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf", "replaces")}
     return Certification(
         code=code,
-        label=values["label"],
         kind=kind,
-        type=values["type"],
-        level=values["level"] or None,
         rome=tuple(dict.fromkeys(values[f"rome_{i}"].upper() for i in range(1, 6) if values[f"rome_{i}"])),
-        rncp=values["rncp"] or None,
         rs=(values["rs"],) if values["rs"] else (),
-        formacode=values["formacode"] or None,
-        formacode_label=values["formacode_label"],
-        nsf=values["nsf"] or None,
-        state=values["state"],
         first_session=first,
         last_session=last,
         active=is_active(first, last, year),
-        replaces=values["replaces"] or None,
         vae={"1": True, "2": False}.get(values["vae"]),
-        updated=values["updated"],
         lines=(line,),
+        **texts,
     )
 
 

@@ -141,7 +141,7 @@ def declared_kind(text: str) -> Kind:
         raise PasserellesError("market_source", reason=error) from error
 
 
-def recognise(header: Sequence[str], groups: Iterable[Group] | None = None) -> Kind | None:
+def recognise(header: Sequence[str]) -> Kind | None:
     """
     Kind of a file with this header, or None.
 
@@ -152,9 +152,7 @@ def recognise(header: Sequence[str], groups: Iterable[Group] | None = None) -> K
     >>> recognise(["a", "b"]) is None
     True
     """
-    wanted = set(GROUPS if groups is None else groups)
-    kind = next((kind for kind in kinds().values() if kind.columns(header) is not None), None)
-    return kind if kind is not None and kind.group in wanted else None
+    return next((kind for kind in kinds().values() if kind.columns(header) is not None), None)
 
 
 class SourceFile(NamedTuple):
@@ -256,7 +254,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         try:
-            item = _recognise(file, name, GROUPS, workbooks=workbooks)
+            item = _recognise(file, name, workbooks=workbooks)
         except OSError as error:
             if place.is_file():
                 raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
@@ -269,7 +267,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     return Scan(tuple(found), tuple(notices), tuple(others))
 
 
-def _recognise(path: Path, name: str, groups: tuple[Group, ...], *, workbooks: bool) -> Found | None:
+def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
     with path.open("rb") as stream:
         head = stream.read(_PEEK)
     if head.startswith(b"PK"):
@@ -282,9 +280,9 @@ def _recognise(path: Path, name: str, groups: tuple[Group, ...], *, workbooks: b
         for sheet in book.sheets:
             rows: list[list[str]] = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
             for row, below in pairwise([*rows[: HEADER_WITHIN + 1], []]):
-                if recognise(row, groups) is not None:
+                if recognise(row) is not None:
                     header = tuple(cell.casefold() for cell in row)
-                    return _found(path, name, header, below, groups, workbook=True)
+                    return _found(path, name, header, below, workbook=True)
         return None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -293,13 +291,11 @@ def _recognise(path: Path, name: str, groups: tuple[Group, ...], *, workbooks: b
     if len(cut) == _PEEK:
         cut = head[: head.rfind(b"\n") + 1] or head
     table = read_table(cut, name=name)
-    return _found(path, name, table.header, table.rows[0] if table.rows else [], groups, workbook=False)
+    return _found(path, name, table.header, table.rows[0] if table.rows else [], workbook=False)
 
 
-def _found(
-    path: Path, name: str, header: tuple[str, ...], first: list[str], groups: tuple[Group, ...], *, workbook: bool
-) -> Found | None:
-    kind = recognise(header, groups)
+def _found(path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool) -> Found | None:
+    kind = recognise(header)
     if kind is None:
         return None
     columns = kind.columns(header) or {}

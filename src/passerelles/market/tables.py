@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
-from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views import schema
@@ -43,15 +43,14 @@ class FapRome:
     """
     Families of each ROME 3 code in one nomenclature, as published.
 
-    `without_rome` lists the families that the table gives without any ROME code. `by_qualification` gives the family of
-    a ROME code and a qualification (0 = not said, 1 to 9) where the nomenclature goes by it (FAP 2021): `pairs` then
-    are those of a job of which no qualification is known, and what else would leave a family without any job.
+    `by_qualification` gives the family of a ROME code and a qualification (0 = not said, 1 to 9) where the nomenclature
+    goes by it (FAP 2021): `pairs` then are those of a job of which no qualification is known, and what else would leave
+    a family without any job.
     """
 
     file: SourceFile
     pairs: tuple[tuple[str, str], ...]  # (family, ROME 3 code), sorted
     families: frozenset[str]
-    without_rome: tuple[str, ...]
     nomenclature: Nomenclature = "FAP2009"
     by_qualification: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
@@ -65,9 +64,9 @@ class FapRome:
 def read_fap_rome(found: Found) -> FapRome:
     """Read the published crosswalk; rows without a ROME code are counted, never joined."""
     table = read(found)
+    log = NoticeLog(table.notices)
     pairs: set[tuple[str, str]] = set()
     families: set[str] = set()
-    notices = [*table.notices]
     bare = 0
     for line, (family, rome) in cells(found, table, "family", "rome"):
         if family not in ABSENT:
@@ -75,21 +74,14 @@ def read_fap_rome(found: Found) -> FapRome:
         if rome in ABSENT or family in ABSENT:
             bare += 1
         elif not is_rome_code(rome):
-            notices.append(notice("invalid_value", file=found.name, line=line, column="Rome", value=rome))
+            log.note("invalid_value", file=found.name, line=line, column="Rome", value=rome)
         elif (family, rome) in pairs:
-            notices.append(notice("duplicate_link", file=found.name, line=line, subject=f"{family} - {rome}"))
+            log.note("duplicate_link", file=found.name, line=line, subject=f"{family} - {rome}")
         else:
             pairs.add((family, rome))
     if bare:
-        notices.append(notice("rows_without_rome", file=found.name, count=bare))
-    without = tuple(sorted(families - {family for family, _ in pairs}))
-    return FapRome(
-        source_file(found, table),
-        tuple(sorted(pairs)),
-        frozenset(families),
-        without,
-        notices=NoticeLog(notices).notices(),
-    )
+        log.note("rows_without_rome", file=found.name, count=bare)
+    return FapRome(source_file(found, table), tuple(sorted(pairs)), frozenset(families), notices=log.notices())
 
 
 def read_fap2021_rome(found: Found) -> FapRome:
@@ -115,7 +107,6 @@ def read_fap2021_rome(found: Found) -> FapRome:
         source_file(found, table),
         tuple(sorted(usual | others)),
         frozenset(by_qualification.values()),
-        (),
         "FAP2021",
         MappingProxyType(dict(sorted(by_qualification.items()))),
         log.notices(),
@@ -131,20 +122,16 @@ def links_of(referential: Referential, code: str) -> tuple[Link, ...]:
     PasserellesError
         If the code is a number.
     """
-    occupation = referential.occupation_by_code.get(code)
-    if occupation is None:
-        return (Link(code, "direct"),)
-    links = [Link(code, "direct")]
-    if occupation.parent and occupation.parent != code:
-        links.append(Link(occupation.parent, "parent"))
-    base = referential.occupation_by_code.get(occupation.base) if occupation.base else None
-    if occupation.base and base is None:
-        links.append(Link(occupation.base, "base"))
-    elif base is not None:
-        links.append(Link(base.code, "base"))
-        if base.parent and base.parent != base.code:
-            links.append(Link(base.parent, "base-parent"))
-    return tuple(links)
+    by_code = referential.occupation_by_code
+    found: dict[str, Via] = {code: "direct"}
+    if code in by_code:
+        parent, base = by_code[code].parent, by_code[code].base
+        of_base = by_code[base].parent if base is not None and base in by_code else None
+        ways: tuple[tuple[str | None, Via], ...] = ((parent, "parent"), (base, "base"), (of_base, "base-parent"))
+        for each, via in ways:
+            if each:
+                found.setdefault(each, via)
+    return tuple(Link(each, via) for each, via in found.items())
 
 
 def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tuple[tuple[str, ...], Link | None]:
@@ -221,20 +208,17 @@ class TensionTable:
     """
     Tensions by (code, territory). Territories: a basin code, or ``FR``, ``region:53``, ``department:35``.
 
-    `codes` are ROME 3 codes or FAP families; a pair that is absent is unknown.
+    Codes are ROME 3 codes or FAP families; a pair that is absent is unknown.
     """
 
     file: SourceFile
     year: str
     rows: Mapping[tuple[str, str], Tension]
-    codes: frozenset[str]
-    territories: frozenset[str]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
-        """One line: kind, year and sizes."""
-        sizes = f"{len(self.rows)} rows, {len(self.codes)} codes, {len(self.territories)} territories"
-        return f"<TensionTable {self.file.kind} {self.year}: {sizes}>"
+        """One line: kind, year and size."""
+        return f"<TensionTable {self.file.kind} {self.year}: {len(self.rows)} rows>"
 
 
 def read_tension(found: Found) -> TensionTable:
@@ -260,8 +244,6 @@ def read_tension(found: Found) -> TensionTable:
         file=source_file(found, table, year=years_of(years)),
         year=years_of(years),
         rows=MappingProxyType(rows),
-        codes=frozenset(code for code, _ in rows),
-        territories=frozenset(territory for _, territory in rows),
         notices=log.notices(),
     )
 

@@ -593,15 +593,6 @@ def _rules(language: str) -> _Rules | None:
     def compiled(table: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
         return {k: re.compile("|".join(v) if isinstance(v, list) else v) for k, v in table.items()}
 
-    return _Rules(
-        re.compile(raw["sentence"]),
-        re.compile(raw["clause"]),
-        compiled(raw["cues"]),
-        compiled(raw["reading"]),
-        compiled(raw["conditions"]),
-        compiled(raw["ways"]),
-        compiled(raw["selection"]),
-        compiled(raw["levels"]),
-        compiled(raw["codes"]),
-        [(c, re.compile(c["pattern"])) for c in raw["credentials"]],
-    )
+    tables = {name: compiled(table) for name, table in raw.items() if isinstance(table, dict)}
+    credentials = [(each, re.compile(each["pattern"])) for each in raw["credentials"]]
+    return _Rules(re.compile(raw["sentence"]), re.compile(raw["clause"]), credentials=credentials, **tables)
