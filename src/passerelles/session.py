@@ -149,9 +149,9 @@ class Session:
             "no_market_data",
         )
 
-    def basin(self, text: str | None) -> "BasinKey | None":
+    def surveyed(self, basin: str, *, year: int | None = None) -> "tuple[Market, BasinKey]":
         """
-        Basin of a code or name in the market at hand; None where none is named.
+        Market at hand, and a basin of it by code or name.
 
         Raises
         ------
@@ -160,11 +160,13 @@ class Session:
         """
         from passerelles.market.signals import find_basin  # noqa: PLC0415 - command start-up
 
-        if text is None:
-            return None
         if self.market is None:
             raise PasserellesError("no_market_data", path=", ".join(map(str, self.folders)) or "--data")
-        return find_basin(self.market, text, places=self.places)
+        return self.market, find_basin(self.market, basin, places=self.places, year=year)
+
+    def basin(self, text: str | None) -> "BasinKey | None":
+        """Return a basin of the market at hand; None where none is named."""
+        return None if text is None else self.surveyed(text)[1]
 
     @cached_property
     def wages(self) -> "Market | None":

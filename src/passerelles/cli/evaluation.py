@@ -27,7 +27,6 @@ def evaluate(
     from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
-    from passerelles.report.envelope import envelope
 
     given.check_chart()
     for path in filter(None, (predictions, given.output)):
@@ -51,7 +50,7 @@ def evaluate(
 
     def payload() -> dict[str, Any]:
         seen = {} if result.observed is None else {"observed": result.observed.to_dict(lang)}
-        return envelope("evaluate@1", graph, dicts(result.results, lang)) | {"folds": result.folds} | seen
+        return given.scored("evaluate@1", dicts(result.results, lang)) | {"folds": result.folds} | seen
 
     given.emit(payload, result.sheets(lang), given.on_screen(page, unfold=2))
     given.draw(lambda: charts.method_comparison(result, lang=lang))
@@ -79,14 +78,13 @@ def train(
 @shared("referential overlay no_access settings form output lang")
 def transparency(given: Given) -> None:
     """Print what must be published and answered."""
-    from passerelles.report.envelope import envelope
     from passerelles.report.transparency import CHANGED, WEIGHT, duties
 
     graph, lang = given.graph, given.lang
     found = duties(graph)
 
     def payload() -> dict[str, Any]:
-        return envelope("transparency@1", graph, dicts(found.points, lang)) | {
+        return given.scored("transparency@1", dicts(found.points, lang)) | {
             "weights": [WEIGHT.to_dict(weight, lang) for weight in found.weights],
             "changed_settings": [CHANGED.to_dict(change, lang) for change in found.changed],
         }

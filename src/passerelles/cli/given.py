@@ -147,15 +147,25 @@ class Given:
         self.tell_notices(() if found is None else found.notices)
         return found
 
+    def scored(self, name: str, items: Sequence[dict[str, Any]], *, occupied: bool = True) -> dict[str, Any]:
+        """Return the object that a command prints as JSON, where the graph scored; see `report.envelope.envelope`."""
+        from passerelles.report.envelope import envelope
+
+        return envelope(name, self.graph, items, occupied=occupied)
+
     def on_screen(
         self,
         page: "Callable[[Lang], Page]",
         of: "Referential | None" = None,
         *,
         unfold: int | None = None,
-        scorer: Mapping[str, Any] | None = None,
+        occupied: bool | None = None,
     ) -> "Callable[[Screen], None]":
-        """Return what prints the page of a result, then what its scorer does not tell and where the data come from."""
+        """
+        Return what prints the page of a result, then where the data come from.
+
+        What the scorer does not tell stands between, where it is said whether the origin is `occupied`.
+        """
 
         def show(console: "Screen") -> None:
             from passerelles.views.terminal import print_page
@@ -163,12 +173,12 @@ class Given:
             print_page(console, page(self.lang), unfold=unfold or 0, lang=self.lang)
             if of is None:
                 return
-            from passerelles.report.envelope import print_dim, print_notice_of_source, scorer_limits
+            from passerelles.report.envelope import print_dim, print_notice_of_source, scorer_dict, scorer_limits
 
             if unfold is not None:
                 console.print()
-            if scorer is not None:
-                print_dim(console, scorer_limits(scorer, lang=self.lang))
+            if occupied is not None:
+                print_dim(console, scorer_limits(scorer_dict(self.graph, occupied=occupied), lang=self.lang))
             print_notice_of_source(console, of, lang=self.lang)
 
         return show

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
@@ -46,7 +47,6 @@ def rank(
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import nearer, rank_moves, sentence
-    from passerelles.report.envelope import envelope, scorer_dict
 
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": explain,
@@ -77,13 +77,13 @@ def rank(
         items = dicts(moves, lang)
         for item, nearest in zip(items, found.values(), strict=False):  # asked for by --explain alone: it takes time
             item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
-        return envelope("rank@1", graph, items, occupied=occupied) | moves.doubts()
+        return given.scored("rank@1", items, occupied=occupied) | moves.doubts()
 
     show = given.on_screen(
         lambda lang: moves.explained(lang, title=title, first=explain, notes=notes),
         graph.referential,
         unfold=explain,
-        scorer=scorer_dict(graph, occupied=occupied),
+        occupied=occupied,
     )
     given.emit(payload, moves.sheets(lang), show)
     given.draw(lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang))
@@ -206,10 +206,11 @@ def demo(given: Given) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
-    from passerelles.report.envelope import envelope, print_notice_of_source
+    from passerelles.report.envelope import print_notice_of_source
     from passerelles.views.terminal import print_page, print_unfolded
 
-    graph, lang = Given(overlay=[OVERLAY], lang=given.lang).graph, given.lang
+    given = replace(given, overlay=[OVERLAY])
+    graph, lang = given.graph, given.lang
     first = rank_moves(graph, FLAGSHIP[0], limit=3)
     flagship = rank_moves(graph, FLAGSHIP[0], targets=[FLAGSHIP[1]], limit=1)
     others = [rank_moves(graph, origin, limit=1)[0] for origin in OTHERS]
@@ -230,7 +231,7 @@ def demo(given: Given) -> None:
         print_notice_of_source(console, referential, lang=lang)
         console.print(given.say("cli.demo.next"))
 
-    given.emit(lambda: envelope("rank@1", graph, dicts(moves, lang)), moves.sheets(lang), show)
+    given.emit(lambda: given.scored("rank@1", dicts(moves, lang)), moves.sheets(lang), show)
 
 
 @shared("referential overlay data settings form output chart lang")
@@ -244,7 +245,6 @@ def areas(
     from passerelles.areas import mobility_areas
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
-    from passerelles.report.envelope import envelope
 
     given.check_chart()
     session, graph, lang = given.session, given.graph, given.lang
@@ -252,7 +252,7 @@ def areas(
     named = None if jobs is None else [line for line in lines if line]
     found = mobility_areas(graph, named, market=session.market, basin=session.basin(basin))
     given.emit(
-        lambda: envelope("areas@1", graph, dicts(found.areas, lang)) | found.figures(),
+        lambda: given.scored("areas@1", dicts(found.areas, lang)) | found.figures(),
         found.sheets(lang),
         given.on_screen(found.page, graph.referential),
     )
@@ -289,7 +289,6 @@ def sources(
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.referential import find_occupation
-    from passerelles.report.envelope import envelope, scorer_dict
 
     session, graph, lang = given.session, given.graph, given.lang
     code = find_occupation(graph.referential, target)
@@ -302,11 +301,11 @@ def sources(
         given.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = given.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
     given.emit(
-        lambda: envelope("sources@1", graph, dicts(moves, lang)) | moves.doubts(),
+        lambda: given.scored("sources@1", dicts(moves, lang)) | moves.doubts(),
         moves.sheets(lang),
         given.on_screen(
             lambda lang: moves.explained(lang, title=title, first=explain), graph.referential, unfold=explain,
-            scorer=scorer_dict(graph),
+            occupied=True,
         ),
     )  # fmt: skip
     return bool(moves)
@@ -338,7 +337,6 @@ def paths(
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
-    from passerelles.report.envelope import envelope
 
     given.check_chart()
     start = read_origin(None, profile) if profile else (ends or [""])[0]
@@ -369,7 +367,7 @@ def paths(
     title = given.say("paths.title" if end.code else "paths.title_profile", label=end.label or end.code, code=end.code)
 
     def payload() -> dict[str, Any]:
-        return envelope("paths@1", graph, dicts(found, lang)) | {"targets": dicts(found.reached, lang)}
+        return given.scored("paths@1", dicts(found, lang)) | {"targets": dicts(found.reached, lang)}
 
     show = given.on_screen(
         lambda lang: found.page(lang, title=title, frame=asked.name if asked else None)._replace(
@@ -411,13 +409,10 @@ def _hiring(
 
 def _of_basin(given: Given, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
     """Hiring jobs of a basin, and how tight the market of each is, from 0 to 1, where it is known."""
-    from passerelles.market.signals import find_basin, signals
+    from passerelles.market.signals import signals
 
-    session = given.session
-    market, places = session.territory_data()
-    if market is None:
-        raise PasserellesError("no_market_data", path=", ".join(map(str, session.folders)) or "--data")
-    found = list(signals(market, session.referential, find_basin(market, basin, places=places), listed=listed))
+    market, key = given.session.surveyed(basin)
+    found = list(signals(market, given.session.referential, key, listed=listed))
     porteurs = tuple(s.occupation for s in found if s.status == "hiring")
     slack, tight = 1.0, 5.0  # classes of tension
     known = {s.occupation: s.tension.value for s in found if s.tension.value is not None}
@@ -437,7 +432,6 @@ def levers(
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
     from passerelles.referentials.referential import find_occupation, find_occupations
-    from passerelles.report.envelope import envelope
     from passerelles.territory.reading import read_lots
 
     graph, referential = given.graph, given.graph.referential
@@ -464,7 +458,7 @@ def levers(
     def payload() -> dict[str, Any]:
         totals = {"opened": found.total, "already": found.already, "possible": found.possible}
         more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee}
-        return envelope("levers@1", graph, dicts(found, given.lang)) | more
+        return given.scored("levers@1", dicts(found, given.lang)) | more
 
     given.emit(payload, found.sheets(given.lang), given.on_screen(found.page, referential))
     return bool(found)

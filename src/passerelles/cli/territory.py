@@ -1,7 +1,6 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -21,7 +20,7 @@ from passerelles.cli.given import (
 from passerelles.cli.moves import including
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.views.spec import Column, Sheet, Withheld, dicts
+from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +99,7 @@ def rank(
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.own_lists import load_job_list
-    from passerelles.report.envelope import data_sources, envelope
+    from passerelles.report.envelope import data_sources
     from passerelles.territory.lots import NOTE, Locator, Side
     from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_sheets
@@ -125,7 +124,7 @@ def rank(
     sources = data_sources((fragile, given.hiring, jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
-        return envelope("territory-rank@1", graph, dicts(found, lang)) | {
+        return given.scored("territory-rank@1", dicts(found, lang)) | {
             "basin": place, "basin_code": code, "basin_name": name, "by": by,
             "notes": [NOTE.to_dict(note, lang) for note in notes], "sources": sources,
         }  # fmt: skip
@@ -235,21 +234,26 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     from passerelles.market.signals import wage_notes
     from passerelles.report.envelope import print_dim
     from passerelles.territory.lots import SET_ASIDE
-    from passerelles.views.terminal import print_sheet
+    from passerelles.views.terminal import print_sheet, print_unfolded
+
+    def listed(title: str, sentences: "Sequence[str]") -> None:
+        if sentences:
+            print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences), lang=lang)
 
     summary = found.summary(lang)
     if summary:
         console.print(Text(summary, style="bold"))
     print_dim(console, [note.sentence(lang) for note in found.notes])
+    aside = []
     for row in found.set_aside[:_SHOWN]:
         told = SET_ASIDE.to_dict(row, lang)
         place = say("territory.where.row", lang=lang, file=told["file"], row=str(told["row"]))
-        line = say("territory.where.problem", lang=lang, place=place, what=told["reason"])
-        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+        aside.append(say("territory.where.problem", lang=lang, place=place, what=told["reason"]))
     if len(found.set_aside) > _SHOWN:
-        left = say("territory.where.more", lang=lang, n=len(found.set_aside) - _SHOWN)
-        console.print(Padding(Text(left, style="dim"), (0, 0, 0, 2)))
-    _print_listed(console, "resolved", [each.sentence(lang) for each in found.resolved], lang)
+        aside.append(say("territory.where.more", lang=lang, n=len(found.set_aside) - _SHOWN))
+    for line in aside:
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+    listed("resolved", [each.sentence(lang) for each in found.resolved])
     if found.bounds["status"] == "infeasible":
         unmet = ", ".join(found.unmet_floors)
         key = "infeasible" if unmet else "infeasible_together"
@@ -270,17 +274,8 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     if len(largest) > _SHOWN:
         console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
     sentence = next(c for c in changes.described if c.key == "sentence")
-    _print_listed(console, "changes", [str(sentence.cell(each, lang)) for each in found.changes], lang)
-    _print_listed(console, "certificate", found.proofs(lang), lang)
-
-
-def _print_listed(console: "Console", title: str, sentences: "Sequence[str]", lang: Lang) -> None:
-    from rich.padding import Padding
-
-    if sentences:
-        console.print(say(f"territory.title.{title}", lang=lang), style="bold")
-    for sentence in sentences:
-        console.print(Padding(sentence, (0, 0, 0, 2)))
+    listed("changes", [str(sentence.cell(each, lang)) for each in found.changes])
+    listed("certificate", found.proofs(lang))
 
 
 def _compare(given: Bounded, graph: "OccupationGraph", fragile: Path, common: dict[str, Any]) -> bool:
@@ -427,15 +422,13 @@ def signals(
     year: Annotated[int | None, typer.Option("--year", help=say("cli.option.year"))] = None,
 ) -> bool:
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
-    from passerelles.market.signals import basin_openings, find_basin, signal
+    from passerelles.market.signals import basin_openings, signal
     from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
+    from passerelles.views.terminal import print_page
 
     known, lang = given.session.referential, given.lang
-    market, places = given.session.territory_data()
-    if market is None:
-        raise PasserellesError("no_market_data", path=", ".join(map(str, given.data or ())) or "--data")
-    key = find_basin(market, basin, places=places, year=year)
+    market, key = given.session.surveyed(basin, year=year)
     if job:
         codes = [find_occupation(known, text) for text in job]
         found = [signal(market, known, code, key, year=year) for code in codes]
@@ -446,11 +439,11 @@ def signals(
     title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
     payload = unscored_envelope(
         "territory-signals@1", known, items, basin={"code": key.code, "name": key.name}, year=surveyed,
-        sources=data_sources(market=market, places=places, without=frozenset({"idcc-opco"})),
+        sources=data_sources(market=market, places=given.session.places, without=frozenset({"idcc-opco"})),
     )  # fmt: skip
 
     def show(console: "Console") -> None:
-        print_signals(console, items, title=title, lang=lang)
+        print_page(console, signals_page(items, title=title, lang=lang), unfold=len(items), lang=lang)
         console.print()
         print_data_sources(console, payload["sources"], lang=lang)
 
@@ -476,24 +469,16 @@ def signal_sheets(found: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
     return [Sheet.of_rows("signals", columns, [[row[key] for key in _SIGNAL] for row in rows])]
 
 
-def print_signals(console: "Console", found: "Sequence[Mapping[str, Any]]", *, title: str, lang: Lang) -> None:
-    """Print jobs one by one, status and why; or the families of a survey in a basin, most projects first."""
-    from rich.padding import Padding
-
-    from passerelles.views.terminal import print_sheet
-
-    console.print(title, style="bold")
-    for item in found:
-        if "occupation" in item:
-            job, status = item["occupation"], say(f"market.status.{item['status']}", lang=lang)
-            console.print()
-            console.print(f"{job['code']} {job['label']} : {status}", style="bold")
-            for line in item["sentences"]:
-                console.print(Padding(line, (0, 0, 0, 2)))
+def signals_page(found: "Sequence[Mapping[str, Any]]", *, title: str, lang: Lang) -> Page:
+    """Return jobs one by one, status and why; or the families of a survey in a basin, most projects first."""
     families = [item for item in found if "occupation" not in item]
     columns = [Column("family", value=lambda item, _: f"{item['family']['code']} {item['family']['label']}")]
     columns += [_bounded(name) for name in _FAMILY]
-    print_sheet(console, Sheet("signals", columns, lambda: families, lang), lang=lang)
+    jobs = []
+    for item in found if not families else ():
+        job, status = item["occupation"], say(f"market.status.{item['status']}", lang=lang)
+        jobs.append(Page(f"{job['code']} {job['label']} : {status}", item["sentences"]))
+    return Page(title, sheets=[Sheet("signals", columns, lambda: families, lang)], details=jobs)
 
 
 def _bounded(name: str) -> Column:
@@ -527,7 +512,7 @@ def report(
 ) -> bool:
     """Write the report of a territory: a page, or an office document where the file is named .docx."""
     from passerelles.io.atomic import check_free
-    from passerelles.referentials.places import sample_tables
+    from passerelles.referentials.places import sample_name, sample_tables
     from passerelles.report.case import Case, Request, Words
     from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
@@ -543,12 +528,18 @@ def report(
     if office:
         check_word()
     given.check_scenarios()
-    sample = sample_name(territory, fragile, hiring)
+    sample = ""
+    if fragile is None:
+        if hiring is not None:
+            raise PasserellesError("report_which_input")
+        sample = sample_name(territory or DEFAULT_TERRITORY)
+        fragile, hiring = sample_tables(sample)
     words = command_words(
         {
-            "territory": sample or territory, "fragile": fragile, "hiring": hiring, "radius": given.radius,
-            "frame": given.frame, "budget-hours": given.budget, "min-probability": given.probability,
-            "mask": given.mask, "travel": given.travel,
+            "territory": sample or territory, "fragile": None if sample else fragile,
+            "hiring": None if sample else hiring, "radius": given.radius, "frame": given.frame,
+            "budget-hours": given.budget, "min-probability": given.probability, "mask": given.mask,
+            "travel": given.travel,
             "referential": None if given.referential == "transitions" else Path(given.referential),
             "overlay": [Path(name) for name in given.overlay or ()], "data": given.data, "limit": limit or None,
             "sheets": sheets, "scenario": given.scenario, "title": title, "date": given.date,
@@ -556,14 +547,10 @@ def report(
             "lang": None if given.lang == "fr" else given.lang,
         }
     )  # fmt: skip
-    if sample is not None:
-        fragile, hiring = sample_tables(sample)
     session = given.open(tensions=False)
     graph = session.graph
     market, places = session.territory_data()
     certifications = session.certifications if session.folders else None
-    if fragile is None:  # said by `sample_name` already; for the type checker
-        raise PasserellesError("report_which_input")
     bounds: dict[str, Any] = given.bounds | {"market": market, "places": places, "certifications": certifications,
                                              "territory": "" if sample else territory or ""}  # fmt: skip
     with given.progress("territory.working") as tell:
@@ -574,7 +561,7 @@ def report(
     request = Request(
         command=(*words, "--output", f"rapport{'.docx' if office else '.html'}"),
         title=title or (given.say("report.title", territory=sample.title()) if sample else ""), date=given.date,
-        invented=sample is not None, limit=limit, mask=given.mask, pictures=pictures,
+        invented=bool(sample), limit=limit, mask=given.mask, pictures=pictures,
     )  # fmt: skip
     case = Case(
         graph, allocation, request, Words(given.lang), market, places, certifications, options={"command": words},
@@ -597,33 +584,6 @@ def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
         write_word(move_sheets(case) if sheets else territory_document(case), output)
     else:
         write_text(document_page(move_sheets(case), case.words) if sheets else territory_page(case), output)
-
-
-def sample_name(territory: str | None, fragile: Path | None, hiring: Path | None) -> str | None:
-    """
-    Name of the sample to read; None where tables are given.
-
-    Raises
-    ------
-    PasserellesError
-        If openings are given without fragile jobs, or a sample does not exist.
-    """
-    from passerelles.referentials.places import sample_names
-    from passerelles.text import normalise_label
-
-    if fragile is not None:
-        return None
-    if hiring is not None:
-        raise PasserellesError("report_which_input")
-    known = sample_names()
-    wanted = territory or DEFAULT_TERRITORY
-    by_label = {normalise_label(name): name for name in known}
-    found = by_label.get(normalise_label(wanted))
-    if found is None:
-        near = get_close_matches(normalise_label(wanted), by_label, n=1, cutoff=0.4)
-        close = [by_label[label] for label in near] or list(known)
-        raise PasserellesError("unknown_territory", name=wanted, near=close[0], known=", ".join(known))
-    return found
 
 
 def command_words(options: "Mapping[str, Any]") -> tuple[str, ...]:

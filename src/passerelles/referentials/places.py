@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final, Literal
 import platformdirs
 
 from passerelles.errors import PasserellesError
+from passerelles.text import normalise_label
 
 ZIP_NAME = "referential.zip"
 Kind = Literal["referential", "overlay"]
@@ -86,6 +88,29 @@ def sample_names() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(p.stem.removesuffix("-fragile") for p in _samples().glob("*-fragile.*")))
+
+
+def sample_name(text: str) -> str:
+    """
+    Name of the sample that a text names, whatever its case and accents.
+
+    Raises
+    ------
+    PasserellesError
+        If there is none; the message has the nearest.
+
+    Examples
+    --------
+    >>> sample_name("Redon")
+    'redon'
+    """
+    known = sample_names()
+    by_label = {normalise_label(name): name for name in known}
+    wanted = normalise_label(text)
+    if wanted in by_label:
+        return by_label[wanted]
+    near = [by_label[label] for label in get_close_matches(wanted, by_label, n=1, cutoff=0.4)]
+    raise PasserellesError("unknown_territory", name=text, near=(*near, *known)[0], known=", ".join(known))
 
 
 def sample_tables(name: str) -> tuple[Path, Path]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.service import requests
+from passerelles.service.requests import MODELS, names_of
 from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError
 
@@ -29,7 +29,7 @@ _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 # Bounds that a sentence may name.
 _BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
-_FIELDS: Final = frozenset(["body", "query", *(name for model in requests.MODELS for name in model.model_fields)])
+_FIELDS: Final = frozenset(["body", "query", *(name for model in MODELS for name in names_of(model))])
 
 
 def language(query: bytes) -> Lang:
@@ -103,7 +103,7 @@ def asked_fields(request: Request) -> tuple[str, ...]:
     """Names that the address of a request takes, in its query string or at the top of its body."""
     hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", None) or asked_fields)
     model = hints.get("asked")
-    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
+    return names_of(model) if isinstance(model, type) and issubclass(model, BaseModel) else ()
 
 
 def misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:

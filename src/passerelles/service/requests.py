@@ -10,16 +10,10 @@ from passerelles.model import Employment, Profile, Ternary
 from passerelles.report.schemas import SHAPES, definitions
 
 EXAMPLE: Final = "K2110"
-_ORIGIN: Final = "A code, or an exact job title"
 _TARGET: Final = "Where to: a code, or an exact job title"
-_FRAME: Final = "Legal frame that each path is judged by"
-_AGREEMENT: Final = "Collective agreement (IDCC) of the present employer: names the OPCO that may pay"
-_HIRING_AGREEMENT: Final = "Collective agreement (IDCC) of the firm that hires"
-_PARETO: Final = "Only paths that no other beats in hours, score and steps"
-_TEXT: Final = "What somebody wrote"
-_KIND: Final = "What it should be: a job title, or a competency"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Agreement = Annotated[str, StringConstraints(max_length=200)] | None
+Occupation = Annotated[Text, Field(description="A code, or an exact job title", examples=[EXAMPLE])]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 FilterText = Annotated[
     str,
@@ -113,27 +107,16 @@ else:
     TitleFields, SheetFields, FlowFields = _fields("resolve@1"), _fields("show@1"), _fields("territory@1")
 
 
-class _Query(BaseModel):
-    """A query string: its values are text, and what may be given several times has a name in the singular."""
+# What may be given several times has a name in the singular in a query string.
+_SINGULAR: Final = {"targets": "target", "origins": "origin", "filters": "filter"}
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class _Query(BaseModel):
+    """A query string: its values are text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: _SINGULAR.get(name, name))
 
     lang: Language = "fr"
-
-    @property
-    def targets(self) -> Any:
-        """What a body calls so."""
-        return self.target  # type: ignore[attr-defined]  # asked of those that have it
-
-    @property
-    def origins(self) -> Any:
-        """What a body calls so."""
-        return self.origin  # type: ignore[attr-defined]  # as above
-
-    @property
-    def filters(self) -> Any:
-        """What a body calls so."""
-        return self.filter  # type: ignore[attr-defined]  # as above
 
 
 class Body(BaseModel):
@@ -179,14 +162,14 @@ class _Ranked(BaseModel):
     limit: Limit = MOVES
     offset: Offset = 0
     strict: Strict = False
+    filters: Filters = Field(default_factory=list)
 
 
 class RankQuery(_Ranked, _Query):
     """Moves from an occupation."""
 
-    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
-    target: Targets = Field(default_factory=list)
-    filter: Filters = Field(default_factory=list)
+    origin: Occupation
+    targets: Targets = Field(default_factory=list)
     explain: Explain = 0
 
 
@@ -195,7 +178,6 @@ class RankBody(_Ranked, Body):
 
     origin: Origin
     targets: Targets = Field(default_factory=list)
-    filters: Filters = Field(default_factory=list)
     explain: Explain = 0
 
 
@@ -204,53 +186,55 @@ class RankBatchBody(_Ranked, Body):
 
     origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
     targets: Targets = Field(default_factory=list)
-    filters: Filters = Field(default_factory=list)
 
 
-class SourcesQuery(_Ranked, _Query):
-    """Moves towards an occupation."""
-
-    target: Text = Field(description=_TARGET, examples=["N4101"])
-    origin: Targets = Field(default_factory=list)
-    filter: Filters = Field(default_factory=list)
-
-
-class SourcesBody(_Ranked, Body):
-    """Moves towards an occupation."""
+class _Reached(_Ranked):
+    """What a ranking towards an occupation is asked for, however it is."""
 
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = Field(default_factory=list)
-    filters: Filters = Field(default_factory=list)
+
+
+class SourcesQuery(_Reached, _Query):
+    """Moves towards an occupation."""
+
+
+class SourcesBody(_Reached, Body):
+    """Moves towards an occupation."""
 
 
 class _Stepped(BaseModel):
     """What paths are asked for, however they are."""
 
     fields: PathFields = Field(default_factory=list)
-    frame: FrameName | None = Field(None, description=_FRAME, examples=["transco"])
+    targets: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
+        description=_TARGET, examples=[["N4102"]]
+    )
+    filters: Filters = Field(default_factory=list)
+    frame: FrameName | None = Field(None, description="Legal frame that each path is judged by", examples=["transco"])
     max_steps: Steps = 3
-    pareto: bool = Field(default=False, description=_PARETO)
+    pareto: bool = Field(default=False, description="Only paths that no other beats in hours, score and steps")
     limit: PathLimit = 5
-    agreement: Agreement = Field(None, description=_AGREEMENT, examples=["0016"])
-    hiring_agreement: Agreement = Field(None, description=_HIRING_AGREEMENT, examples=["2111"])
+    agreement: Agreement = Field(
+        None,
+        description="Collective agreement (IDCC) of the present employer: names the OPCO that may pay",
+        examples=["0016"],
+    )
+    hiring_agreement: Agreement = Field(
+        None, description="Collective agreement (IDCC) of the firm that hires", examples=["2111"]
+    )
 
 
 class PathsQuery(_Stepped, _Query):
     """Paths between occupations; a list of hiring jobs is sent in a body only."""
 
-    origin: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
-    target: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
-        description=_TARGET, examples=[["N4102"]]
-    )
-    filter: Filters = Field(default_factory=list)
+    origin: Occupation
 
 
 class PathsBody(_Stepped, Body):
     """Paths from an occupation or a person."""
 
     origin: Origin
-    targets: list[Text] = Field(min_length=1, max_length=10, description=_TARGET, examples=[["N4102"]])
-    filters: Filters = Field(default_factory=list)
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
 
@@ -258,8 +242,8 @@ class _Resolved(BaseModel):
     """A text to resolve, however it is asked."""
 
     fields: TitleFields = Field(default_factory=list)
-    text: Text = Field(description=_TEXT, examples=["moniteur auto ecole"])
-    kind: Literal["title", "competency"] = Field("title", description=_KIND)
+    text: Text = Field(description="What somebody wrote", examples=["moniteur auto ecole"])
+    kind: Literal["title", "competency"] = Field("title", description="What it should be: a job title, or a competency")
     limit: PathLimit = 5
 
 
@@ -275,7 +259,7 @@ class ShowQuery(_Query):
     """An occupation's sheet."""
 
     fields: SheetFields = Field(default_factory=list)
-    occupation: Text = Field(description=_ORIGIN, examples=[EXAMPLE])
+    occupation: Occupation
 
 
 class FragileRow(Body):
@@ -315,3 +299,8 @@ MODELS: Final = (
     RankQuery, RankBody, RankBatchBody, SourcesQuery, SourcesBody, PathsQuery, PathsBody, ResolveQuery, ResolveBody,
     ShowQuery, MatchBody, FragileRow, HiringRow, Person,
 )  # fmt: skip
+
+
+def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """Names of the fields of a model, as those who ask write them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
-from passerelles.referentials.places import sample_names, sample_tables
+from passerelles.referentials.places import sample_name, sample_names, sample_tables
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
@@ -221,10 +221,7 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
 def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
     """Give the paths of both tables, which are gone from this machine afterwards."""
     if asked.sample is not None:
-        if asked.sample not in sample_names():
-            known = ", ".join(sample_names())
-            raise PasserellesError("unknown_territory", name=asked.sample, near=sample_names()[0], known=known)
-        first, second = sample_tables(asked.sample)
+        first, second = sample_tables(sample_name(asked.sample))
         yield {"fragile": first, "hiring": second}
         return
     with TemporaryDirectory() as folder:
