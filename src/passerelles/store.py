@@ -14,7 +14,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, NoReturn, TypeVar, overload
+from typing import Any, BinaryIO, Final, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 from passerelles.vectors import Cells, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 8
+FORMAT: Final = 9
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22
@@ -41,7 +41,6 @@ Array = NDArray[Any]
 Arrays = dict[str, Array]
 Cell = str | bool | int | float | None
 Content = list[memoryview]
-Row = TypeVar("Row")
 Made = TypeVar("Made")
 
 
@@ -272,40 +271,6 @@ class Column:
         if self._distinct is None:
             self._distinct = [*self._decoded(), None]
         return self._distinct
-
-
-class Rows(Sequence[Row]):
-    """Some rows of a table, each decoded when it is first asked for."""
-
-    def __init__(self, columns: Sequence[Column], rows: Array, make: Callable[[Iterable[Any]], Row]) -> None:
-        self._columns = columns
-        self._rows = rows
-        self._make = make
-        self._decoded: dict[int, Row] = {}
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, place: int) -> Row: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
-    def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
-        """One row, or several."""
-        if isinstance(place, slice):
-            return tuple(self[each] for each in range(*place.indices(len(self))))
-        found = self._decoded.get(place)
-        if found is None:
-            row = int(self._rows[place])
-            found = self._decoded.setdefault(place, self._make([column[row] for column in self._columns]))
-        return found
-
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows in order: whole columns are decoded, several times as fast as one by one."""
-        rows = self._rows.tolist()
-        cells = [list(column.cells()) for column in self._columns]
-        return map(self._make, zip(*(map(column.__getitem__, rows) for column in cells), strict=True))
 
 
 def pack(name: str, value: Any, arrays: Arrays) -> Any:

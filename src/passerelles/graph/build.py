@@ -13,11 +13,10 @@ from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation, Requirement
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import cached_property
-from passerelles.store import Arrays, Index, Rows, pack, pack_table
+from passerelles.store import Arrays, Index, pack, pack_table
 from passerelles.vectors import close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
 
 _LOG: Final = logging.getLogger(__name__)
@@ -34,8 +33,6 @@ def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
     size = (len(graph.competency_codes), len(graph.codes))
     turned = sparse.csr_array(size)
     turned.data, turned.indices, turned.indptr = graph.column_cells
-    row = {c.code: i for i, c in enumerate(graph.referential.competencies)}
-    arrays["graph.competency_rows.npy"] = np.asarray([row[code] for code in graph.competency_codes], dtype=np.int32)
     about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
     codes = {
         name: pack_table(f"graph.{name}", ("code",), [(code,) for code in getattr(graph, name)], arrays)
@@ -102,14 +99,7 @@ class IndexedGraph(OccupationGraph):
     @cached_property
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
-        return self._index.positions("graph.macro.npy", len(self.competencies), least=-1)
-
-    @cached_property
-    def competencies(self) -> Sequence[Competency]:
-        """Competencies in the order of `competency_codes`, decoded as they are asked for."""
-        table = self._index.document(REFERENTIAL)["tables"]["competencies"]
-        rows = self._index.positions("graph.competency_rows.npy", table["rows"])
-        return Rows(self._index.table(table), rows, Competency._make)
+        return self._index.positions("graph.macro.npy", len(self.competency_codes), least=-1)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the place alone: another process opens the same index, and shares its memory."""
