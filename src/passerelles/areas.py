@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
 from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, parts_of, texts_of, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, parts_of, side_by_side, texts_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -214,13 +214,12 @@ class MobilityAreas(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return areas, their members, and the passages between them as tables."""
-        head = within(Area.spec.pick("number", "name"), itemgetter(0), on=On.TABLE)
-        own = within(AreaMember.spec.columns, itemgetter(1))
+        columns = side_by_side(Area.spec.pick("number", "name", on=On.TABLE), AreaMember.spec.columns)
         members = [(area, member) for area in self.areas for member in area.members]
         hidden = SCREEN_KEYS if all(area.market is None for area in self.areas) else frozenset[str]()
         return [
             Sheet("areas", Area.spec.columns, lambda: self.areas, lang, hidden),
-            Sheet("members", (*head, *own), lambda: members, lang, hidden),
+            Sheet("members", columns, lambda: members, lang, hidden),
             Sheet("passages", Passage.spec.columns, lambda: self.passages, lang),
         ]
 

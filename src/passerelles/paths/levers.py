@@ -8,7 +8,6 @@ from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cached_property
 from itertools import combinations
 from numbers import Integral
-from operator import itemgetter
 from typing import ClassVar, Final, Literal
 
 import numpy as np
@@ -31,7 +30,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views import schema
 from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, parts_of, texts_of, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, parts_of, side_by_side, texts_of
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
@@ -450,9 +449,8 @@ class Levers(list[Lever], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the levers, and each job that each opens to each origin, as tables."""
-        head = within(Lever.spec.pick("rank", "code"), itemgetter(0), on=On.TABLE | On.SCREEN)
-        own = within(Opened.spec.columns, itemgetter(1))
-        opened = Sheet("opened", (*head, *own), lambda: ((each, o) for each in self for o in each.opened), lang)
+        columns = side_by_side(Lever.spec.pick("rank", "code", on=On.TABLE | On.SCREEN), Opened.spec.columns)
+        opened = Sheet("opened", columns, lambda: ((each, o) for each in self for o in each.opened), lang)
         return [Sheet("levers", Lever.spec.columns, lambda: self, lang), opened]
 
     def page(self, lang: Lang = "fr") -> Page:

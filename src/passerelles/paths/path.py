@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text, duration_text
@@ -26,8 +26,8 @@ from passerelles.views.spec import (
     attribute,
     part_of,
     parts_of,
+    side_by_side,
     texts_of,
-    within,
 )
 
 Status = Literal["feasible", "infeasible", "unknown"]
@@ -543,64 +543,39 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     """Return paths, steps, what is to be learned, credentials and frames; a screen shows the verdict of `frame`."""
     asked = () if frame is None else (Column("frame", value=lambda p, lang: _verdict(p, frame, lang), on=On.SCREEN),)
     hidden = frozenset(() if any(wages_short(path.wages, lang) for path in paths) else ("wages",))
+    rank, target = (Path.spec.pick(key, on=On.TABLE) for key in ("rank", "target_code"))
+    place = [Column("step", "integer", value=lambda at, _: at, on=On.TABLE)]
+    end = Step.spec.pick("target_code", on=On.TABLE)
+    state = [Column("state", value=lambda word, _: word, words="terms.state", on=On.TABLE)]
+
+    def steps() -> Iterable[tuple[Path, int, Step]]:
+        return ((path, at, step) for path in paths for at, step in enumerate(path.steps, start=1))
+
+    def to_learn() -> Iterable[tuple[Path, int, Step, str, Item]]:
+        for path, at, step in steps():
+            yield from ((path, at, step, "near", item) for item in step.near)
+            yield from ((path, at, step, "missing", item) for item in step.missing)
+
+    def verdicts() -> Iterable[tuple[Path, int | None, FrameVerdict]]:
+        yield from ((path, None, verdict) for path in paths for verdict in path.frames)
+        yield from ((path, at, verdict) for path, at, step in steps() for verdict in step.frames)
+
+    def credentials() -> Iterable[tuple[Path, int, Step, StepCredential]]:
+        return ((*row, credential) for row in steps() for credential in row[2].credentials)
+
     return [
         Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
-        _steps(paths, lang),
-        _to_learn(paths, lang),
-        _credentials(paths, lang),
-        _frames(paths, lang),
-        _leading(paths, lang),
+        Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
+        Sheet("competencies", side_by_side(rank, place, end, state, NEAR_ITEM.columns), to_learn, lang),
+        Sheet("credentials", side_by_side(rank, place, end, StepCredential.spec.columns), credentials, lang),
+        Sheet("frames", side_by_side(rank, place, FrameVerdict.spec.columns), verdicts, lang),
+        Sheet(
+            "certifications",
+            side_by_side((*rank, *target), LeadingCertification.spec.columns),
+            lambda: ((path, each) for path in paths for each in path.certifications),
+            lang,
+        ),
     ]
-
-
-_RANK: Final = within(Path.spec.pick("rank"), itemgetter(0), on=On.TABLE)
-_PLACE: Final = Column("step", "integer", value=lambda row, _: row[1], on=On.TABLE)
-
-
-def _each(paths: Sequence[Path]) -> Iterable[tuple[Path, int, Step]]:
-    return ((p, place, s) for p in paths for place, s in enumerate(p.steps, start=1))
-
-
-def _steps(paths: Sequence[Path], lang: Lang) -> Sheet:
-    own = within(Step.spec.columns, itemgetter(2))
-    return Sheet("steps", (*_RANK, _PLACE, *own), lambda: _each(paths), lang)
-
-
-def _to_learn(paths: Sequence[Path], lang: Lang) -> Sheet:
-    target = within(Step.spec.pick("target_code"), itemgetter(2), on=On.TABLE)
-    state = Column("state", value=lambda row, _: row[3], words="terms.state", on=On.TABLE)
-    own = within(NEAR_ITEM.columns, itemgetter(4))
-    return Sheet(
-        "competencies",
-        (*_RANK, _PLACE, *target, state, *own),
-        lambda: [
-            (p, place, s, state, item)
-            for p, place, s in _each(paths)
-            for state, items in (("near", s.near), ("missing", s.missing))
-            for item in items
-        ],
-        lang,
-    )
-
-
-def _credentials(paths: Sequence[Path], lang: Lang) -> Sheet:
-    target = within(Step.spec.pick("target_code"), itemgetter(2), on=On.TABLE)
-    columns = (*_RANK, _PLACE, *target, *within(StepCredential.spec.columns, itemgetter(3)))
-    return Sheet("credentials", columns, lambda: [(*row, c) for row in _each(paths) for c in row[2].credentials], lang)
-
-
-def _frames(paths: Sequence[Path], lang: Lang) -> Sheet:
-    def rows() -> Iterable[tuple[Path, int | None, FrameVerdict]]:
-        yield from ((p, None, f) for p in paths for f in p.frames)
-        yield from ((p, place, f) for p, place, s in _each(paths) for f in s.frames)
-
-    return Sheet("frames", (*_RANK, _PLACE, *within(FrameVerdict.spec.columns, itemgetter(2))), rows, lang)
-
-
-def _leading(paths: Sequence[Path], lang: Lang) -> Sheet:
-    target = within(Path.spec.pick("target_code"), itemgetter(0), on=On.TABLE)
-    columns = (*_RANK, *target, *within(LeadingCertification.spec.columns, itemgetter(1)))
-    return Sheet("certifications", columns, lambda: [(p, c) for p in paths for c in p.certifications], lang)
 
 
 def _verdict(path: Path, frame: str, lang: Lang) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
@@ -44,7 +44,7 @@ from passerelles.territory.reading import read_lots
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, attribute, texts_of, within
+from passerelles.views.spec import Column, On, Record, Sheet, attribute, side_by_side, texts_of
 
 _FILE: Final = On.JSON | On.TABLE
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
@@ -241,10 +241,9 @@ class Ranked(Described):
 def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side) -> list[Sheet]:
     """Return the ranking, the parts of its scores, and what the reader must know."""
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
-    head = within(Ranked.spec.pick("rank", "origin_code", "target_code"), itemgetter(0), on=On.TABLE)
-    own = within(RankPart.spec.columns, lambda row: (row[1], row[0].same_job), on=On.TABLE)
-    own = tuple(c for c in own if c.key in ("part", "value", "sentence"))
-    parts = Sheet("parts", (*head, *own), lambda: ((r, p) for r in found for p in r.parts), lang)
+    head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
+    columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
+    parts = Sheet("parts", columns, lambda: ((r, (p, r.same_job)) for r in found for p in r.parts), lang)
     return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, percent, say
@@ -227,9 +227,10 @@ class Record:
         others = {key: schema for key, (schema, every) in told.items() if not every}
         return record(self.about, promised, optional={**others, **self.beside})
 
-    def pick(self, *keys: str) -> tuple[Column, ...]:
-        """Return some of the columns, by key."""
-        return tuple(next(c for c in self.columns if c.key == key) for key in keys)
+    def pick(self, *keys: str, on: On | None = None) -> tuple[Column, ...]:
+        """Return some of the columns, by key; `on`: where they stand, as they do where None."""
+        found = tuple(next(c for c in self.columns if c.key == key) for key in keys)
+        return found if on is None else tuple(replace(column, on=on) for column in found)
 
     @cached_property
     def _json(self) -> tuple[tuple[str, Column], ...]:
@@ -253,6 +254,19 @@ class Record:
 def within(columns: Iterable[Column], get: Callable[[Any], Any], *, on: On | None = None) -> tuple[Column, ...]:
     """Return columns of items that hold the items which the columns read."""
     return tuple(column.at(get, on=on) for column in columns)
+
+
+def side_by_side(*parts: Iterable[Column]) -> tuple[Column, ...]:
+    """
+    Return columns of rows that hold an item for each part, in order.
+
+    Examples
+    --------
+    >>> first, second = side_by_side([Column("real")], [Column("imag")])
+    >>> first.cell((3, 4j), "fr"), second.cell((3, 4j), "fr")
+    (3, 4.0)
+    """
+    return tuple(column for place, part in enumerate(parts) for column in within(part, itemgetter(place)))
 
 
 def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
