@@ -418,7 +418,7 @@ def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: Occupa
     for most, placed in ((60.0, 3), (40.0, 0)):
         found = match_territory(embedded_graph, fragile, hiring, places=there, max_minutes=most, changes=False)
         assert found.placed == placed
-    assert [c.reason for u in found.uncovered for c in u.counts] == ["minutes"]
+    assert [reason for u in found.uncovered for reason in u.barred] == ["minutes"]
     assert found.certificate()["max_minutes"] == 40.0
 
 

@@ -22,7 +22,7 @@ from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
-from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled, reason_name
+from passerelles.territory.flows import Change, Flow, Uncovered, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, floor_groups, pool_keys
 from passerelles.territory.solve import Ints, budget_tenths
@@ -157,11 +157,6 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
             return None
         view = hidden
     return None
-
-
-def hidden_total(table: Table, view: View) -> int:
-    """People on hidden flows."""
-    return int(table.flow[view.unknown(table)].sum())
 
 
 def _first(table: Table, small: Small) -> View:
@@ -582,7 +577,7 @@ class _Lines:
         self.pools = [first[key] for key in pool_keys(publication.allocation.hiring)[0]]
         unknown = view.unknown(self.table)
         self.sent, self.taken = self.table.sent(unknown), self.table.taken(unknown)
-        self.rest = hidden_total(self.table, view) if view.total else None
+        self.rest = int(self.sent.sum()) if view.total else None  # people on hidden flows
         self.fragile_names = [_name(self.lots[i]) for i in np.flatnonzero(view.lots).tolist()]
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
@@ -635,28 +630,22 @@ class _Lines:
     def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
 
-    def uncovered(self) -> list[Uncovered | Withheld]:
+    def uncovered(self) -> list[Withheld]:
         """People placed nowhere: by lot where that is harmless, then the rest."""
         left = self.table.uncovered
         reasons = {u.lot.key: u for u in self.allocation.uncovered}
-        found: list[Uncovered | Withheld] = []
+        found = []
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
             why = reasons[self.lots[i].key]
             found.append(_left(self.lots[i], int(left[i]), why if why.reason in _BY_RULE else None, self.lang))
-        together = np.flatnonzero(~self.view.left).tolist()
-        people = self._others(left, together)
-        if together and people != 0:
-            name = say("territory.table.others", lang=self.lang)
-            heads = {"headcount": int(self.table.supply[together].sum()), "people": people}
-            lots = [_name(self.lots[i]) for i in together]
-            found.append(_line_of(name, None, None, heads, lots, cells={"from": name, "uncovered": people}))
-        return found
+        sizes = {"headcount": self.table.supply, "people": left}
+        return found + self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
-    def unfilled(self) -> list[Unfilled | Withheld]:
+    def unfilled(self) -> list[Withheld]:
         """Openings left empty: by pool where that is harmless, then the rest."""
         spare = self.table.empty
         families = self.allocation.hiring.pool_labels
-        found: list[Unfilled | Withheld] = []
+        found = []
         for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
             pool = self.pools[j]
             label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
@@ -666,17 +655,22 @@ class _Lines:
             to = ", ".join(filter(None, (pool.employer, named, pool.basin_label)))
             cells = {"to": to, "empty": counts["people"]}
             found.append(_line_of(pool.employer, job, pool.basin_label, counts, cells=cells))
-        together = np.flatnonzero(~self.view.spare).tolist()
-        people = self._others(spare, together)
-        if together and people != 0:
-            name = say("territory.table.other_openings", lang=self.lang)
-            sums = {"openings": int(self.table.capacity[together].sum()), "people": people}
-            lots = [_name(self.pools[j]) for j in together]
-            found.append(_line_of(name, None, None, sums, lots, cells={"to": name, "empty": people}))
-        return found
+        sizes = {"openings": self.table.capacity, "people": spare}
+        return found + self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
 
-    def _others(self, values: Ints, together: Sequence[int]) -> int | None:
-        return None if self.rest is None else int(values[list(together)].sum())
+    def _others(
+        self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]
+    ) -> list[Withheld]:
+        """Return one line for all lots that are hidden; none where nobody is left there, and that may be told."""
+        name, some = (
+            say(f"territory.table.{key}", lang=self.lang),
+            [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()],
+        )
+        counts: dict[str, int | None] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
+        if self.rest is None:
+            counts["people"] = None
+        cells = dict(zip(columns, (name, counts["people"]), strict=True))
+        return [_line_of(name, None, None, counts, some, cells=cells)] if some and counts["people"] != 0 else []
 
 
 def _name(lot: Lot) -> dict[str, str]:

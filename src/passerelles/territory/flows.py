@@ -1,7 +1,7 @@
 """What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, NamedTuple, get_args
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_text
+from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
@@ -18,7 +19,7 @@ from passerelles.model import MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots, Month, Side, in_time, latest_start, pool_key, training_months
+from passerelles.territory.lots import Lot, Lots, Month, Side, pool_key
 from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views import schema
@@ -141,14 +142,25 @@ class Flow(Described):
     payers: tuple[Payer | None, Payer | None] = (None, None)
 
     @property
+    def training_months(self) -> float | None:
+        """Months of full-time training; None = unknown."""
+        return None if self.hours.expected is None else round(self.hours.expected / HOURS_A_MONTH, 1)
+
+    @property
     def in_time(self) -> bool | None:
         """Whether the training fits between the month people are free and that they are needed; None = not said."""
-        return in_time(self.fragile, self.hiring, self.hours.expected)
+        free, needed, months = self.fragile.month, self.hiring.month, self.training_months
+        return None if free is None or needed is None or months is None else months <= free.until(needed)
 
     @property
     def start_by(self) -> Month | None:
-        """Last month in which the training may begin, to end before people are needed; None = not said, or unknown."""
-        return latest_start(self.hiring, self.hours.expected)
+        """
+        Last month in which full-time training may begin, to end before the month people are needed.
+
+        None where that month is not said, the hours are unknown, or there is nothing to learn.
+        """
+        months, needed = self.training_months, self.hiring.month
+        return None if needed is None or not months else needed.before(math.ceil(months))
 
     @property
     def level(self) -> str | None:
@@ -243,7 +255,7 @@ class Flow(Described):
             Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=MONTH, on=_FILE),
             Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=MONTH, on=_FILE),
             Column(
-                "training_months", "number", value=lambda f, _: training_months(f.hours.expected), on=_FILE,
+                "training_months", "number", on=_FILE,
                 schema=maybe(schema.number("Months of full-time training", least=0)),
             ),
             Column("start_by", value=lambda f, _: f.start_by and str(f.start_by), schema=MONTH, on=_FILE),
@@ -270,21 +282,14 @@ class Flow(Described):
     )  # fmt: skip
 
 
-class Count(NamedTuple):
-    """Openings that a reason keeps from a lot."""
-
-    reason: str
-    openings: int
-
-
 @dataclass(frozen=True, slots=True)
 class Uncovered(Described):
-    """People of a lot who are placed nowhere, the constraint that holds them, and all that bar openings to them."""
+    """People of a lot who are placed nowhere, the constraint that holds them, and the openings each reason bars."""
 
     lot: Lot
     people: int
     reason: str
-    counts: tuple[Count, ...]
+    barred: Mapping[str, int]
     nearest_km: float | None = None  # of the openings beyond the radius
 
     def sentence(self, lang: Lang = "fr", *, people: bool = True) -> str:
@@ -329,7 +334,7 @@ class Uncovered(Described):
             Column("reason", on=On.JSON, schema=text()),
             Column("reason", value=lambda u, lang: u.reason_said(lang), on=On.TABLE),
             Column(
-                "barred_openings", json=lambda u, _: {c.reason: c.openings for c in u.counts}, schema=ref("barred"),
+                "barred_openings", json=lambda u, _: dict(u.barred), schema=ref("barred"),
                 on=On.JSON,
             ),
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
@@ -569,26 +574,22 @@ def uncovered_lots(fragile: Lots, pairs: Pairs, flow: Ints, capacity: Ints, *, b
         if not left:
             continue
         if left == lot.people - lot.movable:  # all who would leave are placed
-            found.append(Uncovered(lot, left, "volunteers", ()))
+            found.append(Uncovered(lot, left, "volunteers", {}))
             continue
         span = slice(int(starts[at]), int(starts[at + 1]))
         why, pool = pairs.why[span], pairs.pool[span]
-        counts = tuple(
-            Count(reason_name(w), int(capacity[pool[why == w]].sum())) for w in sorted(set(why.tolist())) if w
-        )
+        barred = {reason_name(w): int(capacity[pool[why == w]].sum()) for w in sorted(set(why.tolist())) if w}
         far = pairs.km[span][why == Why.RADIUS]
-        reason = _reason(why, free[pool], counts, binding)
-        found.append(Uncovered(lot, left, reason, counts, float(far.min()) if len(far) else None))
+        reason = _reason(why, free[pool], barred, binding)
+        found.append(Uncovered(lot, left, reason, barred, float(far.min()) if len(far) else None))
     return tuple(found)
 
 
-def _reason(why: NDArray[np.int8], free: Ints, counts: Sequence[Count], binding: str) -> str:
+def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], binding: str) -> str:
     is_open = why == Why.OPEN  # what is to be confirmed is open too, and takes all that is free
     if is_open.any():
         return binding if (free[is_open] > 0).any() else "capacity"
-    if not counts:
-        return "nothing_near"
-    return max(counts, key=lambda c: c.openings).reason
+    return max(barred, key=barred.__getitem__, default="nothing_near")
 
 
 def unfilled_pools(

@@ -1,6 +1,5 @@
 """Lots of people and of openings: what cells of tables mean, checked rows, where lots stand, all problems at once."""
 
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import split_sheet
@@ -540,39 +538,6 @@ def made(side: Side, lots: Iterable[Lot], *, file: str = "", sha256: str = "", s
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots
-
-
-def training_months(hours: float | None) -> float | None:
-    """Return the months of full-time training that some hours take; None = unknown."""
-    return None if hours is None else round(hours / HOURS_A_MONTH, 1)
-
-
-def in_time(fragile: Lot, hiring: Lot, hours: float | None) -> bool | None:
-    """
-    Whether a training fits between the month people are free and the month they are needed.
-
-    None where one of these is not said, or the hours are unknown.
-    """
-    months = training_months(hours)
-    if fragile.month is None or hiring.month is None or months is None:
-        return None
-    return months <= fragile.month.until(hiring.month)
-
-
-def latest_start(hiring: Lot, hours: float | None) -> Month | None:
-    """
-    Return the last month in which full-time training may begin so that it ends before the month people are needed.
-
-    None where that month is not said, the hours are unknown, or there is nothing to learn.
-
-    Examples
-    --------
-    >>> post = Lot("B", "N4101", "0001", month=Month(2027, 6))
-    >>> str(latest_start(post, 400.0)), latest_start(post, None)
-    ('2027-03', None)
-    """
-    months = training_months(hours)
-    return None if hiring.month is None or not months else hiring.month.before(math.ceil(months))
 
 
 _ROME: Final = re.compile(r"^(?:CODE)?ROME:?(?=[A-Z]\d)")

@@ -273,6 +273,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     binding = "weights" if case.settings.objective == "weighted" else "budget"
     flows = _flows(case, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
+    own_account = pairs.why == Why.SELF_EMPLOYED  # who may choose it, whatever else is proposed
     allocation = Allocation(
         status=solved.status,
         fragile=case.fragile,
@@ -280,7 +281,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         flows=flows,
         to_confirm=_flows(case, moves, pairs, solved.reserved),
         stretched=_flows(case, moves, pairs, solved.stretched),
-        options=_flows(case, moves, pairs, _own_accounts(case, pairs)),
+        options=_flows(case, moves, pairs, np.where(own_account, case.people[pairs.lot], 0)),
         uncovered=uncovered_lots(case.fragile, pairs, used, case.capacity, binding=binding),
         unfilled=unfilled_pools(case.fragile, case.hiring, pairs, used, case.settings, binding=binding),
         changes=(),
@@ -341,13 +342,6 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
             flow[among] = best_flow(rest, plain).flow
             used += flow
     return _Solved(placed, reserved, stretched, status, outcome.stages)
-
-
-def _own_accounts(case: _Case, pairs: Pairs) -> Ints:
-    """People of each lot on each pair whose work is one's own account: who may choose it, whatever else is proposed."""
-    found = np.zeros(len(pairs.lot), dtype=np.int64)
-    found[pairs.options] = case.people[pairs.lot[pairs.options]]
-    return found
 
 
 def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]:

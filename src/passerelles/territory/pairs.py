@@ -190,11 +190,6 @@ class Pairs:
         """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody would sign."""
         return np.flatnonzero(np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
-    @property
-    def options(self) -> NDArray[np.intp]:
-        """Positions of the pairs that nothing bars but that the work is one's own account."""
-        return np.flatnonzero(self.why == Why.SELF_EMPLOYED)
-
 
 def moves_between(
     graph: OccupationGraph, costs: Costs, fragile: Lots, hiring: Lots, frame: str | None, settings: TerritorySettings
