@@ -248,6 +248,8 @@ def test_an_answer_names_the_referential_that_its_code_is_from() -> None:
         ("Chef d'équipe injection plastique", "H2504"),
         ("Opérateur industriel F/H", "H3302"),
         ("Mécanicien/ Mécanicienne engins TP (H/F)", "I1603"),
+        ("Animateur/Animatrice Périscolaire - Aide aux devoirs (H/F)", "G1203"),
+        ("INFIRMIER PUERICULTEUR DIPLOME D'ETAT (H/F)", "J1507"),
     ],
 )
 def test_titles_of_real_advertisements_on_the_real_rome(rome: Referential, text: str, family: str) -> None:

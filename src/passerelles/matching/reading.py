@@ -680,7 +680,8 @@ class _Title:
         named = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
         if not named or " ".join(segment.words) in pack.asides:
             return True
-        if any(word in pack.employers for word in named) and self.lexicon.stem(named[0]) not in self.words.heads:
+        opens = self.lexicon.stem(named[0]) in self.words.heads  # as titles do
+        if any(word in pack.employers for word in named) and not opens:
             return True
         if all(word in pack.trailing or word in pack.leading for word in named):
             return True
@@ -691,7 +692,7 @@ class _Title:
         ]
         # After a slash or a comma stands what qualifies the job, unless it is written as a name.
         qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment)
-        return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies
+        return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies and not opens
 
     def _is_name(self, segment: _Segment) -> bool:
         """Whether a part begins with a capital letter in a line that is not all in capitals."""
