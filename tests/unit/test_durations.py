@@ -4,6 +4,7 @@ from math import log
 
 import numpy as np
 
+from passerelles.model import Hours
 from passerelles.referentials.credentials import Duration, fit_durations, load_durations
 from passerelles.referentials.places import bundled_folder
 
@@ -54,15 +55,20 @@ def test_levels_never_take_less_than_those_below() -> None:
     assert model.levels[3] < log(800)  # adults: titles and one-year courses beside the minima of apprenticeship
 
 
+def row(code: str, hours: float, source: str, level: int | None = 3, domain: str = "F") -> Duration:
+    known = Hours(None, hours, None, source)
+    return Duration(code, code, level, domain, (), known, None, "centre", "2026-11-25", "proved")
+
+
 def test_repeated_minima_of_one_text_weigh_little() -> None:
-    from passerelles.model import Hours
-
-    def row(code: str, hours: float, source: str) -> Duration:
-        return Duration(
-            code, code, 3, "F", (), Hours(None, hours, None, source), None, "centre", "2026-11-25", "proved"
-        )
-
     many = [row(f"A{i}", 800, "one text") for i in range(16)]
     few = [row(f"B{i}", 400, f"centre {i}") for i in range(3)]
-    course = [Duration("C", "C", None, "F", (), Hours(None, 35, None, "x"), None, "centre", "2026-11-25", "proved")]
-    assert round(np.exp(fit_durations([*many, *few, *course]).levels[3])) == 400
+    assert round(np.exp(fit_durations([*many, *few, row("C", 35, "x", None)]).levels[3])) == 400
+
+
+def test_domains_may_differ_at_the_lowest_level_and_not_above() -> None:
+    lengths = {(3, "F"): 900, (3, "K"): 300, (4, "F"): 1000, (4, "K"): 1000}
+    rows = [row(f"{k}{i}", h, f"{k}{i}", *k) for k, h in lengths.items() for i in range(40)]
+    model = fit_durations([*rows, row("C", 35, "x", None)])
+    assert model.estimate(3, "F").expected > 2 * model.estimate(3, "K").expected
+    assert model.estimate(4, "F").expected < 2 * model.estimate(4, "K").expected

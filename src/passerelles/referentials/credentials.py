@@ -398,7 +398,7 @@ def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAcc
 _FIGURES: Final = ("centre_low", "centre_hours", "centre_high", "company_hours")
 _COLUMNS: Final = ("code", "label", "level", "domain", "rome", "kind", "source", "as_of", "in_force")
 _SHARED_SOURCE: Final = 0.75  # n rows from one text at one level count as n ** (1 - this)
-_FEW: Final = 0.5  # weight of "no difference" against the courses of a domain
+_FEW: Final = 4  # weight of "no difference" against the courses of a domain
 _TAILS: Final = (0.08, 0.92)  # a little outside the tenth and ninetieth: the spread is that of the rows fitted on
 
 
@@ -438,11 +438,13 @@ class DurationModel:
     """
     Medians by level and factors by domain, as logarithms of hours, and the spread around them.
 
-    `course` is the median length of a course that gives no level.
+    `lowest` are further factors of domains at the lowest level, where they differ most; `course` is the median length
+    of a course that gives no level.
     """
 
     levels: Mapping[int, float]
     domains: Mapping[str, float]
+    lowest: Mapping[str, float]
     spread: tuple[float, float]
     course: float
 
@@ -458,6 +460,7 @@ class DurationModel:
         """
         nearest = min(self.levels, key=lambda known: (abs(known - level), known))
         middle = self.levels[nearest] + self.domains.get(domain, 0.0)
+        middle += self.lowest.get(domain, 0.0) if nearest == min(self.levels) else 0.0
         low, high = (exp(middle + tail) for tail in self.spread)
         return Estimate(round(low), round(exp(middle)), round(high))
 
@@ -502,14 +505,16 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
         # A higher level never takes less: the few rows of one level bend to those below.
         by_level[level] = max([_quantile(hours[own], weights[own], 0.5), *by_level.values()])
     beside = hours - np.asarray([by_level[level] for level in levels.tolist()])
-    by_domain = {
-        domain: float((weights * beside)[domains == domain].sum() / (weights[domains == domain].sum() + _FEW))
-        for domain in sorted(set(domains.tolist()))
-    }
-    beside = beside - np.asarray([by_domain[domain] for domain in domains.tolist()])
+    by_domain: dict[str, float] = {}
+    lowest: dict[str, float] = {}
+    for factors, rows in ((by_domain, levels > 0), (lowest, levels == min(by_level))):
+        for domain in sorted(set(domains.tolist())):
+            own = rows & (domains == domain)
+            factors[domain] = float((weights * beside)[own].sum() / (weights[own].sum() + _FEW))
+            beside[own] -= factors[domain]
     low, high = (_quantile(beside, weights, share) for share in _TAILS)
     courses = [d.centre.expected for d in durations if d.level is None and d.centre.expected]
-    return DurationModel(levels=by_level, domains=by_domain, spread=(low, high), course=float(np.median(courses)))
+    return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
 
 
 def _quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:
