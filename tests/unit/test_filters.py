@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -10,7 +11,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.market import load_market
+from passerelles.market.market import Market, load_market
 from passerelles.market.signals import find_basin, signals, wage_ratio
 from passerelles.model import Credential, Hours, Profile, Ternary
 from passerelles.paths.rank import rank_paths
@@ -24,6 +25,14 @@ from service_client import Client
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
+
+
+class UserData(NamedTuple):
+    """A market as a session has it."""
+
+    wages: Market
+    market: Market
+    places: None = None
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +206,7 @@ def test_wages_are_compared_with_those_of_the_job_left(embedded_graph: Occupatio
     assert before is not None
     seen = set()
     for least in (1, 1.05):  # the second lies between the wages of the two families of one job
-        chosen = parse_filter(embedded_graph, f"min-wage={least}", market=market)
+        chosen = parse_filter(embedded_graph, f"min-wage={least}", UserData(market, market))
         found = verdicts(rank_moves(embedded_graph, origin, filters=[chosen], limit=None))
         for code in {m.target.code or "" for m in rank_moves(embedded_graph, origin, limit=None)}:
             low, high = ratio[code].low, ratio[code].high
@@ -219,14 +228,14 @@ def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationG
     market = load_market(market_folder(tmp_path))
     basin = find_basin(market, "5313")
     status = {s.occupation: s.status for s in signals(market, embedded_graph.referential, basin)}
-    hiring = parse_filter(embedded_graph, "hires-in=5313", market=market)
+    hiring = parse_filter(embedded_graph, "hires-in=5313", UserData(market, market))
     found = verdicts(rank_moves(embedded_graph, "K2110", filters=[hiring], limit=None))
     assert "yes" in found.values()
     assert found == {
         m.target.code: "yes" if status[m.target.code or ""] == "hiring" else "unknown"
         for m in rank_moves(embedded_graph, "K2110", limit=None) if status[m.target.code or ""] in ("hiring", "unknown")
     }  # fmt: skip
-    fragile = parse_filter(embedded_graph, "fragile-in=5313", market=market)
+    fragile = parse_filter(embedded_graph, "fragile-in=5313", UserData(market, market))
     towards = rank_sources(embedded_graph, "N4101", filters=[fragile], limit=None)
     assert {m.origin.code: m.filters[0].verdict for m in towards} == {
         m.origin.code: "yes" if status[m.origin.code or ""] == "fragile" else "unknown"
@@ -236,7 +245,7 @@ def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationG
     doubtful = sum(m.filters[0].verdict == "unknown" for m in towards)
     assert towards.undecided["fragile-in"] == doubtful > 0
     with pytest.raises(UnknownCodeError):
-        parse_filter(embedded_graph, "hires-in=Atlantide", market=market)
+        parse_filter(embedded_graph, "hires-in=Atlantide", UserData(market, market))
 
 
 @pytest.mark.parametrize("word", [(), ("--strict",)])

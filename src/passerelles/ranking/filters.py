@@ -39,12 +39,27 @@ class Candidate(NamedTuple):
         return self.start.occupation
 
 
+class Data(Protocol):
+    """Market and places of the user's folders, each loaded when it is asked for."""
+
+    @property
+    def wages(self) -> "Market | None":
+        """Market of which only the wages are wanted, where there are some."""
+
+    @property
+    def market(self) -> "Market | None":
+        """Market, where there is one."""
+
+    @property
+    def places(self) -> "Places | None":
+        """Places, where there are some."""
+
+
 class Ground(NamedTuple):
-    """What a filter is made from: the graph, and what data folders hold beside it, where they do."""
+    """What a filter is made from: the graph, and the user's data, where there are some."""
 
     graph: OccupationGraph
-    market: "Market | None" = None
-    places: "Places | None" = None
+    data: Data | None
 
 
 Check = Callable[[Candidate], Verdict]
@@ -204,7 +219,8 @@ def min_wage(ground: Ground, argument: str) -> Check:
     """Keep targets of which the median wage is at least so many times the origin's: ``0.9`` loses a tenth at most."""
     from passerelles.market.signals import wage_ratio  # noqa: PLC0415 - command start-up
 
-    least, market, referential = _figure("min-wage", argument), ground.market, ground.graph.referential
+    least, referential = _figure("min-wage", argument), ground.graph.referential
+    market = None if ground.data is None else ground.data.wages
     if market is None or market.wages is None:
         raise PasserellesError("filter_needs_data", name="min-wage")
 
@@ -234,10 +250,11 @@ def fragile_in(ground: Ground, argument: str) -> Check:
 def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
     from passerelles.market.signals import find_basin, signals  # noqa: PLC0415 - command start-up
 
-    if ground.market is None:
+    market = None if ground.data is None else ground.data.market
+    if ground.data is None or market is None:
         raise PasserellesError("filter_needs_data", name=name)
-    place = find_basin(ground.market, basin, places=ground.places)
-    status = {s.occupation: s.status for s in signals(ground.market, ground.graph.referential, place)}
+    place = find_basin(market, basin, places=ground.data.places)
+    status = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
 
     def check(move: Candidate) -> Verdict:
         end = move.target if wanted == "hiring" else move.origin
@@ -255,17 +272,9 @@ _MADE_BY: Final = (
 FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
     make.__name__.replace("_", "-"): make for make in _MADE_BY
 }
-# What of the user's data each takes: the parameter of `parse_filter`, and what of `Data` it is given.
-_ON_DATA: Final[Mapping[str, Mapping[str, str]]] = {
-    "min-wage": {"market": "wages"},
-    "hires-in": {"market": "market", "places": "places"},
-    "fragile-in": {"market": "market", "places": "places"},
-}
 
 
-def parse_filter(
-    graph: OccupationGraph, text: str | Filter, *, market: "Market | None" = None, places: "Places | None" = None
-) -> Filter:
+def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None = None) -> Filter:
     """
     Make a filter from its text.
 
@@ -278,8 +287,8 @@ def parse_filter(
         ``no-managerial-step``, ``avoid-context=Travail de nuit``, ``exclude=K2110,N4101``, ``access=open,conditional``,
         ``kind=lateral,advancement``, ``max-hours=450``, ``min-wage=0.9`` (times the origin's median wage),
         ``hires-in=Redon``, ``fragile-in=Redon``.
-    market, places
-        Wages, and what hires or is fragile in a basin, for the last three.
+    data
+        Wages, and what hires or is fragile in a basin, for the last three: of it each loads what it needs and no more.
 
     Raises
     ------
@@ -290,40 +299,16 @@ def parse_filter(
         return text
     if not isinstance(text, str):
         raise PasserellesError("unknown_filter", name=repr(text), known=", ".join(FILTERS))
-    name, argument = _split(text)
-    make = FILTERS.get(name)
-    if make is None:
-        raise PasserellesError("unknown_filter", name=text.partition("=")[0], known=", ".join(FILTERS))
-    return Filter(name, argument, make(Ground(graph, market, places), argument))
-
-
-class Data(Protocol):
-    """Market and places of the user's folders, each loaded when it is asked for."""
-
-    @property
-    def wages(self) -> "Market | None":
-        """Market of which only the wages are wanted, where there are some."""
-
-    @property
-    def market(self) -> "Market | None":
-        """Market, where there is one."""
-
-    @property
-    def places(self) -> "Places | None":
-        """Places, where there are some."""
+    name, _, argument = text.partition("=")
+    known, argument = name.strip().replace("_", "-"), argument.strip()
+    if known not in FILTERS:
+        raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
+    return Filter(known, argument, FILTERS[known](Ground(graph, data), argument))
 
 
 def parse_filters(graph: OccupationGraph, texts: Iterable[str], data: Data) -> list[Filter]:
-    """Make filters from their texts, loading of the user's data what they need and no more; see `parse_filter`."""
-    return [
-        parse_filter(graph, text, **{to: getattr(data, of) for to, of in _ON_DATA.get(_split(text)[0], {}).items()})
-        for text in texts
-    ]
-
-
-def _split(text: str) -> tuple[str, str]:
-    name, _, argument = text.partition("=")
-    return name.strip().replace("_", "-"), argument.strip()
+    """Make filters from their texts; see `parse_filter`."""
+    return [parse_filter(graph, text, data) for text in texts]
 
 
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
