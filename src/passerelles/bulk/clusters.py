@@ -1,6 +1,5 @@
 """People in bulk on many machines: what one process does, on Dask and on Apache Spark (extras `dask`, `spark`)."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, opened
-from passerelles.bulk.rank import Engine, Ranker, in_order, output_schema
+from passerelles.bulk.rank import Engine, Ranker, in_order, output_schema, results_of
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -163,20 +162,15 @@ def rank_profiles_dask(
         raise MissingExtraError("distributed", "dask")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
     graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None
-    return _results(client, parts, order, graph, None if output is None else str(output))
+    under_way = _under_way(client, parts, order, graph, None if output is None else str(output))
+    return results_of(under_way, most=_AHEAD * max(1, sum(client.nthreads().values())))
 
 
-def _results(client: Any, parts: Iterable[Any], order: Order, graph: Any, output: str | None) -> Iterator[Any]:
-    most = _AHEAD * max(1, sum(client.nthreads().values()))
-    waiting: deque[Any] = deque()
+def _under_way(client: Any, parts: Iterable[Any], order: Order, graph: Any, output: str | None) -> Iterator[Any]:
     for number, part in enumerate(parts):
         place = None if output is None else str(Path(output) / f"part-{number:05d}.parquet")
         sent = str(part) if isinstance(part, Path) else part
-        waiting.append(client.submit(_run, order, graph, sent, place, pure=False, retries=_RETRIES))
-        if len(waiting) >= most:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+        yield client.submit(_run, order, graph, sent, place, pure=False, retries=_RETRIES)
 
 
 def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:

@@ -2,18 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions
 from passerelles.access.demands import demands_of
-from passerelles.access.holdings import holdings_of
+from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.bulk.layout import (
     FURTHER,
     KNOWN,
@@ -59,33 +60,6 @@ from passerelles.sharing import cached_property, processors
 from passerelles.vectors import places_of
 
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
-
-
-class Best(NamedTuple):
-    """
-    Best targets of b people, best first.
-
-    Attributes
-    ----------
-    starts
-        Shape (b + 1,): where each person's targets start in the other arrays, which have one entry a move.
-    targets, units, coverage, position
-        Row of the target, score in units of 1 / `UNITS`, coverage in [0, 1] (NaN where it is not known), and the
-        position of that coverage (0 where it is not known).
-    """
-
-    starts: NDArray[np.int64]
-    targets: NDArray[np.int32]
-    units: NDArray[np.int64]
-    coverage: NDArray[np.float64]
-    position: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, found: Found) -> "Best":
-        """Return what an engine found, without the places that it did not fill."""
-        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
-        rest: tuple[NDArray[Any], ...] = found[1:]
-        return cls(_starts(found.size), *(values[kept] for values in rest))
 
 
 def _starts(counts: NDArray[Any]) -> NDArray[np.int64]:
@@ -337,8 +311,6 @@ class Writer:
     codes: "pa.Array"
     labels: "pa.Array"
     demanding: NDArray[np.bool_]
-    _needs: dict[tuple[Held, int], tuple[list[str], list[str]]] = field(default_factory=dict)
-    _close: dict[Held, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer, settings: Settings) -> "Writer":
@@ -354,19 +326,21 @@ class Writer:
         told = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
         return metadata(provenance(self.graph, self.settings, told))
 
-    def batch(self, people: People, best: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
+    def batch(self, people: People, found: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""
-        counts = np.diff(best.starts)
-        person = np.repeat(np.arange(len(counts)), counts)
+        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
+        person, place = np.nonzero(kept)
+        arrays: tuple[NDArray[Any], ...] = found[1:]
+        best = Found(found.size, *(values[kept] for values in arrays))
         probability = self._probability(best.units, people.rows[person] >= 0)
-        targets = pa.array(best.targets)
+        targets = pa.array(best.target)
         missing, unknown = self._credentials(people, best, person)
         unsaid = pa.nulls(len(person), pa.string())
         return pa.RecordBatch.from_arrays(
             [
                 pa.array(numbers[person]),
                 ids.take(pa.array(person)),
-                pa.array((np.arange(len(person)) - best.starts[person] + 1).astype(np.int32)),
+                pa.array((place + 1).astype(np.int32)),
                 self.codes.take(targets),
                 self.labels.take(targets),
                 pa.array(best.units / UNITS),
@@ -389,52 +363,52 @@ class Writer:
         return found
 
     def _levels(
-        self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
+        self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
         """Return the levels of `figures_of`, for all at once."""
         shares = raising_share(best.position, best.coverage, len(self.graph.codes))
         far = levels_of(probability, shares, close_share=self.graph.settings.ranking.close_share)
         for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
             held = self._held_by(people, int(person[move]))
-            far[move] = 0 if self._may_be_close(held)[best.targets[move]] else 1
+            far[move] = 0 if self._may_be_close(held)[best.target[move]] else 1
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
-    def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
+    def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
 
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
-        for move in np.flatnonzero(self.demanding[best.targets]).tolist():
-            who = int(person[move])
-            missing[move], unknown[move] = self._needed(people, who, int(best.targets[move]))
+        for move in np.flatnonzero(self.demanding[best.target]).tolist():
+            held = self._held_by(people, int(person[move]))
+            missing[move], unknown[move] = self._needed(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
-    def _needed(self, people: People, who: int, target: int) -> tuple[list[str], list[str]]:
-        code, some = held = self._held_by(people, who)
-        stated, key = dict(some), (held, target)
-        if key not in self._needs:
-            if len(self._needs) > _MOST_NEEDS:
-                self._needs.clear()
-            holdings = holdings_of(self.graph.referential, code or None, stated)
-            needed = access_conditions(self.graph.referential, self.graph.codes[target], holdings).required
-            missing, unknown = ([c.code for c in needed if c.held == held_so] for held_so in ("no", "unknown"))
-            self._needs[key] = missing, unknown
-        return self._needs[key]
+    @cached_property
+    def _needed(self) -> Callable[[Held, int], tuple[list[str], list[str]]]:
+        """What a target requires that somebody says not to hold, and what of it nobody knows."""
+
+        @lru_cache(_MOST_NEEDS)
+        def needed(held: Held, target: int) -> tuple[list[str], list[str]]:
+            conditions = access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held))
+            missing, unknown = ([c.code for c in conditions.required if c.held == h] for h in ("no", "unknown"))
+            return missing, unknown
+
+        return needed
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])
         stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
         return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items())
 
-    def _may_be_close(self, held: Held) -> NDArray[np.bool_]:
+    def _holdings(self, held: Held) -> Holdings:
+        code, stated = held
+        return holdings_of(self.graph.referential, code or None, dict(stated))
+
+    @cached_property
+    def _may_be_close(self) -> Callable[[Held], NDArray[np.bool_]]:
         """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.moves`."""
-        if held not in self._close:
-            if len(self._close) > _MOST_KEPT:
-                self._close.clear()
-            code, stated = held
-            holdings = holdings_of(self.graph.referential, code or None, dict(stated))
-            self._close[held] = short_access(demands_of(self.graph), holdings, self.graph.settings)
-        return self._close[held]
+        demands, settings = demands_of(self.graph), self.graph.settings
+        return lru_cache(_MOST_KEPT)(lambda held: short_access(demands, self._holdings(held), settings))
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
@@ -591,8 +565,8 @@ class Ranker:
         faults = dict.fromkeys(garbled, Fault("not_text"))
         faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
         people, kept = read_people(self.directory, taken, faults)
-        best = Best.of((engine or self.plain).rank(people, self.limit))
-        for position in kept[np.diff(best.starts) == 0].tolist():
+        best = (engine or self.plain).rank(people, self.limit)
+        for position in kept[best.size == 0].tolist():
             faults[position] = Fault("no_move")
         ids = taken.column("id")
         moves = self.writer.batch(people, best, ids.take(pa.array(kept)), numbers[kept])
@@ -625,14 +599,22 @@ def in_turn(
     """
     threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        waiting: deque[Future[Ranked]] = deque()
-        for batch, number in pieces:
-            engine = ranker.engine_at(before + number + batch.num_rows)
-            waiting.append(pool.submit(ranker.rank, batch, number, engine=engine))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
+        under_way = (
+            pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(before + number + batch.num_rows))
+            for batch, number in pieces
+        )
+        yield from results_of(under_way, most=threads + 1)
+
+
+def results_of(under_way: Iterable[Any], *, most: int) -> Iterator[Any]:
+    """Yield the results of futures in order; `most` of them are begun before the first result is waited for."""
+    waiting: deque[Any] = deque()
+    for future in under_way:
+        waiting.append(future)
+        if len(waiting) >= most:
             yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
