@@ -105,8 +105,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. Otherwise the published lengths of certifications of its level that lead there say (the shortest where nothing
-    is required, unless courses of its level take less), else level and domain.
+    it. Where nothing is required, the shortest of its level's diplomas and titles that employers usually ask for comes
+    next, if its length is known. Otherwise the published lengths of certifications of its level that lead there say
+    (the shortest where nothing is required, unless courses of its level take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
     lowest = None if stated is None else stated.level_low
@@ -134,6 +135,15 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
     free = stated is not None and stated.status == "open"
+    usual = _usual(referential, occupation.code, level) if free else None
+    if usual is not None:
+        hours = training_hours(usual)
+        expected = _length(usual)
+        short = min(expected, middle.low)
+        low = min(short, hours.low or expected)
+        high = max(2 * expected - low, hours.high or expected)
+        named_in = usual.hours.source
+        return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, named_in)
     if lengths and not (free and middle.expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))
@@ -204,6 +214,16 @@ def _required(referential: Referential, code: str) -> list[Credential]:
     rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
+
+
+def _usual(referential: Referential, code: str, level: int) -> Credential | None:
+    """Shortest diploma or title of a level that employers ask of everybody, the law of nobody; None: none is known."""
+    rows = (r for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
+    named = (
+        referential.credential_by_code[r.credential] for r in rows if r.credential in referential.credential_by_code
+    )
+    known = (c for c in named if c.kind in _FULL_KINDS and c.level == level and _length(c) > 0)
+    return min(known, key=lambda c: (_length(c), c.code), default=None)
 
 
 def _length(credential: Credential) -> float:

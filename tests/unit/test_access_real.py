@@ -67,8 +67,10 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
         "unknown",
     ),  # draughtsman to architect
     ("A1503", "A1426", "conditional", set(), {"ACACED", "CERT-ANIMALIER"}, "unknown"),  # groomer to dog trainer
-    ("D1202", "D1220", "conditional", {"COIF-SALON"}, set(), "lateral"),  # hairdresser to manager of a salon
-    ("D1208", "D1225", "conditional", {"QPA"}, set(), "lateral"),
+    # Code of crafts, L. 121-1: somebody qualified controls the salon; a manager on a wage need not be that person.
+    ("D1202", "D1220", "open", set(), set(), "lateral"),
+    ("D1220", "D1202", "open", set(), set(), "lateral"),
+    ("D1208", "D1225", "open", set(), set(), "lateral"),
     ("F1603", "I1308", "open", set(), set(), "lateral"),
     ("D1106", "D1102", "open", set(), set(), "lateral"),
     ("D1505", "G1703", "open", set(), set(), "lateral"),  # cashier to receptionist
@@ -85,7 +87,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1304", "K1305", "conditional", {"DETISF"}, set(), "advancement"),
     ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
     ("N1105", "N2203", "conditional", {"TCA"}, set(), "lateral"),
-    ("I1503", "I1507", "conditional", {"ACCES-INB"}, set(), "lateral"),
+    ("I1503", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),  # labour code, R. 4451-58, II
+    ("H2913", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),
     ("K1310", "K1307", "conditional", set(), {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "QUAL-EAJE60"}, "lateral"),
     ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
     ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "lateral"),
@@ -130,7 +133,9 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1208", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), "unknown"),
     ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
     ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), "lateral"),
-    ("C1102", "C1103", "conditional", {"IAS-N1", "ORIAS-IAS"}, set(), "lateral"),
+    # Insurance code, L. 512-1, II: who is employed by an intermediary is not registered; an agent holds a mandate.
+    ("C1102", "C1103", "conditional", {"IAS-N1"}, set(), "lateral"),
+    ("C1102", "C1112", "conditional", {"IAS-N1", "ORIAS-IAS"}, set(), "lateral"),
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
     ("M1601", "J1312", "conditional", {"ENREG-ARS", "TITRE-AD"}, set(), "lateral"),
@@ -146,6 +151,13 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1106", "D1507", "open", set(), set(), "lateral"),
     ("B1803", "D1207", "open", set(), set(), "lateral"),
     ("K2204", "G1501", "open", set(), set(), "lateral"),
+    # Decree 2020-1254, art. 1: the chamber's examination comes before the register.
+    ("A1418", "D1419", "conditional", {"EXAM-COURTIER-VIN", "REG-COURTIER-VIN"}, set(), "advancement"),
+    # Commercial code, R. 321-18, 3° to 5°: two degrees, an examination, then two years.
+    ("D1233", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT", "QUAL-VV"}, set(), "advancement"),
+    ("K1901", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "QUAL-VV"}, set(), "lateral"),  # a master in law is held
+    # Order of 31 May 2010, art. 30: three shows under a qualified pyrotechnician.
+    ("L1506", "L1523", "conditional", {"AGR-PYRO", "AUT-PYRO", "EXP-PYRO-3", "F4T2-N1"}, set(), "lateral"),
 ]
 
 
@@ -189,7 +201,17 @@ def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, t
 
 
 @pytest.mark.parametrize(
-    ("target", "needed"), [("D1202", {"COIF-DOM", "COIF-SALON"}), ("C1504", {"CARTE-T"}), ("N4101", {"CAPA-M"})]
+    ("target", "needed"),
+    [
+        ("D1202", {"COIF-DOM", "COIF-SALON"}),
+        ("D1220", {"COIF-SALON"}),
+        ("D1225", {"QPA"}),
+        ("C1103", {"ORIAS-IAS"}),
+        ("C1208", {"ORIAS-IOBSP"}),
+        ("C1504", {"CARTE-T"}),
+        ("C1505", {"CARTE-T"}),
+        ("N4101", {"CAPA-M"}),
+    ],
 )
 def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, needed: set[str]) -> None:
     own = conditions(laid, "D1214", target, "self-employed")
@@ -256,6 +278,19 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("M1203", "M1211")[2] == ["length", "length"]
     assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
     assert path("A1504", "A1507")[0] == "feasible"
+    assert path("L1506", "L1523")[2] == ["length"]  # nobody says how long three shows take
+    assert path("C1504", "C1505")[:2] == ("feasible", 1350.0)  # a diploma of the list, no years of work before it
+
+
+def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: OccupationGraph) -> None:
+    def obtained(origin: str, target: str) -> list[str]:
+        (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
+        return [c.code for c in path.steps[0].to_obtain]
+
+    # Order of 21 January 2014, art. 3: a farm diploma, another inseminator's certificate or three years with horses.
+    assert obtained("A1403", "A1308") == ["EXP-EQUIN-36", "LIC-INSEM-EQ"]
+    # Code of internal security, L. 622-21: an authorisation of its own, which no guard's card replaces.
+    assert obtained("K2503", "K2505")[0] == "CNAPS-PREAL-ARP"
 
 
 def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: OccupationGraph) -> None:
@@ -280,6 +315,11 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
     ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
     ("A1203", "Elagueur-grimpeur", "conditional", {"FORM-ARBRE"}),  # labour code, R. 4323-89, 6°
+    ("H2913", "Technicien en CND END radiographie", "conditional", {"CAMARI", "FORM-RP"}),  # R. 4451-58 and R. 4451-61
+    ("H2913", "Technicien en CND END ultrasons", "open", set()),
+    ("C1504", "Directeur d'agence immobilière", "conditional", {"APT-DIR-IMMO"}),  # decree 72-678, art. 8 and 16
+    ("C1504", "Responsable de vente immobilière", "conditional", {"HAB-IMMO"}),  # law 70-9, art. 4
+    ("M1607", "Négociant de vins et spiritueux", "open", set()),  # a merchant is no broker
 ]
 
 
@@ -397,7 +437,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H2913", "H2917", "open", set(), set(), (0, 400)),
     ("F1602", "I1309", "conditional", {"HAB-ELEC"}, set(), (0, 600)),
     ("N1101", "F1301", "conditional", {"AUT-COND"}, set(), (0, 500)),
-    ("D1401", "C1505", "conditional", {"APT-HOGUET"}, set(), None),
+    ("D1401", "C1505", "conditional", {"APT-DIR-IMMO"}, set(), (1350, 1350)),
     ("G1803", "G1805", "conditional", {"PERM-EXPL"}, set(), (20, 1500)),
     ("G1203", "Moniteur / Monitrice de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}, set(), None),
     ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}, None),
@@ -533,7 +573,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("F1104", "F1101", "conditional", {"DE-ARCHI", "HMONP", "ORDRE-ARCHI"}, set(), set(), None),
     ("F1108", "F1103", "conditional", {"CERT-DIAG-DPE"}, set(), {"APT-HOGUET", "CARTE-T"}, (35, 800)),
     ("F1703", "F1621", "open", set(), set(), {"QPA"}, (14, 600)),
-    ("D1202", "D1220", "conditional", {"COIF-SALON"}, set(), set(), (0, 900)),
+    ("D1202", "D1220", "open", set(), set(), {"COIF-SALON"}, (0, 900)),
     ("D1214", "D1208", "open", set(), set(), {"DIP-N5", "QPA"}, (100, 1000)),
     ("D1214", "D1222", "open", set(), set(), {"DE-MK", "ORDRE-MK"}, (20, 400)),
     ("D1507", "D1101", "open", set(), set(), {"DIP-N3", "QPA"}, (100, 900)),

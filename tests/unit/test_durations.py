@@ -29,6 +29,14 @@ def test_each_duration_says_who_published_it() -> None:
     assert {d.level for d in rows} >= {3, 4, 5, 6, 7}
 
 
+def test_certifications_name_the_jobs_of_today() -> None:
+    """ROME 4 gives some codes of ROME 3 to other jobs: F1610 was the roofer's, and installs solar panels."""
+    named = {d.label: d.occupations for d in load_durations()}
+    assert {named["BP couvreur"], named["CAP couvreur"]} == {("F1619",)}
+    assert named["Diplôme d'État d'alpinisme, guide de haute montagne"] == ("G1228",)
+    assert "K2105" not in named["Diplôme d'État de professeur de danse"]  # of music
+
+
 def test_the_estimate_holds_on_sources_left_out() -> None:
     """Rows of one text are left out together: many certifications repeat one minimum."""
     known = [d for d in load_durations() if d.level is not None and d.centre.expected]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from passerelles.effort import EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import AccessStatus, Credential, Hours, OccupationAccess
+from passerelles.model import AccessStatus, Credential, CredentialRequirement, Hours, OccupationAccess
 from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.credentials import Duration, duration_model
@@ -121,6 +121,32 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     assert (found.basis, found.expected) == ("certification", expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, 800.0),
+        ({"kind": "option"}, 300.0),  # leads there, and nobody asks for it
+        ({"scope": "titles"}, 300.0),
+        ({"status": "conditional"}, 300.0),
+        ({"level": 5}, 300.0),
+        ({"hours": None}, 300.0),
+    ],
+)
+def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
+    change: dict[str, Any], expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = Duration("C", "", 4, "M", ("B",), Hours(None, 300.0, None, "s"), None, "centre", "", "unknown")
+    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (shorter,))
+    given: dict[str, Any] = {"kind": "usual", "scope": "all", "status": "open", "level": 4, "hours": 800.0} | change
+    diploma = Credential("D", "CAP", "diplôme", Hours(None, given["hours"], None, "s"), level=given["level"])
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+        occupation_access=(OccupationAccess("B", given["status"], 4),),
+        credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
+    )
+    assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
 
 
 @pytest.mark.parametrize(("hours", "kind", "level"), [(None, "titre", 6), (600, "titre", 6), (600, "permis", 0)])
