@@ -8,7 +8,7 @@ seed. How many there are follows from modularity at resolution 1: no number is c
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -388,15 +388,17 @@ def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> 
     return float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
 
 
-def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> Mapping[int, float]:
-    """Share of short ways on which each row with a move to another area lies."""
+def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> NDArray[np.float64]:
+    """Share of short ways on which each row with a move to another area lies, 0 for the others; shape (n,)."""
     import networkx as nx  # noqa: PLC0415 - as above
 
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
-    borders = {*origins[crossing].tolist(), *targets[crossing].tolist()}
+    borders = np.union1d(origins[crossing], targets[crossing])
     ways = nx.betweenness_centrality(network, k=min(len(network), _SOURCES) or None, seed=_SEED)
-    return {row: way for row, way in ways.items() if row in borders}
+    found = np.zeros(len(area_of))
+    found[borders] = [ways[row] for row in borders.tolist()]
+    return found
 
 
 def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int, ...]]) -> list[float]:
@@ -420,7 +422,7 @@ def _area(
     group: Sequence[int],
     moves: Moves,
     area_of: NDArray[np.int64],
-    between: Mapping[int, float],
+    between: NDArray[np.float64],
     stability: float,
     *,
     calibrated: bool,
@@ -440,11 +442,8 @@ def _area(
         for row in sorted(group, key=lambda r: (-strength[r], r))
     )  # fmt: skip
 
-    def first(values: Mapping[int, float] | NDArray[np.int64]) -> tuple[str, ...]:
-        ranked = sorted(
-            (row for row in group if (values.get(row, 0) if isinstance(values, Mapping) else values[row]) > 0),
-            key=lambda row: (-values[row], row),
-        )
+    def first(values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[str, ...]:
+        ranked = sorted((row for row in group if values[row] > 0), key=lambda row: (-values[row], row))
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
     return Area(

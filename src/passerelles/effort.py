@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least, total
 from passerelles.access.holdings import NO_AIM, Holdings, asked
+from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
@@ -167,7 +168,7 @@ def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
 def _domain(occupation: Occupation) -> str:
     """Letter of the main domain of a ROME code; empty where the code is another's."""
     code = occupation.base or occupation.code
-    return code[0] if len(code) == 5 and code[0].isalpha() and code[1:].isdigit() else ""  # noqa: PLR2004 - as K2110
+    return code[0] if is_rome_code(code) else ""
 
 
 def _studies(qualification: Qualification, domain: str) -> Floats:

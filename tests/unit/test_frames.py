@@ -10,7 +10,7 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.tables import Payer
-from passerelles.paths.legal import Case, Frame, FrameVerdict, condition_text, find_frame, fits, judge, presets
+from passerelles.paths.legal import Case, Frame, FrameVerdict, find_frame, fits, judge, presets
 from passerelles.paths.rank import rank_paths
 
 
@@ -84,8 +84,11 @@ def test_only_a_yes_carries_conditions_and_they_are_in_both_languages() -> None:
     assert judge(frame, Case(LEAST, "yes", "yes"), 300, 3).conditions == ()
     for each in presets().values():
         assert each.conditions or each.until, each.name
-        for condition in each.conditions:
-            assert condition_text(condition, "fr") != condition != condition_text(condition, "en")
+        verdict = FrameVerdict(each.name, each.label, "yes", conditions=each.conditions)
+        for key, french, english in zip(
+            each.conditions, verdict.conditions_told("fr"), verdict.conditions_told("en"), strict=True
+        ):
+            assert french != key != english
     own = Frame(name="x", label="X", conditions=("Accord du comité",))
     assert judge(own, YES, 1, 1).to_dict("fr")["conditions"] == ["Accord du comité"]
 

@@ -140,12 +140,8 @@ class MayPay(Described):
     )
 
 
-def condition_text(condition: str, lang: Lang = "fr") -> str:
-    """Return a condition in words; one's own words stay as they are."""
-    return _worded("condition", condition, lang)
-
-
 def _worded(kind: str, key: str, lang: Lang) -> str:
+    """Return a condition or a payer in words; one's own words stay as they are."""
     try:
         return say(f"paths.{kind}.{key}", lang=lang)
     except KeyError:
@@ -213,7 +209,7 @@ class FrameVerdict(Described):
 
     def conditions_told(self, lang: Lang = "fr") -> list[str]:
         """Return the conditions in words."""
-        return [condition_text(c, lang) for c in self.conditions]
+        return [_worded("condition", c, lang) for c in self.conditions]
 
 
 @dataclass(frozen=True, slots=True)

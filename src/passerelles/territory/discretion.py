@@ -338,7 +338,9 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         return _kept(table, replace(view, left=left & ~view.lots, spare=spare & ~view.pools), bound)
     if view.total and not total:
         return replace(view, total=False)
-    hide = _smallest(table, view.printed, _lines(lots, len(table.supply)), _lines(pools, len(table.capacity)))
+    failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
+    failing_pools = np.isin(np.arange(len(table.capacity)), list(pools))
+    hide = _smallest(table, view.printed, failing_lots, failing_pools)
     if not len(hide):
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]
@@ -355,12 +357,6 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
 def _kept(table: Table, view: View, bound: int) -> View:
     """Take the total back where what is now put together under it is small."""
     return view if not view.total or _total_is_harmless(table, view, bound) else replace(view, total=False)
-
-
-def _lines(numbers: set[int], size: int) -> Bools:
-    found = np.zeros(size, dtype=np.bool_)
-    found[sorted(numbers)] = True
-    return found
 
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.

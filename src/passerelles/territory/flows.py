@@ -554,34 +554,36 @@ def reason_name(why: int) -> str:
     return Why(why).name.lower()
 
 
-def uncovered_lots(fragile: Lots, pairs: Pairs, flow: Ints, capacity: Ints, *, binding: str) -> tuple[Uncovered, ...]:
+def uncovered_lots(
+    fragile: Lots, pairs: Pairs, left: Ints, free: Ints, capacity: Ints, *, binding: str
+) -> tuple[Uncovered, ...]:
     """
     People placed nowhere, by lot.
 
     Parameters
     ----------
-    fragile, pairs, flow, capacity
-        The solved network; `flow` has shape (p,), one at a pair.
+    fragile, pairs, capacity
+        The network that was solved.
+    left, free
+        Shapes (n,) and (m,): people who would leave and are placed nowhere, and openings that stay empty.
     binding
         What keeps people from openings that are open to them and free: ``budget`` or ``weights``.
     """
-    placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
-    free = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(capacity)).astype(np.int64)
     starts = np.searchsorted(pairs.lot, np.arange(len(fragile.lots) + 1))
     found = []
     for at, lot in enumerate(fragile.lots):
-        left = lot.people - int(placed[at])
-        if not left:
+        people = int(left[at]) + lot.people - lot.movable
+        if not people:
             continue
-        if left == lot.people - lot.movable:  # all who would leave are placed
-            found.append(Uncovered(lot, left, "volunteers", {}))
+        if not left[at]:  # all who would leave are placed
+            found.append(Uncovered(lot, people, "volunteers", {}))
             continue
         span = slice(int(starts[at]), int(starts[at + 1]))
         why, pool = pairs.why[span], pairs.pool[span]
         barred = {reason_name(w): int(capacity[pool[why == w]].sum()) for w in sorted(set(why.tolist())) if w}
         far = pairs.km[span][why == Why.RADIUS]
         reason = _reason(why, free[pool], barred, binding)
-        found.append(Uncovered(lot, left, reason, barred, float(far.min()) if len(far) else None))
+        found.append(Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None))
     return tuple(found)
 
 
@@ -593,23 +595,20 @@ def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], bindin
 
 
 def unfilled_pools(
-    fragile: Lots, hiring: Lots, pairs: Pairs, flow: Ints, settings: TerritorySettings, *, binding: str
+    fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, free: Ints, settings: TerritorySettings, *, binding: str
 ) -> tuple[Unfilled, ...]:
     """
     Openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
 
     A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
-    moves, then the shortest training and the nearest.
+    moves, then the shortest training and the nearest. See `uncovered_lots` for what is given.
     """
     keys, capacity = pool_keys(hiring)
-    empty = capacity - np.bincount(pairs.pool, weights=flow, minlength=len(keys)).astype(np.int64)
-    placed = np.bincount(pairs.lot, weights=flow, minlength=len(fragile.lots)).astype(np.int64)
-    people, movable = (np.asarray([getattr(x, n) for x in fragile.lots], np.int64) for n in ("people", "movable"))
-    staying = set(pairs.pool[(people - placed)[pairs.lot] > 0].tolist())  # somebody is near who may be no volunteer
+    unwilling = np.asarray([lot.people - lot.movable for lot in fragile.lots], dtype=np.int64)
+    staying = set(pairs.pool[(left + unwilling)[pairs.lot] > 0].tolist())  # somebody is near who may be no volunteer
     near = np.concatenate([pairs.open, pairs.doubtful])
     offered = set(pairs.pool[near].tolist())
-    unwilling = set(pairs.pool[near[(people > movable)[pairs.lot[near]]]].tolist())  # in reach of some who are none
-    left = movable - placed
+    refused = set(pairs.pool[near[unwilling[pairs.lot[near]] > 0]].tolist())  # in reach of some who are none
     waiting = np.flatnonzero(left[pairs.lot] > 0)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
     chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
@@ -618,14 +617,14 @@ def unfilled_pools(
                     -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
     ]  # fmt: skip
     starts = np.searchsorted(pairs.pool[order], np.arange(len(keys) + 1))
-    largest = np.lexsort((np.arange(len(keys)), -empty))[: settings.explained_moves]
+    largest = np.lexsort((np.arange(len(keys)), -free))[: settings.explained_moves]
     detailed = set(largest.tolist())
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
     own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
     found = []
     for at, key in enumerate(keys):
-        if not empty[at]:
+        if not free[at]:
             continue
         span = order[starts[at] : starts[at + 1]]
         if len(span):
@@ -634,12 +633,12 @@ def unfilled_pools(
             reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
         candidates: tuple[Candidate, ...] = ()
         if reason == "unlikely" and at in offered:  # who is left is not whom the openings were within reach of
-            reason = "volunteers" if at in unwilling else "capacity"
+            reason = "volunteers" if at in refused else "capacity"
         elif at in detailed:
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
-        sizes = int(capacity[at]), int(empty[at])
+        sizes = int(capacity[at]), int(free[at])
         found.append(Unfilled(key[0], code, label, key[2], names[key[2]], *sizes, reason, candidates, own.get(key)))
     return tuple(found)
 

@@ -269,7 +269,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     case.tell(2, _STEPS)
     solved = _solve(case, pairs, budget, stretch=stretch)
     case.tell(3, _STEPS)
-    used = solved.placed + solved.reserved
+    left, free = case.left(pairs, solved.placed + solved.reserved)
     binding = "weights" if case.settings.objective == "weighted" else "budget"
     flows = _flows(case, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
@@ -282,8 +282,8 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         to_confirm=_flows(case, moves, pairs, solved.reserved),
         stretched=_flows(case, moves, pairs, solved.stretched),
         options=_flows(case, moves, pairs, np.where(own_account, case.people[pairs.lot], 0)),
-        uncovered=uncovered_lots(case.fragile, pairs, used, case.capacity, binding=binding),
-        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, used, case.settings, binding=binding),
+        uncovered=uncovered_lots(case.fragile, pairs, left, free, case.capacity, binding=binding),
+        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, left, free, case.settings, binding=binding),
         changes=(),
         curve=_curve(case, pairs, solved) if changes else (),
         stages=solved.stages,
@@ -352,14 +352,14 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
     task = _task(case.without_floor(), pairs, pairs.open, None)
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
-    points = cost_curve(task, placed, counts)
-    found = []
-    for before, point in zip((None, *points), points, strict=False):
-        more = point.people - (before.people if before else 0)
-        spent = point.cost - (before.cost if before else 0)
-        known = before is not None or (counts[0] == point.people and len(points) > 2)  # noqa: PLR2004
-        each = round(spent / more / TENTHS, 1) if known else None
-        found.append(CurvePoint(point.people, point.cost / TENTHS, point.hours / TENTHS, each))
+    found: list[CurvePoint] = []
+    before = spent = 0
+    for people, cost, hours in cost_curve(task, counts):
+        # Of the last tenth alone, what all before it cost is no figure of a tenth.
+        known = before or len(counts) > 2  # noqa: PLR2004
+        each = round((cost - spent) / (people - before) / TENTHS, 1) if known else None
+        found.append(CurvePoint(people, cost / TENTHS, hours / TENTHS, each))
+        before, spent = people, cost
     return tuple(found)
 
 

@@ -157,10 +157,6 @@ class Ranked(Described):
         shown = number(self.score, lang=lang, decimals=2)
         return say("territory.table.score_partial", lang=lang, score=shown) if self.unknown else shown
 
-    def openings_said(self, lang: Lang = "fr") -> str | None:
-        """Return the openings for a screen, both bounds where a survey gives them."""
-        return None if self.projects is None else between(self.projects, lang)
-
     spec: ClassVar[Record] = Record(
         "territory_rank",
         "A fragile lot and a hiring lot",
@@ -181,7 +177,7 @@ class Ranked(Described):
             Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
             Column(
                 "openings", "integer", value=attribute("hiring.people"), on=On.SCREEN,
-                shown=lambda r, lang: r.openings_said(lang),
+                shown=lambda r, lang: r.projects and between(r.projects, lang),
             ),
             Column("family", value=lambda r, _: r.hiring.pool or None, schema=maybe(text()), on=On.JSON),
             Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),

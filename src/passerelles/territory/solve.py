@@ -8,10 +8,10 @@ people placed, least cost, the same job, least distance, then a draw fixed by th
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -324,14 +324,6 @@ class Outcome:
     stages: tuple[Stage, ...]
 
 
-class Point(NamedTuple):
-    """What placing some people takes at least: their cost, and the hours of training in it, tenths of an hour."""
-
-    people: int
-    cost: int
-    hours: int
-
-
 def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
     """
     Solve a task to proven optimality.
@@ -409,25 +401,16 @@ def most_people(task: Task) -> tuple[int, int]:
     return people.value, int(task.hours @ _fewest_hours(task, face))
 
 
-def cost_curve(task: Task, placed: int, counts: Sequence[int]) -> tuple[Point, ...]:
+def cost_curve(task: Task, counts: Iterable[int]) -> Iterator[tuple[int, int, int]]:
     """
-    Return what placing fewer people would take at least, whatever the budget.
+    Yield what placing some numbers of people takes at least, whatever the budget: people, cost, hours in it, in tenths.
 
     The least cost is convex in the number of people: each next person costs as much as the one before, or more.
-
-    Parameters
-    ----------
-    placed
-        Most people that can be placed.
-    counts
-        Numbers of people to place, up to `placed`.
     """
     face = whole_face(task.network)
-    points = []
     for people in counts:
-        flow, _, _ = minimise(task.network, with_total(face, min(people, placed)), task.cost, "cost")
-        points.append(Point(min(people, placed), int(task.cost @ flow), int(task.hours @ flow)))
-    return tuple(points)
+        flow, _, _ = minimise(task.network, with_total(face, people), task.cost, "cost")
+        yield people, int(task.cost @ flow), int(task.hours @ flow)
 
 
 def _placed(task: Task) -> tuple[Face, Stage, Ints]:
