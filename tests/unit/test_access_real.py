@@ -156,6 +156,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     # Commercial code, R. 321-18, 3° to 5°: two degrees, an examination, then two years.
     ("D1233", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT", "QUAL-VV"}, set(), "advancement"),
     ("K1901", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "QUAL-VV"}, set(), "lateral"),  # a master in law is held
+    ("J1506", "J1502", "conditional", {"DCS"}, set(), "lateral"),
     # Order of 31 May 2010, art. 30: three shows under a qualified pyrotechnician.
     ("L1506", "L1523", "conditional", {"AGR-PYRO", "AUT-PYRO", "EXP-PYRO-3", "F4T2-N1"}, set(), "lateral"),
 ]
@@ -289,6 +290,9 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
 
     # Order of 21 January 2014, art. 3: a farm diploma, another inseminator's certificate or three years with horses.
     assert obtained("A1403", "A1308") == ["EXP-EQUIN-36", "LIC-INSEM-EQ"]
+    # Decree 95-926, art. 1, and order of 18 August 1995, art. 4: a paramedical diploma and four years.
+    assert obtained("J1506", "J1502") == ["EXP-PARAMED-48", "DCS"]
+    assert len(obtained("D1505", "J1502")) == 3
     # Code of internal security, L. 622-21: an authorisation of its own, which no guard's card replaces.
     assert obtained("K2503", "K2505")[0] == "CNAPS-PREAL-ARP"
 
@@ -429,7 +433,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K2104", "K2107", "selective", set(), set(), None),
     ("M1805", "K2109", "selective", set(), set(), None),
     ("M1607", "K1503", "selective", {"CONC-CFIP"}, set(), None),
-    ("M1203", "M1210", "conditional", {"INSC-CAC"}, {"CAFCAC", "DEC"}, None),
+    ("M1203", "M1210", "conditional", {"INSC-CAC"}, {"CAFCAC", "DEC + EXP-STAGE-CAC"}, None),
     ("G1602", "D1101", "open", set(), set(), (0, 1000)),
     ("G1602", "D1102", "open", set(), set(), (0, 1000)),
     ("N1110", "I1604", "open", set(), set(), (0, 1600)),
