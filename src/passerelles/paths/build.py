@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress, pairwise
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for
 from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
@@ -24,6 +26,7 @@ from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
+Time = TypeVar("Time", float, NDArray[np.float64])
 _FULL = ("titre", "diplôme", "certificat")
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
@@ -365,7 +368,7 @@ def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, .
     return step_credentials(state.terrain.demands, state.price, start.holdings, row)
 
 
-def frame_months(hours: float, steps: int, state: State) -> float:
+def frame_months(hours: Time, steps: int, state: State) -> Time:
     """
     Months of a path that count towards a legal frame: those of training.
 

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import Holdings
+from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, number, percent, say
-from passerelles.market.certifications import Certifications, LeadingCertification
+from passerelles.market.certifications import Certifications
 from passerelles.model import Profile
 from passerelles.paths.build import check_table
 from passerelles.ranking.move import Start, excluded_rows, find_start
@@ -182,18 +183,17 @@ class Situation:
         referential = self.graph.referential
         named = {f"CI-{c.certifinfo}" for c in referential.credentials if c.certifinfo}
         named |= {f"RNCP{c.rncp.removeprefix('RNCP')}" for c in referential.credentials if c.rncp}
-        found: dict[str, LeadingCertification] = {}
-        leads: dict[str, dict[int, str]] = {}
-        for row in self.targets:
-            for each in self.certifications.leading(self.graph.codes[row], referential, self.day):
-                if each.code not in named:
-                    found.setdefault(each.code, each)
-                    leads.setdefault(each.code, {})[row] = each.match
-        hours = {c.code: None if c.hours is None else c.hours.expected for c in found.values()}
-        atoms = [
-            Atom(c.code, c.label, "certification", (), (), hours[c.code], leads[c.code], c.level)
-            for c in found.values()
-        ]
+        leading = grouped(
+            (each.code, (row, each))
+            for row in self.targets
+            for each in self.certifications.leading(self.graph.codes[row], referential, self.day)
+            if each.code not in named
+        )
+        atoms = []
+        for code, some in leading.items():
+            _, first = some[0]
+            hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in some}
+            atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
         return sorted(atoms, key=lambda a: (a.level is None, a.level or 0, a.code))
 
     @cached_property
@@ -212,10 +212,7 @@ class Situation:
         """Competencies that some target requires, by macro-competency and one by one."""
         weights, macro, listed = self.graph.weights, self.graph.macro, self.graph.competencies
         wanted = {int(c) for t in self.targets for c in weights.indices[weights.indptr[t] : weights.indptr[t + 1]]}
-        under: dict[int, list[int]] = {}
-        for c in sorted(wanted):
-            if macro[c] >= 0 and macro[c] != c:
-                under.setdefault(int(macro[c]), []).append(c)
+        under = grouped((int(macro[c]), c) for c in sorted(wanted) if macro[c] >= 0 and macro[c] != c)
         whole = [
             Atom(listed[m].code, listed[m].name, "macro", tuple(some), tuple(listed[c].code for c in some))
             for m, some in sorted(under.items())

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_text, duration_text
+from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
@@ -706,10 +707,8 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what keeps a path from being feasible, or from being known to be: one line, none where nothing does."""
     if not path.reasons:
         return []
-    about: dict[str, list[str]] = {}
-    for key, what in path.reasons:
-        about.setdefault(key, []).append(what)
-    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(some)) for key, some in about.items()), lang)
+    about = grouped(path.reasons).items()
+    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(some)) for key, some in about), lang)
     return [say("paths.state", lang=lang, status=say(f"paths.status.{path.status}", lang=lang), why=why)]
 
 

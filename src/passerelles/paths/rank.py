@@ -601,8 +601,7 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     case = context.case(code, needed_from(state, start, row), known=not _unknown(state, row), origin=start.end.code)
 
     def fit(hours: Ints, steps: int) -> Ints:
-        months = np.asarray([frame_months(h / TENTHS, steps, state) for h in hours.tolist()])
-        return fits(asked, case, hours / TENTHS, months)
+        return fits(asked, case, hours / TENTHS, frame_months(hours / TENTHS, steps, state))
 
     return fit
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from passerelles.progress import StoppedError, seconds_left
 from passerelles.territory.solve import Ints
 
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
 _SLACK: Final = 1e-6  # of what a solver gives
 _WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
@@ -100,6 +101,20 @@ class View:
     total: bool
     between: tuple[int, int] | None = None
 
+    @classmethod
+    def bare(cls, lots: Bools, pools: Bools, printed: Bools) -> "View":
+        """Return a view that prints some flows, and no sum in which others are."""
+        return cls(lots, pools, printed, ~lots, ~pools, total=False)
+
+    def hiding(self, table: Table, flows: Rows | Bools, pools: Rows | Sequence[int] = ()) -> "View":
+        """Return a view that prints no sum, hides some flows more, and has some more pools among the hidden ones."""
+        printed, hidden_lots, hidden_pools = self.printed.copy(), self.lots.copy(), self.pools.copy()
+        printed[flows] = False
+        hidden_lots[table.row[flows]] = True
+        hidden_pools[table.column[flows]] = True
+        hidden_pools[np.asarray(pools, dtype=np.intp)] = True
+        return View.bare(hidden_lots, hidden_pools, printed)
+
     def unknown(self, table: Table) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
         return self.lots[table.row] & self.pools[table.column] & ~self.printed
@@ -150,26 +165,25 @@ class Auditor:
         known = ~unknown
         rows, columns = table.row[self.at], table.column[self.at]
         k = len(self.at)
-        sums = [_sums(rows, len(table.supply), k), _sums(columns, len(table.capacity), k)]
-        most = [table.supply - table.sent(known), table.capacity - table.taken(known)]
-        exact = [np.where(view.left, most[0] - table.uncovered, 0), np.where(view.spare, most[1] - table.empty, 0)]
-        upper = [np.where(view.left, exact[0], most[0]), np.where(view.spare, exact[1], most[1])]
-        lower = exact
+        people, places = table.supply - table.sent(known), table.capacity - table.taken(known)
+        sums: list[tuple[sparse.csr_array, ArrayLike, ArrayLike]] = [  # each with the least and the most of its rows
+            (_sums(rows, len(people), k), *_ends(people, table.uncovered, view.left)),
+            (_sums(columns, len(places), k), *_ends(places, table.empty, view.spare)),
+        ]
         ends = self._total(int(table.flow[known].sum()))
         if ends is not None:
-            sums.append(sparse.csr_array(np.ones((1, k))))
-            lower, upper = [*lower, np.asarray(ends[:1])], [*upper, np.asarray(ends[1:])]
+            sums.append((sparse.csr_array(np.ones((1, k))), ends[:1], ends[1:]))
         if len(table.least):
             counted = table.sure[self.at].astype(np.float64)
-            sums.append(_sums(table.group[rows], len(table.least), k, counted))
             printed = np.bincount(table.group, table.sent(known & table.sure), len(table.least))
-            lower, upper = [*lower, np.maximum(table.least - printed, 0)], [*upper, np.full(len(table.least), np.inf)]
+            least = np.maximum(table.least - printed, 0)
+            sums.append((_sums(table.group[rows], len(least), k, counted), least, np.full(len(least), np.inf)))
         self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
         if table.budget is not None:
-            sums.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
-            lower = [*lower, np.zeros(1)]
-            upper = [*upper, np.asarray([table.budget - int(table.hours[known] @ table.flow[known])])]
-        self._matrix = sparse.vstack(sums, format="csr")
+            hours = sparse.csr_array(table.hours[self.at][None, :].astype(np.float64))
+            sums.append((hours, [0], [table.budget - int(table.hours[known] @ table.flow[known])]))
+        matrices, lower, upper = zip(*sums, strict=True)
+        self._matrix = sparse.vstack(matrices, format="csr")
         self._lower = np.concatenate(lower).astype(np.float64)
         self._upper = np.concatenate(upper).astype(np.float64)
 
@@ -253,6 +267,11 @@ class Auditor:
             return False
         self.witnesses.append(flow)
         return True
+
+
+def _ends(most: Ints, rest: Ints, told: Bools) -> tuple[Ints, Ints]:
+    """Least and most people on the unknown flows of each line: up to `most`, just those but for `rest` where told."""
+    return np.where(told, most - rest, 0), np.where(told, most - rest, most)
 
 
 def _sums(at: NDArray[np.intp], size: int, k: int, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:

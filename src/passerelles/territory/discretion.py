@@ -96,8 +96,7 @@ def choose_view(table: Table, bound: int) -> View | None:
 def _blind(table: Table) -> View:
     """Hide everything."""
     n, m, k = len(table.supply), len(table.capacity), len(table.flow)
-    lots, pools, none = np.ones(n, dtype=np.bool_), np.ones(m, dtype=np.bool_), np.zeros(k, dtype=np.bool_)
-    return View(lots, pools, none, ~lots, ~pools, total=False)
+    return View.bare(np.ones(n, dtype=np.bool_), np.ones(m, dtype=np.bool_), np.zeros(k, dtype=np.bool_))
 
 
 def _bounded(table: Table, small: Small, bound: int) -> Small:
@@ -160,33 +159,26 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
 
 
 def _first(table: Table, small: Small) -> View:
-    lots, pools = small.left.copy(), np.zeros(len(table.capacity), dtype=np.bool_)
-    lots[table.row[small.flows]] = True
-    pools[table.column[small.flows]] = True
-    return View(lots, pools, (table.flow > 0) & ~small.flows, ~lots, ~pools, total=False)
+    no_pool = np.zeros(len(table.capacity), dtype=np.bool_)
+    return View.bare(small.left, no_pool, table.flow > 0).hiding(table, small.flows)
 
 
 def _closed(table: Table, small: Small, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
-    lots, pools, printed = view.lots.copy(), view.pools.copy(), view.printed.copy()
     while True:
         go_on()
-        people = table.supply - table.sent(printed)
-        places = table.capacity - table.taken(printed)
-        tight_lots = lots & (people < np.minimum(bound, table.supply))
-        tight_pools = pools & (places < np.minimum(bound, table.capacity))
-        unknown = lots[table.row] & pools[table.column] & ~printed
-        reach = np.bincount(table.row[unknown], places[table.column[unknown]], len(lots))
+        people = table.supply - table.sent(view.printed)
+        places = table.capacity - table.taken(view.printed)
+        tight_lots = view.lots & (people < np.minimum(bound, table.supply))
+        tight_pools = view.pools & (places < np.minimum(bound, table.capacity))
+        unknown = view.unknown(table)
+        reach = np.bincount(table.row[unknown], places[table.column[unknown]], len(people))
         short = small.left & (reach < np.minimum(bound, table.supply))
-        hide = _smallest(table, printed, tight_lots | short, tight_pools)
-        printed[hide] = False
-        lots[table.row[hide]] = True
-        pools[table.column[hide]] = True
-        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, pools, short)
-        pools[opened] = True
+        hide = _smallest(table, view.printed, tight_lots | short, tight_pools)
+        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.pools, short)
+        view = view.hiding(table, hide, opened)
         if not len(hide) and not len(opened):
-            break
-    return _sums(table, small, View(lots, pools, printed, ~lots, ~pools, total=False), bound)
+            return _sums(table, small, view, bound)
 
 
 def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> NDArray[np.intp]:
@@ -346,12 +338,8 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         hide = among[np.lexsort((among, table.flow[among]))][:1]
     if not len(hide):
         return None
-    printed, rows, columns = view.printed.copy(), view.lots.copy(), view.pools.copy()
-    printed[hide] = False
-    rows[table.row[hide]] = True
-    columns[table.column[hide]] = True
-    closed = _closed(table, small, View(rows, columns, printed, ~rows, ~columns, total=False), bound)
-    return closed if total else replace(closed, left=~closed.lots, spare=~closed.pools, total=False)
+    closed = _closed(table, small, view.hiding(table, hide), bound)
+    return closed if total else View.bare(closed.lots, closed.pools, closed.printed)
 
 
 def _kept(table: Table, view: View, bound: int) -> View:
