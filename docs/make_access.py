@@ -5,8 +5,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final
 
-from passerelles.access.conditions import has_ended, takes_no_training
-from passerelles.model import Credential
+from passerelles.access.conditions import has_ended, takes_no_training, training_hours
+from passerelles.access.demands import sane_hours
+from passerelles.codes import reached
+from passerelles.model import UNKNOWN_HOURS, Credential
 from passerelles.referentials.credentials import Catalogue, closure, read_catalogue
 
 PAGE: Final = Path(__file__).parent / "access.md"
@@ -29,6 +31,8 @@ DOMAINS: Final = {
     "N": "Transport, logistics",
 }
 _LEGAL: Final = ("legal-minimum", "legal-total")
+_LENGTH: Final = "Required somewhere, and of unknown length (a path towards them is never called feasible):"
+_MONTHS: Final = "Likewise, but the months or years that they take are known:"
 
 
 def domains(catalogue: Catalogue) -> dict[str, str]:
@@ -48,11 +52,17 @@ def timed(credential: Credential) -> bool:
     )
 
 
+def unknown_length(credential: Credential) -> bool:
+    """Whether nobody knows what hours to expect, as the engine reads them."""
+    return sane_hours(training_hours(credential)).expected is None and not has_ended(credential)
+
+
 def counts() -> str:
     """Return the table by domain, and what is unknown, as they stand in the page."""
     catalogue = read_catalogue()
     where = domains(catalogue)
-    asked = {r.credential for rows in catalogue.requirements.values() for r in rows if r.kind in ("required", "one-of")}
+    named = (r.credential for rows in catalogue.requirements.values() for r in rows if r.kind in ("required", "one-of"))
+    asked = reached(sorted(set(named)), lambda code: catalogue.credentials[code].prerequisites)
     lines = [
         BEGIN,
         "",
@@ -63,7 +73,7 @@ def counts() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     sums = Counter[str]()
-    unknown: dict[str, list[str]] = defaultdict(list)
+    unknown: dict[str, list[Credential]] = {}
     for letter, name in DOMAINS.items():
         some = [c for code, c in catalogue.credentials.items() if where[code] == letter]
         rows = [r for code, each in catalogue.requirements.items() if code[0] == letter for r in each]
@@ -76,12 +86,16 @@ def counts() -> str:
             "proved rows": sum(r.in_force == "proved" for r in rows),
         }
         sums.update(row)
-        unknown[name] = [c.code for c in some if c.code in asked and not timed(c) and not has_ended(c)]
+        unknown[name] = [c for c in some if c.code in asked and unknown_length(c)]
         lines.append(f"| {name} | {' | '.join(f'{n:,}' for n in row.values())} |")
     lines += [f"| **All** | {' | '.join(f'**{n:,}**' for n in sums.values())} |", ""]
-    lines += ["Required somewhere, and of unknown length (a path towards them is never called feasible):", ""]
-    lines += [f"- {name}: {', '.join(f'`{c}`' for c in codes)}" for name, codes in unknown.items() if codes]
-    return "\n".join((*lines, "", END))
+    for title, months in ((_LENGTH, False), (_MONTHS, True)):
+        lines += [title, ""]
+        for name, some in unknown.items():
+            codes = [f"`{c.code}`" for c in some if (c.months != UNKNOWN_HOURS) == months]
+            lines += [f"- {name}: {', '.join(codes)}"] if codes else []
+        lines.append("")
+    return "\n".join((*lines, END))
 
 
 def page() -> str:

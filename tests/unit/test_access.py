@@ -281,18 +281,58 @@ def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_a
         assert any("plus 2 310 h en entreprise ou en stage" in text.replace("\u202f", " ") for text in told)
         for origin, low in (("R", 4620.0), ("P", None)):
             path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
-            assert (path.status, path.hours.low, path.hours.expected, path.hours.high) == (
-                "feasible",
-                low,
-                4620.0,
-                4620.0,
-            )
             (asked,) = path.steps[0].to_dict("fr")["credentials"]
             assert asked["company_hours"] == 2310.0
             assert (asked["shorter"] is None) == (origin == "R")
             text = " ".join(path_sentences(path)).replace("\u202f", " ")
             assert ("4 620 h au plus" in text) == ("allégé" in text) == (origin == "P")
+            if origin == "P" and not reduction.experience_months:  # sure to be shorter: the whole is not to be expected
+                assert (path.status, [key for key, _ in path.reasons]) == ("unknown", ["length"])
+                assert (path.hours.lower_bound, path.hours.expected == 4620.0) == (True, False)
+                continue
+            assert (path.status, *path.hours.to_dict().values()) == ("feasible", low, 4620.0, 4620.0, False)
             assert "4 620 h dont 2 310 h en entreprise ou en stage" in text
+
+
+def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
+    """Occupational health nurses: 240 hours and 105 of placement after the diploma (labour code, R. 4623-31-1)."""
+    course = Credential(
+        "IST",
+        "Formation spécifique",
+        "certificat",
+        Hours(240, 240, None, "loi"),
+        hours_kind="legal-minimum",
+        company_hours=Hours(105, 105, 105, "loi"),
+        prerequisites=("DEI",),
+    )
+    diploma, both = CredentialRequirement("Q", "DEI"), CredentialRequirement("Q", "IST")
+    either = (CredentialRequirement("Q", "DEI", "one-of", "loi", "voie", "a"),
+              CredentialRequirement("Q", "AS", "one-of", "loi", "voie", "b"))  # fmt: skip
+    free = replace(course, prerequisites=())
+    for rows, asked, origin, alone in (
+        ((diploma, both), course, "P", True),
+        ((diploma, both), course, "R", False),  # the diploma is missing: its studies teach the job
+        ((*either, both), free, "P", True),
+        ((both,), free, "P", False),  # a certificate alone qualifies nobody where a level is asked for
+    ):
+        some = jobs(*rows, CredentialRequirement("P", "DEI"))
+        some = replace(some, credentials=tuple(sorted((*some.credentials, asked), key=lambda c: c.code)))
+        demands = build_demands(some, ["Q"], NO_AIM)
+        person = holdings_of(some, origin, {})
+        price, missing = demands.price(person), demands.needed & ~demands.held(person)
+        assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
+        assert demands.span(price, missing[0])[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
+
+
+def test_a_way_that_nobody_can_take_any_more_is_not_named_by_half() -> None:
+    ended = Credential("OLD", "Brevet ancien", "diplôme", valid_until="2021-02-11")
+    some = jobs(
+        CredentialRequirement("Q", "CARTE", "one-of", "loi", "voie", "a"),
+        CredentialRequirement("Q", "OLD", "one-of", "loi", "voie", "a"),
+        CredentialRequirement("Q", "FIMO", "one-of", "loi", "voie", "b"),
+    )
+    some = replace(some, credentials=tuple(sorted((*some.credentials, ended), key=lambda c: c.code)))
+    assert access_text(access_conditions(some, "Q")) == "FIMO"
 
 
 def test_who_is_dispensed_with_a_training_by_a_job_has_neither_it_nor_what_it_supposes_to_obtain() -> None:

@@ -7,6 +7,7 @@ from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
+from passerelles.paths.path import Step, path_sentences
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, sentence
@@ -96,7 +97,12 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("I1501", "I1502", "conditional", {"CAH-A", "TP-SCAPH"}, set(), "lateral"),  # labour code, R. 4461-27, IV
     ("F1108", "F1103", "conditional", {"CERT-DIAG-AUTRES", "CERT-DIAG-DPE"}, set(), "lateral"),
     ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), "lateral"),
-    ("K2503", "K2507", "conditional", {"AGR-ASA", "CP-ASA", "TCA", "TFP-ASA"}, set(), "lateral"),
+    # No other card gives leave to train for aviation security (security code, R. 612-20, 1°), nor for the weapons of
+    # cash in transit (2°); a card gives it for the other activities.
+    ("K2503", "K2507", "conditional", {"AGR-ASA", "CNAPS-PREAL-ASA", "CP-ASA", "TCA", "TFP-ASA"}, set(), "lateral"),
+    ("K2503", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), "lateral"),
+    ("K2507", "K2503", "conditional", {"CP-SEC", "TFP-APS"}, set(), "lateral"),
+    ("K2506", "K2508", "conditional", {"CP-A3P", "TFP-A3P"}, set(), "lateral"),
     ("K2503", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), "advancement"),
     ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), "lateral"),
     ("N2204", "N2202", "selective", {"LIC-ATCO"}, set(), "lateral"),
@@ -399,10 +405,31 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K2503", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B"}, set(), (800, 1000)),
     ("N4101", "Moniteur / Monitrice d'auto-école", "conditional", {"AUT-ENS"}, {"BEPECASER", "TP-ECSR"}, (600, 1800)),
     ("K2110", "K2128", "conditional", set(), {"BAFM", "TFP-FMESR"}, None),
-    ("K2110", "K2138", "conditional", {"AUT-ANIM"}, {"BAFM", "PSYCHO", "TFP-FMESR"}, None),
+    ("K2110", "K2138", "conditional", {"AUT-ANIM"}, {"BAFM", "ENREG-ARS + MASTER-PSYCHO", "TFP-FMESR"}, None),
+    # A psychologist follows five weeks and needs a licence, no title of instructor (order of 26 June 2012, art. 1).
+    (
+        "K1104",
+        "K2138",
+        "conditional",
+        {"AUT-ANIM"},
+        {"AUT-ENS + BAFM", "AUT-ENS + TFP-FMESR", "PERM-B"},
+        (175, 210),
+    ),
+    # Judicial police officers and agents of the police and the gendarmerie are apt as employees (security code, section
+    # LEGISCTA000029658092); the text does not name the municipal police.
+    ("K1706", "K2505", "conditional", {"CP-ARP"}, set(), (0, 10)),
+    ("K1710", "K2505", "conditional", {"CP-ARP"}, set(), (0, 10)),
+    ("K1707", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), (200, 700)),
+    ("J1506", "J1512", "conditional", {"FORM-IST"}, set(), (345, 345)),  # labour code, R. 4623-31-1
+    ("G1207", "G1224", "conditional", {"CARTE-EDUC"}, {"BPJEPS-AAN", "DEJEPS"}, (600, 600)),  # BNSSA is held
+    ("N3103", "N3104", "conditional", {"UE-CONDUC"}, set(), (0, 300)),  # 360 days on board, then the examination
+    ("D1505", "N3104", "conditional", {"UE-CONDUC"}, set(), (0, 500)),  # or 540 days without being a boatman
+    ("N4104", "N4124", "conditional", {"APT-COND", "CP-VMDTR", "PERM-A"}, set(), (27, 250)),  # A2: 8 and 12 hours
+    # The only certificate of the trade takes 126 hours at most (order of 13 April 2016).
+    ("K2110", "K2116", "open", set(), set(), (0, 126)),
     ("N1110", "N1114", "conditional", {"AUT-COND"}, set(), (0, 400)),
     ("D1505", "J1304", "conditional", {"DEAP"}, set(), (1200, 1800)),
-    ("J1304", "J1501", "conditional", {"DEAS"}, set(), (200, 1600)),
+    ("J1304", "J1501", "conditional", {"DEAS"}, set(), None),  # shorter, and nobody was found to say how much
     ("K1304", "J1501", "conditional", {"DEAS"}, set(), (300, 1600)),
     ("J1501", "J1404", "conditional", {"DE-MK", "ORDRE-MK"}, set(), (3400, 9000)),
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
@@ -421,7 +448,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1501", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), (80, 160)),
     ("D1505", "G1203", "open", set(), set(), (0, 400)),
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
-    ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL", "CP-FONDS", "TFP-FONDS"}, set(), None),
+    ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
     ("D1505", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (60, 300)),
     ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", set(), set(), None),
     ("M1607", "K1711", "selective", set(), set(), None),
@@ -524,6 +551,30 @@ def test_another_known_move_takes_what_it_takes_in_sane_hours(
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
 
 
+def test_a_boatman_sails_a_year_less_and_a_guard_asks_for_leave_to_train_as_an_investigator(
+    rome4_graph: OccupationGraph,
+) -> None:
+    def step(origin: str, target: str) -> Step:
+        return rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
+
+    obtained = {origin: {c.code for c in step(origin, "N3104").to_obtain} for origin in ("N3103", "D1505")}
+    assert obtained == {
+        "N3103": {"EXP-NAV-MAT12", "UE-CONDUC"},  # 360 days for a boatman
+        "D1505": {"UE-HPONT", "EXP-NAV-18", "UE-CONDUC"},  # 540 days
+    }
+    # Security code, L. 622-21: leave to train for private research is its own, and L. 622-2 parts the two trades.
+    assert {c.code for c in step("K2503", "K2505").to_obtain} == {"CNAPS-PREAL-ARP", "TFP-ARP", "CP-ARP"}
+
+
+def test_a_care_assistants_way_to_nursery_care_is_shorter_by_nobody_knows_how_much(
+    rome4_graph: OccupationGraph,
+) -> None:
+    path = rank_paths(rome4_graph, "J1501", targets=["J1304"], max_steps=1)[0]
+    (diploma,) = (c for c in path.steps[0].to_obtain if c.code == "DEAP")
+    assert (path.status, diploma.hours.expected, diploma.hours.high) == ("unknown", None, 1540.0)
+    assert "1 540 h au plus" in " ".join(path_sentences(path)).replace("\u202f", " ")
+
+
 def test_hours_and_conditions_agree_on_what_is_held(rome4_graph: OccupationGraph) -> None:
     demands, referential = demands_of(rome4_graph), rome4_graph.referential
     size = len(demands.codes)
@@ -545,14 +596,14 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("J1506", "J1507", "conditional", {"DE-PUER"}, set(), {"DEI"}, (1200, 3300)),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), {"EXP-INF-24"}, None),
     ("J1506", "J1508", "conditional", {"DEIPA"}, set(), {"DEI"}, None),
-    ("J1304", "J1501", "conditional", {"DEAS"}, set(), {"DEI"}, (300, 1540)),
+    ("J1304", "J1501", "conditional", {"DEAS"}, set(), {"DEI"}, None),  # (300, 1540) at first: what is left is unread
     ("K1311", "J1501", "conditional", {"DEAS"}, set(), {"DIP-N4"}, (400, 1540)),
     ("K1311", "K1306", "conditional", {"DEAES"}, set(), {"DEAS"}, (500, 1500)),
     ("J1301", "J1501", "conditional", {"DEAS"}, set(), {"DIP-N4"}, (400, 1540)),
     ("J1310", "J1305", "conditional", {"DEA"}, set(), {"AA-70"}, (300, 810)),
     ("N4112", "J1310", "conditional", set(), {"AA-70"}, set(), (70, 200)),
     ("N4105", "N4112", "conditional", {"APT-COND", "CP-VTC"}, set(), {"PERM-D"}, (0, 400)),
-    ("J1501", "J1304", "conditional", {"DEAP"}, set(), {"DEI"}, (300, 1540)),
+    ("J1501", "J1304", "conditional", {"DEAP"}, set(), {"DEI"}, None),  # likewise
     (
         "N4105",
         "N4101",

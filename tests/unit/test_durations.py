@@ -63,6 +63,13 @@ def test_levels_never_take_less_than_those_below() -> None:
     assert model.levels[3] < log(800)  # adults: titles and one-year courses beside the minima of apprenticeship
 
 
+def test_what_a_text_only_caps_changes_no_estimate() -> None:
+    rows = load_durations()
+    capped = [d for d in rows if d.code == "CQP-RUESRC"]
+    assert [(d.centre.low, d.centre.expected, d.centre.high) for d in capped] == [(None, 126.0, 126.0)]
+    assert fit_durations([d for d in rows if d not in capped]) == fit_durations(rows)
+
+
 def row(code: str, hours: float, source: str, level: int | None = 3, domain: str = "F") -> Duration:
     known = Hours(None, hours, None, source)
     return Duration(code, code, level, domain, (), known, None, "centre", "2026-11-25", "proved")

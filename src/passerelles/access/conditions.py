@@ -285,9 +285,10 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
 
 
 def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
-    """Leave out what others of them suppose, competitions, and the ended members of a choice."""
-    alone = (c for c in asked if c.needed_for is None and c.kind != "concours")
-    return [c for c in alone if c.group is None or not has_ended(c.detail)]
+    """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take any more."""
+    alone = [c for c in asked if c.needed_for is None and c.kind != "concours"]
+    over = {(c.group, c.alternative) for c in alone if c.group is not None and has_ended(c.detail)}
+    return [c for c in alone if (c.group, c.alternative) not in over]
 
 
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
@@ -614,10 +615,11 @@ def remaining(hours: Hours, less: float | None, *, sure: bool, source: str) -> H
     """
     Hours with a reduction: all of them fewer where it is sure to apply, else only the low end may be.
 
-    Where nobody publishes what is left, the whole training is the most that it takes, and the least is unknown.
+    Where nobody publishes what is left, the whole training is the most that it takes: the least is unknown, and what
+    to expect too, unless the reduction is only possible.
     """
     if less is None:
-        return hours._replace(low=None)
+        return hours._replace(low=None, expected=None if sure else hours.expected)
     if sure:
         return Hours(less, less, less, source or hours.source)
     low = less if hours.low is None else min(hours.low, less)

@@ -236,13 +236,16 @@ class Demands:
         """
         Whether the required training is all that a move takes, whatever the skills that are missing; shape (b,).
 
-        Where people enter without a diploma, who has followed the required course may do the job; a licence to drive
-        a car, or the first aid that another credential supposes, is no such course. Who holds the
-        diploma or title that a job requires, and lacks no other training for it, is qualified.
+        Where people enter without a diploma, who has followed the required course may do the job; so may who holds the
+        diplomas and titles required, and follows the course required beside them. A licence to drive a car, or the
+        first aid that another credential supposes, is no such course. Who holds the diploma or title that a job
+        requires, and lacks no other training for it, is qualified.
         """
-        trains = (price.length > 0) | price.unknown
-        course = self.entered_freely[rows] & (total(missing & self.courses[rows], price.length) > 0)
-        qualified = (self.needed[rows] & self.full).any(axis=-1) & ~(missing & trains).any(axis=-1)
+        trains = missing & ((price.length > 0) | price.unknown)
+        graded = (self.needed[rows] & self.full).any(axis=-1) & ~(trains & self._full_left(price)).any(axis=-1)
+        course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
+        size = len(self.codes)
+        qualified = (self.needed[rows] & self.full)[..., :size].any(axis=-1) & ~trains.any(axis=-1)
         return np.asarray(course | qualified, dtype=np.bool_)
 
     @cached_property
@@ -252,9 +255,17 @@ class Demands:
 
     @cached_property
     def full(self) -> Bools:
-        """Shape (c + g,): which credentials are a whole qualification; a choice is none."""
+        """Shape (c + g,): which credentials are a whole qualification; so is a choice of which each way holds one."""
         kinds = [c.kind in _FULL for c in self.credentials]
-        return frozen(np.asarray([*kinds, *(False for _ in self.choices)], dtype=np.bool_))
+        some = [all(any(kinds[i] for i in way) for way in ways) for ways in self.members]
+        return frozen(np.asarray([*kinds, *some], dtype=np.bool_))
+
+    def _full_left(self, price: Price) -> Bools:
+        """Shape (c + g,): whether what a person lacks of each column is a whole qualification."""
+        whole = self.full.copy()
+        for number, way in enumerate(price.ways):
+            whole[len(self.codes) + number] = self.full[list(way)].any()
+        return whole
 
     def span(self, price: Price, missing: Bools) -> tuple[float, float, float, tuple[str, ...]]:
         """
@@ -277,10 +288,7 @@ class Demands:
         Shapes (n,). Unknown hours count at the least that is known.
         """
         missing = self.needed & ~held
-        whole = self.full.copy()
-        for number, way in enumerate(price.ways):
-            whole[len(self.codes) + number] = self.full[list(way)].any()
-        unknown = np.asarray((missing & price.unknown & whole).any(axis=1), dtype=np.bool_)
+        unknown = np.asarray((missing & price.unknown & self._full_left(price)).any(axis=1), dtype=np.bool_)
         return total(missing, price.length) / TENTHS, unknown
 
 

@@ -148,13 +148,19 @@ class Context:
         return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
 
     def case(
-        self, code: str, credentials: tuple[StepCredential, ...], *, known: bool, origin: str | None = None
+        self,
+        code: str,
+        credentials: tuple[StepCredential, ...],
+        *,
+        known: bool,
+        origin: str | None = None,
+        selective: bool = False,
     ) -> Case:
         """What frames judge the way from an origin, if any, to an occupation by."""
         labels = tuple(c.label for c in credentials if c.held != "yes")
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
-        return Case(known, self.certifying(code, credentials), self.listed(code), labels, same, self.day)
+        return Case(known, self.certifying(code, credentials), self.listed(code), labels, same, self.day, selective)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -287,7 +293,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     hours = Span(low, expected, high, lower_bound=bounded)
     months = _months(hours, settings.paths.month_hours, experience)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
-    case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code)
+    case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, holding, row)
     strength = float(state.strength[row])
     return Step(
@@ -356,7 +362,8 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     months = months.plus(Span(practice, practice, practice))
     code = graph.codes[rows[-1]]
     needed = needed_from(state, start, rows[-1])
-    case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code)
+    chosen = bool(state.terrain.demands.selective[rows[-1]])
+    case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code, selective=chosen)
     frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
     frames = context.with_payers(frames)
     status, reasons = _status(steps, frames, asked)

@@ -219,7 +219,8 @@ class Case:
 
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
-    (ISO), by which a frame has begun or ended, empty = not asked.
+    (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
+    a quota of offices decides who enters, which no training does.
     """
 
     known: bool
@@ -228,6 +229,7 @@ class Case:
     labels: tuple[str, ...] = ()
     same_code: bool = False
     day: str = ""
+    selective: bool = False
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -272,6 +274,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
     if frame.other_code and case.same_code:
         unsure.append(Violation("same_code"))
+    if case.selective:
+        unsure.append(Violation("selection"))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     conditions = frame.conditions if verdict == "yes" else ()
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)

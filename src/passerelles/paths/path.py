@@ -676,6 +676,8 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
         known = say("paths.step.length_and_firm", lang=lang, hours=number(expected, lang=lang), company=company)
     elif expected:
         known = say("paths.step.length", lang=lang, hours=number(expected, lang=lang))
+    elif expected is None and credential.hours.high is not None:
+        known = say("paths.step.length_at_most", lang=lang, hours=number(credential.hours.high, lang=lang))
     if credential.shorter:
         known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"

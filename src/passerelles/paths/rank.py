@@ -598,7 +598,8 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     if asked is None:
         return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
     code = context.graph.codes[row]
-    case = context.case(code, needed_from(state, start, row), known=not _unknown(state, row), origin=start.end.code)
+    needed, chosen = needed_from(state, start, row), bool(state.terrain.demands.selective[row])
+    case = context.case(code, needed, known=not _unknown(state, row), origin=start.end.code, selective=chosen)
 
     def fit(hours: Ints, steps: int) -> Ints:
         return fits(asked, case, hours / TENTHS, frame_months(hours / TENTHS, steps, state))

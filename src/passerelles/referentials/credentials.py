@@ -492,9 +492,10 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     """
     Fit medians, factors and spread to published durations.
 
-    Many certifications repeat the minimum of one text: rows of one source and level are weighed down together.
+    Many certifications repeat the minimum of one text: rows of one source and level are weighed down together. What a
+    text only caps says nothing of the length of others.
     """
-    known = [d for d in durations if d.level is not None and d.centre.expected]
+    known = [d for d in durations if d.level is not None and d.centre.expected and not _capped(d.centre)]
     levels, domains = np.asarray([d.level for d in known]), np.asarray([d.domain for d in known])
     hours = np.asarray([log(d.centre.expected or 1.0) for d in known])
     shared = Counter((d.centre.source, d.level) for d in known)
@@ -515,6 +516,10 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     low, high = (_quantile(beside, weights, share) for share in _TAILS)
     courses = [d.centre.expected for d in durations if d.level is None and d.centre.expected]
     return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
+
+
+def _capped(hours: Hours) -> bool:
+    return hours.low is None and hours.high is not None and hours.high == hours.expected
 
 
 def _quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:
