@@ -6,7 +6,6 @@ import json
 import mmap
 import struct
 import zipfile
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
@@ -238,17 +237,6 @@ class Column:
         if self._kind == "partial":
             return [v if known else None for v, known in zip(cells, self._array("known").tolist(), strict=True)]
         return cells
-
-    def rows_with(self, text: str) -> list[int]:
-        """Rows whose cell is a text, in order."""
-        if self._kind != "numbered":
-            return [row for row, cell in enumerate(self.cells()) if cell == text]
-        distinct = [each for each in self._texts() if each is not None]
-        number = bisect_left(distinct, text)  # they are sorted
-        if number == len(distinct) or distinct[number] != text:
-            return []
-        rows: list[int] = np.flatnonzero(self._numbers() == number).tolist()
-        return rows
 
     def _array(self, part: str) -> Array:
         return self._index.array(f"{self._name}.{part}.npy")

@@ -58,33 +58,27 @@ class MarketSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal[1] = 1
-    secret_low: int = Field(default=1, ge=0, description="Least number of projects behind a masked cell.")
-    secret_high: int = Field(default=4, ge=0, description="Largest number behind a masked cell.")
-    secret_part_low: int = Field(
-        default=1,
-        ge=0,
-        description=(
-            "Least number of difficult or seasonal projects behind a masked cell. The survey prints neither 0 nor "
-            "an empty cell there, so that a mask may also stand for none: 0 is the prudent value."
-        ),
-    )
+    secret_low: int = Field(1, ge=0, description="Least number of projects behind a masked cell")
+    secret_high: int = Field(4, ge=0, description="Largest number behind a masked cell")
+    # The survey prints neither 0 nor an empty cell there: a mask may also stand for none, and 0 is the prudent value.
+    secret_part_low: int = Field(1, ge=0, description="Least number of difficult or seasonal projects behind one")
     hiring_min_projects: int = Field(
-        default=5, ge=1, description="Projects in the job's families and basin from which a job may be hiring."
+        5, ge=1, description="Projects in the job's families and basin from which a job may be hiring"
     )
     hiring_min_difficult_share: float = Field(
-        default=0.5, ge=0, le=1, description="Share judged difficult from which employers are said to lack people."
+        0.5, ge=0, le=1, description="Share judged difficult from which employers are said to lack people"
     )
     hiring_min_tension: int = Field(
-        default=4, ge=1, le=5, description="Tension class from which employers are said to lack people."
+        4, ge=1, le=5, description="Tension class from which employers are said to lack people"
     )
     fragile_max_projects: int = Field(
-        default=4, ge=0, description="Published projects up to which a basin hardly hires for the job."
+        4, ge=0, description="Published projects up to which a basin hardly hires for the job"
     )
     fragile_max_difficult_share: float = Field(
-        default=0.4, ge=0, le=1, description="Share judged difficult up to which employers are said to hire with ease."
+        0.4, ge=0, le=1, description="Share judged difficult up to which employers are said to hire with ease"
     )
     fragile_max_tension: int = Field(
-        default=2, ge=1, le=5, description="Tension class up to which there are more people than offers."
+        2, ge=1, le=5, description="Tension class up to which there are more people than offers"
     )
 
     @model_validator(mode="after")

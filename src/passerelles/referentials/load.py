@@ -6,7 +6,6 @@ from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from passerelles.errors import PasserellesError, ReferentialError
@@ -190,32 +189,6 @@ class IndexedReferential(Referential):
         """What reading the source found."""
         rows = self._document["notices"]
         return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
-
-    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
-        """Moves that the experts list from a fiche, by target; no others are decoded."""
-        if self.index is None:
-            return super().moves_from(origin)
-
-        def find() -> Mapping[str, Mobility]:
-            moves = map(Mobility._make, self._rows_with("mobilities", "origin", origin))
-            return MappingProxyType({move.target: move for move in moves})
-
-        return self.derived(("moves-from", origin), find)
-
-    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
-        """Job titles of one occupation; no others are decoded."""
-        if self.index is None:
-            return super().titles_in(occupation)
-        return self.derived(
-            ("titles-in", occupation),
-            lambda: tuple(map(JobTitle._make, self._rows_with("titles", "occupation", occupation))),
-        )
-
-    def _rows_with(self, name: str, column: str, code: str) -> Iterator[Iterator[Cell]]:
-        """Rows of a table that have a code in a column; no others are decoded."""
-        columns = self.derived(("columns", name), lambda: self._index.table(self._document["tables"][name]))
-        rows = columns[COLUMNS[name].index(column)].rows_with(code)
-        return ((each[row] for each in columns) for row in rows)
 
     @property
     def _document(self) -> Mapping[str, Any]:
