@@ -1,11 +1,11 @@
 """Employment basins and communes: found by code or name, with the distances between them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -127,10 +127,6 @@ class Distance(NamedTuple):
     minutes: float | None
     measure: Measure
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return self._asdict()
-
 
 class Spot(NamedTuple):
     """Where something stands: its basin, its commune where one was named, and the name of what was found."""
@@ -215,13 +211,12 @@ class Places:
         found = self._exact(text.strip())
         if found is not None:
             return found
-        for index in (self._basins_by_name, self._basins_by_alias):
-            codes = index.get(name, ())
-            if len(codes) > 1:
-                choices = ", ".join(f"{code} {self.basin_by_code[code].name}" for code in codes)
-                raise PasserellesError("ambiguous_place", name=text, choices=choices)
-            if codes:
-                return self.basin_by_code[codes[0]]
+        codes = self._codes_named(name)
+        if len(codes) > 1:
+            choices = ", ".join(f"{code} {self.basin_by_code[code].name}" for code in codes)
+            raise PasserellesError("ambiguous_place", name=text, choices=choices)
+        if codes:
+            return self.basin_by_code[codes[0]]
         communes = self._communes_by_name.get(name, ())
         basins = sorted({commune.basin for commune in communes})
         if len(basins) > 1:
@@ -262,16 +257,16 @@ class Places:
             return Spot(exact, self.commune_by_code.get(code), exact.name)
         name, area = _bare_place(text, area)
         department = department_of(area) if area else ()
-        for kind in (True, False) if communes_first else (False, True):
-            found = self._named_commune(text, name, department) if kind else self._named_basin(name)
-            if found is not None:
-                return found
+        codes = self._codes_named(name)
+        named = self._whole(codes[0]) if len(codes) == 1 else None
+        found = named if named and not communes_first else self._named_commune(text, name, department) or named
+        if found is not None:
+            return found
         group = self._epcis_by_name.get(name)
         if group is not None:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
         if _AROUND.match(name):  # "tout le bassin d'Aurillac": the basin, not the commune
-            found = self.spot(_AROUND.sub("", name), area)
-            return Spot(found.basin, None, found.basin.name)
+            return self._whole(self.spot(_AROUND.sub("", name), area).basin.code)
         longer = [c for n, some in self._communes_by_name.items() if _begins(n, name) for c in some]
         found = self._one_of(text, longer, department)
         if found is not None:
@@ -282,8 +277,7 @@ class Places:
                      if n == part or _begins(n, part) for c in some} for part in parts]  # fmt: skip
             both = set.intersection(*held)
             if len(both) == 1:
-                basin = self.basin_by_code[both.pop()]
-                return Spot(basin, None, basin.name)
+                return self._whole(both.pop())
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
     def area(self, text: str) -> Area:
@@ -309,6 +303,8 @@ class Places:
         for part in parts:
             try:
                 found.append(self._area(part, alone=len(parts) == 1))
+                if not found[-1].communes:
+                    raise UnknownCodeError(part, suggestions=self.suggest(part), key="unknown_basin")
             except UnknownCodeError:
                 raise
             except PasserellesError as error:
@@ -329,28 +325,24 @@ class Places:
         department = _DEPARTMENT.fullmatch(text)
         if department:
             code = department[1].upper()
-            inside = (c.code for c in self.communes if departments_shown(c.code) == code)
-            return self._filled("department", text, code, inside)
+            return Area("department", code, self._inside(lambda c: departments_shown(c.code) == code))
         commune = self.commune_by_code.get(text)
         if commune is not None:
             return Area("communes", commune.name or text, frozenset({text}))
         own = self.own(text) if alone or text.isdigit() else None
         if own is not None:
-            return self._filled("basin", text, own.name, own.communes)
+            return Area("basin", own.name, frozenset(own.communes))
         head = self._epcis_by_name.get(text) or self._epcis_by_name.get(normalise_label(text))
         if head is not None and (alone or not self._communes_by_name.get(normalise_label(text))):
             name = self.epci_labels.get(head.epci or "", text)
-            return self._filled("epci", text, name, (c.code for c in self.communes if c.epci == head.epci))
+            return Area("epci", name, self._inside(lambda c: c.epci == head.epci))
         spot = self.spot(text, communes_first=True)
         if spot.commune is None:
-            return self._filled("basin", text, spot.name, spot.basin.communes)
+            return Area("basin", spot.name, frozenset(spot.basin.communes))
         return Area("communes", spot.commune.name or spot.commune.code, frozenset({spot.commune.code}))
 
-    def _filled(self, kind: AreaKind, text: str, name: str, communes: Iterable[str]) -> Area:
-        inside = frozenset(communes)
-        if not inside:
-            raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
-        return Area(kind, name, inside)
+    def _inside(self, chosen: Callable[[Commune], bool]) -> frozenset[str]:
+        return frozenset(commune.code for commune in self.communes if chosen(commune))
 
     def holds(self, area: Area, commune: str, basin: str) -> bool | None:
         """Whether an area holds a commune, or a whole basin where none is told; None where it holds a part of it."""
@@ -362,13 +354,13 @@ class Places:
         inside = area.communes.intersection(known.communes)
         return False if not inside else True if len(inside) == len(known.communes) else None
 
-    def _named_basin(self, name: str) -> Spot | None:
-        """Basin of a name or alias, and of nothing else."""
-        for index in (self._basins_by_name, self._basins_by_alias):
-            codes = index.get(name, ())
-            if len(codes) == 1:
-                return Spot(self.basin_by_code[codes[0]], None, self.basin_by_code[codes[0]].name)
-        return None
+    def _codes_named(self, name: str) -> tuple[str, ...]:
+        """Codes of the basins of a name, else of an alias."""
+        return self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
+
+    def _whole(self, code: str) -> Spot:
+        basin = self.basin_by_code[code]
+        return Spot(basin, None, basin.name)
 
     def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
         """Commune of a name, an article more or less; None where there is none."""
