@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes, grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
-from passerelles.market.market import Market
-from passerelles.market.signals import BasinKey
+from passerelles.market.market import BasinKey, Market
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupation

@@ -229,6 +229,11 @@ class Credential:
         """What a narrow column calls it."""
         return self.short or self.label
 
+    @property
+    def supposed(self) -> tuple[str, ...]:
+        """Codes of what may have to be held before it: its prerequisites, and the members of its choices."""
+        return (*self.prerequisites, *(code for some in self.choices for alternative in some for code in alternative))
+
 
 class CredentialRequirement(NamedTuple):
     """

@@ -16,11 +16,10 @@ from passerelles.settings import Settings, problems
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
-    from passerelles.market.market import Market
+    from passerelles.market.market import BasinKey, Market
     from passerelles.market.own_lists import ObservedMoves
     from passerelles.market.places import Places
     from passerelles.market.read import Keeper, Scan
-    from passerelles.market.signals import BasinKey
     from passerelles.market.tables import Payer
     from passerelles.referentials.referential import Referential
 

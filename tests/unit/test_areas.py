@@ -13,8 +13,8 @@ from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import COUNTRY
-from passerelles.market.market import load_market
-from passerelles.market.signals import BasinKey, signals
+from passerelles.market.market import BasinKey, load_market
+from passerelles.market.signals import signals
 from passerelles.settings import Settings
 
 

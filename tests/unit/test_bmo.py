@@ -229,7 +229,7 @@ def test_the_published_survey_of_2023(real_data: Path) -> None:
     assert (len(survey.rows), len(survey.basins), len(survey.family_labels)) == (50_437, 405, 199)
     assert min(r.met.low for r in survey.rows if r.met and r.met.exact) == 5
     assert all(len(code) == 4 for code in survey.basins)
-    assert (survey.basins["7538"].label, survey.basins["5313"].departments) == ("BEARN", ("35", "56"))
+    assert (survey.basins["7538"].name, survey.basins["5313"].departments) == ("BEARN", ("35", "56"))
     assert sum(len(rows) > 1 for rows in survey.rows_of.values()) == 1_123
     masked = {dict(n.values)["column"]: n.count for n in survey.notices if n.code == "secret_cells"}
     assert masked == {"met": 9_196, "xmet": 17_304, "smet": 36_388}

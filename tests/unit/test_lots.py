@@ -316,7 +316,7 @@ class Survey:
 
     @property
     def basins(self) -> dict[str, Any]:
-        return {b.code: SimpleNamespace(code=b.code, label=b.name) for b in (REDON, Basin("7549", "AIGUILLON"))}
+        return {b.code: SimpleNamespace(code=b.code, name=b.name) for b in (REDON, Basin("7549", "AIGUILLON"))}
 
 
 REDON = Basin("5313", "REDON", ("35236",), 47.6, -2.1)

@@ -204,7 +204,7 @@ def test_the_published_geography(real_data: Path) -> None:
 def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_places: Places) -> None:
     survey, places = real_market.survey(), real_places
     assert set(survey.basins) - set(places.basin_by_code) == {"0104", "7549"}
-    wider = with_basins(places, {b.code: b.label for b in survey.basins.values()})
+    wider = with_basins(places, {b.code: b.name for b in survey.basins.values()})
     assert wider.distance("7549", "5313").km is None
     assert wider.basin("Bassin Iles du Nord").code == "0104"
 

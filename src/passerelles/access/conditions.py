@@ -752,6 +752,5 @@ def same_field(referential: Referential, origin: str | None, target: str) -> boo
 def _supposes(referential: Referential, before: AccessConditions, after: AccessConditions) -> bool:
     own = [c for c in before.required if c.kind in _GRADES and c.requirement == "required" and c.needed_for is None]
     wanted = {c.code for c in after.required if c.kind in _GRADES and c.requirement == "required" and not c.needed_for}
-    supposed = {code for c in own for code in referential.prerequisites_of(c.code)}
-    supposed |= {code for c in own for some in c.detail.choices for way in some for code in way}
+    supposed = {code for c in own for code in (*referential.prerequisites_of(c.code), *c.detail.supposed)}
     return bool(wanted & supposed) and not wanted & {c.code for c in own}

@@ -434,8 +434,7 @@ def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
 
     def before(code: str) -> tuple[str, ...]:
         known = referential.credential_by_code.get(code)
-        choices = (c for each in known.choices for some in each for c in some) if known else ()
-        return (*known.prerequisites, *choices) if known else ()
+        return known.supposed if known else ()
 
     return way - {each for code in way for each in reached([code], before) - {code}} or way
 
@@ -443,8 +442,7 @@ def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
     known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
-    supposed = {c.code: {*c.prerequisites, *(x for each in c.choices for some in each for x in some)} for c in known}
-    return way - {each for credential in known for each in credential.grants if each not in supposed[credential.code]}
+    return way - {each for credential in known for each in credential.grants if each not in credential.supposed}
 
 
 def _months(credential: Credential) -> float | None:

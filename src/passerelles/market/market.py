@@ -110,13 +110,14 @@ class BmoRow(NamedTuple):
     smet: Interval | None
 
 
-class BmoBasin(NamedTuple):
-    """A basin as the survey names it, with the departments and regions that it straddles."""
+class BasinKey(NamedTuple):
+    """A basin for market look-ups: code, name, departments and regions (codes) that it straddles, names of these."""
 
     code: str
-    label: str
-    departments: tuple[str, ...]
-    regions: tuple[str, ...]
+    name: str
+    departments: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    region_names: tuple[str, ...] = ()
 
 
 class Projects(NamedTuple):
@@ -157,13 +158,19 @@ class BmoSurvey:
     nomenclature: Nomenclature
     rows: tuple[BmoRow, ...]
     family_labels: Mapping[str, str]
-    basins: Mapping[str, BmoBasin]
-    region_labels: Mapping[str, str]
+    basins: Mapping[str, BasinKey]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: year, nomenclature and sizes."""
         return f"<BmoSurvey {self.year} {self.nomenclature}: {len(self.rows)} rows, {len(self.basins)} basins>"
+
+    @cached_property
+    def region_labels(self) -> Mapping[str, str]:
+        """Name of each region, by code."""
+        return dict(
+            pair for basin in self.basins.values() for pair in zip(basin.regions, basin.region_names, strict=True)
+        )
 
     @cached_property
     def rows_of(self) -> Mapping[tuple[str, str], tuple[BmoRow, ...]]:
@@ -307,20 +314,18 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
             log.note("secret_cells", file=found.name, column=column, count=count)
     if refilled:
         log.note("zero_filled", file=found.name, column=found.columns["basin"], count=refilled)
-    basins, regions = _basins(found, table)
     return BmoSurvey(
         file=source_file(found, table),
         year=file.year,
         nomenclature=_nomenclature(file, frozenset(labels), log),
         rows=tuple(rows[key] for key in sorted(rows)),
         family_labels=MappingProxyType(dict(sorted(labels.items()))),
-        basins=basins,
-        region_labels=regions,
+        basins=_basins(found, table),
         notices=log.notices(),
     )
 
 
-def _basins(found: Found, table: Table) -> tuple[Mapping[str, BmoBasin], Mapping[str, str]]:
+def _basins(found: Found, table: Table) -> Mapping[str, BasinKey]:
     labels: dict[str, str] = {}
     departments, regions = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     region_labels: dict[str, str] = {}
@@ -335,11 +340,12 @@ def _basins(found: Found, table: Table) -> tuple[Mapping[str, BmoBasin], Mapping
         regions[basin].update(filter(None, (region,)))
         if region:
             region_labels[region] = min(filter(None, (region_labels.get(region), region_label)), default="")
-    basins = {
-        code: BmoBasin(code, labels[code], tuple(sorted(departments[code])), tuple(sorted(regions[code])))
-        for code in sorted(labels)
-    }
-    return MappingProxyType(basins), MappingProxyType(dict(sorted(region_labels.items())))
+    basins = {}
+    for code, label in sorted(labels.items()):
+        straddled = tuple(sorted(regions[code]))
+        names = tuple(region_labels[region] for region in straddled)
+        basins[code] = BasinKey(code, label, tuple(sorted(departments[code])), straddled, names)
+    return MappingProxyType(basins)
 
 
 def _usual_nomenclature(year: str) -> Nomenclature:

@@ -303,8 +303,6 @@ class Places:
         for part in parts:
             try:
                 found.append(self._area(part, alone=len(parts) == 1))
-                if not found[-1].communes:
-                    raise UnknownCodeError(part, suggestions=self.suggest(part), key="unknown_basin")
             except UnknownCodeError:
                 raise
             except PasserellesError as error:
@@ -314,8 +312,8 @@ class Places:
             raise PasserellesError("ambiguous_places", names=named)
         if unclear:
             raise unclear[0]
-        if not found:
-            raise UnknownCodeError(text, key="unknown_basin")
+        if not found or not all(area.communes for area in found):
+            raise UnknownCodeError(text, suggestions=self.suggest(text) if found else (), key="unknown_basin")
         if len(found) == 1:
             return found[0]
         return Area("communes", ", ".join(a.name for a in found), frozenset().union(*(a.communes for a in found)))

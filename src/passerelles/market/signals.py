@@ -13,7 +13,7 @@ from passerelles.market.figures import COUNTRY, Figure, Interval, published, sha
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
     NOTHING,
-    BmoBasin,
+    BasinKey,
     Market,
     MarketSettings,
     Openings,
@@ -463,16 +463,6 @@ def _spread(
     )
 
 
-class BasinKey(NamedTuple):
-    """A basin for market look-ups: code, name, departments and regions (codes), names of the regions."""
-
-    code: str
-    name: str
-    departments: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    region_names: tuple[str, ...] = ()
-
-
 _FIGURES: Final = ("projects", "estimated", "difficult_share", "seasonal_share", "tension")
 
 
@@ -582,22 +572,22 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
         If a commune's name means several basins.
     """
     surveyed = market.survey(year).basins if market.has_survey else {}
-    labels = market.survey(year).region_labels if market.has_survey else {}
     code = text.strip()
     if code.zfill(4) in surveyed and code.isdigit():
         code = code.zfill(4)
     elif code not in surveyed:
-        named = [b.code for b in surveyed.values() if normalise_label(b.label) == normalise_label(text)]
-        code = named[0] if named else ""
-    if not code and places is not None:
-        code = places.basin(text).code
-    known = places.basin_by_code.get(code) if places is not None and code else None
-    found = surveyed.get(code) or known
-    if found is not None:
-        name = found.label if isinstance(found, BmoBasin) else found.name
-        names = tuple(labels.get(region, "") for region in found.regions)
-        return BasinKey(code, name, found.departments, found.regions, names)
-    known_names = with_basins(places or Places(()), {b.code: b.label for b in surveyed.values()})
+        wanted = normalise_label(text)
+        code = next((b.code for b in surveyed.values() if normalise_label(b.name) == wanted), "")
+    if code:
+        return surveyed[code]
+    if places is not None:
+        known = places.basin(text)
+        if known.code in surveyed:
+            return surveyed[known.code]
+        labels = market.survey(year).region_labels if surveyed else {}
+        names = tuple(labels.get(region, "") for region in known.regions)
+        return BasinKey(known.code, known.name, known.departments, known.regions, names)
+    known_names = with_basins(Places(()), {b.code: b.name for b in surveyed.values()})
     raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, listed, number, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
-from passerelles.market.market import Market
-from passerelles.market.signals import FIGURE, BasinKey, ends_of, signals, wage_ratio
+from passerelles.market.market import BasinKey, Market
+from passerelles.market.signals import FIGURE, ends_of, signals, wage_ratio
 from passerelles.referentials.referential import Referential
 from passerelles.views.schema import maybe, record, whole
 from passerelles.views.spec import Column, On, within

@@ -10,8 +10,7 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.market.market import Market
-from passerelles.market.signals import BasinKey
+from passerelles.market.market import BasinKey, Market
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.scoring.coverage import required_columns

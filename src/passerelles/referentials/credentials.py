@@ -351,8 +351,7 @@ def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[
 
     def following(code: str) -> Iterable[str]:
         known = credentials.get(code)
-        choices = (each for alternatives in known.choices for some in alternatives for each in some) if known else ()
-        return (*known.prerequisites, *known.grants, *choices) if known else ()
+        return (*known.supposed, *known.grants) if known else ()
 
     return reached(codes, following)
 

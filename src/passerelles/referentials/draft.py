@@ -491,18 +491,12 @@ def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
     >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
     ['a']
     """
-    seen: set[str] = set()
-    found: list[str] = []
-    for start in parents:
-        path: list[str] = []
-        code: str | None = start
-        while code is not None and code in parents and code not in seen:
-            seen.add(code)
-            path.append(code)
-            code = parents[code]
-        if code in path:
-            found.append(min(path[path.index(code) :]))
-    return sorted(found)
+    above: dict[str, tuple[str, ...]] = {}
+    for code in parents.values():  # a circle is of codes that are parents, which are few
+        parent = None if code is None else parents.get(code)
+        if code is not None and parent is not None:
+            above[code] = (parent,)
+    return [circle[0] for circle in circles(above)]
 
 
 def _report_oddities(draft: Draft) -> None:

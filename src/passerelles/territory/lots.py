@@ -156,7 +156,7 @@ class Locator:
         """Name of each basin of the survey, by code."""
         if self.market is None or not self.market.has_survey:
             return {}
-        return {b.code: b.label for b in self.market.survey().basins.values()}
+        return {b.code: b.name for b in self.market.survey().basins.values()}
 
     @cached_property
     def _wide(self) -> Places:

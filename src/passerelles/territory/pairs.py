@@ -577,7 +577,7 @@ def survey_openings(
         end = projects.met.low if chosen.masked_openings == "low" else projects.met.high
         capacity = int(end)
         pools[(basin, family)] = capacity
-        label, led = survey.basins[basin].label, leading(basin)
+        label, led = survey.basins[basin].name, leading(basin)
         for code in codes[family]:
             if code in jobs or (code, family) in led:
                 known_by, name = led.get((code, family), "family"), referential.occupation_by_code[code].name

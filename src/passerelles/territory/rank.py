@@ -15,13 +15,12 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
-from passerelles.market.market import Market, Openings
+from passerelles.market.market import BasinKey, Market, Openings
 from passerelles.market.own_lists import JobList
 from passerelles.market.places import Area, Places
 from passerelles.market.signals import (
     FIGURE,
     SHARES,
-    BasinKey,
     WagePair,
     find_basin,
     job_openings,

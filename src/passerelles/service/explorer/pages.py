@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import say, signed
 from passerelles.market.certifications import LeadingCertification
-from passerelles.market.signals import BasinKey, find_basin, job_wage, signal
+from passerelles.market.market import BasinKey
+from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
