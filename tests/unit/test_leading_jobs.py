@@ -26,7 +26,7 @@ class Surveyed:
         projects = SimpleNamespace(met=SimpleNamespace(low=10, high=10))
         self.only = SimpleNamespace(
             year="2025", file=file, family_labels={"F": "Famille"}, families_in={"0001": ("F",)},
-            projects_of={("0001", "F"): projects}, basins={"0001": SimpleNamespace(label="ICI")},
+            projects_of={("0001", "F"): projects}, basins={"0001": SimpleNamespace(name="ICI")},
         )  # fmt: skip
 
     def survey(self, _year: object = None) -> Any:
