@@ -55,7 +55,9 @@ class HoursOf(NamedTuple):
 
 
 def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
-    """Return the hours of a move to another job; `tenths` of an hour that it counts for, -1 = unknown."""
+    """Return the hours of a move, none to the same job; `tenths` of an hour that it counts for, -1 = unknown."""
+    if moves.same[where]:
+        return HoursOf(0.0, 0.0, 0.0)
     low, expected, high = (float(a[where]) for a in moves.hours[:3])
     return HoursOf(
         None if math.isnan(low) else round(low, 1),

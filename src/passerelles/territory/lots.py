@@ -223,11 +223,6 @@ class Problem(NamedTuple):
             return notice.what(lang)
         return say(f"territory.problem.{self.key}", lang=lang, **self.values)
 
-    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        place = {"file": self.file, "row": self.row or None, "column": self.column or None}
-        return {**place, "problem": self.key, "what": self.what(lang)}
-
 
 SET_ASIDE: Final = Record(
     "set_aside",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, NamedTuple, get_args
+from typing import ClassVar, Final, NamedTuple, get_args
 
 from passerelles.access.conditions import kind_between
 from passerelles.codes import grouped
@@ -43,7 +43,7 @@ from passerelles.territory.reading import read_lots
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, record, ref, text, whole
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, attribute, side_by_side, texts_of
+from passerelles.views.spec import Column, On, Record, Sheet, attribute, parts_of, side_by_side, texts_of
 
 _FILE: Final = On.JSON | On.TABLE
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
@@ -54,21 +54,23 @@ _NEUTRAL: Final[Mapping[str, float]] = MappingProxyType({"move": -5.0, "hours": 
 
 
 @dataclass(frozen=True, slots=True)
-class RankPart:
+class RankPart(Described):
     """
     One part of a rank's score, in points, and the figure that it comes from.
 
-    `figure` None = unknown: `value` is then what an unknown counts as. `source` says where a market figure comes from.
+    `figure` None = unknown: `value` is then what an unknown counts as. `source` says where a market figure comes from;
+    `same` that the job stays the same.
     """
 
     name: str
     value: float
     figure: float | None
     source: Figure | None = None
+    same: bool = False
 
-    def sentence(self, lang: Lang = "fr", *, same: bool = False) -> str:
+    def sentence(self, lang: Lang = "fr") -> str:
         """Return the part in words."""
-        if same and self.name == "move":
+        if self.same and self.name == "move":
             return say("territory.sentence.move_same", lang=lang)
         if self.figure is None:
             points = number(self.value, lang=lang, decimals=1)
@@ -78,30 +80,24 @@ class RankPart:
         shown = percent(self.figure, lang=lang) if self.name == "move" else number(self.figure, lang=lang)
         return say(f"territory.sentence.{self.name}", lang=lang, figure=shown)
 
-    def to_dict(self, lang: Lang = "fr", *, same: bool = False) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return self.spec.to_dict((self, same), lang)
-
-    # Of a part and whether the job stays the same.
     spec: ClassVar[Record] = Record(
         "territory_part",
         "One part of a rank's score, in points",
         (
-            Column("name", value=lambda p, _: p[0].name, on=On.JSON, schema=text(), promised=True),
+            Column("name", on=On.JSON, schema=text(), promised=True),
             Column(
-                "part", value=lambda p, lang: say(f"territory.part.{p[0].name}", lang=lang), json_key="label",
+                "part", value=lambda p, lang: say(f"territory.part.{p.name}", lang=lang), json_key="label",
                 schema=text(), promised=True,
             ),
-            Column("value", "number", value=lambda p, _: p[0].value, promised=True),
+            Column("value", "number", promised=True),
             Column(
-                "figure", value=lambda p, _: p[0].figure, on=On.JSON,
-                schema=maybe(schema.number("What the value comes from; null = unknown")),
+                "figure", on=On.JSON, schema=maybe(schema.number("What the value comes from; null = unknown")),
             ),
             Column(
-                "assumed", value=lambda p, _: p[0].figure is None, on=On.JSON,
+                "assumed", value=lambda p, _: p.figure is None, on=On.JSON,
                 schema=schema.flag("Whether the figure is unknown, and counts as the middle of its scale"),
             ),
-            Column("sentence", value=lambda p, lang: p[0].sentence(lang, same=p[1]), schema=text()),
+            Column("sentence", value=lambda p, lang: p.sentence(lang), schema=text()),
         ),
     )  # fmt: skip
 
@@ -184,10 +180,7 @@ class Ranked(Described):
                 "score", "number", schema=schema.number("Sum of `parts`"), promised=True,
                 shown=lambda r, lang: r.score_said(lang),
             ),
-            Column(
-                "parts", json=lambda r, lang: [p.to_dict(lang, same=r.same_job) for p in r.parts], promised=True,
-                schema=schema.listed(ref("territory_part")), on=On.JSON,
-            ),
+            parts_of("parts", "territory_part", promised=True),
             Column("probability", "share", promised=True, shown=lambda r, _: "–" if r.same_job else None),
             Column(
                 "hours_expected", "number", value=attribute("hours.expected"), json=lambda r, _: r.hours.to_dict(),
@@ -238,7 +231,7 @@ def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
     head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
-    parts = Sheet("parts", columns, lambda: ((r, (p, r.same_job)) for r in found for p in r.parts), lang)
+    parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
     return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
 
 
@@ -256,15 +249,21 @@ def _publisher(figure: Figure) -> str | None:
 
 
 def rank_parts(
-    settings: TerritorySettings, *, chance: float | None, hours: float | None, tension: Figure, km: float | None
+    settings: TerritorySettings,
+    *,
+    chance: float | None,
+    hours: float | None,
+    tension: Figure,
+    km: float | None,
+    same: bool = False,
 ) -> tuple[RankPart, ...]:
     """
     Return the parts of a score: log₂ of the chance, hours, tension and distance, in points of half the chance.
 
-    A tension that is known within bounds counts at its low end, as openings do. `chance` 1 = the same job.
+    A tension that is known within bounds counts at its low end, as openings do. `same`: the job stays the same.
     """
     figures: tuple[tuple[str, float | None, Callable[[float], float]], ...] = (
-        ("move", chance, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
+        ("move", 1.0 if same else chance, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
         ("hours", hours, lambda hours: -hours / settings.rank_hours),
         ("market", tension.low, lambda tension: settings.rank_market * (tension - 1) / _SLACK),
         ("distance", km, lambda km: -km / settings.rank_km),
@@ -272,7 +271,9 @@ def rank_parts(
     neutral = {**_NEUTRAL, "market": settings.rank_market / 2}
     return tuple(
         # No minus zero.
-        RankPart(name, neutral[name] if at is None else points(at) + 0.0, at, tension if name == "market" else None)
+        RankPart(
+            name, neutral[name] if at is None else points(at) + 0.0, at, tension if name == "market" else None, same
+        )
         for name, at, points in figures
     )
 
@@ -422,9 +423,9 @@ class _Compared:
             return None
         same = bool(self.moves.same[where])
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
-        hours = HoursOf(0.0, 0.0, 0.0) if same else hours_at(self.moves, where, int(tenths[where]))
+        hours = hours_at(self.moves, where, int(tenths[where]))
         tension, projects, surveyed = self.figures[end.job, end.basin]
-        parts = rank_parts(self.settings, chance=1.0 if same else chance, hours=hours.expected, tension=tension, km=km)
+        parts = rank_parts(self.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(
             rank=0,
             fragile=start,
