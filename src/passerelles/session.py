@@ -11,17 +11,22 @@ from pydantic import ValidationError
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
+from passerelles.market.certifications import Certifications, load_certifications
+from passerelles.market.geography import load_places
+from passerelles.market.market import BasinKey, Market, load_market, load_wages
+from passerelles.market.own_lists import ObservedMoves, load_observed
+from passerelles.market.places import Places
+from passerelles.market.read import Keeper, Scan, keeper, scan_all
+from passerelles.market.signals import find_basin
+from passerelles.market.tables import Payer
+from passerelles.notices import count_by_severity
+from passerelles.referentials.load import load_referential
+from passerelles.referentials.places import cache_folder, place_of
+from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, problems
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
-    from passerelles.market.certifications import Certifications
-    from passerelles.market.market import BasinKey, Market
-    from passerelles.market.own_lists import ObservedMoves
-    from passerelles.market.places import Places
-    from passerelles.market.read import Keeper, Scan
-    from passerelles.market.tables import Payer
-    from passerelles.referentials.referential import Referential
 
 Part = TypeVar("Part")
 
@@ -81,20 +86,15 @@ class Session:
     tell: Callable[[str, int, int], None] | None = None
 
     @cached_property
-    def referential(self) -> "Referential":
+    def referential(self) -> Referential:
         """The referential with its overlays."""
-        from passerelles.referentials.load import load_referential  # noqa: PLC0415 - command start-up
-
         loaded = load_referential(self.name)
         for overlay in self.overlays:
             loaded = loaded.with_overlay(overlay)
         return self._accepted(loaded)
 
-    def _accepted(self, laid: "Referential") -> "Referential":
+    def _accepted(self, laid: Referential) -> Referential:
         """Return a referential with overlays, unless one of these has errors; say what was found in each."""
-        from passerelles.notices import count_by_severity  # noqa: PLC0415 - command start-up
-        from passerelles.referentials.places import place_of  # noqa: PLC0415 - command start-up
-
         for overlay in self.overlays:
             name = place_of(overlay, "overlay").stem
             found = [n for n in laid.notices if n.file.partition("/")[0] == name]
@@ -130,8 +130,6 @@ class Session:
     @cached_property
     def folders(self) -> tuple[Path, ...]:
         """Folders where data are looked for."""
-        from passerelles.referentials.places import cache_folder  # noqa: PLC0415 - command start-up
-
         if self.data:
             return self.data
         default = os.environ.get("PASSERELLES_DATA")
@@ -139,16 +137,14 @@ class Session:
         return (folder,) if default or folder.is_dir() else ()
 
     @cached_property
-    def market(self) -> "Market | None":
+    def market(self) -> Market | None:
         """Market of the first folder that has one; its surveys are read only where they are needed."""
-        from passerelles.market.market import load_market  # noqa: PLC0415 - command start-up
-
         return self._first(
             lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder), keeper=self._keeper),
             "no_market_data",
         )
 
-    def surveyed(self, basin: str, *, year: int | None = None) -> "tuple[Market, BasinKey]":
+    def surveyed(self, basin: str, *, year: int | None = None) -> tuple[Market, BasinKey]:
         """
         Market at hand, and a basin of it by code or name.
 
@@ -157,26 +153,22 @@ class Session:
         PasserellesError
             If there is no market, or it knows no such basin.
         """
-        from passerelles.market.signals import find_basin  # noqa: PLC0415 - command start-up
-
         if self.market is None:
             raise PasserellesError("no_market_data", path=", ".join(map(str, self.folders)) or "--data")
         return self.market, find_basin(self.market, basin, places=self.places, year=year)
 
-    def basin(self, text: str | None) -> "BasinKey | None":
+    def basin(self, text: str | None) -> BasinKey | None:
         """Return a basin of the market at hand; None where none is named."""
         return None if text is None else self.surveyed(text)[1]
 
     @cached_property
-    def wages(self) -> "Market | None":
+    def wages(self) -> Market | None:
         """
         Market of which only the wages are wanted.
 
         They are published as text: no workbook is opened to find them, unless they are in none of the text files of
         folders that were named. Where none was, folders that are not there, or hold no wages, stop nobody.
         """
-        from passerelles.market.market import load_wages  # noqa: PLC0415 - command start-up
-
         if "market" in self.__dict__:
             return self.market
         folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
@@ -184,17 +176,13 @@ class Session:
         return self.market if found is None and self.data else found
 
     @cached_property
-    def observed_moves(self) -> "ObservedMoves | None":
+    def observed_moves(self) -> ObservedMoves | None:
         """Moves that people were seen to make, of the table that was named."""
-        from passerelles.market.own_lists import load_observed  # noqa: PLC0415 - command start-up
-
         return None if self.observed is None else load_observed(self.observed, self.graph.referential)
 
     @cached_property
-    def places(self) -> "Places | None":
+    def places(self) -> Places | None:
         """Places of the first folder that has some."""
-        from passerelles.market.geography import load_places  # noqa: PLC0415 - command start-up
-        from passerelles.market.places import Places  # noqa: PLC0415 - command start-up
 
         def load(folder: Path) -> Places:
             if self.travel is not None:
@@ -204,9 +192,8 @@ class Session:
         return self._first(load, "no_places_data")
 
     @cached_property
-    def certifications(self) -> "Certifications | None":
+    def certifications(self) -> Certifications | None:
         """Certifications of the first folder that has some."""
-        from passerelles.market.certifications import Certifications, load_certifications  # noqa: PLC0415 - command start-up
 
         def load(folder: Path) -> Certifications:
             make = partial(load_certifications, folder, scanned=self._scan(folder))
@@ -214,7 +201,7 @@ class Session:
 
         return self._first(load, "no_certifications_data")
 
-    def payer(self, agreement: str | None) -> "Payer | None":
+    def payer(self, agreement: str | None) -> Payer | None:
         """
         Return the OPCO of a collective agreement (IDCC); None where none is given.
 
@@ -229,7 +216,7 @@ class Session:
             raise PasserellesError("no_payers")
         return self.market.payers.of(agreement)
 
-    def territory_data(self) -> "tuple[Market | None, Places | None]":
+    def territory_data(self) -> tuple[Market | None, Places | None]:
         """
         Return market and places, either of which may be absent.
 
@@ -243,27 +230,24 @@ class Session:
         return self.market, self.places
 
     @cached_property
-    def _scans(self) -> "dict[Path, Scan]":
+    def _scans(self) -> dict[Path, Scan]:
         return {}
 
-    def _scan(self, folder: Path) -> "Scan":
+    def _scan(self, folder: Path) -> Scan:
         """What a folder holds, looked through once."""
-        from passerelles.market.read import Scan, scan_all  # noqa: PLC0415 - command start-up
-
         if folder not in self._scans:
             self._scans[folder] = self._kept("scan", Scan, folder, lambda: scan_all(folder))
         return self._scans[folder]
 
     @cached_property
-    def keeper(self) -> "Keeper":
+    def keeper(self) -> Keeper:
         """What may keep data that were read in the user's cache; its digest changes with the files of the folders."""
         from passerelles.compiled import cached_place  # noqa: PLC0415 - command start-up
-        from passerelles.market.read import keeper  # noqa: PLC0415 - command start-up
 
         return keeper(cached_place(), self.folders)
 
     @property
-    def _keeper(self) -> "Keeper | None":
+    def _keeper(self) -> Keeper | None:
         return self.keeper if self.cache else None
 
     def _kept(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:

@@ -54,7 +54,26 @@ class Deriving:
         return found
 
 
-class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `property` is
+class _Kept(Generic[Value]):
+    """An attribute whose value is made when it is first asked for, and kept under its name with the object."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn the name under which the value is kept."""
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
+    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
+        """Return the value; on the class, the attribute itself."""
+        return self if instance is None else self._value(instance)
+
+    def _value(self, instance: object) -> Value:
+        raise NotImplementedError
+
+
+class cached_property(_Kept[Value]):  # noqa: N801 - a decorator, written as `property` is
     """
     A property computed at its first use and kept with the object.
 
@@ -66,18 +85,8 @@ class cached_property(Generic[Value]):  # noqa: N801 - a decorator, written as `
         self._compute = compute
         self.__doc__ = compute.__doc__
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name under which the value is kept."""
-        self._name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
-    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
+    def _value(self, instance: object) -> Value:
         """Compute and keep; from then on the attribute itself is found first."""
-        if instance is None:
-            return self
         found: Value = vars(instance).setdefault(self._name, self._compute(instance))
         return found
 
@@ -109,7 +118,7 @@ class FrozenDict(dict[str, Value]):
         return type(self), (dict(self),)
 
 
-class Later(Generic[Value]):
+class Later(_Kept[Value]):
     """
     A field of a frozen dataclass that is given as what makes it, which happens when it is first asked for.
 
@@ -124,18 +133,7 @@ class Later(Generic[Value]):
     3
     """
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name under which the value is kept."""
-        self._name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
-    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
-        """Make and keep."""
-        if instance is None:
-            return self
+    def _value(self, instance: object) -> Value:
         found = vars(instance)[self._name]
         if callable(found):
             found = vars(instance)[self._name] = found()

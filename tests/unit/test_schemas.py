@@ -345,3 +345,17 @@ def test_an_unknown_shape_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         run(["schema", "moves"])
     assert ended.value.code == 2
     assert "rank@1" in capsys.readouterr().err
+
+
+def test_every_setting_says_what_it_means() -> None:
+    schema = json_schema("settings")
+    own = {name: each for name, each in schema["$defs"].items() if name != "NearSettings"}  # told as a whole
+    unsaid = [
+        (name, key)
+        for name, each in own.items()
+        for key, told in each["properties"].items()
+        if "description" not in told
+    ]
+    assert len(own) == 5
+    assert unsaid == []
+    assert "experts list" in own["TerritorySettings"]["properties"]["acceptable_probability"]["description"]

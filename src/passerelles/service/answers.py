@@ -13,23 +13,10 @@ from passerelles.ranking.moves import nearer, rank_moves, rank_sources
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
 from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope
+from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
-from passerelles.service.requests import (
-    BATCH,
-    MatchBody,
-    PathsBody,
-    PathsQuery,
-    RankBatchBody,
-    RankBody,
-    RankQuery,
-    ResolveBody,
-    ResolveQuery,
-    ShowQuery,
-    SourcesBody,
-    SourcesQuery,
-    origin_of,
-)
+from passerelles.service.requests import BATCH, origin_of
 from passerelles.settings import Settings
 from passerelles.views.spec import dicts
 
@@ -52,13 +39,22 @@ def chosen(answer: Payload, fields: Sequence[str]) -> Payload:
     return told | {"results": results}
 
 
-def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
+def _choice(engine: Engine, asked: Any) -> dict[str, Any]:
+    """What all rankings are asked for, as the engine takes it; what is wrong with it is told before any is made."""
+    return {
+        "filters": parse_filters(engine.graph, asked.filters, engine),
+        "settings": _settings(engine, strict=asked.strict),
+        "limit": asked.limit,
+        "offset": asked.offset,
+        "wages": engine.wages,
+    }
+
+
+def rank(engine: Engine, asked: requests.RankQuery | requests.RankBody, lang: Lang) -> Payload:
     """Answer ``rank@1``."""
-    origin = origin_of(asked.origin)
-    graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    filters = parse_filters(graph, asked.filters, engine)
-    moves = rank_moves(graph, origin, **_choice(asked), filters=filters, settings=settings, wages=engine.wages)
-    moves = moves.with_observed(engine.observed)
+    origin, graph, choice = origin_of(asked.origin), engine.graph, _choice(engine, asked)
+    settings = choice["settings"]
+    moves = rank_moves(graph, origin, targets=asked.targets or None, **choice).with_observed(engine.observed)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
@@ -67,50 +63,33 @@ def rank(engine: Engine, asked: RankQuery | RankBody, lang: Lang) -> Payload:
     return envelope("rank@1", graph, items, settings=settings, occupied=occupied) | moves.doubts()
 
 
-def _choice(asked: RankQuery | RankBody | RankBatchBody) -> dict[str, Any]:
-    return {"targets": asked.targets or None, "limit": asked.limit, "offset": asked.offset}
-
-
-def rank_batch(engine: Engine, asked: RankBatchBody, lang: Lang) -> Payload:
+def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Payload:
     """Answer ``rank-batch@1``: what cannot be answered of one origin stops none of the others."""
-    graph, settings = engine.graph, _settings(engine, strict=asked.strict)
-    filters = parse_filters(graph, asked.filters, engine)  # what is wrong with all of them is told once
+    graph, choice = engine.graph, _choice(engine, asked)
     items: list[Payload] = []
-    homeless = False
     for place, each in enumerate(asked.origins, start=1):
         found: Payload = {"place": place, "origin": None, "moves": [], "problem": None}
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            choice = {"filters": filters, "settings": settings, "wages": engine.wages}
-            moves = rank_moves(graph, origin, **_choice(asked), **choice).with_observed(engine.observed)
-            found["moves"] = dicts(moves, lang)
-            homeless = homeless or found["origin"]["code"] is None
+            moves = rank_moves(graph, origin, targets=asked.targets or None, **choice)
+            found["moves"] = dicts(moves.with_observed(engine.observed), lang)
         except PasserellesError as error:
-            body = refusal(error, lang)
-            if body is None:
+            found["problem"] = refusal(error, lang)
+            if found["problem"] is None:
                 raise
-            found["problem"] = body
         items.append(found)
-    payload = envelope(BATCH, graph, items, settings=settings)
-    more = {"scorer_without_occupation": scorer_dict(graph, settings, occupied=False)} if homeless else {}
-    return payload | more
+    payload = envelope(BATCH, graph, items, settings=choice["settings"])
+    if any(item["problem"] is None and item["origin"]["code"] is None for item in items):
+        payload["scorer_without_occupation"] = scorer_dict(graph, choice["settings"], occupied=False)
+    return payload
 
 
-def sources(engine: Engine, asked: SourcesQuery | SourcesBody, lang: Lang) -> Payload:
+def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody, lang: Lang) -> Payload:
     """Answer ``sources@1``."""
-    settings = _settings(engine, strict=asked.strict)
-    moves = rank_sources(
-        engine.graph,
-        asked.target,
-        origins=asked.origins or None,
-        filters=parse_filters(engine.graph, asked.filters, engine),
-        settings=settings,
-        limit=asked.limit,
-        offset=asked.offset,
-        wages=engine.wages,
-    ).with_observed(engine.observed)
-    return envelope("sources@1", engine.graph, dicts(moves, lang), settings=settings) | moves.doubts()
+    graph, choice = engine.graph, _choice(engine, asked)
+    moves = rank_sources(graph, asked.target, origins=asked.origins or None, **choice).with_observed(engine.observed)
+    return envelope("sources@1", graph, dicts(moves, lang), settings=choice["settings"]) | moves.doubts()
 
 
 def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
@@ -123,7 +102,7 @@ def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Paye
     return first, second
 
 
-def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
+def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
@@ -143,7 +122,7 @@ def paths(engine: Engine, asked: PathsQuery | PathsBody, lang: Lang) -> Payload:
     return payload
 
 
-def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Payload:
+def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody, lang: Lang) -> Payload:
     """Answer ``resolve@1``."""
     from passerelles.matching.titles import resolve_competency, resolve_title, status  # noqa: PLC0415
 
@@ -154,14 +133,14 @@ def resolve(engine: Engine, asked: ResolveQuery | ResolveBody, lang: Lang) -> Pa
     return payload | {"text": asked.text, "status": status(found)}
 
 
-def show(engine: Engine, asked: ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
+def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
     referential = engine.graph.referential
     code, titles = find_occupation(referential, asked.occupation), named_titles(referential, [asked.occupation])
     return unscored_envelope("show@1", referential, [occupation_dict(referential, code, titles)])
 
 
-def match(engine: Engine, asked: MatchBody, lang: Lang) -> Payload:
+def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     """Answer ``territory@1``."""
     from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - as above
     from passerelles.territory.match import match_territory  # noqa: PLC0415

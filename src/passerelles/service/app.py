@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
-from passerelles.service import answers
+from passerelles.service import answers, requests
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
-from passerelles.service.gate import EXPLORER, METRICS, Browsers, Guard, Told
+from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, Told
 from passerelles.service.problems import (
     DESCRIBED,
     STATUS,
@@ -35,19 +35,6 @@ from passerelles.service.problems import (
 )
 from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.reload import Reloading
-from passerelles.service.requests import (
-    MatchBody,
-    PathsBody,
-    PathsQuery,
-    RankBatchBody,
-    RankBody,
-    RankQuery,
-    ResolveBody,
-    ResolveQuery,
-    ShowQuery,
-    SourcesBody,
-    SourcesQuery,
-)
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk
 
@@ -56,27 +43,39 @@ _TELLS: Final[Mapping[str, str]] = DESCRIBED["answers"]
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = DESCRIBED["bodies"]
 
 
-def responses(shape: str | None, *, health: bool = False) -> dict[str, Any]:
-    """What a route says of its responses."""
-    kept = {"405", "500", "503"} if health else set(_TELLS) - {"304"}
-    found: dict[Any, Any] = {code: _problem_response(code, text) for code, text in _TELLS.items() if code in kept}
-    if shape is None:
-        status = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
-        answer = {"schema": status, "examples": {"answer": {"value": {"status": "ready"}}}}
-        found[200] = {"description": "Yes", "content": {"application/json": answer}}
-    else:
-        name = shape_name(shape)
-        body: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_component(name)}"}}
-        if name in examples():
-            body["examples"] = {"answer": {"value": examples()[name]}}
-        found[200] = {"description": str(SHAPES[name]["description"]), "content": {"application/json": body}}
-    return {"responses": found}
+def _text(about: str) -> dict[str, Any]:
+    return {"description": about, "schema": {"type": "string"}}
+
+
+_HEADERS: Final = {name: _text(about) for name, about in DESCRIBED["headers"].items()}
+_TAG: Final = {"ETag": _text("Tag of the answer")}
 
 
 def _problem_response(status: str, text: str) -> dict[str, Any]:
     examples = {key: {"value": told(key, "fr")} for key, code in STATUS.items() if code == int(status)}
     content = {"schema": {"$ref": "#/components/schemas/problem"}, "examples": examples}
-    return {"description": text, "content": {PROBLEM: content}}
+    return {"description": text, "content": {PROBLEM: content}, "headers": _HEADERS}
+
+
+def _health_responses() -> dict[Any, Any]:
+    """What a route that is asked whether the service is well says of its responses."""
+    status = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+    content = {JSON: {"schema": status, "examples": {"answer": {"value": {"status": "ready"}}}}}
+    problems = {code: _problem_response(code, _TELLS[code]) for code in ("405", "500", "503")}
+    return {**problems, 200: {"description": "Yes", "content": content, "headers": _HEADERS}}
+
+
+def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
+    """What a route says of its responses; `tagged`: its answers have a tag, by which one may ask again."""
+    name = shape_name(shape)
+    body: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_component(name)}"}}
+    if name in examples():
+        body["examples"] = {"answer": {"value": examples()[name]}}
+    headers = _HEADERS | (_TAG if tagged else {})
+    found = {code: _problem_response(code, text) for code, text in _TELLS.items() if code != "304"}
+    again = {304: {"description": _TELLS["304"], "headers": headers}} if tagged else {}
+    answer = {"description": str(SHAPES[name]["description"]), "content": {JSON: body}, "headers": headers}
+    return {**found, 200: answer, **again}
 
 
 def _component(name: str) -> str:
@@ -89,28 +88,16 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
         return app.openapi_schema
     told = {name: getattr(app, name) for name in ("title", "version", "summary", "description", "license_info")}
     found = get_openapi(routes=app.routes, **told)
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    components = found["components"]
+    schemas = {k: v for k, v in components["schemas"].items() if k not in ("HTTPValidationError", "ValidationError")}
     # Of a person there is one shape, that of requests.
     schemas |= {name: _moved(shape) for name, shape in definitions().items() if name != "profile"}
-    schemas |= {_component(name): _moved(shape) for name, shape in SHAPES.items() if "@" in name}
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in DESCRIBED["headers"].items()}
-    for path, methods in found["paths"].items():
-        for method, operation in methods.items():
-            for response in operation["responses"].values():
-                response["headers"] = dict(headers)
-            if method == "post":
-                examples = {name: {"value": body} for name, body in BODIES[path].items()}
-                operation["requestBody"]["content"]["application/json"]["examples"] = examples
-            if method == "get" and not path.startswith("/health"):
-                tag = {"description": "Tag of the answer", "schema": {"type": "string"}}
-                operation["responses"]["200"]["headers"]["ETag"] = tag
-                operation["responses"]["304"] = {"description": _TELLS["304"], "headers": headers | {"ETag": tag}}
-            if secured and not path.startswith("/health"):
-                operation["security"] = [{"key": []}]
+    components["schemas"] = schemas | {_component(k): _moved(shape) for k, shape in SHAPES.items() if "@" in k}
     if secured:
-        found["components"]["securitySchemes"] = {"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+        components["securitySchemes"] = {"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+        for path, methods in found["paths"].items():
+            for operation in methods.values() if path not in OPEN else ():
+                operation["security"] = [{"key": []}]
     app.openapi_schema = found
     return found
 
@@ -192,17 +179,17 @@ def _framework(desk: Desk, options: Options) -> FastAPI:
 
 # Address, name of what answers it in `answers`, what is asked (by GET a query, by POST a body), shape, what it is.
 _ROUTES: Final[tuple[tuple[str, str, type[BaseModel], str, str], ...]] = (
-    ("/v1/rank", "rank", RankQuery, "rank", "Moves from an occupation"),
-    ("/v1/rank", "rank", RankBody, "rank", "Moves from an occupation or a person"),
-    ("/v1/rank/batch", "rank_batch", RankBatchBody, "rank-batch", "Moves from many occupations or persons"),
-    ("/v1/sources", "sources", SourcesQuery, "sources", "Moves towards an occupation"),
-    ("/v1/sources", "sources", SourcesBody, "sources", "Moves towards an occupation"),
-    ("/v1/paths", "paths", PathsQuery, "paths", "Paths between occupations"),
-    ("/v1/paths", "paths", PathsBody, "paths", "Paths from an occupation or a person"),
-    ("/v1/resolve", "resolve", ResolveQuery, "resolve", "Codes of a job title or of a competency"),
-    ("/v1/resolve", "resolve", ResolveBody, "resolve", "Codes of a job title or of a competency"),
-    ("/v1/show", "show", ShowQuery, "show", "The sheet of an occupation"),
-    ("/v1/match", "match", MatchBody, "territory", "Who could go where on a territory"),
+    ("/v1/rank", "rank", requests.RankQuery, "rank", "Moves from an occupation"),
+    ("/v1/rank", "rank", requests.RankBody, "rank", "Moves from an occupation or a person"),
+    ("/v1/rank/batch", "rank_batch", requests.RankBatchBody, "rank-batch", "Moves from many occupations or persons"),
+    ("/v1/sources", "sources", requests.SourcesQuery, "sources", "Moves towards an occupation"),
+    ("/v1/sources", "sources", requests.SourcesBody, "sources", "Moves towards an occupation"),
+    ("/v1/paths", "paths", requests.PathsQuery, "paths", "Paths between occupations"),
+    ("/v1/paths", "paths", requests.PathsBody, "paths", "Paths from an occupation or a person"),
+    ("/v1/resolve", "resolve", requests.ResolveQuery, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/resolve", "resolve", requests.ResolveBody, "resolve", "Codes of a job title or of a competency"),
+    ("/v1/show", "show", requests.ShowQuery, "show", "The sheet of an occupation"),
+    ("/v1/match", "match", requests.MatchBody, "territory", "Who could go where on a territory"),
 )
 
 
@@ -213,8 +200,12 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
         name = f"{answer}_post" if answer in named else answer
         named.add(name)
         endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
-        methods = ["GET" if by_query else "POST"]
-        app.add_api_route(path, endpoint, methods=methods, name=name, summary=summary, **responses(shape))
+        bodies = {} if by_query else {key: {"value": body} for key, body in BODIES[path].items()}
+        asked = {"requestBody": {"content": {JSON: {"examples": bodies}}}} if bodies else None
+        app.add_api_route(
+            path, endpoint, methods=["GET" if by_query else "POST"], name=name, summary=summary, openapi_extra=asked,
+            responses=_responses(shape, tagged=by_query),
+        )  # fmt: skip
 
 
 def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
@@ -232,11 +223,11 @@ def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
 
 
 def _add_health(app: FastAPI, desk: Desk) -> None:
-    @app.get("/health/live", **responses(None, health=True), summary="Whether the process answers")
+    @app.get("/health/live", responses=_health_responses(), summary="Whether the process answers")
     async def live() -> Response:
         return Response(b'{"status":"live"}', media_type=JSON, headers=UNKEPT)
 
-    @app.get("/health/ready", **responses(None, health=True), summary="Whether it takes requests")
+    @app.get("/health/ready", responses=_health_responses(), summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
         lang = language(request.scope["query_string"])
         stuck = desk.short.stuck + desk.long.stuck

@@ -32,23 +32,18 @@ class _Frozen(BaseModel):
 class Limits(_Frozen):
     """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""
 
-    body_bytes: int = Field(1_000_000, ge=1_000, description="Size of a request's body")
-    query_bytes: int = Field(8_000, ge=100, description="Length of a query string")
-    depth: int = Field(8, ge=3, description="Objects and lists inside one another; a profile in a request takes 3")
-    brackets: int = Field(20_000, ge=100, description="Objects and lists in one body")
-    seconds: float = Field(10.0, gt=0, description="Running time of an answer; beyond, 504")
-    read_seconds: float = Field(
-        10.0, gt=0, description="Time to send a header, then a body (beyond, 408), and to begin reading an answer"
-    )
-    idle_seconds: float = Field(
-        15.0, gt=0, description="Time between two requests of a connection; beyond, it is closed"
-    )
-    connections: int = Field(1_000, ge=1, description="Connections at once, in each worker process; beyond, 503")
-    threads: int = Field(
-        2, ge=1, description="Long answers worked out at once, in each worker process; as many short ones beside them"
-    )
-    waiting: int = Field(64, ge=1, description="Answers of each kind that wait for a thread; beyond, 503")
-    cache_bytes: int = Field(64_000_000, ge=0, description="Answers kept, in each worker process; 0 = none")
+    body_bytes: int = Field(1_000_000, ge=1_000)  # size of a request's body
+    query_bytes: int = Field(8_000, ge=100)  # length of a query string
+    depth: int = Field(8, ge=3)  # objects and lists inside one another; a profile in a request takes 3
+    brackets: int = Field(20_000, ge=100)  # objects and lists in one body
+    seconds: float = Field(10.0, gt=0)  # running time of an answer; beyond, 504
+    # Time to send a header, then a body (beyond, 408), and to begin reading an answer.
+    read_seconds: float = Field(10.0, gt=0)
+    idle_seconds: float = Field(15.0, gt=0)  # between two requests of a connection; beyond, it is closed
+    connections: int = Field(1_000, ge=1)  # at once, in each worker process; beyond, 503
+    threads: int = Field(2, ge=1)  # long answers at once, in each worker process; as many short ones beside them
+    waiting: int = Field(64, ge=1)  # answers of each kind that wait for a thread; beyond, 503
+    cache_bytes: int = Field(64_000_000, ge=0)  # answers kept, in each worker process; 0 = none
 
 
 class Options(_Frozen):
@@ -61,25 +56,18 @@ class Options(_Frozen):
     settings: Path | None = None
     access: bool = True
     strict: bool = False
-    accept_errors: bool = Field(default=False, description="Serve an overlay in which reading found errors")
-    key_variable: str | None = Field(None, description="Environment variable that holds the key, or keys, by spaces")
-    origins: tuple[str, ...] = Field((), description="Web origins that browsers may call from; none by default")
+    accept_errors: bool = False  # serve an overlay in which reading found errors
+    key_variable: str | None = None  # environment variable that holds the key, or keys, by spaces
+    origins: tuple[str, ...] = ()  # web origins that browsers may call from
     limits: Limits = Limits()
-    explorer: Literal["off", "beside", "alone"] = Field("off", description="Pages for people: beside answers, or alone")
-    hosts: tuple[str, ...] = Field(
-        (), description="Names by which pages for people may be asked for (the Host header); any where there are none"
-    )
-    lang: Lang = Field("fr", description="Language of pages where an address names none")
-    cache: bool = Field(default=False, description="Open the referential from the user's cache, and keep it there")
-    warm: bool = Field(default=False, description="Work out the moves of every occupation before it is ready")
-    watch_seconds: float = Field(
-        0.0,
-        ge=0,
-        le=86_400,
-        allow_inf_nan=False,
-        description="Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads",
-    )
-    exit_with: bool = Field(default=False, description="End the process even where an abandoned answer still runs")
+    explorer: Literal["off", "beside", "alone"] = "off"  # pages for people: beside answers, or alone
+    hosts: tuple[str, ...] = ()  # names by which pages for people may be asked for (the Host header); () = any
+    lang: Lang = "fr"  # language of pages where an address names none
+    cache: bool = False  # open the referential from the user's cache, and keep it there
+    warm: bool = False  # work out the moves of every occupation before it is ready
+    # Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads.
+    watch_seconds: float = Field(0.0, ge=0, le=86_400, allow_inf_nan=False)
+    exit_with: bool = False  # end the process even where an abandoned answer still runs
 
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
