@@ -102,8 +102,8 @@ def test_size_alone_predicts_moves_that_only_size_makes(tmp_path: Path, graph: O
     seen = with_observed(evaluate(graph, methods=["random"]), graph, observed, methods=["random"]).observed
     assert seen is not None
     by_method = {r.method: r for r in seen.results}
-    assert by_method[SIZE].gain == pytest.approx(1.0)
-    assert by_method["random"].gain < 0.3
+    assert by_method[SIZE].metrics["ndcg_people@10"] == pytest.approx(1.0)
+    assert by_method["random"].metrics["ndcg_people@10"] < 0.3
     assert by_method[SIZE].protocol == "no-fitting"
 
 
@@ -114,7 +114,7 @@ def test_size_counts_nobody_of_the_origin_judged(tmp_path: Path, graph: Occupati
     observed = load_observed(table(tmp_path / "m.csv", "from,to,people\n" + "\n".join(lines) + "\n"), graph.referential)
     seen = with_observed(evaluate(graph, methods=["random"]), graph, observed, methods=["random"]).observed
     assert seen is not None
-    assert next(r.gain for r in seen.results if r.method == SIZE) == 0.0
+    assert next(r.metrics["ndcg_people@10"] for r in seen.results if r.method == SIZE) == 0.0
 
 
 def test_the_command_shows_it_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from passerelles.evaluation.protocol import (
     DEPTH,
     FIRST,
     METRICS,
+    PEOPLE_METRICS,
     Fold,
     Values,
     bootstrap,
@@ -509,10 +510,14 @@ def _joined(pieces: Sequence[Ranked]) -> Ranked:
 
 def _result(graph: OccupationGraph, method: Method, ranked: Ranked, protocol: str) -> MethodResult:
     values = _measured(graph, ranked)
-    bounds = [(float(low), float(high)) for low, high in bootstrap(values)]
-    means = dict(zip(METRICS, values.mean(axis=1).tolist(), strict=True))
-    ci95, breakdown = dict(zip(METRICS, bounds, strict=True)), break_down(graph, ranked.origins, values)
-    return MethodResult(method.name, protocol, len(ranked.origins), means, ci95, breakdown, ranked)
+    breakdown = break_down(graph, ranked.origins, values)
+    return MethodResult(method.name, protocol, len(ranked.origins), *_figures(METRICS, values), breakdown, ranked)
+
+
+def _figures(names: Sequence[str], values: Values) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """Means of metrics over origins, and the bounds of their intervals, by name."""
+    means, bounds = values.mean(axis=1).tolist(), [(low, high) for low, high in bootstrap(values).tolist()]
+    return dict(zip(names, means, strict=True)), dict(zip(names, bounds, strict=True))
 
 
 def _measured(graph: OccupationGraph, ranked: Ranked) -> Values:
@@ -589,7 +594,7 @@ def _size_scores(
 
 def measure_people(ranked: Ranked, people: sparse.csr_array) -> Values:
     """
-    Return two metrics of each origin, shape (2, b).
+    Return the `PEOPLE_METRICS` of each origin, shape (2, b).
 
     ``movers@10`` is the part of those who left whose target is among the first ten; ``ndcg_people@10`` the discounted
     gain of the first ten, a target's gain being the people whom it took, over that of the ten that took most.
@@ -605,6 +610,5 @@ def measure_people(ranked: Ranked, people: sparse.csr_array) -> Values:
 
 
 def _observed_result(people: sparse.csr_array, ranked: Ranked, method: str, protocol: str) -> ObservedMethod:
-    values = measure_people(ranked, people)
-    (movers, gain), (bounds, gain_bounds) = values.mean(axis=1).tolist(), bootstrap(values).tolist()
-    return ObservedMethod(method, protocol, len(ranked.origins), movers, tuple(bounds), gain, tuple(gain_bounds))
+    figures = _figures(PEOPLE_METRICS, measure_people(ranked, people))
+    return ObservedMethod(method, protocol, len(ranked.origins), *figures)

@@ -14,6 +14,7 @@ from passerelles.scoring.features import top_domain
 from passerelles.vectors import frozen, frozen_csr
 
 METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
+PEOPLE_METRICS: Final = ("movers@10", "ndcg_people@10")
 FIRST: Final = 10  # what recall and ndcg look at
 DEPTH: Final = 50  # what mrr looks at, and what a predictions file holds
 DRAWS: Final = 1000

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import METRICS, Group
+from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Group
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
@@ -20,6 +20,7 @@ from passerelles.views.shown import Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
 
 _FIRST: Final = "ndcg@10"  # the metric that methods are compared by
+_COMPARED: Final = (_FIRST, *PEOPLE_METRICS)
 _MAIN: Final = ("recall@10", "ndcg@10")  # where room is short
 _WIDE: Final = On.TABLE | On.PAGE
 _TERNARY: Final = ("regulated", "managerial")
@@ -58,21 +59,32 @@ def _figure(value: float, lang: Lang) -> str:
     return number(value, lang=lang, decimals=3)
 
 
-def _interval(mean: float, bounds: Sequence[float], lang: Lang) -> str:
-    low, high = (_figure(bound, lang) for bound in bounds)
-    return say("evaluation.interval", lang=lang, mean=_figure(mean, lang), low=low, high=high)
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Means of the metrics of one method over `origins` origins, with the bounds of their bootstrap 95 % intervals."""
+
+    method: str
+    protocol: str
+    origins: int
+    metrics: Mapping[str, float]
+    ci95: Mapping[str, tuple[float, float]]
+
+    def interval(self, name: str, lang: Lang = "fr") -> str:
+        """Return a mean with its interval."""
+        low, high = (_figure(bound, lang) for bound in self.ci95[name])
+        return say("evaluation.interval", lang=lang, mean=_figure(self.metrics[name], lang), low=low, high=high)
 
 
-def _figures(name: str) -> tuple[Column, ...]:
+def _figures(name: str, *, bounds: On = On.TABLE, promised: bool = False) -> tuple[Column, ...]:
     """Return the columns of a metric: its mean, and the bounds of its interval."""
 
-    def shown(result: "MethodResult", lang: Lang) -> str:
-        return result.interval(name, lang) if name == _FIRST else _figure(result.metrics[name], lang)
+    def shown(result: Measured, lang: Lang) -> str:
+        return result.interval(name, lang) if name in _COMPARED else _figure(result.metrics[name], lang)
 
     return (
-        Column(name, "number", value=lambda r, _: r.metrics[name], shown=shown, schema=share(), promised=True),
-        Column(f"{name}_low", "number", value=lambda r, _: r.ci95[name][0], on=On.TABLE),
-        Column(f"{name}_high", "number", value=lambda r, _: r.ci95[name][1], on=On.TABLE),
+        Column(name, "number", value=lambda r, _: r.metrics[name], shown=shown, schema=share(), promised=promised),
+        Column(f"{name}_low", "number", value=lambda r, _: r.ci95[name][0], schema=share(), on=bounds),
+        Column(f"{name}_high", "number", value=lambda r, _: r.ci95[name][1], schema=share(), on=bounds),
     )
 
 
@@ -117,19 +129,13 @@ GROUP: Final = Record(
 
 
 @dataclass(frozen=True, eq=False)
-class MethodResult:
+class MethodResult(Measured):
     """
     Figures of one method.
 
-    `metrics` are means over `origins` origins; `ci95` the bounds of their bootstrap 95 % intervals; `other_groupings`
-    the means over other splits of the groups into folds, where they were asked for.
+    `other_groupings` are the means over other splits of the groups into folds, where they were asked for.
     """
 
-    method: str
-    protocol: str
-    origins: int
-    metrics: Mapping[str, float]
-    ci95: Mapping[str, tuple[float, float]]
     breakdown: Mapping[str, tuple[Group, ...]]
     ranked: Ranked
     other_groupings: Mapping[str, float] | None = None
@@ -143,10 +149,6 @@ class MethodResult:
         """Return in words what the method could read of the mobilities that it is judged on."""
         _, _, folds = self.protocol.partition("grouped-")
         return say(f"evaluation.protocol.{self.protocol_kind}", lang=lang, folds=folds.partition("-")[0])
-
-    def interval(self, name: str, lang: Lang = "fr") -> str:
-        """Return a mean with its interval."""
-        return _interval(self.metrics[name], self.ci95[name], lang)
 
     def other_splits(self, lang: Lang = "fr") -> str:
         """Return the means over other splits, in a sentence."""
@@ -166,7 +168,7 @@ class MethodResult:
                 "origins", "integer", schema=whole("Origins with a known mobility", least=0), promised=True,
                 on=On.JSON | On.TABLE,
             ),
-            *(column for name in METRICS for column in _figures(name)),
+            *(column for name in METRICS for column in _figures(name, promised=True)),
             Column(
                 "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()}, promised=True,
                 schema=mapped(pair(share()), "Bounds of a 95 % interval, by metric"), on=On.JSON,
@@ -187,36 +189,14 @@ class MethodResult:
         return item | more
 
 
-def _of_people(name: str, value: str, bounds: str) -> tuple[Column, ...]:
-    """Return the columns of a metric of observed moves: its mean, and the bounds of its interval."""
-
-    def shown(result: "ObservedMethod", lang: Lang) -> str:
-        return _interval(getattr(result, value), getattr(result, bounds), lang)
-
-    wide = On.JSON | On.TABLE
-    return (
-        Column(name, "number", value=lambda r, _: getattr(r, value), shown=shown, schema=share()),
-        Column(f"{name}_low", "number", value=lambda r, _: getattr(r, bounds)[0], schema=share(), on=wide),
-        Column(f"{name}_high", "number", value=lambda r, _: getattr(r, bounds)[1], schema=share(), on=wide),
-    )
-
-
-@dataclass(frozen=True)
-class ObservedMethod:
+@dataclass(frozen=True, eq=False)
+class ObservedMethod(Measured):
     """
-    How one method agrees with the moves that people made, means over `origins` origins with their 95 % intervals.
+    How one method agrees with the moves that people made.
 
-    `movers` is the part of those who left an occupation whose target stands among its first ten; `gain` the
-    normalised discounted gain of the first ten, counted in people.
+    ``movers@10`` is the part of those who left an occupation whose target stands among its first ten;
+    ``ndcg_people@10`` the normalised discounted gain of the first ten, counted in people.
     """
-
-    method: str
-    protocol: str
-    origins: int
-    movers: float
-    movers_ci95: tuple[float, ...]
-    gain: float
-    gain_ci95: tuple[float, ...]
 
     spec: ClassVar[Record] = Record(
         "observed_method",
@@ -225,8 +205,7 @@ class ObservedMethod:
             Column("method", schema=text()),
             Column("protocol", schema=text(), on=On.JSON | On.TABLE),
             Column("origins", "integer", schema=whole("Origins that people left", least=0)),
-            *_of_people("movers@10", "movers", "movers_ci95"),
-            *_of_people("ndcg_people@10", "gain", "gain_ci95"),
+            *(column for name in PEOPLE_METRICS for column in _figures(name, bounds=On.JSON | On.TABLE)),
         ),
     )
 
