@@ -18,7 +18,7 @@ from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, featu
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
-from passerelles.sharing import blocks, cached_property, one_thread
+from passerelles.sharing import Later, blocks, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
@@ -120,15 +120,15 @@ class ScoreTable:
 
     `base` is that of the scores, `means` are the feature means that centre them, `reference` what people are measured
     against (None where the scorer needs none), `off` the names of the parts that say nothing on this referential, for
-    want of data.
+    want of data. Scores and reference of an index are mapped when they are asked for.
     """
 
     scorer: Scorer
     base: int
-    scores: Scores
     means: Mapping[str, float]
-    reference: Reference | None
     off: tuple[str, ...]
+    scores: Later[Scores] = Later()  # noqa: RUF009 - what gives the value, of each table its own
+    reference: Later[Reference | None] = Later()  # noqa: RUF009
 
 
 def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
@@ -186,7 +186,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     off = tuple(name for name, part in narrow.items() if not part.least and not part.cells.any())
     base = round(scorer.base_for(int(plain.sum())) * UNITS)
     reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
-    return ScoreTable(scorer, base, Scores(base, tuple(scorer.parts), parts), means, reference, off)
+    return ScoreTable(scorer, base, means, off, Scores(base, tuple(scorer.parts), parts), reference)
 
 
 def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
@@ -284,33 +284,6 @@ def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
 DOCUMENT: Final = "scoring.json"
 
 
-class StoredTable(ScoreTable):
-    """A `ScoreTable` in an index; scores and what people are measured against are mapped when they are asked for."""
-
-    graph: OccupationGraph
-    about: Mapping[str, Any]
-    index: Index
-
-    @cached_property
-    def scores(self) -> Scores:
-        """Scores of all pairs: those of the index, else computed."""
-        if self.about["scores"] is None:
-            return build_table(self.graph, self.scorer).scores
-        rows = len(self.graph.codes)
-        *parts, toward = (
-            Narrow(_rows(self.index.array(each["array"]), rows), each["least"]) for each in self.about["scores"]
-        )
-        return Scores(self.base, tuple(self.about["names"]), parts, toward)
-
-    @cached_property
-    def reference(self) -> Reference | None:
-        """What people are measured against."""
-        if not self.about["measured"]:
-            return None
-        values = self.index.value(self.index.document(DOCUMENT)["reference"])
-        return Reference(Attributes(**values["attributes"]), values["reverse"])
-
-
 def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Arrays) -> dict[str, Any]:
     """
     Compute what an index holds of the scores of a graph: a document and arrays.
@@ -374,10 +347,29 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
         return None
-    made = object.__new__(StoredTable)
     means, off = MappingProxyType(about["means"]), tuple(about["off"])
-    vars(made).update(scorer=scorer, base=about["base"], means=means, off=off, graph=graph, about=about, index=index)
-    return made
+    return ScoreTable(
+        scorer,
+        about["base"],
+        means,
+        off,
+        lambda: _stored_scores(graph, scorer, index, about),
+        lambda: _stored_reference(index) if about["measured"] else None,
+    )
+
+
+def _stored_scores(graph: OccupationGraph, scorer: Scorer, index: Index, about: Mapping[str, Any]) -> Scores:
+    """Scores of all pairs: those of the index, else computed."""
+    if about["scores"] is None:
+        return build_table(graph, scorer).scores
+    rows = len(graph.codes)
+    *parts, toward = (Narrow(_rows(index.array(each["array"]), rows), each["least"]) for each in about["scores"])
+    return Scores(about["base"], tuple(about["names"]), parts, toward)
+
+
+def _stored_reference(index: Index) -> Reference:
+    values = index.value(index.document(DOCUMENT)["reference"])
+    return Reference(Attributes(**values["attributes"]), values["reverse"])
 
 
 def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
