@@ -1,6 +1,7 @@
 """Compiled by numba: scores and coverage of many people, one after the other, exactly as one by one."""
 
 import math
+from collections import namedtuple
 
 import numba as nb
 import numpy as np
@@ -19,10 +20,45 @@ from passerelles.bulk.layout import (
     STRIDE,
     VALUE,
     WHOLE,
+    Formula,
+    Needs,
+    Space,
 )
 from passerelles.vectors import COARSE, FINE
 
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
+
+
+Room = namedtuple(  # noqa: PYI024 - nothing here has types
+    "Room",
+    "dots values rank bound near floor top chosen rival counts added seen touched square credit credited covered sums",
+)
+
+
+def room_for(terms: int, space: Space, needs: Needs, formula: Formula) -> Room:
+    """Return the arrays in which the loops of one thread write down what they find."""
+    columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
+    features, size = len(formula.kind), len(space.competes)
+    return Room(
+        dots=np.zeros((WHOLE, size), np.int32),
+        values=np.zeros((WHOLE + 1, size), np.float32),
+        rank=np.full((features, size), -1, np.int32),
+        bound=np.zeros(size, np.float32),
+        near=np.zeros((features, size + 3), np.int32),
+        floor=np.zeros((features, FURTHER), np.float32),
+        top=np.zeros(FURTHER, np.float32),
+        chosen=np.zeros(size + 1, np.int32),
+        rival=np.zeros(size + 1, np.float32),
+        counts=np.zeros(terms, np.int32),
+        added=np.zeros(terms, np.int32),
+        seen=np.zeros(WHOLE, np.int32),
+        touched=np.zeros((WHOLE, terms), np.int32),
+        square=np.zeros(WHOLE),
+        credit=np.zeros(columns),
+        credited=np.zeros(columns, np.uint8),
+        covered=np.zeros(size),
+        sums=np.zeros(formula.parts, np.float32),
+    )
 
 
 @compiled

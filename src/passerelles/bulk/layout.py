@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import features
+from passerelles.scoring.features import reads_holdings_alone, reads_target_alone
 from passerelles.scoring.measures import (
     CADRE_WEIGHT,
     OVERALL,
@@ -104,29 +104,6 @@ class Formula(NamedTuple):
     rest: NDArray[np.int32]
 
 
-class Scratch(NamedTuple):
-    """Room for one thread."""
-
-    dots: NDArray[np.int32]
-    values: NDArray[np.float32]
-    rank: NDArray[np.int32]
-    bound: NDArray[np.float32]
-    near: NDArray[np.int32]
-    rival: NDArray[np.float32]
-    floor: NDArray[np.float32]
-    top: NDArray[np.float32]
-    chosen: NDArray[np.int32]
-    counts: NDArray[np.int32]
-    added: NDArray[np.int32]
-    seen: NDArray[np.int32]
-    touched: NDArray[np.int32]
-    square: NDArray[np.float64]
-    credit: NDArray[np.float64]
-    credited: NDArray[np.uint8]
-    covered: NDArray[np.float64]
-    sums: NDArray[np.float32]
-
-
 class Found(NamedTuple):
     """Best targets of each person; `size` is how many there are, -1 where the sums would not fit in 32 bits."""
 
@@ -160,13 +137,12 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     moving: list[tuple[int, str, float]] = []
     count = 0
     for number, weights in enumerate(table.scorer.parts.values()):
-        some = [features().get(name) for name in weights]
-        if all(f is not None and f.of_holdings for f in some):
+        if reads_holdings_alone(weights):
             moving += [(count, name, weights[name]) for name in sorted(weights)]
             count += 1
         elif occupied:
             rest[:size] += table.scores.parts[number][:]
-        elif all(f is not None and f.of_target for f in some):
+        elif reads_target_alone(weights):
             rest += table.scores.parts[number][:1]
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1

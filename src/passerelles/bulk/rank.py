@@ -16,13 +16,11 @@ from passerelles.access.conditions import access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.bulk.layout import (
-    FURTHER,
     KNOWN,
     MEASURES,
     Formula,
     Found,
     Needs,
-    Scratch,
     Space,
     make_formula,
     make_needs,
@@ -45,7 +43,7 @@ from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
 from passerelles.ranking.moves import best_rows, check_limit, short_access
 from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
-from passerelles.scoring.features import features
+from passerelles.scoring.features import reads_holdings_alone
 from passerelles.scoring.measures import measure_index, people_who
 from passerelles.scoring.scorer import (
     LEVELS,
@@ -183,13 +181,13 @@ class FastEngine:
         return found
 
     def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
-        from passerelles.bulk.kernels import rank_people  # noqa: PLC0415 - numba is read only where it is used
+        from passerelles.bulk.kernels import rank_people, room_for  # noqa: PLC0415 - numba is read only where it is used
 
         size = found.target.shape[1]
         mine = _found(len(order), size)
         starts, extra = _taken(people, order)
         formula = self.formulas[occupied]
-        room = _room(self.terms, self.space, self.needs, formula)
+        room = room_for(self.terms, self.space, self.needs, formula)
         rank_people(people.rows[order], starts, extra, self.space, self.needs, formula, room, mine)
         _put(found, order, mine)
 
@@ -204,12 +202,8 @@ class FastEngine:
 
 def _is_known(table: ScoreTable) -> bool:
     """Whether every part is either known to the loops or the same for all people of an occupation."""
-    for weights in table.scorer.parts.values():
-        some = [features().get(name) for name in weights]
-        moving = all(f is not None and f.of_holdings for f in some)
-        if moving and not all(name in KNOWN and weight >= 0 for name, weight in weights.items()):
-            return False
-    return True
+    moving = [weights for weights in table.scorer.parts.values() if reads_holdings_alone(weights)]
+    return all(name in KNOWN and weight >= 0 for weights in moving for name, weight in weights.items())
 
 
 def _found(size: int, limit: int) -> Found:
@@ -228,31 +222,6 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
 def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     counts = np.diff(people.starts)[order]
     return _starts(counts), people.extra[places_of(people.starts[order], counts)]
-
-
-def _room(terms: int, space: Space, needs: Needs, formula: Formula) -> Scratch:
-    columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
-    features, size = len(formula.kind), len(space.competes)
-    return Scratch(
-        dots=np.zeros((len(MEASURES), size), np.int32),
-        values=np.zeros((len(MEASURES) + 1, size), np.float32),
-        rank=np.full((features, size), -1, np.int32),
-        bound=np.zeros(size, np.float32),
-        near=np.zeros((features, size + 3), np.int32),
-        floor=np.zeros((features, FURTHER), np.float32),
-        top=np.zeros(FURTHER, np.float32),
-        chosen=np.zeros(size + 1, np.int32),
-        rival=np.zeros(size + 1, np.float32),
-        counts=np.zeros(terms, np.int32),
-        added=np.zeros(terms, np.int32),
-        seen=np.zeros(len(MEASURES), np.int32),
-        touched=np.zeros((len(MEASURES), terms), np.int32),
-        square=np.zeros(len(MEASURES)),
-        credit=np.zeros(columns),
-        credited=np.zeros(columns, np.uint8),
-        covered=np.zeros(size),
-        sums=np.zeros(formula.parts, np.float32),
-    )
 
 
 def fast_engine(plain: PlainEngine) -> FastEngine | None:

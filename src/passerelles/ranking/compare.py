@@ -13,7 +13,6 @@ from passerelles.language.say import Lang, say
 from passerelles.market.market import BasinKey, Market
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.referentials.referential import find_occupation, named_titles
-from passerelles.scoring.coverage import required_columns
 from passerelles.views import schema
 from passerelles.views.schema import maybe, one_of, text, whole
 from passerelles.views.shown import Described, Shown
@@ -195,5 +194,4 @@ def _weights(graph: OccupationGraph, row: int) -> dict[int, float]:
     """Weight of each column that an occupation requires."""
     cells = graph.weight_cells
     place = cells.of_row(row)
-    known = dict(zip(cells.columns[place].tolist(), cells.data[place].tolist(), strict=True))
-    return {column: known[column] for column in required_columns(graph, row).tolist()}
+    return dict(zip(cells.columns[place].tolist(), cells.data[place].tolist(), strict=True))

@@ -1,6 +1,6 @@
 """Features between origins and occupations, by name; a part of the score is a weighted sum of some of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -501,6 +501,16 @@ def features() -> Mapping[str, Feature]:
     """Every feature that a scorer may weigh, by ``part.feature``; the plain ones have no part."""
     named = {f"{part}.{name}": f for part, some in content_parts().items() for name, f in some.items()}
     return MappingProxyType(named | dict(PLAIN_FEATURES))
+
+
+def reads_holdings_alone(names: Iterable[str]) -> bool:
+    """Whether all these features depend on what an origin holds, and so differ between people of one occupation."""
+    return all((feature := features().get(name)) is not None and feature.of_holdings for name in names)
+
+
+def reads_target_alone(names: Iterable[str]) -> bool:
+    """Whether all these features are the same for all origins."""
+    return all((feature := features().get(name)) is not None and feature.of_target for name in names)
 
 
 def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:

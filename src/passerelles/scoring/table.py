@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, scene_of_all
+from passerelles.scoring.features import (
+    PLAIN_FEATURES,
+    Reference,
+    Scene,
+    features,
+    reads_holdings_alone,
+    reads_target_alone,
+    scene_of_all,
+)
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
@@ -245,15 +253,14 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
     parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
     with one_thread():
         for number, weights in enumerate(table.scorer.parts.values()):
-            some = [features().get(name) for name in weights]
-            if all(f is not None and f.of_holdings for f in some):
+            if reads_holdings_alone(weights):
                 part = np.zeros(parts.shape[1:], dtype=np.float32)
                 for name in sorted(weights):
                     _add(part, features()[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
                 parts[number] = table.scores.parts[number][rows]
-                if not all(f is not None and f.of_target for f in some):
+                if not reads_target_alone(weights):
                     parts[number, ~origin.occupied] = 0
     return Scores(table.base, tuple(table.scorer.parts), list(frozen(parts)))
 
@@ -293,11 +300,9 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     """
     document: dict[str, Any] = {"scorers": {}, "reference": None}
     chosen = scorer_for(graph.referential, graph.settings.scorer)
-    for scorer in reversed(
-        scorers
-    ):  # those whose scores are left out come last, and are done before others take memory
-        named = [features().get(name) for weights in scorer.parts.values() for name in weights]
-        kept = scorer == chosen or not all(f is not None and f.of_holdings for f in named)
+    # Those whose scores are left out come last, and are done before others take memory.
+    for scorer in reversed(scorers):
+        kept = scorer == chosen or not all(map(reads_holdings_alone, scorer.parts.values()))
         table = score_table(graph, scorer) if kept else build_table(graph, scorer)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
@@ -394,7 +399,8 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     >>> occupation_positions(graph).shape
     (125, 2)
     """
-    return graph.derived("positions", lambda: frozen(_stored(graph) if has_positions(graph) else _placed(graph)))
+    index = graph.index if has_positions(graph) else None
+    return graph.derived("positions", lambda: frozen(_placed(graph)) if index is None else index.array(POSITIONS))
 
 
 def has_positions(graph: OccupationGraph) -> bool:
@@ -405,11 +411,6 @@ def has_positions(graph: OccupationGraph) -> bool:
 def pack_positions(graph: OccupationGraph, arrays: Arrays) -> None:
     """Put the map among the arrays of an index."""
     arrays[POSITIONS] = occupation_positions(graph)
-
-
-def _stored(graph: OccupationGraph) -> NDArray[np.float64]:
-    assert graph.index is not None  # noqa: S101 - asked before
-    return np.asarray(graph.index.array(POSITIONS), dtype=np.float64)
 
 
 def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
