@@ -14,7 +14,7 @@ from pathlib import Path
 
 from passerelles.graph.build import build_graph
 from passerelles.market.geography import load_places
-from passerelles.market.market import load_market, reach
+from passerelles.market.market import family_codes, load_market
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.discretion import publish
@@ -72,7 +72,8 @@ def main() -> None:
     survey = market.survey()
     print(f"data read                {time.perf_counter() - started:7.1f} s")
     draw = random.Random(20231)  # noqa: S311 - no secret
-    jobs, basins = reach(market, referential).reached, sorted(survey.basins)
+    jobs = sorted({code for codes in family_codes(market, referential).values() for code in codes})
+    basins = sorted(survey.basins)
     keys: set[tuple[str, str, str]] = set()
     while len(keys) < options.lots:
         keys.add((f"Employeur {draw.randrange(10_000):04d}", draw.choice(jobs), draw.choice(basins)))

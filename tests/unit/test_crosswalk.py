@@ -6,7 +6,7 @@ import pytest
 
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
-from passerelles.market.market import Market, family_codes, load_market, reach, survey_families
+from passerelles.market.market import Market, family_codes, load_market
 from passerelles.market.read import GROUPS, Found, declared_kind, kinds, read, scan, typed_cells
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.notices import NoticeLog
@@ -70,15 +70,12 @@ def test_family_codes_leave_specialised_occupations_to_their_base(tmp_path: Path
         "J3Z43": ("K2110", "K2199", "N4101", "N4102", "N4103"),
         "W1Z80": ("K2110", "K2199"),
     }
-    assert reach(market, jobs) == (("A1416", "K2110", "K2199", "N4101", "N4102", "N4103"), ("M1000",))
 
 
 def test_families_of_2021_are_never_joined(tmp_path: Path, jobs: Referential) -> None:
     market = load_market(market_folder(tmp_path))
-    assert survey_families(market, jobs, "A1416", year=2023) == ("A0Z40",)
-    assert survey_families(market, jobs, "A1416", year=2024) == ()
+    assert family_codes(market, jobs, year=2023)["A0Z40"] == ("A1416",)
     assert dict(family_codes(market, jobs, year=2024)) == {"A0X40": ()}
-    assert reach(market, jobs, year=2024).reached == ()
     assert market.family_label("A0X41") == "Éleveurs"
 
 
@@ -88,7 +85,7 @@ def test_a_code_that_looks_alike_in_the_newer_families_joins_nothing(tmp_path: P
     write_bmo(folder / "deux.xlsx", rows, BMO_2024)
     market = load_market(folder)
     assert market.survey(2024).nomenclature == "FAP2021"
-    assert survey_families(market, jobs, "N4101", year=2024) == ()
+    assert set(family_codes(market, jobs, year=2024).values()) == {()}
     assert market.openings("J3Z43", "5313", year=2024).projects.value == 9
 
 
@@ -104,11 +101,10 @@ def test_shares_are_equal_or_weighted_and_sum_to_one() -> None:
 def test_v460_reaches_the_families_of_2023(real_market: Market, rome: Referential) -> None:
     market = real_market
     assert market.crosswalk is not None
-    found = reach(market, rome)
-    assert (len(found.reached), len(found.unreached)) == (1_496, 88)
-    assert len({*found.reached, *found.unreached}) == 1_584
-    assert "K2110" in found.reached
     covered = {family: codes for family, codes in family_codes(market, rome).items() if codes}
+    joined = {code for codes in covered.values() for code in codes}
+    assert (len(joined), len(rome.occupations)) == (1_496, 1_584)
+    assert "K2110" in joined
     sizes = [len(codes) for codes in covered.values()]
     assert (round(sum(sizes) / len(sizes), 1), max(sizes)) == (10.5, 86)
     by_number = [len(f) for f in market.crosswalk.families_of_rome.values()]
@@ -146,10 +142,9 @@ def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_da
     assert (market.years, market.survey().year, market.survey().nomenclature) == (
         *(("2023", "2024", "2025"), "2025", "FAP2021"),
     )
-    assert len(reach(market, rome).reached) == 1_501
+    assert len({code for codes in family_codes(market, rome).values() for code in codes}) == 1_501
     assert all(family_codes(market, rome).values())  # 217 of 217 families
     assert len(family_codes(market, rome)) == 217
-    assert survey_families(market, rome, "K2110")
 
 
 def test_every_file_that_is_declared_is_recognised(real_data: Path) -> None:

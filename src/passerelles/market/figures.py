@@ -138,9 +138,18 @@ class Figure:
         low, high = (number(v, lang=lang, decimals=decimals) for v in (self.interval.low, self.interval.high))
         amount = low if self.interval.exact else say("market.figure.between", lang=lang, low=low, high=high)
         standing = say(f"market.standing.{self.standing}", lang=lang)
-        origin = [self.source, self.year, territory_name(self.territory, lang)]
-        return say("market.figure.known", lang=lang, amount=amount, standing=standing,
-                   origin=", ".join(filter(None, origin)))  # fmt: skip
+        return say("market.figure.known", lang=lang, amount=amount, standing=standing, origin=self.origin(lang))
+
+    def origin(self, lang: Lang = "fr") -> str:
+        """Return source, year and place, as far as they are known."""
+        return ", ".join(filter(None, (self.source, self.year, territory_name(self.territory, lang))))
+
+    def short(self, lang: Lang = "fr", *, decimals: int = 0) -> str | None:
+        """Return the number for a narrow column, or both its ends; None where it is unknown."""
+        if self.interval is None:
+            return None
+        ends = (number(end, lang=lang, decimals=decimals) for end in (self.interval.low, self.interval.high))
+        return "–".join(dict.fromkeys(ends))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

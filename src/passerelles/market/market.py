@@ -23,7 +23,6 @@ from passerelles.market.tables import (
     TensionTable,
     Wages,
     codes_of,
-    families_of,
     read_fap2021_rome,
     read_fap_rome,
     read_payers,
@@ -372,13 +371,6 @@ class Openings(NamedTuple):
     seasonal_share: Figure
 
 
-class Reach(NamedTuple):
-    """Occupations that reach a family of a survey, and those that do not, by code; specialised ones left out."""
-
-    reached: tuple[str, ...]
-    unreached: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Market:
     """
@@ -497,29 +489,15 @@ class Market:
         return Openings(*(published(bounds, why, **origin) for bounds in printed))
 
 
-def survey_families(
-    market: Market, referential: Referential, code: str, *, year: str | int | None = None
-) -> tuple[str, ...]:
-    """
-    Families of an occupation in a survey: through itself, its parent or its base; none where no table joins them.
-
-    Codes that look alike in the two nomenclatures do not mean the same families: each has its own crosswalk.
-    """
-    survey = market.survey(year)
-    crosswalk = market.crosswalk_of(survey)
-    if crosswalk is None:
-        return ()
-    families, _ = families_of(crosswalk, referential, code)
-    return tuple(f for f in families if f in survey.family_labels)
-
-
 def family_codes(
     market: Market, referential: Referential, *, year: str | int | None = None
 ) -> Mapping[str, tuple[str, ...]]:
     """
     Occupations under each family of a survey, by code; a family that none reaches is a key too.
 
-    Specialised occupations are left out: their base stands for them.
+    An occupation is joined through itself, its parent or its base; none is where no table joins them. Codes that look
+    alike in the two nomenclatures do not mean the same families: each has its own crosswalk. Specialised occupations
+    are left out: their base stands for them.
     """
     survey = market.survey(year)
     crosswalk = market.crosswalk_of(survey)
@@ -527,24 +505,6 @@ def family_codes(
         return MappingProxyType(dict.fromkeys(survey.family_labels, ()))
     grouped = codes_of(crosswalk, referential)
     return MappingProxyType({family: grouped.get(family, ()) for family in survey.family_labels})
-
-
-def reach(market: Market, referential: Referential, *, year: str | int | None = None) -> Reach:
-    """
-    Occupations that reach a family of the survey, and those that do not.
-
-    Examples
-    --------
-    On ROME v460 and BMO 2023: 1,496 reached, 88 unreached (teaching, research, public order and the like, whose
-    families the survey leaves out).
-    """
-    reached: list[str] = []
-    unreached: list[str] = []
-    for occupation in referential.occupations:
-        if occupation.base is None:
-            there = survey_families(market, referential, occupation.code, year=year)
-            (reached if there else unreached).append(occupation.code)
-    return Reach(tuple(sorted(reached)), tuple(sorted(unreached)))
 
 
 def load_market(

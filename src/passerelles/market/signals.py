@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
-from passerelles.language.say import Lang, labelled, number, percent, say
-from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, territory_name, total, unknown
+from passerelles.language.say import Lang, labelled, percent, say
+from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total, unknown
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
     NOTHING,
@@ -56,14 +56,19 @@ def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
     """Return both ratios in a narrow column; None where neither is known."""
     if wages is None or all(figure.interval is None for figure in wages):
         return None
-    return " → ".join(_ratio(figure, lang) for figure in wages)
+    return " → ".join(_ratios(wages, lang))
+
+
+def _ratios(wages: WagePair, lang: Lang) -> list[str]:
+    """Return both ratios, each with the lowest and the highest of a job's families."""
+    return [figure.short(lang, decimals=2) or "?" for figure in wages]
 
 
 def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
     """Return wages before and after with source, period and level; empty where neither is known."""
     if wages is None or all(figure.interval is None for figure in wages):
         return ""
-    before, after = (_ratio(figure, lang) for figure in wages)
+    before, after = _ratios(wages, lang)
     return say("market.wages", lang=lang, before=before, after=after, source=wage_sources([wages], lang))
 
 
@@ -97,14 +102,6 @@ def wage_notes(some: Iterable[WagePair | None], lang: Lang) -> list[str]:
     return [say("market.wages_note", lang=lang, source=sources)] if sources else []
 
 
-def _ratio(figure: Figure, lang: Lang) -> str:
-    """Return a ratio, or the lowest and the highest of a job's families."""
-    if figure.low is None or figure.high is None:
-        return "?"
-    low, high = (number(end, lang=lang, decimals=2) for end in (figure.low, figure.high))
-    return low if low == high else f"{low}–{high}"
-
-
 _WAGES: Final = (
     Column(
         "wages", value=wages_short, on=On.JSON,
@@ -127,10 +124,8 @@ def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     known = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
     if not known:
         return ""
-    figure = known[0][1]
-    origin = ", ".join(filter(None, (figure.source, figure.year, territory_name(figure.territory, lang))))
     told = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in known]
-    return say("market.shares", lang=lang, shares=", ".join(told), source=origin)
+    return say("market.shares", lang=lang, shares=", ".join(told), source=known[0][1].origin(lang))
 
 
 def _share(figure: Figure, lang: Lang) -> str:
@@ -213,14 +208,13 @@ def job_openings(
     year
         Year of the survey.
     """
-    if not market.has_survey:
-        return lambda _: ((), _nothing(unknown("no_survey", territory=basin)), unknown("no_survey", territory=basin))
-    survey = market.survey(year)
+    survey = market.survey(year) if market.has_survey else None
+    crosswalk = None if survey is None else market.crosswalk_of(survey)
+    if survey is None or crosswalk is None:
+        origin = {} if survey is None else {"source": survey.file.source, "year": survey.year}
+        figure = unknown("no_survey" if survey is None else "no_crosswalk", territory=basin, **origin)
+        return lambda _: ((), Openings(figure, figure, figure), figure)
     source, when = survey.file.source, survey.year
-    crosswalk = market.crosswalk_of(survey)
-    if crosswalk is None:
-        figure = unknown("no_crosswalk", source=source, year=when, territory=basin)
-        return lambda _: ((), _nothing(figure), figure)
     codes = family_codes(market, referential, year=year)
 
     @cache
@@ -233,7 +227,7 @@ def job_openings(
         surveyed = [f for f in families if f in survey.family_labels]
         if link is None or not surveyed:
             figure = unknown("no_family", source=source, year=when, territory=basin)
-            return (), _nothing(figure), figure
+            return (), Openings(figure, figure, figure), figure
         listed = tuple(
             FamilyOpenings(
                 f, survey.family_labels[f], market.openings(f, basin, year=when), len(codes[f]), part_of(f).get(code)
@@ -244,10 +238,6 @@ def job_openings(
         return listed, whole, _estimated(listed, whole.projects)
 
     return openings_of
-
-
-def _nothing(figure: Figure) -> Openings:
-    return Openings(figure, figure, figure)
 
 
 def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, year: str, link: Link) -> Openings:

@@ -7,8 +7,8 @@ from operator import attrgetter, itemgetter
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from passerelles.language.say import Lang, listed, number, say
-from passerelles.market.figures import COUNTRY, Figure, Interval, territory_name, total, unknown
+from passerelles.language.say import Lang, listed, say
+from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
 from passerelles.market.market import BasinKey, Market
 from passerelles.market.signals import FIGURE, ends_of, signals, wage_ratio
 from passerelles.referentials.referential import Referential
@@ -122,21 +122,14 @@ SCREEN_KEYS: Final = frozenset(_NAMES)
 
 
 def _short(name: str, found: JobMarket, lang: Lang) -> str | None:
-    """Return a figure in a narrow column, or both its ends."""
     figure: Figure = getattr(found, name)
-    if figure.low is None or figure.high is None:
-        return None
-    ends = [number(end, lang=lang, decimals=_DECIMALS.get(name, 0)) for end in (figure.low, figure.high)]
-    return "–".join(dict.fromkeys(ends))
+    return figure.short(lang, decimals=_DECIMALS.get(name, 0))
 
 
 def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
     """Return where the figures come from, each source, year and place once."""
     figures = [getattr(found, name) for name in _NAMES for found in some if found is not None]
-    told = [
-        ", ".join(filter(None, (f.source, f.year, territory_name(f.territory, lang))))
-        for f in figures if f.interval is not None
-    ]  # fmt: skip
+    told = [f.origin(lang) for f in figures if f.interval is not None]
     return listed(dict.fromkeys(filter(None, told)), lang)
 
 
