@@ -241,10 +241,6 @@ def _table(
 ) -> "pa.Table":
     """Return a table with every column of `columns`, null where unknown, and the graph's provenance as metadata."""
     types = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    cells: dict[str, list[AttributeValue | None]] = {name: [] for name in columns}
-    for row in rows:
-        for name, column in cells.items():
-            column.append(row.get(name))
     told = {**graph_attributes(graph), **metadata(provenance(graph))}
     schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=told)
-    return pa.table(cells, schema=schema)
+    return pa.Table.from_pylist(list(rows), schema=schema)
