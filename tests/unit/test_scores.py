@@ -173,7 +173,7 @@ def test_two_processes_make_the_same_scores() -> None:
 
 
 def test_a_row_is_multiplied_to_the_bit_alone_and_among_others(embedded_graph: OccupationGraph) -> None:
-    from passerelles.scoring.measures import Origins, row_of
+    from passerelles.scoring.measures import Origins
 
     matrix = embedded_graph.weights
     turned = by_column(matrix)
@@ -181,9 +181,8 @@ def test_a_row_is_multiplied_to_the_bit_alone_and_among_others(embedded_graph: O
     block = Origins(matrix[:4], rows).of_occupation(matrix)
     whole = product(block, matrix, turned)
     assert whole[1].max() == 0
-    for place, row in enumerate(rows.tolist()):
-        alone = row_of(matrix, row)
-        assert np.array_equal(alone.toarray()[0], block.toarray()[place])
+    for place in range(len(rows)):
+        alone = Origins(matrix[:1], rows[place : place + 1]).of_occupation(matrix)
         assert np.array_equal(product(alone, matrix, turned)[0], whole[place])
 
 

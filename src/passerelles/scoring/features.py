@@ -22,8 +22,6 @@ from passerelles.scoring.measures import (
     Origins,
     every_occupation,
     evidence_of,
-    evidence_of_all,
-    nearest_to,
     nearest_values,
     own_titles,
     rank_closeness,
@@ -177,7 +175,7 @@ class Scene:
         """What the features are measured against."""
         if self.known_reference is not None:
             return self.known_reference
-        evidence, attributes = self._of_all
+        evidence, attributes = self._measured
         plain = ~self.graph.is_specialised
         # Between occupations each measure is the same both ways: its rows are its columns.
         reverse = {
@@ -186,16 +184,15 @@ class Scene:
         }
         return Reference(attributes, MappingProxyType(reverse))
 
-    @cached_property
+    @property
     def evidence(self) -> Evidence:
         """Evidence between the origins and all occupations."""
-        if self.known_reference is not None:
-            return evidence_of(self.graph, self.known_reference.attributes, self.origins)
-        return self._of_all[0]
+        return self._measured[0]
 
     @cached_property
-    def _of_all(self) -> tuple[Evidence, Attributes]:
-        return evidence_of_all(self.graph)
+    def _measured(self) -> tuple[Evidence, Attributes]:
+        known = self.known_reference
+        return evidence_of(self.graph, self.origins, None if known is None else known.attributes)
 
     @property
     def mine(self) -> NDArray[np.int32]:
@@ -231,7 +228,7 @@ def _ranks(scene: Scene, name: str) -> Dense:
     found, served = scene.ranks.pop(name, (None, 0))
     if found is None:
         values = scene.evidence.measured(name)
-        found = frozen(_neutral(scene, name, rank_closeness(values, nearest_to(scene.evidence, values))))
+        found = frozen(_neutral(scene, name, rank_closeness(values, scene.evidence.nearest(values))))
     if served + 1 < _SERVING.get(name, 1):
         scene.ranks[name] = found, served + 1
     return found

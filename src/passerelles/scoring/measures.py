@@ -67,21 +67,12 @@ class Origins:
 
     def of_occupation(self, matrix: "sparse.csr_array") -> "sparse.csr_array":
         """Rows of a matrix over occupations, empty rows for origins without one; the matrix itself for all in order."""
-        if len(self.rows) == 1:
-            return row_of(matrix, int(self.rows[0]))
         if np.array_equal(self.rows, np.arange(matrix.shape[0])):
             return matrix
         taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
         if self.occupied.all():
             return taken
         return sparse.csr_array(sparse.diags_array(self.occupied.astype(np.float64)) @ taken)
-
-
-def row_of(matrix: "sparse.csr_array", row: int) -> "sparse.csr_array":
-    """One row of a matrix, empty at -1, without the search that several would need."""
-    start, stop = (matrix.indptr[row], matrix.indptr[row + 1]) if row >= 0 else (0, 0)
-    cells = (matrix.data[start:stop], matrix.indices[start:stop], np.asarray([0, stop - start], matrix.indptr.dtype))
-    return sparse.csr_array(cells, shape=(1, matrix.shape[1]))
 
 
 def every_occupation(graph: OccupationGraph) -> Origins:
@@ -497,10 +488,11 @@ class Evidence:
         """Cosine of one measure, in [0, 1], or ``"overall"``; computed once while there is room to keep it."""
         return self.overall if name == "overall" else _measured(self.index, name, self.vectors, self.computed)
 
-    def own(self) -> NDArray[np.int32]:
-        """Column that is no candidate of each origin: its own fiche."""
+    def nearest(self, values: Dense) -> Dense:
+        """Nearest competitors of each origin under some closeness, never its own fiche; see `nearest_values`."""
         rows = self.origins.rows
-        return np.where(rows >= 0, self.graph.base_rows[np.maximum(rows, 0)], -1).astype(np.int32)
+        own = np.where(rows >= 0, self.graph.base_rows[np.maximum(rows, 0)], -1)
+        return nearest_values(values, ~self.graph.is_specialised, own.astype(np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -516,25 +508,21 @@ class Attributes:
     head: NDArray[np.int32]  # number of the first word of the label
 
 
-def evidence_of_all(graph: OccupationGraph) -> tuple[Evidence, Attributes]:
-    """Return the evidence between all occupations of a graph, and their attributes."""
-    index = measure_index(graph)
-    origins = every_occupation(graph)
-    computed: dict[str, Dense] = {}
-    draft = _weighted_sum(index, index.vectors, computed)
-    attributes = _attributes(graph, draft)
-    overall = _normalised(index, index.vectors, draft, attributes, origins)
-    return Evidence(graph, index, origins, index.vectors, overall, computed), attributes
+def evidence_of(
+    graph: OccupationGraph, origins: Origins, attributes: Attributes | None = None
+) -> tuple[Evidence, Attributes]:
+    """
+    Return the evidence between some origins and all occupations, and the attributes that it rests on.
 
-
-def evidence_of(graph: OccupationGraph, attributes: Attributes, origins: Origins) -> Evidence:
-    """Return the evidence between other origins (people) and all occupations."""
+    Without attributes, the origins are the occupations themselves, from whose closeness attributes follow.
+    """
     index = measure_index(graph)
-    vectors = measure_people(index, origins)
+    vectors = index.vectors if attributes is None else measure_people(index, origins)
     computed: dict[str, Dense] = {}
     draft = _weighted_sum(index, vectors, computed)
-    overall = _normalised(index, vectors, draft, attributes, origins)
-    return Evidence(graph, index, origins, vectors, overall, computed)
+    known = attributes or _attributes(graph, draft)
+    overall = _normalised(index, vectors, draft, known, origins)
+    return Evidence(graph, index, origins, vectors, overall, computed), known
 
 
 def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
@@ -620,8 +608,3 @@ def _filled(values: Column, closeness: Dense, plain: NDArray[np.bool_]) -> Colum
         mean = values[columns].mean() if power.sum() <= 0 else np.average(values[columns[nearest]], weights=power)
         filled[row] = np.float32(mean)
     return filled
-
-
-def nearest_to(evidence: Evidence, values: Dense) -> Dense:
-    """Nearest competitors of each origin of a block under some closeness; see `nearest_values`."""
-    return nearest_values(values, ~evidence.graph.is_specialised, evidence.own())
