@@ -68,9 +68,9 @@ class Words:
         return part_words(name, "label", self.lang)
 
 
-def heads(*named: str | tuple[str, bool]) -> tuple[Head, ...]:
-    """Make columns: a word for text, a word and True for figures."""
-    return tuple(Head(n) if isinstance(n, str) else Head(*n) for n in named)
+def heads(words: Words, names: str) -> tuple[Head, ...]:
+    """Make columns of their keys, between blanks; a sharp marks those of figures."""
+    return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
 
 
 def grid_of(

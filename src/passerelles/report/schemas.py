@@ -25,22 +25,8 @@ from passerelles.report import resolution, transparency
 from passerelles.settings import Settings
 from passerelles.territory import flows, lots, match, rank, sums
 from passerelles.territory.allocation import Release
-from passerelles.views.schema import (
-    Schema,
-    code,
-    constant,
-    flag,
-    listed,
-    mapped,
-    maybe,
-    number,
-    one_of,
-    record,
-    ref,
-    share,
-    text,
-    whole,
-)
+from passerelles.views import schema
+from passerelles.views.schema import Schema
 from passerelles.views.spec import Record
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -50,30 +36,32 @@ _DECLARING: Final = (
     compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final = packaged("passerelles.report", "shapes.toml")
-_COUNTS: Final = mapped(whole(least=0))
+_COUNTS: Final = schema.mapped(schema.whole(least=0))
 # What `shapes.toml` may say of a value; any other word there is the name of a shape.
 _WORDS: Final[Mapping[str, Schema]] = {
-    "text": text(),
-    "code": code(),
-    "flag": flag(),
-    "number": number(),
-    "amount": number(least=0),
-    "share": share(),
-    "count": whole(least=0),
+    "text": schema.text(),
+    "code": schema.code(),
+    "flag": schema.flag(),
+    "number": schema.number(),
+    "amount": schema.number(least=0),
+    "share": schema.share(),
+    "count": schema.whole(least=0),
     "counts": _COUNTS,
-    "ternary": one_of(TERNARY),
-    "employment": one_of(get_args(Employment)),
-    "title_status": one_of(get_args(titles.Status)),
+    "ternary": schema.one_of(TERNARY),
+    "employment": schema.one_of(get_args(Employment)),
+    "title_status": schema.one_of(get_args(titles.Status)),
     "figure": FIGURE,
     "sum_rules": sums.RULES,
     "migration": Migration.spec.schema(),
-    "overlay_source": record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, text())),
-    "run_totals": record(
+    "overlay_source": schema.record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, schema.text())),
+    "run_totals": schema.record(
         "Counts of people, or origins, and of moves",
-        {name: whole(least=0) for name in stored.RUN_TOTALS}
-        | {"largest_score_difference": maybe(number("null: scores do not compare", least=0))},
+        {name: schema.whole(least=0) for name in stored.RUN_TOTALS}
+        | {"largest_score_difference": schema.maybe(schema.number("null: scores do not compare", least=0))},
     ),
-    "undecided": mapped(whole(least=1), "Moves up to the last one of which a filter cannot tell, by filter"),
+    "undecided": schema.mapped(
+        schema.whole(least=1), "Moves up to the last one of which a filter cannot tell, by filter"
+    ),
 }
 
 
@@ -82,24 +70,24 @@ def _shape(written: Any) -> Schema:
     if isinstance(written, str):
         name, _, about = written.partition(": ")
         found = _named(name.removesuffix("?")) | ({"description": about} if about else {})
-        return maybe(found) if name.endswith("?") else found
+        return schema.maybe(found) if name.endswith("?") else found
     if isinstance(written, list):
-        return listed(_shape(written[0]), *written[1:])
+        return schema.listed(_shape(written[0]), *written[1:])
     if "type" in written:
         return dict(written)
     if "any" in written:
         return {"anyOf": [_shape(each) for each in written["any"]]}
     about = written.get("about", "")
     if "each" in written:
-        return mapped(_shape(written["each"]), about)
+        return schema.mapped(_shape(written["each"]), about)
     required, optional = _keys(written)
-    return record(about, required, optional=optional)
+    return schema.record(about, required, optional=optional)
 
 
 def _named(name: str) -> Schema:
     if name in _WRITTEN["words"]:
         return _shape(_WRITTEN["words"][name])
-    return _WORDS.get(name) or ref(name)
+    return _WORDS.get(name) or schema.ref(name)
 
 
 def _keys(written: Mapping[str, Any]) -> tuple[dict[str, Schema], dict[str, Schema]]:
@@ -122,13 +110,13 @@ def _answer(name: str, written: Mapping[str, Any]) -> Schema:
         required = {key: shape for key, shape in beside.items() if key in release["required"]}
         optional = {key: shape for key, shape in beside.items() if key not in required} | optional
     common = {
-        "schema": constant(f"passerelles/{name}"),
-        "referential": ref("referential"),
-        "scorer": ref("scorer") if scored else maybe(ref("scorer")),
-        "settings": ref("settings_used") if scored else record("None: nothing is chosen", {}),
-        "results": listed(_shape(written["items"])),
+        "schema": schema.constant(f"passerelles/{name}"),
+        "referential": schema.ref("referential"),
+        "scorer": schema.ref("scorer") if scored else schema.maybe(schema.ref("scorer")),
+        "settings": schema.ref("settings_used") if scored else schema.record("None: nothing is chosen", {}),
+        "results": schema.listed(_shape(written["items"])),
     }
-    return record(written["about"], common | required, optional=optional)
+    return schema.record(written["about"], common | required, optional=optional)
 
 
 _DEFS: Final[dict[str, Schema]] = {name: _shape(each) for name, each in _WRITTEN["defs"].items()}

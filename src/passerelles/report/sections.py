@@ -22,17 +22,9 @@ from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.market.read import SourceFile
 from passerelles.paths.path import Path, hours_text, months_text
+from passerelles.report import moves
 from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
-from passerelles.report.moves import (
-    Origin,
-    explained_origins,
-    move_key,
-    origin_blocks,
-    payers_said,
-    same_payers,
-    staged_paths,
-)
 from passerelles.report.transparency import changed_settings
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
@@ -44,7 +36,6 @@ from passerelles.views.spec import Column, On, Withheld
 if TYPE_CHECKING:
     from passerelles.territory.lots import Lot
 
-Columns = list[str | tuple[str, bool]]
 _MOST: Final = 300  # rows of a table; a survey's openings can be thousands
 _LONG: Final = 25  # rows of an annex that says less than all
 _DESTINATIONS: Final = 3  # openings that a line names
@@ -67,12 +58,9 @@ def fragile_grid(case: Case) -> Grid:
         for flow in flows:
             count[flow.fragile.key] += flow.people
             end = (flow.hiring.employer, flow.hiring.given or flow.hiring.label or flow.hiring.job,
-                   move_key(flow.fragile.job, flow.hiring.job))  # fmt: skip
+                   moves.move_key(flow.fragile.job, flow.hiring.job))  # fmt: skip
             going.setdefault(flow.fragile.key, Counter())[end] += flow.people
-    columns: Columns = [w("column.employer"), w("column.job"), (w("column.headcount"), True)]
-    if not case.masked:
-        columns += [(w("column.placed"), True), (w("column.to_confirm"), True), (w("column.left"), True)]
-        columns.append(w("column.towards"))
+    columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
         row = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
@@ -120,9 +108,7 @@ def hiring_grid(case: Case) -> Grid:
     first: dict[tuple[str, str, str], Lot] = {}
     for lot in hiring.lots:
         first.setdefault((lot.employer, lot.pool or lot.job, lot.basin), lot)
-    columns: Columns = [w("column.employer"), w("column.job"), w("column.basin"), (w("column.openings"), True)]
-    if not case.masked:
-        columns += [(w("column.filled"), True), (w("column.reserved"), True), (w("column.empty"), True)]
+    columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []
     for (employer, job, basin, pool, *_), capacity in hiring.capacities.items():
         code = pool or job
@@ -141,7 +127,7 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
     """Who could go where; each flow leads to its move where that is explained. None where there are no flows."""
 
     def link(flow: Flow | Withheld) -> str:
-        name = "" if isinstance(flow, Withheld) else move_key(flow.fragile.job, flow.hiring.job)
+        name = "" if isinstance(flow, Withheld) else moves.move_key(flow.fragile.job, flow.hiring.job)
         return name if name in explained else ""
 
     hidden = {"kind"} if key == "to_confirm" else {"kind", "unknown"}
@@ -172,8 +158,6 @@ def _more(case: Case, rows: int, most: int) -> str:
 def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
     """Paths of several steps, against the direct move."""
     w = case.words
-    columns: Columns = [w("column.from"), w("column.through"), (w("column.hours"), True), (w("column.direct"), True)]
-    columns += [(w("column.months"), True), w("column.state")]
     rows = []
     for path in paths:
         through = " → ".join(s.target.label or s.target.code or "" for s in path.steps)
@@ -187,18 +171,17 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
                 Cell(w(f"status.{path.status}")),
             )
         )
-    return _grid(case, "paths", columns, rows, most=_LONG)
+    return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_LONG)
 
 
 def objectives_grid(case: Case) -> Grid:
     """What is reached and what is proven, objective by objective."""
     w = case.words
-    columns: Columns = [w("column.objective"), *((w(f"column.{k}"), True) for k in ("reached", "bound", "gap"))]
     rows = []
     for stage in case.release.bounds["objectives"]:
         figures = [_figure(case, stage[k]) for k in ("value", "bound", "gap")]
         rows.append((Cell(w(f"objective.{stage['name']}")), *figures))
-    return replace(_grid(case, "objectives", columns, rows), plain=True)
+    return replace(_grid(case, "objectives", "objective reached# bound# gap#", rows), plain=True)
 
 
 def _figure(case: Case, value: float | None) -> Cell:
@@ -207,8 +190,9 @@ def _figure(case: Case, value: float | None) -> Cell:
     return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
 
 
-def _grid(case: Case, key: str, columns: Columns, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST) -> Grid:
-    return Grid(key, case.words(f"caption.{key}"), heads(*columns), tuple(rows[:most]), _more(case, len(rows), most))
+def _grid(case: Case, key: str, columns: str, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST) -> Grid:
+    head = heads(case.words, columns)
+    return Grid(key, case.words(f"caption.{key}"), head, tuple(rows[:most]), _more(case, len(rows), most))
 
 
 class Source(NamedTuple):
@@ -251,8 +235,7 @@ def _file(file: SourceFile) -> Source:
 def sources_grid(case: Case) -> Grid:
     """Sources with dates and licences."""
     w = case.words
-    columns = heads(*(w(f"column.{name}") for name in ("file", "content", "date", "licence", "sha256")))
-    rows = tuple(
+    rows = [
         (
             Cell(s.name),
             Cell(w.set(s.what)),
@@ -261,8 +244,8 @@ def sources_grid(case: Case) -> Grid:
             Cell(s.sha256 or w("unknown")),
         )
         for s in sources_of(case)
-    )
-    return Grid("sources", w("caption.sources"), columns, rows, code=True)
+    ]
+    return replace(_grid(case, "sources", "file content date licence sha256", rows), code=True)
 
 
 def dates_of(case: Case) -> str:
@@ -295,17 +278,15 @@ def choices_grid(case: Case) -> Grid:
         (w("choice.limit"), w.figure(case.request.limit)),
         (w("choice.mask"), w("choice.masked", n=str(case.threshold)) if case.request.mask else None),
     ]
-    shown = tuple((Cell(name), Cell(value or w("choice.none"))) for name, value in rows)
-    return Grid("choices", w("caption.choices"), heads(w("column.choice"), w("column.value_text")), shown, plain=True)
+    shown = [(Cell(name), Cell(value or w("choice.none"))) for name, value in rows]
+    return replace(_grid(case, "choices", "choice value_text", shown), plain=True)
 
 
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
-    w = case.words
     own = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
-    rows = tuple((Cell(each.name), Cell(json.dumps(each.value, ensure_ascii=False))) for each in own)
-    shown = heads(w("column.setting"), w("column.value_text"))
-    return Grid("settings", w("caption.settings"), shown, rows, plain=True, code=True) if rows else None
+    rows = [(Cell(each.name), Cell(json.dumps(each.value, ensure_ascii=False))) for each in own]
+    return replace(_grid(case, "settings", "setting value_text", rows), plain=True, code=True) if rows else None
 
 
 def checksum_of(case: Case) -> str:
@@ -365,7 +346,7 @@ _BASINS: Final = 4  # what a title holds
 _FIGURES: Final = ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled")
 
 
-def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) -> Document:
+def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = None) -> Document:
     """
     Return the report of a territory.
 
@@ -393,7 +374,7 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     ['summary', 'fragile', 'actions']
     """
     if origins is None:
-        origins = explained_origins(case)
+        origins = moves.explained_origins(case)
     w, people = case.words, fragile_grid(case)
     todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
     aside = _told(case, "set_aside", SET_ASIDE.columns, case.release.set_aside)
@@ -410,7 +391,7 @@ def territory_document(case: Case, origins: tuple[Origin, ...] | None = None) ->
     side_by_side = _told(case, "scenarios", Scenario.spec.columns, case.scenarios)
     scenarios: list[Block] = [] if side_by_side is None else [Text(w("intro.scenarios")), side_by_side]
     annexes: list[tuple[str, list[Block]]] = [("scenarios", scenarios), ("whole", [*cut])]
-    made: list[tuple[str, Callable[[Case, tuple[Origin, ...]], list[Block]]]] = [
+    made: list[tuple[str, Callable[[Case, tuple[moves.Origin, ...]], list[Block]]]] = [
         ("flows", _flows), ("moves", _moves), ("paths", _paths), ("uncovered", _uncovered), ("hiring", _hiring),
         ("unfilled", _unfilled), ("sources", _sources), ("method", _method), ("reproduce", _reproduce),
     ]  # fmt: skip
@@ -500,7 +481,7 @@ def _placed(case: Case) -> list[str]:
     return found
 
 
-def _flows(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
+def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w, release = case.words, case.release
     explained = frozenset(e.key for o in origins for e in o.moves)
     picture = picture_of_flows(case)
@@ -516,24 +497,26 @@ def _flows(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
     return found
 
 
-def _moves(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
+def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
-    alike = same_payers(origins)
-    found = [block for origin in origins for block in origin_blocks(case, origin, {frame.name for frame in alike})]
+    alike = moves.same_payers(origins)
+    found = [
+        block for origin in origins for block in moves.origin_blocks(case, origin, {frame.name for frame in alike})
+    ]
     if not found:
         return [Text(w("nothing.moves"))]
-    payers: list[Block] = [Heading(w("move.payers")), Bullets(payers_said(case, alike))] if alike else []
+    payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, alike))] if alike else []
     return [Text(w("intro.moves")), Text(w("intro.chance")), *payers, *found]
 
 
-def _paths(case: Case, origins: tuple[Origin, ...]) -> list[Block]:
+def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
-    paths, pairs = staged_paths(case, origins)
+    paths, pairs = moves.staged_paths(case, origins)
     found: list[Block] = [Text(w("intro.paths" if paths else "nothing.paths", n=pairs))]
     return [*found, paths_grid(case, paths), Text(w("intro.paths_assume"), muted=True)] if paths else found
 
 
-def _uncovered(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _uncovered(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     """People without a solution and why; and what each bound moved would change, one sentence each."""
     w, (sentence,) = case.words, CHANGE.pick("sentence")
     changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
@@ -544,17 +527,17 @@ def _uncovered(case: Case, _: tuple[Origin, ...]) -> list[Block]:
     ]
 
 
-def _hiring(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _hiring(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     return [hiring_grid(case)]
 
 
-def _unfilled(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _unfilled(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     """Openings that stay empty, the largest first, and what would fill them."""
     grid = _told(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
     return [grid or Text(case.words("nothing.unfilled"))]
 
 
-def _sources(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _sources(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
     read = tuple(
         w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
@@ -565,7 +548,7 @@ def _sources(case: Case, _: tuple[Origin, ...]) -> list[Block]:
     return [*found, Heading(w("section.resolved")), Bullets(read)] if read else found
 
 
-def _method(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _method(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     w, scorer = case.words, scorer_dict(case.graph)
     effort, paths = case.graph.settings.effort, case.graph.settings.paths
     how = (
@@ -590,7 +573,7 @@ def _method(case: Case, _: tuple[Origin, ...]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _reproduce(case: Case, _: tuple[Origin, ...]) -> list[Block]:
+def _reproduce(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
     settings, command = settings_grid(case), command_of(case)
     found: list[Block] = [choices_grid(case)]

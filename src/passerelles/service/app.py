@@ -19,42 +19,31 @@ from starlette.types import ASGIApp
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
-from passerelles.service import answers, requests
+from passerelles.service import answers, problems, requests
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
 from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, Told
-from passerelles.service.problems import (
-    DESCRIBED,
-    STATUS,
-    language,
-    on_engine_error,
-    on_fault,
-    on_http_error,
-    on_invalid,
-    problem,
-    told,
-)
-from passerelles.service.problems import MEDIA as PROBLEM
 from passerelles.service.reload import Reloading
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk
 
-ABOUT: Final[Mapping[str, Any]] = DESCRIBED["about"]
-_TELLS: Final[Mapping[str, str]] = DESCRIBED["answers"]
-BODIES: Final[Mapping[str, Mapping[str, Any]]] = DESCRIBED["bodies"]
+ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
+_TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
+BODIES: Final[Mapping[str, Mapping[str, Any]]] = problems.DESCRIBED["bodies"]
 
 
 def _text(about: str) -> dict[str, Any]:
     return {"description": about, "schema": {"type": "string"}}
 
 
-_HEADERS: Final = {name: _text(about) for name, about in DESCRIBED["headers"].items()}
+_HEADERS: Final = {name: _text(about) for name, about in problems.DESCRIBED["headers"].items()}
 _TAG: Final = {"ETag": _text("Tag of the answer")}
 
 
 def _problem_response(status: str, text: str) -> dict[str, Any]:
-    examples = {key: {"value": told(key, "fr")} for key, code in STATUS.items() if code == int(status)}
+    keys = [key for key, code in problems.STATUS.items() if code == int(status)]
+    examples = {key: {"value": problems.told(key, "fr")} for key in keys}
     content = {"schema": {"$ref": "#/components/schemas/problem"}, "examples": examples}
-    return {"description": text, "content": {PROBLEM: content}, "headers": _HEADERS}
+    return {"description": text, "content": {problems.MEDIA: content}, "headers": _HEADERS}
 
 
 def _health_responses() -> dict[Any, Any]:
@@ -86,8 +75,8 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     """Return the description, made once."""
     if app.openapi_schema:
         return app.openapi_schema
-    told = {name: getattr(app, name) for name in ("title", "version", "summary", "description", "license_info")}
-    found = get_openapi(routes=app.routes, **told)
+    about = {name: getattr(app, name) for name in ("title", "version", "summary", "description", "license_info")}
+    found = get_openapi(routes=app.routes, **about)
     components = found["components"]
     schemas = {k: v for k, v in components["schemas"].items() if k not in ("HTTPValidationError", "ValidationError")}
     # Of a person there is one shape, that of requests.
@@ -164,10 +153,10 @@ def _framework(desk: Desk, options: Options) -> FastAPI:
         redirect_slashes=False,  # an address that is not known is told, not guessed
         generate_unique_id_function=lambda route: str(route.name),  # what generated clients call their functions
     )
-    app.add_exception_handler(PasserellesError, on_engine_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_fault)
+    app.add_exception_handler(PasserellesError, problems.on_engine_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(Exception, problems.on_fault)
     _add_answers(app, desk)
     _add_health(app, desk)
     if options.explorer != "off":
@@ -229,12 +218,12 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/health/ready", responses=_health_responses(), summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
-        lang = language(request.scope["query_string"])
+        lang = problems.language(request.scope["query_string"])
         stuck = desk.short.stuck + desk.long.stuck
         if desk.short.blocked or desk.long.blocked:
-            return problem("stuck", lang=lang, extra={"stuck": stuck})
+            return problems.problem("stuck", lang=lang, extra={"stuck": stuck})
         if not desk.ready or desk.short.full or desk.long.full:
-            return problem("busy", lang=lang, headers={"retry-after": "1"})
+            return problems.problem("busy", lang=lang, headers={"retry-after": "1"})
         return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
 
     @app.get(METRICS, include_in_schema=False)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from jinja2 import Template
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, say, signed
+from passerelles.ranking.move import Move, move_facts, move_sentences
 from passerelles.report.case import Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.service.engine import Engine
@@ -94,7 +95,7 @@ class Ask:
         source = " ".join(source_lines(self.engine.referential, lang=self.lang))
         return _template(template).render(
             ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset,
-            source=source, sections=SECTIONS, tell=partial(say, lang=self.lang), **content,
+            source=source, tell=partial(say, lang=self.lang), **content,
         )  # fmt: skip
 
     def asset(self, name: str) -> str:
@@ -115,6 +116,29 @@ def asset_sum(name: str) -> str:
     return hashlib.sha256(asset_text(name)).hexdigest()[:12]
 
 
+class Bar(NamedTuple):
+    """A part of a score, drawn from the middle: where it begins and how long it is, of 100."""
+
+    label: str
+    text: str
+    start: float
+    width: float
+    sign: str
+
+
+def bars(found: Move, lang: Lang) -> list[Bar]:
+    """Return the parts of the score of a move, drawn: the longest is half the picture."""
+    longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
+    drawn = []
+    for part in found.parts:
+        width = round(50 * abs(part.value) / longest, 2)
+        start, sign = (50.0, "plus") if part.value >= 0 else (round(50 - width, 2), "minus")
+        drawn.append(Bar(part.label(lang), signed(part.value, lang=lang), start, width, sign))
+    return drawn
+
+
 @cache
 def _template(name: str) -> Template:
-    return environment("passerelles.service.explorer").get_template(name)
+    made = environment("passerelles.service.explorer")
+    made.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "sections": SECTIONS}
+    return made.get_template(name)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from passerelles.errors import UnknownCodeError
-from passerelles.language.say import say, signed
+from passerelles.language.say import say
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.market import BasinKey
 from passerelles.market.signals import find_basin, job_wage, signal
@@ -14,7 +14,7 @@ from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
 from passerelles.ranking.compare import Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.filters import parse_filters
-from passerelles.ranking.move import Item, Move, move_facts, move_sentences, title_of
+from passerelles.ranking.move import Move
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import Fiche, candidate_sheet, occupation_dict, occupation_lines
@@ -133,54 +133,6 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the visitor's own day
 
 
-class Unfolded(NamedTuple):
-    """A move with all that explains it: sentences, parts of its score with their pictures, and competencies."""
-
-    move: Move
-    title: str
-    facts: str
-    sentences: Sequence[str]
-    bars: Sequence["Bar"]
-    lists: Sequence[tuple[str, Sequence[Item]]]
-    link: str
-
-
-class Bar(NamedTuple):
-    """A part of a score, drawn from the middle: where it begins and how long it is, of 100."""
-
-    label: str
-    text: str
-    start: float
-    width: float
-    sign: str
-
-
-def unfolded(ask: Ask, found: Move, *, origin: str = "") -> Unfolded:
-    """Return what explains a move, as its page or the fold of a ranking shows it."""
-    lists = [(state, items) for state in ("held", "near", "missing") if (items := getattr(found, state))]
-    link = ask.url("move", origin, found.target.code or "") if origin else ""
-    return Unfolded(
-        found,
-        title_of(found.origin, found.target, ask.lang),
-        move_facts(found, ask.lang),
-        move_sentences(found, ask.lang),
-        _bars(ask, found),
-        lists,
-        link,
-    )
-
-
-def _bars(ask: Ask, found: Move) -> list[Bar]:
-    longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
-    bars = []
-    for part in found.parts:
-        width = round(50 * abs(part.value) / longest, 2)
-        start = 50.0 if part.value >= 0 else round(50 - width, 2)
-        sign = "plus" if part.value >= 0 else "minus"
-        bars.append(Bar(part.label(ask.lang), signed(part.value, lang=ask.lang), start, width, sign))
-    return bars
-
-
 class Choice(NamedTuple):
     """Filters as a form shows them: what each is given, by name, and the contexts to avoid."""
 
@@ -246,7 +198,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         free=_FREE[towards:],
         domains=_DOMAINS,
         menus=_MENUS,
-        unfolded=[unfolded(ask, m, origin=m.origin.code or "") for m in moves],
+        moves=moves,
         left=left,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
         notes=[*page.notes, *ask.limits()],
@@ -267,7 +219,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
         "move.html",
         start=start,
         end=end,
-        whole=unfolded(ask, found),
+        whole=found,
         grid=ask.table(page.sheets[0]),
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
         nearer=_nearer(ask, start.code, found) if ask.one("nearer") else None,

@@ -20,7 +20,7 @@ from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import SHOWN_KINDS, STATUSES
 from passerelles.service.explorer import maps, pages, territory
 from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
-from passerelles.service.explorer.pages import Job, job_of, unfolded
+from passerelles.service.explorer.pages import Job, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import refusal
 from passerelles.service.requests import Body, Code, Text
@@ -113,7 +113,7 @@ def held_moves(ask: Ask, asked: Holder) -> str:
     except PasserellesError as error:
         if error.key != "empty_profile":
             raise
-        return ask.render("held.html", page=None, grid=None, unfolded=[], credentials=[], notes=[], exercised=False)
+        return ask.render("held.html", page=None, grid=None, moves=(), credentials=[], notes=[], exercised=False)
     moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
     page = moves.page(ask.lang)
     named = ask.engine.referential.credential_by_code
@@ -126,7 +126,7 @@ def held_moves(ask: Ask, asked: Holder) -> str:
         "held.html",
         page=page,
         grid=ask.table(page.sheets[0], target=lambda m: ask.url("show", m.target.code or "")) if moves else None,
-        unfolded=[unfolded(ask, m) for m in moves],
+        moves=moves,
         credentials=[(c, label, asked.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
         notes=[*page.notes, *ask.limits(occupied=person.occupation is not None)],
         exercised=asked.exercised,
