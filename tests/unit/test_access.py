@@ -324,6 +324,18 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
         assert demands.span(price, missing[0])[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
 
 
+def test_who_followed_the_required_course_learns_no_more_than_who_follows_it() -> None:
+    freely = tuple(OccupationAccess(code, "conditional", level_low=0) for code in "PQ")
+    graph = build_graph(jobs(*driver("P"), *driver("Q"), CredentialRequirement("S", "B"), whole=freely))
+    for origin, hours in (("P", 0.0), ("R", 280.0)):
+        path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
+        assert (path.status, path.hours.expected) == ("feasible", hours)
+    licence = OccupationAccess("T", "conditional", level_low=0)
+    graph = build_graph(jobs(CredentialRequirement("S", "B"), CredentialRequirement("T", "B"), whole=(licence,)))
+    path = rank_paths(graph, "S", targets=["T"], settings=PLAIN, max_steps=1)[0]
+    assert path.hours.expected  # a licence to drive a car teaches no job
+
+
 def test_a_way_that_nobody_can_take_any_more_is_not_named_by_half() -> None:
     ended = Credential("OLD", "Brevet ancien", "diplôme", valid_until="2021-02-11")
     some = jobs(

@@ -486,9 +486,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         {"CQP-RUESRC", "DIP-GEST5"},
         None,
     ),
-    ("N4103", "N4109", "conditional", set(), set(), (0, 70)),
-    ("N4103", "N4127", "conditional", set(), set(), (0, 70)),
-    ("N4101", "N4118", "conditional", set(), set(), (0, 70)),
+    # Who followed the course that the job requires has nothing left to follow, as who follows it now.
+    ("N4103", "N4109", "conditional", set(), set(), (0, 7)),
+    ("N4103", "N4127", "conditional", set(), set(), (0, 7)),
+    ("N4101", "N4118", "conditional", set(), set(), (0, 7)),
     ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), (1892, 1892)),
     ("F1606", "I1508", "conditional", {"AMIANTE-SS3"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),

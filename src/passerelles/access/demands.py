@@ -239,13 +239,15 @@ class Demands:
         Where people enter without a diploma, who has followed the required course may do the job; so may who holds the
         diplomas and titles required, and follows the course required beside them. A licence to drive a car, or the
         first aid that another credential supposes, is no such course. Who holds the diploma or title that a job
-        requires, and lacks no other training for it, is qualified.
+        requires, or such a course where people enter without a diploma, and lacks no other training for it, is
+        qualified.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         graded = (self.needed[rows] & self.full).any(axis=-1) & ~(trains & self._full_left(price)).any(axis=-1)
         course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
-        size = len(self.codes)
-        qualified = (self.needed[rows] & self.full)[..., :size].any(axis=-1) & ~trains.any(axis=-1)
+        diploma = (self.needed[rows] & self.full)[..., : len(self.codes)].any(axis=-1)
+        followed = self.entered_freely[rows] & (self.needed[rows] & self.courses[rows] & self._trains).any(axis=-1)
+        qualified = (diploma | followed) & ~trains.any(axis=-1)
         return np.asarray(course | qualified, dtype=np.bool_)
 
     @cached_property
@@ -259,6 +261,14 @@ class Demands:
         kinds = [c.kind in _FULL for c in self.credentials]
         some = [all(any(kinds[i] for i in way) for way in ways) for ways in self.members]
         return frozen(np.asarray([*kinds, *some], dtype=np.bool_))
+
+    @cached_property
+    def _trains(self) -> Bools:
+        """Shape (c + g,): which credentials take a course, other than for a licence; a choice if each way does."""
+        plain = [h.expected != 0 for h in self._lengths]
+        course = [some and c.kind != "permis" for some, c in zip(plain, self.credentials, strict=True)]
+        some = [all(any(course[i] for i in way) for way in ways) for ways in self.members]
+        return frozen(np.asarray([*plain, *some], dtype=np.bool_))
 
     def _full_left(self, price: Price) -> Bools:
         """Shape (c + g,): whether what a person lacks of each column is a whole qualification."""
