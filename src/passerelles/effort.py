@@ -141,8 +141,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         hours = training_hours(usual)
         expected = _length(usual)
         short = min(expected, middle.low)
-        low = min(short, hours.low or expected)
-        high = max(2 * expected - low, hours.high or expected)
+        # A course has no level whose courses would say how far others are from it: as wide as short courses.
+        low = _SHORT * expected if usual.level is None else min(short, hours.low or expected)
+        high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
         named_in = usual.hours.source
         return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, named_in)
     if lengths and not (free and middle.expected < min(lengths)):
@@ -218,13 +219,17 @@ def _required(referential: Referential, code: str) -> list[Credential]:
 
 
 def _usual(referential: Referential, code: str, level: int) -> Credential | None:
-    """Shortest diploma or title of a level that employers ask of everybody, the law of nobody; None: none is known."""
+    """
+    Shortest diploma or title of a level that employers ask of everybody, the law of nobody; None: none is known.
+
+    From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
+    is a course for who has made them.
+    """
     rows = (r for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
-    named = (
-        referential.credential_by_code[r.credential] for r in rows if r.credential in referential.credential_by_code
-    )
-    known = (c for c in named if c.kind in _FULL_KINDS and c.level == level and _length(c) > 0)
-    return min(known, key=lambda c: (_length(c), c.code), default=None)
+    known = (c for r in rows if (c := referential.credential_by_code.get(r.credential)) is not None)
+    levels = (level, None) if level >= _FIRST_DEGREE else (level,)
+    fit = (c for c in known if c.kind in _FULL_KINDS and c.level in levels and _length(c) > 0)
+    return min(fit, key=lambda c: (_length(c), c.code), default=None)
 
 
 def _length(credential: Credential) -> float:

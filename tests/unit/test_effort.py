@@ -149,6 +149,20 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
     assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
 
 
+def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:
+    diploma = Credential("D", "Certificat", "diplôme", Hours(None, 100.0, None, "s"))
+    wanted = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma])
+    asked = (CredentialRequirement("B", "D", "usual"),)
+    for level, found in ((7, True), (4, False)):
+        laid = replace(wanted, occupation_access=(OccupationAccess("B", "open", level),), credential_requirements=asked)
+        qualification = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+        assert (qualification[:3] == (50.0, 100.0, 200.0)) == found
+    studies = effort_table(
+        build_graph(replace(laid, occupation_access=(OccupationAccess("B", "open", 7),)), access=None), Settings()
+    ).studies
+    assert studies[6, 1] == 0.0 < studies[5, 1] < studies[4, 1] < studies[3, 1]
+
+
 @pytest.mark.parametrize(("hours", "kind", "level"), [(None, "titre", 6), (600, "titre", 6), (600, "permis", 0)])
 def test_a_job_proves_its_level_where_a_title_opens_it_of_whatever_length(
     hours: float | None, kind: Any, level: int
