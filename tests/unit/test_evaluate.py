@@ -14,8 +14,8 @@ import passerelles
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.evaluation import evaluate as known_methods
 from passerelles.evaluation.evaluate import (
+    METHODS,
     RankFunction,
-    available,
     choose_methods,
     evaluate,
     protocol_of,
@@ -25,7 +25,6 @@ from passerelles.evaluation.protocol import METRICS, break_down, fold_groups, kn
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Domain, Mobility
-from passerelles.scoring import scorer as scorers
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.settings import Settings, WeightSettings
 from small import occupation, referential
@@ -57,7 +56,7 @@ def plain_graph(plain_embedded: OccupationGraph) -> OccupationGraph:
     return plain_embedded
 
 
-@pytest.mark.parametrize("method", [*available(), popularity])
+@pytest.mark.parametrize("method", [*METHODS, popularity])
 def test_permuting_what_is_held_out_changes_no_held_out_score(plain_graph: OccupationGraph, method: object) -> None:
     fold = make_folds(plain_graph)[2]
     origins = {plain_graph.codes[row] for row in fold.origins.tolist()}
@@ -326,14 +325,6 @@ def test_shipped_weights_say_when_they_have_seen_the_mobilities(
     default = [m.name for m in choose_methods(plain_graph, None)]
     assert "shipped" not in default
     assert {"shipped-content", "fitted", "content", "random", "nesta"} <= set(default)
-
-
-def test_what_is_not_installed_is_not_offered(plain_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_methods, "load_scorer", lambda _name: scorers.load_scorer("nothing of the kind"))
-    assert available() == ("random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "fitted", "content")
-    with pytest.raises(PasserellesError) as caught:
-        evaluate(plain_graph, methods=["shipped"])
-    assert caught.value.key == "evaluation_unknown_method"
 
 
 def test_names_stay_free_for_callables_of_the_same_name(plain_graph: OccupationGraph) -> None:

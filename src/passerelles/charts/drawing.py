@@ -446,10 +446,6 @@ class Pen:
             y += size * LINE
         return y
 
-    def lines(self, words: str, width: float, *, size: float | None = None) -> list[str]:
-        """Return the lines that `text` would write."""
-        return wrap(words, width, size or self.size)
-
     def height(self, words: str, width: float, *, size: float | None = None, bold: bool = False) -> float:
         """Return how high `text` would be."""
         size = size or self.size

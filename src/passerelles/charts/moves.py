@@ -519,15 +519,11 @@ def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, flo
         look = _LEVELS[label.move.level]
         pen.dot(label.point, _MARK, look.fill, marker=look.shape)
         middle = top + label.tall / 2
-        at = MARGIN if side == "left" else pen.page.right - column
-        near = MARGIN + column + 3 if side == "left" else pen.page.right - column - 3
-        pen.line([label.point, label.rim, (near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
-        if side == "left":
-            y = top
-            for line in pen.lines(_name(label.move, pen.lang), column, size=size):
-                y = pen.text((at + column, y), line, size=size, align="right")
-        else:
-            pen.text((at, top), _name(label.move, pen.lang), width=column, size=size, colour=INK)
+        left = side == "left"
+        at, near = (MARGIN + column, 3) if left else (pen.page.right - column, -3)
+        pen.line([label.point, label.rim, (at + near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
+        name = _name(label.move, pen.lang)
+        pen.text((at, top), name, width=column, size=size, align="right" if left else "left")
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:

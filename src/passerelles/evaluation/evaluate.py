@@ -255,10 +255,10 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
     Raises
     ------
     PasserellesError
-        If a name is not known, or the scorer that it needs is not installed.
+        If a name is not known.
     """
     if methods is None:
-        return tuple(m for m in map(_named, available()) if protocol_of(m, graph, 0) != "in-sample")
+        return tuple(m for m in map(_named, METHODS) if protocol_of(m, graph, 0) != "in-sample")
     chosen: dict[str, Method] = {}
     for each in [methods] if isinstance(methods, str) else methods:
         if isinstance(each, str):
@@ -271,11 +271,6 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
     if not chosen:
         raise PasserellesError("evaluation_unknown_method", name="", known=", ".join(METHODS))
     return tuple(chosen.values())
-
-
-def available() -> tuple[str, ...]:
-    """Names of the methods that this installation can run."""
-    return tuple(name for name in METHODS if _runs(name))
 
 
 def protocol_of(method: Method, graph: OccupationGraph, folds: int) -> str:
@@ -298,8 +293,8 @@ def _referential_name(graph: OccupationGraph) -> str:
 
 
 def _named(name: str) -> Method:
-    if name not in METHODS or not _runs(name):
-        raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(available()))
+    if name not in METHODS:
+        raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(METHODS))
     if name in _BASELINES:
         return Method(name, _BASELINES[name], reads_mobilities=False)
     if name in _FITTED:
@@ -307,15 +302,6 @@ def _named(name: str) -> Method:
     shipped = _SHIPPED.get(name)
     scorer = shipped or name
     return Method(name, partial(_scorer_scores, scorer), reads_mobilities=scorer == "fitted", shipped=shipped)
-
-
-def _runs(name: str) -> bool:
-    if name in _SHIPPED:
-        try:
-            load_scorer(_SHIPPED[name])
-        except PasserellesError:
-            return False
-    return True
 
 
 def _fitted_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
