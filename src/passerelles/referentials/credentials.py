@@ -1,7 +1,7 @@
 """Credentials: tables of them and of what jobs demand, the catalogue of the law, and published lengths of training."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -166,17 +166,14 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
             draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
 
-def read_credential_requirements(
-    source: FileSource, draft: Draft, *, skipped: Collection[str] = (), catalogue: str = ""
-) -> None:
+def read_credential_requirements(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
     """
     What each occupation demands, what is usual, and what merely leads to it.
 
-    Rows of the occupations `skipped` are left out. A `catalogue` speaks of occupations that no file of it declares.
+    A `catalogue` speaks of occupations that no file of it declares.
     """
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
     table = read_own_table(source, "credential_requirements", draft)
-    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     if not catalogue:
         table = _without_removals(draft.linked(table, occupation="occupations"), draft)
@@ -222,12 +219,9 @@ def _without_removals(table: Table, draft: Draft) -> Table:
     return table.keep(kept)
 
 
-def read_occupation_access(
-    source: FileSource, draft: Draft, *, skipped: Collection[str] = (), catalogue: str = ""
-) -> None:
+def read_occupation_access(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
     """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
     table = read_own_table(source, "occupation_access", draft)
-    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.keyed(table, "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")

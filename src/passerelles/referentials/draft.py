@@ -90,6 +90,7 @@ class Draft:
     # row that names them.
     unread: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)  # occupations of an overlay that are left out, with their rows
 
     def shown(self, name: str) -> str:
         """Name of a file for people: an overlay's files are told from those of the referential under it."""

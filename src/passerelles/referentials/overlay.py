@@ -66,14 +66,14 @@ def read_overlay(
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
     check_names(source, files_of("overlay"), draft)
-    skipped = _specialised(source, draft)
+    _specialised(source, draft)
     read_competencies(source, draft)
-    _requirements(source, draft, skipped, name)
-    _titles(source, draft, skipped)
+    _requirements(source, draft, name)
+    _titles(source, draft)
     with lend_credentials(draft, manifest.credentials):
         read_credentials(source, draft)
-        read_credential_requirements(source, draft, skipped=skipped)
-    read_occupation_access(source, draft, skipped=skipped)
+        read_credential_requirements(source, draft)
+    read_occupation_access(source, draft)
     return manifest
 
 
@@ -103,18 +103,17 @@ def _watch_removals(draft: Draft, family: str, *, families: bool) -> None:
     draft.brought = brought
 
 
-def _specialised(source: FileSource, draft: Draft) -> set[str]:
-    """Add specialised occupations, each a copy of its base; return those left out, with which goes what they ask."""
+def _specialised(source: FileSource, draft: Draft) -> None:
+    """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
     keys = ("code", "base", "label")
     table = read_own_table(source, "specialised_occupations", draft)
     taken = frozenset(draft.occupations)
-    skipped: set[str] = set()
     for line, (code, base, label, definition) in table.numbered(*keys, "definition"):
         bases = re.split(r"[\s+,;]+", base)
         lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
         if lost:
             draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(lost))
-            skipped.add(code)
+            draft.skipped.add(code)
             continue
         first, also = draft.occupations[bases[0]], " ".join(bases[1:])
         part = replace(first, code=code, label=label or None, base=bases[0], also=also)
@@ -124,8 +123,7 @@ def _specialised(source: FileSource, draft: Draft) -> set[str]:
             for each in reversed(bases):  # what the first fiche says of a thing goes before what the others do
                 _inherit(draft, base=each, code=code)
         elif code in taken:
-            skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
-    return skipped
+            draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
 
 
 def _inherit(draft: Draft, *, base: str, code: str) -> None:
@@ -139,12 +137,11 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
         draft.occupation_access[code] = draft.occupation_access[base]._replace(occupation=code)
 
 
-def _requirements(source: FileSource, draft: Draft, skipped: set[str], name: str) -> None:
+def _requirements(source: FileSource, draft: Draft, name: str) -> None:
     """Add, remove or re-weight; a competency that this referential lacks is a notice, unless the row names another."""
     keys = ("occupation", "competency")
     table = read_own_table(source, "requirements", draft)
     table = table.keep([written in ("", name) for written in table.column("referential")])
-    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((c.code, c.name) for c in draft.competencies.values())
     for line, (occupation, text, action, status) in table.numbered(*keys, "action", "status"):
@@ -170,11 +167,10 @@ def _requirements(source: FileSource, draft: Draft, skipped: set[str], name: str
             draft.note("no_requirements", subject=code)
 
 
-def _titles(source: FileSource, draft: Draft, skipped: set[str]) -> None:
+def _titles(source: FileSource, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
     keys = ("occupation", "code", "label")
     table = read_own_table(source, "titles", draft)
-    table = table.keep([occupation not in skipped for occupation in table.column("occupation")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((t.code, t.label) for t in draft.titles.values())
     claimed: dict[str, int] = {}

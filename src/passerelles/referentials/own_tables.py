@@ -300,6 +300,8 @@ def read_own_table(source: FileSource, name: str, draft: Draft, *, needed: bool 
     if not table.header and any(n.severity == "error" for n in table.notices):
         draft.unread.add(_DECLARES.get(name, name))
     table = _without_examples(_without_broken(table, draft))
+    if draft.skipped:
+        table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
     known = {*columns, *_REMARKS}
     words = {normalise_label(word): column for word, column in heads().items() if column in known}
     for column in table.header:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from passerelles.codes import grouped
@@ -63,7 +62,7 @@ class ValidationReport(Shown):
     What validation found: `notices`, errors first, and `counts` of what could be read.
 
     `place` is the folder or zip, `format` the one recognised. `counts` has the same keys whatever was read; its
-    ``dropped`` is the number of rows left out, all of them told by the notices, and `dropped` gives them by file.
+    ``dropped`` is the number of rows left out, all of them told by the notices.
     """
 
     name: str
@@ -72,7 +71,6 @@ class ValidationReport(Shown):
     format: str
     sha256: str
     counts: Mapping[str, int]
-    dropped: Mapping[str, int]
     notices: tuple[Notice, ...]
 
     __repr__ = Shown.__str__
@@ -103,6 +101,14 @@ class ValidationReport(Shown):
         )
 
     @property
+    def dropped(self) -> dict[str, int]:
+        """Rows left out of each file, by its name; files that lost none are not keys."""
+        dropped: Counter[str] = Counter()
+        for each in self.notices:
+            dropped[each.file] += each.dropped
+        return {file: n for file, n in sorted(dropped.items()) if n}
+
+    @property
     def ok(self) -> bool:
         """Whether no error was found."""
         return self.severities["error"] == 0
@@ -129,7 +135,7 @@ class ValidationReport(Shown):
             "ok": self.ok,
             "severities": dict(self.severities),
             "counts": dict(self.counts),
-            "dropped": dict(self.dropped),
+            "dropped": self.dropped,
             "results": [NOTICE.to_dict(n, lang) for n in self.notices],
         }
 
@@ -173,9 +179,9 @@ def validate(
             referential = lay_access(referential, access)
             log = NoticeLog((*referential.notices, *text_disagreements(referential)))
             referential = replace(referential, notices=log.notices())
-    counts, about = _counts(referential), referential.provenance
-    name, version, notices = referential.name, referential.version, referential.notices
-    return _report(name, version, str(place), about.format, about.sha256, counts, notices)
+    about = referential.provenance
+    named = (referential.name, referential.version, str(place), about.format, about.sha256)
+    return ValidationReport(*named, _counts(referential), referential.notices)
 
 
 def check_overlay(name_or_path: str | Path, referential: Referential) -> ValidationReport:
@@ -215,17 +221,8 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     )
     about, where = laid.provenance.laid[-1], f"{name_or_path} + {laid.name} {laid.version}"
     counts = {k: n - before[k] for k, n in after.items()} | {"dropped": sum(n.dropped for n in notices)}
-    return _report(about.name, about.version, where, "overlay", laid.provenance.sha256, counts, notices)
-
-
-def _report(
-    name: str, version: str, place: str, form: str, sha256: str, counts: dict[str, int], notices: tuple[Notice, ...]
-) -> ValidationReport:
-    dropped: Counter[str] = Counter()
-    for each in notices:
-        dropped[each.file] += each.dropped
-    by_file = MappingProxyType({file: n for file, n in sorted(dropped.items()) if n})
-    return ValidationReport(name, version, place, form, sha256, MappingProxyType(counts), by_file, notices)
+    named = (about.name, about.version, where, "overlay", laid.provenance.sha256)
+    return ValidationReport(*named, counts, notices)
 
 
 def _read_whole(place: Path) -> Referential:
