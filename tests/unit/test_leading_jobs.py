@@ -20,7 +20,7 @@ class Surveyed:
     def __init__(self, tensions: Mapping[str, int], qualified: Mapping[tuple[str, str], str]) -> None:
         pairs = tuple(("F", code) for code in CODES)
         file: Any = SimpleNamespace(source="BMO")
-        self.crosswalk = FapRome(file, pairs, frozenset("F"), "FAP2021", MappingProxyType(dict(qualified)))
+        self.crosswalk = FapRome(file, pairs, "FAP2021", MappingProxyType(dict(qualified)))
         rows = {(code, "0001"): SimpleNamespace(tension=value) for code, value in tensions.items()}
         self.tension_by_basin = SimpleNamespace(rows=rows)
         projects = SimpleNamespace(met=SimpleNamespace(low=10, high=10))

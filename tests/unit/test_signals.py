@@ -159,7 +159,7 @@ def test_the_rule_in_three_answers(
 
 def test_the_rule_follows_its_settings(market: Market, jobs: Referential) -> None:
     strict = MarketSettings(hiring_min_projects=60)
-    found = signal(market, jobs, "N4101", "5313", settings=strict)
+    found = signal(replace(market, settings=strict), jobs, "N4101", "5313")
     assert (found.status, found.settings) == ("neither", strict)
 
 

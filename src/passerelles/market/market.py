@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Self, TypeVar
+from typing import Final, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -35,8 +35,9 @@ from passerelles.referentials.referential import Referential
 
 _FIGURES = ("met", "xmet", "smet")
 _BASIN_WIDTH = 4
-# The survey went over to the new families in 2024; used only where no table at hand knows the codes.
-_FIRST_FAP2021 = 2024
+# Third letter of the codes of families (A0Z40, A0X40); the few that have another one stand in both nomenclatures.
+_LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
+_FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
 Part = TypeVar("Part", FapRome, TensionTable, Wages, Payers)
 
 
@@ -212,14 +213,13 @@ class BmoFile:
     """
     A BMO workbook that was recognised and not read yet: `survey` reads it on first use and keeps it.
 
-    Reading takes seconds; a session that asks for one year never pays for the others. `known_families` are the codes of
-    each nomenclature at hand, by which the survey's own is told; `keeper` keeps the survey once it is read.
+    Reading takes seconds; a session that asks for one year never pays for the others. `keeper` keeps the survey once it
+    is read.
     """
 
     found: Found
     year: str
     sha256: str
-    known_families: tuple[tuple[Nomenclature, frozenset[str]], ...] = ()
     settings: MarketSettings = DEFAULT_SETTINGS
     keeper: Keeper | None = field(default=None, repr=False, compare=False)
 
@@ -239,9 +239,7 @@ class BmoFile:
     @property
     def likely_nomenclature(self) -> Nomenclature:
         """Nomenclature as far as the first row and the year tell; `BmoSurvey.nomenclature` judges by all rows."""
-        family = self.found.first.get("family", "").strip()
-        knowing = [name for name, codes in self.known_families if family in codes]
-        return knowing[0] if len(knowing) == 1 else _usual_nomenclature(self.year)
+        return _nomenclature([self.found.first.get("family", "").strip()], self.year)
 
     @property
     def is_read(self) -> bool:
@@ -313,10 +311,13 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
             log.note("secret_cells", file=found.name, column=column, count=count)
     if refilled:
         log.note("zero_filled", file=found.name, column=found.columns["basin"], count=refilled)
+    nomenclature, expected = _nomenclature(labels, file.year), _nomenclature((), file.year)
+    if nomenclature != expected:
+        log.note("nomenclature_differs", file=found.name, found=nomenclature, expected=expected, year=file.year)
     return BmoSurvey(
         file=source_file(found, table),
         year=file.year,
-        nomenclature=_nomenclature(file, frozenset(labels), log),
+        nomenclature=nomenclature,
         rows=tuple(rows[key] for key in sorted(rows)),
         family_labels=MappingProxyType(dict(sorted(labels.items()))),
         basins=_basins(found, table),
@@ -347,20 +348,11 @@ def _basins(found: Found, table: Table) -> Mapping[str, BasinKey]:
     return MappingProxyType(basins)
 
 
-def _usual_nomenclature(year: str) -> Nomenclature:
-    return "FAP2021" if year >= str(_FIRST_FAP2021) else "FAP2009"
-
-
-def _nomenclature(file: BmoFile, families: frozenset[str], log: NoticeLog) -> Nomenclature:
-    """Nomenclature that knows most of the survey's codes, else the one in use that year; a contradiction is said."""
-    by_year = _usual_nomenclature(file.year)
-    shares = {name: len(families & codes) / len(families) for name, codes in file.known_families if families and codes}
-    best = max(sorted(shares), key=lambda name: shares[name], default=by_year)
-    if shares.get(best, 0.0) <= 0.5:  # noqa: PLR2004 - most of the codes
-        return by_year
-    if best != by_year:
-        log.note("nomenclature_differs", file=file.found.name, found=best, expected=by_year, year=file.year)
-    return best
+def _nomenclature(families: Iterable[str], year: str) -> Nomenclature:
+    """Nomenclature that most codes of families tell, else the one in use that year."""
+    told = Counter(_LETTERS[code[2]] for code in families if code[2:3] in _LETTERS)
+    by_year: Nomenclature = "FAP2021" if year >= _FIRST_FAP2021 else "FAP2009"
+    return max(sorted(told), key=lambda name: told[name], default=by_year)
 
 
 class Openings(NamedTuple):
@@ -556,16 +548,11 @@ def load_market(
     tension_by_family = _newest(found, "tension-fap", notices, read_tension) if tensions else None
     wage_table = _newest(found, "wages", notices, read_wages)
     payers = _newest(found, "idcc-opco", notices, read_payers)
-    families: list[tuple[Nomenclature, frozenset[str]]] = []
-    if fap_rome:
-        families.append(("FAP2009", fap_rome.families))
-    if families2021 or fap2021:
-        families.append(("FAP2021", frozenset(families2021) | (fap2021.families if fap2021 else frozenset())))
     parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table, payers) if p is not None]
     notices += [n for part in parts for n in part.notices]
     return Market(
         path=Path(path),
-        bmo=_surveys(found, years, tuple(families), chosen, notices, keeper if chosen == DEFAULT_SETTINGS else None),
+        bmo=_surveys(found, years, chosen, notices, keeper if chosen == DEFAULT_SETTINGS else None),
         crosswalks=MappingProxyType({c.nomenclature: c for c in (fap_rome, fap2021) if c is not None}),
         tension_by_basin=tension_by_basin,
         tension_by_family=tension_by_family,
@@ -602,7 +589,6 @@ def _labels(found: Found | None) -> tuple[dict[str, str], tuple[SourceFile, ...]
 def _surveys(
     found: Scan,
     years: Iterable[str | int] | None,
-    families: tuple[tuple[Nomenclature, frozenset[str]], ...],
     settings: MarketSettings,
     notices: list[Notice],
     keeper: Keeper | None,
@@ -610,7 +596,7 @@ def _surveys(
     wanted = None if years is None else {str(year) for year in years}
     kept: dict[str, BmoFile] = {}
     for each in found.of("bmo"):
-        survey = BmoFile(each, each.year, file_sha256(each.path), families, settings, keeper)
+        survey = BmoFile(each, each.year, file_sha256(each.path), settings, keeper)
         if wanted is not None and survey.year not in wanted:
             notices.append(notice("year_not_wanted", file=each.name, year=survey.year))
         elif survey.year in kept:

@@ -391,14 +391,14 @@ class Places:
         codes = self._basins_by_name.get(normalise_label(text), ())
         return self._exact(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
-    def suggest(self, text: str, *, limit: int = _SUGGESTIONS) -> tuple[str, ...]:
+    def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes nearest to a text, best first, ties by name."""
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a name that is not found needs it
 
         name = normalise_label(text)
         ranked = process.extract(name, self._labels.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=None)
         ordered = sorted(ranked, key=lambda hit: (-hit[1], hit[0] not in self._basins_by_name, hit[0]))
-        return tuple(self._labels[key] for key, _, _ in ordered[:limit])
+        return tuple(self._labels[key] for key, _, _ in ordered[:_SUGGESTIONS])
 
     def distance(self, start: str, end: str) -> Distance:
         """

@@ -581,7 +581,7 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
     raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
 
 
-def signal(  # noqa: PLR0913 - each option is named at every call
+def signal(
     market: Market,
     referential: Referential,
     code: str,
@@ -591,7 +591,6 @@ def signal(  # noqa: PLR0913 - each option is named at every call
     listed: JobList | None = None,
     weights: Mapping[str, float] | None = None,
     year: str | int | None = None,
-    settings: MarketSettings | None = None,
 ) -> Signal:
     """
     What the market says of one job in one basin; see `signals` for many at once.
@@ -607,9 +606,7 @@ def signal(  # noqa: PLR0913 - each option is named at every call
     projects for lorry drivers in Redon and employers are short of candidates.
     """
     key = basin if isinstance(basin, BasinKey) else find_basin(market, basin, places=places, year=year)
-    return next(
-        signals(market, referential, key, codes=(code,), listed=listed, weights=weights, year=year, settings=settings)
-    )
+    return next(signals(market, referential, key, codes=(code,), listed=listed, weights=weights, year=year))
 
 
 def signals(
@@ -621,7 +618,6 @@ def signals(
     listed: JobList | None = None,
     weights: Mapping[str, float] | None = None,
     year: str | int | None = None,
-    settings: MarketSettings | None = None,
 ) -> Iterator[Signal]:
     """
     Yield what the market says of jobs in a basin, in the order asked, or all occupations by code.
@@ -640,15 +636,13 @@ def signals(
         How a family's projects are spread over its occupations; None = equally. For display only.
     year
         Year of the survey; None = the latest that the crosswalk joins to ROME.
-    settings
-        The rule; None = that of `market`.
 
     Raises
     ------
     UnknownCodeError
         If the referential has no such occupation.
     """
-    rule = settings or market.settings
+    rule = market.settings
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
     for code in [o.code for o in referential.occupations] if codes is None else codes:
         occupation = referential.occupation_by_code.get(code)
@@ -697,7 +691,7 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str)
     hiring = _both(hires, short)
     done: Ternary = "yes" if tension.territory == basin and tension.interval is not None else "unknown"
     easy = openings.difficult_share.at_most(rule.fragile_max_difficult_share)
-    fragile = _both(_both(_either(few, easy), tension.at_most(rule.fragile_max_tension)), done)
+    fragile = _both(_either(few, easy), tension.at_most(rule.fragile_max_tension), done)
     if hiring == "yes":
         return "hiring"
     if fragile == "yes":
@@ -705,13 +699,12 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str)
     return "neither" if hiring == fragile == "no" else "unknown"
 
 
-def _both(first: Ternary, second: Ternary) -> Ternary:
-    if "no" in (first, second):
-        return "no"
-    return "yes" if first == second == "yes" else "unknown"
+_RISING: Final = ("no", "unknown", "yes")
 
 
-def _either(first: Ternary, second: Ternary) -> Ternary:
-    if "yes" in (first, second):
-        return "yes"
-    return "no" if first == second == "no" else "unknown"
+def _both(*answers: Ternary) -> Ternary:
+    return min(answers, key=_RISING.index)
+
+
+def _either(*answers: Ternary) -> Ternary:
+    return max(answers, key=_RISING.index)

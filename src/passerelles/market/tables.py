@@ -50,7 +50,6 @@ class FapRome:
 
     file: SourceFile
     pairs: tuple[tuple[str, str], ...]  # (family, ROME 3 code), sorted
-    families: frozenset[str]
     nomenclature: Nomenclature = "FAP2009"
     by_qualification: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
@@ -66,11 +65,8 @@ def read_fap_rome(found: Found) -> FapRome:
     table = read(found)
     log = NoticeLog(table.notices)
     pairs: set[tuple[str, str]] = set()
-    families: set[str] = set()
     bare = 0
     for line, (family, rome) in cells(found, table, "family", "rome"):
-        if family not in ABSENT:
-            families.add(family)
         if rome in ABSENT or family in ABSENT:
             bare += 1
         elif not is_rome_code(rome):
@@ -81,7 +77,7 @@ def read_fap_rome(found: Found) -> FapRome:
             pairs.add((family, rome))
     if bare:
         log.note("rows_without_rome", file=found.name, count=bare)
-    return FapRome(source_file(found, table), tuple(sorted(pairs)), frozenset(families), notices=log.notices())
+    return FapRome(source_file(found, table), tuple(sorted(pairs)), notices=log.notices())
 
 
 def read_fap2021_rome(found: Found) -> FapRome:
@@ -106,7 +102,6 @@ def read_fap2021_rome(found: Found) -> FapRome:
     return FapRome(
         source_file(found, table),
         tuple(sorted(usual | others)),
-        frozenset(by_qualification.values()),
         "FAP2021",
         MappingProxyType(dict(sorted(by_qualification.items()))),
         log.notices(),

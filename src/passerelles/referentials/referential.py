@@ -545,19 +545,19 @@ def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({label: tuple(sorted(codes)) for label, codes in known.items()})
 
 
-def nearest(referential: Referential, text: str, *, limit: int = _NEAREST) -> tuple[str, ...]:
+def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        found = _alike(cut.upper(), {o.code: o.code for o in referential.occupations}, "ratio", limit, least=50)
+        found = _alike(cut.upper(), {o.code: o.code for o in referential.occupations}, "ratio", least=50)
     else:
         labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
         plain = {label: normalise_label(label) for label in labels}
-        found = _alike(normalise_label(cut), plain, "token_sort_ratio", limit, least=50)
+        found = _alike(normalise_label(cut), plain, "token_sort_ratio", least=50)
     return tuple(found)
 
 
-def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST) -> tuple[str, ...]:
+def nearest_codes(text: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     """
     Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
 
@@ -571,17 +571,17 @@ def nearest_codes(text: str, labels: Mapping[str, str], *, limit: int = _NEAREST
     codes, names = (
         {code: normalise_label(by[code]) for code in sorted(labels)} for by in ({c: c for c in labels}, labels)
     )
-    by_code = _alike(cut, codes, "ratio", limit, least=_ALIKE)
-    by_name = _alike(cut, names, "token_sort_ratio", limit, least=_ALIKE)
+    by_code = _alike(cut, codes, "ratio", least=_ALIKE)
+    by_name = _alike(cut, names, "token_sort_ratio", least=_ALIKE)
     best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
-    return tuple(sorted(best, key=lambda code: (-best[code], code))[:limit])
+    return tuple(sorted(best, key=lambda code: (-best[code], code))[:_NEAREST])
 
 
-def _alike(text: str, names: Mapping[str, str], scorer: str, limit: int, *, least: float) -> dict[str, float]:
+def _alike(text: str, names: Mapping[str, str], scorer: str, *, least: float) -> dict[str, float]:
     """Keys whose names resemble a text most, best first, with how much they do, of 100."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
 
-    how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": limit, "score_cutoff": least}
+    how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": _NEAREST, "score_cutoff": least}
     return {key: score for _, score, key in process.extract(text, names, **how)}
 
 
