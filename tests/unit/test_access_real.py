@@ -557,7 +557,7 @@ def test_another_known_move_takes_what_it_takes_in_sane_hours(
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
 
 
-def test_a_boatman_sails_a_year_less_and_a_guard_asks_for_leave_to_train_as_an_investigator(
+def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
     rome4_graph: OccupationGraph,
 ) -> None:
     def step(origin: str, target: str) -> Step:
@@ -568,6 +568,11 @@ def test_a_boatman_sails_a_year_less_and_a_guard_asks_for_leave_to_train_as_an_i
         "N3103": {"EXP-NAV-MAT12", "UE-CONDUC"},  # 360 days for a boatman
         "D1505": {"UE-HPONT", "EXP-NAV-18", "UE-CONDUC"},  # 540 days
     }
+    # Order of 8 November 2012, art. 1 and 3: two years of A2, then seven hours.
+    taxi = step("N4104", "N4124")
+    assert {"PERM-A2", "EXP-A2-24", "PERM-A"} <= {c.code for c in taxi.to_obtain}
+    assert taxi.months.low is not None
+    assert taxi.months.low >= 24
     # Security code, L. 622-21: leave to train for private research is its own, and L. 622-2 parts the two trades.
     assert {c.code for c in step("K2503", "K2505").to_obtain} == {"CNAPS-PREAL-ARP", "TFP-ARP", "CP-ARP"}
 
