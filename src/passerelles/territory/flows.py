@@ -333,12 +333,10 @@ class Uncovered(Described):
             ),
             Column("people", "integer", schema=PEOPLE, promised=True, on=_FILE),
             Column("uncovered", "integer", value=attribute("people"), on=On.SCREEN),
-            Column("reason", on=On.JSON, schema=text()),
-            Column("reason", value=lambda u, lang: u.reason_said(lang), on=On.TABLE),
             Column(
-                "barred_openings", json=lambda u, _: dict(u.barred), schema=ref("barred"),
-                on=On.JSON,
+                "reason", value=lambda u, lang: u.reason_said(lang), json=attribute("reason"), schema=text(), on=_FILE
             ),
+            Column("barred_openings", json=lambda u, _: dict(u.barred), schema=ref("barred"), on=On.JSON),
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
             Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
             Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
@@ -425,8 +423,10 @@ class Unfilled(Described):
             Column("basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
             Column("openings", "integer", schema=whole(least=0), promised=True),
             Column("empty", "integer", json_key="people", schema=PEOPLE, promised=True),
-            Column("reason", on=On.JSON, schema=text()),
-            Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), on=On.TABLE),
+            Column(
+                "reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang),
+                json=attribute("reason"), schema=text(), on=_FILE,
+            ),
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
             Column(
                 "candidates", value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),

@@ -211,16 +211,15 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     """
     every = settings_or(settings, graph.settings)
     chosen = every.territory
-    least = chosen.min_probability if min_probability is None else min_probability
     bounds = Bounds(
-        radius_km=_number("radius_km", chosen.radius_km if radius_km is None else radius_km),
+        radius_km=_option(chosen, "radius_km", radius_km),
         frame=frame,
-        min_probability=_number("min_probability", least, 1.0),
+        min_probability=_option(chosen, "min_probability", min_probability, 1.0),
         max_hours=chosen.max_hours,
-        max_cost=_number("max_cost", chosen.max_cost if max_cost is None else max_cost),
-        max_minutes=_number("max_minutes", chosen.max_minutes if max_minutes is None else max_minutes),
+        max_cost=_option(chosen, "max_cost", max_cost),
+        max_minutes=_option(chosen, "max_minutes", max_minutes),
     )
-    budget = _number("budget_hours", chosen.budget_hours if budget_hours is None else budget_hours)
+    budget = _option(chosen, "budget_hours", budget_hours)
     locator = Locator(places, market)
     area = area_of(territory, places)
     if area is not None:
@@ -237,7 +236,9 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
 
 
-def _number(name: str, value: float | None, most: float = math.inf) -> float | None:
+def _option(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
+    """Return a bound that is given, else that of the settings."""
+    value: float | None = getattr(settings, name) if given is None else given
     if value is not None and not 0 <= value <= most:  # also refuses nan
         raise PasserellesError("territory_bound", name=name, value=repr(value))
     return value

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
 from itertools import pairwise
@@ -392,15 +392,12 @@ def find_pairs(
     PasserellesError
         If more pairs than `max_pairs` are within the radius.
     """
+    if locator.places is None:  # nothing tells how far anything is
+        bounds = replace(bounds, radius_km=None, max_minutes=None)
     judged = verdicts(moves, bounds, settings, strict=strict)
     side = hiring_side(graph, hiring, moves)
     km = _km(fragile, side, locator)
-    with_geography = locator.places is not None
-    blocked = (
-        _barred(fragile, side, locator, km, bounds, strict=strict)
-        if with_geography
-        else {s: np.zeros(len(v), dtype=np.int8) for s, v in km.items()}
-    )
+    blocked = _barred(fragile, side, locator, km, bounds, strict=strict)
     sizes = np.diff(side.start)
     listed = len(fragile.lots) * len(side.job) <= settings.max_pairs // 10
     keep = {spot: np.flatnonzero(listed | (blocked[spot] != Why.RADIUS)) for spot in km}
@@ -421,9 +418,7 @@ def find_pairs(
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         doubt = judged.doubt[origin, job] | side.doubt[entries] | (0 if lot.confidence >= SURE else Doubt.TITLE)
-        lost = (
-            np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None and with_geography)
-        )
+        lost = np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None)
         doubt[np.repeat(lost[there], sizes[there])] |= Doubt.DISTANCE
         if lot.given:  # the very same words on both sides are the same job, whatever it is read as
             doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE

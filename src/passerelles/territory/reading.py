@@ -296,6 +296,24 @@ class _Grid:
         """Return the header of a role as it is written, or its name where there is none."""
         return self.header[self.columns[role]] if role in self.columns else role
 
+    @property
+    def free(self) -> list[int]:
+        """Columns without a role that are not of something else."""
+        return [
+            place
+            for place, name in enumerate(self.header)
+            if place not in self.columns.values() and not _ELSE.search(normalise_label(name))
+        ]
+
+    def held(self, place: int) -> list[str]:
+        """Return what is written in a column, in the first rows."""
+        return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
+
+    def only(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> int | None:
+        """Return the one column among some that holds what is looked for."""
+        found = [place for place in among if (held := self.held(place)) and holds(held)]
+        return found[0] if len(found) == 1 else None
+
     def others(self, cells: Sequence[Any], role: str) -> set[str]:
         """Return what other columns of the very same name hold."""
         place = self.columns.get(role)
@@ -410,16 +428,22 @@ class _Reader:
         """
         count = _COUNT[self.side]
         if count in grid.columns and not {"job", "code"} & set(grid.columns):
-            held = [text for _, cells in grid.rows[:_LOOKED_AT] if (text := grid.text(cells, count))]
+            held = grid.held(grid.columns[count])
             if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
                 grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != count})
-        for role, of_content in (("job", self._holds_jobs), (count, _holds_numbers)):
-            if role not in grid.columns and not (role == "job" and "code" in grid.columns):
-                place = _only(of_content, grid)
-                if place is not None:
-                    grid = replace(grid, columns={**grid.columns, role: place})
-                    self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
-        grid = self._with_places(grid)
+        for role, alike, holds in (
+            ("job", {"job", "code"}, self._holds_jobs),
+            (count, {count}, _holds_numbers),
+            ("commune", {"basin", "commune"}, self._holds_places),
+        ):
+            if alike & grid.columns.keys():
+                continue
+            place = grid.only(holds, grid.free)
+            if place is None and role == "commune" and "employer" in grid.columns:  # a site may be named after its town
+                place = grid.only(holds, [grid.columns["employer"]])
+            if place is not None:
+                grid = replace(grid, columns={**grid.columns, role: place})
+                self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
         if not {"job", "code"} & set(grid.columns):
             columns = ", ".join(filter(None, grid.header)) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
@@ -430,22 +454,10 @@ class _Reader:
             self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
         return grid
 
-    def _with_places(self, grid: _Grid) -> _Grid:
-        """Find the column of places by what it holds where no name tells it; a site may be named after its town."""
-        if {"basin", "commune"} & set(grid.columns) or self.locator.places is None:
-            return grid
-        place = _only(self._holds_places, grid)
-        if place is None and "employer" in grid.columns:
-            at = grid.columns["employer"]
-            held = [text for _, cells in grid.rows[:_LOOKED_AT] if (text := grid.text(cells, "employer"))]
-            place = at if held and self._holds_places(held) else None
-        if place is None:
-            return grid
-        self.said.append(Problem(grid.name, 0, "commune", "commune_by_content", {"column": grid.header[place]}))
-        return replace(grid, columns={**grid.columns, "commune": place})
-
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""
+        if self.locator.places is None:
+            return False
         found = {text: find_place(self.locator, text, "", "commune") for text in dict.fromkeys(texts)}
         read = sum(isinstance(f, Where) or f.key == "basin_ambiguous" for f in map(found.get, texts) if f is not None)
         return read >= _MOST_CELLS * len(texts)
@@ -653,18 +665,6 @@ def _agreement(text: str) -> str:
     """Number of a collective agreement; empty where a cell holds none."""
     code = agreement_code(text) if text else ""
     return code if code.isdigit() else ""
-
-
-def _only(holds: Callable[[Sequence[str]], bool], grid: _Grid) -> int | None:
-    """Return the one column without a role, and not of something else, that holds what is looked for."""
-    found = []
-    for place, name in enumerate(grid.header):
-        if place in grid.columns.values() or _ELSE.search(normalise_label(name)):
-            continue
-        cells = [text for _, row in grid.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
-        if cells and holds(cells):
-            found.append(place)
-    return found[0] if len(found) == 1 else None
 
 
 def _holds_numbers(texts: Sequence[str]) -> bool:
