@@ -24,7 +24,7 @@ from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 from passerelles.vectors import Cells, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 9
+FORMAT: Final = 10
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22
@@ -200,7 +200,7 @@ class Column:
     """
     One column of a table, decoded when it is asked for, whole or cell by cell.
 
-    Text lies in UTF-8 with its ends, as Arrow lays it out, or as numbers of distinct texts.
+    Text lies as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as Arrow lays it out.
     """
 
     def __init__(self, index: Index, name: str, kind: str, size: int) -> None:
@@ -215,12 +215,6 @@ class Column:
         if self._kind == "none" or (self._kind == "partial" and not self._array("known")[row]):
             return None
         if self._kind == "text":
-            utf8, ends = self._utf8()
-            try:
-                return str(utf8[ends[row] : ends[row + 1]].data, "utf-8", _ERRORS)
-            except UnicodeDecodeError:
-                self._index.damaged(f"{self._name}.utf8.npy")
-        if self._kind == "numbered":
             return self._texts()[int(self._numbers()[row])]
         value: Cell = self._array("value")[row].item()
         return value
@@ -230,8 +224,6 @@ class Column:
         if self._kind == "none":
             return [None] * self._size
         if self._kind == "text":
-            return self._decoded()
-        if self._kind == "numbered":
             return map(self._texts().__getitem__, self._numbers().tolist())
         cells: list[Cell] = self._array("value").tolist()
         if self._kind == "partial":
@@ -241,23 +233,18 @@ class Column:
     def _array(self, part: str) -> Array:
         return self._index.array(f"{self._name}.{part}.npy")
 
-    def _utf8(self) -> tuple[Array, Array]:
-        utf8 = self._array("utf8")
-        return utf8, self._index.positions(f"{self._name}.ends.npy", len(utf8) + 1)
-
-    def _decoded(self) -> list[str]:
-        try:
-            return _texts(*self._utf8())
-        except UnicodeDecodeError:
-            self._index.damaged(f"{self._name}.utf8.npy")
-
     def _numbers(self) -> Array:
         return self._index.positions(f"{self._name}.number.npy", len(self._texts()) - 1, least=-1)
 
     def _texts(self) -> list[str | None]:
         """Distinct texts by number; the last one, which -1 finds, is None."""
         if self._distinct is None:
-            self._distinct = [*self._decoded(), None]
+            utf8 = self._array("utf8")
+            ends = self._index.positions(f"{self._name}.ends.npy", len(utf8) + 1)
+            try:
+                self._distinct = [*_decoded(utf8, ends), None]
+            except UnicodeDecodeError:
+                self._index.damaged(f"{self._name}.utf8.npy")
         return self._distinct
 
 
@@ -306,21 +293,17 @@ def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
 
 
 def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
-    several = set(values)
-    numbered = 2 * len(several) <= len(values) or None in several
-    distinct = sorted(several - {None}) if numbered else ()
-    data = [text.encode("utf-8", _ERRORS) for text in (distinct if numbered else values)]
+    distinct = sorted(set(values) - {None})
+    data = [text.encode("utf-8", _ERRORS) for text in distinct]
     arrays[f"{name}.utf8.npy"] = np.asarray(bytearray(b"".join(data)), dtype=np.uint8)
     arrays[f"{name}.ends.npy"] = np.cumsum([0, *map(len, data)], dtype=np.int64)
-    if not numbered:
-        return "text"
     number = {None: -1, **{text: i for i, text in enumerate(distinct)}}
     numbers = list(map(number.__getitem__, values))
     arrays[f"{name}.number.npy"] = np.asarray(numbers, dtype=np.int16 if len(distinct) < 2**15 else np.int32)
-    return "numbered"
+    return "text"
 
 
-def _texts(utf8: Array, ends: Array) -> list[str]:
+def _decoded(utf8: Array, ends: Array) -> list[str]:
     whole = utf8.tobytes()
     return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise(ends.tolist())]
 

@@ -68,6 +68,7 @@ def bounds(space, formula, room, row):
     own = space.base_rows[row] if row >= 0 else -1
     rest = formula.rest[row]  # the last row is that of people without an occupation
     base = np.float32(SLACK * formula.parts)
+    room.rank[:] = -1
     for feature in range(len(formula.kind)):
         if formula.kind[feature] == RANK:
             base += _nearest(space, formula, room, feature, own)
@@ -232,9 +233,7 @@ def select(space, formula, room, row, targets, units):
     size = _try(space, formula, room, row, targets, units, 0, count)
     floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
     count = collect(bound, floor, room.chosen)
-    size = _try(space, formula, room, row, targets, units, size, count)
-    _forget(formula, room)
-    return size
+    return _try(space, formula, room, row, targets, units, size, count)
 
 
 @compiled
@@ -280,15 +279,6 @@ def collect(values, floor, rows):
         rows[count] = row
         count += values[row] > floor
     return count
-
-
-@compiled
-def _forget(formula, room):
-    for feature in range(len(formula.kind)):
-        if formula.kind[feature] == RANK:
-            near = room.near[feature]
-            for index in range(near[0]):
-                room.rank[feature, near[2 + index]] = -1
 
 
 @compiled

@@ -54,7 +54,7 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.sharing import cached_property, processors
+from passerelles.sharing import blocks, cached_property, processors
 from passerelles.vectors import places_of
 
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
@@ -77,10 +77,9 @@ class PlainEngine:
         """Return the best targets of some people."""
         size = len(people.rows)
         found = _found(size, min(limit, len(self.graph.codes)))
-        for start in range(0, size, _BLOCK):
-            stop = min(start + _BLOCK, size)
-            arrays: Any = [array[start:stop] for array in found]
-            self._rank_block(people.part(start, stop), Found(*arrays))
+        for some in blocks(size, _BLOCK):
+            arrays: Any = [array[some] for array in found]
+            self._rank_block(people.part(some.start, some.stop), Found(*arrays))
         return found
 
     def _rank_block(self, people: People, found: Found) -> None:
