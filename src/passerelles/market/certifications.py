@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -16,7 +16,6 @@ from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import (
     Found,
     Keeper,
-    Once,
     Scan,
     SourceFile,
     cells,
@@ -613,7 +612,7 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
     dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
     latest = max(map(_update_year, dated), default=_NO_YEAR)
     judged = latest if year is None else year
-    labels = Once(normalise_label)
+    labels = cache(normalise_label)
     for line, row in cells(found, table, *_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
         if not values["code"]:
@@ -643,13 +642,13 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
 
 
 def _certification(
-    values: dict[str, str], line: int, file: str, year: int, labels: Once[str, str], log: NoticeLog
+    values: dict[str, str], line: int, file: str, year: int, labels: Callable[[str], str], log: NoticeLog
 ) -> Certification:
     code = values["code"]
-    kind: CertificationKind = _KINDS.get(labels[values["state"]], "unknown")
+    kind: CertificationKind = _KINDS.get(labels(values["state"]), "unknown")
     if kind == "unknown":
         log.note("invalid_value", file=file, line=line, column="Etat_Libelle", value=values["state"])
-    if kind == "certification" and labels[values["type"]] == "habilitation":
+    if kind == "certification" and labels(values["type"]) == "habilitation":
         log.note("certification_state_differs", file=file, line=line, subject=code, value=values["type"])
     sessions = []
     for column in ("first_session", "last_session"):

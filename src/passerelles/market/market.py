@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, Self, TypeVar
@@ -15,7 +15,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.io.csv import Table
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
-from passerelles.market.read import ABSENT, Found, Keeper, Once, Scan, SourceFile, cells, read, scan_all, source_file
+from passerelles.market.read import ABSENT, Found, Keeper, Scan, SourceFile, cells, read, scan_all, source_file
 from passerelles.market.tables import (
     FapRome,
     Nomenclature,
@@ -280,7 +280,7 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
     found, secret, settings = file.found, file.found.kind.secret, file.settings
     log = NoticeLog(table.notices)
     whole, part = (
-        Once[str, Interval | None](partial(_interval, secret=secret, low=low, high=settings.secret_high))
+        cache(partial(_interval, secret=secret, low=low, high=settings.secret_high))
         for low in (settings.secret_low, settings.secret_part_low)
     )
     rows: dict[tuple[str, str, str], BmoRow] = {}
@@ -299,7 +299,7 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
             note("duplicate_code", subject=" ".join(key))
         else:
             met, xmet, smet = texts
-            rows[key] = BmoRow(*key, whole[met], part[xmet], part[smet])
+            rows[key] = BmoRow(*key, whole(met), part(xmet), part(smet))
             labels.setdefault(family, label)
             refilled += len(basin) < _BASIN_WIDTH
             for column, text, made in zip(_FIGURES, texts, rows[key][3:], strict=True):

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
@@ -40,7 +40,6 @@ _SHOWN: Final = 5
 # What these files write where they have no value.
 ABSENT: Final = frozenset({"", "NA", "NaN", "nan"})
 _HIGHEST_CLASS: Final = 5
-Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
@@ -344,8 +343,8 @@ def typed_cells(found: Found, table: Table, log: NoticeLog, *names: str) -> Iter
     for name in names:
         texts = list(map(str.strip, table.column(found.columns.get(name, "\x00absent"))))
         type_ = found.kind.types.get(name, "")
-        made = Once(_reader(type_))
-        values = [made[text] for text in texts] if type_ else texts
+        # Columns repeat the same few thousands of times.
+        values = list(map(cache(_reader(type_)), texts)) if type_ else texts
         columns.append(values)
         if type_.startswith("code:"):
             short = sum(value != text for value, text in zip(values, texts, strict=True))
@@ -388,18 +387,6 @@ def amount(text: str) -> float | None:
     """Number of a published file, 0 or more; None where it is none."""
     value = decimal_number(text)
     return value if value >= 0 else None
-
-
-class Once(dict[Key, Value]):
-    """What a function makes of each text or texts, made once: columns repeat the same few thousands of times."""
-
-    def __init__(self, make: Callable[[Key], Value]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: Key) -> Value:
-        """Make it, and keep it."""
-        return self.setdefault(key, self._make(key))
 
 
 def read_noted(found: Found, log: NoticeLog, files: list[SourceFile]) -> Table:

@@ -203,13 +203,7 @@ class Draft:
         return False
 
     def declare_all(self, kind: str, values: Sequence[Declared], table: Table) -> None:
-        """Declare one value a row of `table`; all at once where there is nothing to say of any."""
-        into: dict[str, Declared] = getattr(self, kind)
-        fresh = {value.code: value for value in values}
-        whole = len(fresh) == len(values) and "" not in fresh and into.keys().isdisjoint(fresh)
-        if whole and all(value.label for value in values):
-            into.update(fresh)
-            return
+        """Declare one value a row of `table`."""
         for line, value in zip(table.lines, values, strict=True):
             self.declare(kind, value, table, line)
 
@@ -252,10 +246,7 @@ class Draft:
         `also` names columns that tell two rows apart and may be empty.
         """
         keys = list(table.columns(*columns, *also))
-        distinct = set(keys)
         full = len(columns)
-        if len(distinct) == len(keys) and all(map(all, (key[:full] for key in distinct) if also else distinct)):
-            return table
         seen: set[tuple[str, ...]] = set()
         chosen: list[bool] = []
         for line, key in zip(table.lines, keys, strict=True):

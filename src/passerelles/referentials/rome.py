@@ -245,7 +245,7 @@ def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
     draft.require_occupations(table, "code_rome")
     types = table.column(how["type"])
     known = {*how["competencies"], how["contexts"], *how["others"]}
-    for line, cell in zip(table.lines, types, strict=True) if not known.issuperset(types) else ():
+    for line, cell in zip(table.lines, types, strict=True):
         if cell not in known:
             draft.note("unknown_link_type", table, line, column=how["type"], value=cell)
     asked = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
