@@ -31,7 +31,7 @@ from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements
-from passerelles.report.resolution import occupation_lines
+from passerelles.report.resolution import Fiche
 from passerelles.settings import RankingSettings
 from passerelles.territory.hours import EffortCosts
 from small import occupation, referential
@@ -277,7 +277,7 @@ def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_a
     for reduction in (Reduction("AS"), Reduction("P", experience_months=36)):
         nurse = replace(NURSE, reductions=(reduction,))
         graph = build_graph(replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials)))
-        told = [text for _, _, texts in occupation_lines(graph.referential, "Q", "fr") for text in texts]
+        told = [text for _, _, texts in Fiche(graph.referential, "Q").lines("fr") for text in texts]
         assert any("plus 2 310 h en entreprise ou en stage" in text.replace("\u202f", " ") for text in told)
         for origin, low in (("R", 4620.0), ("P", None)):
             path = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0]
@@ -465,7 +465,7 @@ def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unk
     assert {f.verdict for f in path.steps[0].frames if f.name.startswith("periode")} <= {"no", "unknown"}
     assert "Certificat de capacité (60 mois, heures inconnues)" in path_sentences(path)[0]
     assert "60 mois au moins" in path_sentences(path)[0]
-    told = [text for _, field, texts in occupation_lines(graph.referential, "Q", "fr") for text in texts]
+    told = [text for _, field, texts in Fiche(graph.referential, "Q").lines("fr") for text in texts]
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
 
 
@@ -483,7 +483,7 @@ def test_the_least_that_a_credential_takes_is_never_shown_as_what_it_takes(
 ) -> None:
     diploma = Credential("D", "Diplôme", "diplôme", hours, months=months)
     some = replace(jobs(CredentialRequirement("Q", "D")), credentials=(diploma,))
-    lines = [text for _, _, texts in occupation_lines(some, "Q", "fr") for text in texts]
+    lines = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
     assert f"Diplôme : exigé, {told}" in [line.replace("\u202f", " ").replace("\xa0", " ") for line in lines]
 
 

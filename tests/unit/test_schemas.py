@@ -132,7 +132,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     from passerelles.matching.titles import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources
     from passerelles.report.envelope import envelope, unscored_envelope
-    from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope
+    from passerelles.report.resolution import Fiche, candidate_dicts, resolution_envelope
 
     referential = rome4_graph.referential
     for code in ("K2110", "A1101"):
@@ -144,7 +144,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     payload = resolution_envelope(referential, found, kind="title")
     assert faults(validator("resolve", closed=True), payload) == []
     for code in rome4_graph.codes[::100]:
-        shown = unscored_envelope("show@1", referential, [occupation_dict(referential, code)])
+        shown = unscored_envelope("show@1", referential, [Fiche(referential, code).to_dict()])
         assert faults(validator("show", closed=True), shown) == []
 
 

@@ -437,6 +437,9 @@ def test_a_request_keeps_its_number_and_its_trace(client: Client, caplog: pytest
 
 def test_metrics_count_by_route_alone(engine: Engine) -> None:
     with Client(create_app(engine)) as client:
+        deadline = time.monotonic() + 20
+        while client.get("/health/ready").status_code != 200 and time.monotonic() < deadline:
+            time.sleep(0.02)
         for path in ("/v1/rank?origin=K2110", "/v1/rank?origin=K2110", "/v1/rank?origin=K9999", "/nowhere/K2110"):
             client.get(path)
         found = client.get("/metrics")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from passerelles.progress import Tell
     from passerelles.referentials.referential import Referential
     from passerelles.session import Session
+    from passerelles.settings import Settings
     from passerelles.territory.lots import Lots, Problem
     from passerelles.views.excel import BookPage
     from passerelles.views.spec import Page
@@ -53,17 +54,17 @@ class Format(StrEnum):
 
 
 LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
-MarketBasinOption = Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))]
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
 FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
-IncludeOption = Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))]
-ExplainOption = Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))]
 
 
 @dataclass(frozen=True)
 class Given:
     """What the options that commands share were given; those that a command does not take are at their defaults."""
 
+    basin: Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))] = None
+    include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None
+    explain: Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))] = 0
     filters: Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))] = None
     referential: Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))] = "transitions"
     overlay: Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))] = None
@@ -133,6 +134,23 @@ class Given:
             graph = self.session.graph
             gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
         return graph
+
+    def including(self, settings: "Settings") -> "Settings":
+        """
+        Return settings with which a ranking of sources lists the kinds of move that are asked for besides.
+
+        Raises
+        ------
+        PasserellesError
+            If there is no such kind.
+        """
+        from passerelles.model import MoveKind
+
+        kinds, known = self.include or (), get_args(MoveKind)
+        if odd := [kind for kind in kinds if kind not in known]:
+            raise PasserellesError("unknown_move_kind", value=odd[0], known=", ".join(known))
+        left = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
+        return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"sources_exclude": left})})
 
     def with_access(self) -> "Referential":
         """Return the referential with its overlays and, unless it was refused, the catalogue of access facts."""

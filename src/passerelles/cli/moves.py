@@ -1,24 +1,14 @@
 """Commands on moves: rank, sources, show, compare, areas, the demonstration; of several steps: paths, levers."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.given import (
-    ExplainOption,
-    Format,
-    FragileOption,
-    FrameOption,
-    Given,
-    IncludeOption,
-    MarketBasinOption,
-    shared,
-)
+from passerelles.cli.given import Format, FragileOption, FrameOption, Given, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import say
 from passerelles.views.spec import dicts
@@ -28,10 +18,9 @@ if TYPE_CHECKING:
 
     from passerelles.market.own_lists import JobList
     from passerelles.model import Profile
-    from passerelles.settings import Settings
 
 
-@shared("filters referential overlay no_access data observed limit strict settings form output chart lang")
+@shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
     given: Given,
     ctx: typer.Context,
@@ -40,7 +29,6 @@ def rank(
     profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", help=say("cli.option.rejects"))] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
-    explain: ExplainOption = 0,
 ) -> bool:
     """Rank the moves from an origin."""
     from passerelles import charts
@@ -49,7 +37,7 @@ def rank(
     from passerelles.ranking.moves import nearer, rank_moves, sentence
 
     if profiles:
-        others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": explain,
+        others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": given.explain,
                   "ORIGIN": origin, "--observed": given.observed, "--chart": given.chart}  # fmt: skip
         source = ctx.get_parameter_source("form")
         said = source is not None and source.name != "DEFAULT"
@@ -70,8 +58,10 @@ def rank(
     if parts := graph.referential.parts_of(end.code) if end.code else ():
         given.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
     title = given.say("moves.title" if occupied else "moves.title_profile", label=end.label or end.code, code=end.code)
-    found = {move.rank: nearer(graph, start, move) for move in moves[:explain]}
-    notes = {m.rank: text for m in moves[:explain] if (text := sentence(found[m.rank], m, lang=lang)) is not None}
+    found = {move.rank: nearer(graph, start, move) for move in moves[: given.explain]}
+    notes = {
+        m.rank: text for m in moves[: given.explain] if (text := sentence(found[m.rank], m, lang=lang)) is not None
+    }
 
     def payload() -> dict[str, Any]:
         items = dicts(moves, lang)
@@ -80,9 +70,9 @@ def rank(
         return given.scored("rank@1", items, occupied=occupied) | moves.doubts()
 
     show = given.on_screen(
-        lambda lang: moves.explained(lang, title=title, first=explain, notes=notes),
+        lambda lang: moves.explained(lang, title=title, first=given.explain, notes=notes),
         graph.referential,
-        unfold=explain,
+        unfold=given.explain,
         occupied=occupied,
     )
     given.emit(payload, moves.sheets(lang), show)
@@ -158,25 +148,21 @@ def show(
     codes: Annotated[bool, typer.Option("--codes", help=say("cli.option.codes"))] = False,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.referentials.referential import find_occupation, named_titles
     from passerelles.report.envelope import unscored_envelope
-    from passerelles.report.resolution import occupation_dict, occupation_sheet, print_occupation
+    from passerelles.report.resolution import Fiche, print_occupation
 
-    loaded = given.with_access()
-    code, titles = find_occupation(loaded, occupation), named_titles(loaded, [occupation])
-    about: dict[str, Any] = {"lang": given.lang, "codes": codes, "titles": titles}
+    fiche, lang = Fiche.of(given.with_access(), occupation), given.lang
     given.emit(
-        lambda: unscored_envelope("show@1", loaded, [occupation_dict(loaded, code, titles)]),
-        [occupation_sheet(loaded, code, **about)],
-        lambda console: print_occupation(console, loaded, code, **about),
+        lambda: unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
+        [fiche.sheet(lang, codes=codes)],
+        lambda console: print_occupation(console, fiche, lang, codes=codes),
     )
 
 
-@shared("referential overlay no_access data form output chart lang")
+@shared("basin referential overlay no_access data form output chart lang")
 def compare(
     given: Given,
     occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))],
-    basin: MarketBasinOption = None,
 ) -> None:
     """Compare occupations."""
     from passerelles import charts
@@ -185,7 +171,7 @@ def compare(
 
     given.check_chart()
     session, referential, lang = given.session, given.graph.referential, given.lang
-    found = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(basin))
+    found = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(given.basin))
 
     def payload() -> dict[str, Any]:
         items, more = dicts(found.occupations, lang), dicts(found.competencies, lang)
@@ -234,11 +220,10 @@ def demo(given: Given) -> None:
     given.emit(lambda: given.scored("rank@1", dicts(moves, lang)), moves.sheets(lang), show)
 
 
-@shared("referential overlay data settings form output chart lang")
+@shared("basin referential overlay data settings form output chart lang")
 def areas(
     given: Given,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
-    basin: MarketBasinOption = None,
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles import charts
@@ -250,7 +235,7 @@ def areas(
     session, graph, lang = given.session, given.graph, given.lang
     lines = () if jobs is None else map(str.strip, decode(read_file(jobs)).text.splitlines())
     named = None if jobs is None else [line for line in lines if line]
-    found = mobility_areas(graph, named, market=session.market, basin=session.basin(basin))
+    found = mobility_areas(graph, named, market=session.market, basin=session.basin(given.basin))
     given.emit(
         lambda: given.scored("areas@1", dicts(found.areas, lang)) | found.figures(),
         found.sheets(lang),
@@ -259,31 +244,11 @@ def areas(
     given.draw(lambda: charts.area_map(found, lang=lang))
 
 
-def including(settings: "Settings", kinds: Sequence[str]) -> "Settings":
-    """
-    Return settings with which a ranking of sources lists some kinds of move that it leaves out by default.
-
-    Raises
-    ------
-    PasserellesError
-        If there is no such kind.
-    """
-    from passerelles.model import MoveKind
-
-    for kind in kinds:
-        if kind not in get_args(MoveKind):
-            raise PasserellesError("unknown_move_kind", value=kind, known=", ".join(get_args(MoveKind)))
-    left = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
-    return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"sources_exclude": left})})
-
-
-@shared("filters referential overlay no_access data observed limit strict settings form output lang")
+@shared("include explain filters referential overlay no_access data observed limit strict settings form output lang")
 def sources(
     given: Given,
     target: Annotated[str, typer.Argument(help=say("cli.argument.target"))],
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
-    include: IncludeOption = None,
-    explain: ExplainOption = 0,
 ) -> bool:
     """Rank the moves towards a target."""
     from passerelles.ranking.filters import parse_filters
@@ -294,7 +259,7 @@ def sources(
     code = find_occupation(graph.referential, target)
     moves = rank_sources(
         graph, code, origins=origin, filters=parse_filters(graph, given.filters or (), session),
-        settings=including(graph.settings, include or ()), limit=given.limit, wages=session.wages,
+        settings=given.including(graph.settings), limit=given.limit, wages=session.wages,
     ).with_observed(given.observed_moves())  # fmt: skip
     if moves.left_out:
         kinds = ", ".join(given.say(f"moves.kind.{kind}") for kind in moves.excluded)
@@ -304,8 +269,8 @@ def sources(
         lambda: given.scored("sources@1", dicts(moves, lang)) | moves.doubts(),
         moves.sheets(lang),
         given.on_screen(
-            lambda lang: moves.explained(lang, title=title, first=explain), graph.referential, unfold=explain,
-            occupied=True,
+            lambda lang: moves.explained(lang, title=title, first=given.explain), graph.referential,
+            unfold=given.explain, occupied=True,
         ),
     )  # fmt: skip
     return bool(moves)

@@ -6,18 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.given import (
-    Format,
-    FragileOption,
-    FrameOption,
-    Given,
-    IncludeOption,
-    message,
-    shared,
-    speak_below,
-    write_text,
-)
-from passerelles.cli.moves import including
+from passerelles.cli.given import Format, FragileOption, FrameOption, Given, message, shared, speak_below, write_text
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -87,7 +76,7 @@ RequiredOption = Annotated[Path, typer.Option("--fragile", help=say("cli.option.
 
 
 @territory.command("rank", help=say("cli.command.territory_rank"))
-@shared("referential overlay no_access data travel limit settings form output lang hiring radius")
+@shared("include referential overlay no_access data travel limit settings form output lang hiring radius")
 def rank(
     given: Bounded,
     basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))] = "",
@@ -95,7 +84,6 @@ def rank(
     fragile: FragileOption = None,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
     employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
-    include: IncludeOption = None,
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.own_lists import load_job_list
@@ -115,7 +103,7 @@ def rank(
     area = area_of(territory, places)
     found, notes = rank_territory(
         graph, basin, market=market, places=places, fragile=fragile, hiring=given.hiring, listed=listed,
-        radius_km=given.radius, by=by, area=area, settings=including(graph.settings, include or ()), limit=given.limit,
+        radius_km=given.radius, by=by, area=area, settings=given.including(graph.settings), limit=given.limit,
     )  # fmt: skip
     code, name = Locator(places, market).find(basin) if area is None else (None, area.name)
     place = basin or territory

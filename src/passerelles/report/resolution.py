@@ -5,9 +5,6 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from rich.padding import Padding
-from rich.text import Text
-
 from passerelles.access.conditions import (
     AccessConditions,
     AccessCredential,
@@ -22,7 +19,7 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row
 from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKind
 from passerelles.ranking.move import KINDS
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
 from passerelles.views import schema
@@ -207,6 +204,18 @@ class Fiche(NamedTuple):
     code: str
     titles: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, referential: Referential, text: str) -> "Fiche":
+        """
+        Return the occupation of a code or an exact job title, with that title.
+
+        Raises
+        ------
+        UnknownCodeError
+            If there is none.
+        """
+        return cls(referential, find_occupation(referential, text), named_titles(referential, [text]))
+
     @property
     def occupation(self) -> Occupation:
         """The occupation itself."""
@@ -227,6 +236,51 @@ class Fiche(NamedTuple):
         """Moves that experts list from it, or from the occupation that it specialises, each with its target."""
         source, known = self.occupation.base or self.code, self.referential.occupation_by_code
         return [(m, known[m.target]) for m in self.referential.mobilities if m.origin == source]
+
+    @property
+    def conditions(self) -> AccessConditions:
+        """What access takes: that of the job titles, of the occupation at large where there is none."""
+        return access_conditions(self.referential, self.code, titles=self.titles)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything about the occupation as plain values, ready for JSON; what is not known is null."""
+        return OCCUPATION.to_dict(self, "fr")
+
+    def sheet(self, lang: Lang, *, codes: bool = False) -> Sheet:
+        """Return the same as rows of two cells: field and text."""
+        rows = [(field, text) for _, field, texts in self.lines(lang, codes=codes) for text in texts]
+        return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
+
+    def lines(self, lang: Lang, *, codes: bool = False) -> list[tuple[str, str, list[str]]]:
+        """Return what is said of it: a key, the field in words, and its lines, with codes where asked for."""
+
+        def coded(code: str, text: str) -> str:
+            return f"{code}  {text}" if codes else text
+
+        found, conditions = self.to_dict(), self.conditions
+        unknown = [say("show.unknown", lang=lang)]
+        blocks = [
+            ("definition", [found["definition"]] if found["definition"] else unknown),
+            ("access", [found["access"]] if found["access"] else unknown),
+            ("flags", [_flag(name, value, lang) for name, value in found["flags"].items()]),
+            ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
+            ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
+            ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
+            ("conditions", _conditions(conditions, lang)),
+            ("credentials", [coded(c.code, _credential(c, lang)) for c in conditions.credentials]),
+        ]
+        for kind in SHOWN_KINDS:
+            listed = [r for r in found["requirements"] if r["kind"] == kind]
+            listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
+            blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
+        if not found["requirements"]:
+            blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
+        moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]
+        blocks += [
+            ("contexts", [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]),
+            ("mobilities", moves),
+        ]
+        return [(name, say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
 
 
 _told = partial(Column, promised=True)
@@ -315,80 +369,20 @@ OCCUPATION = Record(
             for r in f.referential.credentials_of.get(f.code, ())
         ]),
         Column("access_conditions", schema=ref("access_conditions"),
-               value=lambda f, _: access_conditions(f.referential, f.code, titles=f.titles).to_dict()),
+               value=lambda f, _: f.conditions.to_dict()),
         _many("mobilities", _MOBILITY, attrgetter("mobilities")),
     ),
 )  # fmt: skip
 
 
-def occupation_dict(referential: Referential, code: str, titles: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return everything about an occupation as plain values, ready for JSON; what is not known is null."""
-    return OCCUPATION.to_dict(Fiche(referential, code, titles), "fr")
-
-
-def occupation_sheet(
-    referential: Referential, code: str, *, lang: Lang, codes: bool = False, titles: frozenset[str] = frozenset()
-) -> Sheet:
-    """Return the same as rows of two cells: field and text."""
-    lines = occupation_lines(referential, code, lang, codes=codes, titles=titles)
-    rows = [(field, text) for _, field, texts in lines for text in texts]
-    return Sheet.of_rows("occupation", (Column("field"), Column("text")), rows)
-
-
-def print_occupation(
-    console: "Console",
-    referential: Referential,
-    code: str,
-    *,
-    lang: Lang = "fr",
-    codes: bool = False,
-    titles: frozenset[str] = frozenset(),
-) -> None:
+def print_occupation(console: "Console", fiche: Fiche, lang: Lang, *, codes: bool = False) -> None:
     """Print the sheet of an occupation."""
-    console.print(Text(f"{code}  {referential.occupation_by_code[code].name}", style="bold"))
-    for _, field, texts in occupation_lines(referential, code, lang, codes=codes, titles=titles):
-        console.print(Text(field, style="bold"))
-        for text in texts:
-            console.print(Padding(Text(text), (0, 0, 0, 2)))
-    print_notice_of_source(console, referential, lang=lang)
+    from passerelles.views.terminal import print_unfolded  # noqa: PLC0415 - drawing takes a library
 
-
-def occupation_lines(
-    referential: Referential, code: str, lang: Lang, *, codes: bool = False, titles: frozenset[str] = frozenset()
-) -> list[tuple[str, str, list[str]]]:
-    """
-    Return what is said of an occupation: a key, the field in words, and its lines, with codes where asked for.
-
-    What access takes is that of the job titles in `titles`, of the occupation at large where there is none.
-    """
-
-    def coded(code: str, text: str) -> str:
-        return f"{code}  {text}" if codes else text
-
-    found = occupation_dict(referential, code, titles)
-    conditions = access_conditions(referential, code, titles=titles)
-    unknown = [say("show.unknown", lang=lang)]
-    blocks = [
-        ("definition", [found["definition"]] if found["definition"] else unknown),
-        ("access", [found["access"]] if found["access"] else unknown),
-        ("flags", [_flag(name, value, lang) for name, value in found["flags"].items()]),
-        ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
-        ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
-        ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
-        ("conditions", _conditions(conditions, lang)),
-        ("credentials", [coded(c.code, _credential(c, lang)) for c in conditions.credentials]),
-    ]
-    for kind in SHOWN_KINDS:
-        listed = [r for r in found["requirements"] if r["kind"] == kind]
-        listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
-        blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
-    if not found["requirements"]:
-        blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
-    blocks += [
-        ("contexts", [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]),
-        ("mobilities", [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]),
-    ]
-    return [(name, say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
+    console.print(f"{fiche.code}  {fiche.occupation.name}", style="bold")
+    for _, field, texts in fiche.lines(lang, codes=codes):
+        print_unfolded(console, Page(field, texts), lang=lang)
+    print_notice_of_source(console, fiche.referential, lang=lang)
 
 
 def _requirement(row: dict[str, Any], lang: Lang) -> str:

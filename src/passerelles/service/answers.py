@@ -10,9 +10,8 @@ from passerelles.market.tables import Payer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
-from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
-from passerelles.report.resolution import candidate_dicts, occupation_dict, resolution_envelope
+from passerelles.report.resolution import Fiche, candidate_dicts, resolution_envelope
 from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
@@ -135,9 +134,8 @@ def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody,
 
 def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
-    referential = engine.graph.referential
-    code, titles = find_occupation(referential, asked.occupation), named_titles(referential, [asked.occupation])
-    return unscored_envelope("show@1", referential, [occupation_dict(referential, code, titles)])
+    fiche = Fiche.of(engine.referential, asked.occupation)
+    return unscored_envelope("show@1", engine.referential, [fiche.to_dict()])
 
 
 def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:

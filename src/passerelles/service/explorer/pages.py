@@ -17,7 +17,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.resolution import Fiche, candidate_sheet, occupation_dict, occupation_lines
+from passerelles.report.resolution import Fiche, candidate_sheet
 from passerelles.service.explorer.ask import Ask
 from passerelles.views.spec import Page, Sheet
 
@@ -113,12 +113,13 @@ def job(ask: Ask, code: str) -> str:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
-    found = occupation_dict(engine.referential, about.code)
+    fiche = Fiche(engine.referential, about.code)
+    found = fiche.to_dict()
     return ask.render(
         "job.html",
         job=about,
         tab="show",
-        blocks=occupation_lines(engine.referential, about.code, lang),
+        blocks=fiche.lines(lang),
         mobilities=[m["code"] for m in found["mobilities"]],
         parts=[p["code"] for p in found["parts"]],
         riasec=engine.referential.occupation_by_code[about.code].riasec,

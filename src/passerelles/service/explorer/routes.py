@@ -299,9 +299,10 @@ def _piece(
         except ValidationError:
             return failed(ask, "invalid", piece=True)
         made = await _worked_out(_pool(desk, path), ask, partial(make, ask, asked), piece=True)
-        if isinstance(made, territory.File):
-            named = {**_UNKEPT, "content-disposition": f'attachment; filename="{made.name}"'}
-            return Response(made.content, media_type=made.media, headers=named)
+        if isinstance(made, tuple):
+            name, media, content = made
+            named = {**_UNKEPT, "content-disposition": f'attachment; filename="{name}"'}
+            return Response(content, media_type=media, headers=named)
         return made if isinstance(made, Response) else Response(made, media_type=HTML, headers=_UNKEPT)
 
     return answer

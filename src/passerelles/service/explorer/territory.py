@@ -82,14 +82,6 @@ class Wanted(_Shape):
     form: Literal["xlsx", "html", "docx"]
 
 
-class File(NamedTuple):
-    """A file to take away."""
-
-    name: str
-    media: str
-    content: bytes
-
-
 class Doubt(NamedTuple):
     """A title to be looked at: how it was read, how sure that is, what else it may mean, and whose people."""
 
@@ -156,12 +148,12 @@ def plan(ask: Ask, asked: Asked) -> str:
     )
 
 
-def take_away(ask: Ask, wanted: Wanted) -> File:
-    """Return the answer as a workbook, a page or an office document: those that the command line writes."""
+def take_away(ask: Ask, wanted: Wanted) -> tuple[str, str, bytes]:
+    """Return the answer as a file, its name and kind before it: those that the command line writes."""
     case, _ = _case(ask, wanted.asked)
     name = f"territoire.{wanted.form}"
     if wanted.form == "html":
-        return File(name, MEDIA["html"], territory_page(case).encode())
+        return name, MEDIA["html"], territory_page(case).encode()
     with TemporaryDirectory() as folder:
         place = Path(folder) / name
         if wanted.form == "docx":
@@ -171,7 +163,7 @@ def take_away(ask: Ask, wanted: Wanted) -> File:
             payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
             about = about_sheet(payload, version=ask.engine.version, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
-        return File(name, MEDIA[wanted.form], place.read_bytes())
+        return name, MEDIA[wanted.form], place.read_bytes()
 
 
 def _sheets(ask: Ask, case: Case) -> list[Sheet]:
@@ -225,10 +217,8 @@ def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
         yield {"fragile": first, "hiring": second}
         return
     with TemporaryDirectory() as folder:
-        found: dict[Side, Path | None] = {}
-        for side, dropped in (("fragile", asked.fragile), ("hiring", asked.hiring)):
-            found[side] = None if dropped is None else _written(Path(folder), side, dropped)  # type: ignore[index, arg-type]
-        yield found
+        dropped: dict[Side, Dropped | None] = {"fragile": asked.fragile, "hiring": asked.hiring}
+        yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
 
 
 def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
