@@ -23,7 +23,7 @@ PARTS = ("K2110-2R", "K2110-B", "K2110-GL")
 # Credentials that each move of the category-B instructor leaves to obtain, and those carried over.
 TO_OBTAIN = {
     "K2110-GL": {"PERM-C", "PERM-CE", "CCS-GL", "AUT-ENS-GL"},
-    "K2110-2R": {"PERM-A2", "PERM-A", "CCS-2R", "AUT-ENS-2R"},
+    "K2110-2R": {"PERM-A2", "EXP-A2-24", "PERM-A", "CCS-2R", "AUT-ENS-2R"},
 }
 CARRIED = {"TP-ECSR", "AUT-ENS", "PERM-B", "APT-COND"}
 
@@ -75,7 +75,13 @@ def test_a_licence_comes_before_the_right_to_teach_it(graph: OccupationGraph) ->
     assert order.index("PERM-CE") < order.index("AUT-ENS-GL")
     assert order.index("TP-ECSR") < order.index("AUT-ENS") < order.index("AUT-ENS-GL")
     order = [c.code for c in _first_two(graph)["K2110-2R"].credentials]
-    assert order.index("PERM-A2") < order.index("PERM-A") < order.index("CCS-2R") < order.index("AUT-ENS-2R")
+    assert (
+        order.index("PERM-A2")
+        < order.index("EXP-A2-24")
+        < order.index("PERM-A")
+        < order.index("CCS-2R")
+        < order.index("AUT-ENS-2R")
+    )
 
 
 def test_what_a_person_states_of_credentials_wins(graph: OccupationGraph) -> None:

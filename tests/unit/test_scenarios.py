@@ -88,9 +88,9 @@ def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: Occupation
 
 def test_a_credential_of_unknown_length_is_no_lever(embedded: OccupationGraph) -> None:
     driving = build_graph(load_referential().with_overlay("enseignement-conduite"))
-    lever = make_lever(driving, driving.settings.effort, ("AUT-ENS-2R",))
+    lever = make_lever(driving, driving.settings.effort, ("AUT-ENS-GL",))
     assert np.isnan(lever.hours_of(driving.position["H2909"]))
-    assert make_lever(driving, driving.settings.effort, ("AUT-ENS-2R",)).hours_of(driving.position["K2110-2R"]) == 0
+    assert make_lever(driving, driving.settings.effort, ("AUT-ENS-GL",)).hours_of(driving.position["K2110-GL"]) == 0
 
 
 def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:
