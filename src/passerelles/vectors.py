@@ -135,6 +135,11 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return scaled
 
 
+def tfidf_rows(matrix: "sparse.csr_array", counted: NDArray[np.bool_]) -> "sparse.csr_array":
+    """Rows whose columns are weighted by their rarity among the counted rows, scaled to length 1; see `rarity`."""
+    return unit_rows(weighted(matrix, rarity(matrix, counted)))
+
+
 def unit(rows: NDArray[Any]) -> NDArray[Any]:
     """Rows of a dense matrix scaled to length 1; rows of 0 stay so."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -27,7 +27,7 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.sharing import blocks, cached_property
-from passerelles.vectors import bag_of_words, frozen, presence, product, rarity, sparse, unit_rows, weighted
+from passerelles.vectors import bag_of_words, frozen, presence, product, rarity, sparse, tfidf_rows, unit_rows, weighted
 
 
 class Tree(NamedTuple):
@@ -65,18 +65,15 @@ _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent gro
 _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 
 
-@dataclass(frozen=True, eq=False)
-class ContentIndex:
-    """Target side of the content features of one graph: unit vectors and tree positions, made once."""
+class ContentIndex(NamedTuple):
+    """Target side of the plain features of one graph: unit vectors of all occupations, one row each."""
 
-    graph: OccupationGraph
     rarity: NDArray[np.float64]
     requirements: "sparse.csr_array"
     contexts: "sparse.csr_array"
     tags: "sparse.csr_array"
     titles: "sparse.csr_array"
     texts: "sparse.csr_array"
-    tree: Tree
 
 
 def content_index(graph: OccupationGraph) -> ContentIndex:
@@ -87,52 +84,16 @@ def content_index(graph: OccupationGraph) -> ContentIndex:
 def _build_content(graph: OccupationGraph) -> ContentIndex:
     plain = ~graph.is_specialised
     listed = presence(graph.weights)
-    rare = rarity(listed, plain)
-    titles = bag_of_words(
-        [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
-    )
-    texts = bag_of_words([f"{o.name} {o.definition}" for o in graph.occupations])
+    titles = [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
+    texts = [f"{o.name} {o.definition}" for o in graph.occupations]
     return ContentIndex(
-        graph=graph,
-        rarity=rare,
-        requirements=unit_rows(weighted(listed, rare)),
-        contexts=unit_rows(weighted(graph.contexts, rarity(graph.contexts, plain))),
-        tags=unit_rows(weighted(graph.tags, rarity(graph.tags, plain))),
-        titles=unit_rows(weighted(titles, rarity(titles, plain))),
-        texts=unit_rows(weighted(texts, rarity(texts, plain))),
-        tree=tree_of(graph),
+        rarity=rarity(listed, plain),
+        requirements=tfidf_rows(listed, plain),
+        contexts=tfidf_rows(graph.contexts, plain),
+        tags=tfidf_rows(graph.tags, plain),
+        titles=tfidf_rows(bag_of_words(titles), plain),
+        texts=tfidf_rows(bag_of_words(texts), plain),
     )
-
-
-def _coverage(index: ContentIndex, origins: Origins) -> Dense:
-    """Share of the target's requirements held, near matches at their discount, in [0, 1]; NaN where none is listed."""
-    return coverage_block(index.graph, origins.held)
-
-
-def _resemblance(index: ContentIndex, origins: Origins) -> Dense:
-    """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
-    return product(unit_rows(weighted(origins.held, index.rarity)), index.requirements)
-
-
-def _alike(name: str) -> Callable[[ContentIndex, Origins], Dense]:
-    """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
-
-    def compute(index: ContentIndex, origins: Origins) -> Dense:
-        vectors = getattr(index, name)
-        return product(origins.of_occupation(vectors), vectors)
-
-    return compute
-
-
-def _tree(index: ContentIndex, origins: Origins) -> Dense:
-    """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
-    rows = np.maximum(origins.rows, 0)
-    total = np.zeros((len(rows), len(index.graph.codes)), dtype=np.float32)
-    for level, weight in zip(index.tree, (_PARENT, _DOMAIN, _TOP), strict=True):
-        same = (level[rows][:, None] == level[None, :]) & (level >= 0)[None, :]
-        total += np.float32(weight / _CLOSEST) * same
-    total[~origins.occupied] = 0.0
-    return total
 
 
 # A step up of about one level of training; half a level is noise, two are another career.
@@ -208,6 +169,37 @@ def scene_of_all(graph: OccupationGraph) -> Scene:
 Compute = Callable[[Scene], Dense]
 
 
+def _coverage(scene: Scene) -> Dense:
+    """Share of the target's requirements held, near matches at their discount, in [0, 1]; NaN where none is listed."""
+    return coverage_block(scene.graph, scene.origins.held)
+
+
+def _resemblance(scene: Scene) -> Dense:
+    """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
+    index = content_index(scene.graph)
+    return product(unit_rows(weighted(scene.origins.held, index.rarity)), index.requirements)
+
+
+def _alike(name: str) -> Compute:
+    """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
+
+    def compute(scene: Scene) -> Dense:
+        vectors = getattr(content_index(scene.graph), name)
+        return product(scene.origins.of_occupation(vectors), vectors)
+
+    return compute
+
+
+def _tree(scene: Scene) -> Dense:
+    """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
+    total = np.zeros((len(scene.mine), len(scene.graph.codes)), dtype=np.float32)
+    for level, weight in zip(tree_of(scene.graph), (_PARENT, _DOMAIN, _TOP), strict=True):
+        same = (level[scene.mine][:, None] == level[None, :]) & (level >= 0)[None, :]
+        total += np.float32(weight / _CLOSEST) * same
+    total[~scene.origins.occupied] = 0.0
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """
@@ -262,10 +254,6 @@ def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
 
 def _cosine(name: str) -> Compute:
     return lambda scene: scene.evidence.measured(name)
-
-
-def _content(function: Callable[[ContentIndex, Origins], Dense]) -> Compute:
-    return lambda scene: function(content_index(scene.graph), scene.origins)
 
 
 def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
@@ -460,13 +448,13 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
 # Plain features of the scorer whose weights are set by hand.
 PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
     {
-        "coverage": Feature(_content(_coverage), of_holdings=True),
-        "resemblance": Feature(_content(_resemblance), of_holdings=True),
-        "contexts": Feature(_content(_alike("contexts"))),
-        "tags": Feature(_content(_alike("tags"))),
-        "title_words": Feature(_content(_alike("titles"))),
-        "definition_words": Feature(_content(_alike("texts"))),
-        "tree": Feature(_content(_tree)),
+        "coverage": Feature(_coverage, of_holdings=True),
+        "resemblance": Feature(_resemblance, of_holdings=True),
+        "contexts": Feature(_alike("contexts")),
+        "tags": Feature(_alike("tags")),
+        "title_words": Feature(_alike("titles")),
+        "definition_words": Feature(_alike("texts")),
+        "tree": Feature(_tree),
     }
 )
 
