@@ -83,24 +83,19 @@ class FileSource:
         """
         member = self.member(name)
         try:
-            return _read_file(self.place / member.path) if member.archive is None else _read_zipped(member)
+            if member.archive is None:
+                path = self.place / member.path
+                _check_size(path, path.stat().st_size)
+                return path.read_bytes()
+            with zipfile.ZipFile(member.archive) as archive:
+                _check_size(Path(member.path), archive.getinfo(member.path).file_size)
+                return archive.read(member.path)
         except PermissionError as error:
             raise PasserellesError("no_permission", path=self.place / name) from error
         except (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError) as error:
             # RuntimeError: encrypted; NotImplementedError, a kind of it: an unknown compression.
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise PasserellesError("unreadable_member", path=self.place, name=name, reason=reason) from error
-
-
-def _read_file(path: Path) -> bytes:
-    _check_size(path, path.stat().st_size)
-    return path.read_bytes()
-
-
-def _read_zipped(member: Member) -> bytes:
-    with zipfile.ZipFile(member.archive or "") as archive:
-        _check_size(Path(member.path), archive.getinfo(member.path).file_size)
-        return archive.read(member.path)
 
 
 def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
