@@ -28,6 +28,7 @@ from passerelles.model import (
     HoursKind,
     InForce,
     MoveKind,
+    OccupationAccess,
     Reduction,
     RequirementKind,
     Scope,
@@ -345,42 +346,41 @@ def access_conditions(
 def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
     rows = referential.credentials_of.get(code, ())
-    whole = referential.access_of.get(code)
+    stated = referential.access_of.get(code)
+    whole = stated or OccupationAccess(code)
+    unsaid = whole.status == "unknown"
     if aim.titles:  # what other titles take is no part of what these do
         rows = tuple(row for row in rows if row.scope != "titles" or concerns_row(referential, row, aim))
-    credentials = tuple(_credentials(referential, rows, aim))
     text = None
-    if referential.access is not None and (whole is None or whole.status == "unknown" or whole.level_low is None):
+    if referential.access is not None and (unsaid or whole.level_low is None):
         text = text_of(referential, code)
-    speaks = text is not None and (whole is None or whole.status == "unknown") and not rows
-    if speaks and text is not None:
-        credentials = tuple(_named(referential, text))
-    selection = _selection(referential, code, speaks=speaks, text=text)
+    alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
+    credentials = tuple(_credentials(referential, rows, aim) if alone is None else _named(referential, alone))
+    selection = _selection(whole, alone)
     others_chosen = False
     if selection is not None and aim.titles and selection.scope == "titles":
         others_chosen = not concerns(referential, code, "titles", selection.titles, aim)
         selection = None if others_chosen else selection
-    low, high = (whole.level_low, whole.level_high) if whole else (None, None)
+    low, high = whole.level_low, whole.level_high
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
-    if low is None and high is None and speaks:  # a diploma that the text requires says the level that it does not
-        low = high = max(
-            (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level), default=None
-        )
+    if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
+        required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
+        low = high = max(required_levels, default=None)
     required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
     chosen = _chosen(referential, code, selection, credentials, aim)
     status: AccessStatus = "unknown"
-    if chosen or (whole is not None and whole.status == "selective" and not others_chosen):
+    if chosen or (whole.status == "selective" and not others_chosen):
         status = "selective"
     elif required:
         status = "conditional"
-    elif whole is not None and whole.status != "unknown":
+    elif not unsaid:
         others = aim.titles or any(c.requirement in ("required", "one-of") for c in credentials)
         # Others have to, or are chosen, not this person.
         status = "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
-    elif speaks and text is not None and _may_be_open(referential, code, text):
+    elif alone is not None and _may_be_open(referential, code, alone):
         status = "open"
-    catalogued = any(row.origin for row in rows) or whole is not None
+    catalogued = stated is not None or any(row.origin for row in rows)
     return AccessConditions(
         status=status,
         selection=selection,
@@ -389,8 +389,8 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         credentials=credentials,
         varies=not aim.titles
         and (any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles")),
-        origin="access text" if speaks else "catalogue" if catalogued else "referential",
-        source=whole.source if whole else "",
+        origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
+        source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
     )
 
@@ -664,13 +664,10 @@ def _kind(name: str) -> CredentialKind:
     return cast("CredentialKind", name) if name in get_args(CredentialKind) else "certificat"
 
 
-def _selection(referential: Referential, code: str, *, speaks: bool, text: AccessText | None) -> Selection | None:
-    whole = referential.access_of.get(code)
-    if whole is not None and whole.selection is not None:
+def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | None:
+    if whole.selection is not None:
         return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles)
-    if speaks and text is not None and text.selection is not None:
-        return Selection(text.selection, "")
-    return None
+    return Selection(text.selection, "") if text is not None and text.selection is not None else None
 
 
 def _range(hours: Hours) -> dict[str, float | None]:
