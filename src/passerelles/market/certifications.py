@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -20,7 +20,6 @@ from passerelles.market.read import (
     SourceFile,
     cells,
     read,
-    read_noted,
     scan_all,
     source_file,
 )
@@ -604,51 +603,48 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
 
 
 def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
-    files: list[SourceFile] = []
-    table = read_noted(found, log, files)
-    kept: dict[str, Certification] = {}
-    counts = Counter[str]()
-    odd = defaultdict[str, list[int]](list)
+    table = read(found)
+    for each in table.notices:
+        log.add(each)
     dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
-    latest = max(map(_update_year, dated), default=_NO_YEAR)
+    latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
     judged = latest if year is None else year
-    labels = cache(normalise_label)
+    rows: list[Certification] = []
     for line, row in cells(found, table, *_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
-        if not values["code"]:
+        if values["code"]:
+            rows.append(_certification(values, line, found.name, judged, log))
+        else:
             log.note("empty_code", file=found.name, line=line)
-            continue
-        item = _certification(values, line, found.name, judged, labels, log)
-        counts["rows"] += 1
-        counts[item.kind] += 1
-        counts["without_rome"] += not item.rome
-        for rome in item.rome:
-            if not is_rome_code(rome) or rome.endswith("00"):
-                odd[rome].append(line)
-        kept[item.code] = _merged(kept[item.code], item, found.name, log) if item.code in kept else item
-    for rome in sorted(odd):
-        log.note("not_an_occupation", file=found.name, line=odd[rome][0], count=len(odd[rome]), subject=rome)
+    romes = grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome))
+    for rome, lines in romes.items():
+        if not is_rome_code(rome) or rome.endswith("00"):
+            log.note("not_an_occupation", file=found.name, line=lines[0], count=len(lines), subject=rome)
+    counts = Counter({"rows": len(rows), "without_rome": sum(not each.rome for each in rows)})
+    counts.update(each.kind for each in rows)
     if counts["without_rome"]:
         log.note("certifications_without_rome", file=found.name, count=counts["without_rome"])
-    if counts["rows"] > len(kept):
-        log.note("certification_rows_merged", file=found.name, count=counts["rows"] - len(kept))
+    of_code = grouped((each.code, each) for each in rows)
+    if len(rows) > len(of_code):
+        log.note("certification_rows_merged", file=found.name, count=len(rows) - len(of_code))
     return Certifications(
-        certifications=tuple(c for _, c in sorted(kept.items())),
+        certifications=tuple(_merged(some, found.name, log) for _, some in sorted(of_code.items())),
         year=judged,
-        file=files[0]._replace(year=str(latest) if dated else ""),
+        file=source_file(found, table, year=str(latest) if dated else ""),
         row_counts=MappingProxyType(dict(sorted(counts.items()))),
         notices=log.notices(),
     )
 
 
-def _certification(
-    values: dict[str, str], line: int, file: str, year: int, labels: Callable[[str], str], log: NoticeLog
-) -> Certification:
+_words: Final = cache(normalise_label)  # of columns that repeat a few texts
+
+
+def _certification(values: dict[str, str], line: int, file: str, year: int, log: NoticeLog) -> Certification:
     code = values["code"]
-    kind: CertificationKind = _KINDS.get(labels(values["state"]), "unknown")
+    kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
     if kind == "unknown":
         log.note("invalid_value", file=file, line=line, column="Etat_Libelle", value=values["state"])
-    if kind == "certification" and labels(values["type"]) == "habilitation":
+    if kind == "certification" and _words(values["type"]) == "habilitation":
         log.note("certification_state_differs", file=file, line=line, subject=code, value=values["type"])
     sessions = []
     for column in ("first_session", "last_session"):
@@ -676,22 +672,16 @@ def _certification(
     )
 
 
-def _merged(kept: Certification, other: Certification, file: str, log: NoticeLog) -> Certification:
-    """Two rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
+def _merged(some: Sequence[Certification], file: str, log: NoticeLog) -> Certification:
+    """Rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
-    differing = ", ".join(name for name in compared if getattr(kept, name) != getattr(other, name))
-    if differing:
-        log.note("certification_rows_differ", file=file, line=other.lines[0], subject=kept.code, column=differing)
-    return replace(
-        kept, rs=_union(kept.rs, other.rs), rome=_union(kept.rome, other.rome), lines=(*kept.lines, *other.lines)
-    )
-
-
-def _union(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
-
-
-def _update_year(text: str) -> int:
-    """Year of a date written 29/07/2020 or 2020-07-29; 0 where there is none."""
-    parts = [p for p in text.replace("-", "/").split("/") if len(p) == 4 and p.isascii() and p.isdigit()]  # noqa: PLR2004
-    return int(parts[0]) if parts else _NO_YEAR
+    first, *others = some
+    for other in others:
+        differing = ", ".join(name for name in compared if getattr(first, name) != getattr(other, name))
+        if differing:
+            log.note("certification_rows_differ", file=file, line=other.lines[0], subject=first.code, column=differing)
+    whole: dict[str, Any] = {
+        name: tuple(dict.fromkeys(value for row in some for value in getattr(row, name)))
+        for name in ("rs", "rome", "lines")
+    }
+    return replace(first, **whole)
