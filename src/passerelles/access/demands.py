@@ -116,10 +116,14 @@ class Demands:
         return frozen(found)
 
     @cached_property
+    def _place(self) -> dict[str, int]:
+        """Column of each credential."""
+        return {code: i for i, code in enumerate(self.codes)}
+
+    @cached_property
     def members(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
         """Columns of the alternatives of each choice."""
-        place = {code: i for i, code in enumerate(self.codes)}
-        return tuple(tuple(tuple(sorted(place[c] for c in way)) for way in ways) for ways in self.choices)
+        return tuple(tuple(tuple(sorted(self._place[c] for c in way)) for way in ways) for ways in self.choices)
 
     @cached_property
     def _proofs(self) -> tuple[Alternatives, ...]:
@@ -129,30 +133,26 @@ class Demands:
     @cached_property
     def _within(self) -> tuple[tuple[tuple[Within, ...], ...], ...]:
         """For each way to each choice: the choices of its members, and the columns that are there for their sake."""
-        place = {code: i for i, code in enumerate(self.codes)}
 
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
             asked = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
             named = ((some, {c for each in some for c in each} & way) for c in known for some in c.choices)
-            return tuple((some, frozenset(place[c] for c in codes - asked)) for some, codes in named)
+            return tuple((some, frozenset(self._place[c] for c in codes - asked)) for some, codes in named)
 
         return tuple(tuple(map(inside, ways)) for ways in self.choices)
 
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
-        plain = [holdings.of(credential) == "yes" for credential in self.credentials]
-        some = [holdings.has_one_of(proofs) for proofs in self._proofs]
-        return np.asarray([*plain, *some], dtype=np.bool_)
+        plain = (holdings.of(credential) == "yes" for credential in self.credentials)
+        return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
         found = held.copy()
-        size = len(self.codes)
-        place = {code: i for i, code in enumerate(self.codes)}
-        for number, ways in enumerate(self._proofs):
+        for column, ways in enumerate(self._proofs, start=len(self.codes)):
             for way in ways:
-                found[..., size + number] |= held[..., [place[code] for code in way]].all(axis=-1)
+                found[..., column] |= held[..., [self._place[code] for code in way]].all(axis=-1)
         return found
 
     @cached_property
@@ -207,9 +207,8 @@ class Demands:
             unknown.append(any(unknown[i] for i in best))
             closed.append(not left)
         lows, highs, experience = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high, months))
-        unsure, shut = (frozen(np.asarray(flags, dtype=np.bool_)) for flags in (unknown, closed))
         length = frozen(np.asarray(tenths, dtype=np.int64))
-        return Price(length, lows, highs, experience, unsure, shut, tuple(hours), tuple(ways))
+        return Price(length, lows, highs, experience, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -259,16 +258,18 @@ class Demands:
     def full(self) -> Bools:
         """Shape (c + g,): which credentials are a whole qualification; so is a choice of which each way holds one."""
         kinds = [c.kind in _FULL for c in self.credentials]
-        some = [all(any(kinds[i] for i in way) for way in ways) for ways in self.members]
-        return frozen(np.asarray([*kinds, *some], dtype=np.bool_))
+        return self._of_columns(kinds, kinds)
 
     @cached_property
     def _trains(self) -> Bools:
         """Shape (c + g,): which credentials take a course, other than for a licence; a choice if each way does."""
         plain = [h.expected != 0 for h in self._lengths]
         course = [some and c.kind != "permis" for some, c in zip(plain, self.credentials, strict=True)]
-        some = [all(any(course[i] for i in way) for way in ways) for ways in self.members]
-        return frozen(np.asarray([*plain, *some], dtype=np.bool_))
+        return self._of_columns(plain, course)
+
+    def _of_columns(self, plain: Sequence[bool], telling: Sequence[bool]) -> Bools:
+        """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of those that tell."""
+        return _flags([*plain, *(all(any(telling[i] for i in way) for way in ways) for ways in self.members)])
 
     def _full_left(self, price: Price) -> Bools:
         """Shape (c + g,): whether what a person lacks of each column is a whole qualification."""
@@ -320,6 +321,10 @@ def total(missing: Bools, values: Ints) -> Ints:
     return np.asarray(missing.astype(np.float64) @ values, dtype=np.int64)
 
 
+def _flags(answers: Iterable[bool]) -> Bools:
+    return frozen(np.asarray([*answers], dtype=np.bool_))
+
+
 def demands_of(graph: OccupationGraph, aim: Aim = NO_AIM) -> Demands:
     """Return what a graph's occupations demand of who means to work in a way; kept, but for that of single titles."""
 
@@ -354,13 +359,10 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
         own = (c.code for c in each.required if c.needed_for is None and c.kind != "permis")
         courses[row, [place[code] for code in own if code in place]] = True
         needed[row, [place[c] for c in mine] + [number[choice] for choice in some]] = True
-    hidden, selective, freely = (
-        frozen(np.asarray(flags, dtype=np.bool_))
-        for flags in (
-            [_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True)],
-            [c.status == "selective" for c in conditions],
-            [c.level_low == 0 for c in conditions],
-        )
+    hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
+    selective, freely = (
+        _flags(c.status == "selective" for c in conditions),
+        _flags(c.level_low == 0 for c in conditions),
     )
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
