@@ -97,7 +97,9 @@ def damped(counts: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(1.0 + np.log(counts), dtype=counts.dtype)
 
 
-def rarity(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing: float = 1.0) -> NDArray[np.float64]:
+def rarity(
+    matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing: float = 1.0, singles: bool = True
+) -> NDArray[np.float64]:
     """
     Return the inverse document frequency of each column, smoothed: ``ln((1 + n) / (1 + df)) + 1``.
 
@@ -109,16 +111,14 @@ def rarity(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing:
         Shape (n,): the rows that count. Specialised occupations do not, so that an overlay changes no other score.
     smoothing
         What is added to n and df; with 0, what no counted row has is as rare as what one has.
+    singles
+        Whether what one counted row alone has weighs something, which brings nothing together.
     """
-    frequency = users(matrix, counted)
-    size = max(1.0, smoothing + counted.sum())
-    return np.asarray(np.log(size / np.maximum(1.0, smoothing + frequency)) + 1.0, dtype=np.float64)
-
-
-def users(matrix: "sparse.csr_array", counted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many of the counted rows have something in each column; see `rarity`."""
     used = matrix.indices if counted.all() else matrix.indices[np.repeat(counted, np.diff(matrix.indptr))]
-    return np.bincount(used, minlength=matrix.shape[1])
+    frequency = np.bincount(used, minlength=matrix.shape[1])
+    size = max(1.0, smoothing + counted.sum())
+    weights = np.log(size / np.maximum(1.0, smoothing + frequency)) + 1.0
+    return np.asarray(weights if singles else np.where(frequency > 1, weights, 0.0), dtype=np.float64)
 
 
 def weighted(matrix: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_array":
@@ -135,9 +135,9 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return scaled
 
 
-def tfidf_rows(matrix: "sparse.csr_array", counted: NDArray[np.bool_]) -> "sparse.csr_array":
+def tfidf_rows(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, singles: bool = True) -> "sparse.csr_array":
     """Rows whose columns are weighted by their rarity among the counted rows, scaled to length 1; see `rarity`."""
-    return unit_rows(weighted(matrix, rarity(matrix, counted)))
+    return unit_rows(weighted(matrix, rarity(matrix, counted, singles=singles)))
 
 
 def unit(rows: NDArray[Any]) -> NDArray[Any]:
@@ -423,12 +423,16 @@ def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
     counts
         Shape (n_texts, n_words), columns in the order of the words.
     """
-    bags = [Counter(bag) for bag in words_of_all(texts)]
-    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
-    counts = count_terms(bags, vocabulary).matrix(len(vocabulary)).astype(np.float64)
-    counts.sort_indices()
+    counts = _word_counts(texts)
     counts.data = damped(counts.data)
     return counts
+
+
+def _word_counts(texts: Sequence[str]) -> "sparse.csr_array":
+    """Shape (n_texts, n_words): counts of words, columns in the order of the words."""
+    bags = words_of_all(texts)
+    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
+    return _counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary)))
 
 
 def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> "sparse.csr_array":
@@ -449,10 +453,8 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     vectors
         Shape (n_labels, n_words), float64.
     """
-    bags = words_of_all(labels)
-    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
-    listed = presence(_counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary))))
-    rare = rarity(listed, np.ones(len(bags), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)
+    listed = presence(_word_counts(labels))
+    rare = rarity(listed, np.ones(len(labels), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)
     order = np.argsort(-rare, kind="stable")
     return unit_rows(weighted(sparse.csr_array(listed[:, order]), rare[order]))
 

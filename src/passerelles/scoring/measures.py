@@ -28,8 +28,8 @@ from passerelles.vectors import (
     product,
     rarity,
     sparse,
+    tfidf_rows,
     unit_rows,
-    users,
     weighted,
     whole_cosines,
     word_rules,
@@ -313,20 +313,10 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
         counts = sparse.csr_array(origins.held @ spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + texts.background)
-        weights = rarity(counts, plain)
-        if name in ("item_text", "all_text"):
-            weights = _without_singles(counts, weights, plain)
-        rarities[name] = weights
+        rarities[name] = rarity(counts, plain, singles=name not in ("item_text", "all_text"))
     held = _of_holdings(spreads, rarities, texts.background, origins)
     vectors = {name: unit_rows(weights) for name, weights in held.items()} | dict(others)
     return MeasureIndex(graph, MappingProxyType(vectors), rarities, spreads, texts.background)
-
-
-def _without_singles(
-    counts: "sparse.csr_array", weights: NDArray[np.float64], plain: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Give no weight to a word that one occupation of the referential alone uses: it brings nothing together."""
-    return np.where(users(counts, plain) > 1, weights, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -421,10 +411,6 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
     """Vectors that come from the occupation itself and not from what is held."""
     plain = ~graph.is_specialised
 
-    def unit(counts: "sparse.csr_array", *, singles: bool = True) -> "sparse.csr_array":
-        weights = rarity(counts, plain)
-        return unit_rows(weighted(counts, weights if singles else _without_singles(counts, weights, plain)))
-
     def tempered(counts: "sparse.csr_array") -> "sparse.csr_array":
         taken = counts.copy()
         taken.data = damped(taken.data)
@@ -432,16 +418,16 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
 
     return MappingProxyType(
         {
-            "contexts": unit(graph.contexts),
-            "naf": unit(_tags(graph, ("naf",))),
-            "themes": unit(_tags(graph, ("theme",))),
-            "sectors": unit(_tags(graph, ("sector", "subsector"))),
-            "interests": unit(_tags(graph, ("interest",))),
+            "contexts": tfidf_rows(graph.contexts, plain),
+            "naf": tfidf_rows(_tags(graph, ("naf",)), plain),
+            "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
+            "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
+            "interests": tfidf_rows(_tags(graph, ("interest",)), plain),
             "riasec": unit_rows(_riasec(graph)),
-            "title": unit(tempered(piece_counts(texts.names, range(3, 6)))),
-            "titles": unit(tempered(piece_counts(texts.titles, range(4, 6))), singles=False),
-            "definition": unit(tempered(texts.definitions.grams)),
-            "access": unit(tempered(texts.access.grams), singles=False),
+            "title": tfidf_rows(tempered(piece_counts(texts.names, range(3, 6))), plain),
+            "titles": tfidf_rows(tempered(piece_counts(texts.titles, range(4, 6))), plain, singles=False),
+            "definition": tfidf_rows(tempered(texts.definitions.grams), plain),
+            "access": tfidf_rows(tempered(texts.access.grams), plain, singles=False),
         }
     )
 
