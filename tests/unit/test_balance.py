@@ -29,6 +29,13 @@ def test_shift_and_slope_are_found_again(shift: float, slope: float) -> None:
     assert found.weight == pytest.approx(min(slope, 1 / slope) * moves / (moves + ENOUGH), abs=0.06)
 
 
+def test_content_that_is_far_off_is_brought_back() -> None:
+    rng = np.random.default_rng(5)
+    logit = rng.normal(-11.0, 0.8, (SIZE, SIZE)).astype(np.float32)
+    found = balance_of(logit, (rng.random((SIZE, SIZE)) < 0.6).astype(np.float32), np.arange(SIZE))
+    assert found.shift - 11.0 * found.slope == pytest.approx(np.log(0.6 / 0.4), abs=0.1)
+
+
 def test_lists_that_have_nothing_to_do_with_content_weigh_nothing() -> None:
     logit, _ = _lists(0.0, 1.0, 2)
     listed = (np.random.default_rng(3).random((SIZE, SIZE)) < 0.01).astype(np.float32)

@@ -19,6 +19,8 @@ _SAMPLE: Final = 100  # origins that the two numbers are fitted on: more would c
 _SLOPE_PRECISION: Final = 10.0
 _SHIFT_PRECISION: Final = 1e-4
 _STEPS: Final = 30
+_NO_STEP: Final = 1e-9
+_NO_GAIN: Final = 1e-12  # share of the loss, far below the digits kept
 _DECIMALS: Final = 4
 
 
@@ -70,38 +72,25 @@ def balance_of(logit: NDArray[np.float32], listed: NDArray[np.float32], rows: ND
 
 def _fitted(logit: NDArray[np.float64], listed: NDArray[np.float64]) -> tuple[float, float]:
     """Shift and slope, by Newton's method with steps that never raise the loss."""
-    shift, slope = 0.0, 1.0
-    loss = _loss(logit, listed, shift, slope)
+    terms = np.stack([np.ones_like(logit), logit])
+    start, precision = np.asarray([0.0, 1.0]), np.asarray([_SHIFT_PRECISION, _SLOPE_PRECISION])
+
+    def loss_at(place: NDArray[np.float64]) -> float:
+        odds = place @ terms
+        apart = (precision * (place - start) ** 2).sum() / 2.0
+        return float(np.logaddexp(0.0, odds).sum() - (listed * odds).sum() + apart)
+
+    found, loss = start, loss_at(start)
     for _ in range(_STEPS):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(shift + slope * logit, -700.0, 700.0)))
-        left, spread = listed - chance, chance * (1.0 - chance)
-        pull_shift = float(left.sum()) - _SHIFT_PRECISION * shift
-        pull_slope = float((left * logit).sum()) - _SLOPE_PRECISION * (slope - 1.0)
-        a = float(spread.sum()) + _SHIFT_PRECISION
-        b = float((spread * logit).sum())
-        c = float((spread * logit * logit).sum()) + _SLOPE_PRECISION
-        determinant = a * c - b * b
-        step_shift = (c * pull_shift - b * pull_slope) / determinant
-        step_slope = (a * pull_slope - b * pull_shift) / determinant
-        scale = 1.0
-        while scale > 1e-4:  # noqa: PLR2004 - a step so short is none
-            after = _loss(logit, listed, shift + scale * step_shift, slope + scale * step_slope)
-            if after < loss:
-                break
-            scale /= 2.0
-        else:
+        chance = 1.0 / (1.0 + np.exp(-np.clip(found @ terms, -700.0, 700.0)))
+        pull = terms @ (listed - chance) - precision * (found - start)
+        step = np.linalg.solve((terms * chance * (1.0 - chance)) @ terms.T + np.diag(precision), pull)
+        while (after := loss_at(found + step)) >= loss and np.abs(step).max() > _NO_STEP:
+            step /= 2.0
+        if loss - after < _NO_GAIN * loss:
             break
-        shift, slope = shift + scale * step_shift, slope + scale * step_slope
-        if loss - after < 1e-9 * loss:  # far below the digits kept
-            break
-        loss = after
-    return shift, slope
-
-
-def _loss(logit: NDArray[np.float64], listed: NDArray[np.float64], shift: float, slope: float) -> float:
-    odds = shift + slope * logit
-    apart = _SHIFT_PRECISION * shift**2 + _SLOPE_PRECISION * (slope - 1.0) ** 2
-    return float(np.logaddexp(0.0, odds).sum() - (listed * odds).sum()) + apart / 2.0
+        found, loss = found + step, after
+    return float(found[0]), float(found[1])
 
 
 # Closeness is raised to this power, and ridge penalties are added on either side, before moves are carried over;
@@ -165,6 +154,13 @@ class Moves:
     def elsewhere(self) -> Array:
         """Shape (n, n): 1 where two occupations are of different parent groups."""
         return np.asarray(self.group[:, None] != self.group[None, :], dtype=np.float32)
+
+    @property
+    def members(self) -> "sparse.csr_array":
+        """Shape (groups, n): 1 where an occupation belongs to a parent group."""
+        size = len(self.rows)
+        cells = (np.ones(size, np.float32), (self.group, np.arange(size)))
+        return sparse.csr_array(cells, shape=(int(self.group.max()) + 1, size))
 
     def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
@@ -287,10 +283,7 @@ def cited_together(moves: Moves) -> Array:
     listed = sparse.csr_array(moves.listed)
     other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
     together = (other.T @ listed).toarray()
-    size = len(moves.rows)
-    shape = (int(moves.group.max()) + 1, size)
-    members = sparse.csr_array((np.ones(size, np.float32), (moves.group, np.arange(size))), shape=shape)
-    per_group = members @ moves.listed
+    per_group = moves.members @ moves.listed
     outside = moves.listed.sum(axis=0)[None, :] - per_group[moves.group]
     own = np.diagonal(outside)[:, None]
     norm = np.sqrt((own + _CITED_PRIOR) * (outside + _CITED_PRIOR))
@@ -316,10 +309,9 @@ def domain_flow(moves: Moves) -> Array:
 
 def listed_everywhere(moves: Moves) -> Array:
     """Mean surprise of the target among all origins of other groups: what all list says little of any one of them."""
-    count = int(moves.group.max()) + 1
-    shape = (count, len(moves.rows))
-    members = sparse.csr_array((np.ones(shape[1], np.float32), (moves.group, np.arange(shape[1]))), shape=shape)
-    others = 1.0 - np.eye(count, dtype=np.float32)  # multiplied, not subtracted: no trace of the own group is left
+    members = moves.members
+    # Multiplied, not subtracted: no trace of the own group is left.
+    others = 1.0 - np.eye(members.shape[0], dtype=np.float32)
     known = members @ moves.known.astype(np.float32)
 
     def summed(rows: NDArray[np.intp], surprise: Array) -> Array:
