@@ -116,9 +116,18 @@ class Oracle:
         return self.referential.occupation_by_code[occupation].regulated == "yes" and not self.needs(occupation)
 
     def qualified(self, occupation: str, missing: set[str]) -> bool:
-        """Who holds the title that a job requires, and lacks no other training for it, has nothing left to learn."""
-        titled = any(self.credential(c).kind == "titre" for c in self.needs(occupation))
-        return titled and all(self.credential(c).hours.expected == 0 for c in missing)
+        """
+        Whether the training that is required is all there is, for who holds the titles among it.
+
+        Nothing is left to learn where no other training lacks, and no more than a course that the job itself asks for.
+        """
+        titles = {c for c in self.needs(occupation) if self.credential(c).kind == "titre"}
+        trains = {c for c in missing if self.credential(c).hours.expected != 0}
+        own = {r.credential for r in self.referential.credentials_of.get(occupation, ()) if r.kind == "required"}
+        courses = {c for c in own & trains if self.credential(c).kind != "permis"}
+        lengths = (self.credential(c).hours for c in courses)
+        course = any(h.expected if h.expected is not None else h.low for h in lengths)
+        return bool(titles) and not titles & trains and (not trains or course)
 
     def holds(self, person: Person) -> set[str]:
         """Credentials of a person: those of the job, unless stated otherwise, and what those held suppose."""
