@@ -36,7 +36,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
 Name = TypeVar("Name", str, int)
-Sums = tuple[Floats | float, Floats | float]
+Hours = Floats | float
+Sums = tuple[Hours, Hours]
 
 
 class Qualification(NamedTuple):
@@ -364,6 +365,33 @@ class EffortTable:
         trade = np.round(whole - spared * known, _DECIMALS)
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
+    def span(
+        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: NDArray[np.intp] | int, level: int,
+        added: float = 0.0,
+    ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
+        """
+        Low, expected and high hours of steps: the longer of what is taught and of the required training.
+
+        Parameters
+        ----------
+        taught
+            Expected hours of what is taught for the step's target.
+        required
+            Low, expected and high hours of the required training; low and high are nan where they are not known, and
+            so are those of the step then.
+        rows, level
+            The targets, and the highest level held so far.
+        added
+            Hours that are taught whatever is required.
+        """
+        low, certified, high = required
+        expected = np.maximum(taught, certified) + added
+        shortest = least(taught * self.low_share[rows], low, certified) + added * self.low_share[rows]
+        longest = np.maximum(taught * self.high_share[rows], high) + added * self.high_share[rows]
+        # Nobody learns longer than the full qualification takes, unless the required training does.
+        longest = np.maximum(np.minimum(np.maximum(self.full(rows, level), expected), longest), high)
+        return np.minimum(shortest, expected), expected, np.maximum(longest, expected)
+
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
         """
         Tenths of an hour that a path with stages takes at least, whatever its stages take.
@@ -636,22 +664,12 @@ def step_hours(
     price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
     course = demands.trained_alone(missing, price)
     tenths = table.final(learned, rows, level)
-    whole = demands.hours(tenths, missing, price) / TENTHS
     taught = np.where(course, 0, tenths) / TENTHS
     shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
     # What takes something that nothing names, or chooses its people, takes something that is not known.
     unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course)
     unsettled = demands.hidden | demands.selective
     unknown |= unsettled
-    expected = np.where(unknown, np.nan, whole)
-    high = np.minimum(
-        np.maximum(table.full(rows, level), expected), np.maximum(taught * table.high_share[rows], longest)
-    )
-    low = least(taught * table.low_share[rows], shortest, total(missing, price.length) / TENTHS)
-    return StepHours(
-        low=np.where(unknown, np.nan, np.minimum(low, expected)),
-        expected=expected,
-        high=np.maximum(np.maximum(high, longest), expected),
-        closed=np.asarray((missing & price.closed).any(axis=1)),
-        unsettled=unsettled,
-    )
+    span = table.span(taught, (shortest, total(missing, price.length) / TENTHS, longest), rows, level)
+    low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
+    return StepHours(low, expected, high, np.asarray((missing & price.closed).any(axis=1)), unsettled)

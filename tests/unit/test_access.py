@@ -321,7 +321,7 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
         person = holdings_of(some, origin, {})
         price, missing = demands.price(person), demands.needed & ~demands.held(person)
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
-        assert demands.span(price, missing[0])[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
+        assert demands.span(price, missing[0])[0][1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
 
 
 def test_who_followed_the_required_course_learns_no_more_than_who_follows_it() -> None:

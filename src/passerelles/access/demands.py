@@ -278,7 +278,7 @@ class Demands:
             whole[len(self.codes) + number] = self.full[list(way)].any()
         return whole
 
-    def span(self, price: Price, missing: Bools) -> tuple[float, float, float, tuple[str, ...]]:
+    def span(self, price: Price, missing: Bools) -> tuple[tuple[float, float, float], tuple[str, ...]]:
         """
         Return hours low, expected and high of the columns in `missing`, and the codes whose length is not known.
 
@@ -290,7 +290,7 @@ class Demands:
             some = (column,) if column < size else price.ways[column - size]
             unknown += [self.codes[c] for c in some if price.unknown[c]]
         low, length, high = (float(values[missing].sum()) for values in (price.low, price.length, price.high))
-        return low, length / TENTHS, high, tuple(unknown)
+        return (low, length / TENTHS, high), tuple(unknown)
 
     def training(self, held: Bools, price: Price) -> tuple[Floats, Bools]:
         """

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for
-from passerelles.access.demands import TENTHS, Demands, Price, least, sane_hours
+from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -264,7 +264,8 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     access = access_conditions(graph.referential, code, holdings)
     credentials = step_credentials(demands, price, holdings, row)
     missing = demands.needed[row] & ~state.held
-    certified_low, certified, certified_high, lengths = demands.span(price, missing)
+    required, lengths = demands.span(price, missing)
+    certified = required[1]
     experience = float(price.months[missing].sum())
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
@@ -272,10 +273,6 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
-    full, shorter, longer = (
-        float(effort.full(row, state.level)),
-        *(float(x[row]) for x in (effort.low_share, effort.high_share)),
-    )
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
@@ -283,14 +280,8 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*lengths, *compress(_NOT_KNOWN, there))
     bounded = any(name != "selection" for name in unknown)
-    lowest = float(least(mine * shorter, certified_low, certified)) + added * shorter
-    expected = round(max(mine, certified) + added, 1)
-    low = None if math.isnan(lowest) else min(round(lowest, 1), expected)
-    high = None
-    if not bounded and not math.isnan(certified_high):
-        high = max(mine * longer, certified_high) + added * longer
-        high = round(max(min(max(full, expected), high), certified_high, expected), 1)
-    hours = Span(low, expected, high, lower_bound=bounded)
+    low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
+    hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
     months = _months(hours, settings.paths.month_hours, experience)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
@@ -322,6 +313,10 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         near=near,
         missing=missing_items,
     )
+
+
+def _known(hours: float) -> float | None:
+    return None if math.isnan(hours) else hours
 
 
 def _months(hours: Span, month_hours: float, asked: float) -> Span:
