@@ -32,8 +32,10 @@ def test_shift_and_slope_are_found_again(shift: float, slope: float) -> None:
 def test_content_that_is_far_off_is_brought_back() -> None:
     rng = np.random.default_rng(5)
     logit = rng.normal(-11.0, 0.8, (SIZE, SIZE)).astype(np.float32)
-    found = balance_of(logit, (rng.random((SIZE, SIZE)) < 0.6).astype(np.float32), np.arange(SIZE))
-    assert found.shift - 11.0 * found.slope == pytest.approx(np.log(0.6 / 0.4), abs=0.1)
+    listed = rng.random((SIZE, SIZE)) < 1.0 / (1.0 + np.exp(-(4.0 + 0.3 * logit)))
+    found = balance_of(logit, listed.astype(np.float32), np.arange(SIZE))
+    assert found.shift == pytest.approx(4.0, abs=0.5)
+    assert found.slope == pytest.approx(0.3, abs=0.05)
 
 
 def test_lists_that_have_nothing_to_do_with_content_weigh_nothing() -> None:
