@@ -1,7 +1,7 @@
 """Certifications: what leads to an occupation (CertifInfo), and which are alive on a day, or succeeded (RNCP)."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -148,15 +148,19 @@ class Register:
     """
     What the files of the RNCP say: registrations, successors, and ROME codes, each by RNCP code.
 
-    `branch` are the codes that collective agreements stand behind; `breadth` how many ROME codes one names.
+    `branch` are the codes that collective agreements stand behind.
     """
 
     registrations: Mapping[str, Registration] = field(default_factory=lambda: MappingProxyType({}))
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     by_rome: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    breadth: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     branch: frozenset[str] = frozenset()
     files: tuple[SourceFile, ...] = ()
+
+    @cached_property
+    def breadth(self) -> Mapping[str, int]:
+        """How many ROME codes a certification names."""
+        return Counter(code for codes in self.by_rome.values() for code in codes)
 
     def state(self, code: str, day: date) -> Ternary:
         """Return whether a certification is alive on a day, as far as the register tells."""
@@ -205,38 +209,26 @@ def read_register(found: Iterable[Found]) -> Register:
             yield from (row for _, row in cells(by_kind[kind], table, *names))
 
     registrations: dict[str, Registration] = {}
-    successors: dict[str, set[str]] = defaultdict(set)
+    replaced: set[tuple[str, str]] = set()
     names = ("rncp", "label", "level", "until", "state", "successor", "former")
     for code, label, level, until, state, successor, former in rows("apprenticeship-kit", *names):
         grade = level.removeprefix("Niveau ").strip()
         if code.startswith("RNCP"):
             named, reached = re.sub(r"^(\w+) - \1\b", r"\1", label), int(grade) if grade.isdigit() else None
             registrations[code] = Registration(named, reached, _iso(until), state == "ACTIVE")
-            _succeed(successors, code, successor)
-            _succeed(successors, former, code)
+            replaced |= {(code, successor), (former, code)}
     for code, former, successor in rows("rncp-successors", "rncp", "former", "successor"):
-        _succeed(successors, code, successor)
-        _succeed(successors, former, code)
-    by_rome: dict[str, set[str]] = defaultdict(set)
-    breadth: dict[str, int] = defaultdict(int)
-    for code, rome in rows("rncp-rome", "rncp", "rome"):
-        if code.startswith("RNCP") and code not in by_rome[rome]:
-            by_rome[rome].add(code)
-            breadth[code] += 1
+        replaced |= {(code, successor), (former, code)}
+    leading = {(rome, code) for code, rome in rows("rncp-rome", "rncp", "rome") if code.startswith("RNCP")}
     branch = frozenset(code for code, _ in rows("rncp-agreements", "rncp", "agreement_1"))
+    known = ((old, new) for old, new in replaced if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
     return Register(
         registrations=MappingProxyType(registrations),
-        successors=MappingProxyType({code: tuple(sorted(s)) for code, s in successors.items()}),
-        by_rome=MappingProxyType({rome: tuple(sorted(codes)) for rome, codes in by_rome.items()}),
-        breadth=MappingProxyType(dict(breadth)),
+        successors=grouped(sorted(known)),
+        by_rome=grouped(sorted(leading)),
         branch=branch,
         files=tuple(files),
     )
-
-
-def _succeed(successors: dict[str, set[str]], former: str, successor: str) -> None:
-    if former.startswith("RNCP") and successor.startswith("RNCP") and former != successor:
-        successors[former].add(successor)
 
 
 def _iso(day: str) -> str:
