@@ -1,6 +1,6 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -326,25 +326,15 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
 
 
 def _basins(found: Found, table: Table) -> Mapping[str, BasinKey]:
-    labels: dict[str, str] = {}
-    departments, regions = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    region_labels: dict[str, str] = {}
+    """Basins with all that their rows say; of several names of one code, the first in order."""
     wanted = ("basin", "basin_label", "department", "region", "region_label")
-    for code, label, department, region, region_label in {row for _, row in cells(found, table, *wanted)}:
-        if not code:
-            continue
-        basin = code.zfill(_BASIN_WIDTH)
-        # Several names of one code: the first in order, so that the row order decides nothing.
-        labels[basin] = min(filter(None, (labels.get(basin), label)), default="")
-        departments[basin].update(filter(None, (department,)))
-        regions[basin].update(filter(None, (region,)))
-        if region:
-            region_labels[region] = min(filter(None, (region_labels.get(region), region_label)), default="")
+    rows = {(code.zfill(_BASIN_WIDTH), tuple(rest)) for _, (code, *rest) in cells(found, table, *wanted) if code}
+    region_names = grouped(sorted((region, name) for _, (*_, region, name) in rows if name))
     basins = {}
-    for code, label in sorted(labels.items()):
-        straddled = tuple(sorted(regions[code]))
-        names = tuple(region_labels[region] for region in straddled)
-        basins[code] = BasinKey(code, label, tuple(sorted(departments[code])), straddled, names)
+    for code, some in grouped(sorted(rows)).items():
+        names, departments, regions, _ = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
+        of_regions = tuple(region_names.get(region, ("",))[0] for region in regions)
+        basins[code] = BasinKey(code, names[0] if names else "", departments, regions, of_regions)
     return MappingProxyType(basins)
 
 
