@@ -204,14 +204,12 @@ def _basins(
 ) -> tuple[Basin, ...]:
     members = grouped((commune.basin, commune) for commune in communes)
     rows = grouped((row.basin, row) for row in latest.rows)
-    labels: dict[str, Counter[str]] = {code: Counter() for code in members}
-    votes = Counter((row.basin, row.label) for geography in geographies for row in geography.rows)
-    for (code, label), count in votes.items():
-        if code in labels and label:
-            labels[code][label] = count
+    labels = grouped((row.basin, row.label) for geography in geographies for row in geography.rows if row.label)
     basins = []
     for code in sorted(members):
-        name, aliases = _name(code, labels[code], {r.label for r in rows[code]}, latest.found.name, log)
+        name, aliases = _name(
+            code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest.found.name, log
+        )
         latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
         if latitude is None:
             log.note("basin_without_coordinates", file=latest.found.name, subject=f"{code} {name}")

@@ -498,18 +498,10 @@ class Places:
         """Most populous commune of each group of communes, by its code, its name, and its name without its kind."""
         members = grouped((commune.epci, commune) for commune in self.communes if commune.epci)
         heads = {code: max(some, key=lambda commune: commune.population or 0) for code, some in members.items()}
-        found: dict[str, Commune] = {}
-        shortened: dict[str, set[str]] = {}
-        for code, head in heads.items():
-            label = normalise_label(self.epci_labels.get(code, ""))
-            found[code] = head
-            if label:
-                found[label] = head
-                shortened.setdefault(_EPCI_KIND.sub("", label), set()).add(code)
-        for name, codes in shortened.items():
-            if len(codes) == 1 and name:
-                found.setdefault(name, heads[next(iter(codes))])
-        return found
+        labels = {code: normalise_label(self.epci_labels.get(code, "")) for code in heads}
+        shortened = grouped((_EPCI_KIND.sub("", label), code) for code, label in labels.items())
+        short = {name: heads[codes[0]] for name, codes in shortened.items() if len(codes) == 1 and name}
+        return short | heads | {label: heads[code] for code, label in labels.items() if label}
 
     @cached_property
     def _labels(self) -> Mapping[str, str]:

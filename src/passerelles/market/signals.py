@@ -286,10 +286,10 @@ def job_tension(
     """
     by_basin = market.tension_by_basin
     if by_basin is not None:
-        for link in links_of(referential, code):
-            row = by_basin.rows.get((link.code, basin))
-            if row is not None and row.tension is not None:
-                return _tension([(link.code, row)], by_basin, basin, link)
+        nearest = by_basin.nearest(links_of(referential, code), basin)
+        if nearest is not None:
+            link, row = nearest
+            return _tension([(link.code, row)], by_basin, basin, link)
     by_family = market.tension_by_family
     if by_family is not None and market.crosswalk is not None:
         families, found = families_of(market.crosswalk, referential, code)
@@ -351,18 +351,14 @@ def leading_jobs(
         for family, jobs in codes.items():
             measured = {code: _fit(qualified, referential, code, family) for code in jobs}
             fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
-    published: dict[str, dict[str, int]] = {}
-    for (job, place), row in market.tension_by_basin.rows.items() if market.tension_by_basin else ():
-        if row.tension is not None:
-            published.setdefault(place, {})[job] = row.tension
-    links = {c: [link.code for link in links_of(referential, c)] for jobs in codes.values() for c in jobs}
+    links = {c: links_of(referential, c) for jobs in codes.values() for c in jobs}
+    table = market.tension_by_basin
 
     def leading(basin: str) -> Mapping[tuple[str, str], KnownBy]:
         found: dict[tuple[str, str], KnownBy] = {}
-        there = published.get(basin, {})
         for family in survey.families_in.get(basin, ()):
-            told = {c: next((there[at] for at in links[c] if at in there), None) for c in codes.get(family, ())}
-            own = [c for c, tension in told.items() if tension is not None and tension > SLACK]
+            told = {c: table.nearest(links[c], basin) if table else None for c in codes.get(family, ())}
+            own = [c for c, known in told.items() if known is not None and (known[1].tension or 0) > SLACK]
             unknown_ones = [code for code in fits.get(family, ()) if told[code] is None]
             for code in own or unknown_ones or fits.get(family, []):
                 found[code, family] = "job" if own else "family"

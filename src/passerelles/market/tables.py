@@ -1,7 +1,7 @@
 """Published tables: ROME codes to families of market statistics (FAP), tensions, median wages, OPCO by agreement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_lowercase
@@ -214,6 +214,11 @@ class TensionTable:
     def __repr__(self) -> str:
         """One line: kind, year and size."""
         return f"<TensionTable {self.file.kind} {self.year}: {len(self.rows)} rows>"
+
+    def nearest(self, links: Iterable[Link], territory: str) -> tuple[Link, Tension] | None:
+        """First of some codes that has a tension published in a territory, with it; None where none has."""
+        known = ((link, self.rows.get((link.code, territory))) for link in links)
+        return next(((link, row) for link, row in known if row is not None and row.tension is not None), None)
 
 
 def read_tension(found: Found) -> TensionTable:

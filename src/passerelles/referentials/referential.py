@@ -529,20 +529,17 @@ def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 
 
 def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
-    known: dict[str, set[str]] = {}
-    for title in referential.titles:
-        known.setdefault(normalise_label(title.label), set()).add(title.occupation)
-    own: dict[str, set[str]] = {}
+    known = grouped(sorted({(normalise_label(title.label), title.occupation) for title in referential.titles}))
+    own: set[tuple[str, str]] = set()
     for occupation in referential.occupations:
         if occupation.label is not None:
             label = normalise_label(occupation.label)
             # A fiche's own label is no other's title; with an overlay, a claimed title means the part.
-            claimed = {c for c in known.get(label, ()) if referential.occupation_by_code[c].base == occupation.code}
-            own.setdefault(label, set()).update(claimed or {occupation.code})
+            claimed = [c for c in known.get(label, ()) if referential.occupation_by_code[c].base == occupation.code]
+            own |= {(label, code) for code in claimed or [occupation.code]}
         if occupation.notation:
-            own.setdefault(normalise_label(occupation.notation), set()).add(occupation.code)
-    known |= own
-    return MappingProxyType({label: tuple(sorted(codes)) for label, codes in known.items()})
+            own.add((normalise_label(occupation.notation), occupation.code))
+    return MappingProxyType({**known, **grouped(sorted(own))})
 
 
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Literal, get_args
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
@@ -104,10 +105,10 @@ def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, 
     table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     table = draft.linked(table, code_rome="occupations")
-    sentences: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for code, kind, place, text in table.columns("code_rome", "libelle_type_texte", position, "libelle_texte"):
-        sentences.setdefault((code, kind), []).append((int(place) if place.isdecimal() else 0, text.strip()))
-    return {key: " ".join(t for _, t in sorted(found, key=lambda s: s[0])) for key, found in sentences.items()}
+    rows = table.columns("code_rome", "libelle_type_texte", position, "libelle_texte")
+    ordered = sorted(rows, key=lambda row: int(row[2]) if row[2].isdecimal() else 0)
+    sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered)
+    return {key: " ".join(some) for key, some in sentences.items()}
 
 
 def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
