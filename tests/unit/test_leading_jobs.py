@@ -5,7 +5,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from passerelles.market.signals import leading_jobs
-from passerelles.market.tables import FapRome
+from passerelles.market.tables import FapRome, Tension, TensionTable
 from passerelles.territory.pairs import survey_openings
 from small import referential
 
@@ -21,8 +21,8 @@ class Surveyed:
         pairs = tuple(("F", code) for code in CODES)
         file: Any = SimpleNamespace(source="BMO")
         self.crosswalk = FapRome(file, pairs, "FAP2021", MappingProxyType(dict(qualified)))
-        rows = {(code, "0001"): SimpleNamespace(tension=value) for code, value in tensions.items()}
-        self.tension_by_basin = SimpleNamespace(rows=rows)
+        rows = {(code, "0001"): Tension(value, ()) for code, value in tensions.items()}
+        self.tension_by_basin = TensionTable(file, "2025", rows)
         projects = SimpleNamespace(met=SimpleNamespace(low=10, high=10))
         self.only = SimpleNamespace(
             year="2025", file=file, family_labels={"F": "Famille"}, families_in={"0001": ("F",)},
