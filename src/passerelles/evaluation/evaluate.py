@@ -165,9 +165,6 @@ def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArra
     """
     Match one to one, best pair first.
 
-    The first pair of its left item and of its right item is matched, all such pairs at once, and what they hold
-    leaves; so on until nothing is left. That gives what taking the pairs one by one gives.
-
     Parameters
     ----------
     left, right
@@ -183,23 +180,14 @@ def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArra
     >>> greedy_matching(np.array([1, 1, 2, 2]), np.array([7, 8, 7, 8])).tolist()
     [0, 3]
     """
-    pairs = np.arange(len(left))
-    matched = np.zeros(len(left), dtype=np.bool_)
-    _, left = np.unique(left, return_inverse=True)
-    _, right = np.unique(right, return_inverse=True)
-    while len(pairs):
-        lefts, rights = left[pairs], right[pairs]
-        best = _is_first(lefts) & _is_first(rights)
-        matched[pairs[best]] = True
-        pairs = pairs[~(np.isin(lefts, lefts[best]) | np.isin(rights, rights[best]))]
-    return np.flatnonzero(matched)
-
-
-def _is_first(items: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether each entry is the first of its value."""
-    first = np.zeros(len(items), dtype=np.bool_)
-    first[np.unique(items, return_index=True)[1]] = True
-    return first
+    matched: list[int] = []
+    taken_left, taken_right = set[int](), set[int]()
+    for place, (mine, theirs) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        if mine not in taken_left and theirs not in taken_right:
+            matched.append(place)
+            taken_left.add(mine)
+            taken_right.add(theirs)
+    return np.asarray(matched, dtype=np.intp)
 
 
 def _stored(
