@@ -321,17 +321,10 @@ def _alike(
     """Pairs i < j of one group whose words and topics agree, and how much: the mean of both cosines."""
     order = np.argsort(groups, kind="stable")
     order = order[np.count_nonzero(groups < 0) :]
-    # Were each group's words columns of their own, one product would do for all groups.
-    words = sparse.csr_array(vectors[order])
-    owns = np.repeat(groups[order].astype(np.int64) * vectors.shape[1], np.diff(words.indptr)) + words.indices
-    columns = np.unique(owns, return_inverse=True)[1].astype(np.int32)
-    apart = sparse.csr_array((words.data, columns, words.indptr), shape=(len(order), columns.max(initial=0) + 1))
-    shared = sparse.csr_array(apart @ apart.T)
     found = [(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))]
-    start = 0
     for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
-        some = slice(start, start := start + len(members))
-        likeness = np.triu((shared[some, some].toarray() + topics[members] @ topics[members].T) / 2, k=1)
+        words, about = sparse.csr_array(vectors[members]), topics[members]
+        likeness = np.triu(((words @ words.T).toarray() + about @ about.T) / 2, k=1)
         # In ten-thousandths, so that the last bits of a decomposition never decide.
         likeness = np.round(likeness, _DECIMALS)
         left, right = np.nonzero(likeness >= threshold)
