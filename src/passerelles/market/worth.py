@@ -59,13 +59,11 @@ class JobMarkets(NamedTuple):
         jobs = [self.by_job[code] for code in codes]
         each = ([self.own[code] for code in codes], [j.tension for j in jobs], [j.wage_ratio for j in jobs])
         known = [[f for f in figures if f.interval is not None] for figures in each]
-        found = [
-            _grouped(k, figures, added=place == 0) for place, (k, figures) in enumerate(zip(known, each, strict=True))
-        ]
-        return JobMarket(found[0], found[1], found[2], (len(known[0]), len(known[1]), len(known[2])))
+        projects, tension, wage = map(_grouped, known, each, (True, False, False))
+        return JobMarket(projects, tension, wage, (len(known[0]), len(known[1]), len(known[2])))
 
 
-def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -> Figure:
+def _grouped(known: Sequence[Figure], every: Sequence[Figure], added: bool) -> Figure:  # noqa: FBT001 - mapped
     if not known:
         return every[0] if every else unknown("not_published")
     ends = [f.interval for f in known if f.interval is not None]

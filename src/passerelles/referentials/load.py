@@ -53,6 +53,7 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "mobilities": {"kind": frozenset(get_args(MobilityKind))},
     "credential_requirements": {"kind": frozenset(get_args(RequirementKind)), "scope": frozenset(get_args(Scope))},
 }
+_PLAIN: Final = ("name", "version", "language", "access")
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
 # Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
@@ -77,11 +78,7 @@ def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]
     rows = {name: getattr(referential, name) for name in COLUMNS} | {
         "occupations": [*map(values, referential.occupations)]
     }
-    return {
-        "name": referential.name,
-        "version": referential.version,
-        "language": referential.language,
-        "access": referential.access,
+    return {name: getattr(referential, name) for name in _PLAIN} | {
         "removed": referential.removed,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
@@ -135,10 +132,7 @@ class IndexedReferential(Referential):
         made = object.__new__(cls)
         vars(made).update(
             _index=index,
-            name=about["name"],
-            version=about["version"],
-            language=about["language"],
-            access=about["access"],
+            **{name: about[name] for name in _PLAIN},
             removed=tuple(map(tuple, about["removed"])),
             provenance=_provenance(about["provenance"]),
         )
