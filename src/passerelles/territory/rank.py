@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from operator import attrgetter
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple, get_args
@@ -21,6 +21,8 @@ from passerelles.market.places import Area, Places
 from passerelles.market.signals import (
     FIGURE,
     SHARES,
+    KnownBy,
+    Signal,
     WagePair,
     find_basin,
     job_openings,
@@ -32,6 +34,7 @@ from passerelles.market.signals import (
     wages_between,
 )
 from passerelles.model import MoveKind
+from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
@@ -355,16 +358,17 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     radius = chosen.bmo_radius_km if radius is None else radius
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
-    starts, _ = _side(graph, "fragile", fragile, market, locator, wide[0], listed)
+    rule = None if market is None else _Rule(market, graph.referential, places, listed)
+    starts, _ = _side(graph, "fragile", fragile, locator, wide[0], rule)
     own = frozenset(lot.job for lot in starts.lots)
-    ends, projects = _side(graph, "hiring", hiring, market, locator, wide[1], listed, own)
+    ends, projects = _side(graph, "hiring", hiring, locator, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     compared = _Compared(
         graph=graph,
         moves=moves,
         verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
-        figures=_figures(graph, market, locator, ends, projects),
+        figures=_figures(graph, locator, ends, projects),
         locator=locator,
         radius=radius,
         settings=chosen,
@@ -392,8 +396,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         name = ", ".join(centres.values()) if area is None else area.name
         others = ", ".join(sorted({lot.basin_label for lot in here.lots}))
         notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
-    if market is not None and len(read) < len(_SIDES):
-        notes += _rule_notes(graph, market, centres, places, listed, read, by)
+    if rule is not None and len(read) < len(_SIDES):
+        notes += _rule_notes(rule, centres, read, by)
     if excluded:
         notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
     if places is None:
@@ -478,14 +482,38 @@ def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
     return {code: locator.places.basin_by_code[code].name for code in sorted(codes)}
 
 
+@dataclass(frozen=True, eq=False)
+class _Rule:
+    """What the market's rule, or a user's list, says of the jobs of basins; each basin is looked up once."""
+
+    market: Market
+    referential: Referential
+    places: Places | None
+    listed: JobList | None
+
+    @cached_property
+    def of(self) -> Callable[[str], tuple[BasinKey, list[Signal]]]:
+        """Gives a basin, and what is said of every job there."""
+
+        def look_up(basin: str) -> tuple[BasinKey, list[Signal]]:
+            key = find_basin(self.market, basin, places=self.places)
+            return key, list(signals(self.market, self.referential, key, listed=self.listed))
+
+        return cache(look_up)
+
+    @cached_property
+    def leading(self) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
+        """Gives the jobs that stand for the families of the survey in a basin; none without a survey."""
+        return cache(leading_jobs(self.market, self.referential)) if self.market.has_survey else lambda _: {}
+
+
 def _side(
     graph: OccupationGraph,
     side: Side,
     table: Table | None,
-    market: Market | None,
     locator: Locator,
     basins: Sequence[str],
-    listed: JobList | None,
+    rule: _Rule | None,
     own: frozenset[str] = frozenset(),
 ) -> tuple[Lots, Mapping[tuple[str, str], Figure]]:
     """
@@ -495,16 +523,15 @@ def _side(
     """
     if table is not None:
         return read_lots(graph.referential, table, side, locator=locator), {}
-    if market is None:
+    if rule is None:
         raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
     lots = []
     projects = {}
     hires = side == "hiring"
-    leading = leading_jobs(market, graph.referential) if hires and market.has_survey else None
     for basin in basins:
-        key = find_basin(market, basin, places=locator.places)
-        leads = leading(key.code) if leading is not None else {}
-        for found in signals(market, graph.referential, key, listed=listed):
+        key, found_there = rule.of(basin)
+        leads = rule.leading(key.code) if hires else {}
+        for found in found_there:
             led = next(
                 ((f.family, leads[at]) for f in found.families if (at := (found.occupation, f.family)) in leads), None
             )
@@ -520,14 +547,11 @@ def _side(
 
 
 def _figures(
-    graph: OccupationGraph,
-    market: Market | None,
-    locator: Locator,
-    ends: Lots,
-    projects: Mapping[tuple[str, str], Figure],
+    graph: OccupationGraph, locator: Locator, ends: Lots, projects: Mapping[tuple[str, str], Figure]
 ) -> dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]:
     """Tension of each hiring job in its basin, its projects where these are its openings, and what its families say."""
     found: dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]] = {}
+    market = locator.market
     if market is None:
         for lot in ends.lots:
             at = (lot.job, lot.basin)
@@ -550,27 +574,17 @@ def _figures(
     return found
 
 
-def _rule_notes(
-    graph: OccupationGraph,
-    market: Market,
-    centres: Iterable[str],
-    places: Places | None,
-    listed: JobList | None,
-    read: Mapping[Side, Lots],
-    by: Side,
-) -> list[Note]:
+def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], by: Side) -> list[Note]:
     """Say by which rule the jobs of the sides that no table gave were found, how many, and where none of `by` was."""
     sides = [side for side in _SIDES if side not in read]
-    keys = [find_basin(market, code, places=places) for code in centres]
     counts: Counter[str] = Counter()
-    kept = 0
-    for key in keys:
-        found = list(signals(market, graph.referential, key, listed=listed))
+    kept, names = 0, []
+    for key, found in map(rule.of, centres):
+        names.append(key.name)
         counts.update(each.status for each in found)
-        if "hiring" in sides:
-            leads = {code for code, _ in leading_jobs(market, graph.referential)(key.code)} if market.has_survey else ()
-            kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
-    label = ", ".join(key.name for key in keys)
+        leads = {code for code, _ in rule.leading(key.code)} if "hiring" in sides else ()
+        kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
+    label = ", ".join(names)
     values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
     told: dict[Side, dict[str, object]] = {
         "fragile": {"n": counts["fragile"], **values},
@@ -579,7 +593,7 @@ def _rule_notes(
     notes = [Note(f"rule_{side}", told[side]) for side in sides]
     if by in sides and not counts[by]:
         notes.append(Note(f"no_{by}_job", {"basin": label}))
-    return notes if listed is None else [*notes, Note("listed")]
+    return notes if rule.listed is None else [*notes, Note("listed")]
 
 
 def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:
