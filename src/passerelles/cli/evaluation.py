@@ -24,7 +24,6 @@ def evaluate(
     predictions: Annotated[Path | None, typer.Option("--predictions", help=say("cli.option.predictions"))] = None,
 ) -> None:
     """Evaluate rankings, with a progress bar on stderr."""
-    from passerelles import charts
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
@@ -53,7 +52,7 @@ def evaluate(
         return given.scored("evaluate@1", dicts(result.results, lang)) | {"folds": result.folds} | seen
 
     given.emit(payload, result.sheets(lang), given.on_screen(page, unfold=2))
-    given.draw(lambda: charts.method_comparison(result, lang=lang))
+    given.draw(lambda charts: charts.method_comparison(result, lang=lang))
 
 
 @shared("referential lang", referential="rome")

@@ -269,12 +269,13 @@ class Given:
             form_of(self.chart)
             check_free(self.chart, overwrite=True)
 
-    def draw(self, make: "Callable[[], Chart]") -> None:
-        """Draw a chart into a file where one is asked for, and say so."""
+    def draw(self, make: "Callable[[Any], Chart]") -> None:
+        """Draw a chart into a file where one is asked for, and say so; `make` is given `passerelles.charts`."""
         if self.chart is not None:
+            from passerelles import charts
             from passerelles.charts.drawing import save
 
-            self.tell("cli.written", path=save(make(), self.chart, overwrite=True))
+            self.tell("cli.written", path=save(make(charts), self.chart, overwrite=True))
 
 
 def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]], Callable[..., None]]:

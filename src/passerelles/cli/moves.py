@@ -31,7 +31,6 @@ def rank(
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
 ) -> bool:
     """Rank the moves from an origin."""
-    from passerelles import charts
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import nearer, rank_moves, sentence
@@ -76,7 +75,7 @@ def rank(
         occupied=occupied,
     )
     given.emit(payload, moves.sheets(lang), show)
-    given.draw(lambda: charts.neighbour_map(graph, start, moves=moves, lang=lang))
+    given.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)
 
 
@@ -165,7 +164,6 @@ def compare(
     occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))],
 ) -> None:
     """Compare occupations."""
-    from passerelles import charts
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
 
@@ -178,7 +176,7 @@ def compare(
         return unscored_envelope("compare@1", referential, items, competencies=more)
 
     given.emit(payload, found.sheets(lang)[::-1], given.on_screen(found.page, referential))
-    given.draw(lambda: charts.comparison_bars(found, lang=lang))
+    given.draw(lambda charts: charts.comparison_bars(found, lang=lang))
 
 
 OVERLAY: Final = "enseignement-conduite"
@@ -226,7 +224,6 @@ def areas(
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
 ) -> None:
     """Group occupations into mobility areas."""
-    from passerelles import charts
     from passerelles.areas import mobility_areas
     from passerelles.io.archive import read_file
     from passerelles.io.csv import decode
@@ -241,7 +238,7 @@ def areas(
         found.sheets(lang),
         given.on_screen(found.page, graph.referential),
     )
-    given.draw(lambda: charts.area_map(found, lang=lang))
+    given.draw(lambda charts: charts.area_map(found, lang=lang))
 
 
 @shared("include explain filters referential overlay no_access data observed limit strict settings form output lang")
@@ -297,7 +294,6 @@ def paths(
     explain: Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain_paths"))] = 1,
 ) -> bool:
     """Rank the paths from an origin to targets."""
-    from passerelles import charts
     from passerelles.paths.legal import find_frame
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.filters import parse_filters
@@ -343,7 +339,7 @@ def paths(
     )
     given.emit(payload, found.sheets(lang), show)
     if found:
-        given.draw(lambda: charts.path_ladder(found[0], lang=lang))
+        given.draw(lambda charts: charts.path_ladder(found[0], lang=lang))
     return not all(p.status == "infeasible" for p in found)
 
 

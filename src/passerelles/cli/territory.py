@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from passerelles.territory.allocation import Release
     from passerelles.territory.lots import Note, Side
     from passerelles.territory.parts import Cut
-    from passerelles.territory.rank import Ranked
 
 
 @dataclass(frozen=True)
@@ -118,40 +117,25 @@ def rank(
         }  # fmt: skip
 
     def show(console: "Console") -> None:
-        print_ranking(console, found, title=title, by=by, notes=notes, lang=lang)
+        from rich.text import Text
+
+        from passerelles.report.envelope import print_dim
+        from passerelles.views.terminal import print_unfolded
+
+        console.print(Text(title, style="bold"))
+        print_dim(console, [note.sentence(lang) for note in notes])
+        if not found:
+            console.print(given.say("territory.table.none"))
+        starts = [place for place, each in enumerate(found) if each.rank == 1]
+        for start, end in zip(starts, (*starts[1:], len(found)), strict=True):  # one table a lot
+            console.print()
+            table = ranking_sheets(found[start:end], (), lang, by=by)[0]
+            print_unfolded(console, Page(found[start].end(by), sheets=[table]), lang=lang)
         given.print_origin(console, graph, sources)
 
     given.emit(payload, ranking_sheets(found, notes, lang, by=by), show)
     given.tell_notes(notes)
     return bool(found)
-
-
-def print_ranking(
-    console: "Console",
-    found: "Sequence[Ranked]",
-    *,
-    title: str,
-    by: "Side",
-    notes: "Sequence[Note]" = (),
-    lang: Lang = "fr",
-) -> None:
-    """Print a ranking, one table a lot."""
-    from rich.text import Text
-
-    from passerelles.report.envelope import print_dim
-    from passerelles.territory.rank import ranking_sheets
-    from passerelles.views.terminal import print_sheet
-
-    console.print(Text(title, style="bold"))
-    print_dim(console, [note.sentence(lang) for note in notes])
-    if not found:
-        console.print(say("territory.table.none", lang=lang))
-        return
-    starts = [place for place, each in enumerate(found) if each.rank == 1]
-    for start, end in zip(starts, (*starts[1:], len(found)), strict=True):
-        console.print()
-        console.print(Text(found[start].end(by), style="bold"))
-        print_sheet(console, ranking_sheets(found[start:end], (), lang, by=by)[0], lang=lang)
 
 
 @territory.command("match", help=say("cli.command.territory_match"))
@@ -171,7 +155,6 @@ def match(
     refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
 ) -> bool:
     """Allocate people to openings."""
-    from passerelles import charts
     from passerelles.report.envelope import data_sources, envelope
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
@@ -210,7 +193,7 @@ def match(
 
     given.emit(payload, [*found.sheets(lang), *action_sheet(whole, lang)], show)
     given.tell_notes(found.notes)
-    given.draw(lambda: charts.territory_sankey(whole.to_dict(lang), lang=lang))
+    given.draw(lambda charts: charts.territory_sankey(whole.to_dict(lang), lang=lang))
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 

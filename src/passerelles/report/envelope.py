@@ -42,7 +42,7 @@ def referential_dict(referential: Referential) -> dict[str, Any]:
 def unscored_envelope(
     schema: str, referential: Referential, results: Sequence[dict[str, Any]], **more: Any
 ) -> dict[str, Any]:
-    """Return the object that a command prints as JSON where nothing is scored; `more` are keys of its own."""
+    """Return the object that a command prints as JSON where nothing is scored; `more`: its own keys, other values."""
     return {
         "schema": f"passerelles/{schema}",
         "referential": referential_dict(referential),
@@ -70,13 +70,8 @@ def envelope(
     `occupied` says that the origin has an occupation: a person without one is scored by another scorer.
     """
     chosen = settings_or(settings, graph.settings)
-    return {
-        "schema": f"passerelles/{schema}",
-        "referential": referential_dict(graph.referential),
-        "scorer": scorer_dict(graph, chosen, occupied=occupied),
-        "settings": chosen.model_dump(mode="json"),
-        "results": list(results),
-    }
+    scorer, values = scorer_dict(graph, chosen, occupied=occupied), chosen.model_dump(mode="json")
+    return unscored_envelope(schema, graph.referential, results, scorer=scorer, settings=values)
 
 
 def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
@@ -166,22 +161,16 @@ def data_sources(
     if market is not None:
         files += [file for file in market.files_read if file.kind not in without]
     files += places.files if places is not None else ()
+    keys = ("name", "content", "source", "year", "licence", "sha256")
     own = [
-        {"name": path.name, "content": "table", "source": None, "year": None, "licence": None,
-         "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        (path.name, "table", None, None, None, hashlib.sha256(path.read_bytes()).hexdigest())
         for path in tables if path is not None
     ]  # fmt: skip
-    return own + [
-        {
-            "name": file.record.name,
-            "content": file.kind,
-            "source": file.source or None,
-            "year": file.year or None,
-            "licence": file.licence or None,
-            "sha256": file.record.sha256,
-        }
-        for file in sorted(files, key=lambda f: (f.kind, f.record.name))
+    read = [
+        (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)
+        for f in sorted(files, key=lambda f: (f.kind, f.record.name))
     ]
+    return [dict(zip(keys, values, strict=True)) for values in (*own, *read)]
 
 
 def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *, lang: Lang = "fr") -> None:

@@ -222,6 +222,16 @@ class Fiche(NamedTuple):
         return self.referential.occupation_by_code[self.code]
 
     @property
+    def label(self) -> str:
+        """Its label, or its code."""
+        return self.occupation.name
+
+    @property
+    def domain(self) -> str:
+        """Labels of its domains, from the top of the tree."""
+        return " › ".join(d.label or d.code for d in self.domains)
+
+    @property
     def domains(self) -> list[Domain]:
         """Domains that it stands in, from the top of the tree to its own."""
         path: list[Domain] = []

@@ -6,40 +6,22 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
 from passerelles.service.telemetry import Metrics, tell
+from passerelles.service.work import Desk
 
 _LOOK: Final = 0.05  # seconds between two looks at whether an application is ready
-
-
-class Served(Protocol):
-    """An application that says whether it is ready, and that can be let go."""
-
-    ready: bool  # whether it takes requests
-    failed: bool  # whether it will never be ready
-
-    def life(self) -> AbstractAsyncContextManager[None]:
-        """Take requests inside."""
-
-    def retire(self) -> None:
-        """Leave the process alone at its end: another application goes on in it."""
-
-    def let_go(self) -> None:
-        """Drop what it serves from: it is stopped, and nobody asks it any more."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve."""
 
 
 class _Running:
     """An application, and the requests that it still answers."""
 
-    def __init__(self, app: Served) -> None:
+    def __init__(self, app: Desk) -> None:
         self.app = app
         self.count = 0
         self.idle = asyncio.Event()
@@ -94,7 +76,7 @@ class Reloading:
     """
 
     def __init__(
-        self, make: Callable[[], Served], metrics: Metrics, *, watched: Path | None = None, every: float = 0.0
+        self, make: Callable[[], Desk], metrics: Metrics, *, watched: Path | None = None, every: float = 0.0
     ) -> None:
         self._make, self._metrics = make, metrics
         self._watched, self._every = (watched if every else None), every

@@ -144,7 +144,6 @@ class Star(NamedTuple):
     move: Move
     x: float
     y: float
-    link: str
 
 
 def near(ask: Ask, code: str) -> str:
@@ -187,9 +186,8 @@ def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
     for turn, place in enumerate(order):
         angle = 2 * math.pi * turn / len(order)
         radius = _radius(far[place], low, high)
-        link = ask.url("move", code, moves[place].target.code or "")
         x, y = _RING + radius * math.sin(angle), _RING - radius * math.cos(angle)
-        found.append(Star(moves[place], round(x, 1), round(y, 1), link))
+        found.append(Star(moves[place], round(x, 1), round(y, 1)))
     return sorted(found, key=lambda star: star.move.rank)
 
 

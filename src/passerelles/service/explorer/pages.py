@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from passerelles.errors import UnknownCodeError
+from passerelles.language import packaged
 from passerelles.language.say import say
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.market import BasinKey
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
-from passerelles.ranking.compare import Comparison
+from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Move
@@ -29,38 +30,13 @@ _MOST_TITLE: Final = 200
 # Filters without an argument that stand alone; the first looks at the target, which moves towards it all share.
 _FREE: Final = ("unregulated", "no-managerial-step")
 _DOMAINS: Final = ("same-domain", "other-domain")
-# Fields of an address, with the filter that each gives an argument to; and what a form offers for some of them.
-_FIELDS: Final = {
-    "coverage": "min-coverage",
-    "access": "access",
-    "kind": "kind",
-    "hours": "max-hours",
-    "wage": "min-wage",
-    "avoid": "avoid-context",
-    "exclude": "exclude",
-}
-_MENUS: Final = {
-    "coverage": ("0.1", "0.2", "0.4", "0.6"),
-    "access": ("open", "open,conditional"),
-    "kind": ("lateral", "advancement", "lateral,advancement", "step-down"),
-    "hours": ("70", "150", "450", "900", "1800"),
-    "wage": ("0.8", "0.9", "1", "1.1"),
-}
+_FILTERS: Final = packaged("passerelles.service.explorer", "filters.toml")
 _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
 
-class Job(NamedTuple):
-    """An occupation, as the head of a page names it."""
-
-    code: str
-    label: str
-    domain: str
-
-
-def job_of(ask: Ask, text: str) -> Job:
+def job_of(ask: Ask, text: str) -> Fiche:
     """Return the occupation of a code or exact title."""
-    fiche = Fiche(ask.engine.referential, find_occupation(ask.engine.referential, text))
-    return Job(fiche.code, fiche.occupation.name, " › ".join(d.label or d.code for d in fiche.domains))
+    return Fiche(ask.engine.referential, find_occupation(ask.engine.referential, text))
 
 
 def home(ask: Ask) -> str:
@@ -113,16 +89,15 @@ def job(ask: Ask, code: str) -> str:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
-    fiche = Fiche(engine.referential, about.code)
-    found = fiche.to_dict()
+    found = about.to_dict()
     return ask.render(
         "job.html",
         job=about,
         tab="show",
-        blocks=fiche.lines(lang),
+        blocks=about.lines(lang),
         mobilities=[m["code"] for m in found["mobilities"]],
         parts=[p["code"] for p in found["parts"]],
-        riasec=engine.referential.occupation_by_code[about.code].riasec,
+        riasec=about.occupation.riasec,
         certifications=ask.table(sheet) if leading else None,
         basin=basin,
         market=market,
@@ -134,20 +109,9 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the visitor's own day
 
 
-class Choice(NamedTuple):
-    """Filters as a form shows them: what each is given, by name, and the contexts to avoid."""
-
-    given: Mapping[str, str]
-    avoid: Sequence[str]
-    limit: int
-    strict: bool
-    contexts: Sequence[tuple[str, str]]
-    active: int
-
-
-def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
+def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
     """Return the filters of an address: what the engine takes, and the form that shows it."""
-    fields = {**_FIELDS, "basin": "fragile-in" if towards else "hires-in"}
+    fields = {**_FILTERS["fields"], "basin": "fragile-in" if towards else "hires-in"}
     given = [*ask.many("filter"), *ask.many("domain")]
     given += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
     contexts = sorted(
@@ -155,14 +119,14 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], Choice]:
     )
     codes = dict(contexts)
     limit = int(text) if (text := ask.one("limit", "10")).isdigit() and int(text) in _LIMITS else _LIMITS[0]
-    choice = Choice(
-        given={text.partition("=")[0]: text.partition("=")[2] for text in given},
-        avoid=[codes.get(text, text) for text in ask.many("avoid")],
-        limit=limit,
-        strict=bool(ask.one("strict")),
-        contexts=[(code, label) for label, code in contexts],
-        active=len(given),
-    )
+    choice = {
+        "given": {text.partition("=")[0]: text.partition("=")[2] for text in given},
+        "avoid": [codes.get(text, text) for text in ask.many("avoid")],  # contexts
+        "limit": limit,
+        "strict": bool(ask.one("strict")),
+        "contexts": [(code, label) for label, code in contexts],
+        "active": len(given),
+    }
     return given, choice
 
 
@@ -174,8 +138,8 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         graph,
         about.code,
         filters=parse_filters(graph, filters, ask.engine),
-        settings=graph.settings.model_copy(update={"strict": choice.strict or graph.settings.strict}),
-        limit=choice.limit,
+        settings=graph.settings.model_copy(update={"strict": choice["strict"] or graph.settings.strict}),
+        limit=choice["limit"],
         wages=ask.engine.wages,
     )
     moves = moves.with_observed(ask.engine.observed)
@@ -198,7 +162,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         limits=_LIMITS,
         free=_FREE[towards:],
         domains=_DOMAINS,
-        menus=_MENUS,
+        menus=_FILTERS["menus"],
         moves=moves,
         left=left,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
@@ -240,14 +204,6 @@ def basin_of(ask: Ask) -> BasinKey | None:
     return find_basin(market, text, places=ask.engine.places) if text and market is not None else None
 
 
-class Side(NamedTuple):
-    """A competency of a comparison: its weight in each of the occupations, None where it is not asked for."""
-
-    label: str
-    kind: str
-    weights: Sequence[float | None]
-
-
 def compare(ask: Ask) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
     codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
@@ -267,15 +223,16 @@ def compare(ask: Ask) -> str:
     )
 
 
+Side = tuple[ComparedCompetency, Mapping[str, float]]  # and its weight, by occupation
+
+
 def _groups(ask: Ask, found: Comparison) -> list[tuple[str, str, list[Side]]]:
     """Competencies by where they are asked for: by all, by some, by one alone."""
-    codes = [o.code for o in found.occupations]
     groups: dict[tuple[str, str], list[Side]] = {}
     for each in found.competencies:
         weights = dict(zip(each.occupations, each.weights, strict=True))
         only = each.occupations[0] if each.presence == "only" else ""
-        row = Side(each.label, each.kind, [weights.get(code) for code in codes])
-        groups.setdefault((each.presence, only), []).append(row)
+        groups.setdefault((each.presence, only), []).append((each, weights))
     labels = {o.code: o.label for o in found.occupations}
     return [
         (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)

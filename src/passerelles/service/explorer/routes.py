@@ -17,10 +17,10 @@ from passerelles.paths.path import Path, Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.resolution import SHOWN_KINDS, STATUSES
+from passerelles.report.resolution import SHOWN_KINDS, STATUSES, Fiche
 from passerelles.service.explorer import maps, pages, territory
 from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
-from passerelles.service.explorer.pages import Job, job_of
+from passerelles.service.explorer.pages import job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import refusal
 from passerelles.service.requests import Body, Code, Text
@@ -80,7 +80,7 @@ def holds(ask: Ask, asked: Wanted) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
     referential = ask.engine.referential
     known = referential.competency_by_code
-    job: Job | None = None
+    job: Fiche | None = None
     meant: list[Candidate] = []
     if asked.job:
         try:
@@ -136,13 +136,13 @@ def held_moves(ask: Ask, asked: Holder) -> str:
 class Leg(NamedTuple):
     """A step of a path built by hand: what it takes for somebody who made those before it."""
 
-    start: Job
-    end: Job
+    start: Fiche
+    end: Fiche
     path: Path | None
     detail: Page | None
 
 
-def walker(ask: Ask, jobs: Sequence[Job]) -> Profile:
+def walker(ask: Ask, jobs: Sequence[Fiche]) -> Profile:
     """Return somebody in the last of some jobs who exercised those before it, and holds what they require."""
     requirements = ask.engine.referential.requirements_of
     before = {r.competency for job in jobs[:-1] for r in requirements.get(job.code, ())}
