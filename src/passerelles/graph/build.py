@@ -17,7 +17,7 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack, pack_table
-from passerelles.vectors import close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
+from passerelles.vectors import by_column, close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
 
 _LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
@@ -30,17 +30,14 @@ _CODES: Final = ("competency_codes", "context_codes", "tag_codes")
 
 def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
     """Turn a graph, without its referential, into a document and arrays of an index."""
-    size = (len(graph.competency_codes), len(graph.codes))
-    turned = sparse.csr_array(size)
-    turned.data, turned.indices, turned.indptr = graph.column_cells
     about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
     codes = {
         name: pack_table(f"graph.{name}", ("code",), [(code,) for code in getattr(graph, name)], arrays)
         for name in _CODES
     }
-    turned_about = pack("graph.column_cells", turned, arrays)
+    turned = pack("graph.column_cells", by_column(graph.weights), arrays)
     settings = {"settings": _of_matrices(graph.settings), "access": graph.settings.access}
-    return {**settings, "column_cells": turned_about, **codes, **about}
+    return {**settings, "column_cells": turned, **codes, **about}
 
 
 def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:

@@ -18,7 +18,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
 from passerelles.store import package_version
-from passerelles.vectors import Cells, frozen, frozen_csr, sparse
+from passerelles.vectors import Cells, by_column, frozen, frozen_csr, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -137,11 +137,7 @@ class OccupationGraph(Deriving):
     @cached_property
     def column_cells(self) -> Cells:
         """Cells of `weights` turned: competencies are the rows, occupations the columns."""
-        cells = self.weight_cells
-        order = np.argsort(cells.columns, kind="stable")
-        rows = np.repeat(np.arange(len(self.codes), dtype=np.int32), np.diff(cells.starts))
-        starts = _starts(cells.columns[order], len(self.competency_codes))
-        return Cells(frozen(cells.data[order]), frozen(rows[order]), starts)
+        return Cells.of(by_column(self.weights))
 
     @cached_property
     def total_weight(self) -> NDArray[np.float64]:
@@ -181,11 +177,6 @@ class OccupationGraph(Deriving):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
         return (OccupationGraph, tuple(getattr(self, name) for name in self.__dataclass_fields__))
-
-
-def _starts(rows: NDArray[np.int32], size: int) -> NDArray[np.int32]:
-    """Where the cells of each of `size` rows begin, the rows of all cells being sorted."""
-    return frozen(np.searchsorted(rows, np.arange(size + 1)).astype(np.int32))
 
 
 AttributeValue = str | int | float | bool
