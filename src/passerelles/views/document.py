@@ -6,7 +6,7 @@ What a report says is made once, as these; a page and an office document write t
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.errors import MissingExtraError
 from passerelles.io.atomic import atomic_file
@@ -38,8 +38,19 @@ class Cell(NamedTuple):
     level: str = ""
 
 
+class Written:
+    """What stands in a part; its `kind` says which template writes it."""
+
+    __slots__ = ()
+
+    @property
+    def kind(self) -> str:
+        """Name of the class, in lower case."""
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Written):
     """A table: `key` names it in the document, `more` says what was left out, `plain` that nobody would sort it."""
 
     key: str
@@ -49,7 +60,6 @@ class Grid:
     more: str = ""
     plain: bool = False
     code: bool = False
-    kind: ClassVar[str] = "grid"
 
     @property
     def long(self) -> bool:
@@ -58,68 +68,61 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Written):
     """A paragraph; `muted` where it stands back."""
 
     text: str
     muted: bool = False
-    kind: ClassVar[str] = "text"
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Written):
     """A title inside a part."""
 
     text: str
     key: str = ""
-    kind: ClassVar[str] = "heading"
 
 
 @dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Written):
     """A list of sentences; `title` stands above it."""
 
     rows: tuple[str, ...]
     title: str = ""
-    kind: ClassVar[str] = "bullets"
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Written):
     """Key figures: a number and what it counts."""
 
     rows: tuple[tuple[str, str], ...]
-    kind: ClassVar[str] = "figures"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Written):
     """Names and what is said of them."""
 
     rows: tuple[tuple[str, str], ...]
-    kind: ClassVar[str] = "facts"
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Code(Written):
     """Something to be copied as it stands."""
 
     text: str
-    kind: ClassVar[str] = "code"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Written):
     """A drawing as SVG, with its name and a caption; what it shows is said in words elsewhere."""
 
     svg: str
     name: str
     caption: str = ""
-    kind: ClassVar[str] = "picture"
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Written):
     """Blocks under a title that unfolds; `mark` is a level and its word."""
 
     key: str
@@ -127,7 +130,6 @@ class Fold:
     blocks: "tuple[Block, ...]"
     short: str = ""
     mark: tuple[str, str] | None = None
-    kind: ClassVar[str] = "fold"
 
 
 Block = Grid | Text | Heading | Bullets | Figures | Facts | Code | Picture | Fold
