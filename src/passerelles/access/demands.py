@@ -116,14 +116,14 @@ class Demands:
         return frozen(found)
 
     @cached_property
-    def _place(self) -> dict[str, int]:
+    def place(self) -> dict[str, int]:
         """Column of each credential."""
         return {code: i for i, code in enumerate(self.codes)}
 
     @cached_property
     def members(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
         """Columns of the alternatives of each choice."""
-        return tuple(tuple(tuple(sorted(self._place[c] for c in way)) for way in ways) for ways in self.choices)
+        return tuple(tuple(tuple(sorted(self.place[c] for c in way)) for way in ways) for ways in self.choices)
 
     @cached_property
     def _proofs(self) -> tuple[Alternatives, ...]:
@@ -138,7 +138,7 @@ class Demands:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
             asked = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
             named = ((some, {c for each in some for c in each} & way) for c in known for some in c.choices)
-            return tuple((some, frozenset(self._place[c] for c in codes - asked)) for some, codes in named)
+            return tuple((some, frozenset(self.place[c] for c in codes - asked)) for some, codes in named)
 
         return tuple(tuple(map(inside, ways)) for ways in self.choices)
 
@@ -147,12 +147,16 @@ class Demands:
         plain = (holdings.of(credential) == "yes" for credential in self.credentials)
         return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
 
+    def has_chosen(self, choice: int, holdings: Holdings) -> bool:
+        """Whether a person holds an alternative of a choice, by its number, as `held` says of all of them."""
+        return holdings.has_one_of(self._proofs[choice])
+
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
         found = held.copy()
         for column, ways in enumerate(self._proofs, start=len(self.codes)):
             for way in ways:
-                found[..., column] |= held[..., [self._place[code] for code in way]].all(axis=-1)
+                found[..., column] |= held[..., [self.place[code] for code in way]].all(axis=-1)
         return found
 
     @cached_property

@@ -189,12 +189,11 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     code = demands.occupations[row]
     conditions = access_conditions(referential, code, holdings)
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
-    place = {each: column for column, each in enumerate(demands.codes)}
-    size = len(demands.codes)
-    held = demands.held(holdings)
+    place = demands.place
     chosen = [
         demands.codes[column]
-        for choice in np.flatnonzero(demands.needed[row, size:] & ~held[size:]).tolist()
+        for choice in np.flatnonzero(demands.needed[row, len(demands.codes) :]).tolist()
+        if not demands.has_chosen(choice, holdings)
         for column in price.ways[choice]
     ]
     codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]

@@ -132,14 +132,9 @@ class Situation:
         return [a for a in every if self.kinds is None or a.kind in self.kinds]
 
     @cached_property
-    def _place(self) -> Mapping[str, int]:
-        """Column of each credential."""
-        return {code: column for column, code in enumerate(self.demands.codes)}
-
-    @cached_property
     def brought(self) -> Bools:
         """Shape (atoms, c + g): credentials that each brings, prerequisites included."""
-        place = self._place
+        place = self.demands.place
         found = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.kind == "credential":
@@ -160,7 +155,7 @@ class Situation:
         return found
 
     def _credentials(self) -> list[Atom]:
-        referential, demands, place = self.graph.referential, self.demands, self._place
+        referential, demands, place = self.graph.referential, self.demands, self.demands.place
         found: list[Atom] = []
         for code in demands.codes:
             with_it = referential.prerequisites_of(code)
@@ -284,7 +279,7 @@ class Situation:
         size = len(self.demands.codes)
         for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
             lacks[list(self.price.ways[choice])] = True
-        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self._place[a.code]]]
+        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self.demands.place[a.code]]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
         bound = self.limit + int(self.lacking[pair] @ self.price.length)
         if self.effort([()])[()][pair] <= bound:
