@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -84,6 +84,7 @@ class Session:
     cache: bool = False
     accept_errors: bool = False
     tell: Callable[[str, int, int], None] | None = None
+    _scans: dict[Path, Scan] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def referential(self) -> Referential:
@@ -228,10 +229,6 @@ class Session:
         if self.data and self.market is None and self.places is None:
             raise PasserellesError("no_places_data", path=", ".join(map(str, self.data)))
         return self.market, self.places
-
-    @cached_property
-    def _scans(self) -> dict[Path, Scan]:
-        return {}
 
     def _scan(self, folder: Path) -> Scan:
         """What a folder holds, looked through once."""

@@ -33,12 +33,12 @@ from passerelles.report.moves import (
     staged_paths,
 )
 from passerelles.report.page import move_sheets, territory_page
-from passerelles.report.sections import checksum_of, command_of, picture_of_flows, territory_document
+from passerelles.report.sections import checksum_of, picture_of_flows, territory_document
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
-from passerelles.views.document import Bullets, Facts
+from passerelles.views.document import Bullets, Code, Facts
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -411,7 +411,8 @@ def test_the_checksum_follows_what_the_figures_depend_on(embedded_graph: Occupat
     found = [checksum_of(c) for c in (base, *different)]
     assert len(set(found)) == len(found)
     assert checksum_of(Case(embedded_graph, redon, NO_PICTURE)) == found[0]
-    assert command_of(base) == ""
+    (part,) = (part for part in territory_document(base).parts if part.key == "reproduce")
+    assert [block.text for block in part.blocks if isinstance(block, Code)] == [checksum_of(base)]  # and no command
 
 
 def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) -> None:

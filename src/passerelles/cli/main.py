@@ -116,16 +116,14 @@ def _reads(place: Path, output: Path, name: str) -> bool:
         if place.is_dir():
             if not output.resolve().is_relative_to(place.resolve()):
                 return False
-            return _is_public_file(output) if name == "data" else output.suffix.casefold() in _TABLES
+            if name != "data":
+                return output.suffix.casefold() in _TABLES
+            from passerelles.market.read import scan  # of a folder of data: its public files
+
+            return bool(scan(output, ("market", "places", "certifications")).found)
         return place.exists() and place.samefile(output)
     except (OSError, ValueError):
         return False
-
-
-def _is_public_file(path: Path) -> bool:
-    from passerelles.market.read import scan
-
-    return bool(scan(path, ("market", "places", "certifications")).found)
 
 
 # Typer carries its own copy of click and exports this one class of its usage errors; the others share its base.

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
@@ -51,18 +51,16 @@ def resolve(
 
 
 def _one(given: Given, text: str, kind: "Kind") -> bool:
-    from passerelles.matching.titles import resolve_competency, resolve_title, status
-    from passerelles.report.resolution import candidate_dicts, candidate_page, candidate_sheet, resolution_envelope
+    from passerelles.matching.titles import resolve_competency, resolve_title
+    from passerelles.report.resolution import candidate_page, candidate_sheet, text_envelope
 
     referential = given.session.referential
     found = (resolve_title if kind == "title" else resolve_competency)(referential, text, limit=given.limit)
-
-    def payload() -> dict[str, Any]:
-        about = resolution_envelope(referential, candidate_dicts(found, lang=given.lang), kind=kind)
-        return about | {"text": text, "status": status(found)}
-
-    show = given.on_screen(lambda lang: candidate_page(text, found, kind=kind, lang=lang))
-    given.emit(payload, [candidate_sheet(found, lang=given.lang)], show)
+    given.emit(
+        lambda: text_envelope(referential, text, found, kind=kind, lang=given.lang),
+        [candidate_sheet(found, lang=given.lang)],
+        given.on_screen(lambda lang: candidate_page(text, found, kind=kind, lang=lang)),
+    )
     return bool(found)
 
 

@@ -12,7 +12,6 @@ from passerelles.language.say import Lang, number, percent, say, typeset
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
-from passerelles.scoring.features import part_words
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
@@ -50,22 +49,10 @@ class Words:
             return self("under", value=percent(0.01, lang=self.lang))
         return percent(value, lang=self.lang)
 
-    def range(self, low: float | None, high: float | None) -> str:
-        """Return the range of hours, or nothing where there is none to tell."""
-        if low is None or high is None:
-            return self("hours.no_range")
-        if low == high:
-            return ""
-        return self("hours.range", low=self.figure(low), high=self.figure(high))
-
     def date(self, text: str) -> str:
         """Write an ISO date the way the language does; anything else stays as it is."""
         match = _ISO.fullmatch(text)
         return "/".join(reversed(match.groups())) if match and self.lang == "fr" else text
-
-    def part(self, name: str) -> str:
-        """Return the name of a part of a score."""
-        return part_words(name, "label", self.lang)
 
 
 def heads(words: Words, names: str) -> tuple[Head, ...]:

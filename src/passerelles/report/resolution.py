@@ -39,9 +39,13 @@ def resolution_envelope(referential: Referential, results: Sequence[dict[str, An
     return unscored_envelope("resolve@1", referential, results, scorer=dict(about_weights()), settings=settings)
 
 
-def candidate_dicts(candidates: Sequence[Candidate], *, lang: Lang) -> list[dict[str, Any]]:
-    """Return the candidates as plain values, with the verdict on the first."""
-    return [c.to_dict(lang) | {"status": status(candidates) if c.rank == 1 else None} for c in candidates]
+def text_envelope(
+    referential: Referential, text: str, candidates: Sequence[Candidate], *, kind: Kind, lang: Lang
+) -> dict[str, Any]:
+    """Return the same for one text: its candidates, with the verdict on the first."""
+    verdict = status(candidates)
+    items = [c.to_dict(lang) | {"status": verdict if c.rank == 1 else None} for c in candidates]
+    return resolution_envelope(referential, items, kind=kind) | {"text": text, "status": verdict}
 
 
 def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:

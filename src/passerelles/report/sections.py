@@ -15,38 +15,27 @@ from itertools import chain
 from operator import attrgetter
 from shlex import join
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from passerelles.errors import MissingExtraError
 from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
-from passerelles.market.read import SourceFile
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
 from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
 from passerelles.report.transparency import changed_settings
+from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
-from passerelles.territory.lots import SET_ASIDE
+from passerelles.territory.lots import SET_ASIDE, Lot, Lots
 from passerelles.territory.match import Scenario
 from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 from passerelles.views.spec import Column, On, Withheld
 
-if TYPE_CHECKING:
-    from passerelles.territory.lots import Lot
-
 _MOST: Final = 300  # rows of a table; a survey's openings can be thousands
 _LONG: Final = 25  # rows of an annex that says less than all
 _DESTINATIONS: Final = 3  # openings that a line names
-
-
-def front(case: Case, grid: Grid, most: int) -> Grid:
-    """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
-    if len(grid.rows) <= most:
-        return grid
-    more = case.words("more_in_annex", n=len(grid.rows) - most)
-    return replace(grid, key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
 
 
 def fragile_grid(case: Case) -> Grid:
@@ -72,7 +61,7 @@ def fragile_grid(case: Case) -> Grid:
     return _grid(case, "fragile", columns, rows)
 
 
-def _job(lot: "Lot") -> Cell:
+def _job(lot: Lot) -> Cell:
     """Return the employer's own words, with the fiche below where that says something else."""
     return Cell(lot.fiche) if lot.named == lot.fiche else Cell(lot.given, note=lot.fiche)
 
@@ -209,7 +198,7 @@ def sources_of(case: Case) -> tuple[Source, ...]:
     """Return everything that was read: tables, referential, market, geography, certifications."""
     w = case.words
     found = []
-    for side in (case.allocation.fragile, case.allocation.hiring):
+    for side in _sides(case):
         if side.sha256 or not side.source:
             name = side.file or w("source.memory")
             found.append(Source(name, w(f"source.{side.side}"), "", w("source.invented" if case.request.invented else
@@ -224,12 +213,11 @@ def sources_of(case: Case) -> tuple[Source, ...]:
     market = case.market.files_read if case.market else ()
     places = case.places.files if case.places else ()
     certifications = (case.certifications.file,) if case.certifications else ()
-    found += sorted({_file(f) for f in chain(market, places, certifications)})
-    return tuple(found)
-
-
-def _file(file: SourceFile) -> Source:
-    return Source(file.record.name, file.source or file.kind, file.year, file.licence, file.record.sha256)
+    files = {
+        Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256)
+        for f in chain(market, places, certifications)
+    }
+    return (*found, *sorted(files))
 
 
 def sources_grid(case: Case) -> Grid:
@@ -298,7 +286,7 @@ def checksum_of(case: Case) -> str:
     scorer = scorer_dict(case.graph)
     about = {
         "inputs": sorted((s.name, s.sha256) for s in sources_of(case)),
-        "lots": [_lots(case, "fragile"), _lots(case, "hiring")],
+        "lots": [[(*lot.key, lot.people) for lot in lots.lots] for lots in _sides(case)],
         "settings": case.graph.settings.model_dump(mode="json"),
         "options": dict(case.options) | {"limit": case.request.limit, "mask": case.request.mask},
         "versions": {
@@ -311,14 +299,8 @@ def checksum_of(case: Case) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _lots(case: Case, side: str) -> list[tuple[object, ...]]:
-    lots = (case.allocation.fragile if side == "fragile" else case.allocation.hiring).lots
-    return [(*lot.key, lot.people) for lot in lots]
-
-
-def command_of(case: Case) -> str:
-    """Command line that makes the report again; empty where it was not made by one."""
-    return join(("passerelles", "report", *case.request.command)) if case.request.command else ""
+def _sides(case: Case) -> tuple[Lots, Lots]:
+    return case.allocation.fragile, case.allocation.hiring
 
 
 def can_draw() -> bool:
@@ -409,7 +391,11 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
 
 
 def _first(case: Case, key: str, grid: Grid, most: int) -> list[Block]:
-    return [Text(case.words(f"intro.{key}")), front(case, grid, most)]
+    """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
+    if len(grid.rows) > most:
+        more = case.words("more_in_annex", n=len(grid.rows) - most)
+        grid = replace(grid, key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
+    return [Text(case.words(f"intro.{key}")), grid]
 
 
 def title_of(case: Case) -> str:
@@ -564,7 +550,7 @@ def _method(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     )  # fmt: skip
     limits = [w(f"limit.{name}") for name in ("decides", "success", "people", "hours", "low")]
     if scorer["off"]:
-        limits.append(w("limit.off", names=", ".join(w.part(name) for name in scorer["off"])))
+        limits.append(w("limit.off", names=", ".join(part_words(name, "label", w.lang) for name in scorer["off"])))
     if case.request.mask:
         limits.append(w("limit.masked", n=str(case.threshold)))
     return [
@@ -575,12 +561,12 @@ def _method(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
 
 def _reproduce(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
-    settings, command = settings_grid(case), command_of(case)
+    settings, command = settings_grid(case), case.request.command
     found: list[Block] = [choices_grid(case)]
     found.append(Text(w("reproduce.usual")) if settings is None else settings)
     found += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(checksum_of(case))]
     if command:
-        found += [Text(w("reproduce.command")), Code(command)]
+        found += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]
     return [*found, Text(w("reproduce.same", version=version("passerelles")), muted=True)]
 
 

@@ -11,7 +11,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
 from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
-from passerelles.report.resolution import Fiche, candidate_dicts, resolution_envelope
+from passerelles.report.resolution import Fiche, text_envelope
 from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
@@ -123,13 +123,11 @@ def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang:
 
 def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody, lang: Lang) -> Payload:
     """Answer ``resolve@1``."""
-    from passerelles.matching.titles import resolve_competency, resolve_title, status  # noqa: PLC0415
+    from passerelles.matching.titles import resolve_competency, resolve_title  # noqa: PLC0415
 
-    referential = engine.graph.referential
     find = resolve_title if asked.kind == "title" else resolve_competency
-    found = find(referential, asked.text, limit=asked.limit)
-    payload = resolution_envelope(referential, candidate_dicts(found, lang=lang), kind=asked.kind)
-    return payload | {"text": asked.text, "status": status(found)}
+    found = find(engine.referential, asked.text, limit=asked.limit)
+    return text_envelope(engine.referential, asked.text, found, kind=asked.kind, lang=lang)
 
 
 def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence

@@ -35,9 +35,10 @@ class _Running:
         await self._life.aclose()
 
     async def leave(self) -> None:
-        self.app.retire()
+        self.app.own_process = False  # another application goes on in it
         await self.stop()
-        self.app.let_go()
+        # Drop what it serves from: the framework remembers every function that it was given, and all it refers to.
+        vars(self.app).clear()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.count += 1
@@ -138,14 +139,14 @@ class Reloading:
             stopped = isinstance(error, asyncio.CancelledError)
             if not stopped:  # whatever is wrong with the new data, the old ones go on
                 tell("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
-                self._metrics.reloaded(done=False)
+                self._metrics.reloads.labels("failed").inc()
             if new is not None:  # else what it warms would hold up the end of the process
                 await new.leave()
             if stopped:
                 raise
             return
         old, self._now = self._now, new
-        self._metrics.reloaded(done=True)
+        self._metrics.reloads.labels("done").inc()
         tell("reloaded")
         if old is not None:
             await old.idle.wait()

@@ -94,8 +94,8 @@ class Metrics:
             "passerelles_request_seconds", "Time from the first byte read to the last written", ("route",),
             buckets=_SECONDS, registry=self._registry,
         )  # fmt: skip
-        self._kept = count("passerelles_answers_kept", "Answers found in the store, and not", ("found",))
-        self._reloads = count("passerelles_reloads", "Reloads, by whether they succeeded", ("outcome",))
+        self.kept = count("passerelles_answers_kept", "Answers found in the store, and not", ("found",))
+        self.reloads = count("passerelles_reloads", "Reloads, by whether they succeeded", ("outcome",))
         self._waiting = gauge("passerelles_answers_under_way", "Answers worked out or waiting", ("queue",))
         self._ready = gauge("passerelles_ready", "Processes that take requests")
         labels = ("version", "referential", "sha256")
@@ -107,14 +107,6 @@ class Metrics:
         known = method if method in ("GET", "HEAD", "POST", "OPTIONS") else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
-
-    def looked_up(self, *, found: bool) -> None:
-        """Count an answer that was kept, or had to be worked out."""
-        self._kept.labels("yes" if found else "no").inc()
-
-    def reloaded(self, *, done: bool) -> None:
-        """Count a reload."""
-        self._reloads.labels("done" if done else "failed").inc()
 
     def under_way(self, queue: str) -> Callable[[float], None]:
         """Return what counts answers of a queue that begin (1) and end (-1)."""

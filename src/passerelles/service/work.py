@@ -227,14 +227,6 @@ class Desk:
         """Serve."""
         await self.app(scope, receive, send)
 
-    def retire(self) -> None:
-        """Leave the process alone at its end: another application goes on in it."""
-        self.own_process = False
-
-    def let_go(self) -> None:
-        """Drop what it serves from: the framework remembers every function that it was given, and all it refers to."""
-        vars(self).clear()
-
     @asynccontextmanager
     async def life(self, _app: object = None) -> AsyncIterator[None]:
         """Take requests inside; it is ready once what the first of them would wait for is worked out."""
@@ -287,7 +279,7 @@ class Desk:
             if headers["etag"] in {each.strip().removeprefix("W/") for each in known.split(",")}:
                 return Response(status_code=304, headers=headers)
         answer = self.store.get(key) if key else None
-        self.metrics.looked_up(found=answer is not None)
+        self.metrics.kept.labels("no" if answer is None else "yes").inc()
         if answer is None:
             work = partial(_work, make, self.engine, asked, lang)
             try:

@@ -27,9 +27,6 @@ _LIMITS: Final = (10, 25, 50)
 _COMPARED: Final = 4
 _STEPS: Final = (1, 2, 3)
 _MOST_TITLE: Final = 200
-# Filters without an argument that stand alone; the first looks at the target, which moves towards it all share.
-_FREE: Final = ("unregulated", "no-managerial-step")
-_DOMAINS: Final = ("same-domain", "other-domain")
 _FILTERS: Final = packaged("passerelles.service.explorer", "filters.toml")
 _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
@@ -81,7 +78,8 @@ def job(ask: Ask, code: str) -> str:
     engine, lang = ask.engine, ask.lang
     about = job_of(ask, code)
     certifications = engine.certifications
-    leading = () if certifications is None else certifications.leading(about.code, engine.referential, _today())
+    today = date.today()  # noqa: DTZ011 - the visitor's own day
+    leading = () if certifications is None else certifications.leading(about.code, engine.referential, today)
     sheet = Sheet("certifications", LeadingCertification.spec.columns, lambda: leading, lang)
     basin, wage = ask.one("basin"), ""
     market: Sequence[str] = ()
@@ -103,10 +101,6 @@ def job(ask: Ask, code: str) -> str:
         market=market,
         wage=wage,
     )
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the visitor's own day
 
 
 def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
@@ -160,8 +154,8 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         grid=grid,
         choice=choice,
         limits=_LIMITS,
-        free=_FREE[towards:],
-        domains=_DOMAINS,
+        free=_FILTERS["alone"][towards:],
+        domains=_FILTERS["domains"],
         menus=_FILTERS["menus"],
         moves=moves,
         left=left,
